@@ -1,0 +1,135 @@
+"""Turns what a backend reports as allocated into charges that each lie within one day and one month of the centre.
+
+A second of the clock belongs to the slice and the day in which it begins. So the amounts of a job do not depend on how
+its time was cut into slices, and the parts of a slice always add up to the slice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from madang.errors import Refused
+from madang.values import Month, Period
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ONE_DAY = timedelta(days=1)
+
+
+class Unit(StrEnum):
+    """What an account is kept in."""
+
+    GPU_SECOND = "gpu_second"
+    CORE_SECOND = "core_second"
+
+
+@dataclass(frozen=True, slots=True)
+class UsageSlice:
+    """A stretch of one job as its backend reports it: what was allocated to it, not what it asked for.
+
+    `key` is unique within `source` (the cluster) and never used again for anything else.
+    Refused: ``usage_key_missing``, ``usage_negative``.
+    """
+
+    source: str
+    key: str
+    account: str
+    job: str
+    period: Period
+    gpus: int
+    cores: int
+
+    def __post_init__(self) -> None:
+        if not self.source or not self.key:
+            raise Refused("usage_key_missing", source=self.source, job=self.job)
+        if self.gpus < 0 or self.cores < 0:
+            raise Refused("usage_negative", source=self.source, key=self.key, gpus=self.gpus, cores=self.cores)
+
+    def width(self, unit: Unit) -> int:
+        """How many GPUs or cores the slice held."""
+        return self.gpus if unit == Unit.GPU_SECOND else self.cores
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """The part of a slice that fell on one day: `amount` units above zero, for `account`, of `month`."""
+
+    source: str
+    key: str
+    account: str
+    month: Month
+    day: date
+    unit: Unit
+    amount: int
+
+
+def clock_second(instant: datetime) -> int:
+    """The second of the clock that `instant` lies in, counted from 1970; exact, without floating point."""
+    since = instant - _EPOCH
+    return since.days * 86_400 + since.seconds
+
+
+def seconds_charged(period: Period) -> int:
+    """The seconds of the clock that begin in `period`, a started first one included and a started last one not.
+
+    For periods on whole seconds this is their length. Otherwise it differs from `Period.seconds` by at most one, and
+    unlike that, it adds up: two periods that meet are charged what their union is charged.
+    """
+    return clock_second(period.end) - clock_second(period.start)
+
+
+def charges(usage: UsageSlice, zone: ZoneInfo, unit: Unit) -> list[Charge]:
+    """Cuts a slice at the midnights of the centre's `zone` (so at its months too), in `unit`, in order of days.
+
+    Each charge's key is the slice's key with day and unit, so that (source, key) is unique as long as the centre keeps
+    its zone. A part of no amount gives no charge; the amounts add up to `seconds_charged` times the slice's width.
+    """
+    width = usage.width(unit)
+    if not width:
+        return []
+    return [
+        Charge(
+            source=usage.source,
+            key=f"{usage.key}@{day}:{unit.value}",
+            account=usage.account,
+            month=_month_of(day),
+            day=day,
+            unit=unit,
+            amount=seconds * width,
+        )
+        for day, seconds in _by_day(usage.period, zone)
+    ]
+
+
+def hold_for(*, gpus: int, cores: int, wall_seconds: int, unit: Unit) -> int:
+    """The most that a job of this shape can be charged within its wall time, in `unit`. Refused: ``usage_negative``."""
+    if gpus < 0 or cores < 0 or wall_seconds < 0:
+        raise Refused("usage_negative", gpus=gpus, cores=cores, wall_seconds=wall_seconds)
+    return wall_seconds * (gpus if unit == Unit.GPU_SECOND else cores)
+
+
+def _by_day(period: Period, zone: ZoneInfo) -> Iterator[tuple[date, int]]:
+    start, end = clock_second(period.start), clock_second(period.end)
+    day = period.start.astimezone(zone).date()
+    while start < end:
+        following = day + _ONE_DAY
+        stop = min(_midnight(following, zone), end)
+        # Where a clock is set back over midnight, or a date is left out, a local day can lie behind its own end.
+        if stop > start:
+            yield day, stop - start
+            start = stop
+        day = following
+
+
+@lru_cache(maxsize=4096)
+def _midnight(day: date, zone: ZoneInfo) -> int:
+    return clock_second(datetime(day.year, day.month, day.day, tzinfo=zone))
+
+
+@lru_cache(maxsize=4096)
+def _month_of(day: date) -> Month:
+    return Month(day.year, day.month)

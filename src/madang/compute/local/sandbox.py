@@ -1,0 +1,161 @@
+"""Shuts a job in with bubblewrap: its own folder, the system's programs read-only, no network, nothing of ours.
+
+Two ways, by who runs us. An ordinary user (the way to run a centre): the job lives in a user namespace of its own, in
+which no further one can be made. Root (a container, a first try): no user namespace, but the job is given a user number
+of its own before its command starts, so that it owns nothing outside its folder. Either way it has no capabilities and
+can gain no privileges. Within, its folder is /job, which is also its home and the only place where it can keep anything.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+Order = dict[str, Any]
+
+HOME = "/job"
+PROGRAMS = {"bwrap": "bubblewrap", "prlimit": "util-linux", "setpriv": "util-linux"}
+USER_WITHIN = 1000
+FIRST_JOB_USER = 2_000_000
+_SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+_ETC_OF_HOST = ("alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime")
+_DRIVER = ("/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools", "/dev/nvidia-modeset")
+_DRIVER_TREES = ("/sys/devices", "/sys/bus/pci", "/sys/module/nvidia")
+_MIB = 1 << 20
+
+
+def visible(software: tuple[str, ...]) -> list[Path]:
+    """The folders of this machine that a job can read; a spool must lie in none of them."""
+    return [Path(path) for path in ("/usr", *_SYSTEM, *software)]
+
+
+def own_python(prefix: str, base_prefix: str) -> tuple[Path, ...]:
+    """The folders to name as software so that jobs have the Python with `sys.prefix` and `sys.base_prefix`."""
+    wanted = [Path(prefix), Path(base_prefix)]
+    return tuple(path for path in dict.fromkeys(wanted) if not path.is_relative_to("/usr"))
+
+
+def write_etc(folder: Path, order: Order) -> None:
+    """Writes the few files of /etc that a job sees, and its environment as a shell reads it."""
+    user = order["uid"] or USER_WITHIN
+    etc = folder / "etc"
+    etc.mkdir(mode=0o755, exist_ok=True)
+    (etc / "passwd").write_text(f"job:x:{user}:{user}::{HOME}:/bin/sh\n")
+    (etc / "group").write_text(f"job:x:{user}:\n")
+    (etc / "hosts").write_text("127.0.0.1 localhost\n::1 localhost\n")
+    (etc / "nsswitch.conf").write_text("passwd: files\ngroup: files\nhosts: files\n")
+    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in _environment(order).items()]
+    (etc / "job-environment").write_text("".join(lines))
+    for path in etc.iterdir():
+        path.chmod(0o644)
+
+
+def _environment(order: Order) -> dict[str, str]:
+    """The whole environment of a job: what it may change, what the submission asked for, what it may not change."""
+    places = [f"{path}/bin" for path in order["software"]] + ["/usr/local/bin", "/usr/bin", "/bin"]
+    usual = {"PATH": ":".join(places), "HOME": HOME, "USER": "job", "LOGNAME": "job", "LANG": "C.UTF-8"}
+    usual |= {"TMPDIR": "/tmp", "SHELL": "/bin/sh", "OMP_NUM_THREADS": str(len(order["cores"]))}  # noqa: S108 - its own
+    given = {
+        "CUDA_VISIBLE_DEVICES": ",".join(gpu["uuid"] for gpu in order["gpus"]),
+        "MADANG_JOB": order["job"],
+        "MADANG_CORES": str(len(order["cores"])),
+        "MADANG_GPUS": str(len(order["gpus"])),
+        "MADANG_MEMORY_MB": str(order["memory_mb"]),
+        "MADANG_WALL_SECONDS": str(order["wall_seconds"]),
+        "MADANG_RESTART_COUNT": str(order["restarts"]),
+    }
+    return usual | order["environment"] | given
+
+
+def command(folder: Path, order: Order, status: int) -> list[str]:
+    """The whole argument vector. bubblewrap reports on descriptor `status`: the sandbox's first pid and its exit code."""
+    words = ["bwrap", "--json-status-fd", str(status), "--die-with-parent", "--new-session"]
+    words += _namespaces(order) + _view(order) + _etc(folder) + _devices(order)
+    words += ["--bind", f"{folder}/work", HOME, "--chdir", HOME, "--remount-ro", "/", "--"]
+    return words + _limits(order) + ["/bin/sh", "-c", '. /etc/job-environment; exec "$@"', "sh", *order["argv"]]
+
+
+def _namespaces(order: Order) -> list[str]:
+    words = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
+    words += ["--hostname", "madang", "--cap-drop", "ALL"]
+    if order["uid"]:
+        return [*words, "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    return [*words, "--unshare-user", "--uid", str(USER_WITHIN), "--gid", str(USER_WITHIN), "--disable-userns"]
+
+
+def _view(order: Order) -> list[str]:
+    words = ["--ro-bind", "/usr", "/usr"]
+    for path in _SYSTEM:
+        if Path(path).is_symlink():
+            words += ["--symlink", os.readlink(path), path]
+        elif Path(path).is_dir():
+            words += ["--ro-bind", path, path]
+    for path in order["software"]:
+        words += ["--ro-bind", path, path]
+    return [*words, "--proc", "/proc"]
+
+
+def _etc(folder: Path) -> list[str]:
+    words: list[str] = []
+    for path in sorted((folder / "etc").iterdir()):
+        words += ["--ro-bind", str(path), f"/etc/{path.name}"]
+    for name in _ETC_OF_HOST:
+        words += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    return words
+
+
+def _devices(order: Order) -> list[str]:
+    words = ["--dev", "/dev"]
+    if order["gpus"]:
+        for path in (*_DRIVER, *(gpu["device"] for gpu in order["gpus"])):
+            words += ["--dev-bind-try", path, path]
+        for path in _DRIVER_TREES:
+            words += ["--ro-bind-try", path, path]
+    size = str(order["memory_mb"] * _MIB // 2)
+    for path in ("/dev/shm", "/tmp"):  # noqa: S108 - the job's own, in memory, gone with it
+        words += ["--perms", "1777", "--size", size, "--tmpfs", path]
+    return [*words, "--remount-ro", "/dev"]
+
+
+def _limits(order: Order) -> list[str]:
+    """Bounds that the job cannot lift. Address space is left free with a GPU, whose driver maps far more than it uses."""
+    memory = order["memory_mb"] * _MIB
+    bounds = {"data": memory, "core": 0, "nproc": order["processes"], "fsize": order["file_bytes"], "nofile": 65536}
+    if not order["gpus"]:
+        bounds["as"] = 2 * memory + (4096 * _MIB)
+    drop = ["/usr/bin/setpriv", f"--reuid={order['uid']}", f"--regid={order['uid']}", "--clear-groups", "--"]
+    words = drop if order["uid"] else []
+    return [*words, "/usr/bin/prlimit", *(f"--{name}={bound}:{bound}" for name, bound in bounds.items()), "--"]
+
+
+def job_user(number: int) -> int | None:
+    """The user number for the job in this place of the queue; None where we are not root and cannot give it one."""
+    return FIRST_JOB_USER + number % 1_000_000 if os.geteuid() == 0 else None
+
+
+def trial() -> tuple[str, dict[str, str]]:
+    """Whether a sandbox can be opened on this machine, found out by opening one: a code and its facts."""
+    for program, package in PROGRAMS.items():
+        if shutil.which(program) is None:
+            return "sandbox_missing", {"program": program, "package": package}
+    order: Order = {"job": "trial", "argv": ["/bin/true"], "uid": job_user(0), "software": [], "cores": [0], "gpus": []}
+    order |= {"memory_mb": 64, "wall_seconds": 1, "restarts": 0, "environment": {}, "processes": 64, "file_bytes": 1}
+    with tempfile.TemporaryDirectory() as name, Path(os.devnull).open("wb") as nowhere:
+        folder = Path(name)
+        (folder / "work").mkdir()
+        write_etc(folder, order)
+        words = command(folder, order, nowhere.fileno())
+        try:
+            tried = subprocess.run(
+                words, env={}, capture_output=True, timeout=20, check=False, pass_fds=[nowhere.fileno()]
+            )
+        except (OSError, subprocess.TimeoutExpired) as fault:
+            return "sandbox_fails", {"detail": str(fault)}
+    if tried.returncode:
+        return "sandbox_fails", {"detail": tried.stderr.decode(errors="replace").strip()[-300:]}
+    return "sandbox_works", {}

@@ -1,0 +1,81 @@
+"""What a centre sets for its own machine, kept in the spool so that the runner and the portal agree."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from madang.compute.local.records import write_durably
+from madang.compute.policies import Policy
+
+
+@dataclass(frozen=True)
+class Gpu:
+    """One GPU: the type that jobs ask for, the driver's own identifier, and its device node."""
+
+    type: str
+    uuid: str
+    device: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`name` is the source in usage records. None for `cores`, `memory_mb` or `gpus` means what the machine has.
+
+    `software`: folders that jobs see, read-only, at the same path; a folder's ``bin`` is put on their PATH.
+    `processes`: the most processes and threads a job may have. `log_bytes`, `file_bytes`: what is kept of a log, and
+    the largest single file. `grace_seconds`: between asking a job to end and killing it. `slice_seconds`: a running
+    job's use is reported in slices of this length.
+    """
+
+    name: str = "local"
+    software: tuple[str, ...] = ()
+    cores: int | None = None
+    memory_mb: int | None = None
+    gpus: tuple[Gpu, ...] | None = None
+    processes: int = 1024
+    log_bytes: int = 16 << 20
+    file_bytes: int = 64 << 30
+    output_files: int = 10_000
+    grace_seconds: int = 30
+    slice_seconds: int = 3600
+    half_life_seconds: int = Policy.half_life
+    entry_seconds: int = Policy.entry_seconds
+    weights: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def policy(self) -> Policy:
+        """The settings of fair share as the policies take them."""
+        return Policy(half_life=self.half_life_seconds, entry_seconds=self.entry_seconds, weights=self.weights)
+
+
+def made_from(given: Mapping[str, Any]) -> Settings:
+    """Settings from keyword arguments or from JSON; TypeError for a name that is none, ValueError for a bad value."""
+    values = dict(given)
+    values["software"] = tuple(os.fspath(path) for path in values.get("software", ()))
+    if values.get("gpus") is not None:
+        values["gpus"] = tuple(gpu if isinstance(gpu, Gpu) else Gpu(**gpu) for gpu in values["gpus"])
+    settings = Settings(**values)
+    for name, value in asdict(settings).items():
+        if isinstance(value, int) and value < (0 if name in ("grace_seconds", "entry_seconds") else 1):
+            raise ValueError(f"{name} must be above zero, not {value}")
+    for path in settings.software:
+        if not Path(path).is_absolute() or not Path(path).is_dir():
+            raise ValueError(f"software must be folders named from the root, and {path!r} is none")
+    return settings
+
+
+def keep(settings: Settings, path: Path) -> None:
+    """Writes the settings where the runner reads them, if they differ from what is there."""
+    content = json.dumps(asdict(settings), sort_keys=True)
+    if not path.exists() or path.read_text() != content:
+        write_durably(path, content.encode())
+
+
+def kept(path: Path) -> Settings:
+    """The settings in the spool, or the defaults where none have been written."""
+    return made_from(json.loads(path.read_text())) if path.exists() else Settings()

@@ -1,0 +1,250 @@
+"""Owns one job from its start to its end: shuts it in, keeps its log and its time limit, and writes down how it ended.
+
+One process a job, started by the runner and independent of it. It answers SIGUSR1 (cancel the job) and SIGTERM (the
+machine is going down). What it writes: ``start-N.json`` before the command can run, the log, and ``result-N.json`` once
+nothing of the job is left; N counts the restarts. Its life is told by its lock, which the kernel frees when it dies,
+and bubblewrap takes the whole job down with it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from madang.compute.local import outputs, processes, records, sandbox
+
+LOCK = "supervisor.lock"
+WAKE = "wake"
+_PIECE = 1 << 16
+_MILLION = 1_000_000
+
+
+class Supervisor:
+    """The watch over one job; `order` is the runner's order, `folder` the job's folder in the spool."""
+
+    def __init__(self, folder: Path, order: sandbox.Order) -> None:
+        self.folder, self.order = folder, order
+        self.ending: str | None = None
+        self.ends_at = 0.0
+        self.asked: dict[int, str] = {}
+        self.logged = 0
+        self.log_cut = False
+        self.exit_code: int | None = None
+        self.first_pid: int | None = None
+        self.first: int | None = None
+
+    def run(self) -> dict[str, Any]:
+        """Runs the job to its end and gives the result record."""
+        self._listen()
+        os.sched_setaffinity(0, self.order["cores"])
+        sandbox.write_etc(self.folder, self.order)
+        started, ticks = records.microseconds_now(), records.ticks_now()
+        own = {"pid": os.getpid(), "pid_started": processes.start_time(os.getpid()), "boot": records.boot_id()}
+        records.write(self.folder, "start", self.order["restarts"], own | {"started": started, "ticks": ticks})
+        self._poke()
+        code = self._live()
+        ended = started + records.ticks_now() - ticks
+        files, left_out = outputs.listing(self.folder / "work", self.order["inputs"], self.order["output_files"])
+        ending = self._verdict(code)
+        found = {"outputs": files, "outputs_left_out": left_out, "log_cut": self.log_cut}
+        return ending | found | {"started": started, "ended": ended}
+
+    def _listen(self) -> None:
+        self._ears, mouth = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.set_wakeup_fd(mouth, warn_on_full_buffer=False)
+        for number, ending in ((signal.SIGUSR1, "cancelled"), (signal.SIGTERM, "machine_stopped")):
+            self.asked[number] = ending
+            signal.signal(number, self._heard)
+        for number in (signal.SIGHUP, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
+
+    def _heard(self, number: int, _: object) -> None:
+        self._end(self.asked[number])
+
+    def _end(self, ending: str) -> None:
+        if self.ending is None:
+            self.ending, self.ends_at = ending, time.monotonic()
+
+    def _live(self) -> int:
+        """From the opening of the sandbox until nothing of it is left; gives bubblewrap's own exit code."""
+        told, tell = os.pipe2(os.O_CLOEXEC)
+        self._log = os.open(self.folder / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        words = sandbox.command(self.folder, self.order, tell)
+        deadline = time.monotonic() + self.order["wall_seconds"]
+        with subprocess.Popen(
+            words,
+            env={},
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            pass_fds=[tell],
+        ) as process:
+            os.close(tell)
+            self._meet(process.pid, told)
+            self._watch(process, deadline)
+            self._clear_away()
+            assert process.stdout is not None
+            self._drain(process.stdout.fileno())
+        self._read_exit_code(told)
+        return process.returncode
+
+    def _meet(self, pid: int, told: int) -> None:
+        """Learns which process is the first in the sandbox, and takes hold of it so that its pid cannot mislead us."""
+        said = b""
+        while b"\n" not in said:
+            piece = os.read(told, 4096)
+            if not piece:
+                return
+            said += piece
+        first = json.loads(said.partition(b"\n")[0]).get("child-pid")
+        with contextlib.suppress(OSError):
+            self.first = os.pidfd_open(first)
+            self.first_pid = first if processes.parent(first) == pid else None
+        self._said = said.partition(b"\n")[2]
+
+    def _watch(self, process: subprocess.Popen[bytes], deadline: float) -> None:
+        assert process.stdout is not None
+        output, over = process.stdout.fileno(), os.pidfd_open(process.pid)
+        poll = select.poll()
+        for descriptor in (output, over, self._ears):
+            poll.register(descriptor, select.POLLIN)
+        sent = False
+        while process.poll() is None:
+            ready = {descriptor for descriptor, _ in poll.poll(self._patience(deadline, sent))}
+            if output in ready and not self._take(output):
+                poll.unregister(output)
+            if self._ears in ready:
+                os.read(self._ears, 512)
+            if time.monotonic() >= deadline:
+                self._end("timed_out")
+            if self.ending and not sent:
+                sent = self._ask_to_end()
+            if self.ending and time.monotonic() >= self.ends_at + self.order["grace_seconds"]:
+                process.kill()
+        os.close(over)
+
+    def _patience(self, deadline: float, sent: bool) -> int:
+        """Milliseconds until something must be looked at again."""
+        if self.ending is None:
+            due = deadline
+        elif sent:
+            due = self.ends_at + self.order["grace_seconds"]
+        else:
+            due = time.monotonic() + 0.02
+        return max(1, min(int((due - time.monotonic()) * 1000) + 1, 3_600_000))
+
+    def _ask_to_end(self) -> bool:
+        """SIGTERM to everything in the sandbox; False while there is nothing in it yet."""
+        below = processes.descendants(self.first_pid) if self.first_pid else []
+        for pid in below:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+        return bool(below)
+
+    def _take(self, output: int) -> bool:
+        """One piece of output into the log, up to its bound; False at the end of output."""
+        piece = os.read(output, _PIECE)
+        kept = piece[: max(0, self.order["log_bytes"] - self.logged)]
+        self.log_cut = self.log_cut or len(kept) < len(piece)
+        try:
+            self.logged += os.write(self._log, kept) if kept else 0
+        except OSError:  # a full disk costs the log, not the job
+            self.log_cut = True
+        return bool(piece)
+
+    def _clear_away(self) -> None:
+        """Ends what the command left running, and waits until the sandbox's first process, and so all, is gone."""
+        if self.first is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.first, signal.SIGKILL)
+        poll = select.poll()
+        poll.register(self.first, select.POLLIN)
+        while not poll.poll(1000):
+            processes.kill_sandboxes(self.folder)
+
+    def _drain(self, output: int) -> None:
+        os.set_blocking(output, False)
+        with contextlib.suppress(BlockingIOError):
+            while self._take(output):
+                pass
+
+    def _read_exit_code(self, told: int) -> None:
+        rest = getattr(self, "_said", b"")
+        while piece := os.read(told, 4096):
+            rest += piece
+        for line in rest.splitlines():
+            self.exit_code = json.loads(line).get("exit-code", self.exit_code)
+
+    def _verdict(self, code: int) -> dict[str, Any]:
+        """State, reason and exit code. Shells count a signal as 128 and its number, and so does bubblewrap."""
+        exit_code = self.exit_code
+        number = exit_code - 128 if exit_code is not None and 128 < exit_code <= 192 else None
+        known = {"exit_code": exit_code, "signal": number}
+        if self.ending == "timed_out":
+            return known | _ending("timed_out", "wall_time_over", seconds=self.order["wall_seconds"])
+        if self.ending == "cancelled":
+            return known | _ending("cancelled", "cancelled_running")
+        if self.ending == "machine_stopped":
+            return known | _ending("lost", "machine_stopped")
+        if exit_code == 0:
+            return known | _ending("succeeded", "ended_well")
+        if exit_code is None and code < 0:
+            return {"exit_code": None, "signal": -code} | _ending("failed", "ended_by_signal", signal=-code)
+        if exit_code is None:
+            return known | _ending("failed", "start_failed", detail=self._last_words())
+        if number is not None:
+            return known | _ending("failed", "ended_by_signal", signal=number)
+        return known | _ending("failed", "ended_with_code", exit_code=exit_code)
+
+    def _last_words(self) -> str:
+        return (self.folder / "log").read_bytes()[-300:].decode(errors="replace").strip()
+
+    def _poke(self) -> None:
+        poke(self.folder.parent.parent)
+
+
+def _ending(state: str, code: str, **facts: int | str) -> dict[str, Any]:
+    return {"state": state, "code": code, "facts": facts}
+
+
+def poke(root: Path) -> None:
+    """Wakes the runner if there is one."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(root / WAKE, os.O_WRONLY | os.O_NONBLOCK)
+        try:
+            os.write(descriptor, b".")
+        finally:
+            os.close(descriptor)
+
+
+def supervise(folder: Path, restarts: int) -> None:
+    """Runs the ordered job unless it has been started before: whoever takes the lock first, and only he, starts it."""
+    if records.take_lock(folder / LOCK, patience=1.0) is None or records.read(folder, "start", restarts) is not None:
+        return
+    order = records.read(folder, "order", restarts)
+    if order is None:
+        return
+    supervisor = Supervisor(folder, order)
+    result = supervisor.run()
+    while True:
+        try:
+            records.write(folder, "result", restarts, result)
+        except OSError:  # a full disk: the job is over, only the news of it must wait
+            time.sleep(1)
+        else:
+            break
+    poke(folder.parent.parent)
+
+
+if __name__ == "__main__":
+    supervise(Path(sys.argv[1]), int(sys.argv[2]))

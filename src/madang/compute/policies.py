@@ -1,0 +1,295 @@
+"""Chooses which waiting jobs start now and says of every other why it waits: the readable reference, on plain integers.
+
+Fair share between accounts: past use halves in weight every half-life (as in Slurm's multifactor plugin and Kueue's
+admission fair sharing), and a running job counts at once with an entry penalty, so that a burst of submissions cannot
+slip in before its use shows. Backfill is EASY (Lifka, "The ANL/IBM SP scheduling system", 1995): only the first job
+that must wait holds a reservation, and a later one may overtake it when that reservation is kept. Nothing here is a float,
+and nothing depends on the order in which jobs are handed in.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from madang.compute.protocol import Reason
+
+Amounts = Mapping[str, int]
+"""What is held, by resource: ``cores``, ``memory_mb`` (MiB), and ``gpu:<type>`` for each type of GPU."""
+
+FIXED = 16  # fraction bits of a use figure
+_FACTOR_BITS = 32
+
+
+def _roots(count: int) -> tuple[int, ...]:
+    """2 to the powers -1/2, -1/4, -1/8 … as integers with `_FACTOR_BITS` fraction bits, each the root of the last."""
+    found = [math.isqrt(1 << (2 * _FACTOR_BITS - 1))]
+    while len(found) < count:
+        found.append(math.isqrt(found[-1] << _FACTOR_BITS))
+    return tuple(found)
+
+
+_ROOTS = _roots(16)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The settings of fair share: half-life and entry penalty in seconds, what a GPU counts in cores, class weights.
+
+    An account of a class with weight 2 may use twice as much as one of weight 1 for the same standing; a class that
+    is not named has weight 1.
+    """
+
+    half_life: int = 7 * 86_400
+    entry_seconds: int = 300
+    cores_per_gpu: int = 16
+    weights: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An account's weighted past use, core-seconds with `FIXED` fraction bits, as it stood at second `at`."""
+
+    used: int
+    at: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A job in the queue; `sequence` is its place in the order of submission, unique."""
+
+    id: str
+    account: str
+    share_class: str
+    needs: Amounts
+    wall_seconds: int
+    sequence: int
+
+
+@dataclass(frozen=True)
+class Running:
+    """A job that holds `needs` since second `started` and, by its wall limit, at most until second `ends_by`."""
+
+    id: str
+    account: str
+    needs: Amounts
+    started: int
+    ends_by: int
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What an account may hold at once; none of its jobs starts unless `open`."""
+
+    gpus: int
+    cores: int
+    open: bool = True
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All that a decision rests on; `now` and every other instant are whole seconds of one clock."""
+
+    now: int
+    machine: Amounts
+    running: tuple[Running, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+    standings: Mapping[str, Standing] = field(default_factory=dict)
+    limits: Mapping[str, Limit] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The ids to start, in this order, and a reason for each waiting job that does not start."""
+
+    starts: tuple[str, ...]
+    reasons: Mapping[str, Reason]
+
+
+def needs(*, gpus: int, gpu_type: str, cores: int, memory_mb: int) -> Amounts:
+    """The amounts that a job asks for, in the form that this module counts in."""
+    asked = {"cores": cores, "memory_mb": memory_mb}
+    return asked | {f"gpu:{gpu_type}": gpus} if gpus else asked
+
+
+def decayed(used: int, seconds: int, half_life: int) -> int:
+    """`used` after `seconds`, when it halves every `half_life`; for whole half-lives exactly, else within 2**-15."""
+    if seconds <= 0:
+        return used
+    whole, part = divmod(seconds, half_life)
+    left = used >> min(whole, used.bit_length())
+    fraction = (part << len(_ROOTS)) // half_life
+    for place, root in enumerate(_ROOTS, start=1):
+        if fraction >> (len(_ROOTS) - place) & 1:
+            left = left * root >> _FACTOR_BITS
+    return left
+
+
+def charged(standing: Standing | None, amounts: Amounts, seconds: int, now: int, policy: Policy) -> Standing:
+    """The account's standing once a job that held `amounts` for `seconds` has ended at second `now`."""
+    before = decayed(standing.used, now - standing.at, policy.half_life) if standing else 0
+    return Standing(before + _cost(amounts, policy) * max(seconds, 0), now)
+
+
+def decide(snapshot: Snapshot, policy: Policy) -> Decision:
+    """Which waiting jobs start now. What is started fits; the head of the queue is never delayed by what overtakes it.
+
+    Accounts take turns: next is the oldest job of the account with the least weighted use per weight of its class,
+    where use counts what runs and what this very decision has started. A job that may not start whatever is free
+    (account closed or at its limit, larger than the machine) is passed over and holds nobody up.
+    """
+    turn = _Turn(snapshot, policy)
+    queue = _Queue(snapshot, policy, turn)
+    for job in queue:
+        reason = _bar(job, snapshot, turn) or turn.place(job)
+        if reason is None:
+            turn.start(job)
+        else:
+            turn.reasons[job.id] = reason
+    return Decision(tuple(turn.starts), turn.reasons)
+
+
+class _Queue:
+    """Hands out the waiting jobs one by one, in the order of their accounts' use at that moment."""
+
+    def __init__(self, snapshot: Snapshot, policy: Policy, turn: _Turn) -> None:
+        self._turn, self._policy = turn, policy
+        self._jobs: dict[str, list[Waiting]] = defaultdict(list)
+        for job in sorted(snapshot.waiting, key=lambda job: job.sequence, reverse=True):
+            self._jobs[job.account].append(job)
+        self._heap: list[tuple[int, int, str]] = []
+        for account in self._jobs:
+            self._push(account)
+
+    def _push(self, account: str) -> None:
+        if self._jobs[account]:
+            job = self._jobs[account][-1]
+            weight = max(self._policy.weights.get(job.share_class, 1), 1)
+            heapq.heappush(self._heap, (self._turn.used[account] // weight, job.sequence, account))
+
+    def __iter__(self) -> _Queue:
+        return self
+
+    def __next__(self) -> Waiting:
+        if self._turn.last is not None:
+            self._push(self._turn.last.account)
+        if not self._heap:
+            raise StopIteration
+        account = heapq.heappop(self._heap)[2]
+        self._turn.last = self._jobs[account].pop()
+        return self._turn.last
+
+
+class _Turn:
+    """The state of one decision while it is being made."""
+
+    def __init__(self, snapshot: Snapshot, policy: Policy) -> None:
+        self.now, self._policy = snapshot.now, policy
+        self.free: dict[str, int] = dict(snapshot.machine)
+        self.ends: list[tuple[int, Amounts]] = []
+        self.used: dict[str, int] = defaultdict(int)
+        self.held: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        self.starts: list[str] = []
+        self.reasons: dict[str, Reason] = {}
+        self.last: Waiting | None = None
+        self._reserved_from: int | None = None
+        self._spare: dict[str, int] = {}
+        self._ahead = 0
+        for account, standing in snapshot.standings.items():
+            self.used[account] = decayed(standing.used, self.now - standing.at, policy.half_life)
+        for job in snapshot.running:
+            self._hold(job.account, job.needs, job.ends_by, self.now - job.started)
+
+    def _hold(self, account: str, amounts: Amounts, ends_by: int, elapsed: int) -> None:
+        for name, amount in amounts.items():
+            self.free[name] = self.free.get(name, 0) - amount
+            self.held[account]["cores" if name == "cores" else name.partition(":")[0]] += amount
+        self.ends.append((max(ends_by, self.now + 1), amounts))
+        self.used[account] += _cost(amounts, self._policy) * max(elapsed, self._policy.entry_seconds)
+
+    def start(self, job: Waiting) -> None:
+        """Takes what the job needs; from the reservation's spare too, where the job would still run then."""
+        self.starts.append(job.id)
+        self._hold(job.account, job.needs, self.now + job.wall_seconds, 0)
+        if self._reserved_from is not None and self.now + job.wall_seconds > self._reserved_from:
+            for name, amount in job.needs.items():
+                self._spare[name] -= amount
+
+    def place(self, job: Waiting) -> Reason | None:
+        """None where the job can start now; else why it waits, and the first such job gets the reservation."""
+        fits = _fits(job.needs, self.free)
+        if self._reserved_from is None:
+            return None if fits else self._reserve(job)
+        if fits and (self.now + job.wall_seconds <= self._reserved_from or _fits(job.needs, self._spare)):
+            return None
+        self._ahead += 1
+        return Reason("waits_behind", {"ahead": self._ahead})
+
+    def _reserve(self, job: Waiting) -> Reason:
+        short = _short(job.needs, self.free)
+        then = dict(self.free)
+        for ends_by, amounts in sorted(self.ends, key=lambda end: end[0]):
+            for name, amount in amounts.items():
+                then[name] += amount
+            self._reserved_from = ends_by
+            if _fits(job.needs, then):
+                break
+        self._spare = {name: amount - job.needs.get(name, 0) for name, amount in then.items()}
+        facts = {"needs": job.needs[short], "free": max(self.free.get(short, 0), 0), "by": self._reserved_from or 0}
+        kind, _, gpu_type = short.partition(":")
+        if kind == "gpu":
+            return Reason("waits_for_gpus", facts | {"type": gpu_type})
+        return Reason("waits_for_cores" if kind == "cores" else "waits_for_memory", facts)
+
+
+def _bar(job: Waiting, snapshot: Snapshot, turn: _Turn) -> Reason | None:
+    limit = snapshot.limits.get(job.account)
+    if limit is None or not limit.open:
+        return Reason("account_closed", {"account": job.account})
+    too_large = excess(job.needs, snapshot.machine)
+    if too_large:
+        return too_large
+    asked = kinds(job.needs)
+    for kind, most in (("gpus", limit.gpus), ("cores", limit.cores)):
+        facts = {"resource": kind, "needs": asked[kind], "limit": most}
+        if asked[kind] > most:
+            return Reason("larger_than_account_limit", facts)
+        held = turn.held[job.account]["gpu" if kind == "gpus" else kind]
+        if asked[kind] and asked[kind] + held > most:
+            return Reason("account_at_limit", facts | {"held": held})
+    return None
+
+
+def excess(asked: Amounts, machine: Amounts) -> Reason | None:
+    """Why a job can never run on `machine`, or None."""
+    if _fits(asked, machine):
+        return None
+    name = _short(asked, machine)
+    kind, _, gpu_type = name.partition(":")
+    resource = {"gpu": "gpus"}.get(kind, kind)
+    facts = {"resource": resource, "type": gpu_type, "needs": asked[name], "offered": machine.get(name, 0)}
+    return Reason("larger_than_machine", facts)
+
+
+def kinds(amounts: Amounts) -> Mapping[str, int]:
+    """GPUs of all types together, and cores."""
+    gpus = sum(amount for name, amount in amounts.items() if name.startswith("gpu:"))
+    return {"gpus": gpus, "cores": amounts.get("cores", 0)}
+
+
+def _fits(asked: Amounts, free: Amounts) -> bool:
+    return all(amount <= free.get(name, 0) for name, amount in asked.items())
+
+
+def _short(asked: Amounts, free: Amounts) -> str:
+    """The scarcest kind that is short: a GPU before a core before memory."""
+    short: Iterable[str] = (name for name, amount in asked.items() if amount > free.get(name, 0))
+    return min(short, key=lambda name: (not name.startswith("gpu:"), name))
+
+
+def _cost(amounts: Amounts, policy: Policy) -> int:
+    counted = kinds(amounts)
+    return (counted["cores"] + policy.cores_per_gpu * counted["gpus"]) << FIXED

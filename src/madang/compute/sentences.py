@@ -1,0 +1,90 @@
+"""The sentences for the codes that this library gives: why a job waits, how it ended, why one was refused."""
+
+from __future__ import annotations
+
+from gettext import NullTranslations
+
+from madang.catalogues import translation
+from madang.compute.protocol import Facts
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a text that is translated later
+    """Marks a text for the catalogues."""
+    return text
+
+
+SENTENCES: dict[str, str] = {
+    # why a job waits
+    "waits_for_gpus": N_("Next in the queue. It needs {needs} {type} GPUs at once and {free} are free."),
+    "waits_for_cores": N_("Next in the queue. It needs {needs} cores at once and {free} are free."),
+    "waits_for_memory": N_("Next in the queue. It needs {needs} MiB of memory at once and {free} MiB are free."),
+    "waits_behind": N_("Waits its turn: it is number {ahead} behind the next in the queue."),
+    "account_at_limit": N_(
+        "The award may hold {limit} {resource} at once; its running jobs hold {held} and this one needs {needs}."
+    ),
+    "starting": N_("The job is being started."),
+    "not_yet_considered": N_("The job has just been received."),
+    "backend_stopped": N_("The service that starts jobs is not running. The job keeps its place in the queue."),
+    # why a job waits, or is refused
+    "account_closed": N_("The award is not open for jobs at present."),
+    "larger_than_machine": N_("The job needs {needs} {resource} {type} and the machine has {offered} in all."),
+    "larger_than_account_limit": N_("The job needs {needs} {resource} and the award may hold {limit} at once."),
+    # how a job ended
+    "ended_well": N_("The command ended without an error."),
+    "ended_with_code": N_("The command ended with exit code {exit_code}."),
+    "ended_by_signal": N_("The command was ended by signal {signal}."),
+    "wall_time_over": N_("The job reached its time limit of {seconds} seconds and was ended."),
+    "cancelled_waiting": N_("The job was cancelled before it started."),
+    "cancelled_running": N_("The job was cancelled while it ran."),
+    "machine_stopped": N_("The machine was being shut down, and the job was ended."),
+    "machine_restarted": N_("The machine restarted while the job ran. It is charged up to when it was last seen running."),
+    "supervisor_lost": N_("The job's supervisor was killed from outside. It is charged up to when it was last seen."),
+    "start_failed": N_("The job could not be started on this machine: {detail}"),
+    # refusals
+    "sandbox_unavailable": N_("Jobs are switched off here because they cannot be shut in: {why}"),
+    "larger_than_account_wall": N_("A job of this award may run at most {limit} seconds; this one asks {needs}."),
+    "key_reused": N_("Another job has already been submitted under the same key."),
+    "input_differs": N_("The file {path} is not the one that was announced: its content differs."),
+    "input_missing": N_("The file {path} could not be read."),
+    "no_such_job": N_("There is no such job."),
+    "no_such_output": N_("The job left no such file: {path}"),
+    "job_not_ended": N_("The job's files can be fetched once it has ended."),
+    "job_field_missing": N_("Please fill in {field}."),
+    "job_field_out_of_range": N_("{field} must be at least {least}."),
+    "job_command_unfit": N_("The command is empty, too long (at most {most} bytes) or holds a zero byte."),
+    "job_environment_unfit": N_("{name} cannot be the name of an environment variable, or its value holds a zero byte."),
+    "job_path_unsafe": N_("The file name {path} is not allowed: it must lie within the job's folder."),
+    "job_path_twice": N_("The file name {path} is used twice."),
+    # the sandbox
+    "sandbox_works": N_("Each job runs shut in, with its own folder only."),
+    "sandbox_missing": N_("{program} is not installed (Debian and Ubuntu: apt install {package})."),
+    "sandbox_fails": N_("bubblewrap does not work on this machine: {detail}"),
+}
+
+
+def sentence(code: str, facts: Facts, language: str) -> str:
+    """The sentence for a code, in English (``en``) or Korean (``ko``), with its facts set in; KeyError if unknown.
+
+    The facts ``resource`` and ``field`` are named in words; ``why`` is itself a code, and becomes its sentence.
+    """
+    catalogue = translation(language)
+    shown = dict(facts)
+    for name in ("resource", "field"):
+        if name in shown:
+            shown[name] = _words(catalogue).get(str(shown[name]), shown[name])
+    if shown.get("why"):
+        shown["why"] = sentence(str(shown.pop("why")), {**facts, "why": ""}, language)
+    return " ".join(catalogue.gettext(SENTENCES[code]).format_map(shown).split())
+
+
+def _words(catalogue: NullTranslations) -> dict[str, str]:
+    return {
+        "gpus": catalogue.pgettext("of a job", "GPUs"),
+        "cores": catalogue.pgettext("of a job", "cores"),
+        "memory_mb": catalogue.pgettext("of a job", "MiB of memory"),
+        "wall_seconds": catalogue.pgettext("of a job", "running time in seconds"),
+        "key": catalogue.pgettext("of a job", "key"),
+        "account": catalogue.pgettext("of a job", "award"),
+        "name": catalogue.pgettext("of a job", "name"),
+        "gpu_type": catalogue.pgettext("of a job", "type of GPU"),
+    }

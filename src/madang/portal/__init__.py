@@ -1,0 +1,1 @@
+"""The portal: one Django application in which a public body runs its centre."""

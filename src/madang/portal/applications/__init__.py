@@ -1,0 +1,1 @@
+"""Drafts, submissions, files, consents and screening."""

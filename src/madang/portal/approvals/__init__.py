@@ -1,0 +1,1 @@
+"""What one person drafts another approves."""

@@ -1,0 +1,1 @@
+"""Monthly statements: reference price, list price, discount, subsidy, amount due."""

@@ -1,0 +1,1 @@
+"""Calls, their intakes and tracks, and what a track asks for."""

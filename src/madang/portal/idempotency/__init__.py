@@ -1,0 +1,1 @@
+"""The same request sent twice is carried out once."""

@@ -1,0 +1,1 @@
+"""The public figures, each computed from the tables with its definition."""

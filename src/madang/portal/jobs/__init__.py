@@ -1,0 +1,1 @@
+"""Work that runs within an award."""

@@ -1,0 +1,81 @@
+"""Tables of jobs, their input files and their outputs."""
+
+from django.db import models
+from django.db.models import Q
+
+from madang.portal.awards.models import Award
+from madang.portal.constraints import choices, exactly_when, one_of
+from madang.portal.files.models import StoredFile
+from madang.portal.jobs.rules import FINAL_STATES, JobState
+from madang.portal.people.models import Person
+from madang.portal.resources.models import Pool
+
+
+class Job(models.Model):
+    """A command charged to one award. `held` seconds were set aside at submission; `settled_at` says the rest came back."""
+
+    award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="jobs")
+    pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="+")
+    submitted_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="jobs")
+    key = models.UUIDField(unique=True)
+    name = models.CharField(max_length=100)
+    argv = models.JSONField()
+    gpus = models.PositiveIntegerField(default=0)
+    cores = models.PositiveIntegerField(default=1)
+    memory_mb = models.PositiveIntegerField()
+    wall_seconds = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=choices(JobState), default=JobState.ACCEPTED)
+    backend_id = models.CharField(max_length=60, null=True)
+    reason_code = models.CharField(max_length=60, blank=True)
+    reason_facts = models.JSONField(default=dict)
+    held = models.BigIntegerField()
+    submitted_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    exit_code = models.IntegerField(null=True)
+    cancel_asked_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    claimed_until = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["award", "state"], name="job_by_award"),
+            models.Index(fields=["state"], condition=Q(settled_at__isnull=True), name="job_unsettled"),
+        ]
+        constraints = [
+            one_of("job", "state", JobState),
+            exactly_when("job_ended_has_time", Q(state__in=[state.value for state in FINAL_STATES]), "ended_at"),
+            models.CheckConstraint(condition=Q(held__gt=0) & Q(wall_seconds__gt=0) & Q(cores__gte=1), name="job_asks_for_something"),
+            models.CheckConstraint(condition=Q(settled_at__isnull=True) | Q(ended_at__isnull=False), name="job_settled_after_end"),
+        ]
+
+
+class JobFile(models.Model):
+    """A file given to a job, under a path relative to its folder."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="files")
+    path = models.CharField(max_length=200)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["job", "path"], name="jobfile_path_once")]
+
+
+class JobOutput(models.Model):
+    """A file that a job left, as its backend reported it; fetched from the backend when somebody wants it."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="outputs")
+    path = models.CharField(max_length=300)
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["job", "path"], name="joboutput_path_once")]
+
+
+class UsageCursor(models.Model):
+    """How far a backend's usage records have been posted."""
+
+    backend = models.CharField(max_length=60, unique=True)
+    cursor = models.CharField(max_length=200, blank=True)
+    moved_at = models.DateTimeField()

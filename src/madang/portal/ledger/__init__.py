@@ -1,0 +1,1 @@
+"""The book of computing: every grant, hold and use as one movement between two accounts."""

@@ -1,0 +1,1483 @@
+
+
+import django.db.models.deletion
+import django.db.models.functions.text
+import madang.portal.applications.rules
+import madang.portal.approvals.rules
+import madang.portal.awards.rules
+import madang.portal.billing.rules
+import madang.portal.calls.rules
+import madang.portal.jobs.rules
+import madang.portal.outbox.rules
+import madang.portal.people.rules
+import madang.portal.prices.rules
+import madang.portal.reviews.rules
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    dependencies = [
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='Criterion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(max_length=30)),
+                ('title_ko', models.CharField(max_length=120)),
+                ('title_en', models.CharField(max_length=120)),
+                ('points', models.PositiveSmallIntegerField()),
+                ('minimum_points', models.PositiveSmallIntegerField(default=0)),
+                ('position', models.PositiveSmallIntegerField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Destruction',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=40)),
+                ('count', models.PositiveIntegerField()),
+                ('digest', models.CharField(max_length=64)),
+                ('due_before', models.DateTimeField()),
+                ('destroyed_at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='EligibilityRule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('organisation_kind', 'organisation_kind'), ('region', 'region'), ('outside_capital', 'outside_capital'), ('age_at_most', 'age_at_most'), ('running_awards_at_most', 'running_awards_at_most'), ('no_overdue_report', 'no_overdue_report'), ('one_per_organisation', 'one_per_organisation')], max_length=30)),
+                ('parameters', models.JSONField(default=dict)),
+                ('reference_date', models.CharField(choices=[('announcement', 'announcement'), ('deadline', 'deadline'), ('award', 'award')], max_length=12)),
+                ('position', models.PositiveSmallIntegerField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='EvidenceKind',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(max_length=30)),
+                ('title_ko', models.CharField(max_length=120)),
+                ('title_en', models.CharField(max_length=120)),
+                ('issuer_ko', models.CharField(max_length=120)),
+                ('issuer_en', models.CharField(max_length=120)),
+                ('max_age_days', models.PositiveIntegerField(null=True)),
+                ('required', models.BooleanField(default=True)),
+                ('position', models.PositiveSmallIntegerField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='JournalHead',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField(unique=True)),
+                ('number', models.BigIntegerField()),
+                ('hash', models.CharField(max_length=64)),
+                ('published_at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='LedgerAccount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('owner', models.CharField(max_length=40)),
+                ('bucket', models.CharField(choices=[('source', 'source'), ('left', 'left'), ('held', 'held'), ('used', 'used'), ('returned', 'returned'), ('expired', 'expired')], max_length=10)),
+                ('amount', models.BigIntegerField(default=0)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Organisation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=120)),
+                ('name_en', models.CharField(blank=True, max_length=120)),
+                ('kind', models.CharField(choices=[('company', 'company'), ('university', 'university'), ('research_institute', 'research_institute'), ('public_body', 'public_body')], max_length=20)),
+                ('size_class', models.CharField(choices=[('micro', 'micro'), ('small', 'small'), ('medium', 'medium'), ('mid_sized', 'mid_sized'), ('large', 'large'), ('none', 'none')], default=madang.portal.people.rules.SizeClass['NONE'], max_length=12)),
+                ('registration_number', models.CharField(max_length=10, unique=True)),
+                ('founded_on', models.DateField()),
+                ('generated', models.BooleanField(default=False)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('created_at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='RetentionRule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=40, unique=True)),
+                ('days', models.PositiveIntegerField()),
+                ('ground_ko', models.CharField(max_length=200)),
+                ('ground_en', models.CharField(max_length=200)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='RollUpCursor',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=40, unique=True)),
+                ('movement', models.BigIntegerField(default=0)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='UsageCursor',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('backend', models.CharField(max_length=60, unique=True)),
+                ('cursor', models.CharField(blank=True, max_length=200)),
+                ('moved_at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Person',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('password', models.CharField(max_length=128, verbose_name='password')),
+                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
+                ('email', models.EmailField(max_length=254, null=True)),
+                ('name', models.CharField(blank=True, max_length=80)),
+                ('language', models.CharField(default='ko', max_length=2)),
+                ('is_active', models.BooleanField(default=True)),
+                ('created_at', models.DateTimeField()),
+                ('erased_at', models.DateTimeField(null=True)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='person_email_unique'), models.CheckConstraint(condition=models.Q(models.Q(('erased_at__isnull', True), ('email__isnull', False)), models.Q(('erased_at__isnull', False), ('email__isnull', True), ('name', ''), ('is_active', False)), _connector='OR'), name='person_erased_is_empty')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ApiToken',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60)),
+                ('shown_start', models.CharField(max_length=12)),
+                ('secret_hash', models.CharField(max_length=64, unique=True)),
+                ('created_at', models.DateTimeField()),
+                ('expires_at', models.DateTimeField()),
+                ('revoked_at', models.DateTimeField(null=True)),
+                ('last_used_on', models.DateField(null=True)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_tokens', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Application',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(max_length=60, null=True, unique=True)),
+                ('title', models.CharField(blank=True, max_length=160)),
+                ('sections', models.JSONField(default=dict)),
+                ('state', models.CharField(choices=[('draft', 'draft'), ('submitted', 'submitted'), ('reopened', 'reopened'), ('withdrawn', 'withdrawn'), ('eligible', 'eligible'), ('ineligible', 'ineligible')], default=madang.portal.applications.rules.ApplicationState['DRAFT'], max_length=10)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('created_at', models.DateTimeField()),
+                ('saved_at', models.DateTimeField()),
+                ('submitted_at', models.DateTimeField(null=True)),
+                ('screened_at', models.DateTimeField(null=True)),
+                ('screening_comment', models.CharField(blank=True, max_length=1000)),
+                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('screened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Award',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(max_length=60, unique=True)),
+                ('title', models.CharField(max_length=160)),
+                ('state', models.CharField(choices=[('held', 'held'), ('offered', 'offered'), ('accepted', 'accepted'), ('declined', 'declined'), ('lapsed', 'lapsed'), ('in_force', 'in_force'), ('ended', 'ended')], default=madang.portal.awards.rules.AwardState['HELD'], max_length=10)),
+                ('accept_by', models.DateTimeField(null=True)),
+                ('answered_at', models.DateTimeField(null=True)),
+                ('starts_on', models.DateField()),
+                ('ends_on', models.DateField()),
+                ('in_force_at', models.DateTimeField(null=True)),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('ended_reason', models.CharField(blank=True, max_length=500)),
+                ('created_at', models.DateTimeField()),
+                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('application', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='award', to='portal.application')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='portal.organisation')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Agreement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.PositiveSmallIntegerField()),
+                ('text_ko', models.TextField()),
+                ('text_en', models.TextField()),
+                ('sha256', models.CharField(max_length=64)),
+                ('created_at', models.DateTimeField()),
+                ('in_force_at', models.DateTimeField(null=True)),
+                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='portal.award')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Call',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(max_length=40, unique=True)),
+                ('kind', models.CharField(choices=[('regular', 'regular'), ('additional', 'additional'), ('rolling', 'rolling'), ('beta', 'beta')], max_length=12)),
+                ('title_ko', models.CharField(max_length=160)),
+                ('title_en', models.CharField(max_length=160)),
+                ('summary_ko', models.TextField()),
+                ('summary_en', models.TextField()),
+                ('state', models.CharField(choices=[('draft', 'draft'), ('published', 'published'), ('closed', 'closed')], default=madang.portal.calls.rules.CallState['DRAFT'], max_length=10)),
+                ('generated', models.BooleanField(default=False)),
+                ('created_at', models.DateTimeField()),
+                ('published_at', models.DateTimeField(null=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('drafted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Chart',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60)),
+                ('language', models.CharField(max_length=2)),
+                ('digest', models.CharField(max_length=64)),
+                ('svg', models.TextField()),
+                ('drawn_at', models.DateTimeField()),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('name', 'language', 'digest'), name='chart_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ConsentText',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(max_length=30)),
+                ('version', models.PositiveSmallIntegerField()),
+                ('title_ko', models.CharField(max_length=160)),
+                ('title_en', models.CharField(max_length=160)),
+                ('body_ko', models.TextField()),
+                ('body_en', models.TextField()),
+                ('refusal_ko', models.CharField(max_length=300)),
+                ('refusal_en', models.CharField(max_length=300)),
+                ('created_at', models.DateTimeField()),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='consenttext_version_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Consent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('accepted_at', models.DateTimeField()),
+                ('withdrawn_at', models.DateTimeField(null=True)),
+                ('accepted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='portal.application')),
+                ('text', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.consenttext')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='CorrectionNotice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('field', models.CharField(max_length=80)),
+                ('old', models.TextField()),
+                ('new', models.TextField()),
+                ('reason_ko', models.CharField(max_length=500)),
+                ('reason_en', models.CharField(max_length=500)),
+                ('published_at', models.DateTimeField()),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='portal.call')),
+                ('published_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Discount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=30, unique=True)),
+                ('name_ko', models.CharField(max_length=80)),
+                ('name_en', models.CharField(max_length=80)),
+                ('sentence_ko', models.CharField(max_length=300)),
+                ('sentence_en', models.CharField(max_length=300)),
+                ('applies_to', models.CharField(max_length=40)),
+                ('permille', models.PositiveSmallIntegerField()),
+                ('starts_on', models.DateField()),
+                ('ends_on', models.DateField(null=True)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('permille__gte', 1), ('permille__lte', 1000)), name='discount_up_to_whole'), models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='discount_ends_after_start')],
+            },
+        ),
+        migrations.CreateModel(
+            name='EligibilityCheck',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('stage', models.CharField(choices=[('submission', 'submission'), ('award', 'award')], max_length=10)),
+                ('passed', models.BooleanField()),
+                ('facts', models.JSONField(default=dict)),
+                ('judged_on', models.DateField()),
+                ('checked_at', models.DateTimeField()),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checks', to='portal.application')),
+                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.eligibilityrule')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Intake',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('opens_at', models.DateTimeField()),
+                ('closes_at', models.DateTimeField()),
+                ('review_due_at', models.DateTimeField()),
+                ('decision_due_at', models.DateTimeField()),
+                ('accept_days', models.PositiveSmallIntegerField(default=7)),
+                ('state', models.CharField(choices=[('planned', 'planned'), ('open', 'open'), ('screening', 'screening'), ('in_review', 'in_review'), ('decided', 'decided'), ('closed', 'closed')], default=madang.portal.calls.rules.IntakeState['PLANNED'], max_length=10)),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('last_receipt', models.PositiveIntegerField(default=0)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='intakes', to='portal.call')),
+            ],
+        ),
+        migrations.AddField(
+            model_name='application',
+            name='intake',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='portal.intake'),
+        ),
+        migrations.CreateModel(
+            name='Job',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.UUIDField(unique=True)),
+                ('name', models.CharField(max_length=100)),
+                ('argv', models.JSONField()),
+                ('gpus', models.PositiveIntegerField(default=0)),
+                ('cores', models.PositiveIntegerField(default=1)),
+                ('memory_mb', models.PositiveIntegerField()),
+                ('wall_seconds', models.PositiveIntegerField()),
+                ('state', models.CharField(choices=[('accepted', 'accepted'), ('waiting', 'waiting'), ('running', 'running'), ('succeeded', 'succeeded'), ('failed', 'failed'), ('cancelled', 'cancelled'), ('timed_out', 'timed_out'), ('lost', 'lost'), ('refused', 'refused')], default=madang.portal.jobs.rules.JobState['ACCEPTED'], max_length=10)),
+                ('backend_id', models.CharField(max_length=60, null=True)),
+                ('reason_code', models.CharField(blank=True, max_length=60)),
+                ('reason_facts', models.JSONField(default=dict)),
+                ('held', models.BigIntegerField()),
+                ('submitted_at', models.DateTimeField()),
+                ('started_at', models.DateTimeField(null=True)),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('exit_code', models.IntegerField(null=True)),
+                ('cancel_asked_at', models.DateTimeField(null=True)),
+                ('settled_at', models.DateTimeField(null=True)),
+                ('claimed_until', models.DateTimeField(null=True)),
+                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='portal.award')),
+                ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='JobOutput',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('path', models.CharField(max_length=300)),
+                ('size', models.BigIntegerField()),
+                ('sha256', models.CharField(max_length=64)),
+                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='outputs', to='portal.job')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='JournalEntry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('action', models.CharField(max_length=60)),
+                ('actor', models.BigIntegerField(null=True)),
+                ('via', models.CharField(choices=[('page', 'page'), ('api', 'api'), ('command', 'command'), ('worker', 'worker')], max_length=10)),
+                ('subject_kind', models.CharField(max_length=40)),
+                ('subject', models.CharField(max_length=64)),
+                ('facts', models.JSONField(default=dict)),
+                ('address_digest', models.CharField(blank=True, max_length=64)),
+                ('happened_at', models.DateTimeField()),
+                ('written_at', models.DateTimeField(auto_now_add=True)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['subject_kind', 'subject'], name='journal_by_subject'), models.Index(fields=['actor', 'happened_at'], name='journal_by_actor'), models.Index(fields=['action', 'happened_at'], name='journal_by_action')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('via__in', ['page', 'api', 'command', 'worker'])), name='journalentry_via_known')],
+            },
+        ),
+        migrations.CreateModel(
+            name='JournalSeal',
+            fields=[
+                ('number', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('previous_hash', models.CharField(max_length=64)),
+                ('hash', models.CharField(max_length=64, unique=True)),
+                ('sealed_at', models.DateTimeField()),
+                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='seal', to='portal.journalentry')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='LateAttempt',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('attempted_at', models.DateTimeField()),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='late_attempts', to='portal.application')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='LoginFailure',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('digest', models.CharField(max_length=64)),
+                ('failed_at', models.DateTimeField()),
+            ],
+            options={
+                'indexes': [models.Index(fields=['digest', 'failed_at'], name='loginfailure_recent')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Message',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=120, unique=True)),
+                ('address', models.EmailField(max_length=254)),
+                ('language', models.CharField(max_length=2)),
+                ('code', models.CharField(max_length=60)),
+                ('subject', models.CharField(max_length=200)),
+                ('body', models.TextField()),
+                ('link', models.CharField(blank=True, max_length=200)),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('sent', 'sent'), ('failed', 'failed')], default=madang.portal.outbox.rules.MessageState['WAITING'], max_length=10)),
+                ('tries', models.PositiveSmallIntegerField(default=0)),
+                ('next_try_at', models.DateTimeField()),
+                ('claimed_until', models.DateTimeField(null=True)),
+                ('last_error', models.CharField(blank=True, max_length=300)),
+                ('written_at', models.DateTimeField()),
+                ('sent_at', models.DateTimeField(null=True)),
+                ('read_at', models.DateTimeField(null=True)),
+                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='MonthTotal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month', models.CharField(max_length=7)),
+                ('came_in', models.BigIntegerField(default=0)),
+                ('went_out', models.BigIntegerField(default=0)),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='month_totals', to='portal.ledgeraccount')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Movement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.CharField(max_length=40)),
+                ('source_key', models.CharField(max_length=120)),
+                ('kind', models.CharField(choices=[('grant', 'grant'), ('hold', 'hold'), ('release', 'release'), ('use', 'use'), ('overrun', 'overrun'), ('give_back', 'give_back'), ('expire', 'expire'), ('reversal', 'reversal')], max_length=12)),
+                ('amount', models.BigIntegerField()),
+                ('subject', models.CharField(blank=True, max_length=40)),
+                ('month', models.CharField(max_length=7)),
+                ('day', models.DateField()),
+                ('written_at', models.DateTimeField()),
+                ('from_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='movements_out', to='portal.ledgeraccount')),
+                ('reverses', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='portal.movement')),
+                ('to_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='movements_in', to='portal.ledgeraccount')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Membership',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('role', models.CharField(choices=[('owner', 'owner'), ('member', 'member')], max_length=10)),
+                ('joined_at', models.DateTimeField()),
+                ('left_at', models.DateTimeField(null=True)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='portal.organisation')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Invitation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('email', models.EmailField(max_length=254)),
+                ('role', models.CharField(choices=[('owner', 'owner'), ('member', 'member')], max_length=10)),
+                ('secret_hash', models.CharField(max_length=64, unique=True)),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('accepted', 'accepted'), ('withdrawn', 'withdrawn')], default=madang.portal.people.rules.InvitationState['WAITING'], max_length=10)),
+                ('invited_at', models.DateTimeField()),
+                ('expires_at', models.DateTimeField()),
+                ('accepted_at', models.DateTimeField(null=True)),
+                ('accepted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('invited_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='portal.organisation')),
+            ],
+        ),
+        migrations.AddField(
+            model_name='application',
+            name='organisation',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='portal.organisation'),
+        ),
+        migrations.CreateModel(
+            name='Plan',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('policy', models.JSONField()),
+                ('seed', models.BigIntegerField(default=0)),
+                ('state', models.CharField(choices=[('solving', 'solving'), ('checked', 'checked'), ('faulty', 'faulty'), ('failed', 'failed'), ('adopted', 'adopted'), ('superseded', 'superseded')], default=madang.portal.awards.rules.PlanState['SOLVING'], max_length=10)),
+                ('problem', models.JSONField()),
+                ('problem_hash', models.CharField(max_length=64)),
+                ('pseudonyms', models.JSONField()),
+                ('result', models.JSONField(null=True)),
+                ('faults', models.JSONField(null=True)),
+                ('progress', models.JSONField(default=dict)),
+                ('failure', models.CharField(blank=True, max_length=500)),
+                ('claimed_until', models.DateTimeField(null=True)),
+                ('proposed_at', models.DateTimeField()),
+                ('solved_at', models.DateTimeField(null=True)),
+                ('adopted_at', models.DateTimeField(null=True)),
+                ('intake', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='portal.intake')),
+                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Decision',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('outcome', models.CharField(choices=[('awarded', 'awarded'), ('reserve', 'reserve'), ('refused', 'refused')], max_length=10)),
+                ('score_milli', models.PositiveIntegerField(null=True)),
+                ('reserve_place', models.PositiveIntegerField(null=True)),
+                ('reason_code', models.CharField(max_length=60)),
+                ('reason_facts', models.JSONField(default=dict)),
+                ('decided_at', models.DateTimeField()),
+                ('published_at', models.DateTimeField(null=True)),
+                ('application', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='portal.application')),
+                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='portal.plan')),
+            ],
+        ),
+        migrations.AddField(
+            model_name='award',
+            name='plan',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='portal.plan'),
+        ),
+        migrations.CreateModel(
+            name='Pool',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=30, unique=True)),
+                ('name_ko', models.CharField(max_length=80)),
+                ('name_en', models.CharField(max_length=80)),
+                ('unit', models.CharField(choices=[('gpu', 'gpu'), ('core', 'core')], max_length=5)),
+                ('backend_type', models.CharField(blank=True, max_length=30)),
+                ('runs_jobs', models.BooleanField(default=False)),
+                ('created_at', models.DateTimeField()),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('unit__in', ['gpu', 'core'])), name='pool_unit_known')],
+            },
+        ),
+        migrations.AddField(
+            model_name='ledgeraccount',
+            name='pool',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.pool'),
+        ),
+        migrations.AddField(
+            model_name='job',
+            name='pool',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.pool'),
+        ),
+        migrations.CreateModel(
+            name='DayUse',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField()),
+                ('seconds', models.BigIntegerField(default=0)),
+                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.award')),
+                ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.pool')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='PoolMonth',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month', models.CharField(max_length=7)),
+                ('physical', models.PositiveIntegerField()),
+                ('funded', models.PositiveIntegerField()),
+                ('committed', models.PositiveIntegerField(default=0)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='months', to='portal.pool')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Product',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=30, unique=True)),
+                ('name_ko', models.CharField(max_length=80)),
+                ('name_en', models.CharField(max_length=80)),
+                ('units', models.PositiveIntegerField()),
+                ('grain', models.CharField(choices=[('month', 'month'), ('hour', 'hour')], max_length=5)),
+                ('active', models.BooleanField(default=True)),
+                ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='products', to='portal.pool')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='AwardLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('asked', models.PositiveIntegerField()),
+                ('quantity', models.PositiveIntegerField()),
+                ('first_month', models.CharField(max_length=7)),
+                ('months', models.PositiveSmallIntegerField()),
+                ('seconds', models.BigIntegerField()),
+                ('award', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='portal.award')),
+                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.product')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Ask',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('quantity', models.PositiveIntegerField()),
+                ('least', models.PositiveIntegerField()),
+                ('first_month', models.CharField(max_length=7)),
+                ('months', models.PositiveSmallIntegerField()),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='asks', to='portal.application')),
+                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.product')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Reading',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reader', models.BigIntegerField()),
+                ('what', models.CharField(max_length=20)),
+                ('subject_kind', models.CharField(max_length=40)),
+                ('subject', models.CharField(max_length=64)),
+                ('whose', models.BigIntegerField(null=True)),
+                ('purpose', models.CharField(blank=True, max_length=200)),
+                ('address', models.CharField(blank=True, max_length=64)),
+                ('read_at', models.DateTimeField()),
+            ],
+            options={
+                'indexes': [models.Index(fields=['reader', 'read_at'], name='reading_by_reader'), models.Index(fields=['whose', 'read_at'], name='reading_by_whose'), models.Index(fields=['subject_kind', 'subject'], name='reading_by_subject')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('what__in', ['view', 'search', 'download', 'export'])), name='reading_what_known'), models.CheckConstraint(condition=models.Q(models.Q(('what__in', ['download', 'export']), _negated=True), models.Q(('purpose', ''), _negated=True), _connector='OR'), name='reading_download_has_purpose')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Region',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=20, unique=True)),
+                ('name_ko', models.CharField(max_length=40)),
+                ('name_en', models.CharField(max_length=60)),
+                ('short_ko', models.CharField(max_length=20)),
+                ('capital_area', models.BooleanField(default=False)),
+                ('starts_on', models.DateField()),
+                ('ends_on', models.DateField(null=True)),
+                ('successor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='predecessors', to='portal.region')),
+            ],
+        ),
+        migrations.AddField(
+            model_name='organisation',
+            name='region',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='portal.region'),
+        ),
+        migrations.CreateModel(
+            name='ReviewAssignment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('assigned', 'assigned'), ('submitted', 'submitted'), ('declined', 'declined'), ('recused', 'recused'), ('withdrawn', 'withdrawn')], default=madang.portal.reviews.rules.AssignmentState['ASSIGNED'], max_length=10)),
+                ('comment', models.TextField(blank=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('assigned_at', models.DateTimeField()),
+                ('due_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('ended_reason', models.CharField(blank=True, max_length=500)),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='portal.application')),
+                ('assigned_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='CriterionPoints',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('points', models.PositiveSmallIntegerField(null=True)),
+                ('comment', models.TextField(blank=True)),
+                ('criterion', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.criterion')),
+                ('assignment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='points', to='portal.reviewassignment')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Reviewer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('affiliation', models.CharField(max_length=120)),
+                ('fields', models.JSONField(default=list)),
+                ('load_limit', models.PositiveSmallIntegerField(default=40)),
+                ('active', models.BooleanField(default=True)),
+                ('added_at', models.DateTimeField()),
+                ('person', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='reviewer', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.AddField(
+            model_name='reviewassignment',
+            name='reviewer',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='portal.reviewer'),
+        ),
+        migrations.CreateModel(
+            name='DeclaredInterest',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('same_organisation', 'same_organisation'), ('member', 'member'), ('relative', 'relative'), ('advice', 'advice'), ('financial', 'financial'), ('other', 'other')], max_length=20)),
+                ('note', models.CharField(blank=True, max_length=500)),
+                ('declared_at', models.DateTimeField()),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.organisation')),
+                ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='interests', to='portal.reviewer')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Affiliation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('since', models.DateField()),
+                ('until', models.DateField(null=True)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.organisation')),
+                ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='affiliations', to='portal.reviewer')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ScreeningQuestion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('asked_at', models.DateTimeField()),
+                ('text', models.CharField(max_length=1000)),
+                ('answer_by', models.DateTimeField()),
+                ('answer', models.TextField(null=True)),
+                ('answered_at', models.DateTimeField(null=True)),
+                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='portal.application')),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='StaffRole',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('role', models.CharField(choices=[('screening_officer', 'screening_officer'), ('programme_manager', 'programme_manager'), ('approver', 'approver'), ('operator', 'operator'), ('auditor', 'auditor')], max_length=20)),
+                ('granted_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('granted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='staff_roles', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Statement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month', models.CharField(max_length=7)),
+                ('number', models.CharField(max_length=40, null=True, unique=True)),
+                ('state', models.CharField(choices=[('draft', 'draft'), ('issued', 'issued')], default=madang.portal.billing.rules.StatementState['DRAFT'], max_length=10)),
+                ('reference', models.BigIntegerField(default=0)),
+                ('list_price', models.BigIntegerField(default=0)),
+                ('discount', models.BigIntegerField(default=0)),
+                ('due', models.BigIntegerField(default=0)),
+                ('subsidy', models.BigIntegerField(default=0)),
+                ('worked_out_at', models.DateTimeField()),
+                ('issued_at', models.DateTimeField(null=True)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='portal.organisation')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='StoredFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sha256', models.CharField(max_length=64, unique=True)),
+                ('size', models.BigIntegerField()),
+                ('media_type', models.CharField(max_length=100)),
+                ('stored_at', models.DateTimeField()),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('size__gte', 0)), name='storedfile_size_not_negative')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Signature',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('side', models.CharField(choices=[('body', 'body'), ('user', 'user')], max_length=4)),
+                ('method', models.CharField(choices=[('click', 'click'), ('signed_file', 'signed_file')], max_length=12)),
+                ('signed_at', models.DateTimeField()),
+                ('signed_sha256', models.CharField(max_length=64)),
+                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='portal.agreement')),
+                ('checked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='JobFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('path', models.CharField(max_length=200)),
+                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='portal.job')),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Attachment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=160)),
+                ('issued_on', models.DateField(null=True)),
+                ('attached_at', models.DateTimeField()),
+                ('removed_at', models.DateTimeField(null=True)),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='portal.application')),
+                ('attached_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('evidence', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.evidencekind')),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Submission',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('content', models.JSONField()),
+                ('content_sha256', models.CharField(max_length=64)),
+                ('submitted_at', models.DateTimeField()),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='portal.application')),
+                ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.AddField(
+            model_name='application',
+            name='in_force',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.submission'),
+        ),
+        migrations.CreateModel(
+            name='SubmittedFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=160)),
+                ('issued_on', models.DateField(null=True)),
+                ('evidence', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.evidencekind')),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='portal.submission')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Tariff',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('reserved', 'reserved'), ('used', 'used')], max_length=10)),
+                ('price', models.BigIntegerField()),
+                ('reference_price', models.BigIntegerField()),
+                ('reference_source', models.CharField(max_length=200)),
+                ('vat', models.CharField(choices=[('none', 'none'), ('included', 'included'), ('added', 'added')], default=madang.portal.prices.rules.Vat['NONE'], max_length=10)),
+                ('vat_permille', models.PositiveSmallIntegerField(default=0)),
+                ('starts_on', models.DateField()),
+                ('ends_on', models.DateField(null=True)),
+                ('drafted_at', models.DateTimeField()),
+                ('approved_at', models.DateTimeField(null=True)),
+                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('drafted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tariffs', to='portal.product')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='StatementLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('quantity', models.BigIntegerField()),
+                ('discounts', models.JSONField(default=list)),
+                ('reference', models.BigIntegerField()),
+                ('list_price', models.BigIntegerField()),
+                ('discount', models.BigIntegerField()),
+                ('due', models.BigIntegerField()),
+                ('subsidy', models.BigIntegerField()),
+                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.award')),
+                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.product')),
+                ('statement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='portal.statement')),
+                ('tariff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.tariff')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Track',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(max_length=30)),
+                ('title_ko', models.CharField(max_length=120)),
+                ('title_en', models.CharField(max_length=120)),
+                ('guidance_ko', models.TextField(blank=True)),
+                ('guidance_en', models.TextField(blank=True)),
+                ('first_month', models.CharField(max_length=7)),
+                ('last_month', models.CharField(max_length=7)),
+                ('minimum_months', models.PositiveSmallIntegerField(default=1)),
+                ('minimum_total_milli', models.PositiveIntegerField(default=0)),
+                ('stacking', models.CharField(choices=[('best', 'best'), ('add', 'add'), ('multiply', 'multiply')], default=madang.portal.prices.rules.Stacking['BEST'], max_length=10)),
+                ('reviews_wanted', models.PositiveSmallIntegerField(default=3)),
+                ('position', models.PositiveSmallIntegerField(default=0)),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tracks', to='portal.call')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Section',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(max_length=30)),
+                ('title_ko', models.CharField(max_length=120)),
+                ('title_en', models.CharField(max_length=120)),
+                ('guidance_ko', models.TextField(blank=True)),
+                ('guidance_en', models.TextField(blank=True)),
+                ('max_characters', models.PositiveIntegerField()),
+                ('required', models.BooleanField(default=True)),
+                ('position', models.PositiveSmallIntegerField()),
+                ('track', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='portal.track')),
+            ],
+        ),
+        migrations.AddField(
+            model_name='evidencekind',
+            name='track',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence_kinds', to='portal.track'),
+        ),
+        migrations.AddField(
+            model_name='eligibilityrule',
+            name='track',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='eligibility_rules', to='portal.track'),
+        ),
+        migrations.AddField(
+            model_name='criterion',
+            name='track',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='criteria', to='portal.track'),
+        ),
+        migrations.AddField(
+            model_name='application',
+            name='track',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='portal.track'),
+        ),
+        migrations.CreateModel(
+            name='TrackConsent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('required', models.BooleanField(default=True)),
+                ('position', models.PositiveSmallIntegerField()),
+                ('text', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.consenttext')),
+                ('track', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='portal.track')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='TrackProduct',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('minimum', models.PositiveIntegerField(default=1)),
+                ('maximum', models.PositiveIntegerField()),
+                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.product')),
+                ('track', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='products', to='portal.track')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Verdict',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('attribute', models.CharField(choices=[('young_firm', 'young_firm'), ('start_up', 'start_up'), ('local_firm', 'local_firm')], max_length=20)),
+                ('holds', models.BooleanField()),
+                ('evidence', models.CharField(max_length=200)),
+                ('checked_at', models.DateTimeField()),
+                ('valid_from', models.DateField()),
+                ('valid_until', models.DateField()),
+                ('checked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='verdicts', to='portal.organisation')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='AnsweredRequest',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=128)),
+                ('request_digest', models.CharField(max_length=64)),
+                ('status', models.PositiveSmallIntegerField(null=True)),
+                ('body', models.TextField(null=True)),
+                ('location', models.CharField(blank=True, max_length=300)),
+                ('media_type', models.CharField(blank=True, max_length=100)),
+                ('begun_at', models.DateTimeField()),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('person', 'key'), name='answeredrequest_key_once'), models.CheckConstraint(condition=models.Q(models.Q(('status__isnull', False), ('body__isnull', False)), models.Q(models.Q(('status__isnull', False), _negated=True), ('body__isnull', True)), _connector='OR'), name='answeredrequest_whole')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Approval',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('publish_call', 'publish_call'), ('adopt_plan', 'adopt_plan'), ('publish_decisions', 'publish_decisions'), ('end_award', 'end_award'), ('change_tariff', 'change_tariff')], max_length=20)),
+                ('subject', models.BigIntegerField()),
+                ('facts', models.JSONField(default=dict)),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('approved', 'approved'), ('rejected', 'rejected'), ('withdrawn', 'withdrawn')], default=madang.portal.approvals.rules.ApprovalState['WAITING'], max_length=10)),
+                ('drafted_at', models.DateTimeField()),
+                ('draft_comment', models.CharField(blank=True, max_length=1000)),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('decision_comment', models.CharField(blank=True, max_length=1000)),
+                ('document_number', models.CharField(blank=True, max_length=60)),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('drafted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['publish_call', 'adopt_plan', 'publish_decisions', 'end_award', 'change_tariff'])), name='approval_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'rejected', 'withdrawn'])), name='approval_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'rejected']), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(models.Q(('state__in', ['approved', 'rejected']), _negated=True), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='approval_decided_by_whom'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='approval_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('document_number', ''), _negated=True), _connector='OR'), name='approval_has_document'), models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('kind', 'subject'), name='approval_waiting_once')],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='agreement',
+            constraint=models.UniqueConstraint(fields=('award', 'version'), name='agreement_version_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='call',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['regular', 'additional', 'rolling', 'beta'])), name='call_kind_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='call',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'published', 'closed'])), name='call_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='call',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'draft'), _negated=True), ('published_at__isnull', False)), models.Q(('state', 'draft'), ('published_at__isnull', True)), _connector='OR'), name='call_published_has_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='consent',
+            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('application', 'text'), name='consent_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='correctionnotice',
+            constraint=models.UniqueConstraint(fields=('call', 'number'), name='correctionnotice_number_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='eligibilitycheck',
+            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['submission', 'award'])), name='eligibilitycheck_stage_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='intake',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'open', 'screening', 'in_review', 'decided', 'closed'])), name='intake_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='intake',
+            constraint=models.UniqueConstraint(fields=('call', 'number'), name='intake_number_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='intake',
+            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at')), ('review_due_at__gte', models.F('closes_at')), ('decision_due_at__gte', models.F('review_due_at'))), name='intake_dates_in_order'),
+        ),
+        migrations.AddConstraint(
+            model_name='intake',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['decided', 'closed']), ('decided_at__isnull', False)), models.Q(models.Q(('state__in', ['decided', 'closed']), _negated=True), ('decided_at__isnull', True)), _connector='OR'), name='intake_decided_has_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='joboutput',
+            constraint=models.UniqueConstraint(fields=('job', 'path'), name='joboutput_path_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='journalseal',
+            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='journalseal_number_from_one'),
+        ),
+        migrations.AddIndex(
+            model_name='message',
+            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['next_try_at'], name='message_due'),
+        ),
+        migrations.AddConstraint(
+            model_name='message',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'sent', 'failed'])), name='message_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='message',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent'), ('sent_at__isnull', False)), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='message_sent_has_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='monthtotal',
+            constraint=models.UniqueConstraint(fields=('account', 'month'), name='monthtotal_once'),
+        ),
+        migrations.AddIndex(
+            model_name='movement',
+            index=models.Index(fields=['to_account', 'month'], name='movement_to_month'),
+        ),
+        migrations.AddIndex(
+            model_name='movement',
+            index=models.Index(fields=['subject'], name='movement_by_subject'),
+        ),
+        migrations.AddConstraint(
+            model_name='movement',
+            constraint=models.UniqueConstraint(fields=('source', 'source_key'), name='movement_posted_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='movement',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['grant', 'hold', 'release', 'use', 'overrun', 'give_back', 'expire', 'reversal'])), name='movement_kind_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='movement',
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='movement_amount_above_zero'),
+        ),
+        migrations.AddConstraint(
+            model_name='movement',
+            constraint=models.CheckConstraint(condition=models.Q(('from_account', models.F('to_account')), _negated=True), name='movement_between_two'),
+        ),
+        migrations.AddConstraint(
+            model_name='movement',
+            constraint=models.CheckConstraint(condition=models.Q(('month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='movement_month_written'),
+        ),
+        migrations.AddConstraint(
+            model_name='membership',
+            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['owner', 'member'])), name='membership_role_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='membership',
+            constraint=models.UniqueConstraint(condition=models.Q(('left_at__isnull', True)), fields=('organisation', 'person'), name='membership_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='invitation',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'accepted', 'withdrawn'])), name='invitation_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='invitation',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'accepted'), ('accepted_by__isnull', False), ('accepted_at__isnull', False)), models.Q(models.Q(('state', 'accepted'), _negated=True), ('accepted_by__isnull', True), ('accepted_at__isnull', True)), _connector='OR'), name='invitation_accepted_by_whom'),
+        ),
+        migrations.AddConstraint(
+            model_name='invitation',
+            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), models.F('organisation'), condition=models.Q(('state', 'waiting')), name='invitation_waiting_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='plan',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['solving', 'checked', 'faulty', 'failed', 'adopted', 'superseded'])), name='plan_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='plan',
+            constraint=models.UniqueConstraint(fields=('intake', 'number'), name='plan_number_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='plan',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'adopted')), fields=('intake',), name='plan_one_adopted'),
+        ),
+        migrations.AddConstraint(
+            model_name='plan',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state__in', ['solving', 'failed']), _negated=True), ('solved_at__isnull', False), ('result__isnull', False), ('faults__isnull', False)), models.Q(('state__in', ['solving', 'failed']), ('solved_at__isnull', True), ('result__isnull', True), ('faults__isnull', True)), _connector='OR'), name='plan_solved_whole'),
+        ),
+        migrations.AddConstraint(
+            model_name='plan',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'adopted'), _negated=True), ('adopted_at__isnull', False), _connector='OR'), name='plan_adopted_has_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='decision',
+            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['awarded', 'reserve', 'refused'])), name='decision_outcome_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='decision',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'reserve'), ('reserve_place__isnull', False)), models.Q(models.Q(('outcome', 'reserve'), _negated=True), ('reserve_place__isnull', True)), _connector='OR'), name='decision_reserve_has_place'),
+        ),
+        migrations.AddConstraint(
+            model_name='award',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['held', 'offered', 'accepted', 'declined', 'lapsed', 'in_force', 'ended'])), name='award_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='award',
+            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('starts_on'))), name='award_ends_after_start'),
+        ),
+        migrations.AddConstraint(
+            model_name='award',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'held'), _negated=True), ('accept_by__isnull', False)), models.Q(('state', 'held'), ('accept_by__isnull', True)), _connector='OR'), name='award_offered_has_deadline'),
+        ),
+        migrations.AddConstraint(
+            model_name='award',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'ended'), ('ended_at__isnull', False)), models.Q(models.Q(('state', 'ended'), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='award_ended_has_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='award',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'in_force'), _negated=True), ('in_force_at__isnull', False), _connector='OR'), name='award_in_force_has_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='ledgeraccount',
+            constraint=models.UniqueConstraint(fields=('owner', 'pool', 'bucket'), name='ledgeraccount_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='ledgeraccount',
+            constraint=models.CheckConstraint(condition=models.Q(('bucket__in', ['source', 'left', 'held', 'used', 'returned', 'expired'])), name='ledgeraccount_bucket_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='ledgeraccount',
+            constraint=models.CheckConstraint(condition=models.Q(('bucket', 'source'), ('amount__gte', 0), _connector='OR'), name='ledgeraccount_not_overdrawn'),
+        ),
+        migrations.AddIndex(
+            model_name='job',
+            index=models.Index(fields=['award', 'state'], name='job_by_award'),
+        ),
+        migrations.AddIndex(
+            model_name='job',
+            index=models.Index(condition=models.Q(('settled_at__isnull', True)), fields=['state'], name='job_unsettled'),
+        ),
+        migrations.AddConstraint(
+            model_name='job',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['accepted', 'waiting', 'running', 'succeeded', 'failed', 'cancelled', 'timed_out', 'lost', 'refused'])), name='job_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='job',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['cancelled', 'succeeded', 'timed_out', 'refused', 'failed', 'lost']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['cancelled', 'succeeded', 'timed_out', 'refused', 'failed', 'lost']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='job_ended_has_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='job',
+            constraint=models.CheckConstraint(condition=models.Q(('held__gt', 0), ('wall_seconds__gt', 0), ('cores__gte', 1)), name='job_asks_for_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='job',
+            constraint=models.CheckConstraint(condition=models.Q(('settled_at__isnull', True), ('ended_at__isnull', False), _connector='OR'), name='job_settled_after_end'),
+        ),
+        migrations.AddConstraint(
+            model_name='dayuse',
+            constraint=models.UniqueConstraint(fields=('day', 'pool', 'award'), name='dayuse_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='poolmonth',
+            constraint=models.UniqueConstraint(fields=('pool', 'month'), name='poolmonth_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='poolmonth',
+            constraint=models.CheckConstraint(condition=models.Q(('funded__lte', models.F('physical'))), name='poolmonth_funded_within_physical'),
+        ),
+        migrations.AddConstraint(
+            model_name='poolmonth',
+            constraint=models.CheckConstraint(condition=models.Q(('committed__lte', models.F('funded'))), name='poolmonth_committed_within_funded'),
+        ),
+        migrations.AddConstraint(
+            model_name='poolmonth',
+            constraint=models.CheckConstraint(condition=models.Q(('month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='poolmonth_month_written'),
+        ),
+        migrations.AddConstraint(
+            model_name='product',
+            constraint=models.CheckConstraint(condition=models.Q(('grain__in', ['month', 'hour'])), name='product_grain_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='product',
+            constraint=models.CheckConstraint(condition=models.Q(('units__gte', 1)), name='product_units_from_one'),
+        ),
+        migrations.AddConstraint(
+            model_name='awardline',
+            constraint=models.UniqueConstraint(fields=('award', 'product'), name='awardline_product_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='awardline',
+            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 1), ('quantity__lte', models.F('asked')), ('months__gte', 1), ('seconds__gt', 0)), name='awardline_within_asked'),
+        ),
+        migrations.AddConstraint(
+            model_name='ask',
+            constraint=models.UniqueConstraint(fields=('application', 'product'), name='ask_product_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='ask',
+            constraint=models.CheckConstraint(condition=models.Q(('least__gte', 1), ('quantity__gte', models.F('least')), ('months__gte', 1)), name='ask_least_within_quantity'),
+        ),
+        migrations.AddConstraint(
+            model_name='region',
+            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='region_ends_after_start'),
+        ),
+        migrations.AddConstraint(
+            model_name='region',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ends_on__isnull', False), ('successor__isnull', False)), models.Q(models.Q(('ends_on__isnull', False), _negated=True), ('successor__isnull', True)), _connector='OR'), name='region_ended_has_successor'),
+        ),
+        migrations.AddConstraint(
+            model_name='organisation',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['company', 'university', 'research_institute', 'public_body'])), name='organisation_kind_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='organisation',
+            constraint=models.CheckConstraint(condition=models.Q(('size_class__in', ['micro', 'small', 'medium', 'mid_sized', 'large', 'none'])), name='organisation_size_class_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='organisation',
+            constraint=models.CheckConstraint(condition=models.Q(('registration_number__regex', '^[0-9]{10}$')), name='organisation_number_ten_digits'),
+        ),
+        migrations.AddConstraint(
+            model_name='criterionpoints',
+            constraint=models.UniqueConstraint(fields=('assignment', 'criterion'), name='criterionpoints_once'),
+        ),
+        migrations.AddIndex(
+            model_name='reviewassignment',
+            index=models.Index(fields=['reviewer', 'state'], name='assignment_by_reviewer'),
+        ),
+        migrations.AddConstraint(
+            model_name='reviewassignment',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['assigned', 'submitted', 'declined', 'recused', 'withdrawn'])), name='reviewassignment_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='reviewassignment',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'assigned'), _negated=True), ('ended_at__isnull', False)), models.Q(('state', 'assigned'), ('ended_at__isnull', True)), _connector='OR'), name='reviewassignment_ended_has_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='reviewassignment',
+            constraint=models.UniqueConstraint(fields=('application', 'reviewer'), name='reviewassignment_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='declaredinterest',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['same_organisation', 'member', 'relative', 'advice', 'financial', 'other'])), name='declaredinterest_kind_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='declaredinterest',
+            constraint=models.UniqueConstraint(fields=('reviewer', 'organisation', 'kind'), name='declaredinterest_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='affiliation',
+            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='affiliation_ends_after_start'),
+        ),
+        migrations.AddConstraint(
+            model_name='screeningquestion',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', False), ('answer__isnull', False), ('answered_by__isnull', False)), models.Q(models.Q(('answered_at__isnull', False), _negated=True), ('answer__isnull', True), ('answered_by__isnull', True)), _connector='OR'), name='screeningquestion_answered_whole'),
+        ),
+        migrations.AddConstraint(
+            model_name='staffrole',
+            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['screening_officer', 'programme_manager', 'approver', 'operator', 'auditor'])), name='staffrole_role_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='staffrole',
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('person', 'role'), name='staffrole_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='statement',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'issued'])), name='statement_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='statement',
+            constraint=models.UniqueConstraint(fields=('organisation', 'month'), name='statement_once_a_month'),
+        ),
+        migrations.AddConstraint(
+            model_name='statement',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'issued'), ('issued_at__isnull', False), ('number__isnull', False)), models.Q(models.Q(('state', 'issued'), _negated=True), ('issued_at__isnull', True), ('number__isnull', True)), _connector='OR'), name='statement_issued_has_number'),
+        ),
+        migrations.AddConstraint(
+            model_name='statement',
+            constraint=models.CheckConstraint(condition=models.Q(('due__gte', 0), ('list_price__gte', 0)), name='statement_amounts_not_negative'),
+        ),
+        migrations.AddConstraint(
+            model_name='signature',
+            constraint=models.CheckConstraint(condition=models.Q(('side__in', ['body', 'user'])), name='signature_side_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='signature',
+            constraint=models.CheckConstraint(condition=models.Q(('method__in', ['click', 'signed_file'])), name='signature_method_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='signature',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('method', 'signed_file'), ('file__isnull', False), ('checked_by__isnull', False)), models.Q(models.Q(('method', 'signed_file'), _negated=True), ('file__isnull', True), ('checked_by__isnull', True)), _connector='OR'), name='signature_file_checked'),
+        ),
+        migrations.AddConstraint(
+            model_name='signature',
+            constraint=models.UniqueConstraint(fields=('agreement', 'side'), name='signature_one_a_side'),
+        ),
+        migrations.AddConstraint(
+            model_name='jobfile',
+            constraint=models.UniqueConstraint(fields=('job', 'path'), name='jobfile_path_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='submission',
+            constraint=models.UniqueConstraint(fields=('application', 'number'), name='submission_number_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='tariff',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['reserved', 'used'])), name='tariff_kind_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='tariff',
+            constraint=models.CheckConstraint(condition=models.Q(('vat__in', ['none', 'included', 'added'])), name='tariff_vat_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='tariff',
+            constraint=models.CheckConstraint(condition=models.Q(('price__gte', 0), ('reference_price__gte', 0)), name='tariff_prices_not_negative'),
+        ),
+        migrations.AddConstraint(
+            model_name='tariff',
+            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='tariff_ends_after_start'),
+        ),
+        migrations.AddConstraint(
+            model_name='tariff',
+            constraint=models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='tariff_by_two_people'),
+        ),
+        migrations.AddConstraint(
+            model_name='tariff',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), models.Q(models.Q(('approved_at__isnull', False), _negated=True), ('approved_by__isnull', True)), _connector='OR'), name='tariff_approved_whole'),
+        ),
+        migrations.AddConstraint(
+            model_name='tariff',
+            constraint=models.UniqueConstraint(condition=models.Q(('approved_at__isnull', False)), fields=('product', 'kind', 'starts_on'), name='tariff_one_a_day'),
+        ),
+        migrations.AddConstraint(
+            model_name='statementline',
+            constraint=models.UniqueConstraint(fields=('statement', 'award', 'product', 'tariff'), name='statementline_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='track',
+            constraint=models.CheckConstraint(condition=models.Q(('stacking__in', ['best', 'add', 'multiply'])), name='track_stacking_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='track',
+            constraint=models.UniqueConstraint(fields=('call', 'code'), name='track_code_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='track',
+            constraint=models.CheckConstraint(condition=models.Q(('last_month__gte', models.F('first_month'))), name='track_months_in_order'),
+        ),
+        migrations.AddConstraint(
+            model_name='track',
+            constraint=models.CheckConstraint(condition=models.Q(('reviews_wanted__gte', 1)), name='track_reviews_from_one'),
+        ),
+        migrations.AddConstraint(
+            model_name='section',
+            constraint=models.UniqueConstraint(fields=('track', 'code'), name='section_code_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='evidencekind',
+            constraint=models.UniqueConstraint(fields=('track', 'code'), name='evidencekind_code_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='eligibilityrule',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['organisation_kind', 'region', 'outside_capital', 'age_at_most', 'running_awards_at_most', 'no_overdue_report', 'one_per_organisation'])), name='eligibilityrule_kind_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='eligibilityrule',
+            constraint=models.CheckConstraint(condition=models.Q(('reference_date__in', ['announcement', 'deadline', 'award'])), name='eligibilityrule_reference_date_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='criterion',
+            constraint=models.UniqueConstraint(fields=('track', 'code'), name='criterion_code_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='criterion',
+            constraint=models.CheckConstraint(condition=models.Q(('points__gte', 1), ('minimum_points__lte', models.F('points'))), name='criterion_minimum_within_points'),
+        ),
+        migrations.AddIndex(
+            model_name='application',
+            index=models.Index(fields=['intake', 'state'], name='application_by_intake'),
+        ),
+        migrations.AddConstraint(
+            model_name='application',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'reopened', 'withdrawn', 'eligible', 'ineligible'])), name='application_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='application',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['eligible', 'ineligible']), ('screened_by__isnull', False), ('screened_at__isnull', False)), models.Q(models.Q(('state__in', ['eligible', 'ineligible']), _negated=True), ('screened_by__isnull', True), ('screened_at__isnull', True)), _connector='OR'), name='application_screened_by_whom'),
+        ),
+        migrations.AddConstraint(
+            model_name='application',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), models.Q(('number__isnull', False), ('submitted_at__isnull', False), ('in_force__isnull', False)), _connector='OR'), name='application_submitted_has_number'),
+        ),
+        migrations.AddConstraint(
+            model_name='trackconsent',
+            constraint=models.UniqueConstraint(fields=('track', 'text'), name='trackconsent_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='trackproduct',
+            constraint=models.UniqueConstraint(fields=('track', 'product'), name='trackproduct_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='trackproduct',
+            constraint=models.CheckConstraint(condition=models.Q(('minimum__gte', 1), ('maximum__gte', models.F('minimum'))), name='trackproduct_range'),
+        ),
+        migrations.AddConstraint(
+            model_name='verdict',
+            constraint=models.CheckConstraint(condition=models.Q(('attribute__in', ['young_firm', 'start_up', 'local_firm'])), name='verdict_attribute_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='verdict',
+            constraint=models.CheckConstraint(condition=models.Q(('valid_until__gt', models.F('valid_from'))), name='verdict_ends_after_start'),
+        ),
+        migrations.AddConstraint(
+            model_name='verdict',
+            constraint=models.UniqueConstraint(fields=('organisation', 'attribute', 'valid_from'), name='verdict_once_a_day'),
+        ),
+    ]

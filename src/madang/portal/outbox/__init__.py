@@ -1,0 +1,1 @@
+"""Mail that is owed: written with the action that causes it, sent by the worker."""

@@ -1,0 +1,1 @@
+"""Persons, organisations, their members, regions and verdicts, log-in and tokens."""

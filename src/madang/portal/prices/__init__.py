@@ -1,0 +1,1 @@
+"""Dated tariffs, reference prices and discounts."""

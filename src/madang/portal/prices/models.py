@@ -1,0 +1,63 @@
+"""Tables of tariffs and discounts, each between two dates."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from madang.portal.constraints import choices, exactly_when, one_of
+from madang.portal.people.models import Person
+from madang.portal.prices.rules import TariffKind, Vat
+from madang.portal.resources.models import Product
+
+
+class Tariff(models.Model):
+    """Won for a product: per product-month (reserved) or per unit-hour (used), with the market reference price.
+
+    In force [starts_on, ends_on) once approved; `approved_by` empty means a draft that charges nobody.
+    """
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="tariffs")
+    kind = models.CharField(max_length=10, choices=choices(TariffKind))
+    price = models.BigIntegerField()
+    reference_price = models.BigIntegerField()
+    reference_source = models.CharField(max_length=200)
+    vat = models.CharField(max_length=10, choices=choices(Vat), default=Vat.NONE)
+    vat_permille = models.PositiveSmallIntegerField(default=0)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    drafted_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    drafted_at = models.DateTimeField()
+    approved_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            one_of("tariff", "kind", TariffKind),
+            one_of("tariff", "vat", Vat),
+            models.CheckConstraint(condition=Q(price__gte=0) & Q(reference_price__gte=0), name="tariff_prices_not_negative"),
+            models.CheckConstraint(condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")), name="tariff_ends_after_start"),
+            models.CheckConstraint(condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("drafted_by")), name="tariff_by_two_people"),
+            exactly_when("tariff_approved_whole", Q(approved_at__isnull=False), "approved_by"),
+            models.UniqueConstraint(
+                fields=["product", "kind", "starts_on"], condition=Q(approved_at__isnull=False), name="tariff_one_a_day"
+            ),
+        ]
+
+
+class Discount(models.Model):
+    """A reduction for organisations with an attribute ("young_firm") or of a kind ("kind:university"), with its sentence."""
+
+    code = models.CharField(max_length=30, unique=True)
+    name_ko = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=80)
+    sentence_ko = models.CharField(max_length=300)
+    sentence_en = models.CharField(max_length=300)
+    applies_to = models.CharField(max_length=40)
+    permille = models.PositiveSmallIntegerField()
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(permille__gte=1) & Q(permille__lte=1000), name="discount_up_to_whole"),
+            models.CheckConstraint(condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")), name="discount_ends_after_start"),
+        ]

@@ -1,0 +1,86 @@
+"""Tables of reviewers, declared interests, assignments and points."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from madang.portal.applications.models import Application
+from madang.portal.calls.models import Criterion
+from madang.portal.constraints import choices, exactly_when, one_of
+from madang.portal.people.models import Organisation, Person
+from madang.portal.reviews.rules import AssignmentState, Interest
+
+
+class Reviewer(models.Model):
+    """A person in the expert pool; `fields` are codes of expertise, `load_limit` the most open reviews at a time."""
+
+    person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="reviewer")
+    affiliation = models.CharField(max_length=120)
+    fields = models.JSONField(default=list)
+    load_limit = models.PositiveSmallIntegerField(default=40)
+    active = models.BooleanField(default=True)
+    added_at = models.DateTimeField()
+
+
+class Affiliation(models.Model):
+    """Where a reviewer works or worked, [since, until)."""
+
+    reviewer = models.ForeignKey(Reviewer, on_delete=models.CASCADE, related_name="affiliations")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="affiliation_ends_after_start")
+        ]
+
+
+class DeclaredInterest(models.Model):
+    """A conflict of interest that a reviewer declared towards an organisation."""
+
+    reviewer = models.ForeignKey(Reviewer, on_delete=models.CASCADE, related_name="interests")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20, choices=choices(Interest))
+    note = models.CharField(max_length=500, blank=True)
+    declared_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            one_of("declaredinterest", "kind", Interest),
+            models.UniqueConstraint(fields=["reviewer", "organisation", "kind"], name="declaredinterest_once"),
+        ]
+
+
+class ReviewAssignment(models.Model):
+    """One reviewer's sheet for one application."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="assignments")
+    reviewer = models.ForeignKey(Reviewer, on_delete=models.PROTECT, related_name="assignments")
+    state = models.CharField(max_length=10, choices=choices(AssignmentState), default=AssignmentState.ASSIGNED)
+    comment = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=1)
+    assigned_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    assigned_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["reviewer", "state"], name="assignment_by_reviewer")]
+        constraints = [
+            one_of("reviewassignment", "state", AssignmentState),
+            exactly_when("reviewassignment_ended_has_time", ~Q(state="assigned"), "ended_at"),
+            models.UniqueConstraint(fields=["application", "reviewer"], name="reviewassignment_once"),
+        ]
+
+
+class CriterionPoints(models.Model):
+    """The points a sheet gives on one criterion, with a comment; empty points mean not answered."""
+
+    assignment = models.ForeignKey(ReviewAssignment, on_delete=models.CASCADE, related_name="points")
+    criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="+")
+    points = models.PositiveSmallIntegerField(null=True)
+    comment = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["assignment", "criterion"], name="criterionpoints_once")]

@@ -1,0 +1,64 @@
+"""The words and tones of states, so that one state looks and reads the same on every page."""
+
+from __future__ import annotations
+
+from django.utils.translation import pgettext_lazy
+
+NEUTRAL, WAITING, ACTIVE, GOOD, BAD = "neutral", "warning", "information", "success", "danger"
+
+# value of a state -> its tone and its word; a value that several kinds of thing share means the same for all of them
+STATES = {
+    "draft": (NEUTRAL, pgettext_lazy("state", "Draft")),
+    "planned": (NEUTRAL, pgettext_lazy("state", "Planned")),
+    "published": (ACTIVE, pgettext_lazy("state", "Published")),
+    "open": (GOOD, pgettext_lazy("state", "Open")),
+    "screening": (ACTIVE, pgettext_lazy("state", "Screening")),
+    "in_review": (ACTIVE, pgettext_lazy("state", "In review")),
+    "decided": (GOOD, pgettext_lazy("state", "Decided")),
+    "closed": (NEUTRAL, pgettext_lazy("state", "Closed")),
+    "submitted": (ACTIVE, pgettext_lazy("state", "Submitted")),
+    "reopened": (WAITING, pgettext_lazy("state", "Being changed")),
+    "withdrawn": (NEUTRAL, pgettext_lazy("state", "Withdrawn")),
+    "eligible": (GOOD, pgettext_lazy("state", "Eligible")),
+    "ineligible": (BAD, pgettext_lazy("state", "Not eligible")),
+    "assigned": (WAITING, pgettext_lazy("state", "Assigned")),
+    "recused": (NEUTRAL, pgettext_lazy("state", "Recused")),
+    "waiting": (WAITING, pgettext_lazy("state", "Waiting")),
+    "approved": (GOOD, pgettext_lazy("state", "Approved")),
+    "rejected": (BAD, pgettext_lazy("state", "Rejected")),
+    "solving": (ACTIVE, pgettext_lazy("state", "Being solved")),
+    "checked": (GOOD, pgettext_lazy("state", "Checked")),
+    "faulty": (BAD, pgettext_lazy("state", "Faulty")),
+    "adopted": (GOOD, pgettext_lazy("state", "Adopted")),
+    "superseded": (NEUTRAL, pgettext_lazy("state", "Superseded")),
+    "awarded": (GOOD, pgettext_lazy("state", "Selected")),
+    "reserve": (WAITING, pgettext_lazy("state", "Reserve list")),
+    "refused": (NEUTRAL, pgettext_lazy("state", "Not selected")),
+    "held": (NEUTRAL, pgettext_lazy("state", "Not yet published")),
+    "offered": (WAITING, pgettext_lazy("state", "Offered")),
+    "accepted": (ACTIVE, pgettext_lazy("state", "Accepted")),
+    "declined": (NEUTRAL, pgettext_lazy("state", "Declined")),
+    "lapsed": (NEUTRAL, pgettext_lazy("state", "Lapsed")),
+    "in_force": (GOOD, pgettext_lazy("state", "In force")),
+    "ended": (NEUTRAL, pgettext_lazy("state", "Ended")),
+    "running": (ACTIVE, pgettext_lazy("state", "Running")),
+    "succeeded": (GOOD, pgettext_lazy("state", "Succeeded")),
+    "failed": (BAD, pgettext_lazy("state", "Failed")),
+    "cancelled": (NEUTRAL, pgettext_lazy("state", "Cancelled")),
+    "timed_out": (BAD, pgettext_lazy("state", "Time used up")),
+    "lost": (BAD, pgettext_lazy("state", "Lost")),
+    "issued": (GOOD, pgettext_lazy("state", "Issued")),
+    "sent": (GOOD, pgettext_lazy("state", "Sent")),
+    "expired": (NEUTRAL, pgettext_lazy("state", "Expired")),
+    "revoked": (NEUTRAL, pgettext_lazy("state", "Revoked")),
+}
+
+
+def tone(state: str) -> str:
+    """The tone in which a state is shown: neutral, information, success, warning or danger."""
+    return STATES[state][0]
+
+
+def word(state: str) -> str:
+    """The word for a state, in the language of the moment."""
+    return str(STATES[state][1])

@@ -1,0 +1,187 @@
+"""Works out an application's score from its reviewers' sheets, exactly, with one rounding at the very end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from madang.errors import Refused
+from madang.values import divide_half_up
+
+TRIM_FROM = 5
+"""Korean committees drop the highest and the lowest total once five members have scored."""
+
+TOTAL = "total"
+"""Names the total where a shortfall is reported, so no criterion may have this code."""
+
+
+class Rule(StrEnum):
+    """How the totals of several reviewers become one."""
+
+    MEAN = "mean"
+    TRIMMED = "trimmed"
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """Something judged, worth up to `points` whole points; its mean must reach `minimum`, unless None or 0."""
+
+    code: str
+    points: int
+    minimum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What one reviewer gave: by criterion code, points from 0 to the criterion's points.
+
+    None, or a code left out, is a criterion skipped. A call that allows half points passes an exact Fraction.
+    """
+
+    reviewer: str
+    points: Mapping[str, int | Fraction | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """An application's score in thousandths of a point.
+
+    `total_milli` is out of the sum of all criteria's points, None where nobody scored. `per_criterion_milli` is the
+    mean of those who answered that criterion, None where nobody did. `answered` counts the sheets with any answer, and
+    `answered_permille` is the answered share of all their weight. `spread_milli` is the highest sheet's total less the
+    lowest, before anything is dropped.
+    """
+
+    total_milli: int | None
+    per_criterion_milli: Mapping[str, int | None]
+    answered: int
+    answered_permille: int
+    spread_milli: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """A minimum that was missed: of a criterion by its code or of the `TOTAL`; `got_milli` None if never scored."""
+
+    code: str
+    minimum: int
+    got_milli: int | None
+
+
+def application_score(
+    criteria: Sequence[Criterion], sheets: Sequence[Sheet], rule: Rule = Rule.MEAN, trim_from: int = TRIM_FROM
+) -> Score:
+    """The score of one application; neither the order of sheets nor that of criteria matters.
+
+    A sheet's total is its points over the weight it answered, scaled to the full weight, so that a skipped criterion
+    lowers nothing and every reviewer counts the same; a sheet without answers does not count. `mean`: the mean of those
+    totals. `trimmed`: exactly one highest and one lowest total are left out when at least `trim_from` (3 or more)
+    count, also where several are equal. Criterion means always take in every answer: which of several equal totals is
+    dropped must not decide whether a minimum is met. Halves are rounded up, once, to 1/1000 of a point.
+
+    Refused: ``criteria_missing``, ``criterion_twice``, ``criterion_points_wrong``, ``criterion_unknown``,
+    ``reviewer_twice``, ``points_out_of_range`` (reviewer, criterion, points, most).
+    """
+    _check_criteria(criteria)
+    _check_sheets(criteria, sheets)
+    if trim_from < 3:
+        raise ValueError(f"nothing would be left of fewer than 3 totals, so trimming cannot start at {trim_from}")
+    totals = sorted(total for sheet in sheets if (total := sheet_total(criteria, sheet)) is not None)
+    kept = totals[1:-1] if rule == Rule.TRIMMED and len(totals) >= trim_from else totals
+    return Score(
+        total_milli=_milli(_mean(kept)),
+        per_criterion_milli={criterion.code: _milli(_mean(_answers(criterion.code, sheets))) for criterion in criteria},
+        answered=len(totals),
+        answered_permille=_answered_permille(criteria, sheets),
+        spread_milli=_round_milli(totals[-1] - totals[0]) if totals else 0,
+    )
+
+
+def sheet_total(criteria: Sequence[Criterion], sheet: Sheet) -> Fraction | None:
+    """One sheet's exact total in points, scaled from the weight it answered to the full weight; None if it is empty."""
+    answered = [criterion for criterion in criteria if sheet.points.get(criterion.code) is not None]
+    if not answered:
+        return None
+    given = sum((Fraction(sheet.points[criterion.code] or 0) for criterion in answered), Fraction(0))
+    return given * _weight(criteria) / _weight(answered)
+
+
+def shortfalls(criteria: Sequence[Criterion], score: Score, minimum_total: int | None = None) -> list[Shortfall]:
+    """The minimums missed, criteria in their order, the total last; empty if all are met.
+
+    Compared are the rounded thousandths, so that what is published never contradicts the verdict. A criterion with a
+    minimum that nobody scored is missed: what must be reached cannot be left open.
+    """
+    asked = [(c.code, c.minimum, score.per_criterion_milli[c.code]) for c in criteria]
+    asked.append((TOTAL, minimum_total, score.total_milli))
+    return [
+        Shortfall(code, minimum, got)
+        for code, minimum, got in asked
+        if minimum and (got is None or got < minimum * 1000)
+    ]
+
+
+def _check_criteria(criteria: Sequence[Criterion]) -> None:
+    if not criteria:
+        raise Refused("criteria_missing")
+    codes = [criterion.code for criterion in criteria]
+    for place, criterion in enumerate(criteria):
+        if criterion.code in codes[:place] or criterion.code == TOTAL:
+            raise Refused("criterion_twice", criterion=criterion.code)
+        if criterion.points <= 0 or not 0 <= (criterion.minimum or 0) <= criterion.points:
+            raise Refused(
+                "criterion_points_wrong",
+                criterion=criterion.code,
+                points=criterion.points,
+                minimum=criterion.minimum,
+            )
+
+
+def _check_sheets(criteria: Sequence[Criterion], sheets: Sequence[Sheet]) -> None:
+    most = {criterion.code: criterion.points for criterion in criteria}
+    seen: set[str] = set()
+    for sheet in sheets:
+        if sheet.reviewer in seen:
+            raise Refused("reviewer_twice", reviewer=sheet.reviewer)
+        seen.add(sheet.reviewer)
+        for code, points in sheet.points.items():
+            if code not in most:
+                raise Refused("criterion_unknown", reviewer=sheet.reviewer, criterion=code)
+            if points is not None and not 0 <= points <= most[code]:
+                raise Refused(
+                    "points_out_of_range",
+                    reviewer=sheet.reviewer,
+                    criterion=code,
+                    points=points,
+                    most=most[code],
+                )
+
+
+def _answers(code: str, sheets: Sequence[Sheet]) -> list[Fraction]:
+    return [Fraction(points) for sheet in sheets if (points := sheet.points.get(code)) is not None]
+
+
+def _answered_permille(criteria: Sequence[Criterion], sheets: Sequence[Sheet]) -> int:
+    counting = [sheet for sheet in sheets if sheet_total(criteria, sheet) is not None]
+    if not counting:
+        return 0
+    answered = sum(criterion.points * len(_answers(criterion.code, counting)) for criterion in criteria)
+    return divide_half_up(1000 * answered, _weight(criteria) * len(counting))
+
+
+def _weight(criteria: Sequence[Criterion]) -> int:
+    return sum(criterion.points for criterion in criteria)
+
+
+def _mean(values: Sequence[Fraction]) -> Fraction | None:
+    return sum(values, Fraction(0)) / len(values) if values else None
+
+
+def _milli(exact: Fraction | None) -> int | None:
+    return None if exact is None else _round_milli(exact)
+
+
+def _round_milli(exact: Fraction) -> int:
+    return divide_half_up(1000 * exact.numerator, exact.denominator)
