@@ -8,11 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 
 from madang.portal.actors import Actor, MemberRole, Role
 from madang.portal.applications.models import Application, Ask, Submission
-from madang.portal.awards.models import Award, AwardLine, Plan
+from madang.portal.awards.models import Award, AwardLine
 from madang.portal.calls.models import Call, Criterion, EvidenceKind, Intake, Section, Track, TrackProduct
 from madang.portal.jobs.models import Job
 from madang.portal.people.models import Membership, Organisation, Person, Region, StaffRole
 from madang.portal.people.queries import actor_of
+from madang.portal.plans.models import Plan
 from madang.portal.resources.models import Pool, PoolMonth, Product
 from madang.portal.reviews.models import ReviewAssignment, Reviewer
 

@@ -1,4 +1,4 @@
-"""Draws an allocation problem shaped like the spring-2026 round: 514 applications asking 1,714 eight-GPU servers, 528 to give."""
+"""Draws a problem shaped like the spring-2026 round: 514 applications ask 1,714 eight-GPU servers, 528 are there."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ def rules(shape: argparse.Namespace) -> list[dict[str, object]]:
     )  # fmt: skip
     for pool, servers in shape.servers.items():
         found.append(
-            rule(f"share-{pool}", "organisation_share", "At most 5 % to one organisation.", "한 기관에 5%까지 배정합니다.",
-                 pool=pool, thousandths=50)
+            rule(f"share-{pool}", "organisation_share", "At most 5 % to one organisation.",
+                 "한 기관에는 전체의 5%까지만 배정합니다.", pool=pool, thousandths=50)
         )  # fmt: skip
         if shape.budgets:
             found.append(
-                rule(f"industry-{pool}", "track_budget", "Industry gets at most 40 %.", "산업계 분야는 40%까지 배정합니다.",
-                     track="industry", pool=pool, units=servers * 8 * 2 // 5)
+                rule(f"industry-{pool}", "track_budget", "Industry gets at most 40 %.",
+                     "산업계 분야에는 40%까지만 배정합니다.", track="industry", pool=pool, units=servers * 8 * 2 // 5)
             )  # fmt: skip
     return found
 
@@ -79,7 +79,11 @@ def generate(
     return {
         "format": "madang-allocation-problem/1",
         "pools": [
-            {"code": code, "unit": "gpu", "months": {m: {"physical": 8 * n, "funded": 8 * n, "held": 0} for m in months}}
+            {
+                "code": code,
+                "unit": "gpu",
+                "months": {m: {"physical": 8 * n, "funded": 8 * n, "held": 0} for m in months},
+            }
             for code, n in servers.items()
         ],
         "products": [{"code": f"{code}x8", "pool": code, "units": 8} for code in servers],

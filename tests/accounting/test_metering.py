@@ -115,6 +115,13 @@ def test_a_day_of_25_hours_and_a_day_without_midnight_keep_all_their_seconds():
     assert [charge.amount for charge in found] == [12 * 3600, 23 * 3600, 12 * 3600]
 
 
+def test_a_date_that_a_zone_left_out_is_charged_nothing():
+    apia = ZoneInfo("Pacific/Apia")  # went from 29 December 2011 straight to the 31st
+    usage = slice_of(datetime(2011, 12, 29, 12, tzinfo=apia), datetime(2011, 12, 31, 6, tzinfo=apia), gpus=1)
+    found = charges(usage, apia, Unit.GPU_SECOND)
+    assert [(charge.day.day, charge.amount) for charge in found] == [(29, 12 * 3600), (31, 6 * 3600)]
+
+
 @given(instants, st.integers(0, 10**7), st.integers(0, 512), st.integers(0, 512), UNITS)
 def test_a_job_within_its_wall_time_never_costs_more_than_its_hold(start, microseconds, gpus, cores, unit):
     span = timedelta(microseconds=microseconds)

@@ -55,6 +55,14 @@ def test_terms_that_change_within_a_month_make_another_line():
     ]
 
 
+def test_a_line_names_only_the_discounts_that_count():
+    local = replace(YOUNG, name="local", attribute="local_firm", rate_permille=400)
+    [line] = make(
+        {date(2026, 4, 1): 1}, discounts=[local, YOUNG], attributes_on=lambda day: {"young_firm", "local_firm"}
+    )
+    assert line.discounts == (YOUNG,)
+
+
 def test_a_new_tariff_makes_another_line():
     old = replace(SERVER, days=Days(date(2026, 1, 1), date(2026, 4, 16)))
     new = replace(SERVER, price=Won(6_400_000), days=Days(date(2026, 4, 16)))
@@ -96,3 +104,10 @@ def test_lines_cover_all_that_was_used_once_and_totals_add_up(amounts, young_day
     assert total.due + total.discount == total.list_price
     assert total.reference - total.due == total.subsidy
     assert total.supply + total.vat == total.payable == sum(line.quote.payable for line in found)
+
+
+def test_the_example_of_the_documentation():
+    [line] = make(held(date(2026, 4, 1), date(2026, 4, 10), 4))
+    cost = line.quote
+    assert (cost.list_price, cost.due, cost.discount) == (4_266_667, 2_133_333, 2_133_334)
+    assert (cost.reference, cost.subsidy) == (29_866_667, 27_733_334)

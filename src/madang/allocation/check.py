@@ -91,13 +91,13 @@ class _Judge:
         got = self.given.get(request.id)
         if request.fixed is not None:
             if got != request.fixed:
-                facts = {"request": request.id, "fixed": list(request.fixed), "given": list(got or ())}
-                yield Fault("fixed_changed", facts)
+                changed = {"request": request.id, "fixed": list(request.fixed), "given": list(got or ())}
+                yield Fault("fixed_changed", changed)
             return
         if got is None:
             return
         for index, (quantity, item) in enumerate(zip(got, request.items, strict=True)):
-            facts = {"request": request.id, "item": index, "given": quantity}
+            facts: dict[str, object] = {"request": request.id, "item": index, "given": quantity}
             if quantity > item.asked:
                 yield Fault("above_asked", {**facts, "asked": item.asked})
             if quantity < item.least:

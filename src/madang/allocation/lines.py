@@ -1,4 +1,4 @@
-"""Everything of which there is only so much (a pool in a month, a track's budget, an organisation's share) and what is left of it."""
+"""Everything that is limited (a pool in a month, a track's budget, an organisation's share) and what is left of it."""
 
 from __future__ import annotations
 
@@ -81,7 +81,9 @@ class Room:
         self.left = [line.limit for line in self.lines]
         index = {(line.kind, line.pool, line.month, line.rule, line.holder): i for i, line in enumerate(self.lines)}
         self.uses = {
-            request.id: [[(index[key], units) for key, units in _uses(problem, request, item)] for item in request.items]
+            request.id: [
+                [(index[key], units) for key, units in _uses(problem, request, item)] for item in request.items
+            ]
             for request in problem.requests
         }
 

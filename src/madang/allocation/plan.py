@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from madang.allocation.policies import Policy, policy_from_json, policy_json
+from madang.allocation.policies import Policy, Portfolio, policy_from_json, policy_json
 from madang.allocation.problem import Problem
 from madang.allocation.reading import Node, canonical
 from madang.errors import Refused
@@ -39,10 +39,11 @@ class Solver(NamedTuple):
 class Plan:
     """What `solve` proposes; never edited afterwards.
 
-    `objective` and `bound` are in thousandths of a point x pool units x months, whatever the policy; `bound` is proven by
-    the solver (in its floating-point arithmetic) and None for `rank`, which maximises nothing. `outcomes`: every request
-    → whole, reduced, kept (a fixed award) or refused. `reserve`: who was refused although above every minimum, next in
-    line first. `wall_ms`, the time the solve took, is no part of the plan's hash, nor of whether two plans are equal.
+    `objective` and `bound` are in thousandths of a point x pool units x months, whatever the policy; `bound` is proven
+    by the solver (in its floating-point arithmetic) and None for `rank`, which maximises nothing. `outcomes`: every
+    request → whole, reduced, kept (a fixed award) or refused. `reserve`: who was refused although above every minimum,
+    next in line first. `wall_ms`, the time the solve took, is no part of the plan's hash, nor of whether two plans are
+    equal.
     """
 
     problem: Problem
@@ -60,10 +61,15 @@ class Plan:
 
     @property
     def gap(self) -> int | None:
-        """How much better another plan could at most be, in millionths of the bound, rounded up; None without a bound."""
+        """How much better a plan could at most be, in millionths of the bound, rounded up; None without a bound."""
         if self.bound is None:
             return None
         return -(-(self.bound - self.objective) * 1_000_000 // self.bound) if self.bound > 0 else 0
+
+    @property
+    def proven(self) -> bool:
+        """Whether no plan is better by more than the gap that the policy states; `rank` has nothing to prove."""
+        return not isinstance(self.policy, Portfolio) or (self.gap is not None and self.gap <= self.policy.gap)
 
     @cached_property
     def grant(self) -> Mapping[str, Grant]:
@@ -116,8 +122,21 @@ class Plan:
 
 
 _MEMBERS = (
-    "format problem problem_hash policy seed work_limit solver grants outcomes reserve objective bound gap measured"
-).split()
+    "format",
+    "problem",
+    "problem_hash",
+    "policy",
+    "seed",
+    "work_limit",
+    "solver",
+    "grants",
+    "outcomes",
+    "reserve",
+    "objective",
+    "bound",
+    "gap",
+    "measured",
+)
 
 
 def plan_hash(plan: Plan) -> str:

@@ -52,7 +52,7 @@ Policy = Rank | Portfolio
 
 
 def policy_from_json(obj: object, source: str = "-", *, path: str = "", code: str = INVALID) -> Policy:
-    """Reads {"policy": "rank", "overflow": "skip", "ties": […]} or {"policy": "portfolio", "gap": 100, "ties": […]}.
+    """Reads {"policy": "rank", "overflow": "skip", "ties": […]} or {"policy": "portfolio", "gap": 0, "ties": […]}.
 
     `Refused(code, file, field, rule)` for anything else.
     """
@@ -71,7 +71,7 @@ def policy_from_json(obj: object, source: str = "-", *, path: str = "", code: st
         if not 0 <= gap.number() <= 1_000_000:
             gap.refuse("must_be_millionths")
         return Portfolio(ties=keys, gap=gap.number())
-    name.refuse("policy_is_not_known", known="rank, portfolio")
+    return name.refuse("policy_is_not_known", known="rank, portfolio")
 
 
 def policy_json(policy: Policy) -> dict[str, object]:
@@ -86,7 +86,7 @@ def _overflow(node: Node | None) -> Literal["skip", "stop"]:
         return SKIP
     if node.text() == STOP:
         return STOP
-    node.refuse("overflow_is_not_known", known="skip, stop")
+    return node.refuse("overflow_is_not_known", known="skip, stop")
 
 
 def _ties(node: Node) -> tuple[str, ...]:

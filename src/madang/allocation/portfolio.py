@@ -1,4 +1,4 @@
-"""The policy `portfolio`: an integer model for HiGHS whose answer is only a proposal, settled and counted again in whole numbers."""
+"""The policy `portfolio`: an integer model for HiGHS, whose answer is settled and counted again in whole numbers."""
 
 from __future__ import annotations
 
@@ -32,8 +32,11 @@ Report = Callable[[Progress], None]
 
 @dataclass
 class Model:
-    """Columns and rows of the integer model. A column is (place of its request, item), item -1 being the award itself at
-    its least quantities, the others what an item gets beyond its least."""
+    """Columns and rows of the integer model.
+
+    A column is (place of its request, item): item -1 is the award itself at its least quantities, the others are what
+    an item gets beyond its least.
+    """
 
     columns: list[tuple[int, int]] = field(default_factory=list)
     cost: list[int] = field(default_factory=list)
@@ -50,7 +53,7 @@ class Model:
 def chosen(
     problem: Problem, policy: Portfolio, order: Sequence[Request], room: Room, work_limit: int, report: Report | None
 ) -> tuple[dict[str, Quantities], int]:
-    """(awards beside the fixed ones, proven bound of what they can bring). `room` holds the fixed awards, and all at the end."""
+    """(awards beside the fixed ones, proven bound of what they can bring). `room` holds the fixed awards already."""
     candidates = [r for r in order if r.fixed is None and unmet(problem, r) is None]
     free = list(room.left)
     greedy = Settling(problem, candidates, room, {})
@@ -148,10 +151,10 @@ def _awards(model: Model, requests: Sequence[Request], values: Sequence[int], ro
 def _solved(
     model: Model, policy: Portfolio, work_limit: int, start: list[int], report: Report | None
 ) -> tuple[list[int], int]:
-    """(rounded columns, proven bound). One thread, a fixed seed and a limit on nodes, never on time: the same every run."""
+    """(rounded columns, proven bound). One thread, one seed, a limit on nodes and none on time: always the same."""
     shared = math.gcd(*model.cost) or 1
     scale = 2.0 ** math.floor(math.log2(LARGEST_COST / max(1, max(model.cost) // shared)))
-    highs = highspy.Highs()
+    highs = highspy.Highs()  # type: ignore[no-untyped-call]
     options: dict[str, bool | int | float | str] = {
         "log_to_console": False,
         "threads": 1,

@@ -1,7 +1,7 @@
 """The problem of an allocation as data: pools with capacity by month, products, requests and named rules.
 
-All numbers are whole. Points are thousandths of a point. A problem is valid once it exists: building one, from Python or
-from JSON, raises ``Refused("allocation_problem_invalid", file, field, rule)`` at the first thing that is wrong.
+All numbers are whole. Points are thousandths of a point. A problem is valid once it exists: building one, from Python
+or from JSON, raises ``Refused("allocation_problem_invalid", file, field, rule)`` at the first thing that is wrong.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Problem:
-    """Pools, products and requests are kept sorted by code or id, so that the order they were given in cannot matter."""
+    """Pools, products and requests are kept sorted by code or id: the order they were given in cannot matter."""
 
     pools: tuple[Pool, ...]
     products: tuple[Product, ...]

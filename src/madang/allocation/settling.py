@@ -1,7 +1,7 @@
-"""Improves a set of awards step by step until no single step helps, so that equal plans are told apart by the published order.
+"""Improves a set of awards step by step until no step helps, so that equal plans are told apart by the published order.
 
-Every step raises (objective, number of awards, standing of those who have one, unit-months, the better placed first) in that
-order of importance, so it ends; it is exact and depends on nothing but the awards it starts from and the order.
+Every step raises (objective, number of awards, standing of those who have one, unit-months, the better placed first) in
+that order of importance, so it ends; it is exact and depends on nothing but the awards it starts from and the order.
 """
 
 from __future__ import annotations
@@ -16,15 +16,19 @@ Quantities = tuple[int, ...]
 
 
 class Settling:
-    """The awards so far (request id → quantities) over the candidates, best first; `room` holds them and the fixed ones."""
+    """The awards so far (id → quantities) over the candidates, best first; `room` holds them and the fixed ones."""
 
-    def __init__(self, problem: Problem, candidates: Sequence[Request], room: Room, awards: dict[str, Quantities]) -> None:
+    def __init__(
+        self, problem: Problem, candidates: Sequence[Request], room: Room, awards: dict[str, Quantities]
+    ) -> None:
         self.candidates = candidates
         self.room = room
         self.awards = awards
         self.worth = {r.id: _worth(problem, r) for r in candidates}
         self.most = {r.id: self.value(r, tuple(item.asked for item in r.items)) for r in candidates}
-        self.units = {r.id: tuple(problem.product[item.product].units * item.months for item in r.items) for r in candidates}
+        self.units = {
+            r.id: tuple(problem.product[item.product].units * item.months for item in r.items) for r in candidates
+        }
         self.drawn: dict[str, tuple[int, dict[int, int]]] = {}  # of each award: what it is worth, what it draws on
         for request in candidates:
             if request.id in awards:
@@ -76,8 +80,8 @@ class Settling:
         return tuple(grown)
 
     def replace(self) -> bool:
-        """Puts a request without an award in the place of one that has one, wherever that is worth more (or as much, and
-        the request stands before the other)."""
+        """Puts a request without an award in the place of one that has one, wherever that is worth more, or as much
+        and the request stands before the other."""
         changed = False
         for place, request in enumerate(self.candidates):
             if request.id in self.awards:
@@ -93,7 +97,7 @@ class Settling:
         return changed
 
     def _could(self, request: Request, rival: Request, before: bool, lacking: dict[int, int]) -> bool:
-        """A quick look before the exact one: is the most that `request` can bring enough, does `rival` free what it lacks?"""
+        """A quick look before the exact one: can `request` bring enough, and does `rival` free what it lacks?"""
         value, freed = self.drawn[rival.id]
         gain = self.most[request.id] - value
         if gain < 0 or (gain == 0 and not before):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import cast
 
 import highspy
 
@@ -31,9 +30,9 @@ def solve(
 ) -> Plan:
     """The plan that `policy` gives.
 
-    `seed`: the revealed seed of the lottery that breaks the last ties (docs/allocation.md). `work_limit`: at most so many
-    nodes of the solver's search tree (`portfolio` only); a plan that ended on it says so by its gap. `progress` is called
-    now and then with the best plan and bound so far, in a thread of the caller's.
+    `seed`: the revealed seed of the lottery that breaks the last ties (docs/allocation.md). `work_limit`: at most so
+    many nodes of the solver's search tree (`portfolio` only); a plan that ended on it says so by its gap. `progress` is
+    called now and then with the best plan and bound so far.
     ``Refused("allocation_problem_invalid")`` when the fixed awards alone break a limit.
     """
     began = time.perf_counter()
@@ -45,8 +44,9 @@ def solve(
         awards, limit = ranked(problem, policy, order, room), None
     else:
         limit = DEFAULT_WORK if work_limit is None else work_limit
-        awards, more = chosen(problem, policy, order, room, limit, progress)
-        bound = more + sum(_value(problem, problem.request[name], held) for name, held in fixed.items())
+        kept = sum(_value(problem, problem.request[name], held) for name, held in fixed.items())
+        awards, more = chosen(problem, policy, order, room, limit, _beside(kept, progress))
+        bound = kept + more
     grants = {**fixed, **awards}
     outcomes = {request.id: _outcome(request, grants.get(request.id)) for request in problem.requests}
     return Plan(
@@ -65,10 +65,18 @@ def solve(
     )
 
 
+def _beside(kept: int, progress: Report | None) -> Report | None:
+    """Progress in the plan's measure, the fixed awards counted in."""
+    if progress is None:
+        return None
+    return lambda seen: progress(Progress(seen.incumbent + kept, seen.bound + kept, seen.nodes))
+
+
 def installed(policy: Policy) -> Solver:
     """The solver, and its version on this machine, that `solve` uses for a policy."""
     if isinstance(policy, Portfolio):
-        return Solver("HiGHS", cast(str, highspy.Highs().version()))
+        highs = highspy.Highs()  # type: ignore[no-untyped-call]
+        return Solver("HiGHS", highs.version())
     return Solver("madang.rank", VERSION)
 
 

@@ -1,4 +1,4 @@
-"""The order in which requests stand when they are compared: the published list of keys, with a lottery that anyone can redraw."""
+"""The order in which requests stand: the published list of keys, with a lottery that anyone can draw again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must hold between the parts of an allocation problem before anything is solved; each fault names field and rule."""
+"""What must hold between the parts of an allocation problem before it is solved; each fault names field and rule."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def _params(path: str, rule: Rule) -> Iterator[Invalid]:
 
 
 def _criteria(path: str, request: Request, rules: tuple[Rule, ...]) -> Iterator[Invalid]:
-    """A criterion with a minimum must be answered by everyone to whom the rule applies and who is still to be decided."""
+    """A criterion with a minimum must be answered by everyone to whom the rule applies and who is not fixed."""
     for rule in rules:
         if rule.kind != "minimum_criterion" or request.fixed is not None:
             continue

@@ -3,8 +3,8 @@
 Fair share between accounts: past use halves in weight every half-life (as in Slurm's multifactor plugin and Kueue's
 admission fair sharing), and a running job counts at once with an entry penalty, so that a burst of submissions cannot
 slip in before its use shows. Backfill is EASY (Lifka, "The ANL/IBM SP scheduling system", 1995): only the first job
-that must wait holds a reservation, and a later one may overtake it when that reservation is kept. Nothing here is a float,
-and nothing depends on the order in which jobs are handed in.
+that must wait holds a reservation, and a later one may overtake it when that is kept. Nothing here is a float, and
+nothing depends on the order in which jobs are handed in.
 """
 
 from __future__ import annotations
@@ -238,10 +238,14 @@ class _Turn:
             if _fits(job.needs, then):
                 break
         self._spare = {name: amount - job.needs.get(name, 0) for name, amount in then.items()}
-        facts = {"needs": job.needs[short], "free": max(self.free.get(short, 0), 0), "by": self._reserved_from or 0}
+        facts: dict[str, int | str] = {
+            "needs": job.needs[short],
+            "free": max(self.free.get(short, 0), 0),
+            "by": self._reserved_from or 0,
+        }
         kind, _, gpu_type = short.partition(":")
         if kind == "gpu":
-            return Reason("waits_for_gpus", facts | {"type": gpu_type})
+            return Reason("waits_for_gpus", {**facts, "type": gpu_type})
         return Reason("waits_for_cores" if kind == "cores" else "waits_for_memory", facts)
 
 
@@ -254,12 +258,12 @@ def _bar(job: Waiting, snapshot: Snapshot, turn: _Turn) -> Reason | None:
         return too_large
     asked = kinds(job.needs)
     for kind, most in (("gpus", limit.gpus), ("cores", limit.cores)):
-        facts = {"resource": kind, "needs": asked[kind], "limit": most}
+        facts: dict[str, int | str] = {"resource": kind, "needs": asked[kind], "limit": most}
         if asked[kind] > most:
             return Reason("larger_than_account_limit", facts)
         held = turn.held[job.account]["gpu" if kind == "gpus" else kind]
         if asked[kind] and asked[kind] + held > most:
-            return Reason("account_at_limit", facts | {"held": held})
+            return Reason("account_at_limit", {**facts, "held": held})
     return None
 
 
@@ -270,7 +274,12 @@ def excess(asked: Amounts, machine: Amounts) -> Reason | None:
     name = _short(asked, machine)
     kind, _, gpu_type = name.partition(":")
     resource = {"gpu": "gpus"}.get(kind, kind)
-    facts = {"resource": resource, "type": gpu_type, "needs": asked[name], "offered": machine.get(name, 0)}
+    facts: dict[str, int | str] = {
+        "resource": resource,
+        "type": gpu_type,
+        "needs": asked[name],
+        "offered": machine.get(name, 0),
+    }
     return Reason("larger_than_machine", facts)
 
 

@@ -37,7 +37,9 @@ SENTENCES: dict[str, str] = {
     "cancelled_waiting": N_("The job was cancelled before it started."),
     "cancelled_running": N_("The job was cancelled while it ran."),
     "machine_stopped": N_("The machine was being shut down, and the job was ended."),
-    "machine_restarted": N_("The machine restarted while the job ran. It is charged up to when it was last seen running."),
+    "machine_restarted": N_(
+        "The machine restarted while the job ran. It is charged up to when it was last seen running."
+    ),
     "supervisor_lost": N_("The job's supervisor was killed from outside. It is charged up to when it was last seen."),
     "start_failed": N_("The job could not be started on this machine: {detail}"),
     # refusals
@@ -52,7 +54,9 @@ SENTENCES: dict[str, str] = {
     "job_field_missing": N_("Please fill in {field}."),
     "job_field_out_of_range": N_("{field} must be at least {least}."),
     "job_command_unfit": N_("The command is empty, too long (at most {most} bytes) or holds a zero byte."),
-    "job_environment_unfit": N_("{name} cannot be the name of an environment variable, or its value holds a zero byte."),
+    "job_environment_unfit": N_(
+        "{name} cannot be the name of an environment variable, or its value holds a zero byte."
+    ),
     "job_path_unsafe": N_("The file name {path} is not allowed: it must lie within the job's folder."),
     "job_path_twice": N_("The file name {path} is used twice."),
     # the sandbox

@@ -15,7 +15,9 @@ def choices(kind: type[StrEnum]) -> list[tuple[str, str]]:
 
 def one_of(table: str, column: str, kind: type[StrEnum]) -> CheckConstraint:
     """The column holds a value of the enum, whoever writes it."""
-    return CheckConstraint(condition=Q(**{f"{column}__in": [member.value for member in kind]}), name=f"{table}_{column}_known")
+    return CheckConstraint(
+        condition=Q(**{f"{column}__in": [member.value for member in kind]}), name=f"{table}_{column}_known"
+    )
 
 
 def filled(columns: Iterable[str]) -> Q:

@@ -17,7 +17,10 @@ from madang.errors import Refused
 @cache
 def _modules() -> list[object]:
     here = Path(__file__).parent
-    return [importlib.import_module(f"madang.portal.{path.parent.name}.sentences") for path in sorted(here.glob("*/sentences.py"))]
+    return [
+        importlib.import_module(f"madang.portal.{path.parent.name}.sentences")
+        for path in sorted(here.glob("*/sentences.py"))
+    ]
 
 
 @cache

@@ -86,7 +86,10 @@ MADANG_ZONE = _zone("TIME_ZONE", "Asia/Seoul")
 MADANG_BASE_URL = _read("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 MADANG_MAIL_URL = _read("MAIL_URL", "folder:")
 MADANG_MAIL_FROM = _read("MAIL_FROM", "madang@centre.example")
-MADANG_CENTRE_NAME = {"ko": _read("CENTRE_NAME_KO", "마당 AI 컴퓨팅 센터"), "en": _read("CENTRE_NAME_EN", "Madang AI Compute Centre")}
+MADANG_CENTRE_NAME = {
+    "ko": _read("CENTRE_NAME_KO", "마당 AI 컴퓨팅 센터"),
+    "en": _read("CENTRE_NAME_EN", "Madang AI Compute Centre"),
+}
 MADANG_BACKEND = _read("BACKEND", "madang.compute.local.LocalBackend")
 MADANG_TENANT_JOBS = _read("TENANT_JOBS", "sandboxed")
 MADANG_LOGIN_TRIES = _number("LOGIN_TRIES", 10, 1, 1000)
@@ -151,7 +154,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "portal.Person"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},

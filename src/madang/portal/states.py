@@ -26,6 +26,7 @@ STATES = {
     "waiting": (WAITING, pgettext_lazy("state", "Waiting")),
     "approved": (GOOD, pgettext_lazy("state", "Approved")),
     "rejected": (BAD, pgettext_lazy("state", "Rejected")),
+    "confirmed": (GOOD, pgettext_lazy("state", "Confirmed")),
     "solving": (ACTIVE, pgettext_lazy("state", "Being solved")),
     "checked": (GOOD, pgettext_lazy("state", "Checked")),
     "faulty": (BAD, pgettext_lazy("state", "Faulty")),

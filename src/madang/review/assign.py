@@ -1,8 +1,10 @@
 """Suggests who reviews what: never across a conflict, within everyone's load limit, and found whenever one exists.
 
-Places are handed out one round at a time, each to the reviewer of a fitting field, then of the smallest load. Where no
-free reviewer is left, a chain of exchanges along an augmenting path frees one (Ford and Fulkerson, 1956), so that no
-suggestion is found only where none exists; the applications on the paths searched then say why (a minimum cut).
+Each place goes to the reviewer of a fitting field, then of the smallest load. Where no free reviewer is left, a chain
+of exchanges along an augmenting path frees one (Ford and Fulkerson, 1956), so that no suggestion is found only where
+none exists; the applications on the paths searched then say why (a minimum cut). At the end loads are levelled: as long
+as a chain of exchanges, none to a worse field, leads from a reviewer to one with at least two fewer, it is carried out
+(cost-reducing paths: Harvey, Ladner, Lovász and Tamir, "Semi-matchings for bipartite graphs and load balancing", 2003).
 """
 
 from __future__ import annotations
@@ -51,8 +53,10 @@ def suggest(
     """Gives every application `per_application` different reviewers, as application -> reviewers in order of ids.
 
     `load_limits` is the most that each reviewer takes (none where missing); `conflicts` are (application, reviewer)
-    pairs that exclude. Fields are a preference, not a bar. The same input gives the same suggestion in whatever order
-    it comes. Refused: ``reviewers_too_few_for_application`` (application, needed, available, conflicted) and
+    pairs that exclude. Fields are a preference, not a bar; without them the sum of squared loads is the smallest there
+    is. The same input gives the same suggestion in whatever order it comes.
+
+    Refused: ``reviewers_too_few_for_application`` (application, needed, available, conflicted) and
     ``review_places_too_few`` (applications: ids that compete, needed, possible: places they can get at most).
     """
     names = sorted(set(applications))
@@ -66,10 +70,11 @@ def suggest(
         chosen={name: set() for name in names},
         held={person: set() for person in people},
     )
-    for _round in range(per_application):
-        for name in names:
+    for name in names:
+        for _place in range(per_application):
             if not _place_directly(table, name):
                 _place_by_exchange(table, name, per_application)
+    _level(table)
     return {name: tuple(sorted(chosen)) for name, chosen in table.chosen.items()}
 
 
@@ -153,3 +158,47 @@ def _refuse_shortage(table: _Table, competing: set[str], full: set[str], needed:
         needed=needed * len(competing),
         possible=outside + sum(table.limits[person] for person in full),
     )
+
+
+def _level(table: _Table) -> None:
+    moved = True
+    while moved:
+        moved = False
+        for person in sorted(table.held, key=lambda name: (-table.load(name), name)):
+            while _hand_on(table, person):
+                moved = True
+
+
+def _hand_on(table: _Table, giving: str) -> bool:
+    """Takes one application off `giving`, along a chain to someone with at least two fewer, if there is one."""
+    aim = table.load(giving) - 2
+    if aim < min(map(table.load, table.held)):
+        return False
+    came_from: dict[str, tuple[str, str]] = {}  # reviewer -> (who hands him an application, which)
+    waiting = deque([giving])
+    while waiting:
+        person = waiting.popleft()
+        for application in sorted(table.held[person]):
+            for taker in table.allowed[application]:
+                if taker == giving or taker in came_from or not _may_take(table, application, person, taker):
+                    continue
+                came_from[taker] = person, application
+                if table.load(taker) <= aim and table.free(taker):
+                    _pass_along(table, giving, taker, came_from)
+                    return True
+                waiting.append(taker)
+    return False
+
+
+def _may_take(table: _Table, application: str, holder: str, taker: str) -> bool:
+    worse = (application, holder) in table.fits and (application, taker) not in table.fits
+    return taker not in table.chosen[application] and not worse
+
+
+def _pass_along(table: _Table, giving: str, last: str, came_from: Mapping[str, tuple[str, str]]) -> None:
+    taker = last
+    while taker != giving:
+        holder, application = came_from[taker]
+        table.take(application, holder)
+        table.give(application, taker)
+        taker = holder

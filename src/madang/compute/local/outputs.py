@@ -15,8 +15,8 @@ Listed = tuple[str, int, str]
 def listing(work: Path, inputs: Mapping[str, str], most: int) -> tuple[list[Listed], int]:
     """The files that a job made or changed, by path, and how many more there were that cannot be offered.
 
-    Left out are links of either kind, devices, sockets, names that are not UTF-8, unreadable files, and what lies beyond
-    the first `most`. `inputs` gives the SHA-256 of each file that was there before; an unchanged one is no output.
+    Left out are links of both kinds, devices, sockets, names that are not UTF-8, unreadable files, and what lies
+    beyond the first `most`. `inputs` gives the SHA-256 of each file that was there before; unchanged, it is no output.
     """
     found: list[Listed] = []
     left_out = 0
@@ -29,23 +29,23 @@ def listing(work: Path, inputs: Mapping[str, str], most: int) -> tuple[list[List
     return sorted(found), left_out
 
 
-def _paths(work: Path) -> Iterator[bytes]:
-    root = os.fsencode(work)
-    for folder, folders, files, _ in os.fwalk(root, follow_symlinks=False, onerror=None):
+def _paths(work: Path) -> Iterator[str]:
+    for name, folders, files in os.walk(work, followlinks=False):
+        folder = Path(name)
         folders.sort()
-        linked = [name for name in folders if os.path.islink(os.path.join(folder, name))]
-        for name in sorted(files + linked):
-            yield os.path.relpath(os.path.join(folder, name), root)
+        linked = [inner for inner in folders if (folder / inner).is_symlink()]
+        for file in sorted(files + linked):
+            yield str((folder / file).relative_to(work))
 
 
-def _look(work: Path, path: bytes) -> Listed | None:
+def _look(work: Path, path: str) -> Listed | None:
     try:
-        name = path.decode()
-        descriptor = open_within(work, name)
+        path.encode()
+        descriptor = open_within(work, path)
     except (OSError, ValueError):
         return None
     with os.fdopen(descriptor, "rb") as file:
-        return name, os.fstat(descriptor).st_size, hashlib.file_digest(file, "sha256").hexdigest()
+        return path, os.fstat(descriptor).st_size, hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def open_within(work: Path, path: str) -> int:

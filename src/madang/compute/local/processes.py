@@ -1,4 +1,4 @@
-"""Looks at this machine's processes: is it still the one we knew, what descends from it, what did a job leave behind."""
+"""Looks at this machine's processes: is this still the one we knew, what is below it, what did a job leave."""
 
 from __future__ import annotations
 
@@ -12,15 +12,9 @@ PROC = Path("/proc")
 
 
 def start_time(pid: int) -> int | None:
-    """When a process started, in clock ticks since boot; with the pid it names a process for good. None if it is gone."""
+    """When a process started, in clock ticks since boot; with its pid this names it for good. None if it is gone."""
     fields = _stat(pid)
     return None if fields is None or fields[0] in ("Z", "X") else int(fields[19])
-
-
-def parent(pid: int) -> int | None:
-    """The pid of a process's parent, or None if the process is gone."""
-    fields = _stat(pid)
-    return None if fields is None else int(fields[1])
 
 
 def signal_exactly(pid: int, started: int, number: int) -> bool:
@@ -44,9 +38,9 @@ def descendants(pid: int) -> list[int]:
     """The processes below a process, itself not among them."""
     children = defaultdict(list)
     for other in _pids():
-        above = parent(other)
-        if above is not None:
-            children[above].append(other)
+        fields = _stat(other)
+        if fields is not None:
+            children[int(fields[1])].append(other)
     found, next_ones = [], list(children[pid])
     while next_ones:
         one = next_ones.pop()
@@ -56,19 +50,22 @@ def descendants(pid: int) -> list[int]:
 
 
 def kill_sandboxes(folder: Path) -> int:
-    """Kills every sandbox that was opened on a job's folder, and all in it; gives how many processes that still were."""
+    """Kills every sandbox opened on a job's folder and all that is in it; gives how many processes were found."""
+    found = [pid for pid in _pids() if is_sandbox(pid, folder)]
+    for pid in found:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
+    return len(found)
+
+
+def is_sandbox(pid: int, folder: Path) -> bool:
+    """Whether a living process is a bubblewrap that was opened on this job's folder: its monitor or first process."""
+    try:
+        words = (PROC / str(pid) / "cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
     mark = os.fsencode(folder) + b"/"
-    count = 0
-    for pid in _pids():
-        try:
-            words = (PROC / str(pid) / "cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if os.path.basename(words[0]) == b"bwrap" and any(word.startswith(mark) for word in words[1:]):
-            count += 1
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
-    return count
+    return words[0].endswith(b"bwrap") and any(word.startswith(mark) for word in words[1:])
 
 
 def _pids() -> list[int]:

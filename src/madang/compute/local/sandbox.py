@@ -3,12 +3,13 @@
 Two ways, by who runs us. An ordinary user (the way to run a centre): the job lives in a user namespace of its own, in
 which no further one can be made. Root (a container, a first try): no user namespace, but the job is given a user number
 of its own before its command starts, so that it owns nothing outside its folder. Either way it has no capabilities and
-can gain no privileges. Within, its folder is /job, which is also its home and the only place where it can keep anything.
+can gain no privileges. Within, its folder is /job: its home, and the only place where it can keep anything.
 """
 
 from __future__ import annotations
 
 import os
+import resource
 import shlex
 import shutil
 import subprocess
@@ -26,6 +27,14 @@ _SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _ETC_OF_HOST = ("alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime")
 _DRIVER = ("/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools", "/dev/nvidia-modeset")
 _DRIVER_TREES = ("/sys/devices", "/sys/bus/pci", "/sys/module/nvidia")
+_LIMITS = {
+    "data": resource.RLIMIT_DATA,
+    "as": resource.RLIMIT_AS,
+    "core": resource.RLIMIT_CORE,
+    "nproc": resource.RLIMIT_NPROC,
+    "fsize": resource.RLIMIT_FSIZE,
+}
+_BEGIN = f'. /etc/job-environment && cd {HOME} && exec "$@"'  # as the job's user, so that nothing of it acts for root
 _MIB = 1 << 20
 
 
@@ -69,15 +78,16 @@ def _environment(order: Order) -> dict[str, str]:
         "MADANG_WALL_SECONDS": str(order["wall_seconds"]),
         "MADANG_RESTART_COUNT": str(order["restarts"]),
     }
-    return usual | order["environment"] | given
+    asked: dict[str, str] = order["environment"]
+    return usual | asked | given
 
 
 def command(folder: Path, order: Order, status: int) -> list[str]:
-    """The whole argument vector. bubblewrap reports on descriptor `status`: the sandbox's first pid and its exit code."""
+    """The whole argument vector. On descriptor `status` bubblewrap tells the sandbox's first pid and its exit code."""
     words = ["bwrap", "--json-status-fd", str(status), "--die-with-parent", "--new-session"]
     words += _namespaces(order) + _view(order) + _etc(folder) + _devices(order)
-    words += ["--bind", f"{folder}/work", HOME, "--chdir", HOME, "--remount-ro", "/", "--"]
-    return words + _limits(order) + ["/bin/sh", "-c", '. /etc/job-environment; exec "$@"', "sh", *order["argv"]]
+    words += ["--bind", f"{folder}/work", HOME, "--chdir", "/", "--remount-ro", "/", "--"]
+    return words + _limits(order) + ["/bin/sh", "-c", _BEGIN, "sh", *order["argv"]]
 
 
 def _namespaces(order: Order) -> list[str]:
@@ -92,16 +102,18 @@ def _view(order: Order) -> list[str]:
     words = ["--ro-bind", "/usr", "/usr"]
     for path in _SYSTEM:
         if Path(path).is_symlink():
-            words += ["--symlink", os.readlink(path), path]
+            words += ["--symlink", str(Path(path).readlink()), path]
         elif Path(path).is_dir():
             words += ["--ro-bind", path, path]
     for path in order["software"]:
+        for above in reversed(Path(path).parents):
+            words += ["--perms", "0755", "--dir", str(above)]
         words += ["--ro-bind", path, path]
     return [*words, "--proc", "/proc"]
 
 
 def _etc(folder: Path) -> list[str]:
-    words: list[str] = []
+    words = ["--perms", "0755", "--dir", "/etc"]
     for path in sorted((folder / "etc").iterdir()):
         words += ["--ro-bind", str(path), f"/etc/{path.name}"]
     for name in _ETC_OF_HOST:
@@ -123,13 +135,16 @@ def _devices(order: Order) -> list[str]:
 
 
 def _limits(order: Order) -> list[str]:
-    """Bounds that the job cannot lift. Address space is left free with a GPU, whose driver maps far more than it uses."""
+    """Bounds that the job cannot lift. With a GPU the address space is left free: drivers map more than they use."""
     memory = order["memory_mb"] * _MIB
-    bounds = {"data": memory, "core": 0, "nproc": order["processes"], "fsize": order["file_bytes"], "nofile": 65536}
+    bounds = {"data": memory, "core": 0, "nproc": order["processes"], "fsize": order["file_bytes"]}
     if not order["gpus"]:
         bounds["as"] = 2 * memory + (4096 * _MIB)
     drop = ["/usr/bin/setpriv", f"--reuid={order['uid']}", f"--regid={order['uid']}", "--clear-groups", "--"]
     words = drop if order["uid"] else []
+    for name, bound in bounds.items():  # a bound that is already tighter cannot be widened
+        hard = resource.getrlimit(_LIMITS[name])[1]
+        bounds[name] = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
     return [*words, "/usr/bin/prlimit", *(f"--{name}={bound}:{bound}" for name, bound in bounds.items()), "--"]
 
 

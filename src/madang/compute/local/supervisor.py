@@ -1,9 +1,9 @@
 """Owns one job from its start to its end: shuts it in, keeps its log and its time limit, and writes down how it ended.
 
 One process a job, started by the runner and independent of it. It answers SIGUSR1 (cancel the job) and SIGTERM (the
-machine is going down). What it writes: ``start-N.json`` before the command can run, the log, and ``result-N.json`` once
-nothing of the job is left; N counts the restarts. Its life is told by its lock, which the kernel frees when it dies,
-and bubblewrap takes the whole job down with it.
+machine is going down). It writes ``start-N.json`` before the command can run, the log, ``end-N.json`` once nothing of
+the job is left, and ``result-N.json`` with the list of its outputs; N counts the restarts. Its life is told by its
+lock, which the kernel frees when it dies, and bubblewrap takes the whole job down with it.
 """
 
 from __future__ import annotations
@@ -40,9 +40,10 @@ class Supervisor:
         self.exit_code: int | None = None
         self.first_pid: int | None = None
         self.first: int | None = None
+        self.said = b""
 
     def run(self) -> dict[str, Any]:
-        """Runs the job to its end and gives the result record."""
+        """Runs the job until nothing of it is left and gives the record of its end."""
         self._listen()
         os.sched_setaffinity(0, self.order["cores"])
         sandbox.write_etc(self.folder, self.order)
@@ -52,10 +53,7 @@ class Supervisor:
         self._poke()
         code = self._live()
         ended = started + records.ticks_now() - ticks
-        files, left_out = outputs.listing(self.folder / "work", self.order["inputs"], self.order["output_files"])
-        ending = self._verdict(code)
-        found = {"outputs": files, "outputs_left_out": left_out, "log_cut": self.log_cut}
-        return ending | found | {"started": started, "ended": ended}
+        return self._verdict(code) | {"ended": ended, "log_cut": self.log_cut}
 
     def _listen(self) -> None:
         self._ears, mouth = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -89,7 +87,7 @@ class Supervisor:
             pass_fds=[tell],
         ) as process:
             os.close(tell)
-            self._meet(process.pid, told)
+            self._meet(told)
             self._watch(process, deadline)
             self._clear_away()
             assert process.stdout is not None
@@ -97,19 +95,20 @@ class Supervisor:
         self._read_exit_code(told)
         return process.returncode
 
-    def _meet(self, pid: int, told: int) -> None:
+    def _meet(self, told: int) -> None:
         """Learns which process is the first in the sandbox, and takes hold of it so that its pid cannot mislead us."""
-        said = b""
-        while b"\n" not in said:
+        while b"\n" not in self.said:
             piece = os.read(told, 4096)
             if not piece:
                 return
-            said += piece
-        first = json.loads(said.partition(b"\n")[0]).get("child-pid")
+            self.said += piece
+        pid = json.loads(self.said.partition(b"\n")[0])["child-pid"]
         with contextlib.suppress(OSError):
-            self.first = os.pidfd_open(first)
-            self.first_pid = first if processes.parent(first) == pid else None
-        self._said = said.partition(b"\n")[2]
+            hold = os.pidfd_open(pid)
+            if processes.is_sandbox(pid, self.folder):
+                self.first, self.first_pid = hold, pid
+            else:
+                os.close(hold)
 
     def _watch(self, process: subprocess.Popen[bytes], deadline: float) -> None:
         assert process.stdout is not None
@@ -164,13 +163,14 @@ class Supervisor:
     def _clear_away(self) -> None:
         """Ends what the command left running, and waits until the sandbox's first process, and so all, is gone."""
         if self.first is None:
+            while processes.kill_sandboxes(self.folder):
+                time.sleep(0.01)
             return
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self.first, signal.SIGKILL)
         poll = select.poll()
         poll.register(self.first, select.POLLIN)
-        while not poll.poll(1000):
-            processes.kill_sandboxes(self.folder)
+        poll.poll()
 
     def _drain(self, output: int) -> None:
         os.set_blocking(output, False)
@@ -179,10 +179,9 @@ class Supervisor:
                 pass
 
     def _read_exit_code(self, told: int) -> None:
-        rest = getattr(self, "_said", b"")
         while piece := os.read(told, 4096):
-            rest += piece
-        for line in rest.splitlines():
+            self.said += piece
+        for line in self.said.splitlines():
             self.exit_code = json.loads(line).get("exit-code", self.exit_code)
 
     def _verdict(self, code: int) -> dict[str, Any]:
@@ -234,16 +233,25 @@ def supervise(folder: Path, restarts: int) -> None:
     order = records.read(folder, "order", restarts)
     if order is None:
         return
-    supervisor = Supervisor(folder, order)
-    result = supervisor.run()
+    os.chdir("/")
+    end = Supervisor(folder, order).run()
+    _report(folder, "end", restarts, end)
+    _report(folder, "result", restarts, end | outputs_of(folder, order))
+    poke(folder.parent.parent)
+
+
+def outputs_of(folder: Path, order: sandbox.Order) -> dict[str, Any]:
+    """What the job left, as the result record names it."""
+    files, left_out = outputs.listing(folder / "work", order["inputs"], order["output_files"])
+    return {"outputs": files, "outputs_left_out": left_out}
+
+
+def _report(folder: Path, name: str, restarts: int, record: dict[str, Any]) -> None:
     while True:
         try:
-            records.write(folder, "result", restarts, result)
+            return records.write(folder, name, restarts, record)
         except OSError:  # a full disk: the job is over, only the news of it must wait
             time.sleep(1)
-        else:
-            break
-    poke(folder.parent.parent)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ from madang.portal.resources.models import Product
 class Application(models.Model):
     """An organisation's request in one intake and track. `sections` maps section codes to text; `version` guards edits.
 
-    `number` is the receipt number, given at the first submission. `in_force` is the submission that counts.
+    `number` is the receipt number, given at the first submission. `in_force` is the submission that counts. `exclusive`
+    marks a track where an organisation may have one application only, so that two cannot be begun at the same time.
     """
 
     intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="applications")
@@ -25,6 +26,7 @@ class Application(models.Model):
     sections = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=choices(ApplicationState), default=ApplicationState.DRAFT)
     version = models.PositiveIntegerField(default=1)
+    exclusive = models.BooleanField(default=False)
     created_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     saved_at = models.DateTimeField()
@@ -38,7 +40,14 @@ class Application(models.Model):
         indexes = [models.Index(fields=["intake", "state"], name="application_by_intake")]
         constraints = [
             one_of("application", "state", ApplicationState),
-            exactly_when("application_screened_by_whom", Q(state__in=["eligible", "ineligible"]), "screened_by", "screened_at"),
+            models.UniqueConstraint(
+                fields=["intake", "track", "organisation"],
+                condition=Q(exclusive=True) & ~Q(state="withdrawn"),
+                name="application_only_one",
+            ),
+            exactly_when(
+                "application_screened_by_whom", Q(state__in=["eligible", "ineligible"]), "screened_by", "screened_at"
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "withdrawn"])
                 | (Q(number__isnull=False) & Q(submitted_at__isnull=False) & Q(in_force__isnull=False)),
@@ -61,7 +70,8 @@ class Ask(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["application", "product"], name="ask_product_once"),
             models.CheckConstraint(
-                condition=Q(least__gte=1) & Q(quantity__gte=F("least")) & Q(months__gte=1), name="ask_least_within_quantity"
+                condition=Q(least__gte=1) & Q(quantity__gte=F("least")) & Q(months__gte=1),
+                name="ask_least_within_quantity",
             ),
         ]
 
@@ -114,7 +124,9 @@ class Consent(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["application", "text"], condition=Q(withdrawn_at__isnull=True), name="consent_once")
+            models.UniqueConstraint(
+                fields=["application", "text"], condition=Q(withdrawn_at__isnull=True), name="consent_once"
+            )
         ]
 
 
@@ -154,4 +166,6 @@ class ScreeningQuestion(models.Model):
     answered_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [exactly_when("screeningquestion_answered_whole", Q(answered_at__isnull=False), "answer", "answered_by")]
+        constraints = [
+            exactly_when("screeningquestion_answered_whole", Q(answered_at__isnull=False), "answer", "answered_by")
+        ]

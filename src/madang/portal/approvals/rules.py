@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from madang.portal.actors import Role
+from madang.portal.actors import Actor, Role
 
 
 class ApprovalKind(StrEnum):
@@ -24,3 +24,13 @@ class ApprovalState(StrEnum):
 
 DRAFTING_ROLES = {kind: frozenset({Role.PROGRAMME_MANAGER}) for kind in ApprovalKind}
 DECIDING_ROLES = {kind: frozenset({Role.APPROVER}) for kind in ApprovalKind}
+
+
+def may_draft(by: Actor, kind: ApprovalKind) -> bool:
+    """Holds the role that drafts acts of this kind."""
+    return by.person is not None and by.has(*DRAFTING_ROLES[kind])
+
+
+def may_decide(by: Actor, kind: ApprovalKind) -> bool:
+    """Holds the role that decides on acts of this kind; that it is not the drafter is judged by the draft."""
+    return by.person is not None and by.has(*DECIDING_ROLES[kind])

@@ -1,1 +1,1 @@
-"""Plans, decisions, awards and agreements."""
+"""Decisions and awards."""

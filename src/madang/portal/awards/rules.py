@@ -1,19 +1,6 @@
-"""How plans, decisions, awards and agreements move through their states."""
-
-from __future__ import annotations
+"""placeholder."""
 
 from enum import StrEnum
-
-
-class PlanState(StrEnum):
-    """`solving` is being worked on; `failed` ended without a plan; only a `checked` plan can be adopted."""
-
-    SOLVING = "solving"
-    CHECKED = "checked"
-    FAULTY = "faulty"
-    FAILED = "failed"
-    ADOPTED = "adopted"
-    SUPERSEDED = "superseded"
 
 
 class Outcome(StrEnum):
@@ -32,13 +19,3 @@ class AwardState(StrEnum):
     LAPSED = "lapsed"
     IN_FORCE = "in_force"
     ENDED = "ended"
-
-
-class Side(StrEnum):
-    BODY = "body"
-    USER = "user"
-
-
-class SigningMethod(StrEnum):
-    CLICK = "click"
-    SIGNED_FILE = "signed_file"

@@ -1,7 +1,7 @@
 """Tables of monthly statements and their lines."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from madang.portal.awards.models import Award
 from madang.portal.billing.rules import StatementState
@@ -12,7 +12,10 @@ from madang.portal.resources.models import Product
 
 
 class Statement(models.Model):
-    """What one organisation used in one month and what it owes, in won; a draft is worked out again until issued."""
+    """What one organisation used in one month and what it owes, in won; a draft is worked out again until issued.
+
+    `faults` counts the lines that have no price; a statement with one cannot be issued.
+    """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="statements")
     month = models.CharField(max_length=7)
@@ -23,6 +26,10 @@ class Statement(models.Model):
     discount = models.BigIntegerField(default=0)
     due = models.BigIntegerField(default=0)
     subsidy = models.BigIntegerField(default=0)
+    supply = models.BigIntegerField(default=0)
+    vat = models.BigIntegerField(default=0)
+    payable = models.BigIntegerField(default=0)
+    faults = models.PositiveIntegerField(default=0)
     worked_out_at = models.DateTimeField()
     issued_at = models.DateTimeField(null=True)
 
@@ -32,23 +39,42 @@ class Statement(models.Model):
             models.UniqueConstraint(fields=["organisation", "month"], name="statement_once_a_month"),
             exactly_when("statement_issued_has_number", Q(state="issued"), "issued_at", "number"),
             models.CheckConstraint(condition=Q(due__gte=0) & Q(list_price__gte=0), name="statement_amounts_not_negative"),
+            models.CheckConstraint(condition=Q(due=F("list_price") - F("discount")), name="statement_due_after_discount"),
+            models.CheckConstraint(condition=Q(subsidy=F("reference") - F("due")), name="statement_subsidy_is_support"),
+            models.CheckConstraint(condition=Q(payable=F("supply") + F("vat")), name="statement_payable_with_vat"),
+            models.CheckConstraint(condition=Q(state="draft") | Q(faults=0), name="statement_issued_without_fault"),
         ]
 
 
 class StatementLine(models.Model):
-    """One award's use of one product in the month. `quantity` is product-days (reserved) or unit-seconds (used)."""
+    """Days in a row of one award's product under one tariff and the same discounts, both days counted.
+
+    `quantity` is product-days (reserved) or unit-seconds (used). A line without a tariff has no price and says so in
+    `fault`; `discounts` lists those that counted, as code, name and rate of that day.
+    """
 
     statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="lines")
     award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="+")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
-    tariff = models.ForeignKey(Tariff, on_delete=models.PROTECT, related_name="+")
+    tariff = models.ForeignKey(Tariff, null=True, on_delete=models.PROTECT, related_name="+")
+    first_day = models.DateField()
+    last_day = models.DateField()
     quantity = models.BigIntegerField()
     discounts = models.JSONField(default=list)
-    reference = models.BigIntegerField()
-    list_price = models.BigIntegerField()
-    discount = models.BigIntegerField()
-    due = models.BigIntegerField()
-    subsidy = models.BigIntegerField()
+    fault = models.CharField(max_length=40, blank=True)
+    reference = models.BigIntegerField(default=0)
+    list_price = models.BigIntegerField(default=0)
+    discount = models.BigIntegerField(default=0)
+    due = models.BigIntegerField(default=0)
+    subsidy = models.BigIntegerField(default=0)
+    supply = models.BigIntegerField(default=0)
+    vat = models.BigIntegerField(default=0)
+    payable = models.BigIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["statement", "award", "product", "tariff"], name="statementline_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["statement", "award", "product", "first_day"], name="statementline_once"),
+            models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="statementline_days_in_order"),
+            models.CheckConstraint(condition=Q(quantity__gt=0) & Q(due__gte=0), name="statementline_amounts"),
+            exactly_when("statementline_priced_or_fault", Q(fault=""), "tariff"),
+        ]

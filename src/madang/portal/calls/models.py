@@ -100,7 +100,9 @@ class TrackProduct(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["track", "product"], name="trackproduct_once"),
-            models.CheckConstraint(condition=Q(minimum__gte=1) & Q(maximum__gte=F("minimum")), name="trackproduct_range"),
+            models.CheckConstraint(
+                condition=Q(minimum__gte=1) & Q(maximum__gte=F("minimum")), name="trackproduct_range"
+            ),
         ]
 
 

@@ -1,10 +1,10 @@
-"""Tables of the book: accounts with their balance, movements between two of them, and totals by month."""
+"""Tables of the book: accounts with their balance, movements between two, totals by month, and which months are closed."""
 
 from django.db import models
 from django.db.models import F, Q
 
 from madang.accounting.ledger import Bucket, Kind
-from madang.portal.constraints import choices, one_of
+from madang.portal.constraints import choices, exactly_when, one_of
 from madang.portal.resources.models import Pool
 
 
@@ -33,8 +33,10 @@ class Movement(models.Model):
     source = models.CharField(max_length=40)
     source_key = models.CharField(max_length=120)
     kind = models.CharField(max_length=12, choices=choices(Kind))
-    from_account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="movements_out")
-    to_account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="movements_in")
+    from_account = models.ForeignKey(
+        LedgerAccount, on_delete=models.PROTECT, related_name="movements_out", db_index=False
+    )
+    to_account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="movements_in", db_index=False)
     amount = models.BigIntegerField()
     subject = models.CharField(max_length=40, blank=True)
     month = models.CharField(max_length=7)
@@ -45,7 +47,8 @@ class Movement(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["to_account", "month"], name="movement_to_month"),
-            models.Index(fields=["subject"], name="movement_by_subject"),
+            models.Index(fields=["from_account", "month"], name="movement_from_month"),
+            models.Index(fields=["subject"], condition=~Q(subject=""), name="movement_by_subject"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["source", "source_key"], name="movement_posted_once"),
@@ -66,3 +69,23 @@ class MonthTotal(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "month"], name="monthtotal_once")]
+
+
+class AccountingMonth(models.Model):
+    """A month of the books. Once statements of it are issued nothing that they rest on may change (`issued_at`).
+
+    `last_number` counts the statements issued for the month, so that their numbers have no gap.
+    """
+
+    month = models.CharField(max_length=7, unique=True)
+    issued_at = models.DateTimeField(null=True)
+    last_number = models.PositiveIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(month__regex=r"^[0-9]{4}-(0[1-9]|1[0-2])$"), name="accountingmonth_month_written"
+            ),
+            exactly_when("accountingmonth_numbers_when_issued", Q(last_number__gt=0), "issued_at"),
+        ]

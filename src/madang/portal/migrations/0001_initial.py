@@ -1,7 +1,9 @@
 
 
 import django.db.models.deletion
+import django.db.models.expressions
 import django.db.models.functions.text
+import madang.portal.agreements.rules
 import madang.portal.applications.rules
 import madang.portal.approvals.rules
 import madang.portal.awards.rules
@@ -10,6 +12,7 @@ import madang.portal.calls.rules
 import madang.portal.jobs.rules
 import madang.portal.outbox.rules
 import madang.portal.people.rules
+import madang.portal.plans.rules
 import madang.portal.prices.rules
 import madang.portal.reviews.rules
 from django.conf import settings
@@ -150,6 +153,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='AccountingMonth',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month', models.CharField(max_length=7, unique=True)),
+                ('issued_at', models.DateTimeField(null=True)),
+                ('last_number', models.PositiveIntegerField(default=0)),
+                ('version', models.PositiveIntegerField(default=1)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='accountingmonth_month_written'), models.CheckConstraint(condition=models.Q(models.Q(('last_number__gt', 0), ('issued_at__isnull', False)), models.Q(models.Q(('last_number__gt', 0), _negated=True), ('issued_at__isnull', True)), _connector='OR'), name='accountingmonth_numbers_when_issued')],
+            },
+        ),
+        migrations.CreateModel(
             name='ApiToken',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -172,6 +188,7 @@ class Migration(migrations.Migration):
                 ('sections', models.JSONField(default=dict)),
                 ('state', models.CharField(choices=[('draft', 'draft'), ('submitted', 'submitted'), ('reopened', 'reopened'), ('withdrawn', 'withdrawn'), ('eligible', 'eligible'), ('ineligible', 'ineligible')], default=madang.portal.applications.rules.ApplicationState['DRAFT'], max_length=10)),
                 ('version', models.PositiveIntegerField(default=1)),
+                ('exclusive', models.BooleanField(default=False)),
                 ('created_at', models.DateTimeField()),
                 ('saved_at', models.DateTimeField()),
                 ('submitted_at', models.DateTimeField(null=True)),
@@ -473,9 +490,9 @@ class Migration(migrations.Migration):
                 ('month', models.CharField(max_length=7)),
                 ('day', models.DateField()),
                 ('written_at', models.DateTimeField()),
-                ('from_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='movements_out', to='portal.ledgeraccount')),
+                ('from_account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='movements_out', to='portal.ledgeraccount')),
                 ('reverses', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='portal.movement')),
-                ('to_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='movements_in', to='portal.ledgeraccount')),
+                ('to_account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='movements_in', to='portal.ledgeraccount')),
             ],
         ),
         migrations.CreateModel(
@@ -511,18 +528,32 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='portal.organisation'),
         ),
         migrations.CreateModel(
+            name='OwedReport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('title', models.CharField(max_length=160)),
+                ('due_on', models.DateField()),
+                ('noted_at', models.DateTimeField()),
+                ('received_on', models.DateField(null=True)),
+                ('noted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='owed_reports', to='portal.organisation')),
+                ('received_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Plan',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveSmallIntegerField()),
                 ('policy', models.JSONField()),
                 ('seed', models.BigIntegerField(default=0)),
-                ('state', models.CharField(choices=[('solving', 'solving'), ('checked', 'checked'), ('faulty', 'faulty'), ('failed', 'failed'), ('adopted', 'adopted'), ('superseded', 'superseded')], default=madang.portal.awards.rules.PlanState['SOLVING'], max_length=10)),
+                ('state', models.CharField(choices=[('solving', 'solving'), ('checked', 'checked'), ('faulty', 'faulty'), ('failed', 'failed'), ('adopted', 'adopted'), ('superseded', 'superseded')], default=madang.portal.plans.rules.PlanState['SOLVING'], max_length=10)),
                 ('problem', models.JSONField()),
                 ('problem_hash', models.CharField(max_length=64)),
                 ('pseudonyms', models.JSONField()),
                 ('result', models.JSONField(null=True)),
                 ('faults', models.JSONField(null=True)),
+                ('reasons', models.JSONField(default=dict)),
                 ('progress', models.JSONField(default=dict)),
                 ('failure', models.CharField(blank=True, max_length=500)),
                 ('claimed_until', models.DateTimeField(null=True)),
@@ -542,6 +573,9 @@ class Migration(migrations.Migration):
                 ('reserve_place', models.PositiveIntegerField(null=True)),
                 ('reason_code', models.CharField(max_length=60)),
                 ('reason_facts', models.JSONField(default=dict)),
+                ('rank', models.PositiveIntegerField(null=True)),
+                ('among', models.PositiveIntegerField(null=True)),
+                ('criteria_milli', models.JSONField(default=dict)),
                 ('decided_at', models.DateTimeField()),
                 ('published_at', models.DateTimeField(null=True)),
                 ('application', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='portal.application')),
@@ -776,6 +810,10 @@ class Migration(migrations.Migration):
                 ('discount', models.BigIntegerField(default=0)),
                 ('due', models.BigIntegerField(default=0)),
                 ('subsidy', models.BigIntegerField(default=0)),
+                ('supply', models.BigIntegerField(default=0)),
+                ('vat', models.BigIntegerField(default=0)),
+                ('payable', models.BigIntegerField(default=0)),
+                ('faults', models.PositiveIntegerField(default=0)),
                 ('worked_out_at', models.DateTimeField()),
                 ('issued_at', models.DateTimeField(null=True)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='portal.organisation')),
@@ -793,6 +831,21 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('size__gte', 0)), name='storedfile_size_not_negative')],
             },
+        ),
+        migrations.CreateModel(
+            name='SignedPaper',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=160)),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('confirmed', 'confirmed'), ('refused', 'refused')], default=madang.portal.agreements.rules.PaperState['WAITING'], max_length=10)),
+                ('uploaded_at', models.DateTimeField()),
+                ('checked_at', models.DateTimeField(null=True)),
+                ('comment', models.CharField(blank=True, max_length=500)),
+                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='portal.agreement')),
+                ('checked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+            ],
         ),
         migrations.CreateModel(
             name='Signature',
@@ -882,17 +935,23 @@ class Migration(migrations.Migration):
             name='StatementLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('first_day', models.DateField()),
+                ('last_day', models.DateField()),
                 ('quantity', models.BigIntegerField()),
                 ('discounts', models.JSONField(default=list)),
-                ('reference', models.BigIntegerField()),
-                ('list_price', models.BigIntegerField()),
-                ('discount', models.BigIntegerField()),
-                ('due', models.BigIntegerField()),
-                ('subsidy', models.BigIntegerField()),
+                ('fault', models.CharField(blank=True, max_length=40)),
+                ('reference', models.BigIntegerField(default=0)),
+                ('list_price', models.BigIntegerField(default=0)),
+                ('discount', models.BigIntegerField(default=0)),
+                ('due', models.BigIntegerField(default=0)),
+                ('subsidy', models.BigIntegerField(default=0)),
+                ('supply', models.BigIntegerField(default=0)),
+                ('vat', models.BigIntegerField(default=0)),
+                ('payable', models.BigIntegerField(default=0)),
                 ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.award')),
                 ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.product')),
                 ('statement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='portal.statement')),
-                ('tariff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.tariff')),
+                ('tariff', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.tariff')),
             ],
         ),
         migrations.CreateModel(
@@ -1094,7 +1153,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='movement',
-            index=models.Index(fields=['subject'], name='movement_by_subject'),
+            index=models.Index(fields=['from_account', 'month'], name='movement_from_month'),
+        ),
+        migrations.AddIndex(
+            model_name='movement',
+            index=models.Index(condition=models.Q(('subject', ''), _negated=True), fields=['subject'], name='movement_by_subject'),
         ),
         migrations.AddConstraint(
             model_name='movement',
@@ -1135,6 +1198,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='invitation',
             constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), models.F('organisation'), condition=models.Q(('state', 'waiting')), name='invitation_waiting_once'),
+        ),
+        migrations.AddIndex(
+            model_name='owedreport',
+            index=models.Index(fields=['organisation', 'due_on'], name='owedreport_by_organisation'),
+        ),
+        migrations.AddConstraint(
+            model_name='owedreport',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('received_on__isnull', False), ('received_by__isnull', False)), models.Q(models.Q(('received_on__isnull', False), _negated=True), ('received_by__isnull', True)), _connector='OR'), name='owedreport_received_by_whom'),
+        ),
+        migrations.AddConstraint(
+            model_name='owedreport',
+            constraint=models.UniqueConstraint(fields=('organisation', 'title', 'due_on'), name='owedreport_once'),
         ),
         migrations.AddConstraint(
             model_name='plan',
@@ -1210,7 +1285,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['cancelled', 'succeeded', 'timed_out', 'refused', 'failed', 'lost']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['cancelled', 'succeeded', 'timed_out', 'refused', 'failed', 'lost']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='job_ended_has_time'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['lost', 'failed', 'refused', 'cancelled', 'timed_out', 'succeeded']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['lost', 'failed', 'refused', 'cancelled', 'timed_out', 'succeeded']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='job_ended_has_time'),
         ),
         migrations.AddConstraint(
             model_name='job',
@@ -1345,6 +1420,38 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('due__gte', 0), ('list_price__gte', 0)), name='statement_amounts_not_negative'),
         ),
         migrations.AddConstraint(
+            model_name='statement',
+            constraint=models.CheckConstraint(condition=models.Q(('due', django.db.models.expressions.CombinedExpression(models.F('list_price'), '-', models.F('discount')))), name='statement_due_after_discount'),
+        ),
+        migrations.AddConstraint(
+            model_name='statement',
+            constraint=models.CheckConstraint(condition=models.Q(('subsidy', django.db.models.expressions.CombinedExpression(models.F('reference'), '-', models.F('due')))), name='statement_subsidy_is_support'),
+        ),
+        migrations.AddConstraint(
+            model_name='statement',
+            constraint=models.CheckConstraint(condition=models.Q(('payable', django.db.models.expressions.CombinedExpression(models.F('supply'), '+', models.F('vat')))), name='statement_payable_with_vat'),
+        ),
+        migrations.AddConstraint(
+            model_name='statement',
+            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), ('faults', 0), _connector='OR'), name='statement_issued_without_fault'),
+        ),
+        migrations.AddConstraint(
+            model_name='signedpaper',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'confirmed', 'refused'])), name='signedpaper_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='signedpaper',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'waiting'), _negated=True), ('checked_by__isnull', False), ('checked_at__isnull', False)), models.Q(('state', 'waiting'), ('checked_by__isnull', True), ('checked_at__isnull', True)), _connector='OR'), name='signedpaper_checked_by_whom'),
+        ),
+        migrations.AddConstraint(
+            model_name='signedpaper',
+            constraint=models.CheckConstraint(condition=models.Q(('checked_by__isnull', True), models.Q(('checked_by', models.F('uploaded_by')), _negated=True), _connector='OR'), name='signedpaper_two_people'),
+        ),
+        migrations.AddConstraint(
+            model_name='signedpaper',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('agreement',), name='signedpaper_one_waiting'),
+        ),
+        migrations.AddConstraint(
             model_name='signature',
             constraint=models.CheckConstraint(condition=models.Q(('side__in', ['body', 'user'])), name='signature_side_known'),
         ),
@@ -1398,7 +1505,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='statementline',
-            constraint=models.UniqueConstraint(fields=('statement', 'award', 'product', 'tariff'), name='statementline_once'),
+            constraint=models.UniqueConstraint(fields=('statement', 'award', 'product', 'first_day'), name='statementline_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='statementline',
+            constraint=models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='statementline_days_in_order'),
+        ),
+        migrations.AddConstraint(
+            model_name='statementline',
+            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('due__gte', 0)), name='statementline_amounts'),
+        ),
+        migrations.AddConstraint(
+            model_name='statementline',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fault', ''), ('tariff__isnull', False)), models.Q(models.Q(('fault', ''), _negated=True), ('tariff__isnull', True)), _connector='OR'), name='statementline_priced_or_fault'),
         ),
         migrations.AddConstraint(
             model_name='track',
@@ -1447,6 +1566,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='application',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'reopened', 'withdrawn', 'eligible', 'ineligible'])), name='application_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='application',
+            constraint=models.UniqueConstraint(condition=models.Q(('exclusive', True), models.Q(('state', 'withdrawn'), _negated=True)), fields=('intake', 'track', 'organisation'), name='application_only_one'),
         ),
         migrations.AddConstraint(
             model_name='application',

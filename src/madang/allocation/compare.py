@@ -1,0 +1,124 @@
+"""Two to six plans side by side: what each gives in all, and the requests that fare differently on top."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from madang.allocation import ties
+from madang.allocation.plan import REFUSED, Plan
+from madang.allocation.problem import Request
+from madang.errors import Refused
+
+MOST = 6
+
+
+@dataclass(frozen=True)
+class Share:
+    """The requests that carry one value of an attribute: how many, how many granted, unit-months asked and given."""
+
+    requests: int
+    granted: int
+    asked: int
+    given: int
+
+
+@dataclass(frozen=True)
+class Totals:
+    """One plan in figures. `given`: pool → unit-months, fixed awards included; `available`: the same of what could be
+    given; `attributes`: attribute → value → share."""
+
+    granted: int
+    objective: int
+    bound: int | None
+    given: Mapping[str, int]
+    available: Mapping[str, int]
+    attributes: Mapping[str, Mapping[str, Share]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One request in every plan: its outcome and quantities (None where a plan's problem does not have it)."""
+
+    request: str
+    outcomes: tuple[str | None, ...]
+    quantities: tuple[tuple[int, ...] | None, ...]
+
+    @property
+    def differs(self) -> bool:
+        return len(set(self.quantities)) > 1 or len(set(self.outcomes)) > 1
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """`totals` in the order of the plans; `rows` with those that differ first, best score first within each half."""
+
+    totals: tuple[Totals, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def differing(self) -> tuple[Row, ...]:
+        return tuple(row for row in self.rows if row.differs)
+
+
+def compare(plans: Sequence[Plan]) -> Comparison:
+    """Their problems may differ (a rule moved, say).
+
+    ``Refused("allocation_comparison_invalid", given, most)`` unless there are 2 to 6 plans.
+    """
+    if not 2 <= len(plans) <= MOST:
+        raise Refused("allocation_comparison_invalid", given=len(plans), most=MOST)
+    scores: dict[str, int] = {}
+    for plan in plans:
+        for request in plan.problem.requests:
+            scores.setdefault(request.id, request.score)
+    rows = (
+        Row(name, tuple(plan.outcomes.get(name) for plan in plans), tuple(_quantities(plan, name) for plan in plans))
+        for name in scores
+    )
+    ordered = sorted(rows, key=lambda row: (not row.differs, -scores[row.request], row.request))
+    return Comparison(tuple(_totals(plan) for plan in plans), tuple(ordered))
+
+
+def _quantities(plan: Plan, name: str) -> tuple[int, ...] | None:
+    request = plan.problem.request.get(name)
+    if request is None:
+        return None
+    held = plan.grant.get(name)
+    return held.quantities if held else (0,) * len(request.items)
+
+
+def _totals(plan: Plan) -> Totals:
+    given = {pool.code: 0 for pool in plan.problem.pools}
+    for grant in plan.grants:
+        for item, quantity in zip(plan.problem.request[grant.request].items, grant.quantities, strict=True):
+            product = plan.problem.product[item.product]
+            given[product.pool] += quantity * product.units * item.months
+    return Totals(
+        granted=len(plan.grants),
+        objective=plan.objective,
+        bound=plan.bound,
+        given=given,
+        available={pool.code: pool.available for pool in plan.problem.pools},
+        attributes=_by_attribute(plan),
+    )
+
+
+def _by_attribute(plan: Plan) -> dict[str, dict[str, Share]]:
+    members: dict[str, dict[str, list[Request]]] = {}
+    for request in plan.problem.requests:
+        for name, value in request.attributes.items():
+            members.setdefault(name, {}).setdefault(value, []).append(request)
+    return {
+        name: {value: _share(plan, members[name][value]) for value in sorted(members[name])} for name in sorted(members)
+    }
+
+
+def _share(plan: Plan, requests: Sequence[Request]) -> Share:
+    granted = [request for request in requests if plan.outcomes[request.id] != REFUSED]
+    return Share(
+        requests=len(requests),
+        granted=len(granted),
+        asked=sum(ties.asked(plan.problem, request) for request in requests),
+        given=sum(ties.amount(plan.problem, r, plan.grant[r.id].quantities) for r in granted),
+    )

@@ -1,0 +1,202 @@
+"""The local commands of a centre: init, up, work, upgrade, backup, restore, audit, doctor, demo."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from madang.cli.language import N_, language, say, translate
+from madang.errors import Refused
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def register(commands: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+    """Adds the local commands; each sets up Django only when it runs."""
+    _add(commands, "init", N_("Set up this centre's home and database; prints a link for the first operator."), _init)
+    up = _add(commands, "up", N_("Serve the portal, with its worker and local compute."), _up)
+    _listen_arguments(up)
+    _add(commands, "work", N_("Run the worker alone."), _work)
+    _add(commands, "upgrade", N_("Back up, then bring the database to this version."), _upgrade)
+    backup = _add(commands, "backup", N_("Write everything this centre owns into one archive."), _backup)
+    backup.add_argument("archive", nargs="?", type=Path)
+    restore = _add(commands, "restore", N_("Check an archive and restore it into an empty home."), _restore)
+    restore.add_argument("archive", type=Path)
+    audit = _add(commands, "audit", N_("Verify the journal's chain of hashes."), _audit)
+    audit.add_argument("what", choices=["verify"])
+    _add(commands, "doctor", N_("Say what holds on this installation and what does not."), _doctor)
+    demo = _add(commands, "demo", N_("Build the demonstration centre, run its jobs and serve it."), _demo)
+    demo.add_argument("--fresh", action="store_true", help=translate(N_("start over")))
+    demo.add_argument("--build-only", action="store_true", help=translate(N_("build it, do not serve it")))
+    _listen_arguments(demo)
+
+
+def _add(commands, name: str, text: str, run: Command) -> argparse.ArgumentParser:  # type: ignore[no-untyped-def]
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=translate(text), description=translate(text))
+    parser.set_defaults(run=run, explain_refusal=_sentence)
+    return parser
+
+
+def _listen_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+
+
+def _django() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madang.portal.settings")
+    import django
+    from django.core.exceptions import ImproperlyConfigured
+    from django.utils import translation
+
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        say(str(error), error=True)
+        raise SystemExit(2) from error
+    translation.activate(language())
+
+
+def _sentence(refused: Refused) -> str:
+    from django.utils import translation
+
+    from madang.portal import refusals
+
+    with translation.override(language()):
+        return refusals.sentence(refused)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _init(given: argparse.Namespace) -> int:
+    _django()
+    from madang.portal.centre import setup
+    from madang.portal.people import actions as people
+
+    setup.set_up(_now())
+    link = people.first_operator_link(now=_now())
+    say(translate(N_("The centre is set up. Next: madang up")))
+    if link:
+        say(translate(N_("The first operator signs up here, once, within 24 hours: {link}"), link=link))
+    return 0
+
+
+def _up(given: argparse.Namespace) -> int:
+    _django()
+    from django.conf import settings
+
+    from madang.portal import backends
+    from madang.portal.centre import running, setup
+
+    setup.require_fitting_database()
+    running.require_free_port(given.host, given.port)
+    with running.only_one(settings.MADANG_HOME):
+        processes = running.parts(given.host, given.port, backends.spool(), local=backends.is_local())
+        say(translate(N_("Serving http://{host}:{port} (stop with Ctrl-C)"), host=given.host, port=given.port))
+        running.Centre(processes, say).run()
+    return 0
+
+
+def _work(given: argparse.Namespace) -> int:
+    _django()
+    import signal
+
+    from madang.portal.centre import setup
+    from madang.portal.schedule import turns
+    from madang.portal.worker import Worker
+
+    setup.require_fitting_database()
+    worker = Worker(turns())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: setattr(worker, "stopping", True))
+    worker.run()
+    return 0
+
+
+def _upgrade(given: argparse.Namespace) -> int:
+    _django()
+    from madang.portal.centre import setup
+
+    foreign = setup.foreign_migrations()
+    if foreign:
+        raise Refused("database_newer", step=foreign[-1])
+    missing = setup.missing_migrations()
+    if missing:
+        _backup(argparse.Namespace(archive=None))
+    setup.set_up(_now())
+    say(translate(N_("The database fits this version; {count} steps were taken."), count=len(missing)))
+    return 0
+
+
+def _backup(given: argparse.Namespace) -> int:
+    _django()
+    from django.conf import settings
+
+    from madang.portal.centre.backup import backup
+
+    now = _now()
+    target = given.archive or settings.MADANG_HOME / "backups" / f"madang-{now:%Y%m%dT%H%M%SZ}.tar.gz"
+    manifest = backup(target, now=now)
+    say(
+        translate(
+            N_("{count} files are in {archive}. It holds this centre's keys: keep it safe."),
+            count=len(manifest["files"]),
+            archive=target,
+        )
+    )
+    return 0
+
+
+def _restore(given: argparse.Namespace) -> int:
+    _django()
+    from madang.portal.centre import setup
+    from madang.portal.centre.backup import restore
+    from madang.portal.journal import queries as journal
+
+    manifest = restore(given.archive)
+    setup.require_fitting_database()
+    fault = journal.verify()
+    say(translate(N_("{count} files were checked and restored."), count=len(manifest["files"])))
+    return _say_fault(fault)
+
+
+def _audit(given: argparse.Namespace) -> int:
+    _django()
+    from madang.portal.journal import queries as journal
+
+    return _say_fault(journal.verify())
+
+
+def _say_fault(fault) -> int:  # type: ignore[no-untyped-def]
+    from madang.portal.journal import queries as journal
+
+    if fault is None:
+        last = journal.last_seal()
+        number, head = (last.number, last.hash) if last else (0, "-")
+        say(translate(N_("The journal holds: {number} sealed entries, head {head}."), number=number, head=head))
+        return 0
+    say(
+        translate(N_("The journal does NOT hold at number {number}: {code}."), number=fault.number, code=fault.code),
+        error=True,
+    )
+    return 1
+
+
+def _doctor(given: argparse.Namespace) -> int:
+    _django()
+    from madang.portal.centre.doctor import findings
+
+    found = findings()
+    for finding in found:
+        say(f"{'ok  ' if finding.holds else 'NOT '} {finding.text}")
+    return 0 if all(finding.holds for finding in found) else 1
+
+
+def _demo(given: argparse.Namespace) -> int:
+    from madang.demonstration import command
+
+    return command.run(given)

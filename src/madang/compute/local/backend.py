@@ -1,0 +1,293 @@
+"""The eight verbs on this machine: they write to the spool and read from it; the runner does the rest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from madang.accounting.metering import UsageSlice
+from madang.compute import policies, specs
+from madang.compute.local import machine, outputs, records, sandbox, settings
+from madang.compute.local.spool import FINAL, Spool, facts_of
+from madang.compute.protocol import (
+    AccountLimit,
+    Capacity,
+    InputFile,
+    JobReport,
+    JobSpec,
+    JobState,
+    LogChunk,
+    OutputFile,
+    Reason,
+    UsageBatch,
+)
+from madang.errors import Refused
+from madang.values import Period
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SLICES_AT_ONCE = 1000
+
+
+class LocalBackend:
+    """Jobs on this machine, in the spool under `root`; `given` are the fields of `settings.Settings`.
+
+    `clock` gives microseconds since 1970. ValueError where a job could see the spool: it must not lie within ``/usr``
+    or within the software that jobs are given.
+    """
+
+    def __init__(self, root: Path, *, clock: Callable[[], int] = records.microseconds_now, **given: Any) -> None:
+        wanted = settings.made_from(given)
+        for seen in sandbox.visible(wanted.software):
+            if Path(root).resolve().is_relative_to(seen.resolve()):
+                raise ValueError(f"jobs could read the spool {root}, because they can read all of {seen}")
+        self._spool = Spool(Path(root))
+        self._settings, self._clock = wanted, clock
+        settings.keep(wanted, self._spool.settings_file)
+
+    @cached_property
+    def _sandbox(self) -> Reason:
+        return Reason(*sandbox.trial())
+
+    def capacity(self) -> Capacity:
+        """What this machine has for jobs, and whether a sandbox can be opened on it (tried once a process)."""
+        typed = machine.by_type(machine.gpus(self._settings))
+        cores, memory = len(machine.cores(self._settings)), machine.memory_mb(self._settings)
+        return Capacity(typed, cores, memory, self._sandbox)
+
+    def submit(self, spec: JobSpec) -> str:
+        """Copies the input files, checks their content, and puts the job into the queue, all or nothing."""
+        specs.check(spec)
+        known = self._known(spec)
+        if known is not None:
+            return known
+        self._admit(spec)
+        id = secrets.token_hex(8)
+        part = self._spool.jobs / f".{id}"
+        try:
+            self._lay_out(part, spec)
+            id = self._enter(id, part, spec)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+        self._spool.wake()
+        return id
+
+    def _known(self, spec: JobSpec) -> str | None:
+        rows = self._spool.rows("SELECT id, digest FROM job WHERE key = ?", spec.key)
+        return _same(rows[0], spec) if rows else None
+
+    def _admit(self, spec: JobSpec) -> None:
+        if self._sandbox.code != "sandbox_works":
+            raise Refused("sandbox_unavailable", why=self._sandbox.code, **self._sandbox.facts)
+        rows = self._spool.rows("SELECT * FROM account_limit WHERE account = ? AND open", spec.account)
+        if not rows:
+            raise Refused("account_closed", account=spec.account)
+        asked = policies.needs(gpus=spec.gpus, gpu_type=spec.gpu_type, cores=spec.cores, memory_mb=spec.memory_mb)
+        too_large = policies.excess(asked, machine.amounts(self._settings))
+        if too_large:
+            raise Refused(too_large.code, **too_large.facts)
+        for name, needed in (*policies.kinds(asked).items(), ("wall_seconds", spec.wall_seconds)):
+            if needed > rows[0][name]:
+                code = "larger_than_account_wall" if name == "wall_seconds" else "larger_than_account_limit"
+                raise Refused(code, resource=name, needs=needed, limit=rows[0][name])
+
+    def _lay_out(self, part: Path, spec: JobSpec) -> None:
+        work = part / "work"
+        work.mkdir(mode=0o700, parents=True)
+        part.chmod(0o700)
+        for file in spec.files:
+            target = work / file.path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _copy(file, target)
+        records.sync_folder(part)
+
+    def _enter(self, id: str, part: Path, spec: JobSpec) -> str:
+        """The job's row and its folder's final name, together; a submission that was faster with this key wins."""
+        values = {
+            "id": id,
+            "key": spec.key,
+            "digest": specs.digest(spec),
+            "account": spec.account,
+            "share_class": spec.fair_share_class,
+            "spec": json.dumps(_kept(spec)),
+            "gpus": spec.gpus,
+            "gpu_type": spec.gpu_type,
+            "cores": spec.cores,
+            "memory_mb": spec.memory_mb,
+            "wall_seconds": spec.wall_seconds,
+            "state": "waiting",
+            "submitted": self._clock(),
+            "code": "not_yet_considered",
+            "facts": "{}",
+        }
+        columns, marks = ", ".join(values), ", ".join("?" * len(values))
+        with self._spool.change() as database:
+            rows = database.execute("SELECT id, digest FROM job WHERE key = ?", [spec.key]).fetchall()
+            if rows:
+                return _same(rows[0], spec)
+            database.execute(f"INSERT INTO job ({columns}) VALUES ({marks})", list(values.values()))  # noqa: S608
+            part.rename(self._spool.folder(id))
+            records.sync_folder(self._spool.jobs)
+        return id
+
+    def reports(self, ids: Iterable[str]) -> list[JobReport]:
+        """The reports, in the order asked for, of those jobs that are known here."""
+        wanted = list(ids)
+        found = {}
+        for start in range(0, len(wanted), 500):
+            some = wanted[start : start + 500]
+            query = f"SELECT * FROM job WHERE id IN ({', '.join('?' * len(some))})"  # noqa: S608 - question marks only
+            found.update({row["id"]: row for row in self._spool.rows(query, *some)})
+        tended = records.held(self._spool.runner_lock)
+        return [self._report(found[id], tended) for id in wanted if id in found]
+
+    def _report(self, row: sqlite3.Row, tended: bool) -> JobReport:
+        log = self._spool.folder(row["id"]) / "log"
+        return JobReport(
+            id=row["id"],
+            key=row["key"],
+            account=row["account"],
+            state=JobState.WAITING if row["state"] == "claimed" else JobState(row["state"]),
+            submitted_at=_instant(row["submitted"]),
+            started_at=None if row["started"] is None else _instant(row["started"]),
+            ended_at=None if row["ended"] is None else _instant(row["ended"]),
+            exit_code=row["exit_code"],
+            signal=row["signal"],
+            reason=_reason(row, tended),
+            outputs=tuple(OutputFile(*listed) for listed in json.loads(row["outputs"] or "[]")),
+            outputs_left_out=row["outputs_left_out"],
+            log_size=log.stat().st_size if log.exists() else 0,
+            log_cut=bool(row["log_cut"]),
+        )
+
+    def _row(self, id: str) -> sqlite3.Row:
+        rows = self._spool.rows("SELECT * FROM job WHERE id = ?", id)
+        if not rows:
+            raise Refused("no_such_job", job=id)
+        return rows[0]
+
+    def cancel(self, id: str) -> None:
+        """A waiting job ends here and now; a running one when the runner has told its supervisor."""
+        self._row(id)
+        with self._spool.change() as database:
+            database.execute(
+                "UPDATE job SET state = 'cancelled', ended = max(?, submitted), code = 'cancelled_waiting',"
+                " facts = '{}' WHERE id = ? AND state = 'waiting'",
+                [self._clock(), id],
+            )
+            database.execute("UPDATE job SET cancel_asked = 1 WHERE id = ? AND state IN ('claimed', 'running')", [id])
+        self._spool.wake()
+
+    def log(self, id: str, offset: int, limit: int = 65536) -> LogChunk:
+        """Part of what the command wrote, both streams together; a job that has not started has an empty log."""
+        row = self._row(id)  # read before the log, so that "ended" is never said of a log that still grows
+        path = self._spool.folder(id) / "log"
+        data, size = b"", 0
+        if path.exists():
+            with path.open("rb") as file:
+                size = os.fstat(file.fileno()).st_size
+                file.seek(max(offset, 0))
+                data = file.read(max(limit, 0))
+        after = max(offset, 0) + len(data)
+        return LogChunk(data, after, row["state"] in FINAL and after >= size)
+
+    def fetch(self, id: str, path: str) -> Path:
+        """The file, once it has been found to be plain, single-named and within the job's folder."""
+        row = self._row(id)
+        if row["state"] not in FINAL:
+            raise Refused("job_not_ended", job=id)
+        work = self._spool.folder(id) / "work"
+        try:
+            if path not in {listed[0] for listed in json.loads(row["outputs"] or "[]")}:
+                raise ValueError(path)
+            os.close(outputs.open_within(work, path))
+        except (OSError, ValueError) as fault:
+            raise Refused("no_such_output", job=id, path=path) from fault
+        return work / path
+
+    def usage(self, since: str = "") -> UsageBatch:
+        """Slices in the order in which they were recorded; the cursor is the number of the last."""
+        rows = self._spool.rows(
+            "SELECT s.number, s.key, s.starts, s.ends, j.account, j.id, j.gpus, j.cores FROM usage_slice s"
+            " JOIN job j ON j.id = s.job WHERE s.number > ? ORDER BY s.number LIMIT ?",
+            int(since or 0),
+            _SLICES_AT_ONCE,
+        )
+        slices = [
+            UsageSlice(
+                source=self._settings.name,
+                key=row["key"],
+                account=row["account"],
+                job=row["id"],
+                period=Period(_instant(row["starts"]), _instant(row["ends"])),
+                gpus=row["gpus"],
+                cores=row["cores"],
+            )
+            for row in rows
+        ]
+        return UsageBatch(slices, str(rows[-1]["number"]) if rows else since)
+
+    def enforce(self, limits: Sequence[AccountLimit]) -> None:
+        """Puts the limits in place of those before; nothing is written where they are the same."""
+        wanted = sorted((asdict(limit) for limit in limits), key=lambda limit: str(limit["account"]))
+        present = self._spool.rows("SELECT * FROM account_limit ORDER BY account")
+        if [dict(row) for row in present] == wanted:
+            return
+        with self._spool.change() as database:
+            database.execute("DELETE FROM account_limit")
+            database.executemany(
+                "INSERT INTO account_limit VALUES (:account, :gpus, :cores, :wall_seconds, :open)", wanted
+            )
+        self._spool.wake()
+
+
+def _same(row: sqlite3.Row, spec: JobSpec) -> str:
+    if row["digest"] != specs.digest(spec):
+        raise Refused("key_reused", key=spec.key)
+    id: str = row["id"]
+    return id
+
+
+def _kept(spec: JobSpec) -> dict[str, Any]:
+    """What the runner needs of a submission beside its columns."""
+    inputs = {file.path: file.sha256 for file in spec.files}
+    return {"name": spec.name, "argv": spec.argv, "environment": dict(spec.environment), "inputs": inputs}
+
+
+def _copy(file: InputFile, target: Path) -> None:
+    """Copies one input, which must be what was announced. A job may change its copy, so it is never a link."""
+    read = hashlib.sha256()
+    size = 0
+    try:
+        with file.source.open("rb") as source, target.open("xb") as copy:
+            while piece := source.read(1 << 20):
+                read.update(piece)
+                size += len(piece)
+                copy.write(piece)
+            copy.flush()
+            os.fsync(copy.fileno())
+    except FileNotFoundError as fault:
+        raise Refused("input_missing", path=file.path) from fault
+    if (read.hexdigest(), size) != (file.sha256, file.size):
+        raise Refused("input_differs", path=file.path)
+
+
+def _reason(row: sqlite3.Row, tended: bool) -> Reason | None:
+    if row["state"] == "running":
+        return None
+    if row["state"] == "waiting" and not tended:
+        return Reason("backend_stopped")
+    return Reason(row["code"], facts_of(row["facts"]))
+
+
+def _instant(microseconds: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=microseconds)

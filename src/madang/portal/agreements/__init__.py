@@ -1,0 +1,1 @@
+"""Agreements on awards, and how both sides sign them."""

@@ -1,0 +1,1 @@
+"""Calls while they are being written, checked and handed to a second person."""

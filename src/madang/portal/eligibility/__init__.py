@@ -1,0 +1,1 @@
+"""Whether an organisation may apply: rules judged as of their reference dates."""

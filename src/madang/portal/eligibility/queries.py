@@ -1,0 +1,107 @@
+"""Reads what eligibility rules judge: an organisation's facts, the regions, and a track's rules; and judges them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+
+from madang.portal.applications.models import Application
+from madang.portal.awards.models import Award
+from madang.portal.calls.models import EligibilityRule, Intake, Track
+from madang.portal.calls.rules import EligibilityKind, ReferenceDate
+from madang.portal.eligibility.rules import (
+    Applicant,
+    AwardSpan,
+    Finding,
+    RegionRow,
+    ReportSpan,
+    Rule,
+    judge,
+    reference_day,
+)
+from madang.portal.people.models import Organisation, Region
+from madang.portal.screening.models import OwedReport
+
+COUNTED_STATES = ["submitted", "reopened", "eligible"]
+RUNNING_STATES = ["accepted", "in_force", "ended"]
+
+
+def regions() -> dict[str, RegionRow]:
+    """All regions of all times, by code. One query."""
+    rows = Region.objects.select_related("successor")
+    return {
+        row.code: RegionRow(
+            row.code, row.capital_area, row.starts_on, row.ends_on, row.successor.code if row.successor else None
+        )
+        for row in rows
+    }
+
+
+def region_names() -> dict[str, Region]:
+    """The rows of all regions by code, for their names."""
+    return {row.code: row for row in Region.objects.all()}
+
+
+def rule_of(row: EligibilityRule) -> Rule:
+    return Rule(EligibilityKind(row.kind), ReferenceDate(row.reference_date), row.parameters, row.pk)
+
+
+def _local_day(instant: datetime) -> date:
+    return instant.astimezone(settings.MADANG_ZONE).date()
+
+
+def _spans(organisation: int, apart_from: int | None) -> list[AwardSpan]:
+    rows = Award.objects.filter(organisation=organisation, state__in=RUNNING_STATES)
+    spans = []
+    for row in rows.exclude(application=apart_from).only("answered_at", "in_force_at", "ended_at", "ends_on"):
+        since = row.answered_at or row.in_force_at
+        if since is None:
+            continue
+        ends = min(row.ends_on, _local_day(row.ended_at)) if row.ended_at else row.ends_on
+        spans.append(AwardSpan(_local_day(since), ends))
+    return spans
+
+
+def applicant(organisation: int, *, call: int, application: int | None = None) -> Applicant:
+    """The facts of an organisation that rules look at, without those of `application` itself. Four queries."""
+    row = Organisation.objects.select_related("region").get(pk=organisation)
+    others = Application.objects.filter(organisation=organisation, intake__call=call, state__in=COUNTED_STATES).exclude(
+        pk=application
+    )
+    reports = OwedReport.objects.filter(organisation=organisation).values_list("due_on", "received_on")
+    return Applicant(
+        kind=row.kind,
+        region=row.region.code,
+        founded_on=row.founded_on,
+        awards=_spans(organisation, application),
+        reports=[ReportSpan(due_on, received_on) for due_on, received_on in reports],
+        other_applications=others.count(),
+    )
+
+
+def findings(
+    track: Track, intake: Intake, organisation: int, *, decided_at: datetime, application: int | None = None
+) -> list[Finding]:
+    """What every rule of a track says of an organisation; `decided_at` is the decision, or now while there is none."""
+    rows = list(EligibilityRule.objects.filter(track=track).order_by("position", "pk"))
+    if not rows:
+        return []
+    facts, known = applicant(organisation, call=intake.call_id, application=application), regions()
+    return [judge(rule, facts, day_of(rule, intake, decided_at), known) for rule in map(rule_of, rows)]
+
+
+def day_of(rule: Rule, intake: Intake, decided_at: datetime) -> date:
+    """The day on which a rule is judged in an intake (its call must be loaded with it)."""
+    return reference_day(
+        rule,
+        announced_at=intake.call.published_at,
+        closes_at=intake.closes_at,
+        decided_at=decided_at,
+        zone=settings.MADANG_ZONE,
+    )
+
+
+def expected_decision(intake: Intake) -> datetime:
+    """When the decision is, or is expected to be."""
+    return intake.decided_at or max(intake.decision_due_at, intake.closes_at + timedelta(seconds=1))

@@ -1,0 +1,176 @@
+"""Judges an eligibility rule for an organisation on its reference date: passed or not, and the figures why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from madang.portal.calls.rules import EligibilityKind, ReferenceDate
+
+
+@dataclass(frozen=True)
+class RegionRow:
+    """A region between two days, [starts_on, ends_on), with the code of the one that followed it."""
+
+    code: str
+    capital_area: bool
+    starts_on: date
+    ends_on: date | None = None
+    successor: str | None = None
+
+
+@dataclass(frozen=True)
+class AwardSpan:
+    """An award by its days: running on [starts, ends)."""
+
+    starts: date
+    ends: date
+
+
+@dataclass(frozen=True)
+class ReportSpan:
+    """A report owed: overdue after `due_on` until the day it was received."""
+
+    due_on: date
+    received_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """What rules know of an organisation: no more than they judge."""
+
+    kind: str
+    region: str
+    founded_on: date
+    awards: Sequence[AwardSpan] = ()
+    reports: Sequence[ReportSpan] = ()
+    other_applications: int = 0
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule as stored: its kind, its parameters, and on which day it is judged."""
+
+    kind: EligibilityKind
+    reference_date: ReferenceDate
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    id: int | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a rule says of an organisation on a day, with plain facts for the sentence."""
+
+    rule: Rule
+    passed: bool
+    day: date
+    facts: Mapping[str, Any]
+
+
+Regions = Mapping[str, RegionRow]
+
+
+def reference_day(
+    rule: Rule, *, announced_at: datetime | None, closes_at: datetime, decided_at: datetime, zone: ZoneInfo
+) -> date:
+    """The centre's calendar day on which a rule is judged. `decided_at` is the decision, or now while there is none.
+
+    A deadline at midnight closes at the end of the day before, so the deadline's day is that of its last instant.
+    """
+    instant = {
+        ReferenceDate.ANNOUNCEMENT: announced_at or closes_at,
+        ReferenceDate.DEADLINE: closes_at,
+        ReferenceDate.AWARD: decided_at,
+    }[rule.reference_date]
+    local = instant.astimezone(zone)
+    if rule.reference_date is ReferenceDate.DEADLINE and local.hour == local.minute == local.second == 0:
+        return date.fromordinal(local.toordinal() - 1)
+    return local.date()
+
+
+def judge(rule: Rule, applicant: Applicant, day: date, regions: Regions) -> Finding:
+    """Judges one rule; a pure function, so that the same facts always give the same finding."""
+    passed, facts = _JUDGES[rule.kind](rule.parameters, applicant, day, regions)
+    return Finding(rule, passed, day, facts)
+
+
+def successors_on(code: str, day: date, regions: Regions) -> str:
+    """The region that stands for `code` on `day`: itself, or what followed it by then."""
+    row = regions[code]
+    while row.ends_on is not None and row.ends_on <= day and row.successor:
+        row = regions[row.successor]
+    return row.code
+
+
+def regions_on(code: str, day: date, regions: Regions) -> frozenset[str]:
+    """The regions that an organisation now in `code` may have been in on `day`; more than one where several merged."""
+    row = regions[successors_on(code, day, regions)]
+    if row.starts_on <= day:
+        return frozenset({row.code})
+    before = [other.code for other in regions.values() if other.successor == row.code]
+    found = frozenset().union(*(regions_on(other, day, regions) for other in before)) if before else frozenset()
+    return found or frozenset({row.code})
+
+
+def last_day_of_age(founded_on: date, years: int) -> date:
+    """The last day on which an organisation is not older than `years`; of 29 February the 28th in other years."""
+    try:
+        return founded_on.replace(year=founded_on.year + years)
+    except ValueError:
+        return founded_on.replace(year=founded_on.year + years, day=28)
+
+
+Verdict = tuple[bool, dict[str, Any]]
+Judge = Callable[[Mapping[str, Any], Applicant, date, Regions], Verdict]
+
+
+def _organisation_kind(given: Mapping[str, Any], applicant: Applicant, day: date, regions: Regions) -> Verdict:
+    return applicant.kind in given["kinds"], {"kind": applicant.kind, "kinds": list(given["kinds"])}
+
+
+def _region(given: Mapping[str, Any], applicant: Applicant, day: date, regions: Regions) -> Verdict:
+    wanted = sorted({successors_on(code, day, regions) for code in given["regions"]})
+    own = sorted(regions_on(applicant.region, day, regions))
+    # Where several regions merged since, an organisation counts only if all it may have come from are named.
+    return set(own) <= set(wanted), {"region": own, "regions": wanted}
+
+
+def _outside_capital(given: Mapping[str, Any], applicant: Applicant, day: date, regions: Regions) -> Verdict:
+    own = sorted(regions_on(applicant.region, day, regions))
+    return not any(regions[code].capital_area for code in own), {"region": own}
+
+
+def _age_at_most(given: Mapping[str, Any], applicant: Applicant, day: date, regions: Regions) -> Verdict:
+    last = last_day_of_age(applicant.founded_on, given["years"])
+    facts = {"years": given["years"], "founded_on": applicant.founded_on.isoformat(), "until": last.isoformat()}
+    return day <= last, facts
+
+
+def _running_awards(given: Mapping[str, Any], applicant: Applicant, day: date, regions: Regions) -> Verdict:
+    running = sum(span.starts <= day < span.ends for span in applicant.awards)
+    return running <= given["awards"], {"running": running, "awards": given["awards"]}
+
+
+def _no_overdue_report(given: Mapping[str, Any], applicant: Applicant, day: date, regions: Regions) -> Verdict:
+    overdue = sum(
+        report.due_on < day and (report.received_on is None or report.received_on > day) for report in applicant.reports
+    )
+    return overdue == 0, {"overdue": overdue}
+
+
+def _one_per_organisation(given: Mapping[str, Any], applicant: Applicant, day: date, regions: Regions) -> Verdict:
+    return applicant.other_applications == 0, {"others": applicant.other_applications}
+
+
+_JUDGES: dict[EligibilityKind, Judge] = {
+    EligibilityKind.ORGANISATION_KIND: _organisation_kind,
+    EligibilityKind.REGION: _region,
+    EligibilityKind.OUTSIDE_CAPITAL: _outside_capital,
+    EligibilityKind.AGE_AT_MOST: _age_at_most,
+    EligibilityKind.RUNNING_AWARDS_AT_MOST: _running_awards,
+    EligibilityKind.NO_OVERDUE_REPORT: _no_overdue_report,
+    EligibilityKind.ONE_PER_ORGANISATION: _one_per_organisation,
+}

@@ -1,0 +1,198 @@
+"""Submits, cancels, follows and settles jobs; every amount moves through the ledger."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+
+from madang.compute.protocol import JobReport
+from madang.errors import Refused, Stale
+from madang.portal.actors import WORKER, Actor
+from madang.portal.awards.models import Award
+from madang.portal.files.models import StoredFile
+from madang.portal.jobs import rules
+from madang.portal.jobs.models import Job, JobFile, JobOutput, UsageCursor
+from madang.portal.jobs.rules import FINAL_STATES, JobState, Shape
+from madang.portal.journal import actions as journal
+from madang.portal.ledger import actions as ledger
+from madang.portal.resources.models import Pool
+from madang.portal.transactions import action
+
+CLAIM = timedelta(minutes=2)
+
+
+def owner_of(award: int) -> str:
+    """The name of an award in the ledger and on the backend."""
+    return f"award:{award}"
+
+
+def subject_of(job: int) -> str:
+    """The name of a job in the ledger."""
+    return f"job:{job}"
+
+
+def _day(now: datetime) -> date:
+    return now.astimezone(settings.MADANG_ZONE).date()
+
+
+@action
+def submit(
+    *,
+    by: Actor,
+    now: datetime,
+    award: Award,
+    pool: Pool,
+    name: str,
+    argv: list[str],
+    files: Sequence[tuple[str, StoredFile]],
+    shape: Shape,
+    key: uuid.UUID,
+) -> Job:
+    """Accepts a job and sets aside what it can use at most; the same key again is the same job.
+
+    Refused: ``award_not_in_force``, ``award_not_now``, ``job_amount``, ``job_command``, ``job_name``, ``job_path``,
+    ``job_pool``, ``not_enough_left`` with the figures, ``job_key_reused``.
+    """
+    if not by.member_of(award.organisation_id):
+        raise Refused("not_allowed_for_role")
+    known = Job.objects.filter(key=key).first()
+    if known:
+        return _same(known, by, award, argv, shape)
+    _check(award, pool, name, argv, [path for path, _ in files], shape, _day(now))
+    held = rules.amount_held(shape, pool.unit)
+    job = Job.objects.create(
+        award=award, pool=pool, submitted_by_id=by.person, key=key, name=name, argv=argv, gpus=shape.gpus,
+        cores=shape.cores, memory_mb=shape.memory_mb, wall_seconds=shape.wall_seconds, held=held, submitted_at=now,
+    )  # fmt: skip
+    JobFile.objects.bulk_create([JobFile(job=job, path=path, file=file) for path, file in files])
+    _move(ledger.hold, by, now, job, held, "hold")
+    journal.record(by=by, now=now, did="jobs.submit", kind="job", subject=job.pk, award=award.pk, held=held)
+    return job
+
+
+def _same(known: Job, by: Actor, award: Award, argv: list[str], shape: Shape) -> Job:
+    told = (known.award_id, known.submitted_by_id, known.argv, known.gpus, known.cores, known.wall_seconds)
+    if told != (award.pk, by.person, argv, shape.gpus, shape.cores, shape.wall_seconds):
+        raise Refused("job_key_reused")
+    return known
+
+
+def _check(
+    award: Award, pool: Pool, name: str, argv: list[str], paths: list[str], shape: Shape, today: date
+) -> None:
+    rules.check_award(award.state, award.starts_on, award.ends_on, today)
+    if not pool.runs_jobs or not award.lines.filter(product__pool=pool).exists():
+        raise Refused("job_pool", field="pool")
+    rules.check_name(name)
+    rules.check_argv(argv)
+    rules.check_paths(paths)
+    rules.check_shape(shape, pool.unit)
+
+
+def _move(act, by: Actor, now: datetime, job: Job, amount: int, what: str) -> None:  # type: ignore[no-untyped-def]
+    act(
+        by=by, now=now, owner=owner_of(job.award_id), pool=job.pool_id, amount=amount, source="job",
+        key=f"{job.key}/{what}", subject=subject_of(job.pk),
+    )  # fmt: skip
+
+
+@action
+def cancel(*, by: Actor, now: datetime, job: Job) -> None:
+    """Asks for the job to end; one that the backend does not have yet ends at once."""
+    if not by.member_of(job.award.organisation_id):
+        raise Refused("not_allowed_for_role")
+    rows = Job.objects.filter(pk=job.pk, cancel_asked_at__isnull=True).exclude(state__in=FINAL_STATES)
+    if not rows.update(cancel_asked_at=now):
+        raise Stale("job", state=Job.objects.values_list("state", flat=True).get(pk=job.pk))
+    Job.objects.filter(pk=job.pk, state=JobState.ACCEPTED, claimed_until__isnull=True).update(
+        state=JobState.CANCELLED, ended_at=now, reason_code="cancelled"
+    )
+    journal.record(by=by, now=now, did="jobs.cancel", kind="job", subject=job.pk)
+
+
+@action
+def claim(*, now: datetime, jobs: Iterable[Job]) -> list[Job]:
+    """Takes accepted jobs for handing over; another worker that came first keeps its own."""
+    taken = []
+    for job in jobs:
+        rows = Job.objects.filter(pk=job.pk, state=JobState.ACCEPTED, claimed_until=job.claimed_until)
+        if rows.filter(cancel_asked_at__isnull=True).update(claimed_until=now + CLAIM):
+            taken.append(job)
+    return taken
+
+
+@action
+def handed_over(*, now: datetime, job: Job, backend_id: str) -> None:
+    """Notes that the backend has the job."""
+    if Job.objects.filter(pk=job.pk, state=JobState.ACCEPTED).update(
+        state=JobState.WAITING, backend_id=backend_id, claimed_until=None
+    ):
+        journal.record(by=WORKER, now=now, did="jobs.hand_over", kind="job", subject=job.pk, backend_id=backend_id)
+
+
+@action
+def refused_by_backend(*, now: datetime, job: Job, refused: Refused) -> None:
+    """Notes that the backend will not take the job, and why; its hold comes back when it is settled."""
+    facts = {name: value for name, value in refused.facts.items() if isinstance(value, str | int)}
+    if Job.objects.filter(pk=job.pk, state=JobState.ACCEPTED).update(
+        state=JobState.REFUSED, ended_at=now, reason_code=refused.code, reason_facts=facts, claimed_until=None
+    ):
+        journal.record(by=WORKER, now=now, did="jobs.refuse", kind="job", subject=job.pk, code=refused.code)
+
+
+@action
+def give_up_claim(*, job: Job) -> None:
+    """Frees a job whose handing over failed for the moment."""
+    Job.objects.filter(pk=job.pk, state=JobState.ACCEPTED).update(claimed_until=None)
+
+
+@action
+def follow(*, now: datetime, job: Job, report: JobReport) -> bool:
+    """Brings the job to what its backend reports; False when nothing changed."""
+    reason = report.reason
+    code, facts = (reason.code, dict(reason.facts)) if reason else ("", {})
+    state = JobState(report.state.value)
+    if not rules.may_follow(job.state, state):
+        return _follow_reason(job, code, facts)
+    rows = Job.objects.filter(pk=job.pk, state=job.state)
+    if not rows.update(
+        state=state, started_at=report.started_at, ended_at=report.ended_at, exit_code=report.exit_code,
+        reason_code=code, reason_facts=facts,
+    ):  # fmt: skip
+        return False
+    if state in FINAL_STATES:
+        JobOutput.objects.bulk_create(
+            [JobOutput(job=job, path=one.path, size=one.size, sha256=one.sha256) for one in report.outputs]
+        )
+    journal.record(by=WORKER, now=now, did="jobs.follow", kind="job", subject=job.pk, state=state.value)
+    return True
+
+
+def _follow_reason(job: Job, code: str, facts: dict[str, int | str]) -> bool:
+    """Why a job waits may change while its state does not; that is no deed and leaves no journal line."""
+    if (code, facts) == (job.reason_code, job.reason_facts) or job.state in FINAL_STATES:
+        return False
+    return bool(Job.objects.filter(pk=job.pk, state=job.state).update(reason_code=code, reason_facts=facts))
+
+
+@action
+def move_cursor(*, now: datetime, backend: str, old: str, new: str) -> None:
+    """Notes how far usage was posted; posting again from `old` would change nothing, so losing a race is harmless."""
+    UsageCursor.objects.get_or_create(backend=backend, defaults={"moved_at": now})
+    UsageCursor.objects.filter(backend=backend, cursor=old).update(cursor=new, moved_at=now)
+
+
+@action
+def settle(*, now: datetime, job: int) -> bool:
+    """Gives back what an ended job did not use of its hold, once."""
+    if not Job.objects.filter(pk=job, state__in=FINAL_STATES, settled_at__isnull=True).update(settled_at=now):
+        return False
+    row = Job.objects.get(pk=job)
+    rest = ledger.held_for(subject=subject_of(job))
+    if rest:
+        _move(ledger.release, WORKER, now, row, rest, "release")
+    journal.record(by=WORKER, now=now, did="jobs.settle", kind="job", subject=job, released=rest)
+    return True

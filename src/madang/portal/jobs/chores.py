@@ -1,0 +1,124 @@
+"""The worker's part of jobs: hand over, cancel, follow, post usage, settle, and tell the backend the limits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+
+from madang.accounting.metering import Charge, UsageSlice, charges
+from madang.compute.protocol import AccountLimit, JobSpec
+from madang.errors import Refused, Unavailable
+from madang.portal import backends
+from madang.portal.jobs import actions, queries
+from madang.portal.jobs.models import Job
+from madang.portal.jobs.rules import MOST_WALL_SECONDS, unit_of
+from madang.portal.ledger import actions as ledger
+
+AT_ONCE = 50
+_told: dict[str, object] = {}
+
+
+def _spec(job: Job) -> JobSpec:
+    return JobSpec(
+        key=str(job.key),
+        account=actions.owner_of(job.award_id),
+        fair_share_class="",
+        name=job.name,
+        argv=tuple(job.argv),
+        files=queries.input_list(job.pk),
+        gpus=job.gpus,
+        gpu_type=job.pool.backend_type if job.gpus else "",
+        cores=job.cores,
+        memory_mb=job.memory_mb,
+        wall_seconds=job.wall_seconds,
+    )
+
+
+def hand_over(now: datetime) -> int:
+    """Gives accepted jobs to the backend; the backend knows the key, so a worker that dies here does no harm."""
+    tell_limits(now)
+    taken = actions.claim(now=now, jobs=queries.to_hand_over(now, AT_ONCE))
+    for job in taken:
+        try:
+            actions.handed_over(now=now, job=job, backend_id=backends.backend().submit(_spec(job)))
+        except Refused as refused:
+            actions.refused_by_backend(now=now, job=job, refused=refused)
+        except Unavailable:
+            actions.give_up_claim(job=job)
+            raise
+    return len(taken)
+
+
+def cancel(now: datetime) -> int:
+    """Passes on what people asked to cancel; asking again does no harm."""
+    asked = queries.to_cancel(queries.MANY)
+    for job in asked:
+        backends.backend().cancel(str(job.backend_id))
+    return 0
+
+
+def follow(now: datetime) -> int:
+    """Brings jobs to what the backend reports, posts usage, and settles what has ended."""
+    open_jobs = {str(job.backend_id): job for job in queries.to_follow(queries.MANY)}
+    reports = backends.backend().reports(list(open_jobs)) if open_jobs else []
+    changed = sum(actions.follow(now=now, job=open_jobs[report.id], report=report) for report in reports)
+    # Only jobs seen as ended before usage was read to its end may be settled: all they used is posted then.
+    ended = queries.to_settle(AT_ONCE)
+    post_usage(now)
+    return changed + sum(actions.settle(now=now, job=job) for job in ended)
+
+
+def post_usage(now: datetime) -> int:
+    """Posts the backend's usage records from the cursor on, exactly once each."""
+    name, posted = settings.MADANG_BACKEND, 0
+    while True:
+        old = queries.cursor(name)
+        batch = backends.backend().usage(old)
+        if not batch.slices:
+            return posted
+        posted += ledger.import_usage(now=now, charges=_rows(now, batch.slices)).posted
+        actions.move_cursor(now=now, backend=name, old=old, new=batch.cursor)
+
+
+def _rows(now: datetime, slices: list[UsageSlice]) -> list[tuple[Charge, int, str]]:
+    """Each charge with its pool and its job's name in the ledger; slices of jobs that are not ours are left out."""
+    ids = sorted({piece.job for piece in slices})
+    jobs = queries.by_backend_id(ids)
+    _adopt(now, [id for id in ids if id not in jobs])
+    jobs = queries.by_backend_id(ids)
+    return [
+        (charge, jobs[piece.job].pool_id, actions.subject_of(jobs[piece.job].pk))
+        for piece in slices
+        if piece.job in jobs
+        for charge in charges(piece, settings.MADANG_ZONE, unit_of(jobs[piece.job].pool.unit))
+    ]
+
+
+def _adopt(now: datetime, unknown: list[str]) -> None:
+    """A worker may have died between giving a job over and noting its id: the backend still knows the job's key."""
+    if not unknown:
+        return
+    reports = backends.backend().reports(unknown)
+    owed = queries.by_keys([report.key for report in reports])
+    for report in reports:
+        if report.key in owed:
+            actions.handed_over(now=now, job=owed[report.key], backend_id=report.id)
+
+
+def tell_limits(now: datetime) -> int:
+    """Tells the backend what each award may hold at once and whether it may start jobs, when that changed."""
+    limits = queries.limits()
+    if _told.get(settings.MADANG_BACKEND) == (backends.spool(), limits):
+        return 0
+    backends.backend().enforce(
+        [
+            AccountLimit(actions.owner_of(award), gpus=gpus, cores=cores, wall_seconds=MOST_WALL_SECONDS, open=is_open)
+            for award, gpus, cores, is_open in limits
+        ]
+    )
+    _told[settings.MADANG_BACKEND] = (backends.spool(), limits)
+    return 0
+
+
+EVERY = {hand_over: 0.5, cancel: 1.0, follow: 1.0, tell_limits: 10.0}

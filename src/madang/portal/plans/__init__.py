@@ -1,0 +1,1 @@
+"""Allocation plans: proposed, solved, checked, compared."""

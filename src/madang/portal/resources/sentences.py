@@ -1,0 +1,26 @@
+"""What people read about pools, capacity and products."""
+
+from django.utils.translation import gettext_noop as N_
+
+REFUSALS = {
+    "pool_code_taken": N_("There is already a pool with the code {code}."),
+    "product_code_taken": N_("There is already a product with the code {code}."),
+    "hour_product_has_one_unit": N_("A product sold by the hour is one unit of its pool, not {units}."),
+    "month_not_written": N_("{month} is not a month. Write it as year and month, for example 2026-05."),
+    "funded_above_physical": N_(
+        "In {month}, {funded} funded units cannot be more than the {physical} that stand there, nor below zero."
+    ),
+    "capacity_below_committed": N_(
+        "{committed} units of {month} are already promised to awards, so the funded capacity cannot become {funded}."
+    ),
+    "capacity_exceeded": N_("{asked} units of {pool} are asked for in {month}, and {free} are still free."),
+    "commitment_smaller": N_("{asked} units of {pool} in {month} cannot be taken back: {committed} are promised."),
+    "units_not_above_zero": N_("The number of units must be above zero."),
+}
+INPUT = frozenset(
+    {"month_not_written", "funded_above_physical", "hour_product_has_one_unit", "units_not_above_zero"}
+    | {"pool_code_taken", "product_code_taken"}
+)
+
+UNITS = {"gpu": N_("GPUs"), "core": N_("CPU cores")}
+GRAINS = {"month": N_("by the month"), "hour": N_("by the hour")}

@@ -1,0 +1,1 @@
+"""Madang's own words for templates."""
