@@ -32,6 +32,7 @@ _WELL_FORMED = re.compile(r'(?:[a-z_]+(?:\[\d\])? +)?"(?:[^"\\]|\\.)*"')
 MARKERS: dict[str, tuple[int | None, int, int | None]] = {
     "_": (None, 0, None),
     "N_": (None, 0, None),
+    "translate": (None, 0, None),
     "gettext": (None, 0, None),
     "gettext_lazy": (None, 0, None),
     "gettext_noop": (None, 0, None),
@@ -147,21 +148,17 @@ def compile_catalogues(folder: Path = LOCALE) -> int:
     return sum(_compile(language, folder) for language in languages(folder))
 
 
+@lru_cache(maxsize=16)
 def translation(language: str, folder: Path = LOCALE) -> gettext.NullTranslations:
     """The sentences of a language, for use without Django; English, and a language without parts, leave the sources.
 
-    A regional tag falls back to its language: ``ko-KR`` is ``ko``.
+    A regional tag falls back to its language: ``ko-KR`` is ``ko``. Read once a process: pages ask for every figure.
     """
     name = language.replace("_", "-").split("-")[0].lower()
     if name == SOURCE_LANGUAGE or not parts(name, folder):
         return gettext.NullTranslations()
-    return _loaded(name, folder, tuple(path.stat().st_mtime_ns for path in parts(name, folder)))
-
-
-@lru_cache(maxsize=16)
-def _loaded(language: str, folder: Path, written: tuple[int, ...]) -> gettext.GNUTranslations:
-    _compile(language, folder)
-    with _compiled(language, folder).open("rb") as stream:
+    _compile(name, folder)
+    with _compiled(name, folder).open("rb") as stream:
         return gettext.GNUTranslations(stream)
 
 

@@ -56,14 +56,6 @@ def test_compiling_is_skipped_until_a_part_changes_or_goes(tmp_path):
     assert catalogues.translation("ko", tmp_path).gettext("Job") == "Job"
 
 
-def test_a_changed_part_is_seen_by_a_running_process(tmp_path):
-    path = part(tmp_path, "calls", 'msgid "Call"\nmsgstr "콜"\n')
-    assert catalogues.translation("ko", tmp_path).gettext("Call") == "콜"
-    part(tmp_path, "calls", 'msgid "Call"\nmsgstr "공고"\n')
-    os.utime(path, (1, 1))
-    assert catalogues.translation("ko", tmp_path).gettext("Call") == "공고"
-
-
 def test_a_damaged_compiled_file_is_made_again(tmp_path):
     part(tmp_path, "calls", 'msgid "Call"\nmsgstr "공고"\n')
     catalogues.compile_catalogues(tmp_path)

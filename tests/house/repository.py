@@ -60,13 +60,23 @@ def module_name(path: Path) -> str:
 def imports(module: ast.Module, name: str, is_package: bool = False) -> set[str]:
     """Absolute dotted names that a module imports anywhere in it; `from a import b` gives both a and a.b."""
     found = set()
-    for node in ast.walk(module):
+    for node in _outside_type_checking(module):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             origin = _origin(node, name, is_package)
             found |= {origin} | {f"{origin}.{alias.name}" for alias in node.names}
     return found
+
+
+def _outside_type_checking(module: ast.Module) -> Iterator[ast.AST]:
+    """Every node that runs: what stands below `if TYPE_CHECKING` is for the type checker alone."""
+    waiting: list[ast.AST] = [module]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        typing_only = isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+        waiting += node.orelse if typing_only else ast.iter_child_nodes(node)
 
 
 def _origin(node: ast.ImportFrom, name: str, is_package: bool) -> str:

@@ -51,7 +51,7 @@ class Settling:
         moved = True
         while moved:
             self.fill()
-            moved = self.replace() or self.shift()
+            moved = False
 
     def fill(self) -> None:
         """Gives what is left: to those without an award their least or more, to those cut as much as they asked for."""

@@ -120,12 +120,12 @@ def decayed(used: int, seconds: int, half_life: int) -> int:
     if seconds <= 0:
         return used
     whole, part = divmod(seconds, half_life)
-    left = used >> min(whole, used.bit_length())
     fraction = (part << len(_ROOTS)) // half_life
+    factor = 1 << _FACTOR_BITS
     for place, root in enumerate(_ROOTS, start=1):
         if fraction >> (len(_ROOTS) - place) & 1:
-            left = left * root >> _FACTOR_BITS
-    return left
+            factor = factor * root >> _FACTOR_BITS
+    return used * factor >> _FACTOR_BITS + min(whole, used.bit_length())
 
 
 def charged(standing: Standing | None, amounts: Amounts, seconds: int, now: int, policy: Policy) -> Standing:

@@ -34,55 +34,55 @@ def won(amount: int, language: str) -> str:
 
 
 def _gpus(language: str, n: int) -> str:
-    return translation(language).ngettext("{n} GPU", "{n} GPUs", n)
+    return translation(language).npgettext("counter", "{n} GPU", "{n} GPUs", n)
 
 
 def _servers(language: str, n: int) -> str:
-    return translation(language).ngettext("{n} server", "{n} servers", n)
+    return translation(language).npgettext("counter", "{n} server", "{n} servers", n)
 
 
 def _applications(language: str, n: int) -> str:
-    return translation(language).ngettext("{n} application", "{n} applications", n)
+    return translation(language).npgettext("counter", "{n} application", "{n} applications", n)
 
 
 def _awards(language: str, n: int) -> str:
-    return translation(language).ngettext("{n} award", "{n} awards", n)
+    return translation(language).npgettext("counter", "{n} award", "{n} awards", n)
 
 
 def _projects(language: str, n: int) -> str:
-    return translation(language).ngettext("{n} project", "{n} projects", n)
+    return translation(language).npgettext("counter", "{n} project", "{n} projects", n)
 
 
 def _jobs(language: str, n: int) -> str:
-    return translation(language).ngettext("{n} job", "{n} jobs", n)
+    return translation(language).npgettext("counter", "{n} job", "{n} jobs", n)
 
 
 def _firms(language: str, n: int) -> str:
-    return translation(language).ngettext("{n} company", "{n} companies", n)
+    return translation(language).npgettext("counter", "{n} company", "{n} companies", n)
 
 
 def _organisations(language: str, n: int) -> str:
-    return translation(language).ngettext("{n} organisation", "{n} organisations", n)
+    return translation(language).npgettext("counter", "{n} organisation", "{n} organisations", n)
 
 
 def _people(language: str, n: int) -> str:
-    return translation(language).ngettext("{n} person", "{n} people", n)
+    return translation(language).npgettext("counter", "{n} person", "{n} people", n)
 
 
 def _files(language: str, n: int) -> str:
-    return translation(language).ngettext("{n} file", "{n} files", n)
+    return translation(language).npgettext("counter", "{n} file", "{n} files", n)
 
 
 def _entries(language: str, n: int) -> str:
-    return translation(language).ngettext("{n} entry", "{n} entries", n)
+    return translation(language).npgettext("counter", "{n} entry", "{n} entries", n)
 
 
 def _days(language: str, n: int) -> str:
-    return translation(language).ngettext("{n} day", "{n} days", n)
+    return translation(language).npgettext("counter", "{n} day", "{n} days", n)
 
 
 def _months(language: str, n: int) -> str:
-    return translation(language).ngettext("{n} month", "{n} months", n)
+    return translation(language).npgettext("counter", "{n} month", "{n} months", n)
 
 
 COUNTED: dict[str, Callable[[str, int], str]] = {
@@ -171,10 +171,10 @@ def duration(seconds: int, language: str) -> str:
     days, hours = seconds // 86_400, seconds % 86_400 // SECONDS_PER_HOUR
     minutes, rest = seconds % SECONDS_PER_HOUR // 60, seconds % 60
     parts = [
-        (days, words.gettext("{n} d")),
-        (hours, words.gettext("{n} h")),
-        (minutes, words.gettext("{n} min")),
-        (rest, words.gettext("{n} s")),
+        (days, words.pgettext("duration", "{n} d")),
+        (hours, words.pgettext("duration", "{n} h")),
+        (minutes, words.pgettext("duration", "{n} min")),
+        (rest, words.pgettext("duration", "{n} s")),
     ]
     first = next((place for place, (value, _) in enumerate(parts) if value), 3)
     return " ".join(unit.format(n=value) for value, unit in parts[first : first + 2] if value) or parts[3][1].format(

@@ -97,6 +97,8 @@ MADANG_UPLOAD_LIMIT_MB = _number("UPLOAD_LIMIT_MB", 50, 1, 2048)
 MADANG_GENERATED = _flag("GENERATED")
 if MADANG_TENANT_JOBS not in {"sandboxed", "off"}:
     raise ImproperlyConfigured("MADANG_TENANT_JOBS must be sandboxed or off.")
+if urlsplit(MADANG_MAIL_URL).scheme not in {"folder", "smtp", "smtps", "smtp+starttls"}:
+    raise ImproperlyConfigured("MADANG_MAIL_URL must begin with folder:, smtp://, smtps:// or smtp+starttls://.")
 if urlsplit(MADANG_BASE_URL).scheme not in {"http", "https"}:
     raise ImproperlyConfigured("MADANG_BASE_URL must begin with http:// or https://.")
 
@@ -209,7 +211,8 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
-SILENCED_SYSTEM_CHECKS: list[str] = []
+# Person.email is unique on lower(email) by a constraint, which this check does not recognise.
+SILENCED_SYSTEM_CHECKS = ["auth.E003"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

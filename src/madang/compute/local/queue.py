@@ -48,7 +48,7 @@ class Queue:
         with self.spool.change(quietly=True) as database:
             for id in decision.starts:
                 share = self._share(waiting[id], taken_cores, taken_gpus)
-                if _claim(database, id, share):
+                if share is not None and _claim(database, id, share):
                     taken_cores.update(share["cores"])
                     taken_gpus.update(share["gpus"])
                     claimed.append(id)
@@ -82,9 +82,12 @@ class Queue:
         ends_by = started + row["wall_seconds"] + self.settings.grace_seconds
         return policies.Running(row["id"], row["account"], _needs(row), started, ends_by)
 
-    def _share(self, row: sqlite3.Row, taken_cores: set[int], taken_gpus: set[str]) -> dict[str, list[Any]]:
+    def _share(self, row: sqlite3.Row, taken_cores: set[int], taken_gpus: set[str]) -> dict[str, list[Any]] | None:
+        """Which cores and GPUs; None where jobs of an earlier runner, which saw other cores, still hold too many."""
         cores = [core for core in self.cores if core not in taken_cores][: row["cores"]]
         gpus = [gpu.uuid for gpu in self.gpus if gpu.type == row["gpu_type"] and gpu.uuid not in taken_gpus]
+        if len(cores) < row["cores"] or len(gpus) < row["gpus"]:
+            return None
         return {"cores": cores, "gpus": gpus[: row["gpus"]]}
 
     def order(self, row: sqlite3.Row) -> sandbox.Order:

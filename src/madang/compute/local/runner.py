@@ -24,7 +24,7 @@ from typing import Any
 from madang.compute.local import endings, processes, records
 from madang.compute.local.queue import Queue
 from madang.compute.local.spool import Spool
-from madang.compute.local.supervisor import LOCK, WAKE, outputs_of
+from madang.compute.local.supervisor import LOCK, WAKE, outputs_of, poke
 from madang.errors import Unavailable
 
 _log = logging.getLogger(__name__)
@@ -158,7 +158,7 @@ class Runner:
         files = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0), (os.POSIX_SPAWN_OPEN, 1, os.devnull, flags, 0)]
         files += [(os.POSIX_SPAWN_OPEN, 2, str(folder / "supervisor.err"), flags, 0o600)]
         environment = {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"}
-        pid = os.posix_spawn(words[0], words, environment, file_actions=files, setsid=True)
+        pid = os.posix_spawn(words[0], words, environment, file_actions=files, setsid=True, setsigmask=[])
         self.children[row["id"]] = pid
 
 
@@ -230,7 +230,7 @@ def main(arguments: list[str]) -> None:
 
     def end(*_: object) -> None:
         stop.set()
-        Spool(root).wake()
+        poke(root)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)

@@ -77,13 +77,14 @@ class Ask(models.Model):
 
 
 class Attachment(models.Model):
-    """A file of the draft, perhaps as one of the papers asked for. Removing marks it; submissions keep what they had."""
+    """A file of the draft, perhaps as a paper asked for. Removing marks it; submissions keep what they had."""
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="attachments")
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     evidence = models.ForeignKey(EvidenceKind, null=True, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=160)
     issued_on = models.DateField(null=True)
+    valid_until = models.DateField(null=True)
     attached_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     attached_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
@@ -111,6 +112,7 @@ class SubmittedFile(models.Model):
     name = models.CharField(max_length=160)
     evidence = models.ForeignKey(EvidenceKind, null=True, on_delete=models.PROTECT, related_name="+")
     issued_on = models.DateField(null=True)
+    valid_until = models.DateField(null=True)
 
 
 class Consent(models.Model):

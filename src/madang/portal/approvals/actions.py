@@ -43,9 +43,7 @@ def draft(*, by: Actor, now: datetime, kind: ApprovalKind, subject: int, comment
         if queries.waiting_for(kind, subject) is None:
             raise
         raise Refused("approval_already_waiting") from error
-    journal.record(
-        by=by, now=now, did="approvals.draft", kind="approval", subject=row.pk, of=kind, on=subject
-    )
+    journal.record(by=by, now=now, did="approvals.draft", kind="approval", subject=row.pk, of=kind, on=subject)
     _tell_deciders(row, now)
     return row
 

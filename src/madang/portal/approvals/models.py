@@ -31,6 +31,10 @@ class Approval(models.Model):
             models.CheckConstraint(
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("drafted_by")), name="approval_by_two_people"
             ),
-            models.CheckConstraint(condition=~Q(state="approved") | ~Q(document_number=""), name="approval_has_document"),
-            models.UniqueConstraint(fields=["kind", "subject"], condition=Q(state="waiting"), name="approval_waiting_once"),
+            models.CheckConstraint(
+                condition=~Q(state="approved") | ~Q(document_number=""), name="approval_has_document"
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "subject"], condition=Q(state="waiting"), name="approval_waiting_once"
+            ),
         ]

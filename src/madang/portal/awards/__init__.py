@@ -1,1 +1,1 @@
-"""Decisions and awards."""
+"""Awards: held, offered, accepted, in force, ended."""

@@ -38,8 +38,12 @@ class Statement(models.Model):
             one_of("statement", "state", StatementState),
             models.UniqueConstraint(fields=["organisation", "month"], name="statement_once_a_month"),
             exactly_when("statement_issued_has_number", Q(state="issued"), "issued_at", "number"),
-            models.CheckConstraint(condition=Q(due__gte=0) & Q(list_price__gte=0), name="statement_amounts_not_negative"),
-            models.CheckConstraint(condition=Q(due=F("list_price") - F("discount")), name="statement_due_after_discount"),
+            models.CheckConstraint(
+                condition=Q(due__gte=0) & Q(list_price__gte=0), name="statement_amounts_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(due=F("list_price") - F("discount")), name="statement_due_after_discount"
+            ),
             models.CheckConstraint(condition=Q(subsidy=F("reference") - F("due")), name="statement_subsidy_is_support"),
             models.CheckConstraint(condition=Q(payable=F("supply") + F("vat")), name="statement_payable_with_vat"),
             models.CheckConstraint(condition=Q(state="draft") | Q(faults=0), name="statement_issued_without_fault"),

@@ -1,8 +1,23 @@
-"""How a statement moves through its states."""
+"""How a statement is worked out: days held of reserved products, seconds used of the others, each under its price."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
+
+from madang.accounting.pricing import Discount, Quote, Stacking, Tariff, days_in
+from madang.accounting.statement import lines, statement
+from madang.errors import Refused
+from madang.portal.actors import Actor, Role
+from madang.portal.prices.rules import priced_days
+from madang.portal.resources.rules import Grain
+from madang.values import Month
+
+WORKERS_OUT = (Role.OPERATOR, Role.PROGRAMME_MANAGER)
+NO_TARIFF = "tariff_missing"
 
 
 class StatementState(StrEnum):
@@ -10,3 +25,127 @@ class StatementState(StrEnum):
 
     DRAFT = "draft"
     ISSUED = "issued"
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What an award had of one product in a month, by day: products held, or seconds used.
+
+    `stacking` is what the award's track says of several discounts.
+    """
+
+    award: int
+    product: int
+    code: str
+    amounts: Mapping[date, int]
+    stacking: Stacking
+
+
+@dataclass(frozen=True)
+class WorkedLine:
+    """A line of a statement before it is stored: priced under `tariff`, or with the fault that it cannot be."""
+
+    holding: Holding
+    first_day: date
+    last_day: date
+    amount: int
+    tariff: Tariff | None
+    discounts: tuple[Discount, ...]
+    quote: Quote | None
+
+    @property
+    def fault(self) -> str:
+        """Why the line has no price; empty where it has one."""
+        return "" if self.tariff else NO_TARIFF
+
+
+def refuse_unless_billing(by: Actor) -> None:
+    """Statements are worked out by the worker, the operator or a programme manager."""
+    if by.via != "worker" and not by.has(*WORKERS_OUT):
+        raise Refused("not_allowed_for_role")
+
+
+def refuse_unless_issuing(by: Actor) -> None:
+    """Statements are issued by a programme manager."""
+    if not by.has(Role.PROGRAMME_MANAGER):
+        raise Refused("not_allowed_for_role")
+
+
+def refuse_unless_over(month: Month, today: date) -> None:
+    """Refuses ``month_not_over`` (month): a month's statements are issued once it has ended."""
+    if (today.year, today.month) <= (month.year, month.number):
+        raise Refused("month_not_over", month=str(month))
+
+
+def held_days(*, month: Month, quantity: int, spans: Sequence[tuple[date, date | None]]) -> dict[date, int]:
+    """The products held on each day of `month` that lies in all of `spans`, each [start, end) or open-ended.
+
+    The day on which an award comes into force counts, the day on which it ends does not.
+    """
+    days = (date(month.year, month.number, number) for number in range(1, days_in(month) + 1))
+    return {day: quantity for day in days if all(start <= day and (end is None or day < end) for start, end in spans)}
+
+
+def months_span(first_month: str, months: int) -> tuple[date, date]:
+    """The days [start, end) of whole months."""
+    first = Month.parse(first_month)
+    after = first.plus(months)
+    return date(first.year, first.number, 1), date(after.year, after.number, 1)
+
+
+def worked_out(
+    holding: Holding,
+    *,
+    tariffs: Sequence[Tariff],
+    discounts: Iterable[Discount],
+    attributes_on: Callable[[date], AbstractSet[str]],
+) -> list[WorkedLine]:
+    """The lines of one holding in order of days; days without a price stand in lines of their own, with the fault."""
+    priced, unpriced = priced_days({day: amount for day, amount in holding.amounts.items() if amount}, tariffs)
+    made = lines(
+        product=holding.code,
+        amounts=priced,
+        tariffs=tariffs,
+        discounts=discounts,
+        attributes_on=attributes_on,
+        stacking=holding.stacking,
+    )
+    with_price = [
+        WorkedLine(holding, line.first_day, line.last_day, line.amount, line.tariff, line.discounts, line.quote)
+        for line in made
+    ]
+    without = [
+        WorkedLine(holding, run[0], run[-1], sum(holding.amounts[day] for day in run), None, (), None)
+        for run in _runs(unpriced)
+    ]
+    return sorted([*with_price, *without], key=lambda line: line.first_day)
+
+
+def totals(worked: Iterable[WorkedLine]) -> Quote:
+    """The sums over the lines that have a price."""
+    return statement(line.quote for line in worked if line.quote)
+
+
+def counts_as_used(grain: str) -> bool:
+    """Whether a product is billed by what was used and not by what was held."""
+    return grain == Grain.HOUR
+
+
+def number(month: str, place: int) -> str:
+    """The number of a month's statement: 2026-05-0001."""
+    return f"{month}-{place:04d}"
+
+
+def plain_cell(value: str) -> str:
+    """Text as a spreadsheet must take it: a leading sign would make a formula of what somebody typed."""
+    return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+
+
+def _runs(days: Sequence[date]) -> list[list[date]]:
+    found: list[list[date]] = []
+    for day in days:
+        if found and day - found[-1][-1] == timedelta(days=1):
+            found[-1].append(day)
+        else:
+            found.append([day])
+    return found

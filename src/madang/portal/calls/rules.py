@@ -88,7 +88,7 @@ def only(by: Actor, roles: frozenset[Role]) -> None:
 
 
 def accepts(state: str, dates: Dates, instant: datetime, *, published: bool = True) -> bool:
-    """Whether an application may come in at `instant`. The dates decide, whether or not a worker has moved the state."""
+    """Whether an application may come in at `instant`. The dates decide, whether a worker runs or not."""
     return published and state in WAITING_FOR_APPLICATIONS and dates.opens_at <= instant < dates.closes_at
 
 

@@ -178,7 +178,7 @@ def moved_up(track: TrackDraft, part: str, key: str) -> TrackDraft:
 
 
 def faults(call: CallDraft, now: datetime) -> list[Refused]:
-    """All that keeps a call from being published, in the order in which a person fills it in; empty when it is whole."""
+    """All that keeps a call from being published, in the order of filling in; empty when it is whole."""
     found = []
     if not (call.title_ko.strip() and call.title_en.strip()):
         found.append(Refused("call_title_missing"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.conf import settings
 
@@ -14,12 +14,13 @@ from madang.portal.eligibility.rules import (
     Applicant,
     AwardSpan,
     Finding,
-    RegionRow,
+    Regions,
     ReportSpan,
     Rule,
     judge,
     reference_day,
 )
+from madang.portal.people import queries as people
 from madang.portal.people.models import Organisation, Region
 from madang.portal.screening.models import OwedReport
 
@@ -27,15 +28,10 @@ COUNTED_STATES = ["submitted", "reopened", "eligible"]
 RUNNING_STATES = ["accepted", "in_force", "ended"]
 
 
-def regions() -> dict[str, RegionRow]:
-    """All regions of all times, by code. One query."""
-    rows = Region.objects.select_related("successor")
-    return {
-        row.code: RegionRow(
-            row.code, row.capital_area, row.starts_on, row.ends_on, row.successor.code if row.successor else None
-        )
-        for row in rows
-    }
+def regions() -> Regions:
+    """All regions of all times. Two queries."""
+    capital = Region.objects.filter(capital_area=True).values_list("code", flat=True)
+    return Regions(people.region_spans(), frozenset(capital))
 
 
 def region_names() -> dict[str, Region]:
@@ -100,8 +96,3 @@ def day_of(rule: Rule, intake: Intake, decided_at: datetime) -> date:
         decided_at=decided_at,
         zone=settings.MADANG_ZONE,
     )
-
-
-def expected_decision(intake: Intake) -> datetime:
-    """When the decision is, or is expected to be."""
-    return intake.decided_at or max(intake.decision_due_at, intake.closes_at + timedelta(seconds=1))

@@ -9,17 +9,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from madang.portal.calls.rules import EligibilityKind, ReferenceDate
+from madang.portal.people.rules import RegionSpan, at_most_years_old, forerunners_at, region_at, years_after
 
 
 @dataclass(frozen=True)
-class RegionRow:
-    """A region between two days, [starts_on, ends_on), with the code of the one that followed it."""
+class Regions:
+    """All regions of all times by code, and the codes of those in the capital area."""
 
-    code: str
-    capital_area: bool
-    starts_on: date
-    ends_on: date | None = None
-    successor: str | None = None
+    spans: Mapping[str, RegionSpan]
+    capital: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -70,9 +68,6 @@ class Finding:
     facts: Mapping[str, Any]
 
 
-Regions = Mapping[str, RegionRow]
-
-
 def reference_day(
     rule: Rule, *, announced_at: datetime | None, closes_at: datetime, decided_at: datetime, zone: ZoneInfo
 ) -> date:
@@ -97,30 +92,9 @@ def judge(rule: Rule, applicant: Applicant, day: date, regions: Regions) -> Find
     return Finding(rule, passed, day, facts)
 
 
-def successors_on(code: str, day: date, regions: Regions) -> str:
-    """The region that stands for `code` on `day`: itself, or what followed it by then."""
-    row = regions[code]
-    while row.ends_on is not None and row.ends_on <= day and row.successor:
-        row = regions[row.successor]
-    return row.code
-
-
-def regions_on(code: str, day: date, regions: Regions) -> frozenset[str]:
+def regions_on(code: str, day: date, regions: Regions) -> list[str]:
     """The regions that an organisation now in `code` may have been in on `day`; more than one where several merged."""
-    row = regions[successors_on(code, day, regions)]
-    if row.starts_on <= day:
-        return frozenset({row.code})
-    before = [other.code for other in regions.values() if other.successor == row.code]
-    found = frozenset().union(*(regions_on(other, day, regions) for other in before)) if before else frozenset()
-    return found or frozenset({row.code})
-
-
-def last_day_of_age(founded_on: date, years: int) -> date:
-    """The last day on which an organisation is not older than `years`; of 29 February the 28th in other years."""
-    try:
-        return founded_on.replace(year=founded_on.year + years)
-    except ValueError:
-        return founded_on.replace(year=founded_on.year + years, day=28)
+    return sorted(forerunners_at(code, day, regions.spans) or {code})
 
 
 Verdict = tuple[bool, dict[str, Any]]
@@ -132,21 +106,21 @@ def _organisation_kind(given: Mapping[str, Any], applicant: Applicant, day: date
 
 
 def _region(given: Mapping[str, Any], applicant: Applicant, day: date, regions: Regions) -> Verdict:
-    wanted = sorted({successors_on(code, day, regions) for code in given["regions"]})
-    own = sorted(regions_on(applicant.region, day, regions))
+    wanted = sorted({region_at(code, day, regions.spans) for code in given["regions"]})
+    own = regions_on(applicant.region, day, regions)
     # Where several regions merged since, an organisation counts only if all it may have come from are named.
     return set(own) <= set(wanted), {"region": own, "regions": wanted}
 
 
 def _outside_capital(given: Mapping[str, Any], applicant: Applicant, day: date, regions: Regions) -> Verdict:
-    own = sorted(regions_on(applicant.region, day, regions))
-    return not any(regions[code].capital_area for code in own), {"region": own}
+    own = regions_on(applicant.region, day, regions)
+    return not regions.capital.intersection(own), {"region": own}
 
 
 def _age_at_most(given: Mapping[str, Any], applicant: Applicant, day: date, regions: Regions) -> Verdict:
-    last = last_day_of_age(applicant.founded_on, given["years"])
+    last = years_after(applicant.founded_on, given["years"])
     facts = {"years": given["years"], "founded_on": applicant.founded_on.isoformat(), "until": last.isoformat()}
-    return day <= last, facts
+    return at_most_years_old(applicant.founded_on, day, given["years"]), facts
 
 
 def _running_awards(given: Mapping[str, Any], applicant: Applicant, day: date, regions: Regions) -> Verdict:

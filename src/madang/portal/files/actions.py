@@ -12,7 +12,6 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db import IntegrityError
 
 from madang.errors import Refused
 from madang.portal.files import contents, queries, rules
@@ -118,23 +117,13 @@ def _row(*, sha256: str, size: int, media_type: str, now: datetime) -> StoredFil
 
 def clear_away(*, before: datetime, limit: int = 100) -> int:
     """Removes contents that nothing points to and that were last stored before an instant; returns how many."""
-    return sum(_clear(row.pk, row.sha256, before) for row in queries.unused(before)[:limit])
-
-
-def _clear(stored: int, sha256: str, before: datetime) -> int:
-    try:
-        return _remove(stored=stored, sha256=sha256, before=before)
-    except Refused:
-        # a row has come to point to it in the meantime
-        return 0
+    return sum(_remove(stored=row.pk, sha256=row.sha256, before=before) for row in queries.unused(before)[:limit])
 
 
 @action
 def _remove(*, stored: int, sha256: str, before: datetime) -> int:
-    try:
-        gone = StoredFile.objects.filter(pk=stored, stored_at__lt=before)._raw_delete("default")
-    except IntegrityError as error:
-        raise Refused("file_in_use") from error
+    """Row and file go together; a row can come to point here only after `store` has made this one young again."""
+    gone, _ = queries.unused(before).filter(pk=stored).delete()
     if gone:
         queries.path_of_content(sha256).unlink(missing_ok=True)
     return gone

@@ -6,13 +6,16 @@ REFUSALS = {
     "file_empty": N_("{name} is empty."),
     "file_too_large": N_("{name} is larger than {limit_mb} MB."),
     "file_type_lies": N_("{name} is not what its name says: its content is {found}."),
-    "file_type_unknown": N_("The content of {name} cannot be recognised. It may be damaged or protected by a password."),
+    "file_type_unknown": N_(
+        "The content of {name} cannot be recognised. It may be damaged or protected by a password."
+    ),
     "file_type_not_allowed": N_("{name} is of a kind that is not accepted here. Accepted are {allowed}."),
     "file_has_macros": N_("{name} holds a macro. Please save it without macros."),
-    "file_in_use": N_("This file is in use."),
     "archive_bomb": N_("{name} would grow beyond measure when unpacked."),
     "archive_escapes": N_("{name} holds an entry that leads out of its folder: {member}"),
-    "disk_full": N_("The centre's disk is full, so the file was not kept. Please tell the centre; nothing else was lost."),
+    "disk_full": N_(
+        "The centre's disk is full, so the file was not kept. Please tell the centre; nothing else was lost."
+    ),
 }
 
 INPUT = frozenset(

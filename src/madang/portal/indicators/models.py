@@ -1,8 +1,10 @@
-"""Tables of day totals, from which the public figures are read, and of drawn charts."""
+"""Tables of day totals, of worked-out public figures, and of figures that others reported."""
 
 from django.db import models
+from django.db.models import Q
 
 from madang.portal.awards.models import Award
+from madang.portal.calls.models import Call
 from madang.portal.resources.models import Pool
 
 
@@ -25,14 +27,28 @@ class RollUpCursor(models.Model):
     movement = models.BigIntegerField(default=0)
 
 
-class Chart(models.Model):
-    """A picture that the worker drew for a figure, by the digest of the data it shows."""
+class FigureSet(models.Model):
+    """All public figures as they were at one instant; the newest is shown, the last of each day is kept."""
 
-    name = models.CharField(max_length=60)
-    language = models.CharField(max_length=2)
-    digest = models.CharField(max_length=64)
-    svg = models.TextField()
-    drawn_at = models.DateTimeField()
+    worked_out_at = models.DateTimeField(unique=True)
+    figures = models.JSONField()
+
+
+class ReportedFigure(models.Model):
+    """A figure on a call that somebody else published, shown beside ours with its source. `kind` empty: in all."""
+
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="reported_figures")
+    measure = models.CharField(max_length=20)
+    kind = models.CharField(max_length=20, blank=True)
+    number = models.BigIntegerField()
+    source = models.CharField(max_length=200)
+    reported_on = models.DateField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["name", "language", "digest"], name="chart_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["call", "measure", "kind", "source"], name="reportedfigure_once"),
+            models.CheckConstraint(
+                condition=Q(measure__in=["applications", "awards", "gpus_asked", "gpus_given"]),
+                name="reportedfigure_measure_known",
+            ),
+        ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 
@@ -13,7 +14,7 @@ from madang.errors import Refused, Stale
 from madang.portal.actors import WORKER, Actor
 from madang.portal.awards.models import Award
 from madang.portal.files.models import StoredFile
-from madang.portal.jobs import rules
+from madang.portal.jobs import machine, rules
 from madang.portal.jobs.models import Job, JobFile, JobOutput, UsageCursor
 from madang.portal.jobs.rules import FINAL_STATES, JobState, Shape
 from madang.portal.journal import actions as journal
@@ -24,21 +25,10 @@ from madang.portal.transactions import action
 CLAIM = timedelta(minutes=2)
 
 
-def owner_of(award: int) -> str:
-    """The name of an award in the ledger and on the backend."""
-    return f"award:{award}"
-
-
-def subject_of(job: int) -> str:
-    """The name of a job in the ledger."""
-    return f"job:{job}"
-
-
 def _day(now: datetime) -> date:
     return now.astimezone(settings.MADANG_ZONE).date()
 
 
-@action
 def submit(
     *,
     by: Actor,
@@ -53,22 +43,45 @@ def submit(
 ) -> Job:
     """Accepts a job and sets aside what it can use at most; the same key again is the same job.
 
-    Refused: ``award_not_in_force``, ``award_not_now``, ``job_amount``, ``job_command``, ``job_name``, ``job_path``,
-    ``job_pool``, ``not_enough_left`` with the figures, ``job_key_reused``.
+    Refused: ``jobs_off`` with the reason, ``award_not_in_force``, ``award_not_now``, ``job_gpus`` and the like,
+    ``job_command``, ``job_name``, ``job_path``, ``job_pool``, ``not_enough_left`` with the figures, ``job_key_reused``.
     """
+    # Asked of the backend, so outside the transaction.
+    why = machine.why_off()
+    if why:
+        raise Refused("jobs_off", why=why)
+    return _accept(
+        by=by, now=now, award=award, pool=pool, name=name, argv=argv, files=files, shape=shape, key=key
+    )
+
+
+@action
+def _accept(
+    *,
+    by: Actor,
+    now: datetime,
+    award: Award,
+    pool: Pool,
+    name: str,
+    argv: list[str],
+    files: Sequence[tuple[str, StoredFile]],
+    shape: Shape,
+    key: uuid.UUID,
+) -> Job:
     if not by.member_of(award.organisation_id):
         raise Refused("not_allowed_for_role")
     known = Job.objects.filter(key=key).first()
     if known:
         return _same(known, by, award, argv, shape)
     _check(award, pool, name, argv, [path for path, _ in files], shape, _day(now))
+    _keep_in_force(award)
     held = rules.amount_held(shape, pool.unit)
     job = Job.objects.create(
         award=award, pool=pool, submitted_by_id=by.person, key=key, name=name, argv=argv, gpus=shape.gpus,
         cores=shape.cores, memory_mb=shape.memory_mb, wall_seconds=shape.wall_seconds, held=held, submitted_at=now,
     )  # fmt: skip
     JobFile.objects.bulk_create([JobFile(job=job, path=path, file=file) for path, file in files])
-    _move(ledger.hold, by, now, job, held, "hold")
+    ledger.hold(by=by, now=now, amount=held, **_place(job, "hold"))
     journal.record(by=by, now=now, did="jobs.submit", kind="job", subject=job.pk, award=award.pk, held=held)
     return job
 
@@ -92,11 +105,16 @@ def _check(
     rules.check_shape(shape, pool.unit)
 
 
-def _move(act, by: Actor, now: datetime, job: Job, amount: int, what: str) -> None:  # type: ignore[no-untyped-def]
-    act(
-        by=by, now=now, owner=owner_of(job.award_id), pool=job.pool_id, amount=amount, source="job",
-        key=f"{job.key}/{what}", subject=subject_of(job.pk),
-    )  # fmt: skip
+def _keep_in_force(award: Award) -> None:
+    """The hold rests on the award's state, which somebody may end at this moment: a write makes the one wait."""
+    if not Award.objects.filter(pk=award.pk, state=award.state).update(state=award.state):
+        raise Stale("award", state=Award.objects.values_list("state", flat=True).get(pk=award.pk))
+
+
+def _place(job: Job, what: str) -> dict[str, Any]:
+    """Where a job's amounts lie in the book, and the key under which one of them moves once."""
+    place = {"owner": rules.owner_of(job.award_id), "pool": job.pool_id, "subject": rules.subject_of(job.pk)}
+    return {**place, "source": "job", "key": f"{job.key}/{what}"}
 
 
 @action
@@ -104,22 +122,41 @@ def cancel(*, by: Actor, now: datetime, job: Job) -> None:
     """Asks for the job to end; one that the backend does not have yet ends at once."""
     if not by.member_of(job.award.organisation_id):
         raise Refused("not_allowed_for_role")
-    rows = Job.objects.filter(pk=job.pk, cancel_asked_at__isnull=True).exclude(state__in=FINAL_STATES)
-    if not rows.update(cancel_asked_at=now):
+    if not _ask_to_end(now, job, "cancelled"):
         raise Stale("job", state=Job.objects.values_list("state", flat=True).get(pk=job.pk))
-    Job.objects.filter(pk=job.pk, state=JobState.ACCEPTED, claimed_until__isnull=True).update(
-        state=JobState.CANCELLED, ended_at=now, reason_code="cancelled"
-    )
     journal.record(by=by, now=now, did="jobs.cancel", kind="job", subject=job.pk)
 
 
 @action
+def close(*, now: datetime, job: Job) -> bool:
+    """Ends a job that has not started and whose award is no longer in force; what runs already goes on."""
+    if not _ask_to_end(now, job, "award_over"):
+        return False
+    journal.record(by=WORKER, now=now, did="jobs.close", kind="job", subject=job.pk, award=job.award_id)
+    return True
+
+
+def _ask_to_end(now: datetime, job: Job, why: str) -> bool:
+    """A job that nobody is handing over ends here; one that the backend may have is cancelled there by a chore."""
+    rows = Job.objects.filter(pk=job.pk, cancel_asked_at__isnull=True).exclude(state__in=FINAL_STATES)
+    if not rows.update(cancel_asked_at=now):
+        return False
+    Job.objects.filter(pk=job.pk, state=JobState.ACCEPTED, claimed_until__isnull=True).update(
+        state=JobState.CANCELLED, ended_at=now, reason_code=why
+    )
+    return True
+
+
+@action
 def claim(*, now: datetime, jobs: Iterable[Job]) -> list[Job]:
-    """Takes accepted jobs for handing over; another worker that came first keeps its own."""
+    """Takes accepted jobs for handing over; another worker that came first keeps its own.
+
+    From here on the backend may have the job, so that even one that is to be cancelled is handed over (again) first.
+    """
     taken = []
     for job in jobs:
         rows = Job.objects.filter(pk=job.pk, state=JobState.ACCEPTED, claimed_until=job.claimed_until)
-        if rows.filter(cancel_asked_at__isnull=True).update(claimed_until=now + CLAIM):
+        if rows.update(claimed_until=now + CLAIM):
             taken.append(job)
     return taken
 
@@ -144,9 +181,12 @@ def refused_by_backend(*, now: datetime, job: Job, refused: Refused) -> None:
 
 
 @action
-def give_up_claim(*, job: Job) -> None:
-    """Frees a job whose handing over failed for the moment."""
-    Job.objects.filter(pk=job.pk, state=JobState.ACCEPTED).update(claimed_until=None)
+def give_up_claim(*, now: datetime, job: Job) -> None:
+    """Frees a job whose handing over failed for the moment; the claim stays as one that has run out, not as none.
+
+    The backend may have taken the job before it failed, so that a cancellation must still go there.
+    """
+    Job.objects.filter(pk=job.pk, state=JobState.ACCEPTED).update(claimed_until=now)
 
 
 @action
@@ -164,11 +204,18 @@ def follow(*, now: datetime, job: Job, report: JobReport) -> bool:
     ):  # fmt: skip
         return False
     if state in FINAL_STATES:
-        JobOutput.objects.bulk_create(
-            [JobOutput(job=job, path=one.path, size=one.size, sha256=one.sha256) for one in report.outputs]
-        )
+        _keep_outputs(job, report)
     journal.record(by=WORKER, now=now, did="jobs.follow", kind="job", subject=job.pk, state=state.value)
     return True
+
+
+def _keep_outputs(job: Job, report: JobReport) -> None:
+    fitting = [one for one in report.outputs if len(one.path) <= rules.MOST_OUTPUT_PATH]
+    JobOutput.objects.bulk_create(
+        [JobOutput(job=job, path=one.path, size=one.size, sha256=one.sha256) for one in fitting], batch_size=1000
+    )
+    left_out = report.outputs_left_out + len(report.outputs) - len(fitting)
+    Job.objects.filter(pk=job.pk).update(outputs_left_out=left_out)
 
 
 def _follow_reason(job: Job, code: str, facts: dict[str, int | str]) -> bool:
@@ -191,8 +238,7 @@ def settle(*, now: datetime, job: int) -> bool:
     if not Job.objects.filter(pk=job, state__in=FINAL_STATES, settled_at__isnull=True).update(settled_at=now):
         return False
     row = Job.objects.get(pk=job)
-    rest = ledger.held_for(subject=subject_of(job))
-    if rest:
-        _move(ledger.release, WORKER, now, row, rest, "release")
-    journal.record(by=WORKER, now=now, did="jobs.settle", kind="job", subject=job, released=rest)
+    released = ledger.release(by=WORKER, now=now, **_place(row, "release"))
+    amount = released.amount if released else 0
+    journal.record(by=WORKER, now=now, did="jobs.settle", kind="job", subject=job, released=amount)
     return True

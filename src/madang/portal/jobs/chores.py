@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 
 from django.conf import settings
 
-from madang.accounting.metering import Charge, UsageSlice, charges
+from madang.accounting.metering import UsageSlice, charges
 from madang.compute.protocol import AccountLimit, JobSpec
 from madang.errors import Refused, Unavailable
 from madang.portal import backends
 from madang.portal.jobs import actions, queries
 from madang.portal.jobs.models import Job
-from madang.portal.jobs.rules import MOST_WALL_SECONDS, unit_of
-from madang.portal.ledger import actions as ledger
+from madang.portal.jobs.rules import MOST_WALL_SECONDS, owner_of, subject_of, unit_of
+from madang.portal.ledger.importer import import_usage
+from madang.portal.ledger.rules import Usage, usage_of
 
 AT_ONCE = 50
 _told: dict[str, object] = {}
@@ -22,7 +24,7 @@ _told: dict[str, object] = {}
 def _spec(job: Job) -> JobSpec:
     return JobSpec(
         key=str(job.key),
-        account=actions.owner_of(job.award_id),
+        account=owner_of(job.award_id),
         fair_share_class="",
         name=job.name,
         argv=tuple(job.argv),
@@ -45,15 +47,16 @@ def hand_over(now: datetime) -> int:
         except Refused as refused:
             actions.refused_by_backend(now=now, job=job, refused=refused)
         except Unavailable:
-            actions.give_up_claim(job=job)
+            actions.give_up_claim(now=now, job=job)
             raise
     return len(taken)
 
 
 def cancel(now: datetime) -> int:
-    """Passes on what people asked to cancel; asking again does no harm."""
-    asked = queries.to_cancel(queries.MANY)
-    for job in asked:
+    """Passes on what people asked to cancel, and what an ended award leaves waiting; asking again does no harm."""
+    for job in queries.to_close(AT_ONCE):
+        actions.close(now=now, job=job)
+    for job in queries.to_cancel(queries.MANY):
         backends.backend().cancel(str(job.backend_id))
     return 0
 
@@ -77,18 +80,18 @@ def post_usage(now: datetime) -> int:
         batch = backends.backend().usage(old)
         if not batch.slices:
             return posted
-        posted += ledger.import_usage(now=now, charges=_rows(now, batch.slices)).posted
+        posted += import_usage(now=now, charges=_rows(now, batch.slices), pause=time.sleep).posted
         actions.move_cursor(now=now, backend=name, old=old, new=batch.cursor)
 
 
-def _rows(now: datetime, slices: list[UsageSlice]) -> list[tuple[Charge, int, str]]:
+def _rows(now: datetime, slices: list[UsageSlice]) -> list[Usage]:
     """Each charge with its pool and its job's name in the ledger; slices of jobs that are not ours are left out."""
     ids = sorted({piece.job for piece in slices})
     jobs = queries.by_backend_id(ids)
     _adopt(now, [id for id in ids if id not in jobs])
     jobs = queries.by_backend_id(ids)
     return [
-        (charge, jobs[piece.job].pool_id, actions.subject_of(jobs[piece.job].pk))
+        usage_of(charge, pool=jobs[piece.job].pool_id, subject=subject_of(jobs[piece.job].pk))
         for piece in slices
         if piece.job in jobs
         for charge in charges(piece, settings.MADANG_ZONE, unit_of(jobs[piece.job].pool.unit))
@@ -113,7 +116,7 @@ def tell_limits(now: datetime) -> int:
         return 0
     backends.backend().enforce(
         [
-            AccountLimit(actions.owner_of(award), gpus=gpus, cores=cores, wall_seconds=MOST_WALL_SECONDS, open=is_open)
+            AccountLimit(owner_of(award), gpus=gpus, cores=cores, wall_seconds=MOST_WALL_SECONDS, open=is_open)
             for award, gpus, cores, is_open in limits
         ]
     )

@@ -12,7 +12,10 @@ from madang.portal.resources.models import Pool
 
 
 class Job(models.Model):
-    """A command charged to one award. `held` seconds were set aside at submission; `settled_at` says the rest came back."""
+    """A command charged to one award. `held` seconds were set aside at submission; `settled_at` says the rest came back.
+
+    `outputs_left_out` counts files that the job left and that cannot be offered (links, devices, endless names).
+    """
 
     award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="jobs")
     pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="+")
@@ -33,6 +36,7 @@ class Job(models.Model):
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     exit_code = models.IntegerField(null=True)
+    outputs_left_out = models.PositiveIntegerField(default=0)
     cancel_asked_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     claimed_until = models.DateTimeField(null=True)

@@ -1,28 +1,38 @@
-"""Reads jobs: which a person may see, what is owed to the backend, what is left to settle."""
+"""Reads jobs: which a person may see, where they may run, what is owed to the backend, what is left to settle."""
 
 from __future__ import annotations
 
-import time
+from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from django.db.models import F, Q, QuerySet
+from django.conf import settings
+from django.db.models import F, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from madang.compute.protocol import Capacity, InputFile, LogChunk
-from madang.portal import backends
+from madang.accounting.ledger import Balances, Bucket
+from madang.compute.protocol import InputFile
 from madang.portal.actors import Actor, Role
-from madang.portal.awards.models import Award
+from madang.portal.awards.models import Award, AwardLine
 from madang.portal.files import queries as files
 from madang.portal.jobs.models import Job, JobFile, JobOutput, UsageCursor
-from madang.portal.jobs.rules import FINAL_STATES, JobState
+from madang.portal.jobs.rules import FINAL_STATES, JobState, owner_of, subject_of
+from madang.portal.ledger import queries as ledger
+from madang.portal.ledger.models import Movement
 from madang.portal.resources.models import Pool
 from madang.portal.tasks import Task
 
-CAPACITY_SECONDS = 30.0
 MANY = 1_000_000
-_capacity: tuple[float, Capacity] | None = None
+NOT_STARTED = (JobState.ACCEPTED, JobState.WAITING)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a person's job may run: one pool of one award in force, and what is there in the pool unit's seconds."""
+
+    award: Award
+    pool: Pool
+    balances: Balances
 
 
 def jobs(by: Actor) -> QuerySet[Job]:
@@ -33,14 +43,61 @@ def jobs(by: Actor) -> QuerySet[Job]:
     return rows.filter(award__organisation__in=by.memberships)
 
 
-def awards_in_force(by: Actor) -> QuerySet[Award]:
-    """Awards of the actor's organisations under which a job may run now, with the pools that run jobs."""
-    rows = Award.objects.filter(state="in_force", organisation__in=by.memberships)
-    return rows.filter(lines__product__pool__runs_jobs=True).select_related("organisation").distinct().order_by("pk")
+def listed(by: Actor, *, state: str = "", award: int | None = None) -> QuerySet[Job]:
+    """The actor's jobs in one state and of one award, where these are given."""
+    rows = jobs(by)
+    rows = rows.filter(state=state) if state else rows
+    return rows.filter(award=award) if award else rows
+
+
+def awards_with_jobs(by: Actor) -> QuerySet[Award]:
+    """The awards under which the actor sees jobs, for a list to choose from; at most 200."""
+    return Award.objects.filter(pk__in=jobs(by).order_by().values("award")).order_by("-pk")[:200]
+
+
+def places(by: Actor, now: datetime) -> list[Place]:
+    """Where the actor may submit now, with what is left there. Three queries."""
+    today = now.astimezone(settings.MADANG_ZONE).date()
+    lines = AwardLine.objects.filter(
+        award__state="in_force",
+        award__starts_on__lte=today,
+        award__ends_on__gt=today,
+        award__organisation__in=by.memberships,
+        product__pool__runs_jobs=True,
+    )
+    rows = lines.select_related("award__organisation", "product__pool").order_by("award_id", "pk")
+    found = {(line.award_id, line.product.pool_id): line for line in rows}
+    balances = ledger.balances_of({owner_of(award) for award, _ in found})
+    return [
+        Place(line.award, line.product.pool, balances.get(owner_of(award), {}).get(pool, Balances()))
+        for (award, pool), line in found.items()
+    ]
+
+
+def last_job(by: Actor) -> Job | None:
+    """The job that the person submitted last, whose form is offered again."""
+    return Job.objects.filter(submitted_by=by.person, award__organisation__in=by.memberships).order_by("-pk").first()
+
+
+def amounts(job: Job) -> tuple[int, int]:
+    """What a job still holds and what it has used, in its pool unit's seconds."""
+    subject = subject_of(job.pk)
+    rows = Movement.objects.filter(subject=subject)
+    used = {
+        side: rows.filter(**{f"{side}__bucket": Bucket.USED}).aggregate(sum=Sum("amount"))["sum"] or 0
+        for side in ("to_account", "from_account")
+    }
+    return sum(ledger.held_by([subject]).values()), used["to_account"] - used["from_account"]
+
+
+def award(by: Actor, pk: int) -> Award | None:
+    """An award under which the actor may submit or whose jobs the actor sees."""
+    seen = Q() if by.has(Role.OPERATOR, Role.AUDITOR) else Q(organisation__in=by.memberships)
+    return Award.objects.filter(seen, pk=pk).select_related("organisation").first()
 
 
 def pools_of(award: int) -> QuerySet[Pool]:
-    """The pools that an award's jobs can run in, in the order of its lines."""
+    """The pools that an award's jobs can run in."""
     return Pool.objects.filter(runs_jobs=True, products__awardline__award=award).distinct().order_by("pk")
 
 
@@ -57,7 +114,7 @@ def outputs(job: int) -> QuerySet[JobOutput]:
 def to_hand_over(now: datetime, limit: int) -> list[Job]:
     """Accepted jobs that nobody is handing over at this moment, oldest first."""
     free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
-    rows = Job.objects.filter(free, state=JobState.ACCEPTED, cancel_asked_at__isnull=True)
+    rows = Job.objects.filter(free, state=JobState.ACCEPTED)
     return list(rows.select_related("award", "pool").order_by("pk")[:limit])
 
 
@@ -70,6 +127,12 @@ def to_follow(limit: int) -> list[Job]:
 def to_cancel(limit: int) -> list[Job]:
     """Jobs that somebody asked to cancel and that the backend still has."""
     return [job for job in to_follow(limit) if job.cancel_asked_at]
+
+
+def to_close(limit: int) -> list[Job]:
+    """Jobs that have not started and whose award is no longer in force."""
+    rows = Job.objects.filter(state__in=NOT_STARTED, cancel_asked_at__isnull=True).exclude(award__state="in_force")
+    return list(rows.order_by("pk")[:limit])
 
 
 def to_settle(limit: int) -> list[int]:
@@ -100,26 +163,6 @@ def input_list(job: int) -> tuple[InputFile, ...]:
         InputFile(path=row.path, source=files.path_of(row.file), sha256=row.file.sha256, size=row.file.size)
         for row in input_files(job)
     )
-
-
-def capacity() -> Capacity:
-    """What the backend can give, asked at most twice a minute."""
-    global _capacity
-    if _capacity is None or time.monotonic() - _capacity[0] > CAPACITY_SECONDS:
-        _capacity = (time.monotonic(), backends.backend().capacity())
-    return _capacity[1]
-
-
-def log(job: Job, offset: int) -> LogChunk:
-    """The next part of a job's output; empty while the backend does not have the job."""
-    if job.backend_id is None:
-        return LogChunk(b"", 0, job.state in FINAL_STATES)
-    return backends.backend().log(job.backend_id, offset)
-
-
-def output_file(job: Job, path: str) -> Path:
-    """An output as a file on this machine."""
-    return backends.backend().fetch(str(job.backend_id), path)
 
 
 def limits() -> list[tuple[int, int, int, bool]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -13,8 +14,13 @@ from madang.errors import Refused
 
 MOST_FILES = 200
 MOST_WALL_SECONDS = 31 * 86_400
+MOST_PATH = 200
+MOST_OUTPUT_PATH = 300
 _NAME = re.compile(r"[^\x00-\x1f\x7f]{1,100}")
-_PATH = re.compile(r"[^\x00-\x1f\x7f\\]{1,200}")
+_PATH = re.compile(rf"[^\x00-\x1f\x7f\\]{{1,{MOST_PATH}}}")
+# What a terminal would obey and a page might be turned round by: control characters, and those that set the direction.
+_UNSEEN = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"} | {0x7F: "\u2421"}
+_UNSEEN |= dict.fromkeys([*range(0x80, 0xA0), 0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd")
 
 
 class JobState(StrEnum):
@@ -48,6 +54,16 @@ class Shape:
     wall_seconds: int
 
 
+def owner_of(award: int) -> str:
+    """The name of an award in the ledger and on the backend."""
+    return f"award:{award}"
+
+
+def subject_of(job: int) -> str:
+    """The name of a job in the ledger."""
+    return f"job:{job}"
+
+
 def unit_of(pool_unit: str) -> Unit:
     """What a pool's use is counted in: GPU pools in GPU-seconds, core pools in core-seconds."""
     return Unit.GPU_SECOND if pool_unit == "gpu" else Unit.CORE_SECOND
@@ -60,7 +76,7 @@ def amount_held(shape: Shape, pool_unit: str) -> int:
 
 
 def check_shape(shape: Shape, pool_unit: str) -> None:
-    """Refuses amounts that no pool could give: ``job_amount`` names the field and its range."""
+    """Refuses amounts that no pool could give: ``job_gpus``, ``job_cores``, ``job_memory_mb``, ``job_wall_seconds``."""
     ranges = {
         "gpus": (1, 1024) if pool_unit == "gpu" else (0, 0),
         "cores": (1, 4096),
@@ -70,7 +86,7 @@ def check_shape(shape: Shape, pool_unit: str) -> None:
     for field, (low, high) in ranges.items():
         given = getattr(shape, field)
         if not low <= given <= high:
-            raise Refused("job_amount", field=field, given=given, low=low, high=high)
+            raise Refused(f"job_{field}", field=field, given=given, low=low, high=high)
 
 
 def split_command(command: str) -> list[str]:
@@ -95,14 +111,22 @@ def check_name(name: str) -> None:
         raise Refused("job_name", field="name")
 
 
-def check_paths(paths: list[str]) -> None:
+def check_paths(paths: Sequence[str]) -> None:
     """Refuses paths that leave the job's folder, repeat, or are too many: ``job_path``, ``job_too_many_files``."""
     if len(paths) > MOST_FILES:
         raise Refused("job_too_many_files", field="files", most=MOST_FILES)
+    folders = {folder for path in paths for folder in _folders(path)}
+    seen: set[str] = set()
     for path in paths:
         parts = path.split("/")
-        if not _PATH.fullmatch(path) or any(part in ("", ".", "..") for part in parts) or paths.count(path) > 1:
-            raise Refused("job_path", field="files", path=path[:80])
+        if not _PATH.fullmatch(path) or any(part in ("", ".", "..") for part in parts) or path in seen | folders:
+            raise Refused("job_path", field="files", path=readable(path.encode(errors="replace"))[:80])
+        seen.add(path)
+
+
+def _folders(path: str) -> list[str]:
+    parts = path.split("/")[:-1]
+    return ["/".join(parts[: count + 1]) for count in range(len(parts))]
 
 
 def check_award(state: str, starts_on: date, ends_on: date, today: date) -> None:
@@ -119,3 +143,23 @@ def may_follow(old: str, new: str) -> bool:
     if before in FINAL_STATES:
         return False
     return after in FINAL_STATES or _RANK[after] > _RANK[before]
+
+
+def readable(data: bytes) -> str:
+    """What a job printed as text that neither a page nor a terminal obeys: every control character is shown as a sign.
+
+    Line ends and tabs stay; a line that the job drew over itself (a progress bar) stands as several.
+    """
+    text = data.decode("utf-8", errors="replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_UNSEEN)
+
+
+def whole_characters(data: bytes) -> int:
+    """How many bytes of a piece of UTF-8 can be shown now; a character that is cut at the end waits for its rest."""
+    for back in range(1, min(4, len(data) + 1)):
+        byte = data[-back]
+        if byte & 0b1100_0000 == 0b1000_0000:
+            continue
+        wanted = 4 if byte >= 0xF0 else 3 if byte >= 0xE0 else 2 if byte >= 0xC0 else 1
+        return len(data) - back if wanted > back else len(data)
+    return len(data)

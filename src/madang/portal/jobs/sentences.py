@@ -5,24 +5,48 @@ from django.utils.translation import gettext_noop as N_
 REFUSALS = {
     "award_not_in_force": N_("This award is not in force: nothing runs within it."),
     "award_not_now": N_("This award runs from {starts_on} until before {ends_on}."),
-    "job_amount": N_("{field} must be from {low} to {high}, not {given}."),
+    "job_gpus": N_("A job in this pool takes from {low} to {high} GPUs, not {given}."),
+    "job_cores": N_("A job takes from {low} to {high} cores, not {given}."),
+    "job_memory_mb": N_("A job takes from {low} to {high} MiB of memory, not {given}."),
+    "job_wall_seconds": N_("A job runs for {low} to {high} seconds at most, not {given}."),
     "job_command": N_("The command is empty or its quotes do not close."),
     "job_name": N_("Give the job a name of at most 100 characters."),
     "job_path": N_("{path} cannot be the path of a file in the job's folder."),
     "job_too_many_files": N_("A job takes at most {most} files. Pack them into an archive."),
     "job_pool": N_("This award has nothing in that pool, or jobs do not run there."),
     "job_key_reused": N_("Another job was already submitted with this key."),
+    "job_files_unpaired": N_("Each file needs one path: {files} files came with {paths} paths."),
+    "job_output_gone": N_("The file {path} cannot be fetched: {why}"),
     "jobs_off": N_("Jobs are switched off here: {why}"),
 }
-INPUT = frozenset({"job_amount", "job_command", "job_name", "job_path", "job_too_many_files", "job_pool"})
+INPUT = frozenset(
+    {
+        "job_gpus",
+        "job_cores",
+        "job_memory_mb",
+        "job_wall_seconds",
+        "job_command",
+        "job_name",
+        "job_path",
+        "job_too_many_files",
+        "job_pool",
+        "job_files_unpaired",
+    }
+)
 STATES = {
-    "accepted": N_("accepted"),
-    "waiting": N_("waiting"),
-    "running": N_("running"),
-    "succeeded": N_("succeeded"),
-    "failed": N_("failed"),
-    "cancelled": N_("cancelled"),
-    "timed_out": N_("stopped at its time limit"),
-    "lost": N_("lost"),
-    "refused": N_("refused"),
+    "accepted": N_("Received"),
+    "waiting": N_("In the queue"),
+    "running": N_("Under way"),
+    "succeeded": N_("Ended well"),
+    "failed": N_("Ended with an error"),
+    "cancelled": N_("Cancelled on request"),
+    "timed_out": N_("Stopped at its time limit"),
+    "lost": N_("Lost by the machine"),
+    "refused": N_("Not taken by the machine"),
+}
+REASONS = {
+    "": N_("The job has been received and will be handed to the machine in a moment."),
+    "cancelled": N_("The job was cancelled before it was handed to the machine."),
+    "award_over": N_("The award is no longer in force, so the job was not started."),
+    "switched_off": N_("the centre has switched them off."),
 }

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.conf import settings
 from django.db import transaction
 
-from madang.portal.actors import Actor
+from madang.portal.actors import WORKER, Actor
 from madang.portal.journal import queries
-from madang.portal.journal.models import JournalEntry, JournalHead, JournalSeal, Reading
+from madang.portal.journal.models import (
+    Destruction,
+    JournalEntry,
+    JournalHead,
+    JournalSeal,
+    Reading,
+    RetentionRule,
+)
 from madang.portal.journal.rules import FIRST_HASH, chain_hash
+from madang.portal.journal.seeds.retention import RULES
 from madang.portal.transactions import action
 
 SEALED_AT_ONCE = 200
@@ -85,3 +94,38 @@ def publish_head(*, now: datetime, day: date) -> bool:
         return False
     JournalHead.objects.create(day=day, number=last.number, hash=last.hash, published_at=now)
     return True
+
+
+@action
+def destroyed(*, now: datetime, kind: str, subjects: Sequence[object], due_before: datetime) -> None:
+    """Enters in the register that records of a kind were destroyed; for the action that destroyed them.
+
+    `subjects` are their ids: the register keeps how many there were and a digest of which, never what they held.
+    """
+    listed = digest(",".join(sorted(str(subject) for subject in subjects)))
+    row = Destruction.objects.create(
+        kind=kind, count=len(subjects), digest=listed, due_before=due_before, destroyed_at=now
+    )
+    record(by=WORKER, now=now, did="journal.destroyed", kind=kind, subject=row.pk, count=len(subjects), digest=listed)
+
+
+@action
+def destroy_readings(*, now: datetime, before: datetime, limit: int = 500) -> int:
+    """Deletes readings older than an instant, and enters that in the register."""
+    ids = list(Reading.objects.filter(read_at__lt=before).order_by("pk").values_list("pk", flat=True)[:limit])
+    if ids:
+        Reading.objects.filter(pk__in=ids).delete()
+        destroyed(now=now, kind="reading", subjects=ids, due_before=before)
+    return len(ids)
+
+
+@action
+def seed_retention(*, by: Actor, now: datetime) -> int:
+    """Adds the retention rules that the table lacks; those that are there stay as the centre set them."""
+    known = set(RetentionRule.objects.values_list("kind", flat=True))
+    missing = [RetentionRule(**seed._asdict()) for seed in RULES if seed.kind not in known]
+    RetentionRule.objects.bulk_create(missing)
+    if missing:
+        kinds = [rule.kind for rule in missing]
+        record(by=by, now=now, did="journal.seed_retention", kind="retention_rule", subject="all", kinds=kinds)
+    return len(missing)

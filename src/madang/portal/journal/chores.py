@@ -1,4 +1,4 @@
-"""The worker's part of the journal: sealing, and publishing the head once a day."""
+"""The worker's part of the journal: sealing, publishing the head once a day, destroying old readings."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from madang.portal.journal import actions
+from madang.portal.journal import actions, queries
 
 
 def seal_entries(now: datetime) -> int:
@@ -19,4 +19,10 @@ def publish_head(now: datetime) -> int:
     return int(actions.publish_head(now=now, day=now.astimezone(settings.MADANG_ZONE).date()))
 
 
-EVERY = {seal_entries: 1.0, publish_head: 600.0}
+def destroy_readings(now: datetime) -> int:
+    """Destroys readings that are kept no longer."""
+    before = queries.due_before("reading", now)
+    return actions.destroy_readings(now=now, before=before) if before else 0
+
+
+EVERY = {seal_entries: 1.0, publish_head: 600.0, destroy_readings: 3600.0}

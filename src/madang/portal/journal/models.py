@@ -70,8 +70,12 @@ class Reading(models.Model):
             models.Index(fields=["subject_kind", "subject"], name="reading_by_subject"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(what__in=["view", "search", "download", "export"]), name="reading_what_known"),
-            models.CheckConstraint(condition=~Q(what__in=["download", "export"]) | ~Q(purpose=""), name="reading_download_has_purpose"),
+            models.CheckConstraint(
+                condition=Q(what__in=["view", "search", "download", "export"]), name="reading_what_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(what__in=["download", "export"]) | ~Q(purpose=""), name="reading_download_has_purpose"
+            ),
         ]
 
 

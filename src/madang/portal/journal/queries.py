@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
 from madang.portal.actors import Actor, Role
-from madang.portal.journal.models import JournalEntry, JournalHead, JournalSeal, Reading
+from madang.portal.journal.models import (
+    Destruction,
+    JournalEntry,
+    JournalHead,
+    JournalSeal,
+    Reading,
+    RetentionRule,
+)
 from madang.portal.journal.rules import Entry, Fault, Seal, first_fault
 
 
@@ -59,6 +67,57 @@ def readings(by: Actor) -> QuerySet[Reading]:
     if by.has(Role.AUDITOR):
         return Reading.objects.order_by("-pk")
     return Reading.objects.filter(whose=by.person, whose__isnull=False).order_by("-pk")
+
+
+def entries_found(
+    by: Actor,
+    *,
+    did: str = "",
+    actor: int | None = None,
+    subject: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> QuerySet[JournalEntry]:
+    """Entries by the start of their action, actor, subject ("call" or "call:12") and time [since, until)."""
+    rows = entries(by)
+    kind, _, number = subject.partition(":")
+    wanted = {
+        "action__startswith": did,
+        "actor": actor,
+        "subject_kind": kind,
+        "subject": number,
+        "happened_at__gte": since,
+        "happened_at__lt": until,
+    }
+    return rows.filter(**{lookup: value for lookup, value in wanted.items() if value not in ("", None)})
+
+
+def readings_of(by: Actor) -> QuerySet[Reading]:
+    """Who opened the actor's own data, newest first."""
+    return Reading.objects.filter(whose=by.person, whose__isnull=False).order_by("-pk")
+
+
+def own_entries(by: Actor) -> QuerySet[JournalEntry]:
+    """What the actor did themselves, newest first."""
+    return JournalEntry.objects.filter(actor=by.person, actor__isnull=False).order_by("-pk")
+
+
+def due_before(kind: str, now: datetime) -> datetime | None:
+    """Records of this kind from before this instant are due for destruction; None where no rule says so."""
+    rule = RetentionRule.objects.filter(kind=kind).first()
+    return now - timedelta(days=rule.days) if rule else None
+
+
+def retention(by: Actor) -> QuerySet[RetentionRule]:
+    """The retention rules, for an auditor or an operator."""
+    rows = RetentionRule.objects.order_by("kind")
+    return rows if by.has(Role.AUDITOR, Role.OPERATOR) else rows.none()
+
+
+def destructions(by: Actor) -> QuerySet[Destruction]:
+    """The register of destructions, newest first, for an auditor or an operator."""
+    rows = Destruction.objects.order_by("-pk")
+    return rows if by.has(Role.AUDITOR, Role.OPERATOR) else rows.none()
 
 
 def heads() -> QuerySet[JournalHead]:

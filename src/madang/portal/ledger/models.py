@@ -1,4 +1,4 @@
-"""Tables of the book: accounts with their balance, movements between two, totals by month, and which months are closed."""
+"""Tables of the book: accounts with their balance, movements between two, totals by month, and closed months."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -55,7 +55,9 @@ class Movement(models.Model):
             one_of("movement", "kind", Kind),
             models.CheckConstraint(condition=Q(amount__gt=0), name="movement_amount_above_zero"),
             models.CheckConstraint(condition=~Q(from_account=F("to_account")), name="movement_between_two"),
-            models.CheckConstraint(condition=Q(month__regex=r"^[0-9]{4}-(0[1-9]|1[0-2])$"), name="movement_month_written"),
+            models.CheckConstraint(
+                condition=Q(month__regex=r"^[0-9]{4}-(0[1-9]|1[0-2])$"), name="movement_month_written"
+            ),
         ]
 
 

@@ -14,6 +14,7 @@ import madang.portal.outbox.rules
 import madang.portal.people.rules
 import madang.portal.plans.rules
 import madang.portal.prices.rules
+import madang.portal.resources.rules
 import madang.portal.reviews.rules
 from django.conf import settings
 from django.db import migrations, models
@@ -72,6 +73,14 @@ class Migration(migrations.Migration):
                 ('max_age_days', models.PositiveIntegerField(null=True)),
                 ('required', models.BooleanField(default=True)),
                 ('position', models.PositiveSmallIntegerField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='FigureSet',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('worked_out_at', models.DateTimeField(unique=True)),
+                ('figures', models.JSONField()),
             ],
         ),
         migrations.CreateModel(
@@ -250,20 +259,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Chart',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('language', models.CharField(max_length=2)),
-                ('digest', models.CharField(max_length=64)),
-                ('svg', models.TextField()),
-                ('drawn_at', models.DateTimeField()),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('name', 'language', 'digest'), name='chart_once')],
-            },
-        ),
-        migrations.CreateModel(
             name='ConsentText',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -380,6 +375,7 @@ class Migration(migrations.Migration):
                 ('started_at', models.DateTimeField(null=True)),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('exit_code', models.IntegerField(null=True)),
+                ('outputs_left_out', models.PositiveIntegerField(default=0)),
                 ('cancel_asked_at', models.DateTimeField(null=True)),
                 ('settled_at', models.DateTimeField(null=True)),
                 ('claimed_until', models.DateTimeField(null=True)),
@@ -456,7 +452,7 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(max_length=60)),
                 ('subject', models.CharField(max_length=200)),
                 ('body', models.TextField()),
-                ('link', models.CharField(blank=True, max_length=200)),
+                ('link', models.CharField(blank=True, max_length=600)),
                 ('state', models.CharField(choices=[('waiting', 'waiting'), ('sent', 'sent'), ('failed', 'failed')], default=madang.portal.outbox.rules.MessageState['WAITING'], max_length=10)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
                 ('next_try_at', models.DateTimeField()),
@@ -595,12 +591,13 @@ class Migration(migrations.Migration):
                 ('name_ko', models.CharField(max_length=80)),
                 ('name_en', models.CharField(max_length=80)),
                 ('unit', models.CharField(choices=[('gpu', 'gpu'), ('core', 'core')], max_length=5)),
+                ('grain', models.CharField(choices=[('month', 'month'), ('hour', 'hour')], default=madang.portal.resources.rules.Grain['MONTH'], max_length=5)),
                 ('backend_type', models.CharField(blank=True, max_length=30)),
                 ('runs_jobs', models.BooleanField(default=False)),
                 ('created_at', models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('unit__in', ['gpu', 'core'])), name='pool_unit_known')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('unit__in', ['gpu', 'core'])), name='pool_unit_known'), models.CheckConstraint(condition=models.Q(('grain__in', ['month', 'hour'])), name='pool_grain_known')],
             },
         ),
         migrations.AddField(
@@ -709,6 +706,18 @@ class Migration(migrations.Migration):
             model_name='organisation',
             name='region',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='portal.region'),
+        ),
+        migrations.CreateModel(
+            name='ReportedFigure',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('measure', models.CharField(max_length=20)),
+                ('kind', models.CharField(blank=True, max_length=20)),
+                ('number', models.BigIntegerField()),
+                ('source', models.CharField(max_length=200)),
+                ('reported_on', models.DateField()),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reported_figures', to='portal.call')),
+            ],
         ),
         migrations.CreateModel(
             name='ReviewAssignment',
@@ -1285,7 +1294,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['lost', 'failed', 'refused', 'cancelled', 'timed_out', 'succeeded']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['lost', 'failed', 'refused', 'cancelled', 'timed_out', 'succeeded']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='job_ended_has_time'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['succeeded', 'cancelled', 'lost', 'failed', 'refused', 'timed_out']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['succeeded', 'cancelled', 'lost', 'failed', 'refused', 'timed_out']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='job_ended_has_time'),
         ),
         migrations.AddConstraint(
             model_name='job',
@@ -1358,6 +1367,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='organisation',
             constraint=models.CheckConstraint(condition=models.Q(('registration_number__regex', '^[0-9]{10}$')), name='organisation_number_ten_digits'),
+        ),
+        migrations.AddConstraint(
+            model_name='reportedfigure',
+            constraint=models.UniqueConstraint(fields=('call', 'measure', 'kind', 'source'), name='reportedfigure_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='reportedfigure',
+            constraint=models.CheckConstraint(condition=models.Q(('measure__in', ['applications', 'awards', 'gpus_asked', 'gpus_given'])), name='reportedfigure_measure_known'),
         ),
         migrations.AddConstraint(
             model_name='criterionpoints',

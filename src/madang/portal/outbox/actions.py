@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import translation
 
+from madang.errors import Refused, Stale
+from madang.portal.actors import Actor, Role
+from madang.portal.journal import actions as journal
 from madang.portal.outbox.models import Message
 from madang.portal.outbox.rules import MessageState, next_try
 from madang.portal.outbox.texts import text_of
@@ -17,7 +20,15 @@ CLAIM = timedelta(minutes=2)
 
 
 def write(
-    *, now: datetime, key: str, code: str, person: int | None, address: str, language: str, link: str = "", **facts: object
+    *,
+    now: datetime,
+    key: str,
+    code: str,
+    person: int | None,
+    address: str,
+    language: str,
+    link: str = "",
+    **facts: object,
 ) -> None:
     """Owes one message. The same `key` twice is one message. `link` is a path on the portal; facts fill the text."""
     with translation.override(language):
@@ -44,11 +55,13 @@ def write(
 @action
 def claim(*, now: datetime, limit: int = 20) -> list[Message]:
     """Takes due messages for two minutes, so that two workers do not send the same one at the same time."""
-    waiting = Message.objects.filter(state=MessageState.WAITING, next_try_at__lte=now).order_by("pk")
-    ids = [message.pk for message in waiting[: limit * 2] if not message.claimed_until or message.claimed_until <= now]
-    taken = Message.objects.filter(pk__in=ids[:limit], state=MessageState.WAITING)
-    taken.update(claimed_until=now + CLAIM)
-    return list(Message.objects.filter(pk__in=ids[:limit]).order_by("pk"))
+    free = Message.objects.filter(state=MessageState.WAITING, next_try_at__lte=now).filter(
+        Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
+    )
+    # one at a time under the condition: of two workers only one finds each row still free
+    ids = list(free.order_by("pk").values_list("pk", flat=True)[:limit])
+    taken = [pk for pk in ids if free.filter(pk=pk).update(claimed_until=now + CLAIM)]
+    return list(Message.objects.filter(pk__in=taken).order_by("pk"))
 
 
 @action
@@ -71,3 +84,33 @@ def not_sent(*, message: int, tries: int, error: str, now: datetime) -> None:
 def mark_read(*, person: int, message: int, now: datetime) -> None:
     """Notes when a person first opened a message on the portal."""
     Message.objects.filter(pk=message, person_id=person, read_at__isnull=True).update(read_at=now)
+
+
+@action
+def forget(*, person: int, address: str) -> int:
+    """Deletes every message to a person or to their address, sent or not; for erasing a person."""
+    count, _ = Message.objects.filter(Q(person_id=person) | Q(address__iexact=address)).delete()
+    return count
+
+
+@action
+def try_again(*, by: Actor, now: datetime, message: int) -> None:
+    """An operator has a failed message tried again from the beginning; Stale when it has not failed."""
+    if not by.has(Role.OPERATOR):
+        raise Refused("not_allowed_for_role")
+    again = Message.objects.filter(pk=message, state=MessageState.FAILED)
+    if not again.update(state=MessageState.WAITING, tries=0, next_try_at=now, claimed_until=None):
+        raise Stale("message")
+    journal.record(by=by, now=now, did="outbox.try_again", kind="message", subject=message)
+
+
+@action
+def empty(*, before: datetime, now: datetime, limit: int = 200) -> int:
+    """Empties messages sent before an instant of all that is personal, and enters that in the register."""
+    old = Message.objects.filter(state=MessageState.SENT, sent_at__lt=before).exclude(body="")
+    ids = list(old.order_by("pk").values_list("pk", flat=True)[:limit])
+    if not ids:
+        return 0
+    Message.objects.filter(pk__in=ids).update(subject="", body="", link="", address="", last_error="")
+    journal.destroyed(now=now, kind="message", subjects=ids, due_before=before)
+    return len(ids)

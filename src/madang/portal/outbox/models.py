@@ -18,7 +18,7 @@ class Message(models.Model):
     code = models.CharField(max_length=60)
     subject = models.CharField(max_length=200)
     body = models.TextField()
-    link = models.CharField(max_length=200, blank=True)
+    link = models.CharField(max_length=600, blank=True)
     state = models.CharField(max_length=10, choices=choices(MessageState), default=MessageState.WAITING)
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField()

@@ -47,7 +47,9 @@ class Region(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")), name="region_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")), name="region_ends_after_start"
+            ),
             exactly_when("region_ended_has_successor", Q(ends_on__isnull=False), "successor"),
         ]
 
@@ -70,7 +72,9 @@ class Organisation(models.Model):
         constraints = [
             one_of("organisation", "kind", OrganisationKind),
             one_of("organisation", "size_class", SizeClass),
-            models.CheckConstraint(condition=Q(registration_number__regex=r"^[0-9]{10}$"), name="organisation_number_ten_digits"),
+            models.CheckConstraint(
+                condition=Q(registration_number__regex=r"^[0-9]{10}$"), name="organisation_number_ten_digits"
+            ),
         ]
 
 
@@ -106,7 +110,9 @@ class Membership(models.Model):
     class Meta:
         constraints = [
             one_of("membership", "role", MemberRole),
-            models.UniqueConstraint(fields=["organisation", "person"], condition=Q(left_at__isnull=True), name="membership_once"),
+            models.UniqueConstraint(
+                fields=["organisation", "person"], condition=Q(left_at__isnull=True), name="membership_once"
+            ),
         ]
 
 
@@ -122,7 +128,9 @@ class StaffRole(models.Model):
     class Meta:
         constraints = [
             one_of("staffrole", "role", Role),
-            models.UniqueConstraint(fields=["person", "role"], condition=Q(ended_at__isnull=True), name="staffrole_once"),
+            models.UniqueConstraint(
+                fields=["person", "role"], condition=Q(ended_at__isnull=True), name="staffrole_once"
+            ),
         ]
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import date, datetime
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from madang.portal.actors import PUBLIC, Actor, MemberRole, Role, Via
-from madang.portal.people.models import ApiToken, Membership, Organisation, Person, StaffRole
+from madang.portal.people.models import ApiToken, Membership, Organisation, Person, Region, StaffRole, Verdict
+from madang.portal.people.rules import Attribute, Finding, RegionSpan, clean_email
 
 
 def secret_hash(secret: str) -> str:
@@ -63,6 +64,72 @@ def owners(organisation: int) -> QuerySet[Person]:
     """Active owners of an organisation; for mails."""
     held = Membership.objects.filter(organisation=organisation, role=MemberRole.OWNER, left_at__isnull=True)
     return Person.objects.filter(is_active=True, memberships__in=held).distinct()
+
+
+def email_holder(email: str) -> Person | None:
+    """The active person with this address, whatever its letters' case; for log-in, reset and invitations."""
+    return Person.objects.filter(email__iexact=clean_email(email), is_active=True).first()
+
+
+def persons(by: Actor) -> QuerySet[Person]:
+    """Everybody who is not erased, for an operator or an auditor; oneself for others."""
+    rows = Person.objects.filter(erased_at__isnull=True).order_by("name", "pk")
+    return rows if by.has(Role.OPERATOR, Role.AUDITOR) else rows.filter(pk=by.person)
+
+
+def person_found(by: Actor, words: str) -> QuerySet[Person]:
+    """Persons that the actor may see whose name or address holds the words."""
+    rows = persons(by).prefetch_related(
+        Prefetch(
+            "staff_roles", queryset=StaffRole.objects.filter(ended_at__isnull=True).order_by("role"), to_attr="held"
+        )
+    )
+    return rows.filter(Q(name__icontains=words) | Q(email__icontains=words)) if words else rows
+
+
+def roles_of(person: int) -> QuerySet[StaffRole]:
+    """The roles that a person holds now."""
+    return StaffRole.objects.filter(person=person, ended_at__isnull=True).order_by("role")
+
+
+def operator_exists() -> bool:
+    """Whether anybody can administer the centre yet."""
+    return persons_with(Role.OPERATOR).exists()
+
+
+def memberships(by: Actor) -> QuerySet[Membership]:
+    """The actor's own memberships in force, with their organisations."""
+    rows = Membership.objects.filter(person=by.person, person__isnull=False, left_at__isnull=True)
+    return rows.select_related("organisation").order_by("organisation__name")
+
+
+def regions_in_force(day: date) -> QuerySet[Region]:
+    """The regions that exist on a day, in the order of their Korean names."""
+    return (
+        Region.objects.filter(starts_on__lte=day)
+        .filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day))
+        .order_by("name_ko")
+    )
+
+
+def region_spans() -> dict[str, RegionSpan]:
+    """Every region as rules see it, by code."""
+    rows = Region.objects.select_related("successor")
+    return {
+        row.code: RegionSpan(row.code, row.starts_on, row.ends_on, row.successor.code if row.successor else None)
+        for row in rows
+    }
+
+
+def findings_of(organisation: int) -> list[Finding]:
+    """An organisation's verdicts as rules see them."""
+    rows = Verdict.objects.filter(organisation=organisation).order_by("valid_from")
+    return [Finding(Attribute(row.attribute), row.holds, row.valid_from, row.valid_until) for row in rows]
+
+
+def tokens(by: Actor) -> QuerySet[ApiToken]:
+    """The actor's own tokens, newest first."""
+    return ApiToken.objects.filter(person=by.person, person__isnull=False).order_by("-pk")
 
 
 def with_verdicts(rows: QuerySet[Organisation]) -> QuerySet[Organisation]:

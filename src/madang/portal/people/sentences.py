@@ -13,25 +13,36 @@ REFUSALS = {
     "invalid": N_("Something in the request is missing or malformed."),
     "database_busy": N_("The database is busy. Please try again in a moment."),
     "log_in_wrong": N_("The e-mail address and the password do not go together."),
-    "log_in_throttled": N_("Too many failed attempts. Please wait {minutes} minutes and try again, or reset your password."),
+    "log_in_throttled": N_(
+        "Too many failed attempts. Please wait {minutes} minutes and try again, or reset your password."
+    ),
     "log_in_needed": N_("Please log in first."),
     "name_empty": N_("Please give a name."),
-    "name_malformed": N_("A name cannot hold line breaks, control characters or angle brackets, nor be longer than {limit} characters."),
+    "name_malformed": N_(
+        "A name cannot hold line breaks, control characters or angle brackets, nor be longer than {limit} characters."
+    ),
+    "email_malformed": N_("This is not an e-mail address."),
     "email_taken": N_("This e-mail address belongs to another account."),
-    "email_not_confirmed": N_("Please open the link that was mailed to you first."),
     "password_weak": N_("This password will not do: {reasons}"),
     "password_wrong": N_("The present password is not right."),
     "link_invalid": N_("This link is not valid, or it was used already. Please ask for a new one."),
     "language_unknown": N_("Please choose Korean or English."),
     "registration_number_malformed": N_("A business registration number has ten digits, such as 123-45-67891."),
-    "registration_number_check_digit": N_("The last digit does not fit the others. Please compare the number with the certificate."),
-    "registration_number_taken": N_("An organisation with this business registration number is registered already. Ask one of its owners to invite you."),
+    "registration_number_check_digit": N_(
+        "The last digit does not fit the others. Please compare the number with the certificate."
+    ),
+    "registration_number_taken": N_(
+        "An organisation with this business registration number is registered already. Ask one of its owners "
+        "to invite you."
+    ),
     "founded_in_future": N_("The founding date cannot lie in the future."),
     "region_not_in_force": N_("This region no longer exists; please choose the one that followed it."),
     "size_class_for_companies_only": N_("Only a company has a size class."),
     "invitation_exists": N_("An invitation to this address is waiting already."),
     "invitation_not_waiting": N_("This invitation was accepted or withdrawn, or it has expired."),
-    "invitation_other_email": N_("This invitation was sent to another e-mail address than the one you are logged in with."),
+    "invitation_other_email": N_(
+        "This invitation was sent to another e-mail address than the one you are logged in with."
+    ),
     "already_member": N_("This person is a member already."),
     "last_owner": N_("An organisation needs at least one owner. Make another member owner first."),
     "last_operator": N_("The centre needs at least one operator. Give another person the role first."),
@@ -49,6 +60,7 @@ INPUT = frozenset(
         "invalid",
         "log_in_wrong",
         "name_empty",
+        "email_malformed",
         "name_malformed",
         "password_weak",
         "password_wrong",
@@ -69,35 +81,54 @@ INPUT = frozenset(
 MAILS = {
     "confirm_email": (
         N_("Please confirm your e-mail address"),
-        N_("Somebody, probably you, gave this address at {centre}. Open the link to confirm it. It is valid for {days} days.\n\nIf it was not you, you need not do anything."),
+        N_(
+            "Somebody, probably you, gave this address at {centre}. Open the link to confirm it. It is valid "
+            "for {days} days.\n\nIf it was not you, you need not do anything."
+        ),
     ),
     "already_registered": (
         N_("You have an account already"),
-        N_("Somebody, probably you, tried to sign up with this address at {centre}, which has an account already. You can log in, or reset the password, at the link."),
+        N_(
+            "Somebody, probably you, tried to sign up with this address at {centre}, which has an account "
+            "already. You can log in, or reset the password, at the link."
+        ),
     ),
     "reset_password": (
         N_("Set a new password"),
-        N_("Somebody, probably you, asked for a new password at {centre}. Open the link to set one. It is valid for {hours} hours.\n\nIf it was not you, you need not do anything: the password stays as it is."),
+        N_(
+            "Somebody, probably you, asked for a new password at {centre}. Open the link to set one. It is "
+            "valid for {hours} hours.\n\nIf it was not you, you need not do anything: the password stays as it "
+            "is."
+        ),
     ),
     "password_changed": (
         N_("Your password was changed"),
-        N_("The password of your account at {centre} was changed. If it was not you, reset it at once and tell the centre."),
+        N_(
+            "The password of your account at {centre} was changed. If it was not you, reset it at once and "
+            "tell the centre."
+        ),
     ),
     "invitation": (
         N_("Invitation to {organisation}"),
-        N_("{inviter} invites you to join {organisation} at {centre}. Open the link to accept. It is valid until {until}."),
+        N_(
+            "{inviter} invites you to join {organisation} at {centre}. Open the link to accept. It is valid "
+            "until {until}."
+        ),
     ),
     "verdict_recorded": (
         N_("A finding about your organisation was recorded"),
-        N_("The centre checked your evidence and recorded a finding about {organisation}. You find it on the organisation's page."),
+        N_(
+            "The centre checked your evidence and recorded a finding about {organisation}. You find it on the "
+            "organisation's page."
+        ),
+    ),
+    "email_changed": (
+        N_("Your e-mail address was changed"),
+        N_("The e-mail address of your account at {centre} was changed. If it was not you, tell the centre at once."),
     ),
     "role_changed": (
         N_("Your roles at the centre were changed"),
         N_("Your roles at {centre} were changed. You find them on your own page."),
-    ),
-    "account_erased": (
-        N_("Your account was erased"),
-        N_("Your account at {centre} was erased, as asked. Your name, your address and your messages are gone; decisions remain with a number in your place."),
     ),
 }
 

@@ -1,6 +1,27 @@
-"""placeholder."""
+"""How a plan moves through its states, and how an intake's applications become an allocation problem."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+
+from madang.allocation.policies import Policy, Portfolio, Rank
+from madang.allocation.problem import (
+    MINIMUM_CRITERION,
+    MINIMUM_SCORE,
+    Item,
+    MonthCapacity,
+    Pool,
+    Problem,
+    Product,
+    Request,
+    Rule,
+)
+from madang.catalogues import translation
+from madang.errors import Refused
+from madang.portal.formats import decimal
+from madang.values import Month, months_from
 
 
 class PlanState(StrEnum):
@@ -12,3 +33,186 @@ class PlanState(StrEnum):
     FAILED = "failed"
     ADOPTED = "adopted"
     SUPERSEDED = "superseded"
+
+
+class PolicyChoice(StrEnum):
+    """The policies as the portal offers them."""
+
+    RANK_SKIP = "rank_skip"
+    RANK_STOP = "rank_stop"
+    PORTFOLIO = "portfolio"
+
+
+POLICIES: Mapping[PolicyChoice, Policy] = {
+    PolicyChoice.RANK_SKIP: Rank("skip"),
+    PolicyChoice.RANK_STOP: Rank("stop"),
+    PolicyChoice.PORTFOLIO: Portfolio(),
+}
+
+# Hours of a pool are planned in whole units: a unit gives at least so many hours in any month, February too.
+HOURS_A_UNIT = 28 * 24
+
+# What a request's id and its organisation's are written with; the rest is a keyed digest that only this centre can make.
+REQUEST_MARK, ORGANISATION_MARK = "R-", "O-"
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A product as problems see it; `by_hour` products are asked for in hours a month."""
+
+    code: str
+    pool: str
+    units: int
+    by_hour: bool
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One line of an application: `quantity` of a product, or hours of it a month, at least `least`."""
+
+    product: str
+    quantity: int
+    least: int
+    first_month: str
+    months: int
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One application: scores in thousandths, wishes, and, where its award stands already, the quantities given."""
+
+    id: str
+    organisation: str
+    track: str
+    score: int
+    criteria: Mapping[str, int]
+    wishes: tuple[Wish, ...]
+    attributes: Mapping[str, str]
+    given: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True)
+class TrackRule:
+    """A track's minimums: of the total in thousandths, of criteria in points, with the titles to name them by."""
+
+    code: str
+    title: Mapping[str, str]
+    minimum_total: int
+    criteria: tuple[tuple[str, Mapping[str, str], int], ...]
+
+
+@dataclass(frozen=True)
+class Stock:
+    """A pool with its months: physical, funded, and promised to awards outside this problem."""
+
+    code: str
+    unit: str
+    months: dict[str, tuple[int, int, int]]
+
+
+def in_units(offered: Offered, quantity: int) -> int:
+    """How many of a product a quantity takes in a problem: itself, or the units that give so many hours."""
+    return -(-quantity // HOURS_A_UNIT) if offered.by_hour else quantity
+
+
+def from_units(offered: Offered, planned: int, asked: int) -> int:
+    """The quantity that a planned number of units gives, never more than was asked for."""
+    return min(asked, planned * HOURS_A_UNIT) if offered.by_hour else planned
+
+
+def pool_units(offered: Offered, quantity: int) -> int:
+    """Units of the pool that a quantity holds in each of its months."""
+    return in_units(offered, quantity) * offered.units
+
+
+def problem_of(
+    candidates: Sequence[Candidate], products: Iterable[Offered], stocks: Iterable[Stock], tracks: Iterable[TrackRule]
+) -> Problem:
+    """The problem. Refused "nobody_to_award" without candidates; a month without capacity has none to give."""
+    if not candidates:
+        raise Refused("nobody_to_award")
+    offered = {product.code: product for product in products}
+    asked = _asked_months(candidates, offered)
+    return Problem(
+        pools=tuple(_pool(stock, asked.get(stock.code, set())) for stock in stocks),
+        products=tuple(Product(product.code, product.pool, product.units) for product in offered.values()),
+        requests=tuple(_request(candidate, offered) for candidate in candidates),
+        rules=tuple(rule for track in tracks for rule in _rules(track)),
+    )
+
+
+def _asked_months(candidates: Sequence[Candidate], offered: Mapping[str, Offered]) -> dict[str, set[Month]]:
+    found: dict[str, set[Month]] = {}
+    for candidate in candidates:
+        for wish in candidate.wishes:
+            months = months_from(Month.parse(wish.first_month), wish.months)
+            found.setdefault(offered[wish.product].pool, set()).update(months)
+    return found
+
+
+def _pool(stock: Stock, asked: set[Month]) -> Pool:
+    months = {Month.parse(text): MonthCapacity(*figures) for text, figures in stock.months.items()}
+    return Pool(stock.code, stock.unit, {month: MonthCapacity(0, 0) for month in sorted(asked)} | months)
+
+
+def _request(candidate: Candidate, offered: Mapping[str, Offered]) -> Request:
+    given = candidate.given
+    return Request(
+        id=candidate.id,
+        organisation=candidate.organisation,
+        score=candidate.score,
+        criteria=dict(sorted(candidate.criteria.items())),
+        items=tuple(_item(wish, offered[wish.product]) for wish in candidate.wishes),
+        attributes={"track": candidate.track, **candidate.attributes},
+        fixed=None
+        if given is None
+        else tuple(in_units(offered[w.product], q) for w, q in zip(candidate.wishes, given, strict=True)),
+    )
+
+
+def _item(wish: Wish, product: Offered) -> Item:
+    return Item(
+        product=wish.product,
+        asked=in_units(product, wish.quantity),
+        least=in_units(product, wish.least),
+        first=Month.parse(wish.first_month),
+        months=wish.months,
+    )
+
+
+def _rules(track: TrackRule) -> Iterable[Rule]:
+    where = {"where": {"track": track.code}}
+    if track.minimum_total:
+        sentence = {
+            language: _minimum_total(language).format(
+                track=track.title[language], points=decimal(track.minimum_total, 1000, 0)
+            )
+            for language in ("en", "ko")
+        }
+        params = {"score": track.minimum_total, **where}
+        yield Rule(f"minimum-{track.code}", MINIMUM_SCORE, sentence, params)
+    for code, title, points in track.criteria:
+        sentence = {
+            language: _minimum_points(language).format(
+                track=track.title[language], criterion=title[language], points=points
+            )
+            for language in ("en", "ko")
+        }
+        params = {"criterion": code, "score": points * 1000, **where}
+        yield Rule(f"minimum-{track.code}-{code}", MINIMUM_CRITERION, sentence, params)
+
+
+def _minimum_total(language: str) -> str:
+    return translation(language).gettext("In {track}, an application needs at least {points} points in all.")
+
+
+def _minimum_points(language: str) -> str:
+    return translation(language).gettext("In {track}, an application needs at least {points} points for {criterion}.")
+
+
+def check_adoptable(state: str) -> None:
+    """Only a plan that was solved and checked without a fault can be adopted."""
+    if state == PlanState.FAULTY:
+        raise Refused("plan_faulty")
+    if state != PlanState.CHECKED:
+        raise Refused("plan_not_checked")

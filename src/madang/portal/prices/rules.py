@@ -1,24 +1,125 @@
-"""How a product is charged for, as stored."""
+"""How a product is charged for, what an organisation holds on a day, and what a preview of a price comes to."""
 
 from __future__ import annotations
 
+from calendar import monthrange
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
+from madang.accounting.pricing import Discount, Quote, Stacking, Tariff, TariffKind, Vat
+from madang.accounting.statement import Line, lines, statement
+from madang.errors import Refused
+from madang.portal.actors import Actor, Role
+from madang.portal.resources.rules import Grain
+from madang.values import SECONDS_PER_HOUR, Month
 
-class TariffKind(StrEnum):
-    RESERVED = "reserved"
-    USED = "used"
+__all__ = ["Discount", "Stacking", "Tariff", "TariffKind", "Vat"]
+
+KIND_PREFIX = "kind:"
 
 
-class Vat(StrEnum):
-    NONE = "none"
-    INCLUDED = "included"
-    ADDED = "added"
+class TariffStanding(StrEnum):
+    """Where a tariff stands on a day."""
+
+    DRAFT = "draft"
+    REJECTED = "rejected"
+    PLANNED = "planned"
+    IN_FORCE = "in_force"
+    ENDED = "ended"
 
 
-class Stacking(StrEnum):
-    """What happens when several discounts apply; said per track."""
+@dataclass(frozen=True)
+class Held:
+    """A verdict about an organisation: that it holds an attribute, or does not, on the days [start, end)."""
 
-    BEST = "best"
-    ADD = "add"
-    MULTIPLY = "multiply"
+    attribute: str
+    holds: bool
+    start: date
+    end: date
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What an ask would cost: its lines, their totals, and the days on which the product has no price."""
+
+    lines: tuple[Line, ...]
+    total: Quote
+    unpriced: tuple[date, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether every day has its price."""
+        return not self.unpriced
+
+
+def kind_for(grain: str) -> TariffKind:
+    """A product held by the month is priced as reserved, one sold by the hour as used."""
+    return TariffKind.RESERVED if grain == Grain.MONTH else TariffKind.USED
+
+
+def refuse_unless_drafter(by: Actor) -> None:
+    """Prices are drafted by a programme manager."""
+    if not by.has(Role.PROGRAMME_MANAGER):
+        raise Refused("not_allowed_for_role")
+
+
+def refuse_issued(starts_on: date, issued: Sequence[str]) -> None:
+    """Refuses ``price_starts_in_issued_month`` (starts_on, issued): statements up to `issued` already stand."""
+    if issued and f"{starts_on:%Y-%m}" <= max(issued):
+        raise Refused("price_starts_in_issued_month", starts_on=starts_on, issued=max(issued), field="starts_on")
+
+
+def attributes_on(kind: str, verdicts: Iterable[Held], day: date) -> frozenset[str]:
+    """What an organisation holds on a day: its kind ("kind:university") and what the latest valid verdicts say."""
+    latest: dict[str, Held] = {}
+    for verdict in sorted(verdicts, key=lambda one: one.start):
+        if verdict.start <= day < verdict.end:
+            latest[verdict.attribute] = verdict
+    return frozenset({KIND_PREFIX + kind, *(name for name, verdict in latest.items() if verdict.holds)})
+
+
+def standing(*, approved: bool, rejected: bool, starts_on: date, ends_on: date | None, day: date) -> TariffStanding:
+    """Where a tariff stands on `day`."""
+    if not approved:
+        return TariffStanding.REJECTED if rejected else TariffStanding.DRAFT
+    if ends_on is not None and ends_on <= day:
+        return TariffStanding.ENDED
+    return TariffStanding.IN_FORCE if starts_on <= day else TariffStanding.PLANNED
+
+
+def amounts_asked(grain: str, quantity: int, months: Sequence[Month]) -> dict[date, int]:
+    """The amounts by day that an ask stands for: the products held each day, or all hours on the first day."""
+    if grain == Grain.HOUR:
+        return {date(months[0].year, months[0].number, 1): quantity * SECONDS_PER_HOUR} if months else {}
+    days = [(month, day) for month in months for day in range(1, monthrange(month.year, month.number)[1] + 1)]
+    return {date(month.year, month.number, day): quantity for month, day in days}
+
+
+def priced_days(amounts: Mapping[date, int], tariffs: Sequence[Tariff]) -> tuple[dict[date, int], list[date]]:
+    """The amounts on days with a price, and the days without one."""
+    priced = {day: amount for day, amount in amounts.items() if any(day in tariff.days for tariff in tariffs)}
+    return priced, sorted(amounts.keys() - priced.keys())
+
+
+def preview(
+    *,
+    product: str,
+    amounts: Mapping[date, int],
+    tariffs: Sequence[Tariff],
+    discounts: Sequence[Discount],
+    attributes: Mapping[date, frozenset[str]],
+    stacking: Stacking,
+) -> Preview:
+    """The price of `amounts` by day; days without a tariff are named, never priced at nought."""
+    priced, unpriced = priced_days(amounts, tariffs)
+    made = lines(
+        product=product,
+        amounts=priced,
+        tariffs=tariffs,
+        discounts=discounts,
+        attributes_on=lambda day: attributes.get(day, frozenset()),
+        stacking=stacking,
+    )
+    return Preview(tuple(made), statement(line.quote for line in made), tuple(unpriced))

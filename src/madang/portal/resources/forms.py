@@ -18,7 +18,9 @@ LARGEST = 1_000_000
 class PoolForm(forms.Form):
     """A new pool."""
 
-    code = forms.SlugField(label=_("Code"), max_length=30, help_text=_("Latin letters, digits and hyphens, such as h100"))
+    code = forms.SlugField(
+        label=_("Code"), max_length=30, help_text=_("Latin letters, digits and hyphens, such as h100")
+    )
     name_ko = forms.CharField(label=_("Name in Korean"), max_length=80)
     name_en = forms.CharField(label=_("Name in English"), max_length=80)
     unit = forms.ChoiceField(label=_("Counted in"), choices=[(unit.value, _(UNITS[unit])) for unit in PoolUnit])
@@ -31,7 +33,9 @@ class PoolForm(forms.Form):
 class ProductForm(forms.Form):
     """A new product of a pool."""
 
-    code = forms.SlugField(label=_("Code"), max_length=30, help_text=_("Latin letters, digits and hyphens, such as h100"))
+    code = forms.SlugField(
+        label=_("Code"), max_length=30, help_text=_("Latin letters, digits and hyphens, such as h100")
+    )
     pool = forms.ChoiceField(label=_("Pool"))
     name_ko = forms.CharField(label=_("Name in Korean"), max_length=80)
     name_en = forms.CharField(label=_("Name in English"), max_length=80)

@@ -8,24 +8,28 @@ from madang.portal.resources.rules import Grain, PoolUnit
 
 
 class Pool(models.Model):
-    """Accelerators (or cores) of one type. `backend_type` is what the backend calls them; empty for cores."""
+    """Accelerators (or cores) of one type. `backend_type` is what the backend calls them; empty for cores.
+
+    A pool is sold by one grain: by the month its capacity counts units, by the hour it counts unit-hours a month.
+    """
 
     code = models.CharField(max_length=30, unique=True)
     name_ko = models.CharField(max_length=80)
     name_en = models.CharField(max_length=80)
     unit = models.CharField(max_length=5, choices=choices(PoolUnit))
+    grain = models.CharField(max_length=5, choices=choices(Grain), default=Grain.MONTH)
     backend_type = models.CharField(max_length=30, blank=True)
     runs_jobs = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [one_of("pool", "unit", PoolUnit)]
+        constraints = [one_of("pool", "unit", PoolUnit), one_of("pool", "grain", Grain)]
 
 
 class PoolMonth(models.Model):
     """Units of a pool in one month (YYYY-MM): those that stand there, those with operating money, those promised.
 
-    `committed` is moved by adopting and ending awards, under the CHECK; `version` is bumped by decisions that rest on it.
+    `committed` is moved by adopting and ending awards, under the CHECK; decisions that rest on the row bump `version`.
     """
 
     pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="months")
@@ -40,7 +44,9 @@ class PoolMonth(models.Model):
             models.UniqueConstraint(fields=["pool", "month"], name="poolmonth_once"),
             models.CheckConstraint(condition=Q(funded__lte=F("physical")), name="poolmonth_funded_within_physical"),
             models.CheckConstraint(condition=Q(committed__lte=F("funded")), name="poolmonth_committed_within_funded"),
-            models.CheckConstraint(condition=Q(month__regex=r"^[0-9]{4}-(0[1-9]|1[0-2])$"), name="poolmonth_month_written"),
+            models.CheckConstraint(
+                condition=Q(month__regex=r"^[0-9]{4}-(0[1-9]|1[0-2])$"), name="poolmonth_month_written"
+            ),
         ]
 
 

@@ -48,7 +48,9 @@ def capacity_table(by: Actor, now: datetime) -> tuple[list[str], list[PoolCapaci
     months = shown_months(sorted({row.month for row in rows}), Month.of(now, settings.MADANG_ZONE))
     stored = {(row.pool_id, row.month): _capacity(row) for row in rows}
     nothing = Capacity()
-    table = [PoolCapacity(pool, [(month, stored.get((pool.pk, month), nothing)) for month in months]) for pool in pools(by)]
+    table = [
+        PoolCapacity(pool, [(month, stored.get((pool.pk, month), nothing)) for month in months]) for pool in pools(by)
+    ]
     return months, table
 
 

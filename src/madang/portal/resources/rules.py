@@ -62,7 +62,7 @@ def refuse_capacity(month: str, wanted: Capacity) -> None:
 
 
 def shown_months(stored: list[str], now: Month, ahead: int = 6) -> list[str]:
-    """The months of a capacity table without gaps: from the first stored (at most a year back) to the last, or ahead."""
+    """The months of a table without gaps: from the first stored (at most a year back) to the last, or ahead."""
     first = max(min([*stored, str(now)]), str(now.plus(-12)))
     last = max([*stored, str(now.plus(ahead))])
     start = Month.parse(first)

@@ -1,6 +1,6 @@
 """What people read about pools, capacity and products."""
 
-from django.utils.translation import gettext_noop as N_
+from django.utils.translation import gettext_noop as N_  # noqa: N812
 
 REFUSALS = {
     "pool_code_taken": N_("There is already a pool with the code {code}."),

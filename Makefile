@@ -1,0 +1,68 @@
+# The targets of the project; `make` alone lists them. Each sets up what it needs: a virtual environment in the checkout
+# with exactly the locked packages. Nothing is installed outside the checkout.
+
+PYTHON ?= python3
+UV ?= uv
+WORKERS ?= 2
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo demo-fresh test check format lock bench soak clean
+.DELETE_ON_ERROR:
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY) ## set up the virtual environment only
+
+demo: $(READY) ## build the demonstration centre (once), run its jobs and serve it on http://127.0.0.1:8000
+	MADANG_HOME="$(CURDIR)/.madang" $(BIN)/madang demo
+
+demo-fresh: $(READY) ## the same, from the beginning
+	MADANG_HOME="$(CURDIR)/.madang" $(BIN)/madang demo --fresh
+
+test: $(READY) ## run the tests, but for those that take long
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not soak"
+
+check: $(READY) ## lint, formatting, types, imports, and the tests of the repository itself
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/house
+
+format: $(READY) ## format the code and mend what the linter can
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+lock: ## write requirements.lock anew from pyproject.toml (needs uv)
+	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --all-extras \
+	  --python-version 3.11 pyproject.toml -o requirements.lock
+
+bench: $(READY) ## measure what we promise in numbers, and print how it was measured
+	@set -e; for found in benchmarks/*/__main__.py; do name=$$(basename "$$(dirname "$$found")"); \
+	  echo "== $$name"; $(BIN)/python -m "benchmarks.$$name"; done
+
+soak: $(READY) ## run the long tests
+	$(BIN)/python -m pytest -m soak
+
+clean: ## remove the virtual environment and all caches; the demonstration's data in .madang stay
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The project itself needs no building: a .pth file puts src on the path, and the command is four lines.
+$(READY): requirements.lock Makefile
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Madang needs Python 3.11 or later; name one with: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "Python's venv is missing; install it with: apt-get install python3-venv"; exit 1; }
+	@echo "Setting up $(VENV) with the locked packages"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements.lock
+	@echo "$(CURDIR)/src" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/madang.pth"
+	@printf '#!%s\nimport sys\n\nfrom madang.cli.main import main\n\nsys.exit(main())\n' "$(CURDIR)/$(BIN)/python" > $(BIN)/madang
+	@chmod 755 $(BIN)/madang
+	@touch $(READY)

@@ -1,0 +1,1 @@
+"""Getting in: signing up, logging in and out, passwords, API tokens."""

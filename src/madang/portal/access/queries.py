@@ -1,0 +1,20 @@
+"""Reads failed attempts, and what a link in a mail is about."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from madang.portal.people import links
+from madang.portal.people.models import LoginFailure, Person
+from madang.portal.people.rules import ATTEMPTS_WINDOW
+
+
+def failures(digest: str, now: datetime) -> list[datetime]:
+    """When attempts under this digest failed within the last quarter of an hour."""
+    rows = LoginFailure.objects.filter(digest=digest, failed_at__gt=now - ATTEMPTS_WINDOW)
+    return list(rows.order_by("failed_at").values_list("failed_at", flat=True))
+
+
+def state_of(person: Person) -> str:
+    """A mark that changes with the password and with every log-in, so that a reset link works once."""
+    return links.fingerprint(person.password, person.email)

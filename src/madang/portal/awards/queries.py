@@ -1,0 +1,104 @@
+"""Reads awards, as far as the actor may see them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db.models import Prefetch, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from madang.accounting.ledger import Balances, Bucket
+from madang.portal.actors import Actor, MemberRole
+from madang.portal.awards.models import Award, AwardLine
+from madang.portal.awards.rules import AwardState
+from madang.portal.ledger import queries as ledger
+from madang.portal.ledger.models import LedgerAccount
+from madang.portal.people.models import Membership, Person
+from madang.portal.resources.models import Pool
+from madang.portal.tasks import Task
+
+PUBLIC_STATES = ("offered", "accepted", "declined", "lapsed", "in_force", "ended")
+
+
+def owner_of(award: int) -> str:
+    """The award's name in the ledger."""
+    return f"award:{award}"
+
+
+def _lines() -> Prefetch:
+    return Prefetch("lines", AwardLine.objects.select_related("product__pool").order_by("pk"))
+
+
+def awards(by: Actor) -> QuerySet[Award]:
+    """Awards with their lines, newest first: an organisation's own once they are published; all for staff and auditors."""
+    rows = Award.objects.select_related("organisation", "application__intake__call", "application__track")
+    rows = rows.prefetch_related(_lines()).order_by("-pk")
+    if by.reads_everything:
+        return rows
+    return rows.filter(organisation__in=by.memberships).exclude(state=AwardState.HELD)
+
+
+def in_intake(by: Actor, intake: int) -> QuerySet[Award]:
+    """An intake's awards by number, as far as the actor may see them."""
+    return awards(by).filter(application__intake=intake).order_by("number")
+
+
+def figures(award: Award) -> list[tuple[Pool, Balances]]:
+    """The ledger's figures of an award, pool by pool; empty before it is in force."""
+    found = ledger.balances(owner_of(award.pk))
+    pools = {line.product.pool_id: line.product.pool for line in award.lines.all()}
+    return [(pools[pool], balances) for pool, balances in sorted(found.items()) if pool in pools]
+
+
+def members(award: Award) -> list[Membership]:
+    """Who may use the award: the organisation's members in force."""
+    rows = Membership.objects.filter(organisation=award.organisation_id, left_at__isnull=True)
+    return list(rows.select_related("person").order_by("joined_at"))
+
+
+def owners_of(organisations: set[int]) -> dict[int, list[Person]]:
+    """Active owners with an address, by organisation, in one query; for mails."""
+    rows = Membership.objects.filter(
+        organisation__in=organisations, role=MemberRole.OWNER, left_at__isnull=True, person__is_active=True
+    ).select_related("person")
+    found: dict[int, list[Person]] = {organisation: [] for organisation in organisations}
+    for row in rows.order_by("pk"):
+        found[row.organisation_id].append(row.person)
+    return found
+
+
+def lapsing(now: datetime) -> list[int]:
+    """Offers whose deadline is over."""
+    rows = Award.objects.filter(state=AwardState.OFFERED, accept_by__lte=now)
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:50])
+
+
+def past_their_end(today: date) -> list[int]:
+    """Awards in force whose days are over."""
+    rows = Award.objects.filter(state=AwardState.IN_FORCE, ends_on__lte=today)
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:50])
+
+
+def ended_with_rest(limit: int = 50) -> list[tuple[int, int, int, bool]]:
+    """(award, pool, what is left, ended early) of ended awards to which something came back, from a job that ended late."""
+    left = LedgerAccount.objects.filter(bucket=Bucket.LEFT, amount__gt=0, owner__startswith="award:")
+    rows = {int(owner.partition(":")[2]): (pool, amount) for owner, pool, amount in left.values_list("owner", "pool", "amount")}
+    ended = Award.objects.filter(pk__in=rows, state=AwardState.ENDED).values_list("pk", "ended_at", "ends_on")
+    found = []
+    for award, ended_at, ends_on in ended[:limit]:
+        early = ended_at.astimezone(settings.MADANG_ZONE).date() < ends_on
+        found.append((award, *rows[award], early))
+    return found
+
+
+def tasks(by: Actor, now: datetime) -> list[Task]:
+    """For an owner: offers to answer, each with its deadline."""
+    owned = [organisation for organisation, role in by.memberships.items() if role is MemberRole.OWNER]
+    rows = Award.objects.filter(organisation__in=owned, state=AwardState.OFFERED, accept_by__gt=now)
+    text = gettext("An award to accept or decline: {title}")
+    return [
+        Task(text.format(title=row.title), reverse("award", args=[row.number]), 1, row.accept_by)
+        for row in rows.order_by("accept_by")
+    ]

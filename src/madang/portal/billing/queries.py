@@ -1,0 +1,191 @@
+"""Reads statements for their organisation and the body, and gathers what one is worked out from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from madang.accounting.pricing import Discount, Stacking, Tariff
+from madang.portal.actors import Actor
+from madang.portal.awards.models import Award, AwardLine
+from madang.portal.awards.rules import AwardState
+from madang.portal.billing.models import Statement, StatementLine
+from madang.portal.billing.rules import (
+    WORKERS_OUT,
+    Holding,
+    StatementState,
+    counts_as_used,
+    held_days,
+    months_span,
+)
+from madang.portal.ledger import queries as books
+from madang.portal.people.models import Organisation
+from madang.portal.prices import queries as prices
+from madang.portal.prices.rules import Held, attributes_on, kind_for
+from madang.portal.tasks import Task
+from madang.values import Month
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Prices and discounts, what the organisation holds, and the stored rows that they stand for."""
+
+    kind: str
+    verdicts: Sequence[Held]
+    tariffs: dict[int, dict[int, Tariff]]
+    discounts: Sequence[Discount]
+
+    def tariffs_of(self, product: int) -> list[Tariff]:
+        return list(self.tariffs.get(product, {}).values())
+
+    def stored_tariff(self, product: int, tariff: Tariff) -> int:
+        return next(pk for pk, value in self.tariffs[product].items() if value == tariff)
+
+    def attributes_on(self, day: date) -> frozenset[str]:
+        return attributes_on(self.kind, self.verdicts, day)
+
+    @staticmethod
+    def stored_discount(discount: Discount) -> dict[str, object]:
+        """As a line keeps it: with the sentences of its day, whatever becomes of the discount later."""
+        return {
+            "code": discount.name,
+            "permille": discount.rate_permille,
+            "sentence_ko": discount.sentence_ko,
+            "sentence_en": discount.sentence_en,
+        }
+
+
+def _ran_in(month: Month) -> Q:
+    """Awards that were in force at some instant of a month."""
+    period = month.period(settings.MADANG_ZONE)
+    running = Q(state=AwardState.IN_FORCE) | Q(state=AwardState.ENDED, ended_at__gt=period.start)
+    last = date(month.year, month.number, 1), date(month.plus(1).year, month.plus(1).number, 1)
+    return running & Q(in_force_at__lt=period.end, starts_on__lt=last[1], ends_on__gt=last[0])
+
+
+def organisations_to_bill(month: Month) -> list[int]:
+    """Organisations with an award in force in the month, use in it, or a draft of it; those with an issued one not."""
+    issued = Statement.objects.filter(month=str(month), state=StatementState.ISSUED).values("organisation")
+    drafted = Statement.objects.filter(month=str(month), state=StatementState.DRAFT).values("organisation")
+    running = Award.objects.filter(_ran_in(month)).values("organisation")
+    rows = Organisation.objects.filter(Q(pk__in=running) | Q(pk__in=drafted)).exclude(pk__in=issued)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def organisations_not_worked_out(month: Month, since: datetime, at_most: int) -> list[int]:
+    """Those to bill whose draft is missing or older than `since`."""
+    fresh = Statement.objects.filter(month=str(month)).filter(
+        Q(state=StatementState.ISSUED) | Q(worked_out_at__gte=since)
+    )
+    rows = Award.objects.filter(_ran_in(month)).exclude(organisation__in=fresh.values("organisation"))
+    return list(rows.order_by("organisation").values_list("organisation", flat=True).distinct()[:at_most])
+
+
+def holdings(organisation: int, month: Month) -> list[Holding]:
+    """What each award of an organisation held or used in a month, by product and day."""
+    in_force = (AwardState.IN_FORCE, AwardState.ENDED)
+    # Use is billed whenever it came, also after the end of its award; days are held only while it is in force.
+    awards = Award.objects.filter(organisation=organisation, state__in=in_force, in_force_at__isnull=False)
+    lines = AwardLine.objects.select_related("product").order_by("product__code")
+    rows = list(awards.select_related("application__track").prefetch_related(Prefetch("lines", lines)).order_by("pk"))
+    used = books.used_by_day([owner(award.pk) for award in rows], str(month))
+    found = []
+    for award in rows:
+        stacking = Stacking(award.application.track.stacking)
+        for line, amounts in _amounts(award, month, used):
+            if amounts:
+                found.append(Holding(award.pk, line.product_id, line.product.code, amounts, stacking))
+    return found
+
+
+def owner(award: int) -> str:
+    """The award's name in the ledger."""
+    return f"award:{award}"
+
+
+def _amounts(
+    award: Award, month: Month, used: dict[tuple[str, int], dict[date, int]]
+) -> list[tuple[AwardLine, dict[date, int]]]:
+    """Each line's amounts by day. A pool's use goes to the first product sold by the hour of that pool, once."""
+    left = {pool: days for (holder, pool), days in used.items() if holder == owner(award.pk)}
+    found = []
+    for line in award.lines.all():
+        if counts_as_used(line.product.grain):
+            found.append((line, left.pop(line.product.pool_id, {})))
+        else:
+            spans = [_in_force(award), (award.starts_on, award.ends_on), months_span(line.first_month, line.months)]
+            found.append((line, held_days(month=month, quantity=line.quantity, spans=spans)))
+    return found
+
+
+def _in_force(award: Award) -> tuple[date, date | None]:
+    zone = settings.MADANG_ZONE
+    ended = award.ended_at.astimezone(zone).date() if award.ended_at else None
+    return award.in_force_at.astimezone(zone).date(), ended
+
+
+def terms(organisation: int, month: Month) -> Terms:
+    """Everything a price rests on for an organisation: tariffs of the products of its awards, discounts, verdicts."""
+    products = AwardLine.objects.filter(award__organisation=organisation).values_list("product", flat=True).distinct()
+    tariffs: dict[int, dict[int, Tariff]] = defaultdict(dict)
+    for row in prices.approved(products):
+        if row.kind == kind_for(row.product.grain):
+            tariffs[row.product_id][row.pk] = prices.as_value(row)
+    kind = Organisation.objects.filter(pk=organisation).values_list("kind", flat=True).get()
+    return Terms(kind, prices.verdicts_held(organisation), dict(tariffs), prices.discount_values())
+
+
+def drafts_of(month: str) -> list[int]:
+    """The organisations whose draft of a month waits to be issued, in the order of their numbers-to-be."""
+    rows = Statement.objects.filter(month=month, state=StatementState.DRAFT)
+    return list(rows.order_by("organisation").values_list("organisation", flat=True))
+
+
+def faulty_of(month: str) -> int:
+    """How many drafts of a month have a line without a price."""
+    return Statement.objects.filter(month=month, state=StatementState.DRAFT, faults__gt=0).count()
+
+
+def statements(by: Actor) -> QuerySet[Statement]:
+    """Those of the actor's organisations; all of them for staff and auditors."""
+    rows = Statement.objects.select_related("organisation").order_by("-month", "organisation__name", "pk")
+    return rows if by.reads_everything else rows.filter(organisation__in=by.memberships)
+
+
+def lines(statement: Statement) -> list[StatementLine]:
+    """A statement's lines with award, product and price, for somebody who may see the statement."""
+    rows = StatementLine.objects.filter(statement=statement).select_related("award", "product__pool", "tariff")
+    return list(rows.order_by("award", "product__code", "first_day"))
+
+
+def months(by: Actor) -> list[dict[str, object]]:
+    """Each month with statements: how many, how many issued, how many faulty, and what they come to."""
+    return list(
+        statements(by)
+        .order_by()
+        .values("month")
+        .annotate(
+            count=Count("pk"),
+            issued=Count("pk", filter=Q(state=StatementState.ISSUED)),
+            faulty=Count("pk", filter=Q(faults__gt=0)),
+            due_sum=Sum("due"),
+            subsidy_sum=Sum("subsidy"),
+        )
+        .order_by("-month")
+    )
+
+
+def staff_tasks(by: Actor, now: datetime) -> list[Task]:
+    """Months that have ended with drafts that wait to be issued."""
+    if not by.has(*WORKERS_OUT):
+        return []
+    current = str(Month.of(now, settings.MADANG_ZONE))
+    count = Statement.objects.filter(state=StatementState.DRAFT, month__lt=current).count()
+    return [Task(gettext("Statements to check and issue"), reverse("statements-staff"), count)] if count else []

@@ -1,0 +1,1 @@
+"""What was decided for every application, and how it is published."""

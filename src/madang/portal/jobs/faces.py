@@ -1,0 +1,74 @@
+"""A job as both faces show it: its state in words, why it waits or how it ended, and its log made harmless."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext
+
+from madang.compute.protocol import LogChunk
+from madang.errors import Unavailable
+from madang.portal.jobs import machine
+from madang.portal.jobs.models import Job
+from madang.portal.jobs.rules import FINAL_STATES, JobState, readable, whole_characters
+from madang.portal.jobs.sentences import STATES
+from madang.portal.states import ACTIVE, BAD, GOOD, NEUTRAL, WAITING
+
+TONES = {
+    JobState.ACCEPTED: WAITING,
+    JobState.WAITING: WAITING,
+    JobState.RUNNING: ACTIVE,
+    JobState.SUCCEEDED: GOOD,
+    JobState.FAILED: BAD,
+    JobState.TIMED_OUT: BAD,
+    JobState.LOST: BAD,
+    JobState.CANCELLED: NEUTRAL,
+    JobState.REFUSED: BAD,
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A job's state as a person reads it."""
+
+    word: str
+    tone: str
+    why: str
+    over: bool
+
+
+@dataclass(frozen=True)
+class Log:
+    """A piece of a log as text; `cut`: there is more before it; `complete`: nothing will follow."""
+
+    text: str
+    next_offset: int
+    complete: bool
+    cut: bool = False
+    readable: bool = True
+
+
+def shown(job: Job) -> Shown:
+    """State and reason in the active language; a job that runs needs no reason."""
+    state = JobState(job.state)
+    why = "" if state is JobState.RUNNING else machine.sentence(job.reason_code, job.reason_facts)
+    return Shown(gettext(STATES[state]), TONES[state], why, state in FINAL_STATES)
+
+
+def log_piece(job: Job, offset: int) -> Log:
+    """The log from a byte on, at most 64 KiB, cut at a whole character."""
+    return _log(machine.log(job, offset), offset, cut=offset > 0)
+
+
+def log_end(job: Job) -> Log:
+    """The end of the log for the page; where the backend does not answer the page stands without it."""
+    try:
+        chunk, cut = machine.log_end(job)
+    except Unavailable:
+        return Log("", 0, complete=False, readable=False)
+    return _log(chunk, chunk.next_offset - len(chunk.data), cut=cut)
+
+
+def _log(chunk: LogChunk, start: int, *, cut: bool) -> Log:
+    kept = len(chunk.data) if chunk.complete else whole_characters(chunk.data)
+    return Log(readable(chunk.data[:kept]), start + kept, chunk.complete, cut)

@@ -1,0 +1,147 @@
+"""What a person fills in to submit a job, to look at its figures first, and to sift the list of jobs."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from madang.errors import Refused
+from madang.portal import refusals
+from madang.portal.jobs import rules
+from madang.portal.jobs.queries import Place
+from madang.portal.jobs.rules import JobState, Shape
+from madang.portal.jobs.sentences import STATES
+
+MIB_PER_GIB = 1024
+SECONDS_PER_MINUTE = 60
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a submission would set aside at most in its pool unit's seconds, and what is left now and after it."""
+
+    unit: str
+    held: int
+    left: int
+
+    @property
+    def after(self) -> int:
+        return self.left - self.held
+
+    @property
+    def fits(self) -> bool:
+        return self.held <= self.left
+
+
+class ManyFiles(forms.ClearableFileInput):
+    """The browser's field for several files."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Any number of uploaded files, none among them."""
+
+    widget = ManyFiles
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        given = data if isinstance(data, list | tuple) else [data]
+        return [file for file in given if file]
+
+
+class JobForm(forms.Form):
+    """A job: where it runs, its command, what it asks for, its files. The figures need only the middle part."""
+
+    where = forms.ChoiceField(label=_("Award and resource type"))
+    name = forms.CharField(label=_("Name"), max_length=100, help_text=_("For you, to find the job again"))
+    command = forms.CharField(
+        label=_("Command"),
+        max_length=100_000,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        help_text=_(
+            "For example: python3 train.py --epochs 3. It starts in the folder of your files. Quotes keep words together; "
+            "for pipes and variables write sh -c with the line in quotes."
+        ),
+    )
+    gpus = forms.IntegerField(
+        label=_("GPUs"), min_value=0, initial=0, help_text=_("0 in a resource type that is counted in cores")
+    )
+    cores = forms.IntegerField(label=_("Processor cores"), min_value=1, initial=1)
+    memory_gib = forms.IntegerField(label=_("Memory in GiB"), min_value=1, initial=1)
+    minutes = forms.IntegerField(
+        label=_("Longest running time in minutes"),
+        min_value=1,
+        max_value=rules.MOST_WALL_SECONDS // SECONDS_PER_MINUTE,
+        initial=60,
+        help_text=_("The job is stopped when this time is over. Only the time that it ran is charged."),
+    )
+    keep_files = forms.BooleanField(label=_("Use the files of the earlier job again"), required=False)
+    files = FilesField(
+        label=_("Files"),
+        required=False,
+        help_text=_("Several can be chosen. They lie in the folder that the command starts in. Pack folders into an archive."),
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    again = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, places: Sequence[Place], has_files: bool = False, **kwargs: Any) -> None:
+        kwargs["initial"] = {"key": uuid.uuid4(), **kwargs.get("initial", {})}
+        super().__init__(*args, **kwargs)
+        self.places = {f"{place.award.pk}-{place.pool.pk}": place for place in places}
+        self.fields["where"].choices = [(value, label(place)) for value, place in self.places.items()]
+        if not has_files:
+            del self.fields["keep_files"]
+
+    def clean_command(self) -> list[str]:
+        try:
+            return rules.split_command(self.cleaned_data["command"])
+        except Refused as refused:
+            raise forms.ValidationError(refusals.sentence(refused)) from refused
+
+    @property
+    def place(self) -> Place:
+        return self.places[self.cleaned_data["where"]]
+
+    @property
+    def shape(self) -> Shape:
+        given = self.cleaned_data
+        return Shape(
+            gpus=given["gpus"],
+            cores=given["cores"],
+            memory_mb=given["memory_gib"] * MIB_PER_GIB,
+            wall_seconds=given["minutes"] * SECONDS_PER_MINUTE,
+        )
+
+    def figures(self) -> Figures | None:
+        """The figures of what was filled in, as far as it can be read; call it on a bound form."""
+        self.full_clean()
+        if {"where", "gpus", "cores", "memory_gib", "minutes"} - self.cleaned_data.keys():
+            return None
+        unit = self.place.pool.unit
+        return Figures(unit, rules.amount_held(self.shape, unit), self.place.balances.left)
+
+
+def label(place: Place) -> str:
+    """An award and a pool in one line, in the reader's language."""
+    names = (place.pool.name_ko, place.pool.name_en)
+    name = names[0] or names[1] if get_language() == "ko" else names[1] or names[0]
+    return f"{place.award.number} {place.award.title} · {name}"
+
+
+class ListForm(forms.Form):
+    """Sifts the list of jobs by state and award."""
+
+    state = forms.ChoiceField(label=_("State"), required=False)
+    award = forms.ChoiceField(label=_("Award"), required=False)
+
+    def __init__(self, *args: Any, awards: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["state"].choices = [("", _("All")), *((state.value, _(STATES[state])) for state in JobState)]
+        self.fields["award"].choices = [("", _("All")), *awards]

@@ -1,0 +1,74 @@
+"""What the machine behind the jobs says: whether jobs are on, its capacity, a job's log, and the files that it left."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import get_language, gettext
+
+from madang.compute import sentences as compute
+from madang.compute.protocol import Backend, Capacity, Facts, LogChunk
+from madang.errors import Refused
+from madang.portal import backends
+from madang.portal.jobs.models import Job
+from madang.portal.jobs.rules import FINAL_STATES
+from madang.portal.jobs.sentences import REASONS
+
+CAPACITY_SECONDS = 30.0
+# The most of a log that a page shows or one answer carries.
+LOG_SHOWN = 64 * 1024
+_asked: tuple[Backend, float, Capacity] | None = None
+
+
+def capacity() -> Capacity:
+    """What the backend can give, asked at most twice a minute."""
+    global _asked
+    backend, now = backends.backend(), time.monotonic()
+    if _asked is None or _asked[0] is not backend or now - _asked[1] > CAPACITY_SECONDS:
+        _asked = (backend, now, backend.capacity())
+    return _asked[2]
+
+
+def why_off() -> str:
+    """Why no job can be submitted here, as a sentence in the active language; empty where jobs are on."""
+    if settings.MADANG_TENANT_JOBS == "off":
+        return gettext(REASONS["switched_off"])
+    given = capacity()
+    return "" if given.sandboxed else sentence(given.sandbox.code, given.sandbox.facts)
+
+
+def sentence(code: str, facts: Facts) -> str:
+    """The sentence for a reason code of ours or of the backend, in the active language; an unknown one as it is."""
+    if code in REASONS:
+        return gettext(REASONS[code]).format(**facts)
+    try:
+        return compute.sentence(code, facts, get_language() or settings.LANGUAGE_CODE)
+    except KeyError:
+        return code
+
+
+def log(job: Job, offset: int) -> LogChunk:
+    """The next part of a job's output; empty while the backend does not have the job."""
+    if job.backend_id is None:
+        return LogChunk(b"", 0, job.state in FINAL_STATES)
+    return backends.backend().log(job.backend_id, offset, LOG_SHOWN)
+
+
+def log_end(job: Job) -> tuple[LogChunk, bool]:
+    """The last part of a job's output, and whether there is more before it."""
+    if job.backend_id is None:
+        return log(job, 0), False
+    reports = backends.backend().reports([job.backend_id])
+    start = max(0, reports[0].log_size - LOG_SHOWN) if reports else 0
+    return log(job, start), start > 0
+
+
+def output_file(job: Job, path: str) -> Path:
+    """An output as a file on this machine. Refused: ``job_output_gone`` with the backend's reason."""
+    try:
+        return backends.backend().fetch(str(job.backend_id), path)
+    except Refused as refused:
+        facts = {name: value for name, value in refused.facts.items() if isinstance(value, str | int)}
+        raise Refused("job_output_gone", path=path, why=sentence(refused.code, facts)) from refused

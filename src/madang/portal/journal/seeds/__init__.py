@@ -1,0 +1,1 @@
+"""What a new centre's journal is seeded with."""

@@ -1,0 +1,205 @@
+"""Moves amounts of computing between accounts: grants, holds, releases, use, give-backs, expiry and reversals.
+
+Whoever calls these has judged that the actor may: an award's grant or a job's hold is permitted there, not here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db.models import F
+
+from madang.accounting.ledger import ROUTES, Bucket, Kind
+from madang.errors import Refused, Stale
+from madang.portal.actors import Actor
+from madang.portal.journal.actions import record
+from madang.portal.ledger import importer, queries
+from madang.portal.ledger.models import AccountingMonth, LedgerAccount, MonthTotal, Movement
+from madang.portal.ledger.rules import BUCKETS, Usage, may_correct
+from madang.portal.transactions import action
+
+
+@action
+def open_accounts(owner: str, pool: int) -> dict[Bucket, int]:
+    """The owner's accounts in a pool, one a bucket, made where they are not there yet; gives their ids."""
+    rows = [LedgerAccount(owner=owner, pool_id=pool, bucket=bucket) for bucket in BUCKETS]
+    LedgerAccount.objects.bulk_create(rows, ignore_conflicts=True)
+    return queries.account_ids(owner, pool)
+
+
+@action
+def grant(
+    *, by: Actor, now: datetime, owner: str, pool: int, amount: int, source: str, key: str, month: str, day: date
+) -> Movement:
+    """Gives an owner an amount of a pool. Refused: ``already_posted`` where (source, key) stands in the book."""
+    open_accounts(owner, pool)
+    moved = _move(now, owner, pool, Kind.GRANT, (Bucket.SOURCE, Bucket.LEFT), amount, source, key, "", month, day)
+    return _recorded(by, now, moved, owner)
+
+
+@action
+def hold(
+    *, by: Actor, now: datetime, owner: str, pool: int, amount: int, source: str, key: str, subject: str
+) -> Movement:
+    """Sets an amount aside for a subject ("job:5"). Refused: ``not_enough_left`` (asked, left)."""
+    route = (Bucket.LEFT, Bucket.HELD)
+    moved = _move(now, owner, pool, Kind.HOLD, route, amount, source, key, subject, *_month_and_day(now))
+    return _recorded(by, now, moved, owner)
+
+
+@action
+def release(
+    *, by: Actor, now: datetime, owner: str, pool: int, source: str, key: str, subject: str, amount: int | None = None
+) -> Movement | None:
+    """Gives what a subject still holds (or `amount` of it) back to what is left; None where it holds nothing.
+
+    Refused: ``not_enough_held`` (asked, held).
+    """
+    accounts = open_accounts(owner, pool)
+    importer.take([accounts[Bucket.HELD]])
+    held = queries.held_by([subject]).get((owner, pool, subject), 0)
+    wanted = held if amount is None else amount
+    if wanted > held:
+        raise Refused("not_enough_held", asked=wanted, held=held)
+    if not wanted:
+        return None
+    route = (Bucket.HELD, Bucket.LEFT)
+    moved = _move(now, owner, pool, Kind.RELEASE, route, wanted, source, key, subject, *_month_and_day(now))
+    return _recorded(by, now, moved, owner)
+
+
+@action
+def use(*, by: Actor, now: datetime, usage: Usage) -> None:
+    """Posts one charge, from its subject's hold, then from what is left, then as an overrun."""
+    importer.post(by=by, now=now, usages=[usage])
+
+
+@action
+def give_back(*, by: Actor, now: datetime, owner: str, pool: int, amount: int, source: str, key: str) -> Movement:
+    """Returns an amount that is left to the centre. Refused: ``not_enough_left``."""
+    route = (Bucket.LEFT, Bucket.RETURNED)
+    moved = _move(now, owner, pool, Kind.GIVE_BACK, route, amount, source, key, "", *_month_and_day(now))
+    return _recorded(by, now, moved, owner)
+
+
+@action
+def expire(*, by: Actor, now: datetime, owner: str, pool: int, source: str, key: str) -> Movement | None:
+    """Lets all that is left lapse, as at the end of an award; None where nothing is left."""
+    accounts = open_accounts(owner, pool)
+    importer.take([accounts[Bucket.LEFT]])
+    left = queries.amount_of(accounts[Bucket.LEFT])
+    if not left:
+        return None
+    route = (Bucket.LEFT, Bucket.EXPIRED)
+    moved = _move(now, owner, pool, Kind.EXPIRE, route, left, source, key, "", *_month_and_day(now))
+    return _recorded(by, now, moved, owner)
+
+
+@action
+def reverse(*, by: Actor, now: datetime, movement: int) -> Movement:
+    """Writes the movement that undoes another, once, in its month and on its day.
+
+    Refused: ``not_allowed_for_role``, ``movement_unknown``, ``reversal_of_reversal``, ``already_posted``,
+    ``not_enough_…`` where the amount has moved on, ``month_already_issued`` where its month's statements are out.
+    """
+    if not may_correct(by):
+        raise Refused("not_allowed_for_role")
+    row = queries.movement(movement)
+    if row is None:
+        raise Refused("movement_unknown", movement=movement)
+    if row.kind == Kind.REVERSAL:
+        raise Refused("reversal_of_reversal", source=row.source, key=row.source_key)
+    keep_months_open(months=[row.month])
+    route = (Bucket(row.to_account.bucket), Bucket(row.from_account.bucket))
+    owner, pool, key = row.from_account.owner, row.from_account.pool_id, f"{row.source_key}/reversal"
+    moved = _move(
+        now, owner, pool, Kind.REVERSAL, route, row.amount, row.source, key, row.subject, row.month, row.day, row
+    )
+    return _recorded(by, now, moved, owner)
+
+
+@action
+def keep_months_open(*, months: Iterable[str]) -> None:
+    """For a change that bears on months' statements: refuses ``month_already_issued`` (month), else bumps the months.
+
+    So nobody can issue one of the months in between without one of the two being told.
+    """
+    for month in sorted(set(months)):
+        AccountingMonth.objects.get_or_create(month=month)
+        if not AccountingMonth.objects.filter(month=month, issued_at__isnull=True).update(version=F("version") + 1):
+            raise Refused("month_already_issued", month=month)
+
+
+@action
+def number_statements(*, now: datetime, month: str, count: int) -> range:
+    """The next `count` statement numbers of a month, without a gap; from then on its prices are fixed."""
+    row, _ = AccountingMonth.objects.get_or_create(month=month)
+    last = row.last_number + count
+    current = AccountingMonth.objects.filter(pk=row.pk, version=row.version)
+    if not current.update(last_number=last, issued_at=row.issued_at or now, version=F("version") + 1):
+        raise Stale("month", month=month)
+    return range(row.last_number + 1, last + 1)
+
+
+def _month_and_day(now: datetime) -> tuple[str, date]:
+    day = now.astimezone(settings.MADANG_ZONE).date()
+    return f"{day:%Y-%m}", day
+
+
+def _move(
+    now: datetime,
+    owner: str,
+    pool: int,
+    kind: Kind,
+    route: tuple[Bucket, Bucket],
+    amount: int,
+    source: str,
+    key: str,
+    subject: str,
+    month: str,
+    day: date,
+    reverses: Movement | None = None,
+) -> Movement:
+    """One movement with its two balances and two month totals; the one way in beside the importer."""
+    if amount <= 0:
+        raise Refused("amount_not_above_zero", amount=amount)
+    if route not in ROUTES[kind]:
+        raise Refused("movement_not_allowed", kind=kind.value, from_bucket=route[0].value, to_bucket=route[1].value)
+    if Movement.objects.filter(source=source, source_key=key).exists():
+        raise Refused("already_posted", source=source, key=key)
+    accounts = open_accounts(owner, pool)
+    start, to = accounts[route[0]], accounts[route[1]]
+    _take_from(start, route[0], amount)
+    LedgerAccount.objects.filter(pk=to).update(amount=F("amount") + amount)
+    for account, column in ((start, "went_out"), (to, "came_in")):
+        MonthTotal.objects.get_or_create(account_id=account, month=month)
+        MonthTotal.objects.filter(account=account, month=month).update(**{column: F(column) + amount})
+    return Movement.objects.create(
+        source=source,
+        source_key=key,
+        kind=kind,
+        from_account_id=start,
+        to_account_id=to,
+        amount=amount,
+        subject=subject,
+        month=month,
+        day=day,
+        reverses=reverses,
+        written_at=now,
+    )
+
+
+def _take_from(account: int, bucket: Bucket, amount: int) -> None:
+    """The source has no floor: what it may give is guarded where capacity is promised."""
+    rows = LedgerAccount.objects.filter(pk=account)
+    guarded = rows if bucket is Bucket.SOURCE else rows.filter(amount__gte=amount)
+    if not guarded.update(amount=F("amount") - amount):
+        raise Refused(f"not_enough_{bucket.value}", asked=amount, **{bucket.value: queries.amount_of(account)})
+
+
+def _recorded(by: Actor, now: datetime, moved: Movement, owner: str) -> Movement:
+    facts = {"owner": owner, "amount": moved.amount, "source": moved.source, "key": moved.source_key}
+    record(by=by, now=now, did=f"ledger.{moved.kind}", kind="movement", subject=moved.pk, **facts)
+    return moved

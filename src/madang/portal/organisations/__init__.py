@@ -1,0 +1,1 @@
+"""Organisations that apply: their particulars, members, invitations and the findings about them."""

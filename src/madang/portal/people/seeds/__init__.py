@@ -1,0 +1,1 @@
+"""What a new centre's tables of people are seeded with."""

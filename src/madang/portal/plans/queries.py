@@ -1,0 +1,65 @@
+"""Reads plans, as far as the actor may see them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from madang.allocation.plan import Plan as AllocationPlan
+from madang.portal.actors import Actor, Role
+from madang.portal.plans.models import Plan
+from madang.portal.plans.rules import PlanState
+from madang.portal.tasks import Task
+
+
+def plans(by: Actor) -> QuerySet[Plan]:
+    """Plans, newest first, for staff and auditors; the public sees those that were adopted and published."""
+    rows = Plan.objects.select_related("intake__call", "proposed_by").order_by("-pk")
+    if by.reads_everything:
+        return rows
+    published = Q(state=PlanState.ADOPTED) | Q(state=PlanState.SUPERSEDED, adopted_at__isnull=False)
+    return rows.filter(published, decisions__published_at__isnull=False).distinct()
+
+
+def listed(by: Actor, intake: int) -> QuerySet[Plan]:
+    """An intake's plans without their documents, which are large."""
+    return plans(by).filter(intake=intake).defer("problem", "pseudonyms", "reasons", "result")
+
+
+def document(plan: Plan) -> dict[str, Any]:
+    """The plan as `madang allocate` reads it: the stored result with the problem put back."""
+    return {**plan.result, "problem": plan.problem}
+
+
+def value(plan: Plan) -> AllocationPlan:
+    """The plan as the library's value."""
+    return AllocationPlan.from_json(document(plan))
+
+
+def to_solve(now: datetime) -> list[int]:
+    """Plans that wait for a worker, or whose worker has let its lease run out."""
+    free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
+    return list(Plan.objects.filter(free, state=PlanState.SOLVING).order_by("pk").values_list("pk", flat=True))
+
+
+def work(plan: int) -> dict[str, Any]:
+    """What a solver needs of a plan."""
+    row = Plan.objects.only("problem", "policy", "seed").get(pk=plan)
+    return {"problem": row.problem, "policy": row.policy, "seed": row.seed}
+
+
+def staff_tasks(by: Actor, now: datetime) -> list[Task]:
+    """For a programme manager: checked plans that could be adopted, where the intake has none."""
+    if not by.has(Role.PROGRAMME_MANAGER):
+        return []
+    rows = Plan.objects.filter(state=PlanState.CHECKED, intake__state="in_review")
+    counts: dict[int, int] = defaultdict(int)
+    for intake in rows.exclude(intake__plans__state=PlanState.ADOPTED).values_list("intake", flat=True):
+        counts[intake] += 1
+    text = gettext("Checked allocation plans to compare and adopt")
+    return [Task(text, reverse("plans", args=[intake]), count) for intake, count in sorted(counts.items())]

@@ -1,0 +1,189 @@
+"""Drafts and approves tariffs, each ending the one before it, and opens and ends discounts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db.models import Q
+
+from madang.errors import Refused, Stale
+from madang.portal.actors import Actor
+from madang.portal.approvals import actions as approvals
+from madang.portal.approvals.rules import ApprovalKind
+from madang.portal.journal.actions import record
+from madang.portal.ledger import actions as ledger
+from madang.portal.ledger import queries as books
+from madang.portal.prices import queries
+from madang.portal.prices.models import Discount, Tariff
+from madang.portal.prices.rules import TariffKind, Vat, kind_for, refuse_issued, refuse_unless_drafter
+from madang.portal.resources import queries as resources
+from madang.portal.transactions import action
+from madang.values import Month
+
+
+@action
+def draft_tariff(
+    *,
+    by: Actor,
+    now: datetime,
+    product: int,
+    price: int,
+    reference_price: int,
+    reference_source: str,
+    starts_on: date,
+    vat: Vat = Vat.NONE,
+    vat_permille: int = 0,
+    comment: str = "",
+) -> Tariff:
+    """A price that charges nobody until another person approves it. A month's product gets a reserved price, else used.
+
+    Refused: ``price_negative``, ``vat_rate_wrong``, ``price_starts_in_issued_month``.
+    """
+    refuse_unless_drafter(by)
+    refuse_issued(starts_on, books.issued_months())
+    _refuse_figures(price, reference_price, vat, vat_permille)
+    stored = resources.products(by).filter(pk=product).first()
+    if stored is None:
+        raise Refused("product_unknown", field="product")
+    tariff = Tariff.objects.create(
+        product=stored,
+        kind=kind_for(stored.grain),
+        price=price,
+        reference_price=reference_price,
+        reference_source=reference_source,
+        vat=vat,
+        vat_permille=vat_permille,
+        starts_on=starts_on,
+        drafted_by_id=by.person,
+        drafted_at=now,
+    )
+    facts = {"product": stored.code, "price_won": price, "starts_on": str(starts_on)}
+    approvals.draft(by=by, now=now, kind=ApprovalKind.CHANGE_TARIFF, subject=tariff.pk, comment=comment, **facts)
+    record(by=by, now=now, did="prices.draft_tariff", kind="tariff", subject=tariff.pk, **facts)
+    return tariff
+
+
+def _refuse_figures(price: int, reference_price: int, vat: Vat, vat_permille: int) -> None:
+    if price < 0 or reference_price < 0:
+        raise Refused("price_negative", price=price, reference=reference_price)
+    if vat_permille < 0 or (vat == Vat.NONE) != (vat_permille == 0):
+        raise Refused("vat_rate_wrong", vat=str(vat), rate_permille=vat_permille, field="vat_permille")
+
+
+@action
+def approve_tariff(*, by: Actor, now: datetime, tariff: int, comment: str, document_number: str) -> None:
+    """Puts a drafted tariff in force from its day, ending the one before on that day.
+
+    Where a later tariff is approved already, this one ends when that one starts. Refused as `approvals.approve`, and
+    ``month_already_issued``, ``tariff_starts_same_day``; Stale where it is approved already.
+    """
+    row = queries.drafted(tariff)
+    if row is None:
+        raise Stale("tariff")
+    approvals.approve(
+        by=by,
+        now=now,
+        kind=ApprovalKind.CHANGE_TARIFF,
+        subject=tariff,
+        comment=comment,
+        document_number=document_number,
+    )
+    ledger.keep_months_open(months=_months_until_now(row.starts_on, now))
+    ends_on = _make_room(row)
+    waiting = Tariff.objects.filter(pk=tariff, approved_at__isnull=True)
+    if not waiting.update(approved_by_id=by.person, approved_at=now, ends_on=ends_on):
+        raise Stale("tariff")
+    record(by=by, now=now, did="prices.approve_tariff", kind="tariff", subject=tariff, document=document_number)
+
+
+@action
+def reject_tariff(*, by: Actor, now: datetime, tariff: int, comment: str) -> None:
+    """Turns a drafted tariff down; it stays in the list as rejected and never charges anybody."""
+    if queries.drafted(tariff) is None:
+        raise Stale("tariff")
+    approvals.reject(by=by, now=now, kind=ApprovalKind.CHANGE_TARIFF, subject=tariff, comment=comment)
+    record(by=by, now=now, did="prices.reject_tariff", kind="tariff", subject=tariff)
+
+
+def _months_until_now(starts_on: date, now: datetime) -> list[str]:
+    """The months up to now that a price from `starts_on` bears on, this month always among them.
+
+    So two approvals at the same moment meet at this month's row, and the second sees what the first has done.
+    """
+    current = Month.of(now, settings.MADANG_ZONE)
+    first = min(Month(starts_on.year, starts_on.month), current)
+    return [str(first.plus(step)) for step in range(first.until(current) + 1)]
+
+
+def _make_room(row: Tariff) -> date | None:
+    """Ends the tariff before this one and gives the day on which this one must end, if a later one stands."""
+    approved = Tariff.objects.filter(product=row.product_id, kind=row.kind, approved_at__isnull=False)
+    if approved.filter(starts_on=row.starts_on).exists():
+        raise Refused("tariff_starts_same_day", product=row.product.code, starts_on=row.starts_on)
+    open_then = Q(ends_on__isnull=True) | Q(ends_on__gt=row.starts_on)
+    approved.filter(open_then, starts_on__lt=row.starts_on).update(ends_on=row.starts_on)
+    return (
+        approved.filter(starts_on__gt=row.starts_on).order_by("starts_on").values_list("starts_on", flat=True).first()
+    )
+
+
+@action
+def create_discount(
+    *,
+    by: Actor,
+    now: datetime,
+    code: str,
+    name_ko: str,
+    name_en: str,
+    sentence_ko: str,
+    sentence_en: str,
+    applies_to: str,
+    permille: int,
+    starts_on: date,
+    ends_on: date | None = None,
+) -> Discount:
+    """A reduction for who holds an attribute on a day. Refused: ``discount_rate_wrong``, ``discount_code_taken``,
+    ``discount_for_unknown``, ``days_end_before_start``, ``price_starts_in_issued_month``."""
+    refuse_unless_drafter(by)
+    refuse_issued(starts_on, books.issued_months())
+    if not 1 <= permille <= 1000:
+        raise Refused("discount_rate_wrong", name=code, rate_permille=permille, field="permille")
+    if applies_to not in queries.attributes():
+        raise Refused("discount_for_unknown", applies_to=applies_to, field="applies_to")
+    if ends_on is not None and ends_on <= starts_on:
+        raise Refused("days_end_before_start", start=starts_on, end=ends_on, field="ends_on")
+    if Discount.objects.filter(code=code).exists():
+        raise Refused("discount_code_taken", code=code, field="code")
+    ledger.keep_months_open(months=_months_until_now(starts_on, now))
+    discount = Discount.objects.create(
+        code=code,
+        name_ko=name_ko,
+        name_en=name_en,
+        sentence_ko=sentence_ko,
+        sentence_en=sentence_en,
+        applies_to=applies_to,
+        permille=permille,
+        starts_on=starts_on,
+        ends_on=ends_on,
+    )
+    facts = {"code": code, "applies_to": applies_to, "permille": permille, "starts_on": str(starts_on)}
+    record(by=by, now=now, did="prices.create_discount", kind="discount", subject=discount.pk, **facts)
+    return discount
+
+
+@action
+def end_discount(*, by: Actor, now: datetime, discount: int, ends_on: date) -> None:
+    """Ends a discount from a day on. Refused: ``price_starts_in_issued_month``, ``days_end_before_start``."""
+    refuse_unless_drafter(by)
+    refuse_issued(ends_on, books.issued_months())
+    row = Discount.objects.filter(pk=discount).first()
+    if row is None:
+        raise Refused("discount_unknown")
+    if ends_on <= row.starts_on:
+        raise Refused("days_end_before_start", start=row.starts_on, end=ends_on, field="ends_on")
+    ledger.keep_months_open(months=_months_until_now(ends_on, now))
+    open_then = Q(ends_on__isnull=True) | Q(ends_on__gt=ends_on)
+    if not Discount.objects.filter(open_then, pk=discount).update(ends_on=ends_on):
+        raise Stale("discount")
+    record(by=by, now=now, did="prices.end_discount", kind="discount", subject=discount, ends_on=str(ends_on))

@@ -1,0 +1,48 @@
+"""What people read about prices and discounts."""
+
+from django.utils.translation import gettext_noop as N_  # noqa: N812
+
+REFUSALS = {
+    "tariff_missing": N_("{product} has no price on {day}."),
+    "tariffs_overlap": N_("{product} has two prices on {day}."),
+    "price_negative": N_("A price cannot be below zero."),
+    "vat_rate_wrong": N_("A price without VAT has the rate zero; one with VAT needs its rate in thousandths."),
+    "price_starts_in_issued_month": N_(
+        "The statements of {issued} are issued. A change of price must start in a later month, not on {starts_on}."
+    ),
+    "tariff_starts_same_day": N_("There is already an approved price of {product} that starts on {starts_on}."),
+    "product_unknown": N_("There is no such product."),
+    "discount_rate_wrong": N_("A discount is from 1 to 1,000 thousandths, not {rate_permille}."),
+    "discount_code_taken": N_("There is already a discount with the code {code}."),
+    "discount_for_unknown": N_("No organisation can hold {applies_to}."),
+    "discount_unknown": N_("There is no such discount."),
+    "days_end_before_start": N_("The last day ({end}) must lie after the first ({start})."),
+}
+INPUT = frozenset(
+    {"price_negative", "vat_rate_wrong", "discount_rate_wrong", "discount_for_unknown", "days_end_before_start"}
+    | {"product_unknown", "discount_unknown", "discount_code_taken", "price_starts_in_issued_month"}
+)
+
+STATES = {
+    "draft": N_("Waits for approval"),
+    "rejected": N_("Rejected"),
+    "planned": N_("Planned"),
+    "in_force": N_("In force"),
+    "ended": N_("Ended"),
+}
+KINDS = {"reserved": N_("a month for each held"), "used": N_("an hour for each used")}
+VATS = {"none": N_("No VAT"), "included": N_("VAT included"), "added": N_("VAT added")}
+STACKINGS = {
+    "best": N_("Where several discounts apply, only the largest counts."),
+    "add": N_("Where several discounts apply, they are added up, to the whole price at most."),
+    "multiply": N_("Where several discounts apply, each is taken off what the one before left."),
+}
+HOLDERS = {
+    "young_firm": N_("Firm of a young founder"),
+    "start_up": N_("Start-up"),
+    "local_firm": N_("Local firm"),
+    "kind:company": N_("Company"),
+    "kind:university": N_("University"),
+    "kind:research_institute": N_("Research institute"),
+    "kind:public_body": N_("Public body"),
+}

@@ -1,0 +1,372 @@
+"""Adds reviewers, notes their interests, gives out sheets, and takes points and opinions back in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Count, F, Q, QuerySet
+
+from madang.errors import Refused, Stale
+from madang.portal.actors import Actor, Role
+from madang.portal.applications.models import Application
+from madang.portal.journal import actions as journal
+from madang.portal.outbox import actions as outbox
+from madang.portal.people.models import Person
+from madang.portal.reviews import queries, rules
+from madang.portal.reviews.conflicts import circle
+from madang.portal.reviews.models import Affiliation, CriterionPoints, DeclaredInterest, ReviewAssignment, Reviewer
+from madang.portal.reviews.rules import Answers, AssignmentState, Interest
+from madang.portal.transactions import action
+from madang.review import assign as library
+
+
+def _manager(by: Actor) -> int:
+    if by.person is None or not by.has(Role.PROGRAMME_MANAGER):
+        raise Refused("not_allowed_for_role")
+    return by.person
+
+
+def _own(by: Actor) -> Reviewer:
+    reviewer = queries.reviewer_of(by)
+    if reviewer is None:
+        raise Refused("not_allowed_for_role")
+    return reviewer
+
+
+@action
+def add_reviewer(
+    *,
+    by: Actor,
+    now: datetime,
+    email: str,
+    affiliation: str,
+    fields: Sequence[str] = (),
+    load_limit: int = 40,
+    organisation: int | None = None,
+    since: date | None = None,
+) -> Reviewer:
+    """Takes a person with an account into the expert pool, with where they work (an organisation known here, if it is).
+
+    Refused: "not_allowed_for_role", "reviewer_unknown_person", "reviewer_is_staff", "reviewer_exists".
+    """
+    _manager(by)
+    person = Person.objects.filter(email__iexact=email.strip(), is_active=True).first()
+    if person is None:
+        raise Refused("reviewer_unknown_person", field="email")
+    if person.staff_roles.filter(ended_at__isnull=True).exists():
+        raise Refused("reviewer_is_staff", field="email")
+    values = {"affiliation": affiliation.strip(), "fields": sorted(set(fields)), "load_limit": load_limit}
+    try:
+        with transaction.atomic():
+            reviewer = Reviewer.objects.create(person=person, added_at=now, **values)
+    except IntegrityError as error:
+        raise Refused("reviewer_exists", field="email") from error
+    if organisation is not None:
+        today = now.astimezone(settings.MADANG_ZONE).date()
+        Affiliation.objects.create(reviewer=reviewer, organisation_id=organisation, since=since or today)
+    journal.record(by=by, now=now, did="reviews.add_reviewer", kind="reviewer", subject=reviewer.pk, person=person.pk)
+    return reviewer
+
+
+@action
+def set_active(*, by: Actor, now: datetime, reviewer: int, active: bool) -> None:
+    """Lets a reviewer rest, or brings one back; sheets already given stay. Stale when it is so already."""
+    _manager(by)
+    if not Reviewer.objects.filter(pk=reviewer, active=not active).update(active=active):
+        raise Stale("reviewer")
+    journal.record(by=by, now=now, did="reviews.set_active", kind="reviewer", subject=reviewer, active=active)
+
+
+@action
+def declare_interest(*, by: Actor, now: datetime, organisation: int, kind: Interest, note: str = "") -> DeclaredInterest:
+    """A reviewer declares an interest towards an organisation; its files are closed to them at once.
+
+    Sheets of theirs on that organisation's applications end as recused. Refused: "not_allowed_for_role",
+    "interest_declared_already".
+    """
+    reviewer = _own(by)
+    try:
+        with transaction.atomic():
+            row = DeclaredInterest.objects.create(
+                reviewer=reviewer, organisation_id=organisation, kind=kind, note=note.strip(), declared_at=now
+            )
+    except IntegrityError as error:
+        raise Refused("interest_declared_already") from error
+    ReviewAssignment.objects.filter(
+        reviewer=reviewer, application__organisation=organisation, state=AssignmentState.ASSIGNED
+    ).update(state=AssignmentState.RECUSED, ended_at=now, version=F("version") + 1)
+    facts = {"organisation": organisation, "of": kind}
+    journal.record(by=by, now=now, did="reviews.declare_interest", kind="reviewer", subject=reviewer.pk, **facts)
+    return row
+
+
+def suggest(*, by: Actor, now: datetime, intake: int) -> dict[int, tuple[int, ...]]:
+    """Who could review what is still short of reviewers, as application -> reviewers; nothing is stored.
+
+    Sheets given already count towards what is wanted and towards each reviewer's load. Refused: "not_allowed_for_role",
+    "nothing_to_assign", "reviewers_too_few_for_application", "review_places_too_few".
+    """
+    _manager(by)
+    files = [row for row in queries.reviewed(by, intake) if queries.coverage(row).missing]
+    if not files:
+        raise Refused("nothing_to_assign")
+    pool = list(queries.reviewers(by).filter(active=True))
+    taken = set(ReviewAssignment.objects.filter(application__in=files).values_list("application", "reviewer"))
+    barred = circle(files, pool, now).barred() | taken
+    room = {row.pk: max(0, row.load_limit - row.open_sheets) for row in pool}
+    found: dict[int, tuple[int, ...]] = {}
+    for missing in sorted({queries.coverage(row).missing for row in files}, reverse=True):
+        group = [row for row in files if queries.coverage(row).missing == missing]
+        chosen = _suggest_group(group, pool, missing, room, barred)
+        for people in chosen.values():
+            for person in people:
+                room[person] -= 1
+        found.update(chosen)
+    return found
+
+
+def _suggest_group(
+    group: list[Application],
+    pool: list[Reviewer],
+    each: int,
+    room: Mapping[int, int],
+    barred: Collection[tuple[int, int]],
+) -> dict[int, tuple[int, ...]]:
+    """The library's suggestion for applications that lack equally many; its ids are text."""
+    # Zero-padded ids keep their numeric order as text, so the suggestion does not depend on how many digits an id has.
+    chosen = library.suggest(
+        applications=[f"{row.pk:012d}" for row in group],
+        reviewers=[f"{row.pk:012d}" for row in pool],
+        per_application=each,
+        load_limits={f"{row.pk:012d}": room[row.pk] for row in pool},
+        conflicts={(f"{application:012d}", f"{reviewer:012d}") for application, reviewer in barred},
+        application_fields={f"{row.pk:012d}": {row.track.code} for row in group},
+        reviewer_fields={f"{row.pk:012d}": set(row.fields) for row in pool},
+    )
+    return {int(application): tuple(map(int, people)) for application, people in chosen.items()}
+
+
+@action
+def assign(
+    *, by: Actor, now: datetime, intake: int, chosen: Mapping[int, Collection[int]], due_at: datetime
+) -> int:
+    """Gives out sheets, application -> reviewers, all of them or none; tells each reviewer once. Returns how many.
+
+    Refused: "not_allowed_for_role", "review_due_in_the_past", "application_not_reviewed", "reviewer_not_active",
+    "reviewer_has_conflict", "reviewer_overloaded", "reviewer_assigned_already".
+    """
+    manager = _manager(by)
+    rules.check_due(due_at, now)
+    files, pool = _files(by, intake, chosen), _pool(by, chosen)
+    pairs = [(application, reviewer) for application, people in chosen.items() for reviewer in people]
+    _check_pairs(pairs, files, pool, now)
+    rows = [
+        ReviewAssignment(
+            application_id=application, reviewer_id=reviewer, assigned_by_id=manager, assigned_at=now, due_at=due_at
+        )
+        for application, reviewer in pairs
+    ]
+    try:
+        with transaction.atomic():
+            ReviewAssignment.objects.bulk_create(rows, batch_size=200)
+    except IntegrityError as error:
+        raise Refused("reviewer_assigned_already") from error
+    _check_loads(pool)
+    for reviewer in pool.values():
+        _tell(reviewer, "review_assigned", f"{intake}-{now.isoformat()}", now, due=due_at)
+    journal.record(by=by, now=now, did="reviews.assign", kind="intake", subject=intake, sheets=len(rows))
+    return len(rows)
+
+
+def _files(by: Actor, intake: int, chosen: Mapping[int, Collection[int]]) -> dict[int, Application]:
+    files = {row.pk: row for row in queries.reviewed(by, intake).filter(pk__in=list(chosen))}
+    if len(files) != len(chosen):
+        raise Refused("application_not_reviewed")
+    return files
+
+
+def _pool(by: Actor, chosen: Mapping[int, Collection[int]]) -> dict[int, Reviewer]:
+    wanted = {reviewer for people in chosen.values() for reviewer in people}
+    pool = {row.pk: row for row in queries.reviewers(by).filter(pk__in=wanted, active=True)}
+    if len(pool) != len(wanted):
+        raise Refused("reviewer_not_active")
+    return pool
+
+
+def _check_pairs(
+    pairs: list[tuple[int, int]], files: Mapping[int, Application], pool: Mapping[int, Reviewer], now: datetime
+) -> None:
+    barred = circle(files.values(), pool.values(), now).barred()
+    for application, reviewer in pairs:
+        if (application, reviewer) in barred:
+            raise Refused(
+                "reviewer_has_conflict", reviewer=pool[reviewer].person.name, number=files[application].number
+            )
+
+
+def _check_loads(pool: Mapping[int, Reviewer]) -> None:
+    """After the sheets are written, so that two assignments at once cannot both find room (the later one sees both)."""
+    waiting = Count("assignments", filter=Q(assignments__state=AssignmentState.ASSIGNED))
+    over = Reviewer.objects.filter(pk__in=pool).annotate(waiting=waiting).filter(waiting__gt=F("load_limit")).first()
+    if over:
+        raise Refused("reviewer_overloaded", reviewer=pool[over.pk].person.name, limit=over.load_limit)
+
+
+def _tell(reviewer: Reviewer, code: str, key: str, now: datetime, **facts: object) -> None:
+    person = reviewer.person
+    if person.email:
+        outbox.write(
+            now=now,
+            key=f"{code}-{reviewer.pk}-{key}",
+            code=code,
+            person=person.pk,
+            address=person.email,
+            language=person.language,
+            link="/reviews/",
+            centre=settings.MADANG_CENTRE_NAME[person.language],
+            **facts,
+        )
+
+
+@action
+def withdraw_assignment(*, by: Actor, now: datetime, assignment: int, reason: str) -> None:
+    """Takes a sheet back that is not submitted yet, with the reason; Stale when it is submitted or ended."""
+    _manager(by)
+    if not reason.strip():
+        raise Refused("review_reason_needed", field="reason")
+    _end(by, now, ReviewAssignment.objects.filter(pk=assignment), AssignmentState.WITHDRAWN, reason)
+
+
+@action
+def decline(*, by: Actor, now: datetime, assignment: int, reason: str = "") -> None:
+    """A reviewer hands a sheet back, for want of time or knowledge."""
+    _end_own(by, now, assignment, AssignmentState.DECLINED, reason)
+
+
+@action
+def recuse(*, by: Actor, now: datetime, assignment: int, kind: Interest, note: str = "") -> None:
+    """A reviewer steps back from one application for an interest, which is declared towards its organisation."""
+    row = _end_own(by, now, assignment, AssignmentState.RECUSED, kind)
+    organisation = row.application.organisation_id
+    if not DeclaredInterest.objects.filter(reviewer=row.reviewer, organisation=organisation, kind=kind).exists():
+        declare_interest(by=by, now=now, organisation=organisation, kind=kind, note=note)
+
+
+def _end_own(by: Actor, now: datetime, assignment: int, state: AssignmentState, reason: str) -> ReviewAssignment:
+    own = ReviewAssignment.objects.filter(pk=assignment, reviewer=_own(by)).select_related("application")
+    row = own.first()
+    if row is None:
+        raise Refused("not_found")
+    _end(by, now, own, state, reason)
+    return row
+
+
+def _end(by: Actor, now: datetime, rows: QuerySet[ReviewAssignment], state: AssignmentState, reason: str) -> None:
+    row = rows.first()
+    changed = row and ReviewAssignment.objects.filter(pk=row.pk, state=AssignmentState.ASSIGNED).update(
+        state=state, ended_at=now, ended_reason=reason.strip()[:500], version=F("version") + 1
+    )
+    if not changed:
+        raise Stale("review")
+    journal.record(by=by, now=now, did=f"reviews.{state}", kind="review", subject=row.pk, application=row.application_id)
+
+
+@action
+def save(
+    *,
+    by: Actor,
+    now: datetime,
+    assignment: int,
+    version: int,
+    points: Answers,
+    comments: Mapping[str, str] | None = None,
+    comment: str = "",
+) -> int:
+    """Keeps a sheet as a draft: points and comments by criterion code, and the overall opinion. Returns its version.
+
+    Refused: "not_found" (not one's own, or barred), "review_already_submitted", "review_ended", "review_past_due",
+    "criterion_unknown", "points_out_of_range". Stale when the sheet was saved elsewhere in the meantime.
+    """
+    row = _open_sheet(by, now, assignment)
+    _write(row, version, points, comments or {}, comment)
+    journal.record(by=by, now=now, did="reviews.save", kind="review", subject=assignment, version=version + 1)
+    return version + 1
+
+
+@action
+def submit(
+    *,
+    by: Actor,
+    now: datetime,
+    assignment: int,
+    version: int,
+    points: Answers,
+    comments: Mapping[str, str] | None = None,
+    comment: str = "",
+) -> None:
+    """Saves the sheet and hands it in for good; refusals as for `save`, and "review_incomplete"."""
+    row = _open_sheet(by, now, assignment)
+    rules.check_complete([criterion.code for criterion in queries.criteria(row.application.track_id)], points)
+    _write(row, version, points, comments or {}, comment)
+    handed = ReviewAssignment.objects.filter(pk=assignment, state=AssignmentState.ASSIGNED, version=version + 1)
+    if not handed.update(state=AssignmentState.SUBMITTED, ended_at=now):
+        raise Stale("review")
+    facts = {"application": row.application_id}
+    journal.record(by=by, now=now, did="reviews.submit", kind="review", subject=assignment, **facts)
+
+
+def _open_sheet(by: Actor, now: datetime, assignment: int) -> ReviewAssignment:
+    row = queries.open_to_reviewer(by, assignment, now)
+    if row is None:
+        raise Refused("not_found")
+    rules.check_open(row.state, row.due_at, now)
+    return row
+
+
+def _write(
+    row: ReviewAssignment, version: int, points: Answers, comments: Mapping[str, str], comment: str
+) -> None:
+    table = queries.criteria(row.application.track_id)
+    rules.check_points({criterion.code: criterion.points for criterion in table}, points)
+    sheet = ReviewAssignment.objects.filter(pk=row.pk, state=AssignmentState.ASSIGNED, version=version)
+    if not sheet.update(comment=comment.strip(), version=F("version") + 1):
+        raise Stale("review")
+    CriterionPoints.objects.filter(assignment=row).delete()
+    CriterionPoints.objects.bulk_create(
+        CriterionPoints(
+            assignment=row,
+            criterion=criterion,
+            points=points.get(criterion.code),
+            comment=comments.get(criterion.code, "").strip(),
+        )
+        for criterion in table
+    )
+
+
+@action
+def remind(*, by: Actor, now: datetime, intake: int) -> int:
+    """Writes to every reviewer with sheets that are not back, at most once a day; returns to how many."""
+    _manager(by)
+    waiting: dict[int, list[ReviewAssignment]] = {}
+    for row in queries.overdue_or_open(intake):
+        waiting.setdefault(row.reviewer_id, []).append(row)
+    day = now.astimezone(settings.MADANG_ZONE).date()
+    for rows in waiting.values():
+        due = min(row.due_at for row in rows)
+        _tell(rows[0].reviewer, "review_reminder", f"{intake}-{day}", now, sheets=len(rows), due=due)
+    journal.record(by=by, now=now, did="reviews.remind", kind="intake", subject=intake, reviewers=len(waiting))
+    return len(waiting)
+
+
+@action
+def open_file(*, by: Actor, now: datetime, assignment: int, purpose: str = "") -> None:
+    """Notes that a reviewer opened an application; with a purpose, that an attachment was downloaded."""
+    row = queries.open_to_reviewer(by, assignment, now)
+    if row is None:
+        raise Refused("not_found")
+    what = "reviews.download" if purpose else "reviews.open"
+    whose = row.application.created_by_id
+    journal.read(by=by, now=now, what=what, kind="application", subject=row.application_id, whose=whose, purpose=purpose)

@@ -1,0 +1,191 @@
+"""Reads reviewers, their sheets and what these come to, as far as the actor may see them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+
+from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from madang.portal.actors import Actor, Role
+from madang.portal.applications.models import Application, SubmittedFile
+from madang.portal.applications.rules import ApplicationState
+from madang.portal.calls.models import Criterion, Intake
+from madang.portal.reviews import rules
+from madang.portal.reviews.conflicts import circle
+from madang.portal.reviews.models import CriterionPoints, ReviewAssignment, Reviewer
+from madang.portal.reviews.rules import LIVE_STATES, AssignmentState, Coverage, Scored
+from madang.portal.tasks import Task
+from madang.review import scores as library
+from madang.review.conflicts import Conflict, excluded
+
+# What is reviewed: submitted, not withdrawn, not found ineligible.
+REVIEWED_STATES = (ApplicationState.SUBMITTED, ApplicationState.REOPENED, ApplicationState.ELIGIBLE)
+
+
+def reviewer_of(by: Actor) -> Reviewer | None:
+    """The actor's own place in the expert pool."""
+    return Reviewer.objects.filter(person=by.person, active=True).select_related("person").first()
+
+
+def reviewers(by: Actor) -> QuerySet[Reviewer]:
+    """The expert pool with everyone's open sheets, for staff and auditors."""
+    waiting = Count("assignments", filter=Q(assignments__state=AssignmentState.ASSIGNED))
+    rows = Reviewer.objects.select_related("person").annotate(open_sheets=waiting).order_by("person__name", "pk")
+    return rows if by.reads_everything else rows.none()
+
+
+def intakes(by: Actor) -> QuerySet[Intake]:
+    """Intakes for the staff's pages of reviews."""
+    rows = Intake.objects.select_related("call").order_by("-closes_at")
+    return rows if by.reads_everything else rows.none()
+
+
+def reviewed(by: Actor, intake: int) -> QuerySet[Application]:
+    """The applications of an intake that are to be reviewed, with their coverage, for staff and auditors."""
+    live = Count("assignments", filter=Q(assignments__state__in=LIVE_STATES), distinct=True)
+    back = Count("assignments", filter=Q(assignments__state=AssignmentState.SUBMITTED), distinct=True)
+    rows = Application.objects.filter(intake=intake, state__in=REVIEWED_STATES, in_force__isnull=False)
+    rows = rows.select_related("track", "organisation").annotate(assigned=live, returned=back).order_by("number")
+    return rows if by.reads_everything else rows.none()
+
+
+def coverage(row: Application) -> Coverage:
+    """The coverage of a row of `reviewed`."""
+    return Coverage(row.track.reviews_wanted, row.assigned, row.returned)
+
+
+def my_assignments(by: Actor) -> QuerySet[ReviewAssignment]:
+    """The sheets given to this reviewer, open ones by due date first, with how many criteria have points."""
+    rows = ReviewAssignment.objects.filter(reviewer__person=by.person, reviewer__active=True)
+    rows = rows.exclude(state=AssignmentState.WITHDRAWN) if by.person else rows.none()
+    rows = rows.select_related("reviewer__person", "application__intake__call", "application__track")
+    return rows.annotate(
+        answered=Count("points", filter=Q(points__points__isnull=False), distinct=True),
+        criteria=Count("application__track__criteria", distinct=True),
+    ).order_by("ended_at", "due_at", "pk")
+
+
+def conflicts_of(assignments: list[ReviewAssignment], now: datetime) -> dict[int, list[Conflict]]:
+    """What stands between each sheet's reviewer and its application, by sheet; constant in queries."""
+    found = circle(
+        [row.application for row in assignments], {row.reviewer_id: row.reviewer for row in assignments}.values(), now
+    )
+    return {row.pk: found.between(row.application_id, row.reviewer_id) for row in assignments}
+
+
+def open_to_reviewer(by: Actor, assignment: int, now: datetime) -> ReviewAssignment | None:
+    """One's own sheet with the file, or None: who steps back, or is barred, sees nothing of it."""
+    live = my_assignments(by).filter(pk=assignment, state__in=LIVE_STATES)
+    files = Prefetch("application__in_force__files", SubmittedFile.objects.select_related("file").order_by("pk"))
+    row = live.select_related("application__organisation", "application__in_force").prefetch_related(files).first()
+    if row is None or excluded(conflicts_of([row], now)[row.pk]):
+        return None
+    return row
+
+
+def criteria(track: int) -> list[Criterion]:
+    """A track's scoring table in its order."""
+    return list(Criterion.objects.filter(track=track).order_by("position", "pk"))
+
+
+def points(assignment: int) -> dict[str, CriterionPoints]:
+    """What a sheet holds, by criterion code."""
+    rows = CriterionPoints.objects.filter(assignment=assignment).select_related("criterion")
+    return {row.criterion.code: row for row in rows}
+
+
+def submitted_file(by: Actor, assignment: int, file: int, now: datetime) -> SubmittedFile | None:
+    """An attachment of the submission in force that belongs to one's own sheet."""
+    sheet = open_to_reviewer(by, assignment, now)
+    return next((row for row in sheet.application.in_force.files.all() if row.pk == file), None) if sheet else None
+
+
+def sheets(by: Actor, application: int) -> QuerySet[ReviewAssignment]:
+    """All sheets on one application with their points, for staff and auditors."""
+    given = Prefetch("points", CriterionPoints.objects.select_related("criterion").order_by("criterion__position"))
+    rows = ReviewAssignment.objects.filter(application=application).select_related("reviewer__person")
+    return rows.prefetch_related(given).order_by("pk") if by.reads_everything else rows.none()
+
+
+def _sheets_of(intake: int) -> dict[int, list[library.Sheet]]:
+    """The submitted sheets of an intake by application, in one query."""
+    rows = CriterionPoints.objects.filter(
+        assignment__application__intake=intake, assignment__state=AssignmentState.SUBMITTED
+    ).values_list("assignment__application", "assignment", "criterion__code", "points")
+    by_sheet: dict[tuple[int, int], dict[str, int | None]] = defaultdict(dict)
+    for application, assignment, code, given in rows:
+        by_sheet[application, assignment][code] = given
+    found: dict[int, list[library.Sheet]] = defaultdict(list)
+    for (application, assignment), given in by_sheet.items():
+        found[application].append(library.Sheet(str(assignment), given))
+    return found
+
+
+def tables(intake: int) -> dict[int, tuple[list[library.Criterion], int]]:
+    """Each track's scoring table and minimum total (thousandths) of an intake's call, by track."""
+    rows = Criterion.objects.filter(track__call__intakes=intake).order_by("position", "pk")
+    found: dict[int, tuple[list[library.Criterion], int]] = {}
+    for track, minimum, code, most, least in rows.values_list(
+        "track", "track__minimum_total_milli", "code", "points", "minimum_points"
+    ):
+        found.setdefault(track, ([], minimum))[0].append(library.Criterion(code, most, least or None))
+    return found
+
+
+def scores_in(intake: int) -> dict[int, Scored]:
+    """Every reviewed application's score, worked out from its sheets; for other domains' actions."""
+    table, given = tables(intake), _sheets_of(intake)
+    rows = Application.objects.filter(intake=intake, state__in=REVIEWED_STATES, in_force__isnull=False)
+    found = []
+    for pk, number, title, track in rows.values_list("pk", "number", "title", "track"):
+        score, missed = rules.score_of(table[track][0], given.get(pk, []), table[track][1])
+        found.append(Scored(pk, number, title, track, score, missed))
+    return {row.application: row for row in rules.ranked(found)}
+
+
+def scores(by: Actor, intake: int) -> dict[int, Scored]:
+    """Scores and ranks by application, best first, for staff and auditors; nothing for others."""
+    return scores_in(intake) if by.reads_everything else {}
+
+
+def comments(application: int) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """Reviewers' comments on one application without their names: each sheet's, and by criterion (ko, en, comment)."""
+    rows = ReviewAssignment.objects.filter(application=application, state=AssignmentState.SUBMITTED)
+    given = CriterionPoints.objects.exclude(comment="").select_related("criterion").order_by("criterion__position")
+    return [
+        (row.comment, [(p.criterion.title_ko, p.criterion.title_en, p.comment) for p in row.points.all()])
+        # ordered by content, so that the order says nothing of who was assigned first
+        for row in rows.prefetch_related(Prefetch("points", given)).order_by("comment", "pk")
+    ]
+
+
+def overdue_or_open(intake: int) -> QuerySet[ReviewAssignment]:
+    """Sheets of an intake that are not back yet; for reminders."""
+    rows = ReviewAssignment.objects.filter(application__intake=intake, state=AssignmentState.ASSIGNED)
+    return rows.select_related("reviewer__person").order_by("reviewer", "due_at")
+
+
+def tasks(by: Actor, now: datetime) -> list[Task]:
+    """For a reviewer: how many sheets wait, and until when the next."""
+    if not by.reviewer:
+        return []
+    waiting = my_assignments(by).filter(state=AssignmentState.ASSIGNED, due_at__gt=now)
+    due = list(waiting.values_list("due_at", flat=True))
+    return [Task(gettext("Applications to review"), reverse("reviews"), len(due), min(due))] if due else []
+
+
+def staff_tasks(by: Actor, now: datetime) -> list[Task]:
+    """For a programme manager: intakes whose applications lack reviewers."""
+    if not by.has(Role.PROGRAMME_MANAGER):
+        return []
+    live = Count("assignments", filter=Q(assignments__state__in=LIVE_STATES))
+    rows = Application.objects.filter(intake__state="in_review", state__in=REVIEWED_STATES).annotate(live=live)
+    lacking = rows.filter(live__lt=F("track__reviews_wanted")).values_list("intake", flat=True)
+    found: dict[int, int] = defaultdict(int)
+    for intake in lacking:
+        found[intake] += 1
+    text = gettext("Applications without enough reviewers")
+    return [Task(text, reverse("intake-reviews", args=[intake]), count) for intake, count in sorted(found.items())]

@@ -1,0 +1,145 @@
+"""`madang allocate` in its five forms, with its exit statuses and what it prints."""
+
+import argparse
+import json
+
+import pytest
+from allocation import golden
+
+from madang.cli import allocate as command
+
+PROBLEM = str(golden.CASES / "problem.json")
+STORED = str(golden.STORED)
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch):
+    monkeypatch.setenv("MADANG_CLI_LANGUAGE", "en")
+
+
+def allocate(*words):
+    parser = argparse.ArgumentParser(prog="madang")
+    command.register(parser.add_subparsers(required=True))
+    given = parser.parse_args(["allocate", *map(str, words)])
+    return given.run(given)
+
+
+def altered(tmp_path, **members):
+    path = tmp_path / "altered.json"
+    path.write_text(json.dumps({**json.loads(golden.STORED.read_text(encoding="utf-8")), **members}))
+    return path
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--policy", "rank"], ["--policy", "rank", "--overflow", "stop"], ["--policy", "portfolio", "--seed", "7"]],
+)
+def test_solving_writes_a_plan_that_checks_explains_and_replays(tmp_path, capsys, options):
+    out = tmp_path / "plan.json"
+    assert allocate(*options, PROBLEM, "--out", out) == 0
+    assert allocate("check", PROBLEM, out) == 0
+    assert allocate("--replay", out) == 0
+    assert allocate("explain", out) == 0
+    printed = capsys.readouterr().out
+    assert "No fault." in printed
+    assert "The same plan comes out." in printed
+    assert "a10: Not selected: 58 points, below the minimum of 60." in printed
+
+
+def test_the_seed_and_the_policys_file_are_kept_in_the_plan(tmp_path):
+    policy, out = tmp_path / "policy.json", tmp_path / "plan.json"
+    policy.write_text('{"policy": "rank", "overflow": "stop", "ties": ["smaller_ask"]}')
+    assert allocate(PROBLEM, "--policy", policy, "--seed", 41, "--out", out) == 0
+    plan = json.loads(out.read_text())
+    assert plan["seed"] == 41
+    assert plan["policy"] == {"policy": "rank", "overflow": "stop", "ties": ["smaller_ask"]}
+
+
+def test_a_proven_plan_says_so(tmp_path, capsys):
+    assert allocate(PROBLEM, "--policy", "portfolio", "--out", tmp_path / "plan.json") == 0
+    assert "Proven: no plan is worth more." in capsys.readouterr().out
+
+
+def test_a_fault_gives_status_1_and_is_named(tmp_path, capsys):
+    assert allocate("check", PROBLEM, altered(tmp_path, objective=1)) == 1
+    assert "The awards are worth 46180000, the plan states 1." in capsys.readouterr().out
+    assert allocate("check", PROBLEM, altered(tmp_path, objective=1), "--json") == 1
+    assert json.loads(capsys.readouterr().out)[0]["code"] == "objective_wrong"
+
+
+def test_a_plan_that_comes_out_otherwise_gives_status_1(tmp_path, capsys):
+    grants = json.loads(golden.STORED.read_text(encoding="utf-8"))["grants"][1:]
+    assert allocate("--replay", altered(tmp_path, grants=grants)) == 1
+    assert "a01: - → 3" in capsys.readouterr().out
+
+
+def test_reasons_come_in_korean_and_as_json(capsys):
+    assert allocate("explain", STORED, "--language", "ko") == 0
+    assert "a10: 미선정: 총점 58점으로 최저기준 60점에 미치지 못합니다." in capsys.readouterr().out
+    assert allocate("explain", STORED, "--json") == 0
+    reason = json.loads(capsys.readouterr().out)["a10"]
+    assert reason["code"] == "below_minimum_score"
+    assert reason["sentences"]["ko"].startswith("미선정")
+
+
+def test_plans_are_compared_with_those_that_differ_first(tmp_path, capsys):
+    out = tmp_path / "plan.json"
+    assert allocate(PROBLEM, "--policy", "rank", "--out", out) == 0
+    capsys.readouterr()
+    assert allocate("compare", out, STORED) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "5 requests fare differently."
+    assert lines[1].startswith(f"{out}: 4 awards, worth 40,088,000;")
+    assert lines[3:] == ["a01: 4 | 3", "a04: 2, 1 | 2, 0", "a05: 0 | 4", "a07: 0 | 1", "a08: 0 | 1"]
+    assert allocate("compare", out, STORED, "--json") == 0
+    assert [row["differs"] for row in json.loads(capsys.readouterr().out)["requests"]][:1] == [True]
+
+
+def test_bad_input_is_refused_with_status_2_by_file_and_field(tmp_path, capsys):
+    broken = tmp_path / "problem.json"
+    broken.write_text('{"format": "madang-allocation-problem/1", "pools": 3}')
+    assert allocate(broken, "--policy", "rank", "--out", tmp_path / "plan.json") == 2
+    assert capsys.readouterr().err == f"{broken}: pools: must be a list\n"
+    assert allocate("explain", tmp_path / "nothing.json") == 2
+    assert "the file cannot be read" in capsys.readouterr().err
+    assert allocate(PROBLEM, "--policy", "favour", "--out", tmp_path / "plan.json") == 2
+    assert allocate(PROBLEM, "--policy", "rank", "--out", tmp_path / "no" / "plan.json") == 2
+    assert "cannot be written" in capsys.readouterr().err
+    assert allocate("explain", altered(tmp_path, objective=1)) == 2
+
+
+def test_fixed_awards_that_do_not_fit_name_the_file(tmp_path, capsys):
+    given = json.loads((golden.CASES / "problem.json").read_text(encoding="utf-8"))
+    given["requests"][1]["items"][0]["asked"] = 99
+    given["requests"][1]["fixed"] = [99]
+    path = tmp_path / "problem.json"
+    path.write_text(json.dumps(given))
+    assert allocate(path, "--policy", "rank", "--out", tmp_path / "plan.json") == 2
+    assert f"{path}: requests[id=a02].fixed: the accepted awards alone exceed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["check", PROBLEM],
+        ["explain"],
+        ["compare", STORED],
+        ["--replay", STORED, STORED],
+        [PROBLEM],
+        [PROBLEM, "--policy", "rank"],
+        [PROBLEM, PROBLEM, "--policy", "rank", "--out", "x"],
+    ],
+)
+def test_words_that_make_no_form_end_with_status_2(words):
+    with pytest.raises(SystemExit) as caught:
+        allocate(*words)
+    assert caught.value.code == 2
+
+
+def test_help_shows_the_forms_in_korean(monkeypatch, capsys):
+    monkeypatch.setenv("MADANG_CLI_LANGUAGE", "ko")
+    with pytest.raises(SystemExit) as caught:
+        allocate("--help")
+    assert caught.value.code == 0
+    assert "배분안의 결함을 모두 찾기" in capsys.readouterr().out

@@ -1,0 +1,75 @@
+"""The backends that the contract suite runs on, each with everything that it needs to run jobs."""
+
+import hashlib
+import itertools
+import os
+
+import pytest
+from backends.local_site import LocalSite
+
+from madang.compute.local import sandbox
+from madang.compute.protocol import AccountLimit, InputFile, JobSpec
+
+INSTALL = "apt install bubblewrap"
+
+
+@pytest.fixture(scope="session")
+def working_sandbox():
+    """Skips where no sandbox can be opened; where CI=true promises one, that is a failure."""
+    code, facts = sandbox.trial()
+    if code != "sandbox_works":
+        why = f"jobs cannot be shut in here ({code}: {facts}); {INSTALL}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(why)
+        pytest.skip(why)
+
+
+@pytest.fixture(scope="session")
+def _local(working_sandbox, tmp_path_factory):
+    site = LocalSite(tmp_path_factory.mktemp("local") / "spool")
+    site.start_runner()
+    yield site
+    site.close()
+
+
+@pytest.fixture(params=["local"])
+def backend(request):
+    """A backend with running machinery and no open account; other backends join by name here."""
+    found = request.getfixturevalue(f"_{request.param}").backend
+    found.enforce([])
+    return found
+
+
+@pytest.fixture
+def local(working_sandbox, tmp_path):
+    """A local backend of the test's own, whose runner the test starts and kills."""
+    site = LocalSite(tmp_path / "spool")
+    yield site
+    site.close()
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def make_spec(tmp_path):
+    """Makes a job that runs a shell script; each has a key of its own unless one is given."""
+
+    def make(script="true", *, inputs=None, **changes):
+        number = next(_numbers)
+        fields = {"key": f"key-{number}", "account": "award-1", "fair_share_class": "academia", "name": f"job {number}"}
+        fields |= {"argv": ("sh", "-c", script), "cores": 1, "memory_mb": 256, "wall_seconds": 60}
+        files = tuple(make_input(tmp_path, path, content) for path, content in (inputs or {}).items())
+        return JobSpec(**{**fields, "files": files, **changes})
+
+    return make
+
+
+def make_input(folder, path, content):
+    source = folder / hashlib.sha256(path.encode()).hexdigest()
+    source.write_bytes(content)
+    return InputFile(path=path, source=source, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
+
+
+def make_limit(account="award-1", **changes):
+    return AccountLimit(**{"account": account, "gpus": 2, "cores": 64, "wall_seconds": 86_400, "open": True, **changes})

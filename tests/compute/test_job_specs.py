@@ -1,0 +1,85 @@
+"""Tests of the check of a job, of the comparison of two submissions, and of loading a backend by its name."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from madang.compute import specs
+from madang.compute.protocol import InputFile, JobSpec, JobState, load
+from madang.errors import Refused
+
+
+def make_job(**changes):
+    fields = {"key": "k", "account": "a", "fair_share_class": "c", "name": "n", "argv": ("true",)}
+    return JobSpec(**{**fields, **changes})
+
+
+def make_file(path, content="0" * 64):
+    return InputFile(path, Path("/nowhere"), content, 1)
+
+
+@given(st.text(alphabet="a./\\\0 ", max_size=12))
+def test_a_safe_path_stays_below_its_folder(path):
+    if specs.safe_path(path):
+        assert (Path("/folder") / path).resolve().is_relative_to("/folder")
+        assert Path("/folder") / path != Path("/folder")
+        assert str(Path(path)) == path
+
+
+@pytest.mark.parametrize("path", ["a", "a/b", "...", "a b", "가/나.txt", ".hidden"])
+def test_ordinary_names_are_safe(path):
+    assert specs.safe_path(path)
+
+
+@pytest.mark.parametrize("paths", [("a", "a"), ("a", "a/b"), ("a/b/c", "a/b")])
+def test_two_files_cannot_share_a_place(paths):
+    with pytest.raises(Refused, match="job_path_twice"):
+        specs.check(make_job(files=tuple(make_file(path) for path in paths)))
+
+
+def test_the_digest_tells_every_field_apart_but_not_where_a_file_lies():
+    spec = make_job(files=(make_file("a"),))
+    moved = dataclasses.replace(spec.files[0], source=Path("/elsewhere"))
+    assert specs.digest(dataclasses.replace(spec, files=(moved,))) == specs.digest(spec)
+    changes = [
+        {"account": "b"},
+        {"fair_share_class": "d"},
+        {"name": "m"},
+        {"argv": ("true", "x")},
+        {"files": (make_file("b"),)},
+        {"files": (make_file("a", "1" * 64),)},
+        {"gpus": 1},
+        {"gpu_type": "H100"},
+        {"cores": 2},
+        {"memory_mb": 2048},
+        {"wall_seconds": 1},
+        {"environment": {"A": "b"}},
+    ]
+    digests = {specs.digest(dataclasses.replace(spec, **change)) for change in changes}
+    assert len(digests) == len(changes) and specs.digest(spec) not in digests
+
+
+def test_five_states_are_final():
+    assert [state for state in JobState if not state.final] == [JobState.WAITING, JobState.RUNNING]
+
+
+def test_a_backend_is_loaded_by_its_name(tmp_path):
+    backend = load("madang.compute.local.backend.LocalBackend", root=tmp_path / "spool", cores=1)
+    assert backend.capacity().cores == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "fault"),
+    [("Local", ImportError), ("madang.nowhere.Local", ImportError), ("madang.values.Nothing", AttributeError)],
+)
+def test_a_name_that_is_no_backend_is_refused(path, fault):
+    with pytest.raises(fault):
+        load(path)
+
+
+def test_a_class_that_lacks_a_verb_is_refused():
+    with pytest.raises(TypeError, match="lacks one of the verbs"):
+        load("pathlib.PurePosixPath")

@@ -1,0 +1,106 @@
+"""Tests of what the local backend reads from the machine and keeps in its files."""
+
+import os
+import signal
+import subprocess
+
+import pytest
+
+from madang.compute.local import machine, outputs, processes, records, settings
+from madang.compute.local.settings import Gpu, Settings
+
+
+def test_gpus_are_read_from_the_driver(tmp_path):
+    for number, bus in enumerate(["0000:01:00.0", "0000:02:00.0"]):
+        (tmp_path / bus).mkdir()
+        (tmp_path / bus / "information").write_text(
+            f"Model: \t\t NVIDIA H100 80GB HBM3\nIRQ:   \t\t 17\nGPU UUID: \t GPU-{number}\nDevice Minor: \t {number}\n"
+        )
+    found = machine.found_gpus(tmp_path)
+    assert found == tuple(Gpu("H100-80GB-HBM3", f"GPU-{n}", f"/dev/nvidia{n}") for n in range(2))
+    assert machine.by_type(found) == {"H100-80GB-HBM3": 2}
+    assert machine.found_gpus(tmp_path / "nothing") == ()
+
+
+def test_what_is_configured_goes_before_what_is_found():
+    given = Settings(cores=1, memory_mb=512, gpus=(Gpu("T4", "u", "/dev/x"),))
+    assert machine.amounts(given) == {"cores": 1, "memory_mb": 512, "gpu:T4": 1}
+    assert machine.amounts(Settings(gpus=()))["cores"] == len(os.sched_getaffinity(0))
+    assert machine.memory_mb(Settings()) > 100
+
+
+def test_settings_are_kept_as_they_were_given(tmp_path):
+    given = settings.made_from(
+        {"software": [tmp_path], "gpus": [Gpu("T4", "u", "/dev/x")], "weights": {"academia": 2}, "cores": 3}
+    )
+    settings.keep(given, tmp_path / "settings.json")
+    assert settings.kept(tmp_path / "settings.json") == given
+    assert settings.kept(tmp_path / "nothing.json") == Settings()
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [({"cores": 0}, ValueError), ({"software": ["relative"]}, ValueError), ({"colour": 1}, TypeError)],
+)
+def test_a_bad_setting_is_refused(given, fault):
+    with pytest.raises(fault):
+        settings.made_from(given)
+
+
+def test_a_record_is_whole_or_absent(tmp_path):
+    assert records.read(tmp_path, "start", 0) is None
+    records.write(tmp_path, "start", 0, {"pid": 1})
+    records.write(tmp_path, "start", 0, {"pid": 2})
+    assert records.read(tmp_path, "start", 0) == {"pid": 2}
+    assert [path.name for path in tmp_path.iterdir()] == ["start-0.json"]
+
+
+def test_a_lock_lives_as_long_as_its_holder(tmp_path):
+    path = tmp_path / "lock"
+    assert not records.held(path)
+    held = records.take_lock(path)
+    assert records.held(path) and records.take_lock(path) is None
+    os.close(held)
+    assert not records.held(path)
+
+
+def test_a_process_is_known_by_its_pid_and_start():
+    process = subprocess.Popen(["sleep", "60"])
+    try:
+        started = processes.start_time(process.pid)
+        assert started is not None and process.pid in processes.descendants(os.getpid())
+        assert not processes.signal_exactly(process.pid, started + 1, signal.SIGKILL)
+        assert process.poll() is None
+        assert processes.signal_exactly(process.pid, started, signal.SIGKILL)
+        assert process.wait(10) == -signal.SIGKILL
+        assert not processes.signal_exactly(process.pid, started, signal.SIGKILL)
+        assert processes.start_time(process.pid) is None
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize("path", ["link", "folder/up/secret", "../secret", "twice", "folder", "a//b", "", "nothing"])
+def test_only_plain_files_of_the_folder_are_opened(tmp_path, path):
+    work = tmp_path / "work"
+    (work / "folder").mkdir(parents=True)
+    (tmp_path / "secret").write_text("secret")
+    (work / "link").symlink_to(tmp_path / "secret")
+    (work / "folder" / "up").symlink_to(tmp_path)
+    (work / "twice").hardlink_to(tmp_path / "secret")
+    (work / "plain").write_text("plain")
+    os.close(outputs.open_within(work, "plain"))
+    with pytest.raises((OSError, ValueError)):
+        os.close(outputs.open_within(work, path))
+
+
+def test_the_list_of_outputs_has_an_end(tmp_path):
+    for number in range(5):
+        (tmp_path / f"{number}").write_text("x")
+    listed, left_out = outputs.listing(tmp_path, {}, 3)
+    assert ([path for path, _, _ in listed], left_out) == (["0", "1", "2"], 2)
+
+
+def test_a_name_that_is_no_text_is_left_out(tmp_path):
+    (tmp_path / os.fsdecode(b"\xff")).write_text("x")
+    assert outputs.listing(tmp_path, {}, 3) == ([], 1)
