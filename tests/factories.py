@@ -7,6 +7,7 @@ import uuid
 from datetime import UTC, date, datetime, timedelta
 
 from madang.portal.actors import Actor, MemberRole, Role
+from madang.portal.applications import contents
 from madang.portal.applications.models import Application, Ask, Submission
 from madang.portal.awards.models import Award, AwardLine
 from madang.portal.calls.models import Call, Criterion, EvidenceKind, Intake, Section, Track, TrackProduct
@@ -180,7 +181,7 @@ def make_submitted(track: Track | None = None, intake: Intake | None = None, **g
     submission = Submission.objects.create(
         application=application,
         number=1,
-        content={},
+        content=contents.written(application),
         content_sha256="0" * 64,
         submitted_by=application.created_by,
         submitted_at=NOW,

@@ -325,3 +325,25 @@ def test_the_window_is_what_counts():
     held = Problem((pool(units=32, held=8),), drawn.products, drawn.requests)
     assert given_to(solve(held, Rank())) == {}
     assert drawn.months[0] == APRIL
+
+
+def test_the_scarcest_month_is_what_binds():
+    for capacity in ((8, 32), (32, 8)):
+        months = {APRIL.plus(n): MonthCapacity(units, units) for n, units in enumerate(capacity)}
+        drawn = problem(
+            *(request(f"r{n}", 80_000 + n, item(1, months=2)) for n in range(4)),
+            pools=(replace(pool(), months=months),),
+        )
+        plan = solve(drawn, Portfolio())
+        assert given_to(plan) == {"r3": (1,)}
+        assert plan.bound == plan.objective
+
+
+@pytest.mark.parametrize(("thousandths", "granted"), [(1000, 1), (999, 0)])
+def test_an_organisations_share_is_counted_over_the_whole_window_and_rounded_down(thousandths, granted):
+    share = rule("organisation_share", pool="h200", thousandths=thousandths)
+    drawn = problem(request("a", 80_000, item(4)), rules=(share,))
+    for policy in POLICIES:
+        plan = solve(drawn, policy)
+        assert len(plan.grants) == granted
+        assert check(drawn, plan) == []

@@ -1,14 +1,14 @@
 """The backends that the contract suite runs on, each with everything that it needs to run jobs."""
 
-import hashlib
 import itertools
 import os
 
 import pytest
 from backends.local_site import LocalSite
+from backends.makers import make_input
 
 from madang.compute.local import sandbox
-from madang.compute.protocol import AccountLimit, InputFile, JobSpec
+from madang.compute.protocol import JobSpec
 
 INSTALL = "apt install bubblewrap"
 
@@ -63,13 +63,3 @@ def make_spec(tmp_path):
         return JobSpec(**{**fields, "files": files, **changes})
 
     return make
-
-
-def make_input(folder, path, content):
-    source = folder / hashlib.sha256(path.encode()).hexdigest()
-    source.write_bytes(content)
-    return InputFile(path=path, source=source, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
-
-
-def make_limit(account="award-1", **changes):
-    return AccountLimit(**{"account": account, "gpus": 2, "cores": 64, "wall_seconds": 86_400, "open": True, **changes})

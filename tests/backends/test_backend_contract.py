@@ -5,8 +5,8 @@ import hashlib
 from itertools import pairwise
 
 import pytest
-from backends.conftest import make_input, make_limit
 from backends.local_site import LOG_BYTES, ended, log_of, report_of, running, said, slices_of, until
+from backends.makers import make_input, make_limit
 
 from madang.compute.protocol import AccountLimit, Backend, JobState
 from madang.errors import Refused

@@ -9,8 +9,8 @@ import threading
 from itertools import pairwise
 
 import pytest
-from backends.conftest import make_limit
 from backends.local_site import LocalSite, ended, log_of, report_of, running, said, slices_of, until
+from backends.makers import make_limit
 
 from madang.compute.local import processes, records
 from madang.compute.local.runner import Runner, run

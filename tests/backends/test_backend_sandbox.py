@@ -6,8 +6,8 @@ import sys
 import threading
 
 import pytest
-from backends.conftest import make_limit
 from backends.local_site import LocalSite, ended, log_of, said
+from backends.makers import make_limit
 
 from madang.compute.local import sandbox
 from madang.compute.local.backend import LocalBackend

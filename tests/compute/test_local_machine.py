@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from madang.compute.local import machine, outputs, processes, records, settings
+from madang.compute.local import machine, outputs, processes, records, sandbox, settings
 from madang.compute.local.settings import Gpu, Settings
 
 
@@ -104,3 +104,11 @@ def test_the_list_of_outputs_has_an_end(tmp_path):
 def test_a_name_that_is_no_text_is_left_out(tmp_path):
     (tmp_path / os.fsdecode(b"\xff")).write_text("x")
     assert outputs.listing(tmp_path, {}, 3) == ([], 1)
+
+
+def test_our_own_python_is_named_by_every_path_that_leads_to_it(tmp_path):
+    (tmp_path / "python-3.13.1").mkdir()
+    (tmp_path / "python").symlink_to(tmp_path / "python-3.13.1")
+    named = sandbox.own_python(str(tmp_path / "venv"), str(tmp_path / "python"))
+    assert named == (tmp_path / "venv", tmp_path / "python", tmp_path / "python-3.13.1")
+    assert sandbox.own_python("/usr", "/usr") == ()

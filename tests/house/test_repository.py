@@ -64,7 +64,7 @@ def settings_read(module: ast.Module) -> set[str]:
     """The MADANG_… variables of the environment that a module reads, by name or through its own short readers."""
     found = set()
     for node in ast.walk(module):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id.startswith("_"):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and re.match("_[a-z]", node.func.id):
             words = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
             if node.func.id == "_key":
                 found |= {f"MADANG_{word.upper()}" for word in words}
@@ -153,6 +153,7 @@ KEY = _key(HOME, "secret_key")
 URL = os.environ.get("MADANG_URL", "")
 HOME = os.environ["MADANG_HOME"]
 _other("lower")
+label = _("VAT")
 """
     assert settings_read(ast.parse(source)) == {"MADANG_TIME_ZONE", "MADANG_SECRET_KEY", "MADANG_URL", "MADANG_HOME"}
     assert settings_documented("| `MADANG_HOME` | ~/.madang | where |\nMADANG_URL is said\n") == {"MADANG_HOME"}

@@ -75,3 +75,16 @@ def test_templates_have_nothing_inline():
 )
 def test_the_stylesheet_covers(promise):
     assert promise in CSS
+
+
+def classes_of(template: str) -> set[str]:
+    """The classes that a template names outright; what an expression yields is not known here."""
+    plain = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", " ", template)
+    return {name for words in re.findall(r'\sclass="([^"]*)"', plain) for name in words.split()}
+
+
+def test_every_class_of_a_template_is_in_the_stylesheet():
+    styled = set(re.findall(r"\.([a-z][a-z-]*)", CSS))
+    assert classes_of('<p class="lead {% if a %}unheard-of{% endif %} {{ tone }}">') - styled == {"unheard-of"}
+    used = {path.name: classes_of(path.read_text(encoding="utf-8")) for path in PORTAL.glob("templates/**/*.html")}
+    assert {name: found - styled for name, found in used.items() if found - styled} == {}

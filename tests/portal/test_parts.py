@@ -8,7 +8,7 @@ from importlib import import_module
 import pytest
 from django import forms
 from django.core.paginator import Paginator
-from django.template import engines
+from django.template import Context, engines
 from django.test import RequestFactory, override_settings
 from django.utils import translation
 from house.repository import PORTAL
@@ -25,8 +25,6 @@ def shown(source: str, language: str = "en", **context) -> str:
 
 
 def template_context(context, request):
-    from django.template import Context
-
     return Context({**context, "request": request})
 
 
@@ -88,7 +86,8 @@ def test_names_in_two_languages_fall_back_to_the_other():
 def test_state_badges():
     assert shown("{% state_badge 'refused' %}") == '<span class="badge neutral">Not selected</span>'
     assert shown("{% state_badge 'refused' %}", "ko") == '<span class="badge neutral">미선정</span>'
-    assert shown("{% state_badge 'open' evil %}", evil="<b>") == '<span class="badge success">&lt;b&gt;</span>'
+    assert shown("{% state_badge 'open' word=evil %}", evil="<b>") == '<span class="badge success">&lt;b&gt;</span>'
+    assert shown("{% state_badge 'refused' 'paper' %}") == '<span class="badge danger">Refused</span>'
     with pytest.raises(KeyError):
         shown("{% state_badge 'unheard_of' %}")
 
@@ -170,3 +169,44 @@ def test_the_choice_of_theme_is_kept_and_leads_back_to_the_page_only(posted, coo
 
 def test_the_theme_is_not_chosen_by_a_link():
     assert theme.choose(RequestFactory().get("/theme/?theme=dark")).status_code == 405
+
+
+PAGE = '{% extends "page.html" %}{% block title %}Calls{% endblock %}{% block main %}<h1>Calls</h1>{% endblock %}'
+
+
+@pytest.mark.urls("portal.addresses")
+def test_the_skeleton_of_a_page():
+    request = RequestFactory().get("/calls/?q=a")
+    request.COOKIES[theme.COOKIE] = '"><script>'
+    navigation = [{"label": "Calls", "url": "/calls/", "here": True}, {"label": "Figures", "url": "/f/", "here": False}]
+    context = {
+        "request": request,
+        "navigation": navigation,
+        "centre_name": "Centre",
+        "languages": [("ko", "K"), ("en", "E")],
+    }
+    template = engines["django"].from_string(PAGE).template
+    with translation.override("ko"):
+        page = template.render(template_context(context, request))
+    assert '<html lang="ko" data-theme="&quot;&gt;&lt;script&gt;">' in page
+    assert "<title>Calls · Centre</title>" in page
+    assert page.index('class="skip" href="#main"') < page.index("<header") < page.index('<main id="main"')
+    assert '"includeIndicatorStyles": false, "allowEval": false' in page
+    assert re.findall(r'<script[^>]*src="([^"]+)"', page) == ["/static/django_htmx/htmx-2.min.js"]
+    assert page.count('href="/calls/" aria-current="true"') == 2
+    assert re.search(r'<button name="language" value="ko" lang="ko" aria-pressed="true">K</button>', page)
+    assert 'value="/calls/?q=a"' in page
+    assert "본문으로 건너뛰기" in page and "generated" not in page
+
+
+@pytest.mark.parametrize("name", ["403", "404", "409", "500", "503", "refused"])
+@pytest.mark.urls("portal.addresses")
+def test_error_pages_speak_the_reader_s_language(name):
+    template = engines["django"].get_template(f"errors/{name}.html").template
+    request = RequestFactory().get("/x/")
+    pages = {}
+    for language in ("en", "ko"):
+        with translation.override(language):
+            pages[language] = template.render(template_context({"request": request, "sentence": "S"}, request))
+    headings = {language: re.search(r"<h1>(.+?)</h1>", page)[1] for language, page in pages.items()}
+    assert re.search("[가-힣]", headings["ko"]) and not re.search("[가-힣]", headings["en"])

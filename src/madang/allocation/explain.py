@@ -117,7 +117,7 @@ class _Account:
             if isinstance(self.plan.policy, Rank) and self.plan.policy.overflow == STOP:
                 for short in self.room.lacking(request, asked):
                     if self.room.lines[short].kind != SHARE:
-                        ended.setdefault(series(self.room.lines[short]), self.place[request.id])
+                        ended[series(self.room.lines[short])] = self.place[request.id]
 
     def _ended(self, line: Line, facts: Facts, at: int) -> tuple[str, Facts]:
         facts |= {"pool": line.pool, "ended_place": at}

@@ -31,6 +31,8 @@ class Grant(NamedTuple):
 
 
 class Solver(NamedTuple):
+    """What solved a plan, and in which version."""
+
     name: str
     version: str
 

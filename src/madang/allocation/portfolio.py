@@ -16,6 +16,7 @@ from madang.allocation.problem import Problem, Request
 from madang.allocation.settling import Quantities, Settling, least
 
 LARGEST_COST = 2.0**13  # costs are scaled by a power of two to below this, where HiGHS's tolerances are made for
+MOST_NODES = 2**31 - 1  # that HiGHS can count to
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ def _solved(
         "random_seed": 0,
         "mip_rel_gap": policy.gap / 1_000_000,
         "mip_abs_gap": min(1e-6, scale / 2),
-        "mip_max_nodes": work_limit,
+        "mip_max_nodes": min(max(work_limit, 0), MOST_NODES),
     }
     for name, value in options.items():
         highs.setOptionValue(name, value)
@@ -172,7 +173,7 @@ def _solved(
     highs.setSolution(first)
 
     def measured(value: float) -> int:
-        return math.floor(value / scale + 1e-12 * abs(value / scale) + 1e-6) * shared
+        return math.floor(value / scale + 1e-15 * abs(value / scale) + 1e-6) * shared
 
     if report is not None:
         _follow(highs, report, measured)

@@ -51,7 +51,7 @@ class Settling:
         moved = True
         while moved:
             self.fill()
-            moved = False
+            moved = self.replace() or self.shift()
 
     def fill(self) -> None:
         """Gives what is left: to those without an award their least or more, to those cut as much as they asked for."""
@@ -120,7 +120,7 @@ class Settling:
         return False
 
     def shift(self) -> bool:
-        """Moves single units of an item to a better-placed award that was cut, where that costs nothing."""
+        """Moves units of an item to a better-placed award that was cut, where that costs nothing."""
         changed = False
         held = [r for r in self.candidates if r.id in self.awards]
         for place, request in enumerate(held):
@@ -133,38 +133,45 @@ class Settling:
         """Takes from the last-placed rivals first; only between items of the same size in unit-months."""
         changed = False
         for rival in rivals:
-            for other, item in enumerate(rival.items):
+            for other in range(len(rival.items)):
                 if self.units[rival.id][other] != self.units[request.id][index]:
                     continue
                 if self.worth[rival.id][other] > self.worth[request.id][index]:
                     continue
-                while self.awards[rival.id][other] > item.least and self._moved(request, index, rival, other):
+                by = self._movable(request, index, rival, other)
+                if by > 0:
+                    self._move(request, index, rival, other, by)
                     changed = True
         return changed
 
-    def _moved(self, request: Request, index: int, rival: Request, other: int) -> bool:
+    def _movable(self, request: Request, index: int, rival: Request, other: int) -> int:
+        """How many of a rival's item can become as many of the request's; the rival keeps its least and something."""
         mine, theirs = self.awards[request.id], self.awards[rival.id]
-        if mine[index] >= request.items[index].asked or sum(theirs) == 1:
-            return False
-        raised, lowered = step(mine, index, 1), step(theirs, other, -1)
-        self.room.give_back(rival, theirs)
-        self.room.take(rival, lowered)
-        extra = tuple(int(i == index) for i in range(len(mine)))
-        if self.room.lacking(request, extra):
-            self.room.give_back(rival, lowered)
-            self.room.take(rival, theirs)
-            return False
-        self.room.take(request, extra)
-        self._give(request, raised)
-        self._give(rival, lowered)
-        return True
+        most = min(request.items[index].asked - mine[index], theirs[other] - rival.items[other].least, sum(theirs) - 1)
+        freed = dict(self.room.uses[rival.id][other])
+        for line, units in self.room.uses[request.id][index]:
+            net = units - freed.get(line, 0)
+            if net > 0:
+                most = min(most, self.room.left[line] // net)
+        return most
+
+    def _move(self, request: Request, index: int, rival: Request, other: int, by: int) -> None:
+        for asking, quantities in (
+            (rival, step(self.awards[rival.id], other, -by)),
+            (request, step(self.awards[request.id], index, by)),
+        ):
+            self.room.give_back(asking, self.awards[asking.id])
+            self.room.take(asking, quantities)
+            self._give(asking, quantities)
 
 
 def least(request: Request) -> Quantities:
+    """The least useful quantity of each item."""
     return tuple(item.least for item in request.items)
 
 
 def step(quantities: Quantities, index: int, by: int) -> Quantities:
+    """`quantities` with the one at `index` changed by `by`."""
     return tuple(q + by if i == index else q for i, q in enumerate(quantities))
 
 

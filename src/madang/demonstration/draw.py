@@ -10,14 +10,17 @@ from madang.demonstration import names, press
 
 SEED = 20260303
 MONTHS = (6, 9, 12)
-REGIONS = ("11", "41", "28", "29", "26", "27", "30", "31", "36", "51", "43", "44", "52", "46", "47", "48", "50")
+REGIONS = (
+    "seoul", "gyeonggi", "incheon", "daejeon", "busan", "daegu", "gwangju", "ulsan", "sejong", "gangwon", "chungbuk",
+    "chungnam", "jeonbuk", "jeonnam", "gyeongbuk", "gyeongnam", "jeju",
+)  # fmt: skip
 # About half of Korean firms of this kind sit in the capital area; the rest is spread over the other regions.
-_REGION_WEIGHTS = (30, 18, 4, 8, 5, 4, 9, 3, 1, 2, 3, 3, 3, 2, 2, 2, 1)
+_REGION_WEIGHTS = (30, 18, 3, 9, 5, 4, 8, 3, 1, 2, 3, 3, 3, 2, 2, 2, 1)
 
 
 @dataclass(frozen=True)
 class Applicant:
-    """A generated organisation; `region` is an index into the regions of the day."""
+    """A generated organisation; `region` is a code of the regions of the day."""
 
     kind: str
     named: names.Named

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from madang.compute.local.sandbox import own_python
 from madang.compute.protocol import Backend, load
 
 LOCAL = "madang.compute.local.LocalBackend"
@@ -25,12 +26,12 @@ def spool() -> Path:
 
 def software() -> list[Path]:
     """The Python that jobs may use, read-only: this environment and the Python it rests on."""
-    return sorted({Path(sys.prefix), Path(sys.base_prefix)})
+    return list(own_python(sys.prefix, sys.base_prefix))
 
 
 @cache
 def _loaded(dotted: str, root: Path) -> Backend:
-    return load(dotted, root=root) if dotted == LOCAL else load(dotted)
+    return load(dotted, root=root, software=software()) if dotted == LOCAL else load(dotted)
 
 
 def backend() -> Backend:

@@ -115,6 +115,15 @@ def one(rows: Any, **lookup: Any) -> Any:
     return row
 
 
+def form_page(request: HttpRequest, form: BaseForm, *, title: str, label: str, **more: Any) -> HttpResponse:
+    """A page with one form: `lead` above it, `links` ((label, url) pairs) below, `back`, `danger` for what hurts.
+
+    Answers 422 when the form came back with errors.
+    """
+    context = {"form": form, "title": title, "label": label, **more}
+    return render(request, "parts/form_page.html", context, status=422 if form.is_bound and form.errors else 200)
+
+
 _NAVIGATION: list[tuple[Any, str, Callable[[Actor], bool]]] = [
     (_("Calls"), "calls", lambda actor: True),
     (_("Public figures"), "figures", lambda actor: True),

@@ -9,10 +9,24 @@ from typing import Any
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.template.loader import render_to_string
 
 from madang import __version__
-from madang.portal.actors import READING_ROLES, Actor
+from madang.portal.actors import READING_ROLES, Actor, Role
 from madang.portal.faces import signed_in, with_role
+
+
+# The pages of the body: words, name of the page, and the roles that it opens to.
+_PLACES: list[tuple[Any, str, frozenset[Role]]] = [
+    (_("Calls"), "calls", READING_ROLES),
+    (_("Approvals"), "approvals", READING_ROLES),
+    (_("Organisations"), "organisations", READING_ROLES),
+    (_("People and roles"), "people", frozenset({Role.OPERATOR, Role.AUDITOR})),
+    (_("Outbox"), "outbox", frozenset({Role.OPERATOR, Role.AUDITOR})),
+    (_("Journal"), "journal", frozenset({Role.OPERATOR, Role.AUDITOR})),
+]
 
 
 def _gather(name: str, by: Actor, now: Any) -> list[Any]:
@@ -39,7 +53,9 @@ def home(request: HttpRequest) -> HttpResponse:
 @with_role(*READING_ROLES)
 def staff(request: HttpRequest) -> HttpResponse:
     """The body's page: what waits for each role, and the way to everything."""
-    return render(request, "home/staff.html", {"tasks": _gather("staff_tasks", request.actor, request.now)})
+    tasks = _gather("staff_tasks", request.actor, request.now)
+    places = [(label, reverse(name)) for label, name, roles in _PLACES if request.actor.has(*roles)]
+    return render(request, "home/staff.html", {"tasks": tasks, "places": places})
 
 
 def health(request: HttpRequest) -> JsonResponse:
@@ -54,6 +70,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "errors/404.html", status=404)
 
 
+def not_allowed(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
+    """403, such as a form that was open for too long; also Django's CSRF failure view."""
+    return render(request, "errors/403.html", status=403)
+
+
 def broken(request: HttpRequest) -> HttpResponse:
-    """500: a bug, shown as one."""
-    return render(request, "errors/500.html", status=500)
+    """500: a bug, shown as one; without the request, whose context may be what broke."""
+    return HttpResponse(render_to_string("errors/500.html"), status=500)

@@ -194,6 +194,7 @@ SESSION_COOKIE_NAME = "madang_session"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 CSRF_COOKIE_NAME = "madang_csrf"
+CSRF_FAILURE_VIEW = "madang.portal.home.not_allowed"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0

@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 NEUTRAL, WAITING, ACTIVE, GOOD, BAD = "neutral", "warning", "information", "success", "danger"
 
-# value of a state -> its tone and its word; a value that several kinds of thing share means the same for all of them
+# value of a state -> its tone and its word; where a kind of thing means another by the same value: "kind.value"
 STATES = {
     "draft": (NEUTRAL, pgettext_lazy("state", "Draft")),
     "planned": (NEUTRAL, pgettext_lazy("state", "Planned")),
@@ -50,16 +50,23 @@ STATES = {
     "lost": (BAD, pgettext_lazy("state", "Lost")),
     "issued": (GOOD, pgettext_lazy("state", "Issued")),
     "sent": (GOOD, pgettext_lazy("state", "Sent")),
+    "given": (GOOD, pgettext_lazy("state", "Given")),
+    "lapsing": (WAITING, pgettext_lazy("state", "About to lapse")),
+    "stale": (BAD, pgettext_lazy("state", "Too old")),
+    "undated": (WAITING, pgettext_lazy("state", "Without a date")),
+    "missing": (BAD, pgettext_lazy("state", "Missing")),
     "expired": (NEUTRAL, pgettext_lazy("state", "Expired")),
     "revoked": (NEUTRAL, pgettext_lazy("state", "Revoked")),
+    "paper.refused": (BAD, pgettext_lazy("state", "Refused")),
+    "approval.withdrawn": (NEUTRAL, pgettext_lazy("state", "Taken back by its drafter")),
 }
 
 
-def tone(state: str) -> str:
+def tone(state: str, kind: str = "") -> str:
     """The tone in which a state is shown: neutral, information, success, warning or danger."""
-    return STATES[state][0]
+    return STATES.get(f"{kind}.{state}", STATES[state])[0]
 
 
-def word(state: str) -> str:
-    """The word for a state, in the language of the moment."""
-    return str(STATES[state][1])
+def word(state: str, kind: str = "") -> str:
+    """The word for a state (of a kind of thing, where that has its own), in the language of the moment."""
+    return str(STATES.get(f"{kind}.{state}", STATES[state])[1])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
 from django.db import IntegrityError, OperationalError, transaction
@@ -38,20 +39,27 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
+@contextmanager
+def together() -> Iterator[None]:
+    """Runs many actions as one transaction, all or none: for imports and for building a whole centre at once."""
+    connection = transaction.get_connection()
+    with transaction.atomic():
+        connection._madang_action = True
+        try:
+            yield
+        finally:
+            connection._madang_action = False
+
+
 def _inside_action() -> bool:
     return getattr(transaction.get_connection(), "_madang_action", False)
 
 
 def _outermost(call: Callable[[], R]) -> R:
-    connection = transaction.get_connection()
     for attempt in range(1, TRIES + 1):
         try:
-            with transaction.atomic():
-                connection._madang_action = True
-                try:
-                    return call()
-                finally:
-                    connection._madang_action = False
+            with together():
+                return call()
         except IntegrityError as error:
             raise refused_by_table(error) from error
         except OperationalError as error:

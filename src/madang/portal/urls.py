@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.urls import include, path
 
-from madang.portal import api, home
+from madang.portal import api, home, theme
 
 
 def _pages() -> list[object]:
@@ -23,8 +23,10 @@ urlpatterns = [
     path("staff/", home.staff, name="staff"),
     path("health/", home.health, name="health"),
     path("language/", include("django.conf.urls.i18n")),
+    path("theme/", theme.choose, name="set-theme"),
     path("api/v1/", api.api.urls),
     *_pages(),
 ]
+handler403 = "madang.portal.home.not_allowed"
 handler404 = "madang.portal.home.not_found"
 handler500 = "madang.portal.home.broken"

@@ -45,7 +45,7 @@ def visible(software: tuple[str, ...]) -> list[Path]:
 
 def own_python(prefix: str, base_prefix: str) -> tuple[Path, ...]:
     """The folders to name as software so that jobs have the Python with `sys.prefix` and `sys.base_prefix`."""
-    wanted = [Path(prefix), Path(base_prefix)]
+    wanted = [Path(prefix), Path(base_prefix), Path(base_prefix).resolve()]
     return tuple(path for path in dict.fromkeys(wanted) if not path.is_relative_to("/usr"))
 
 

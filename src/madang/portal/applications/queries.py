@@ -113,9 +113,7 @@ def needs_of(track: Track) -> Needs:
     return Needs(
         sections=[SectionNeed(row.code, row.max_characters, row.required) for row in _placed(track.sections.all())],
         offers={
-            row.product.code: Offer(
-                row.minimum, row.maximum, track.first_month, track.last_month, track.minimum_months
-            )
+            row.product.code: Offer(row.minimum, row.maximum, track.first_month, track.last_month, track.minimum_months)
             for row in track.products.all()
         },
         papers=[PaperNeed(row.code, row.max_age_days, row.required) for row in _placed(track.evidence_kinds.all())],

@@ -25,6 +25,16 @@ def waiting(by: Actor) -> QuerySet[Approval]:
     return approvals(by).filter(state=ApprovalState.WAITING).order_by("pk")
 
 
+def decided(by: Actor) -> QuerySet[Approval]:
+    """Drafts that were approved, rejected or withdrawn, newest first."""
+    return approvals(by).exclude(state=ApprovalState.WAITING)
+
+
+def history(by: Actor, kind: ApprovalKind, subject: int) -> QuerySet[Approval]:
+    """All drafts of a kind on one subject, newest first; for the page of that subject."""
+    return approvals(by).filter(kind=kind, subject=subject)
+
+
 def waiting_for(kind: ApprovalKind, subject: int) -> Approval | None:
     """The one draft of this kind that waits on this subject; for the domain that carries out the deed."""
     rows = Approval.objects.filter(kind=kind, subject=subject, state=ApprovalState.WAITING)

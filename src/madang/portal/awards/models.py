@@ -36,7 +36,9 @@ class Award(models.Model):
             models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name="award_ends_after_start"),
             exactly_when("award_offered_has_deadline", ~Q(state="held"), "accept_by"),
             exactly_when("award_ended_has_time", Q(state="ended"), "ended_at"),
-            models.CheckConstraint(condition=~Q(state="in_force") | Q(in_force_at__isnull=False), name="award_in_force_has_time"),
+            models.CheckConstraint(
+                condition=~Q(state="in_force") | Q(in_force_at__isnull=False), name="award_in_force_has_time"
+            ),
         ]
 
 

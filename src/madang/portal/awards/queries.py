@@ -81,16 +81,19 @@ def past_their_end(today: date) -> list[int]:
     return list(rows.order_by("pk").values_list("pk", flat=True)[:50])
 
 
-def ended_with_rest(limit: int = 50) -> list[tuple[int, int, int, bool]]:
+def ended_with_rest() -> list[tuple[int, int, int, bool]]:
     """(award, pool, what is left, ended early) of ended awards to which something came back, from a job that ended late."""
-    left = LedgerAccount.objects.filter(bucket=Bucket.LEFT, amount__gt=0, owner__startswith="award:")
-    rows = {int(owner.partition(":")[2]): (pool, amount) for owner, pool, amount in left.values_list("owner", "pool", "amount")}
-    ended = Award.objects.filter(pk__in=rows, state=AwardState.ENDED).values_list("pk", "ended_at", "ends_on")
-    found = []
-    for award, ended_at, ends_on in ended[:limit]:
-        early = ended_at.astimezone(settings.MADANG_ZONE).date() < ends_on
-        found.append((award, *rows[award], early))
-    return found
+    rows = LedgerAccount.objects.filter(bucket=Bucket.LEFT, amount__gt=0, owner__startswith="award:")
+    left = [
+        (int(owner[len("award:") :]), pool, amount)
+        for owner, pool, amount in rows.values_list("owner", "pool", "amount")
+    ]
+    ended = Award.objects.filter(pk__in={award for award, _, _ in left}, state=AwardState.ENDED)
+    early = {
+        award: ended_at.astimezone(settings.MADANG_ZONE).date() < ends_on
+        for award, ended_at, ends_on in ended.values_list("pk", "ended_at", "ends_on")
+    }
+    return [(award, pool, amount, early[award]) for award, pool, amount in left if award in early]
 
 
 def tasks(by: Actor, now: datetime) -> list[Task]:

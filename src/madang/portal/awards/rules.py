@@ -47,9 +47,9 @@ class Grant:
 
 
 def seconds_of(*, by_hour: bool, quantity: int, units: int, first_month: str, months: int, zone: ZoneInfo) -> int:
-    """The pool seconds that a line grants: all seconds of its months, or the hours asked for in each."""
+    """The pool seconds that a line grants: all seconds of its months, or the hours that it counts."""
     if by_hour:
-        return quantity * units * months * SECONDS_PER_HOUR
+        return quantity * units * SECONDS_PER_HOUR
     span = months_from(Month.parse(first_month), months)
     return quantity * units * sum(month.period(zone).seconds for month in span)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.conf import settings
-
 from madang.accounting.pricing import Quote
 from madang.errors import Refused, Stale
 from madang.portal.actors import Actor
@@ -59,7 +57,7 @@ def issue(*, by: Actor, now: datetime, month: str) -> int:
     Refused: ``month_not_over``, ``statements_have_faults`` (month, statements), ``nothing_to_issue`` (month).
     """
     refuse_unless_issuing(by)
-    refuse_unless_over(_month(month), now.astimezone(settings.MADANG_ZONE).date())
+    refuse_unless_over(_month(month), queries.today(now))
     drafts = queries.drafts_of(month)
     if not drafts:
         raise Refused("nothing_to_issue", month=month)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.conf import settings
-from django.db.models import Count, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -70,11 +70,17 @@ def _ran_in(month: Month) -> Q:
     return running & Q(in_force_at__lt=period.end, starts_on__lt=last[1], ends_on__gt=last[0])
 
 
+def _used_in(month: Month) -> Q:
+    """Awards that used anything of a month, running or not."""
+    owners = (name.partition(":") for name in books.owners_with_use(str(month)))
+    return Q(pk__in=[int(number) for kind, _, number in owners if kind == "award"])
+
+
 def organisations_to_bill(month: Month) -> list[int]:
     """Organisations with an award in force in the month, use in it, or a draft of it; those with an issued one not."""
     issued = Statement.objects.filter(month=str(month), state=StatementState.ISSUED).values("organisation")
     drafted = Statement.objects.filter(month=str(month), state=StatementState.DRAFT).values("organisation")
-    running = Award.objects.filter(_ran_in(month)).values("organisation")
+    running = Award.objects.filter(_ran_in(month) | _used_in(month)).values("organisation")
     rows = Organisation.objects.filter(Q(pk__in=running) | Q(pk__in=drafted)).exclude(pk__in=issued)
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
@@ -84,7 +90,7 @@ def organisations_not_worked_out(month: Month, since: datetime, at_most: int) ->
     fresh = Statement.objects.filter(month=str(month)).filter(
         Q(state=StatementState.ISSUED) | Q(worked_out_at__gte=since)
     )
-    rows = Award.objects.filter(_ran_in(month)).exclude(organisation__in=fresh.values("organisation"))
+    rows = Award.objects.filter(_ran_in(month) | _used_in(month)).exclude(organisation__in=fresh.values("organisation"))
     return list(rows.order_by("organisation").values_list("organisation", flat=True).distinct()[:at_most])
 
 
@@ -142,6 +148,11 @@ def terms(organisation: int, month: Month) -> Terms:
     return Terms(kind, prices.verdicts_held(organisation), dict(tariffs), prices.discount_values())
 
 
+def today(now: datetime) -> date:
+    """The centre's calendar day."""
+    return now.astimezone(settings.MADANG_ZONE).date()
+
+
 def drafts_of(month: str) -> list[int]:
     """The organisations whose draft of a month waits to be issued, in the order of their numbers-to-be."""
     rows = Statement.objects.filter(month=month, state=StatementState.DRAFT)
@@ -162,7 +173,8 @@ def statements(by: Actor) -> QuerySet[Statement]:
 def lines(statement: Statement) -> list[StatementLine]:
     """A statement's lines with award, product and price, for somebody who may see the statement."""
     rows = StatementLine.objects.filter(statement=statement).select_related("award", "product__pool", "tariff")
-    return list(rows.order_by("award", "product__code", "first_day"))
+    with_stacking = rows.annotate(stacking=F("award__application__track__stacking"))
+    return list(with_stacking.order_by("award", "product__code", "first_day"))
 
 
 def months(by: Actor) -> list[dict[str, object]]:

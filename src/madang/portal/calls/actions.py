@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max, Model
+from django.db.models import F, Max
 from django.utils import translation
 from django.utils.dateparse import parse_datetime
 
@@ -18,12 +18,8 @@ from madang.portal.calls.models import (
     Call,
     ConsentText,
     CorrectionNotice,
-    Criterion,
-    EvidenceKind,
     Intake,
-    Section,
     Track,
-    TrackProduct,
 )
 from madang.portal.calls.rules import (
     CORRECTABLE,
@@ -150,7 +146,9 @@ def correct(
     if row.state != "published":
         raise Refused("call_not_published")
     changed = target(field)
-    thing = _thing(row, changed)
+    thing = queries.corrected_thing(row, changed)
+    if thing is None:
+        raise Refused("not_correctable", field=field)
     old, value = getattr(thing, changed.field), read_value(changed, new)
     intakes = [thing] if isinstance(thing, Intake) else list(row.intakes.all())
     check_correction(changed, old, value, frozenset(intake.state for intake in intakes), now)
@@ -191,27 +189,6 @@ def read_value(changed: Target, given: str) -> Any:
     if not given.strip():
         raise Refused("correction_value_wrong", given=given)
     return given.strip()
-
-
-def _thing(call: Call, changed: Target) -> Any:
-    """The row that a correction changes, within this call only."""
-    keys = dict(enumerate(changed.keys))
-    first, second = keys.get(0, ""), keys.get(1, "")
-    rows: dict[str, tuple[type[Model], dict[str, Any]]] = {
-        "intake": (Intake, {"call": call, "number": int(first) if first.isdigit() else 0}),
-        "track": (Track, {"call": call, "code": first}),
-        "product": (TrackProduct, {"track__call": call, "track__code": first, "product__code": second}),
-        "criterion": (Criterion, {"track__call": call, "track__code": first, "code": second}),
-        "section": (Section, {"track__call": call, "track__code": first, "code": second}),
-        "evidence": (EvidenceKind, {"track__call": call, "track__code": first, "code": second}),
-    }
-    if changed.thing == "call":
-        return call
-    model, lookup = rows[changed.thing]
-    found = model.objects.filter(**lookup).first()
-    if found is None:
-        raise Refused("not_correctable", field=changed.written)
-    return found
 
 
 def _apply(thing: Any, changed: Target, value: Any, now: datetime) -> None:

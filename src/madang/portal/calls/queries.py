@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 
 from madang.portal.actors import READING_ROLES, Actor
 from madang.portal.calls.models import (
@@ -23,7 +23,7 @@ from madang.portal.calls.models import (
     TrackConsent,
     TrackProduct,
 )
-from madang.portal.calls.rules import WAITING_FOR_APPLICATIONS, Dates, IntakeState, accepts, state_at
+from madang.portal.calls.rules import WAITING_FOR_APPLICATIONS, Dates, IntakeState, Target, accepts, state_at
 
 
 def dates_of(intake: Intake) -> Dates:
@@ -111,6 +111,24 @@ def consent_texts() -> QuerySet[ConsentText]:
     return ConsentText.objects.order_by("code", "-version")
 
 
+def corrected_thing(call: Call, changed: Target) -> Any:
+    """The row that a correction changes, within its call only; None where there is no such row."""
+    keys = [*changed.keys, "", ""]
+    part = {"track__call": call, "track__code": keys[0]}
+    rows: dict[str, tuple[type[Model], dict[str, Any]]] = {
+        "intake": (Intake, {"call": call, "number": int(keys[0]) if keys[0].isdecimal() else 0}),
+        "track": (Track, {"call": call, "code": keys[0]}),
+        "product": (TrackProduct, {**part, "product__code": keys[1]}),
+        "criterion": (Criterion, {**part, "code": keys[1]}),
+        "section": (Section, {**part, "code": keys[1]}),
+        "evidence": (EvidenceKind, {**part, "code": keys[1]}),
+    }
+    if changed.thing == "call":
+        return call
+    model, lookup = rows[changed.thing]
+    return model.objects.filter(**lookup).first()
+
+
 def titled(thing: Any, name: str = "title") -> str:
     """The text of an object in the reader's language, the other where that is empty."""
     korean, english = getattr(thing, f"{name}_ko"), getattr(thing, f"{name}_en")
@@ -119,8 +137,4 @@ def titled(thing: Any, name: str = "title") -> str:
 
 def front_panels(by: Actor, now: datetime) -> list[dict[str, Any]]:
     """The calls that are open now, for the public's first page."""
-    rows = list(open_intakes(now)[:6])
-    items = [
-        {"text": titled(row.call), "url": reverse("call", args=[row.call.code]), "due": row.closes_at} for row in rows
-    ]
-    return [{"title": gettext("Open calls"), "items": items, "url": reverse("calls")}]
+    return [{"template": "calls/panel.html", "intakes": list(open_intakes(now)[:6]), "url": reverse("calls")}]

@@ -43,7 +43,8 @@ def rule_of(row: EligibilityRule) -> Rule:
     return Rule(EligibilityKind(row.kind), ReferenceDate(row.reference_date), row.parameters, row.pk)
 
 
-def _local_day(instant: datetime) -> date:
+def local_day(instant: datetime) -> date:
+    """The centre's calendar day of an instant."""
     return instant.astimezone(settings.MADANG_ZONE).date()
 
 
@@ -54,8 +55,8 @@ def _spans(organisation: int, apart_from: int | None) -> list[AwardSpan]:
         since = row.answered_at or row.in_force_at
         if since is None:
             continue
-        ends = min(row.ends_on, _local_day(row.ended_at)) if row.ended_at else row.ends_on
-        spans.append(AwardSpan(_local_day(since), ends))
+        ends = min(row.ends_on, local_day(row.ended_at)) if row.ended_at else row.ends_on
+        spans.append(AwardSpan(local_day(since), ends))
     return spans
 
 

@@ -42,6 +42,8 @@ def store(
     chunks = upload_chunks if upload_chunks is not None else _chunks_of(path)
     with _temporary() as draft:
         sha256, size = _write(draft, chunks, shown)
+        if not size and FileKind.ANY not in allowed:
+            raise Refused("file_empty", name=shown)
         kind = rules.judge(shown, contents.look(draft), allowed)
         stored = _row(sha256=sha256, size=size, media_type=rules.MEDIA_TYPES[kind], now=now)
         _put(draft, queries.path_of_content(sha256))
@@ -88,8 +90,6 @@ def _write(draft: Path, chunks: Iterable[bytes], name: str) -> tuple[str, int]:
             file.write(chunk)
         file.flush()
         os.fsync(file.fileno())
-    if not size:
-        raise Refused("file_empty", name=name)
     return digest.hexdigest(), size
 
 

@@ -50,9 +50,7 @@ def submit(
     why = machine.why_off()
     if why:
         raise Refused("jobs_off", why=why)
-    return _accept(
-        by=by, now=now, award=award, pool=pool, name=name, argv=argv, files=files, shape=shape, key=key
-    )
+    return _accept(by=by, now=now, award=award, pool=pool, name=name, argv=argv, files=files, shape=shape, key=key)
 
 
 @action
@@ -93,9 +91,7 @@ def _same(known: Job, by: Actor, award: Award, argv: list[str], shape: Shape) ->
     return known
 
 
-def _check(
-    award: Award, pool: Pool, name: str, argv: list[str], paths: list[str], shape: Shape, today: date
-) -> None:
+def _check(award: Award, pool: Pool, name: str, argv: list[str], paths: list[str], shape: Shape, today: date) -> None:
     rules.check_award(award.state, award.starts_on, award.ends_on, today)
     if not pool.runs_jobs or not award.lines.filter(product__pool=pool).exists():
         raise Refused("job_pool", field="pool")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -15,9 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from madang.errors import Refused
 from madang.portal import refusals
 from madang.portal.jobs import rules
-from madang.portal.jobs.queries import Place
+from madang.portal.jobs.places import Place, price_at_most
 from madang.portal.jobs.rules import JobState, Shape
 from madang.portal.jobs.sentences import STATES
+from madang.portal.resources.rules import Grain
 
 MIB_PER_GIB = 1024
 SECONDS_PER_MINUTE = 60
@@ -25,11 +27,17 @@ SECONDS_PER_MINUTE = 60
 
 @dataclass(frozen=True)
 class Figures:
-    """What a submission would set aside at most in its pool unit's seconds, and what is left now and after it."""
+    """What a submission would set aside at most in its pool unit's seconds, what is left now and after it, its price.
+
+    `price` is in won if all of it were used; None where time is not charged by the hour. `by_month`: a month's price
+    covers it.
+    """
 
     unit: str
     held: int
     left: int
+    price: int | None
+    by_month: bool
 
     @property
     def after(self) -> int:
@@ -66,8 +74,8 @@ class JobForm(forms.Form):
         max_length=100_000,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
         help_text=_(
-            "For example: python3 train.py --epochs 3. It starts in the folder of your files. Quotes keep words together; "
-            "for pipes and variables write sh -c with the line in quotes."
+            "For example: python3 train.py --epochs 3. It starts in the folder of your files. "
+            "Quotes keep words together; for pipes and variables write sh -c with the line in quotes."
         ),
     )
     gpus = forms.IntegerField(
@@ -86,7 +94,9 @@ class JobForm(forms.Form):
     files = FilesField(
         label=_("Files"),
         required=False,
-        help_text=_("Several can be chosen. They lie in the folder that the command starts in. Pack folders into an archive."),
+        help_text=_(
+            "Several can be chosen. They lie in the folder that the command starts in. Pack folders into an archive."
+        ),
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
     again = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -119,13 +129,14 @@ class JobForm(forms.Form):
             wall_seconds=given["minutes"] * SECONDS_PER_MINUTE,
         )
 
-    def figures(self) -> Figures | None:
+    def figures(self, now: datetime) -> Figures | None:
         """The figures of what was filled in, as far as it can be read; call it on a bound form."""
-        self.full_clean()
-        if {"where", "gpus", "cores", "memory_gib", "minutes"} - self.cleaned_data.keys():
+        if {"where", "gpus", "cores", "memory_gib", "minutes"} & self.errors.keys():
             return None
         unit = self.place.pool.unit
-        return Figures(unit, rules.amount_held(self.shape, unit), self.place.balances.left)
+        held = rules.amount_held(self.shape, unit)
+        by_month = self.place.product.grain == Grain.MONTH
+        return Figures(unit, held, self.place.balances.left, price_at_most(self.place, held, now), by_month)
 
 
 def label(place: Place) -> str:

@@ -12,9 +12,10 @@ from madang.portal.resources.models import Pool
 
 
 class Job(models.Model):
-    """A command charged to one award. `held` seconds were set aside at submission; `settled_at` says the rest came back.
+    """A command charged to one award. `held` seconds were set aside at submission.
 
-    `outputs_left_out` counts files that the job left and that cannot be offered (links, devices, endless names).
+    `settled_at` says that the rest of them came back. `outputs_left_out` counts files that the job left and that cannot
+    be offered (links, devices, endless names).
     """
 
     award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="jobs")
@@ -49,8 +50,12 @@ class Job(models.Model):
         constraints = [
             one_of("job", "state", JobState),
             exactly_when("job_ended_has_time", Q(state__in=[state.value for state in FINAL_STATES]), "ended_at"),
-            models.CheckConstraint(condition=Q(held__gt=0) & Q(wall_seconds__gt=0) & Q(cores__gte=1), name="job_asks_for_something"),
-            models.CheckConstraint(condition=Q(settled_at__isnull=True) | Q(ended_at__isnull=False), name="job_settled_after_end"),
+            models.CheckConstraint(
+                condition=Q(held__gt=0) & Q(wall_seconds__gt=0) & Q(cores__gte=1), name="job_asks_for_something"
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True) | Q(ended_at__isnull=False), name="job_settled_after_end"
+            ),
         ]
 
 

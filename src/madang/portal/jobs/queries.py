@@ -1,38 +1,26 @@
-"""Reads jobs: which a person may see, where they may run, what is owed to the backend, what is left to settle."""
+"""Reads jobs: which a person may see, what is owed to the backend, what is left to settle."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.db.models import F, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from madang.accounting.ledger import Balances, Bucket
+from madang.accounting.ledger import Bucket
 from madang.compute.protocol import InputFile
 from madang.portal.actors import Actor, Role
-from madang.portal.awards.models import Award, AwardLine
+from madang.portal.awards.models import Award
 from madang.portal.files import queries as files
 from madang.portal.jobs.models import Job, JobFile, JobOutput, UsageCursor
-from madang.portal.jobs.rules import FINAL_STATES, JobState, owner_of, subject_of
+from madang.portal.jobs.rules import FINAL_STATES, JobState, subject_of
 from madang.portal.ledger import queries as ledger
 from madang.portal.ledger.models import Movement
-from madang.portal.resources.models import Pool
 from madang.portal.tasks import Task
 
 MANY = 1_000_000
 NOT_STARTED = (JobState.ACCEPTED, JobState.WAITING)
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a person's job may run: one pool of one award in force, and what is there in the pool unit's seconds."""
-
-    award: Award
-    pool: Pool
-    balances: Balances
 
 
 def jobs(by: Actor) -> QuerySet[Job]:
@@ -43,35 +31,16 @@ def jobs(by: Actor) -> QuerySet[Job]:
     return rows.filter(award__organisation__in=by.memberships)
 
 
-def listed(by: Actor, *, state: str = "", award: int | None = None) -> QuerySet[Job]:
+def listed(by: Actor, *, state: str = "", award: str = "") -> QuerySet[Job]:
     """The actor's jobs in one state and of one award, where these are given."""
     rows = jobs(by)
     rows = rows.filter(state=state) if state else rows
-    return rows.filter(award=award) if award else rows
+    return rows.filter(award__number=award) if award else rows
 
 
 def awards_with_jobs(by: Actor) -> QuerySet[Award]:
     """The awards under which the actor sees jobs, for a list to choose from; at most 200."""
     return Award.objects.filter(pk__in=jobs(by).order_by().values("award")).order_by("-pk")[:200]
-
-
-def places(by: Actor, now: datetime) -> list[Place]:
-    """Where the actor may submit now, with what is left there. Three queries."""
-    today = now.astimezone(settings.MADANG_ZONE).date()
-    lines = AwardLine.objects.filter(
-        award__state="in_force",
-        award__starts_on__lte=today,
-        award__ends_on__gt=today,
-        award__organisation__in=by.memberships,
-        product__pool__runs_jobs=True,
-    )
-    rows = lines.select_related("award__organisation", "product__pool").order_by("award_id", "pk")
-    found = {(line.award_id, line.product.pool_id): line for line in rows}
-    balances = ledger.balances_of({owner_of(award) for award, _ in found})
-    return [
-        Place(line.award, line.product.pool, balances.get(owner_of(award), {}).get(pool, Balances()))
-        for (award, pool), line in found.items()
-    ]
 
 
 def last_job(by: Actor) -> Job | None:
@@ -88,17 +57,6 @@ def amounts(job: Job) -> tuple[int, int]:
         for side in ("to_account", "from_account")
     }
     return sum(ledger.held_by([subject]).values()), used["to_account"] - used["from_account"]
-
-
-def award(by: Actor, pk: int) -> Award | None:
-    """An award under which the actor may submit or whose jobs the actor sees."""
-    seen = Q() if by.has(Role.OPERATOR, Role.AUDITOR) else Q(organisation__in=by.memberships)
-    return Award.objects.filter(seen, pk=pk).select_related("organisation").first()
-
-
-def pools_of(award: int) -> QuerySet[Pool]:
-    """The pools that an award's jobs can run in."""
-    return Pool.objects.filter(runs_jobs=True, products__awardline__award=award).distinct().order_by("pk")
 
 
 def input_files(job: int) -> QuerySet[JobFile]:

@@ -20,7 +20,9 @@ _NAME = re.compile(r"[^\x00-\x1f\x7f]{1,100}")
 _PATH = re.compile(rf"[^\x00-\x1f\x7f\\]{{1,{MOST_PATH}}}")
 # What a terminal would obey and a page might be turned round by: control characters, and those that set the direction.
 _UNSEEN = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"} | {0x7F: "\u2421"}
-_UNSEEN |= dict.fromkeys([*range(0x80, 0xA0), 0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd")
+_UNSEEN |= dict.fromkeys(
+    [*range(0x80, 0xA0), 0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd"
+)
 
 
 class JobState(StrEnum):
@@ -97,6 +99,11 @@ def split_command(command: str) -> list[str]:
         raise Refused("job_command", field="command") from error
     check_argv(argv)
     return argv
+
+
+def join_command(argv: Sequence[str]) -> str:
+    """The command line that `split_command` takes apart into this argument vector."""
+    return shlex.join(argv)
 
 
 def check_argv(argv: list[str]) -> None:

@@ -53,7 +53,7 @@ def record(*, by: Actor, now: datetime, did: str, kind: str, subject: object, **
 def read(
     *, by: Actor, now: datetime, what: str, kind: str, subject: object, whose: int | None = None, purpose: str = ""
 ) -> None:
-    """Notes that somebody opened, searched or downloaded another person's data; nobody's own, and never the public's."""
+    """Notes that somebody opened, searched or downloaded another's data; never one's own, nor by the public."""
     if by.person is None or by.person == whose:
         return
     Reading.objects.create(

@@ -105,6 +105,12 @@ def used_by_day(owners: Iterable[str], month: str) -> dict[Place, dict[date, int
     return {place: {day: amount for day, amount in days.items() if amount} for place, days in used.items()}
 
 
+def owners_with_use(month: str) -> list[str]:
+    """The owners who used anything in a month."""
+    rows = MonthTotal.objects.filter(month=month, account__bucket=Bucket.USED, came_in__gt=F("went_out"))
+    return list(rows.values_list("account__owner", flat=True).distinct())
+
+
 def issued_months() -> list[str]:
     """The months whose statements are out, in order."""
     return list(

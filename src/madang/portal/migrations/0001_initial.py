@@ -3,6 +3,7 @@
 import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.text
+import madang.accounting.pricing
 import madang.portal.agreements.rules
 import madang.portal.applications.rules
 import madang.portal.approvals.rules
@@ -13,7 +14,6 @@ import madang.portal.jobs.rules
 import madang.portal.outbox.rules
 import madang.portal.people.rules
 import madang.portal.plans.rules
-import madang.portal.prices.rules
 import madang.portal.resources.rules
 import madang.portal.reviews.rules
 from django.conf import settings
@@ -885,6 +885,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=160)),
                 ('issued_on', models.DateField(null=True)),
+                ('valid_until', models.DateField(null=True)),
                 ('attached_at', models.DateTimeField()),
                 ('removed_at', models.DateTimeField(null=True)),
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='portal.application')),
@@ -916,6 +917,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=160)),
                 ('issued_on', models.DateField(null=True)),
+                ('valid_until', models.DateField(null=True)),
                 ('evidence', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.evidencekind')),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
                 ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='portal.submission')),
@@ -929,7 +931,7 @@ class Migration(migrations.Migration):
                 ('price', models.BigIntegerField()),
                 ('reference_price', models.BigIntegerField()),
                 ('reference_source', models.CharField(max_length=200)),
-                ('vat', models.CharField(choices=[('none', 'none'), ('included', 'included'), ('added', 'added')], default=madang.portal.prices.rules.Vat['NONE'], max_length=10)),
+                ('vat', models.CharField(choices=[('none', 'none'), ('included', 'included'), ('added', 'added')], default=madang.accounting.pricing.Vat['NONE'], max_length=10)),
                 ('vat_permille', models.PositiveSmallIntegerField(default=0)),
                 ('starts_on', models.DateField()),
                 ('ends_on', models.DateField(null=True)),
@@ -976,7 +978,7 @@ class Migration(migrations.Migration):
                 ('last_month', models.CharField(max_length=7)),
                 ('minimum_months', models.PositiveSmallIntegerField(default=1)),
                 ('minimum_total_milli', models.PositiveIntegerField(default=0)),
-                ('stacking', models.CharField(choices=[('best', 'best'), ('add', 'add'), ('multiply', 'multiply')], default=madang.portal.prices.rules.Stacking['BEST'], max_length=10)),
+                ('stacking', models.CharField(choices=[('best', 'best'), ('add', 'add'), ('multiply', 'multiply')], default=madang.accounting.pricing.Stacking['BEST'], max_length=10)),
                 ('reviews_wanted', models.PositiveSmallIntegerField(default=3)),
                 ('position', models.PositiveSmallIntegerField(default=0)),
                 ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tracks', to='portal.call')),
@@ -1294,7 +1296,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['succeeded', 'cancelled', 'lost', 'failed', 'refused', 'timed_out']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['succeeded', 'cancelled', 'lost', 'failed', 'refused', 'timed_out']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='job_ended_has_time'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['timed_out', 'succeeded', 'cancelled', 'failed', 'lost', 'refused']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['timed_out', 'succeeded', 'cancelled', 'failed', 'lost', 'refused']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='job_ended_has_time'),
         ),
         migrations.AddConstraint(
             model_name='job',

@@ -193,6 +193,12 @@ def write_mail(
         )
 
 
+@action
+def note_export(*, by: Actor, now: datetime) -> None:
+    """Notes that a person took a copy of everything held about them."""
+    journal.record(by=by, now=now, did="people.export", kind="person", subject=by.person)
+
+
 # --- roles in the body ---
 
 

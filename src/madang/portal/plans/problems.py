@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from madang.allocation.problem import Problem
 from madang.errors import Refused
-from madang.portal.applications.models import Application, Ask
+from madang.portal.applications.models import Application
 from madang.portal.applications.rules import ApplicationState
 from madang.portal.awards.models import AwardLine
 from madang.portal.calls.models import EligibilityRule, Intake, Track
@@ -35,8 +35,7 @@ from madang.portal.reviews import queries as reviews
 from madang.portal.reviews.rules import Scored
 from madang.values import Month, months_from
 
-# An award in one of these states holds capacity; those of STANDING are promised to somebody and stay as they are.
-HOLDING = ("held", "offered", "accepted", "in_force")
+# Awards in these states are promised to somebody and stay as they are; those that are gone are not decided again.
 STANDING = ("offered", "accepted", "in_force")
 GONE = ("declined", "lapsed", "ended")
 
@@ -65,11 +64,11 @@ def problem_now(intake: int, now: datetime) -> Input:
     unscored = [file.pk for file in files if scores[file.pk].score.total_milli is None]
     if unscored:
         raise Refused("applications_without_score", applications=len(unscored))
-    products, given = _products(files), _given(files)
+    products, given = products_of(files), _given(files)
     youth = _young(files, row.closes_at.astimezone(settings.MADANG_ZONE).date())
     candidates = [_candidate(row, file, scores[file.pk], given.get(file.pk), file.pk in youth) for file in files]
-    stocks = _stocks(row, products, files)
-    problem = problem_of(candidates, products.values(), stocks, _tracks(row))
+    stocks = _stocks(row, products.values(), files)
+    problem = problem_of(candidates, map(offered, products.values()), stocks, _tracks(row))
     return Input(problem, {request_id(intake, file.pk): file.pk for file in files})
 
 
@@ -80,7 +79,7 @@ def _files(intake: Intake, now: datetime) -> list[Application]:
     if open_ones:
         raise Refused("applications_unscreened", applications=open_ones)
     rows = rows.filter(state=ApplicationState.ELIGIBLE).exclude(award__state__in=GONE)
-    rows = rows.select_related("track", "organisation__region").prefetch_related("asks__product__pool").order_by("pk")
+    rows = rows.select_related("track", "organisation__region", "in_force").order_by("pk")
     barred = no_longer_eligible(intake, now)
     return [row for row in rows if row.pk not in barred]
 
@@ -102,17 +101,20 @@ def no_longer_eligible(intake: Intake, now: datetime) -> set[int]:
     }
 
 
-def wishes(file: Application) -> list[Ask]:
-    """An application's lines in the order in which problems and awards keep them."""
-    return sorted(file.asks.all(), key=lambda ask: ask.product.code)
+def wishes(file: Application) -> tuple[Wish, ...]:
+    """What the submission in force asks for, in the order in which problems and awards keep it."""
+    lines = sorted(file.in_force.content["asks"], key=lambda line: line["product"])
+    return tuple(Wish(**line) for line in lines)
 
 
 def offered(product: Product) -> Offered:
     return Offered(product.code, product.pool.code, product.units, product.grain == "hour")
 
 
-def _products(files: list[Application]) -> dict[str, Offered]:
-    return {ask.product.code: offered(ask.product) for file in files for ask in file.asks.all()}
+def products_of(files: Iterable[Application]) -> dict[str, Product]:
+    """The products that applications ask for, with their pools, by code."""
+    codes = {wish.product for file in files for wish in wishes(file)}
+    return {row.code: row for row in Product.objects.filter(code__in=codes).select_related("pool").order_by("code")}
 
 
 def _given(files: list[Application]) -> dict[int, dict[str, int]]:
@@ -141,29 +143,28 @@ def _candidate(
         track=file.track.code,
         score=scored.score.total_milli or 0,
         criteria={code: points or 0 for code, points in scored.score.per_criterion_milli.items()},
-        wishes=tuple(Wish(a.product.code, a.quantity, a.least, a.first_month, a.months) for a in lines),
+        wishes=lines,
         attributes={
             "kind": file.organisation.kind,
             "region": file.organisation.region.code,
             "youth": "yes" if young else "no",
         },
-        given=tuple(given.get(ask.product.code, 0) for ask in lines) if given is not None else None,
+        given=tuple(given.get(wish.product, 0) for wish in lines) if given is not None else None,
     )
 
 
-def _stocks(intake: Intake, products: dict[str, Offered], files: list[Application]) -> list[Stock]:
-    """The pools' months; what this intake's own awards hold is not counted as promised elsewhere."""
-    own = holdings(AwardLine.objects.filter(award__application__intake=intake, award__state__in=HOLDING))
-    months = {str(m) for f in files for a in f.asks.all() for m in months_from(Month.parse(a.first_month), a.months)}
-    codes = {product.pool for product in products.values()}
-    rows = PoolMonth.objects.filter(pool__code__in=codes, month__in=months).select_related("pool").order_by("month")
-    found: dict[str, Stock] = {}
-    for row in rows:
-        stock = found.setdefault(row.pool.code, Stock(row.pool.code, row.pool.unit, {}))
+def _stocks(intake: Intake, products: Iterable[Product], files: list[Application]) -> list[Stock]:
+    """The pools' months. Not promised elsewhere: standing awards of this problem, and held ones, which it replaces."""
+    own_awards = Q(award__state="held") | Q(award__state__in=STANDING, award__application__in=files)
+    own = holdings(AwardLine.objects.filter(own_awards, award__application__intake=intake))
+    lines = [wish for file in files for wish in wishes(file)]
+    months = {str(month) for line in lines for month in months_from(Month.parse(line.first_month), line.months)}
+    pools = {product.pool_id: product.pool for product in products}
+    found = {pk: Stock(pool.code, pool.unit, {}) for pk, pool in pools.items()}
+    for row in PoolMonth.objects.filter(pool__in=pools, month__in=months).order_by("month"):
         held = max(0, row.committed - own.get((row.pool_id, row.month), 0))
-        stock.months[row.month] = (row.physical, row.funded, held)
-    units = {ask.product.pool.code: ask.product.pool.unit for file in files for ask in file.asks.all()}
-    return [found.get(code) or Stock(code, units[code], {}) for code in sorted(codes)]
+        found[row.pool_id].months[row.month] = (row.physical, row.funded, held)
+    return list(found.values())
 
 
 def holdings(lines: QuerySet[AwardLine] | Iterable[AwardLine], from_month: str = "") -> dict[tuple[int, str], int]:
@@ -171,7 +172,7 @@ def holdings(lines: QuerySet[AwardLine] | Iterable[AwardLine], from_month: str =
     rows = lines.select_related("product__pool") if isinstance(lines, QuerySet) else lines
     found: dict[tuple[int, str], int] = defaultdict(int)
     for line in rows:
-        units = pool_units(offered(line.product), line.quantity)
+        units = pool_units(offered(line.product), line.quantity, line.months)
         for month in months_from(Month.parse(line.first_month), line.months):
             if str(month) >= from_month:
                 found[line.product.pool_id, str(month)] += units

@@ -58,7 +58,7 @@ REQUEST_MARK, ORGANISATION_MARK = "R-", "O-"
 
 @dataclass(frozen=True)
 class Offered:
-    """A product as problems see it; `by_hour` products are asked for in hours a month."""
+    """A product as problems see it; `by_hour` products are asked for in hours, so many in all."""
 
     code: str
     pool: str
@@ -68,7 +68,7 @@ class Offered:
 
 @dataclass(frozen=True)
 class Wish:
-    """One line of an application: `quantity` of a product, or hours of it a month, at least `least`."""
+    """One line of an application: `quantity` of a product, or so many hours of it in all, at least `least`."""
 
     product: str
     quantity: int
@@ -110,19 +110,19 @@ class Stock:
     months: dict[str, tuple[int, int, int]]
 
 
-def in_units(offered: Offered, quantity: int) -> int:
+def in_units(offered: Offered, quantity: int, months: int) -> int:
     """How many of a product a quantity takes in a problem: itself, or the units that give so many hours."""
-    return -(-quantity // HOURS_A_UNIT) if offered.by_hour else quantity
+    return -(-quantity // (HOURS_A_UNIT * months)) if offered.by_hour else quantity
 
 
-def from_units(offered: Offered, planned: int, asked: int) -> int:
+def from_units(offered: Offered, planned: int, asked: int, months: int) -> int:
     """The quantity that a planned number of units gives, never more than was asked for."""
-    return min(asked, planned * HOURS_A_UNIT) if offered.by_hour else planned
+    return min(asked, planned * HOURS_A_UNIT * months) if offered.by_hour else planned
 
 
-def pool_units(offered: Offered, quantity: int) -> int:
+def pool_units(offered: Offered, quantity: int, months: int) -> int:
     """Units of the pool that a quantity holds in each of its months."""
-    return in_units(offered, quantity) * offered.units
+    return in_units(offered, quantity, months) * offered.units
 
 
 def problem_of(
@@ -166,15 +166,15 @@ def _request(candidate: Candidate, offered: Mapping[str, Offered]) -> Request:
         attributes={"track": candidate.track, **candidate.attributes},
         fixed=None
         if given is None
-        else tuple(in_units(offered[w.product], q) for w, q in zip(candidate.wishes, given, strict=True)),
+        else tuple(in_units(offered[w.product], q, w.months) for w, q in zip(candidate.wishes, given, strict=True)),
     )
 
 
 def _item(wish: Wish, product: Offered) -> Item:
     return Item(
         product=wish.product,
-        asked=in_units(product, wish.quantity),
-        least=in_units(product, wish.least),
+        asked=in_units(product, wish.quantity, wish.months),
+        least=in_units(product, wish.least, wish.months),
         first=Month.parse(wish.first_month),
         months=wish.months,
     )

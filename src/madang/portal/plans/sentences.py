@@ -3,8 +3,12 @@
 from django.utils.translation import gettext_noop as N_
 
 REFUSALS = {
-    "intake_not_in_review": N_("Plans are made while an intake is in review, or after its decisions when something came back."),
-    "applications_unscreened": N_("{applications} applications have not been screened yet. Plans need a verdict on each."),
+    "intake_not_in_review": N_(
+        "Plans are made while an intake is in review, or after its decisions when something came back."
+    ),
+    "applications_unscreened": N_(
+        "{applications} applications have not been screened yet. Plans need a verdict on each."
+    ),
     "applications_without_score": N_("{applications} eligible applications have no submitted review yet."),
     "nobody_to_award": N_("No eligible application is left to decide on in this intake."),
     "plan_faulty": N_("The checker found faults in this plan, so it cannot be adopted."),

@@ -16,7 +16,7 @@ from madang.portal.ledger import actions as ledger
 from madang.portal.ledger import queries as books
 from madang.portal.prices import queries
 from madang.portal.prices.models import Discount, Tariff
-from madang.portal.prices.rules import TariffKind, Vat, kind_for, refuse_issued, refuse_unless_drafter
+from madang.portal.prices.rules import Vat, kind_for, refuse_issued, refuse_unless_drafter
 from madang.portal.resources import queries as resources
 from madang.portal.transactions import action
 from madang.values import Month

@@ -33,9 +33,15 @@ class Tariff(models.Model):
         constraints = [
             one_of("tariff", "kind", TariffKind),
             one_of("tariff", "vat", Vat),
-            models.CheckConstraint(condition=Q(price__gte=0) & Q(reference_price__gte=0), name="tariff_prices_not_negative"),
-            models.CheckConstraint(condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")), name="tariff_ends_after_start"),
-            models.CheckConstraint(condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("drafted_by")), name="tariff_by_two_people"),
+            models.CheckConstraint(
+                condition=Q(price__gte=0) & Q(reference_price__gte=0), name="tariff_prices_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")), name="tariff_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("drafted_by")), name="tariff_by_two_people"
+            ),
             exactly_when("tariff_approved_whole", Q(approved_at__isnull=False), "approved_by"),
             models.UniqueConstraint(
                 fields=["product", "kind", "starts_on"], condition=Q(approved_at__isnull=False), name="tariff_one_a_day"
@@ -44,7 +50,7 @@ class Tariff(models.Model):
 
 
 class Discount(models.Model):
-    """A reduction for organisations with an attribute ("young_firm") or of a kind ("kind:university"), with its sentence."""
+    """A reduction for organisations with an attribute ("young_firm") or of a kind ("kind:university")."""
 
     code = models.CharField(max_length=30, unique=True)
     name_ko = models.CharField(max_length=80)
@@ -59,5 +65,7 @@ class Discount(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(permille__gte=1) & Q(permille__lte=1000), name="discount_up_to_whole"),
-            models.CheckConstraint(condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")), name="discount_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")), name="discount_ends_after_start"
+            ),
         ]

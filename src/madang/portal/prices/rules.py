@@ -23,7 +23,7 @@ KIND_PREFIX = "kind:"
 class TariffStanding(StrEnum):
     """Where a tariff stands on a day."""
 
-    DRAFT = "draft"
+    WAITING = "waiting"
     REJECTED = "rejected"
     PLANNED = "planned"
     IN_FORCE = "in_force"
@@ -83,7 +83,7 @@ def attributes_on(kind: str, verdicts: Iterable[Held], day: date) -> frozenset[s
 def standing(*, approved: bool, rejected: bool, starts_on: date, ends_on: date | None, day: date) -> TariffStanding:
     """Where a tariff stands on `day`."""
     if not approved:
-        return TariffStanding.REJECTED if rejected else TariffStanding.DRAFT
+        return TariffStanding.REJECTED if rejected else TariffStanding.WAITING
     if ends_on is not None and ends_on <= day:
         return TariffStanding.ENDED
     return TariffStanding.IN_FORCE if starts_on <= day else TariffStanding.PLANNED

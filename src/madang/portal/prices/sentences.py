@@ -23,13 +23,6 @@ INPUT = frozenset(
     | {"product_unknown", "discount_unknown", "discount_code_taken", "price_starts_in_issued_month"}
 )
 
-STATES = {
-    "draft": N_("Waits for approval"),
-    "rejected": N_("Rejected"),
-    "planned": N_("Planned"),
-    "in_force": N_("In force"),
-    "ended": N_("Ended"),
-}
 KINDS = {"reserved": N_("a month for each held"), "used": N_("an hour for each used")}
 VATS = {"none": N_("No VAT"), "included": N_("VAT included"), "added": N_("VAT added")}
 STACKINGS = {

@@ -27,6 +27,7 @@ def create_pool(
     name_ko: str,
     name_en: str,
     unit: PoolUnit,
+    grain: Grain = Grain.MONTH,
     backend_type: str = "",
     runs_jobs: bool = False,
 ) -> Pool:
@@ -39,6 +40,7 @@ def create_pool(
         name_ko=name_ko,
         name_en=name_en,
         unit=unit,
+        grain=grain,
         backend_type=backend_type,
         runs_jobs=runs_jobs,
         created_at=now,
@@ -81,12 +83,17 @@ def _set_month(pool: int, month: str, wanted: Capacity) -> None:
 def create_product(
     *, by: Actor, now: datetime, code: str, pool: int, name_ko: str, name_en: str, units: int, grain: Grain
 ) -> Product:
-    """A new product of a pool. Refused: ``product_code_taken``, ``hour_product_has_one_unit``."""
+    """A new product of a pool, sold as the pool is.
+
+    Refused: ``product_code_taken``, ``hour_product_has_one_unit``, ``pool_sold_otherwise``.
+    """
     refuse_unless_manager(by)
     if Product.objects.filter(code=code).exists():
         raise Refused("product_code_taken", code=code, field="code")
     if grain == Grain.HOUR and units != 1:
         raise Refused("hour_product_has_one_unit", units=units, field="units")
+    if not Pool.objects.filter(pk=pool, grain=grain).exists():
+        raise Refused("pool_sold_otherwise", field="grain")
     product = Product.objects.create(
         code=code, pool_id=pool, name_ko=name_ko, name_en=name_en, units=units, grain=grain
     )

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_noop as N_  # noqa: N812
 REFUSALS = {
     "pool_code_taken": N_("There is already a pool with the code {code}."),
     "product_code_taken": N_("There is already a product with the code {code}."),
+    "pool_sold_otherwise": N_("A pool is sold either by the month or by the hour, and this one is sold otherwise."),
     "hour_product_has_one_unit": N_("A product sold by the hour is one unit of its pool, not {units}."),
     "month_not_written": N_("{month} is not a month. Write it as year and month, for example 2026-05."),
     "funded_above_physical": N_(

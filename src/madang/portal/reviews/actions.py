@@ -81,7 +81,9 @@ def set_active(*, by: Actor, now: datetime, reviewer: int, active: bool) -> None
 
 
 @action
-def declare_interest(*, by: Actor, now: datetime, organisation: int, kind: Interest, note: str = "") -> DeclaredInterest:
+def declare_interest(
+    *, by: Actor, now: datetime, organisation: int, kind: Interest, note: str = ""
+) -> DeclaredInterest:
     """A reviewer declares an interest towards an organisation; its files are closed to them at once.
 
     Sheets of theirs on that organisation's applications end as recused. Refused: "not_allowed_for_role",
@@ -150,9 +152,7 @@ def _suggest_group(
 
 
 @action
-def assign(
-    *, by: Actor, now: datetime, intake: int, chosen: Mapping[int, Collection[int]], due_at: datetime
-) -> int:
+def assign(*, by: Actor, now: datetime, intake: int, chosen: Mapping[int, Collection[int]], due_at: datetime) -> int:
     """Gives out sheets, application -> reviewers, all of them or none; tells each reviewer once. Returns how many.
 
     Refused: "not_allowed_for_role", "review_due_in_the_past", "application_not_reviewed", "reviewer_not_active",
@@ -271,7 +271,9 @@ def _end(by: Actor, now: datetime, rows: QuerySet[ReviewAssignment], state: Assi
     )
     if not changed:
         raise Stale("review")
-    journal.record(by=by, now=now, did=f"reviews.{state}", kind="review", subject=row.pk, application=row.application_id)
+    journal.record(
+        by=by, now=now, did=f"reviews.{state}", kind="review", subject=row.pk, application=row.application_id
+    )
 
 
 @action
@@ -326,9 +328,7 @@ def _open_sheet(by: Actor, now: datetime, assignment: int) -> ReviewAssignment:
     return row
 
 
-def _write(
-    row: ReviewAssignment, version: int, points: Answers, comments: Mapping[str, str], comment: str
-) -> None:
+def _write(row: ReviewAssignment, version: int, points: Answers, comments: Mapping[str, str], comment: str) -> None:
     table = queries.criteria(row.application.track_id)
     rules.check_points({criterion.code: criterion.points for criterion in table}, points)
     sheet = ReviewAssignment.objects.filter(pk=row.pk, state=AssignmentState.ASSIGNED, version=version)
@@ -369,4 +369,6 @@ def open_file(*, by: Actor, now: datetime, assignment: int, purpose: str = "") -
         raise Refused("not_found")
     what = "reviews.download" if purpose else "reviews.open"
     whose = row.application.created_by_id
-    journal.read(by=by, now=now, what=what, kind="application", subject=row.application_id, whose=whose, purpose=purpose)
+    journal.read(
+        by=by, now=now, what=what, kind="application", subject=row.application_id, whose=whose, purpose=purpose
+    )

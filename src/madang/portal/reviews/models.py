@@ -31,7 +31,9 @@ class Affiliation(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="affiliation_ends_after_start")
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="affiliation_ends_after_start"
+            )
         ]
 
 

@@ -9,7 +9,9 @@ REFUSALS = {
     "reviewer_is_staff": N_("Staff of the centre cannot be reviewers."),
     "reviewer_exists": N_("This person is in the expert pool already."),
     "reviewer_not_active": N_("One of the reviewers is not in the pool or is resting."),
-    "reviewer_has_conflict": N_("{reviewer} has a conflict of interest with application {number}, so nothing was assigned."),
+    "reviewer_has_conflict": N_(
+        "{reviewer} has a conflict of interest with application {number}, so nothing was assigned."
+    ),
     "reviewer_overloaded": N_("{reviewer} would have more than {limit} open sheets, so nothing was assigned."),
     "reviewer_assigned_already": N_("One of the reviewers has this application already, so nothing was assigned."),
     "application_not_reviewed": N_("One of the applications is not in review in this intake."),

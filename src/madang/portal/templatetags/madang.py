@@ -129,9 +129,9 @@ def state_word(state: str) -> str:
 
 
 @register.simple_tag
-def state_badge(state: str, word: str = "") -> SafeString:
-    """`{% state_badge application.state %}`: the state's word in its tone; `word` where this page has a better one."""
-    return badge(states.tone(str(state)), word or states.word(str(state)))
+def state_badge(state: str, kind: str = "", word: str = "") -> SafeString:
+    """`{% state_badge paper.state "paper" %}`: the word in its tone; `word=` where this page has a better one."""
+    return badge(states.tone(str(state), kind), word or states.word(str(state), kind))
 
 
 @register.simple_tag

@@ -19,7 +19,7 @@ RULES = [
         "login_failure",
         1,
         "로그인 시도 제한에만 쓰이며, 그 목적이 끝나면 바로 파기합니다.",
-        "Serves only to limit log-in attempts and is destroyed as soon as that purpose ends.",
+        "Serves only to limit log-in attempts and is destroyed once that purpose ends.",
     ),
     RetentionSeed(
         "reading",
@@ -37,6 +37,12 @@ RULES = [
         "invitation",
         90,
         "수락·철회되었거나 기한이 지난 초대의 이메일 주소는 90일 뒤에 파기합니다.",
-        "The e-mail address of an invitation that was accepted, withdrawn or has lapsed is destroyed after 90 days.",
+        "The e-mail address of an invitation is destroyed 90 days after it was settled or has lapsed.",
+    ),
+    RetentionSeed(
+        "unsubmitted_draft",
+        90,
+        "제출되지 않은 신청서는 접수 마감 90일 뒤에 파기합니다. 그때까지는 작성자가 내용을 다시 쓸 수 있습니다.",
+        "An application never submitted is destroyed 90 days after the deadline; until then its authors can reuse it.",
     ),
 ]

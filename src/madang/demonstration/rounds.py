@@ -1,0 +1,124 @@
+"""Takes applications through a whole round with the portal's own actions: apply, screen, review, solve, decide."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from madang.demonstration.cast import Cast
+from madang.demonstration.published import CRITERIA
+from madang.portal.actors import Actor, Via
+from madang.portal.applications import actions as applications
+from madang.portal.applications.models import Application
+from madang.portal.applications.rules import AskLine
+from madang.portal.calls import actions as calls
+from madang.portal.calls import chores as calls_chores
+from madang.portal.calls.models import Intake, Track
+from madang.portal.decisions import actions as decisions
+from madang.portal.people import queries as people
+from madang.portal.plans import actions as plans
+from madang.portal.plans import chores as plan_chores
+from madang.portal.plans.models import Plan
+from madang.portal.plans.rules import PolicyChoice
+from madang.portal.reviews import actions as reviews
+from madang.portal.reviews.models import ReviewAssignment
+from madang.portal.screening import actions as screening
+
+Count = Callable[[int, int], None]
+MARKS_COMMENT = "시연용으로 만든 점수입니다. · Points made for the demonstration."
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One application to hand in: who, at which instant, what; `marks` a row a reviewer, a whole number a criterion."""
+
+    person: int
+    organisation: int
+    at: datetime
+    title: str
+    texts: dict[str, str]
+    ask: AskLine
+    marks: tuple[tuple[int, ...], ...]
+
+
+def actor(person: int) -> Actor:
+    """A person as they would be after logging in."""
+    return people.actor_of(person, address="127.0.0.1", via=Via.COMMAND)
+
+
+def apply(track: Track, intake: Intake, entry: Entry, texts: Sequence[int]) -> int:
+    """Begins, fills in, consents and submits; gives the application's id."""
+    by, at = actor(entry.person), entry.at
+    row = applications.begin(
+        by=by, now=at, track=track.pk, intake=intake.pk, organisation=entry.organisation, title=entry.title
+    )
+    row = applications.save(
+        by=by, now=at, application=row.pk, version=row.version, title=entry.title, sections=entry.texts
+    )
+    applications.set_asks(by=by, now=at, application=row.pk, version=row.version, asks=[entry.ask])
+    for text in texts:
+        applications.accept_consent(by=by, now=at, application=row.pk, text=text)
+    version = Application.objects.values_list("version", flat=True).get(pk=row.pk)
+    applications.submit(by=by, now=at + timedelta(seconds=30), application=row.pk, version=version)
+    return row.pk
+
+
+def screen_all(cast: Cast, intake: Intake, now: datetime) -> None:
+    """The screening officer finds every submitted application eligible; then the intake goes to review."""
+    calls_chores.move_intakes(now)
+    officer = cast.actor("screening")
+    rows = Application.objects.filter(intake=intake, state="submitted").values_list("pk", "version")
+    for application, version in list(rows):
+        screening.screen(by=officer, now=now, application=application, version=version, eligible=True)
+    calls.move_intake(by=cast.actor("manager"), now=now, intake=intake.pk, to="in_review")
+
+
+def review_all(
+    cast: Cast, intake: Intake, marks: dict[int, tuple[tuple[int, ...], ...]], now: datetime, count: Count
+) -> None:
+    """The manager confirms the suggested reviewers; each hands in a sheet with the drawn marks."""
+    manager = cast.actor("manager")
+    chosen = reviews.suggest(by=manager, now=now, intake=intake.pk)
+    reviews.assign(by=manager, now=now, intake=intake.pk, chosen=chosen, due_at=intake.review_due_at)
+    sheets = ReviewAssignment.objects.filter(application__intake=intake).select_related("reviewer")
+    actors: dict[int, Actor] = {}
+    place: dict[int, int] = {}
+    rows = list(sheets.order_by("application", "reviewer"))
+    for done, sheet in enumerate(rows, start=1):
+        row = place.get(sheet.application_id, 0)
+        place[sheet.application_id] = row + 1
+        by = actors.setdefault(sheet.reviewer_id, actor(sheet.reviewer.person_id))
+        points = {one.code: mark for one, mark in zip(CRITERIA, marks[sheet.application_id][row], strict=True)}
+        reviews.submit(
+            by=by, now=now + timedelta(days=1), assignment=sheet.pk, version=sheet.version, points=points,
+            comment=MARKS_COMMENT,
+        )  # fmt: skip
+        count(done, len(rows))
+
+
+def solve(cast: Cast, intake: Intake, policies: Iterable[PolicyChoice], now: datetime) -> list[Plan]:
+    """Proposes one plan a policy and lets the worker's own chore solve and check them; blocks until they are."""
+    proposed = [
+        plans.propose(by=cast.actor("manager"), now=now, intake=intake.pk, policy=policy, seed=20260303).pk
+        for policy in policies
+    ]
+    while Plan.objects.filter(pk__in=proposed, state="solving").exists():
+        plan_chores.solve_plans(now)
+        # This waits for a real child process; the instant given to the chore stays the demonstration's.
+        time.sleep(0.05)
+    found = list(Plan.objects.filter(pk__in=proposed).order_by("number"))
+    for plan in found:
+        if plan.state != "checked":
+            raise RuntimeError(f"plan {plan.number} of intake {intake.pk} is {plan.state}: {plan.failure or plan.faults}")
+    return found
+
+
+def decide(cast: Cast, intake: Intake, plan: Plan, now: datetime, document: str) -> None:
+    """The manager drafts and the approver decides: first the plan, then the publication of all decisions."""
+    manager, approver = cast.actor("manager"), cast.actor("approver")
+    decisions.draft_adoption(by=manager, now=now, plan=plan.pk)
+    decisions.adopt(by=approver, now=now + timedelta(hours=1), plan=plan.pk, document_number=f"{document}-1")
+    decisions.draft_publication(by=manager, now=now + timedelta(hours=2), intake=intake.pk)
+    decisions.publish(by=approver, now=now + timedelta(hours=3), intake=intake.pk, document_number=f"{document}-2")

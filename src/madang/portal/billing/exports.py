@@ -1,0 +1,101 @@
+"""A statement as a spreadsheet and as comma-separated text, in the reader's language, from the same rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from openpyxl import Workbook
+from openpyxl.styles import Font
+
+from madang.portal.billing.rules import plain_cell
+from madang.portal.billing.sentences import FAULTS
+from madang.portal.templatetags.madang import in_language
+
+BOM = "\ufeff"
+Cell = str | int
+HEADINGS = (
+    gettext_noop("Award"),
+    gettext_noop("Product"),
+    gettext_noop("First day"),
+    gettext_noop("Last day"),
+    gettext_noop("Quantity"),
+    gettext_noop("Counted in"),
+    gettext_noop("Unit price (won)"),
+    gettext_noop("Discounts"),
+    gettext_noop("Market reference price (won)"),
+    gettext_noop("List price (won)"),
+    gettext_noop("Discount (won)"),
+    gettext_noop("Amount due (won)"),
+    gettext_noop("Value of support (won)"),
+    gettext_noop("VAT (won)"),
+    gettext_noop("To pay (won)"),
+    gettext_noop("Note"),
+)
+FIGURES = ("reference", "list_price", "discount", "due", "subsidy", "vat", "payable")
+
+
+def counted_in(line: Any) -> str:
+    """What a line's quantity counts, in words."""
+    if line.product.grain == "month":
+        return _("product-days")
+    return _("GPU-seconds") if line.product.pool.unit == "gpu" else _("core-seconds")
+
+
+def table(statement: Any, lines: Sequence[Any]) -> list[list[Cell]]:
+    """Headings, one row a line, and the totals; money and quantities are whole numbers."""
+    rows = [[_(heading) for heading in HEADINGS], *(_row(line) for line in lines)]
+    totals = [getattr(statement, name) for name in FIGURES]
+    return [*rows, [_("Total"), *[""] * 7, *totals, ""]]
+
+
+def _row(line: Any) -> list[Cell]:
+    return [
+        line.award.number,
+        in_language(line.product, "name"),
+        line.first_day.isoformat(),
+        line.last_day.isoformat(),
+        line.quantity,
+        counted_in(line),
+        line.tariff.price if line.tariff else "",
+        ", ".join(discount["code"] for discount in line.discounts),
+        *(getattr(line, name) if line.tariff else "" for name in FIGURES),
+        _(FAULTS[line.fault]) if line.fault else "",
+    ]
+
+
+def as_csv(statement: Any, lines: Sequence[Any], *, bom: bool) -> bytes:
+    """UTF-8; with a byte order mark where asked for, as Korean spreadsheets need one."""
+    text = io.StringIO()
+    for row in table(statement, lines):
+        csv.writer(text).writerow([plain_cell(cell) if isinstance(cell, str) else cell for cell in row])
+    return ((BOM if bom else "") + text.getvalue()).encode()
+
+
+def as_xlsx(statement: Any, lines: Sequence[Any]) -> bytes:
+    """One sheet: whose statement it is, then the table."""
+    book = Workbook()
+    sheet = book.active
+    sheet.title = statement.month
+    head: list[list[Cell]] = [
+        [_("Statement of use"), statement.number or _("Draft")],
+        [_("Organisation"), statement.organisation.name],
+        [_("Month"), statement.month],
+        [],
+    ]
+    for row in [*head, *table(statement, lines)]:
+        sheet.append(row)
+        for cell in sheet[sheet.max_row]:
+            # Whatever somebody typed into a title stays text and never becomes a formula.
+            if isinstance(cell.value, str):
+                cell.data_type = "s"
+    for cell in sheet[len(head) + 1]:
+        cell.font = Font(bold=True)
+    sheet.freeze_panes = f"A{len(head) + 2}"
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()

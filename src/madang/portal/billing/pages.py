@@ -1,0 +1,203 @@
+"""Statements for their organisation and the body, as page, spreadsheet and text, and the staff's page of months."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from madang.accounting.pricing import days_in
+from madang.portal import formats
+from madang.portal.actors import READING_ROLES, Role
+from madang.portal.billing import actions, exports, queries
+from madang.portal.billing.forms import MonthForm, PurposeForm
+from madang.portal.billing.rules import WORKERS_OUT
+from madang.portal.billing.sentences import FAULTS
+from madang.portal.faces import one, signed_in, tried, with_role
+from madang.portal.journal.actions import read
+from madang.portal.prices.sentences import KINDS, STACKINGS, VATS
+from madang.values import Month
+
+PAGE = 50
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@signed_in
+def statements(request: HttpRequest) -> HttpResponse:
+    """One's own organisations' statements; all of them for the body, whose reading is noted."""
+    by, month = request.actor, request.GET.get("month", "")
+    rows = queries.statements(by)
+    if month:
+        rows = rows.filter(month=month)
+    if by.reads_everything:
+        read(by=by, now=request.now, what="search", kind="statement", subject=month[:7])
+    context = {
+        "crumbs": [(_("Statements"), "")],
+        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "month": month,
+    }
+    return render(request, "billing/statements.html", context)
+
+
+@signed_in
+def statement(request: HttpRequest, pk: int) -> HttpResponse:
+    """One statement: its lines, its totals, and how each figure was worked out."""
+    row = _seen(request, pk, "view", "")
+    lines = queries.lines(row)
+    month = Month.parse(row.month)
+    context = {
+        "crumbs": [(_("Statements"), reverse("statements")), (row.number or _("Draft"), "")],
+        "statement": row,
+        "lines": [_explained(line, month) for line in lines],
+        "references": _references(lines),
+        "first_day": date(month.year, month.number, 1),
+        "last_day": date(month.year, month.number, days_in(month)),
+        "stackings": sorted({_(STACKINGS[line.stacking]) for line in lines if line.discounts}),
+    }
+    return render(request, "billing/statement.html", context)
+
+
+def _seen(request: HttpRequest, pk: int, what: str, purpose: str) -> Any:
+    """The statement if the actor may see it; that somebody outside its organisation opened it is noted."""
+    row = one(queries.statements(request.actor), pk=pk)
+    if not request.actor.member_of(row.organisation_id):
+        read(by=request.actor, now=request.now, what=what, kind="statement", subject=pk, purpose=purpose)
+    return row
+
+
+def _explained(line: Any, month: Month) -> dict[str, Any]:
+    """A line with what a person needs to work it out again."""
+    reserved = line.product.grain == "month"
+    return {
+        "line": line,
+        "reserved": reserved,
+        "days": (line.last_day - line.first_day).days + 1,
+        "month_days": days_in(month),
+        "per": _(KINDS[line.tariff.kind]) if line.tariff else "",
+        "vat": _(VATS[line.tariff.vat]) if line.tariff else "",
+        "counted_in": exports.counted_in(line),
+        "fault": _(FAULTS[line.fault]) if line.fault else "",
+        "discounts": [_discount(discount) for discount in line.discounts],
+    }
+
+
+def _discount(stored: dict[str, Any]) -> dict[str, str]:
+    share = formats.percent(stored["permille"], 1000, 1 if stored["permille"] % 10 else 0)
+    return {"code": stored["code"], "share": share, "sentence": stored[f"sentence_{get_language() or 'ko'}"]}
+
+
+def _references(lines: list[Any]) -> list[dict[str, Any]]:
+    """Where the reference prices come from, once each."""
+    found = {(line.product_id, line.tariff_id): line for line in lines if line.tariff}
+    return [
+        {"product": line.product, "tariff": line.tariff, "per": _(KINDS[line.tariff.kind])} for line in found.values()
+    ]
+
+
+def _download(
+    request: HttpRequest, pk: int, kind: str, make: Callable[[Any, list[Any]], bytes], mime: str
+) -> HttpResponse:
+    """Gives the file; asks somebody outside the organisation first what it is for, and notes it."""
+    row = one(queries.statements(request.actor), pk=pk)
+    form = PurposeForm(request.GET if "purpose" in request.GET else None)
+    if not request.actor.member_of(row.organisation_id) and not form.is_valid():
+        context = {
+            "crumbs": [
+                (_("Statements"), reverse("statements")),
+                (row.number or _("Draft"), reverse("statement", args=[pk])),
+            ],
+            "form": form,
+            "bom": request.GET.get("bom", ""),
+            "back": reverse("statement", args=[pk]),
+        }
+        return render(request, "billing/purpose.html", context)
+    purpose = form.cleaned_data["purpose"] if form.is_bound and form.is_valid() else ""
+    _seen(request, pk, "download", purpose)
+    response = HttpResponse(make(row, queries.lines(row)), content_type=mime)
+    response["Content-Disposition"] = (
+        f'attachment; filename="statement-{row.number or f"{row.month}-draft-{pk}"}.{kind}"'
+    )
+    return response
+
+
+@signed_in
+def as_xlsx(request: HttpRequest, pk: int) -> HttpResponse:
+    """The statement as a spreadsheet."""
+    return _download(request, pk, "xlsx", exports.as_xlsx, XLSX)
+
+
+@signed_in
+def as_csv(request: HttpRequest, pk: int) -> HttpResponse:
+    """The statement as comma-separated text; ?bom=1 for spreadsheets that need the mark."""
+    bom = request.GET.get("bom") == "1"
+    return _download(
+        request, pk, "csv", lambda row, lines: exports.as_csv(row, lines, bom=bom), "text/csv; charset=utf-8"
+    )
+
+
+@with_role(*READING_ROLES)
+def statements_staff(request: HttpRequest) -> HttpResponse:
+    """The months with what they come to; a form to work one out."""
+    form = MonthForm(request.POST or None, initial={"month": str(_last_month(request))})
+    if request.method == "POST" and form.is_valid():
+        month = form.cleaned_data["month"]
+        done = tried(form, lambda: actions.work_out_month(by=request.actor, now=request.now, month=month))
+        if done is not None:
+            messages.success(
+                request, _("{count} statements of {month} are worked out.").format(count=done, month=month)
+            )
+            return redirect("statements-staff")
+    context = {
+        "crumbs": [(_("Work of the centre"), reverse("staff")), (_("Statements by month"), "")],
+        "months": queries.months(request.actor),
+        "current": str(_last_month(request).plus(1)),
+        "form": form,
+        "may_work_out": request.actor.has(*WORKERS_OUT),
+        "may_issue": request.actor.has(Role.PROGRAMME_MANAGER),
+    }
+    return render(request, "billing/staff.html", context)
+
+
+def _last_month(request: HttpRequest) -> Month:
+    day = queries.today(request.now)
+    return Month(day.year, day.month).plus(-1)
+
+
+@with_role(Role.PROGRAMME_MANAGER)
+def issue(request: HttpRequest, month: str) -> HttpResponse:
+    """Asks, then fixes and numbers a month's statements."""
+    if request.method == "POST":
+        count = actions.issue(by=request.actor, now=request.now, month=month)
+        messages.success(request, _("{count} statements of {month} are issued.").format(count=count, month=month))
+        return redirect("statements-staff")
+    context = {
+        "crumbs": [
+            (_("Work of the centre"), reverse("staff")),
+            (_("Statements by month"), reverse("statements-staff")),
+            (month, ""),
+        ],
+        "heading": _("Issue the statements of {month}").format(month=month),
+        "text": _("They are worked out once more, numbered and fixed. An issued statement never changes."),
+        "label": _("Issue them"),
+        "url": reverse("statements-issue", args=[month]),
+        "back": reverse("statements-staff"),
+    }
+    return render(request, "billing/confirm.html", context)
+
+
+urlpatterns = [
+    path("statements/", statements, name="statements"),
+    path("statements/<int:pk>/", statement, name="statement"),
+    path("statements/<int:pk>/xlsx/", as_xlsx, name="statement-xlsx"),
+    path("statements/<int:pk>/csv/", as_csv, name="statement-csv"),
+    path("staff/statements/", statements_staff, name="statements-staff"),
+    path("staff/statements/<str:month>/issue/", issue, name="statements-issue"),
+]

@@ -1,0 +1,124 @@
+"""Reads decisions: staff see those held back, applicants and the public only what was published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from madang.portal.actors import Actor, Role
+from madang.portal.applications.models import Application
+from madang.portal.approvals.models import Approval
+from madang.portal.approvals.rules import ApprovalKind
+from madang.portal.awards.models import Award, AwardLine
+from madang.portal.calls.models import Call, Criterion, Intake, Track
+from madang.portal.decisions.models import Decision
+from madang.portal.plans.models import Plan
+from madang.portal.plans.rules import PlanState
+from madang.portal.resources.models import Pool
+from madang.portal.tasks import Task
+
+# how codes read: {code: name}
+Names = dict[str, str]
+
+
+def decisions(by: Actor) -> QuerySet[Decision]:
+    """Decisions by application number: all for staff and auditors, an organisation's own once published."""
+    rows = Decision.objects.select_related(
+        "application__organisation", "application__intake__call", "application__track"
+    ).order_by("application__number", "pk")
+    if by.reads_everything:
+        return rows
+    return rows.filter(published_at__isnull=False, application__organisation__in=by.memberships)
+
+
+def in_intake(by: Actor, intake: int) -> QuerySet[Decision]:
+    """An intake's decisions with the awards and their lines."""
+    lines = AwardLine.objects.select_related("product").order_by("pk")
+    awards = Prefetch("application__award", Award.objects.prefetch_related(Prefetch("lines", lines)))
+    return decisions(by).filter(application__intake=intake).prefetch_related(awards)
+
+
+def published(call: Call) -> QuerySet[Decision]:
+    """Every published decision of a call, for everyone: the selected first, by award number."""
+    lines = AwardLine.objects.select_related("product").order_by("pk")
+    awards = Prefetch("application__award", Award.objects.prefetch_related(Prefetch("lines", lines)))
+    rows = Decision.objects.filter(application__intake__call=call, published_at__isnull=False)
+    rows = rows.select_related("application__organisation", "application__track", "application__intake")
+    return rows.prefetch_related(awards).order_by("application__intake__number", "outcome", "rank", "pk")
+
+
+def adopted(by: Actor, intake: int) -> Plan | None:
+    """The intake's adopted plan, without its documents; for staff and auditors."""
+    rows = Plan.objects.filter(intake=intake, state=PlanState.ADOPTED)
+    return rows.defer("problem", "result", "reasons", "pseudonyms").first() if by.reads_everything else None
+
+
+def unpublished(intake: int) -> int:
+    """How many awards and decisions of an intake are held back."""
+    held = Award.objects.filter(application__intake=intake, state="held").count()
+    return held + Decision.objects.filter(application__intake=intake, published_at__isnull=True).count()
+
+
+def came_back(intake: int) -> int:
+    """How many awards of an intake were declined, lapsed or ended: what they held can be given anew."""
+    return Award.objects.filter(application__intake=intake, state__in=["declined", "lapsed", "ended"]).count()
+
+
+def waiting(by: Actor, kind: ApprovalKind, subject: int) -> Approval | None:
+    """The draft of an act on a plan, intake or award that waits for a second person."""
+    rows = Approval.objects.filter(kind=kind, subject=subject, state="waiting").select_related("drafted_by")
+    return rows.first() if by.reads_everything else None
+
+
+def names(call: int) -> dict[str, Names]:
+    """How codes of pools, tracks and criteria read, by language: {"en": {code: name}, "ko": …}."""
+    found: dict[str, Names] = {"en": {}, "ko": {}}
+    tracks = Track.objects.filter(call=call).values_list("code", "title_en", "title_ko")
+    criteria = Criterion.objects.filter(track__call=call).values_list("code", "title_en", "title_ko")
+    pools = Pool.objects.values_list("code", "name_en", "name_ko")
+    for rows in (criteria, tracks, pools):
+        for code, english, korean in rows:
+            found["en"][code], found["ko"][code] = english, korean
+    return found
+
+
+@dataclass(frozen=True)
+class CriterionScore:
+    """One line of an applicant's score: titles, what was given in thousandths, and the most."""
+
+    title_ko: str
+    title_en: str
+    milli: int
+    points: int
+
+
+def criterion_scores(decision: Decision) -> list[CriterionScore]:
+    """The score by criterion, in the order of the scoring table."""
+    rows = Criterion.objects.filter(track=decision.application.track_id).order_by("position", "pk")
+    given = decision.criteria_milli
+    return [CriterionScore(r.title_ko, r.title_en, given[r.code], r.points) for r in rows if r.code in given]
+
+
+def undecided(intake: int, decided: list[int]) -> list[Application]:
+    """Applications of an intake with a submission in force that a plan says nothing of, and that have no decision."""
+    rows = Application.objects.filter(intake=intake, in_force__isnull=False).exclude(pk__in=decided)
+    return list(rows.filter(Q(decision__isnull=True)).exclude(state="withdrawn").order_by("pk"))
+
+
+def intake_of(by: Actor, intake: int) -> Intake | None:
+    """An intake for the staff's page of decisions."""
+    return Intake.objects.select_related("call").filter(pk=intake).first() if by.reads_everything else None
+
+
+def staff_tasks(by: Actor, now: datetime) -> list[Task]:
+    """For a programme manager: intakes with an adopted plan whose decisions are held back."""
+    if not by.has(Role.PROGRAMME_MANAGER):
+        return []
+    rows = Award.objects.filter(state="held").values_list("application__intake", flat=True)
+    text = gettext("Decisions that are held back and can be published")
+    intakes = sorted(set(rows.order_by("application__intake").distinct()))
+    return [Task(text, reverse("intake-decisions", args=[intake])) for intake in intakes]

@@ -1,0 +1,238 @@
+"""The pages of jobs: the list, the form with its figures, one job with its log, its files and its cancellation."""
+
+from __future__ import annotations
+
+import mimetypes
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST
+
+from madang.portal.faces import one, signed_in, tried
+from madang.portal.files import faces as files
+from madang.portal.files.actions import store
+from madang.portal.files.rules import EVERYTHING, clean_name
+from madang.portal.jobs import actions, faces, machine, places, queries
+from madang.portal.jobs.forms import MIB_PER_GIB, SECONDS_PER_MINUTE, JobForm, ListForm
+from madang.portal.jobs.rules import check_paths, join_command
+from madang.portal.journal import actions as journal
+
+PAGE = 50
+BINARY_ANSWER = {"responses": {200: {"description": "The file", "content": {"application/octet-stream": {}}}}}
+
+
+@signed_in
+@require_GET
+def list_page(request: HttpRequest) -> HttpResponse:
+    """The jobs that the person may see, newest first, by state and award."""
+    by = request.actor
+    awards = [(award.number, f"{award.number} {award.title}") for award in queries.awards_with_jobs(by)]
+    form = ListForm(request.GET, awards=awards)
+    form.is_valid()
+    chosen = form.cleaned_data
+    rows = queries.listed(by, state=chosen.get("state", ""), award=chosen.get("award", ""))
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    context = {"form": form, "page": page, "jobs": [(job, faces.shown(job)) for job in page]}
+    return render(
+        request, "jobs/jobs.html", {**context, "may_submit": bool(by.memberships), "sifted": any(chosen.values())}
+    )
+
+
+@signed_in
+def new_page(request: HttpRequest) -> HttpResponse:
+    """Fill in a job, look at its figures, submit it."""
+    why_off = machine.why_off()
+    where = places.places(request.actor, request.now)
+    if why_off or not where:
+        return render(request, "jobs/new.html", {"why_off": why_off, "places": where})
+    form, earlier = _job_form(request, where)
+    if request.method == "POST" and "figures" not in request.POST and form.is_valid():
+        job = tried(form, lambda: _submit(request, form, earlier))
+        if job:
+            messages.success(request, gettext("The job has been received."))
+            return redirect("job", pk=job.pk)
+    context = {"form": form, "places": where, "figures": form.figures(request.now) if form.is_bound else None}
+    if "figures" in request.POST:
+        context["form"] = _job_form(request, where, initial=_typed(request))[0]
+    context["earlier_files"] = queries.input_files(earlier.pk) if earlier else []
+    return render(request, "jobs/new.html", context)
+
+
+def _job_form(request: HttpRequest, where: Any, initial: dict[str, Any] | None = None) -> tuple[JobForm, Any]:
+    """The form as posted, or as the person left it last; and the earlier job whose files are offered again."""
+    earlier = _earlier(request)
+    has_files = earlier is not None and queries.input_files(earlier.pk).exists()
+    if request.method == "POST" and initial is None:
+        return JobForm(request.POST, request.FILES, places=where, has_files=has_files), earlier
+    values = initial if initial is not None else _remembered(earlier or queries.last_job(request.actor), earlier)
+    return JobForm(places=where, has_files=has_files, initial=values), earlier
+
+
+def _typed(request: HttpRequest) -> dict[str, Any]:
+    """What was typed, to show the form again without its errors: the person only asked for the figures."""
+    return {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
+
+
+def _earlier(request: HttpRequest) -> Any:
+    asked = request.POST.get("again", "") or request.GET.get("again", "")
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
+        return None
+    job = queries.jobs(request.actor).filter(pk=int(asked)).first()
+    return job if job and request.actor.member_of(job.award.organisation_id) else None
+
+
+def _remembered(job: Any, earlier: Any) -> dict[str, Any]:
+    if job is None:
+        return {}
+    return {
+        "where": f"{job.award_id}-{job.pool_id}",
+        "name": job.name,
+        "command": join_command(job.argv),
+        "gpus": job.gpus,
+        "cores": job.cores,
+        "memory_gib": -(-job.memory_mb // MIB_PER_GIB),
+        "minutes": -(-job.wall_seconds // SECONDS_PER_MINUTE),
+        "keep_files": True,
+        "again": earlier.pk if earlier else None,
+    }
+
+
+def _submit(request: HttpRequest, form: JobForm, earlier: Any) -> Any:
+    given = form.cleaned_data
+    kept = {}
+    if earlier and given.get("keep_files"):
+        kept = {row.path: row.file for row in queries.input_files(earlier.pk)}
+    named = [(clean_name(file.name), file) for file in given["files"]]
+    check_paths([name for name, _ in named])
+    for name, file in named:
+        kept[name] = store(now=request.now, name=name, allowed=EVERYTHING, upload_chunks=file.chunks())
+    return actions.submit(
+        by=request.actor,
+        now=request.now,
+        award=form.place.award,
+        pool=form.place.pool,
+        name=given["name"],
+        argv=given["command"],
+        files=sorted(kept.items()),
+        shape=form.shape,
+        key=given["key"],
+    )
+
+
+@signed_in
+@require_POST
+def figures_part(request: HttpRequest) -> HttpResponse:
+    """The figures alone, for a form that is being filled in."""
+    form = JobForm(request.POST, places=places.places(request.actor, request.now))
+    return render(request, "jobs/figures.html", {"figures": form.figures(request.now)})
+
+
+@signed_in
+@require_GET
+def job_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """One job: what it is, how it stands, its log, its files."""
+    job = one(queries.jobs(request.actor), pk=pk)
+    own = request.actor.member_of(job.award.organisation_id)
+    if not own:
+        journal.read(
+            by=request.actor, now=request.now, what="jobs.open", kind="job", subject=job.pk, whose=job.submitted_by_id
+        )
+    context = {
+        "own": own,
+        "inputs": queries.input_files(job.pk),
+        "outputs": Paginator(queries.outputs(job.pk), PAGE).get_page(request.GET.get("page")),
+        "command": join_command(job.argv),
+    }
+    return render(request, "jobs/job.html", {**context, **_progress(request, job)})
+
+
+@signed_in
+@require_GET
+def progress_part(request: HttpRequest, pk: int) -> HttpResponse:
+    """State, figures and the end of the log, which the page asks for again and again while the job is not over."""
+    job = one(queries.jobs(request.actor), pk=pk)
+    response = render(request, "jobs/progress.html", _progress(request, job))
+    if faces.shown(job).over:
+        # The page around this part has more to show now: outputs, and no way to cancel.
+        response["HX-Refresh"] = "true"
+    return response
+
+
+def _progress(request: HttpRequest, job: Any) -> dict[str, Any]:
+    held, used = queries.amounts(job)
+    shown = faces.shown(job)
+    may_cancel = request.actor.member_of(job.award.organisation_id) and not shown.over and not job.cancel_asked_at
+    return {
+        "job": job,
+        "shown": shown,
+        "log": faces.log_end(job),
+        "held": held,
+        "used": used,
+        "unit": job.pool.unit,
+        "may_cancel": may_cancel,
+    }
+
+
+@signed_in
+def cancel_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks whether the job shall end, and says so to the machine."""
+    job = one(queries.jobs(request.actor), pk=pk)
+    if not request.actor.member_of(job.award.organisation_id):
+        raise Http404
+    if request.method == "POST":
+        actions.cancel(by=request.actor, now=request.now, job=job)
+        messages.success(request, gettext("The job is being cancelled."))
+        return redirect("job", pk=job.pk)
+    return render(request, "jobs/cancel.html", {"job": job, "shown": faces.shown(job)})
+
+
+@signed_in
+@require_GET
+def input_download(request: HttpRequest, pk: int, path: str) -> HttpResponse:
+    """A file that was given to the job; for members of its organisation only."""
+    row = one(queries.input_files(_own(request, pk).pk), path=path)
+    return files.answer(row.file, path.rsplit("/", 1)[-1])
+
+
+@signed_in
+@require_GET
+def output_download(request: HttpRequest, pk: int, path: str) -> HttpResponse:
+    """A file that the job left, fetched from the machine; for members of its organisation only."""
+    job = _own(request, pk)
+    one(queries.outputs(job.pk), path=path)
+    return output_answer(job, path)
+
+
+def _own(request: HttpRequest, pk: int) -> Any:
+    job = one(queries.jobs(request.actor), pk=pk)
+    if not request.actor.member_of(job.award.organisation_id):
+        raise Http404
+    return job
+
+
+def output_answer(job: Any, path: str) -> FileResponse:
+    """An attachment that the browser neither opens nor guesses at."""
+    name = path.rsplit("/", 1)[-1]
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    content = machine.output_file(job, path).open("rb")
+    response = FileResponse(content, as_attachment=True, filename=name, content_type=kind)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+urlpatterns = [
+    path("jobs/", list_page, name="jobs"),
+    path("jobs/new/", new_page, name="job-new"),
+    path("jobs/figures/", figures_part, name="job-figures"),
+    path("jobs/<int:pk>/", job_page, name="job"),
+    path("jobs/<int:pk>/progress/", progress_part, name="job-progress"),
+    path("jobs/<int:pk>/cancel/", cancel_page, name="job-cancel"),
+    path("jobs/<int:pk>/files/<path:path>", input_download, name="job-file"),
+    path("jobs/<int:pk>/outputs/<path:path>", output_download, name="job-output"),
+]

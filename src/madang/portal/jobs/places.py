@@ -1,0 +1,91 @@
+"""Where a person's job may run: pools of awards in force, what is left there, and what the time would cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from madang.accounting.ledger import Balances
+from madang.portal.actors import Actor, Role
+from madang.portal.awards.models import Award, AwardLine
+from madang.portal.jobs.rules import owner_of
+from madang.portal.ledger import queries as ledger
+from madang.portal.prices import queries as prices
+from madang.portal.prices import rules as pricing
+from madang.portal.resources.models import Pool, Product
+from madang.portal.resources.rules import Grain
+
+
+@dataclass(frozen=True)
+class Place:
+    """One pool of one award in force, the product that it was awarded as, and its balances in the unit's seconds."""
+
+    award: Award
+    pool: Pool
+    product: Product
+    balances: Balances
+
+
+def places(by: Actor, now: datetime) -> list[Place]:
+    """Where the actor may submit now, with what is left there. Three queries."""
+    today = now.astimezone(settings.MADANG_ZONE).date()
+    lines = AwardLine.objects.filter(
+        award__state="in_force",
+        award__starts_on__lte=today,
+        award__ends_on__gt=today,
+        award__organisation__in=by.memberships,
+        product__pool__runs_jobs=True,
+    )
+    joined = lines.select_related("award__organisation", "award__application__track", "product__pool")
+    found = {(line.award_id, line.product.pool_id): line for line in joined.order_by("-award_id", "-pk")}
+    balances = ledger.balances_of({owner_of(award) for award, _ in found})
+    return [
+        Place(line.award, line.product.pool, line.product, balances.get(owner_of(award), {}).get(pool, Balances()))
+        for (award, pool), line in found.items()
+    ]
+
+
+def award(by: Actor, number: str) -> Award | None:
+    """An award whose jobs the actor sees, by its number."""
+    rows = Award.objects.filter(number=number).select_related("organisation")
+    seen = rows if by.has(Role.OPERATOR, Role.AUDITOR) else rows.filter(organisation__in=by.memberships)
+    return seen.first()
+
+
+def pools_of(award: int) -> list[Pool]:
+    """The pools that an award's jobs can run in, in the order in which they were made."""
+    rows = Pool.objects.filter(runs_jobs=True, products__awardline__award=award)
+    return list(rows.distinct().order_by("pk"))
+
+
+def usage(award: int) -> list[tuple[Pool, Balances]]:
+    """What an award has in each pool, for a caller who may see it."""
+    balances = ledger.balances(owner_of(award))
+    return [(pool, balances[pool.pk]) for pool in Pool.objects.filter(pk__in=balances).order_by("pk")]
+
+
+def price_at_most(place: Place, seconds: int, now: datetime) -> int | None:
+    """Won to pay if all these seconds were used, before the month's rounding; None where none are charged by the hour.
+
+    An award held by the month costs the same whether its jobs run or not; a day without a tariff has no price to show.
+    """
+    if place.product.grain != Grain.HOUR:
+        return None
+    day, kind = prices.today(now), pricing.kind_for(place.product.grain)
+    verdicts = prices.verdicts_held(place.award.organisation_id)
+    made = pricing.preview(
+        product=place.product.code,
+        amounts={day: seconds},
+        tariffs=_tariffs([place.product.pk], kind),
+        discounts=prices.discount_values(),
+        attributes={day: pricing.attributes_on(place.award.organisation.kind, verdicts, day)},
+        stacking=pricing.Stacking(place.award.application.track.stacking),
+    )
+    return made.total.payable if made.whole else None
+
+
+def _tariffs(products: Iterable[int], kind: str) -> list[pricing.Tariff]:
+    return [prices.as_value(row) for row in prices.approved(products) if row.kind == kind]

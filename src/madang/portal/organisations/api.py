@@ -1,0 +1,205 @@
+"""The API of organisations: one's own, their members and invitations."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.http import Http404, HttpRequest
+from ninja import Field, Router, Schema
+from ninja.pagination import LimitOffsetPagination, paginate
+
+from madang.portal.actors import MemberRole
+from madang.portal.faces import one
+from madang.portal.journal import actions as journal
+from madang.portal.organisations import actions, queries
+from madang.portal.people import queries as people
+from madang.portal.people.models import Invitation, Membership, Organisation, Region
+from madang.portal.people.rules import ORGANISATION_NAME_LIMIT, OrganisationKind, SizeClass
+
+router = Router(tags=["organisations"])
+
+
+class RegionOut(Schema):
+    """A region that exists today."""
+
+    code: str
+    name_ko: str
+    name_en: str
+    capital_area: bool
+
+
+class OrganisationOut(Schema):
+    """An organisation; `version` goes back with a change."""
+
+    id: int
+    name: str
+    name_en: str
+    kind: OrganisationKind
+    size_class: SizeClass
+    registration_number: str
+    founded_on: date
+    region: str
+    version: int
+
+    @staticmethod
+    def resolve_region(row: Organisation) -> str:
+        return row.region.code
+
+
+class Particulars(Schema):
+    """What an organisation says of itself and can change; `region` is a code of /regions."""
+
+    name: str = Field(max_length=ORGANISATION_NAME_LIMIT)
+    name_en: str = Field(default="", max_length=ORGANISATION_NAME_LIMIT)
+    kind: OrganisationKind
+    size_class: SizeClass = SizeClass.NONE
+    founded_on: date
+    region: str
+
+
+class NewOrganisation(Particulars):
+    """The particulars with the number, ten digits with or without hyphens."""
+
+    registration_number: str = Field(max_length=20)
+
+
+class ChangedOrganisation(Particulars):
+    """The particulars with the version that was edited."""
+
+    version: int
+
+
+class MemberOut(Schema):
+    """A member in force."""
+
+    person: int
+    name: str
+    email: str
+    role: MemberRole
+    joined_at: datetime
+
+    @staticmethod
+    def resolve_person(row: Membership) -> int:
+        return row.person_id
+
+    @staticmethod
+    def resolve_name(row: Membership) -> str:
+        return row.person.name
+
+    @staticmethod
+    def resolve_email(row: Membership) -> str:
+        return row.person.email or ""
+
+
+class NewInvitation(Schema):
+    """Whom to invite and as what."""
+
+    email: str = Field(max_length=254)
+    role: MemberRole = MemberRole.MEMBER
+    language: str = Field(default="ko", pattern="^(ko|en)$")
+
+
+class InvitationOut(Schema):
+    """An invitation that waits; its link goes by mail only."""
+
+    id: int
+    email: str
+    role: MemberRole
+    invited_at: datetime
+    expires_at: datetime
+
+
+def _region(code: str, request: HttpRequest) -> int:
+    return one(queries.regions(request.now), code=code).pk
+
+
+def _given(given: Particulars, request: HttpRequest) -> dict[str, object]:
+    return given.dict() | {"region": _region(given.region, request)}
+
+
+@router.get("/regions", response=list[RegionOut], auth=None, operation_id="list_regions")
+@paginate(LimitOffsetPagination)
+def list_regions(request: HttpRequest) -> list[Region]:
+    """The regions that exist today."""
+    return list(queries.regions(request.now))
+
+
+@router.get("/organisations", response=list[OrganisationOut], operation_id="list_organisations")
+@paginate(LimitOffsetPagination)
+def list_organisations(request: HttpRequest, q: str = "") -> object:
+    """The organisations that the person may see; for staff and auditors all of them, and the search is logged."""
+    if request.actor.reads_everything:
+        journal.read(by=request.actor, now=request.now, what="search", kind="organisation", subject="all")
+    return queries.found(request.actor, q)
+
+
+@router.post("/organisations", response={201: OrganisationOut}, operation_id="create_organisation")
+def create_organisation(request: HttpRequest, given: NewOrganisation) -> tuple[int, Organisation]:
+    """Registers an organisation; the person becomes its owner."""
+    return 201, actions.create_organisation(by=request.actor, now=request.now, **_given(given, request))
+
+
+def _seen(request: HttpRequest, organisation: int) -> Organisation:
+    row = one(people.organisations(request.actor), pk=organisation)
+    if not request.actor.member_of(organisation):
+        journal.read(by=request.actor, now=request.now, what="view", kind="organisation", subject=organisation)
+    return row
+
+
+@router.get("/organisations/{organisation}", response=OrganisationOut, operation_id="get_organisation")
+def get_organisation(request: HttpRequest, organisation: int) -> Organisation:
+    """One organisation."""
+    return _seen(request, organisation)
+
+
+@router.put("/organisations/{organisation}", response=OrganisationOut, operation_id="change_organisation")
+def change_organisation(request: HttpRequest, organisation: int, given: ChangedOrganisation) -> Organisation:
+    """An owner corrects the particulars; 409 when another change came between."""
+    one(people.organisations(request.actor), pk=organisation)
+    changed = _given(given, request)
+    actions.change_organisation(by=request.actor, now=request.now, organisation=organisation, **changed)
+    return one(people.organisations(request.actor), pk=organisation)
+
+
+@router.get("/organisations/{organisation}/members", response=list[MemberOut], operation_id="list_members")
+@paginate(LimitOffsetPagination)
+def list_members(request: HttpRequest, organisation: int) -> object:
+    """The members in force."""
+    _seen(request, organisation)
+    return people.members(request.actor, organisation)
+
+
+@router.delete("/organisations/{organisation}/members/{person}", response={204: None}, operation_id="remove_member")
+def remove_member(request: HttpRequest, organisation: int, person: int) -> tuple[int, None]:
+    """An owner removes a member, or a member leaves."""
+    one(people.organisations(request.actor), pk=organisation)
+    one(people.members(request.actor, organisation), person=person)
+    actions.remove_member(by=request.actor, now=request.now, organisation=organisation, person=person)
+    return 204, None
+
+
+@router.get("/organisations/{organisation}/invitations", response=list[InvitationOut], operation_id="list_invitations")
+@paginate(LimitOffsetPagination)
+def list_invitations(request: HttpRequest, organisation: int) -> object:
+    """The invitations that wait."""
+    _seen(request, organisation)
+    return queries.invitations(request.actor, organisation, request.now)
+
+
+@router.post("/organisations/{organisation}/invitations", response={201: InvitationOut}, operation_id="invite")
+def invite(request: HttpRequest, organisation: int, given: NewInvitation) -> tuple[int, Invitation]:
+    """An owner invites an address; the link goes by mail."""
+    one(people.organisations(request.actor), pk=organisation)
+    act = given.dict() | {"by": request.actor, "now": request.now, "organisation": organisation}
+    return 201, actions.invite(**act)
+
+
+@router.delete(
+    "/organisations/{organisation}/invitations/{invitation}", response={204: None}, operation_id="withdraw_invitation"
+)
+def withdraw_invitation(request: HttpRequest, organisation: int, invitation: int) -> tuple[int, None]:
+    """An owner takes a waiting invitation back."""
+    if not queries.invitations(request.actor, organisation, request.now).filter(pk=invitation).exists():
+        raise Http404
+    actions.withdraw_invitation(by=request.actor, now=request.now, organisation=organisation, invitation=invitation)
+    return 204, None

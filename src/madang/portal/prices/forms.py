@@ -1,0 +1,95 @@
+"""What staff fill in about tariffs and discounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from madang.portal.actors import Actor
+from madang.portal.prices import queries
+from madang.portal.prices.rules import Vat
+from madang.portal.prices.sentences import HOLDERS, VATS
+from madang.portal.resources import queries as resources
+
+# Far above any price, far below what a database column holds.
+LARGEST = 10**12
+
+
+def _day(label: Any, **given: Any) -> forms.DateField:
+    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **given)
+
+
+class TariffForm(forms.Form):
+    """A new price of a product, to be approved by another person."""
+
+    product = forms.TypedChoiceField(label=_("Product"), coerce=int)
+    price = forms.IntegerField(
+        label=_("Price in won"),
+        min_value=0,
+        max_value=LARGEST,
+        help_text=_("A product held by the month: for one and a month. A product sold by the hour: for one hour."),
+    )
+    reference_price = forms.IntegerField(
+        label=_("Market reference price in won"),
+        min_value=0,
+        max_value=LARGEST,
+        help_text=_("What a private cloud asks for the same"),
+    )
+    reference_source = forms.CharField(
+        label=_("Where the reference price comes from"), max_length=200, help_text=_("Name the source and its date")
+    )
+    starts_on = _day(_("In force from"), help_text=_("The price before it ends on this day"))
+    vat = forms.ChoiceField(label=_("VAT"), choices=[(one.value, _(VATS[one])) for one in Vat], initial=Vat.NONE)
+    vat_permille = forms.IntegerField(
+        label=_("VAT rate in thousandths"), min_value=0, max_value=1000, initial=0, help_text=_("100 is 10 percent")
+    )
+    comment = forms.CharField(label=_("Note for the approver"), max_length=1000, required=False)
+
+    def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["product"].choices = [(row.pk, row.code) for row in resources.products(by) if row.active]
+
+
+class ApproveForm(forms.Form):
+    """The second half of a change of price: approving it."""
+
+    document_number = forms.CharField(
+        label=_("Number of the approval document"), max_length=60, help_text=_("From the body's own document system")
+    )
+    comment = forms.CharField(label=_("Comment"), max_length=1000, required=False)
+
+
+class RejectForm(forms.Form):
+    """The second half of a change of price: turning it down."""
+
+    comment = forms.CharField(label=_("Reason"), max_length=1000)
+
+
+class DiscountForm(forms.Form):
+    """A reduction for organisations that hold an attribute."""
+
+    code = forms.SlugField(
+        label=_("Code"), max_length=30, help_text=_("Latin letters, digits and hyphens, such as young")
+    )
+    name_ko = forms.CharField(label=_("Name in Korean"), max_length=80)
+    name_en = forms.CharField(label=_("Name in English"), max_length=80)
+    applies_to = forms.ChoiceField(label=_("For whom"))
+    permille = forms.IntegerField(
+        label=_("Reduction in thousandths"), min_value=1, max_value=1000, help_text=_("500 is half, 1000 is free")
+    )
+    sentence_ko = forms.CharField(label=_("Published sentence in Korean"), max_length=300)
+    sentence_en = forms.CharField(label=_("Published sentence in English"), max_length=300)
+    starts_on = _day(_("From"))
+    ends_on = _day(_("Ends on"), required=False, help_text=_("The first day without it; leave empty for no end"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["applies_to"].choices = [(name, _(HOLDERS[name])) for name in queries.attributes()]
+
+
+class EndDiscountForm(forms.Form):
+    """The day from which a discount no longer applies."""
+
+    ends_on = _day(_("Ends on"), help_text=_("The first day without it"))

@@ -1,0 +1,144 @@
+"""Reads what the screening officer works on: lists with filters, questions, owed reports, demand against capacity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, F, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from madang.portal.actors import READING_ROLES, Actor
+from madang.portal.applications.models import Application, Ask, ScreeningQuestion
+from madang.portal.applications.queries import visible
+from madang.portal.applications.rules import SCREENING
+from madang.portal.calls import queries as calls
+from madang.portal.calls.models import Intake
+from madang.portal.people.models import Organisation
+from madang.portal.resources.models import PoolMonth
+from madang.portal.screening.models import OwedReport
+from madang.portal.screening.rules import DemandLine, Wish, hours
+from madang.portal.screening.rules import demand as demand_of
+from madang.portal.tasks import Task
+
+IN_THE_RUNNING = ["submitted", "reopened", "eligible"]
+
+
+def intakes(by: Actor) -> QuerySet[Intake]:
+    """All intakes of published calls with how many applications they have, newest deadline first; staff only."""
+    rows = Intake.objects.select_related("call").exclude(call__state="draft").order_by("-closes_at", "-pk")
+    if not by.has(*READING_ROLES):
+        return rows.none()
+    handed_in = Q(applications__number__isnull=False) & ~Q(applications__state="withdrawn")
+    waiting = Q(applications__state__in=["submitted", "reopened"])
+    return rows.annotate(
+        handed_in=Count("applications", filter=handed_in), waiting=Count("applications", filter=waiting)
+    )
+
+
+def applications(by: Actor, intake: int, chosen: Mapping[str, str]) -> QuerySet[Application]:
+    """An intake's applications for staff, filtered by `track`, `state`, `region`, `kind` and words `q`."""
+    if not by.has(*READING_ROLES):
+        return Application.objects.none()
+    rows = visible(by).filter(intake=intake, number__isnull=False).select_related("organisation__region")
+    columns = {"track": "track__code", "state": "state", "region": "organisation__region__code"}
+    columns["kind"] = "organisation__kind"
+    for name, column in columns.items():
+        if chosen.get(name):
+            rows = rows.filter(**{column: chosen[name]})
+    words = chosen.get("q", "").strip()
+    if words:
+        rows = rows.filter(
+            Q(title__icontains=words) | Q(organisation__name__icontains=words) | Q(number__icontains=words)
+        )
+    return rows.order_by("number")
+
+
+def filters(intake: Intake) -> dict[str, list[tuple[str, str]]]:
+    """What the list can be filtered by, from the rows that there are: value and what a person reads."""
+    rows = Application.objects.filter(intake=intake, number__isnull=False)
+    regions = rows.values_list("organisation__region__code", "organisation__region__name_ko").distinct()
+    return {
+        "track": [(track.code, calls.titled(track)) for track in intake.call.tracks.order_by("position")],
+        "region": sorted(regions),
+    }
+
+
+def questions(by: Actor, application: int) -> QuerySet[ScreeningQuestion]:
+    """The questions about an application that the actor may see."""
+    rows = ScreeningQuestion.objects.filter(application=application, application__in=visible(by).values("pk"))
+    return rows.select_related("asked_by", "answered_by").order_by("pk")
+
+
+def left_open(now: datetime) -> QuerySet[Application]:
+    """Applications still open for changes after their deadline."""
+    return Application.objects.filter(state="reopened", intake__closes_at__lte=now).order_by("pk")
+
+
+def open_questions(application: int, now: datetime) -> int:
+    """Questions without an answer whose deadline is not past."""
+    return ScreeningQuestion.objects.filter(
+        application=application, answered_at__isnull=True, answer_by__gt=now
+    ).count()
+
+
+def owed_reports(by: Actor) -> QuerySet[OwedReport]:
+    """All owed reports for staff and auditors, an organisation's own for its members; those still owed first."""
+    rows = OwedReport.objects.select_related("organisation").order_by(F("received_on").asc(nulls_first=True), "due_on")
+    return rows if by.has(*READING_ROLES) else rows.filter(organisation__in=list(by.memberships))
+
+
+def organisations() -> QuerySet[Organisation]:
+    """All organisations by name, for a choice."""
+    return Organisation.objects.order_by("name")
+
+
+def organisation_numbered(number: str) -> Organisation | None:
+    """The organisation with a registration number, written with or without hyphens."""
+    digits = "".join(letter for letter in number if letter.isdigit())
+    return Organisation.objects.filter(registration_number=digits).first()
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What an intake asks for: by pool and month against free capacity, hours by pool, and names of the pools."""
+
+    lines: list[DemandLine]
+    hours: dict[str, int]
+    applications: int
+
+
+def demand(by: Actor, intake: int) -> Demand:
+    """Units asked per pool and month by all applications in the running against free funded units. Three queries."""
+    if not by.has(*READING_ROLES):
+        return Demand([], {}, 0)
+    rows = Ask.objects.filter(application__intake=intake, application__state__in=IN_THE_RUNNING)
+    wishes = [
+        Wish(pool, units, quantity, least, first, months, grain == "hour")
+        for pool, units, grain, quantity, least, first, months in rows.values_list(
+            "product__pool__code", "product__units", "product__grain", "quantity", "least", "first_month", "months"
+        )
+    ]
+    pools = {wish.pool for wish in wishes}
+    months = PoolMonth.objects.filter(pool__code__in=pools).values_list("pool__code", "month", "funded", "committed")
+    free = {(pool, month): funded - committed for pool, month, funded, committed in months}
+    count = Application.objects.filter(intake=intake, state__in=IN_THE_RUNNING).count()
+    return Demand(demand_of(wishes, free), hours(wishes), count)
+
+
+def staff_tasks(by: Actor, now: datetime) -> list[Task]:
+    """Intakes with applications to screen, and answers that came in."""
+    if not by.has(*SCREENING):
+        return []
+    found = []
+    for intake in intakes(by).filter(state="screening", waiting__gt=0)[:10]:
+        text = gettext("Applications to screen: {call}").format(call=calls.titled(intake.call))
+        url = reverse("intake-applications", args=[intake.pk])
+        found.append(Task(text, url, intake.waiting, intake.review_due_at))
+    answered = ScreeningQuestion.objects.filter(answered_at__isnull=False, application__state="submitted")
+    for row in answered.select_related("application").order_by("-answered_at")[:10]:
+        text = gettext("Answered: {number}").format(number=row.application.number)
+        found.append(Task(text, reverse("screening", args=[row.application_id])))
+    return found
