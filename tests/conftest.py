@@ -45,6 +45,7 @@ def _around_triggers(connection, sql_flush):
 @pytest.fixture(autouse=True)
 def _home_of_its_own(settings, tmp_path):
     settings.MADANG_HOME = tmp_path
+    settings.STATIC_ROOT = tmp_path
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -45,7 +45,10 @@ def _listen_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=8000)
 
 
-def _django() -> None:
+def prepare_django() -> None:
+    """Sets up Django for a local command, or ends with the setting at fault."""
+    # What a centre owns is for its owner only, whatever the shell's own mask.
+    os.umask(0o077)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madang.portal.settings")
     import django
     from django.core.exceptions import ImproperlyConfigured
@@ -73,7 +76,7 @@ def _now() -> datetime:
 
 
 def _init(given: argparse.Namespace) -> int:
-    _django()
+    prepare_django()
     from madang.portal.centre import setup
     from madang.portal.people import actions as people
 
@@ -86,23 +89,28 @@ def _init(given: argparse.Namespace) -> int:
 
 
 def _up(given: argparse.Namespace) -> int:
-    _django()
+    prepare_django()
+    return serve(given.host, given.port)
+
+
+def serve(host: str, port: int, ready: Callable[[], None] = lambda: None) -> int:
+    """Serves until it is told to stop; `ready` is called once the portal answers."""
     from django.conf import settings
 
     from madang.portal import backends
     from madang.portal.centre import running, setup
 
     setup.require_fitting_database()
-    running.require_free_port(given.host, given.port)
+    running.require_free_port(host, port)
     with running.only_one(settings.MADANG_HOME):
-        processes = running.parts(given.host, given.port, backends.spool(), local=backends.is_local())
-        say(translate(N_("Serving http://{host}:{port} (stop with Ctrl-C)"), host=given.host, port=given.port))
-        running.Centre(processes, say).run()
+        processes = running.parts(host, port, backends.spool(), local=backends.is_local())
+        say(translate(N_("Serving http://{host}:{port} (stop with Ctrl-C)"), host=host, port=port))
+        running.Centre(processes, say, ready=ready, address=(host, port)).run()
     return 0
 
 
 def _work(given: argparse.Namespace) -> int:
-    _django()
+    prepare_django()
     import signal
 
     from madang.portal.centre import setup
@@ -118,7 +126,7 @@ def _work(given: argparse.Namespace) -> int:
 
 
 def _upgrade(given: argparse.Namespace) -> int:
-    _django()
+    prepare_django()
     from madang.portal.centre import setup
 
     foreign = setup.foreign_migrations()
@@ -133,7 +141,7 @@ def _upgrade(given: argparse.Namespace) -> int:
 
 
 def _backup(given: argparse.Namespace) -> int:
-    _django()
+    prepare_django()
     from django.conf import settings
 
     from madang.portal.centre.backup import backup
@@ -152,7 +160,7 @@ def _backup(given: argparse.Namespace) -> int:
 
 
 def _restore(given: argparse.Namespace) -> int:
-    _django()
+    prepare_django()
     from madang.portal.centre import setup
     from madang.portal.centre.backup import restore
     from madang.portal.journal import queries as journal
@@ -165,7 +173,7 @@ def _restore(given: argparse.Namespace) -> int:
 
 
 def _audit(given: argparse.Namespace) -> int:
-    _django()
+    prepare_django()
     from madang.portal.journal import queries as journal
 
     return _say_fault(journal.verify())
@@ -187,7 +195,7 @@ def _say_fault(fault) -> int:  # type: ignore[no-untyped-def]
 
 
 def _doctor(given: argparse.Namespace) -> int:
-    _django()
+    prepare_django()
     from madang.portal.centre.doctor import findings
 
     found = findings()

@@ -1,9 +1,193 @@
-"""What goes on today: a trial call whose awards are in force, and two open calls with a few applications."""
+"""What goes on today: a trial call whose awards are in force and whose jobs ran, and two open calls."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import random
+import secrets
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+from django.conf import settings
+
+from madang.cli.language import N_
+from madang.demonstration import cast as casting
+from madang.demonstration import draw, names, published, rounds, work
+from madang.demonstration.cast import Cast
+from madang.demonstration.progress import Progress
+from madang.portal.actors import WORKER, MemberRole
+from madang.portal.agreements import actions as agreements
+from madang.portal.agreements.rules import Side, SigningMethod
+from madang.portal.applications.rules import AskLine
+from madang.portal.awards.models import Award
+from madang.portal.billing import actions as billing
+from madang.portal.calls import chores as calls_chores
+from madang.portal.calls.models import Call
+from madang.portal.drafts.rules import IntakeDraft
+from madang.portal.indicators import chores as indicators
+from madang.portal.journal import actions as journal
+from madang.portal.journal import chores as journal_chores
+from madang.portal.organisations import actions as organisations
+from madang.portal.outbox.models import Message
+from madang.portal.people.models import Organisation, Region
+from madang.portal.people.rules import Attribute, OrganisationKind, SizeClass
+from madang.portal.plans.rules import PolicyChoice
+from madang.portal.resources.models import Pool
+from madang.portal.transactions import together
+from madang.values import Month
+
+# (kind, hours asked for, least useful, marks of each of three reviewers): more than the funded hours of two cores.
+TRIAL = [
+    ("company", 1200, 300, ((36, 26, 27), (34, 27, 25), (37, 25, 26))),
+    ("company", 900, 240, ((30, 24, 22), (29, 22, 24), (31, 23, 23))),
+    ("university", 1500, 300, ((33, 25, 25), (35, 24, 26), (32, 26, 24))),
+]
+OPEN_APPLICATIONS = 12
 
 
-def build(cast, now, progress):
-    pass
+def _day(now: datetime, days: int, hour: int) -> datetime:
+    local = now.astimezone(settings.MADANG_ZONE) + timedelta(days=days)
+    return local.replace(hour=hour, minute=0, second=0, microsecond=0)
+
+
+def build(cast: Cast, now: datetime, progress: Progress) -> None:
+    """The trial call with its awards and jobs, then the open calls, then the figures."""
+    draws = random.Random(draw.SEED + 1)  # noqa: S311 - a drawing to be repeated
+    with progress.step(N_("A trial call for this machine's cores, from notice to agreement")):
+        awards = _trial(cast, now, draws)
+    with progress.step(N_("Running jobs of three organisations on this machine")):
+        pool = Pool.objects.get(code="local-cores")
+        with together():
+            jobs = work.submit(awards, pool, now)
+        work.see_through(jobs, progress)
+    with progress.step(N_("Two open calls with a few applications")), together():
+        _open_calls(cast, now, draws)
+    with progress.step(N_("Statements, public figures and the sealed journal")):
+        _close_books(now)
+
+
+def _trial(cast: Cast, now: datetime, draws: random.Random) -> list[Award]:
+    month = Month.of(now, settings.MADANG_ZONE)
+    dates = IntakeDraft(_day(now, -40, 9), _day(now, -25, 18), _day(now, -12, 18), _day(now, -6, 18))
+    with together():
+        call = published.publish(
+            cast, published.own_cores(dates, month), drafted=_day(now, -42, 10), now=_day(now, -41, 10),
+            document="AI컴퓨팅-2026-201",
+        )  # fmt: skip
+        calls_chores.move_intakes(dates.opens_at)
+        owners = _tenants(cast, _day(now, -39, 10), draws)
+        marks = _hand_in(call, owners, month, dates.opens_at + timedelta(days=3))
+        intake = call.intakes.get()
+        rounds.screen_all(cast, intake, _day(now, -24, 10))
+        rounds.review_all(cast, intake, marks, _day(now, -20, 10), lambda n, m: None)
+    (plan,) = rounds.solve(cast, intake, (PolicyChoice.PORTFOLIO,), _day(now, -8, 10))
+    with together():
+        rounds.decide(cast, intake, plan, _day(now, -6, 10), "AI컴퓨팅-2026-214")
+    return _sign(cast, call, owners, _day(now, -5, 10))
+
+
+def _tenants(cast: Cast, now: datetime, draws: random.Random) -> list[tuple[int, str, Organisation]]:
+    """Three organisations and their owners; the first is the one whose log-ins are printed."""
+    found = []
+    for place, (kind, *_) in enumerate(TRIAL):
+        # Signing needs a password; those that nobody is told are drawn, used once and forgotten.
+        password = casting.PASSWORD if place == 0 else secrets.token_urlsafe(24)
+        person = cast.persons["owner"] if place == 0 else casting.register(
+            now=now, name=names.person("이용", place, draws), email=f"generated-tenant-{place}@{casting.DOMAIN}",
+            password=password,
+        )  # fmt: skip
+        named = names.organisation(kind, 901 + place, draws)
+        row = organisations.create_organisation(
+            by=rounds.actor(person), now=now, name=named.korean, name_en=named.english, kind=OrganisationKind(kind),
+            registration_number=named.registration_number, founded_on=date(2023, 3, 2) if kind == "company" else date(1975, 3, 2),
+            region=Region.objects.get(code="jeonnam-gwangju").pk,
+            size_class=SizeClass.SMALL if kind == "company" else SizeClass.NONE,
+        )  # fmt: skip
+        found.append((person, password, row))
+    _invite_engineer(cast, found[0][2], now)
+    organisations.record_verdict(
+        by=cast.actor("screening"), now=now, organisation=found[0][2].pk, attribute=Attribute.YOUNG_FIRM, holds=True,
+        evidence="시연용으로 만든 확인 (generated)", valid_from=date(now.year, 1, 1), valid_until=date(now.year + 1, 1, 1),
+    )  # fmt: skip
+    return found
+
+
+def _invite_engineer(cast: Cast, organisation: Organisation, now: datetime) -> None:
+    organisations.invite(
+        by=cast.actor("owner"), now=now, organisation=organisation.pk, email=f"engineer@{casting.DOMAIN}", role=MemberRole.MEMBER
+    )
+    mail = Message.objects.filter(address=f"engineer@{casting.DOMAIN}").latest("pk")
+    secret = mail.link.rstrip("/").rsplit("/", 1)[-1]
+    organisations.accept_invitation(by=cast.actor("engineer"), now=now, secret=secret)
+
+
+def _hand_in(
+    call: Call, owners: list[tuple[int, str, Organisation]], month: Month, at: datetime
+) -> dict[int, tuple[tuple[int, ...], ...]]:
+    intake, track = call.intakes.get(), call.tracks.get()
+    texts = list(track.consents.values_list("text", flat=True))
+    titles = ["객담 도말 판독 보조 모델 개발", "공장 영상 결함 판독 모델 개발", "필기 숫자 인식 교육용 모델 연구"]
+    marks = {}
+    for (person, _, organisation), (_, hours, least, given), title in zip(owners, TRIAL, titles, strict=True):
+        sections = {"purpose": f"{title}을 위한 시연용 과제입니다.", "plan": f"석 달 동안 {hours}코어 시간을 사용합니다."}
+        ask = AskLine("core-hour", hours, least, str(month), 3)
+        entry = rounds.Entry(person, organisation.pk, at, title, sections, ask, given)
+        marks[rounds.apply(track, intake, entry, texts)] = given
+    return marks
+
+
+def _sign(cast: Cast, call: Call, owners: list[tuple[int, str, Organisation]], now: datetime) -> list[Award]:
+    """Each owner accepts and signs with their password, the approver signs for the centre: the award is in force."""
+    for person, password, organisation in owners:
+        award = Award.objects.get(application__intake__call=call, organisation=organisation)
+        row = agreements.accept(by=rounds.actor(person), now=now, award=award.pk)
+        for by, side, given in ((rounds.actor(person), Side.USER, password), (cast.actor("approver"), Side.BODY, casting.PASSWORD)):
+            agreements.sign(
+                by=by, now=now + timedelta(hours=1), agreement=row.pk, side=side, method=SigningMethod.CLICK,
+                evidence={"password": given},
+            )  # fmt: skip
+    rows = Award.objects.filter(application__intake__call=call, state="in_force")
+    return list(rows.select_related("application").order_by("application"))
+
+
+def _open_calls(cast: Cast, now: datetime, draws: random.Random) -> None:
+    nearest = Month.of(now, settings.MADANG_ZONE).plus(2)
+    makers: list[tuple[Callable[[IntakeDraft, Month], object], int, int, str]] = [
+        (published.open_regular, -10, 20, "AI컴퓨팅-2026-230"),
+        (published.open_rolling, -5, 25, "AI컴퓨팅-2026-231"),
+    ]
+    calls = []
+    for make, opens, closes, document in makers:
+        dates = IntakeDraft(_day(now, opens, 9), _day(now, closes, 18), _day(now, closes + 14, 18), _day(now, closes + 21, 18))
+        drafted, at = _day(now, opens - 2, 10), _day(now, opens - 1, 10)
+        calls.append(published.publish(cast, make(dates, nearest), drafted=drafted, now=at, document=document))  # type: ignore[arg-type]
+    calls_chores.move_intakes(now)
+    _apply_to_open(calls[0], nearest, now, draws)
+
+
+def _apply_to_open(call: Call, month: Month, now: datetime, draws: random.Random) -> None:
+    """A few of the spring round's companies apply again, so that demand stands against capacity today."""
+    intake = call.intakes.get()
+    tracks = list(call.tracks.order_by("position").prefetch_related("products__product"))
+    firms = list(Organisation.objects.filter(kind="company", applications__isnull=False).distinct().order_by("pk"))
+    for firm in draws.sample(firms, OPEN_APPLICATIONS):
+        track = draws.choice(tracks)
+        offer = draws.choice(list(track.products.all()))
+        quantity = draws.randint(offer.minimum, offer.maximum)
+        title, field = names.project(draws)
+        person = firm.memberships.get(role=MemberRole.OWNER, left_at__isnull=True).person_id
+        entry = rounds.Entry(
+            person=person, organisation=firm.pk, at=now - timedelta(hours=draws.randint(2, 200)), title=title,
+            texts={"purpose": f"{field} 분야의 시연용 과제입니다.", "plan": "달마다 고르게 사용합니다. 시연용 글입니다."},
+            ask=AskLine(offer.product.code, quantity, offer.minimum, str(month), draws.randint(2, 5)), marks=(),
+        )  # fmt: skip
+        rounds.apply(track, intake, entry, list(track.consents.values_list("text", flat=True)))
+
+
+def _close_books(now: datetime) -> None:
+    billing.work_out_month(by=WORKER, now=datetime.now(UTC), month=str(Month.of(now, settings.MADANG_ZONE)))
+    while indicators.roll_up(datetime.now(UTC)):
+        pass
+    indicators.work_out(datetime.now(UTC))
+    while journal.seal(now=datetime.now(UTC)):
+        pass
+    journal_chores.publish_head(datetime.now(UTC))

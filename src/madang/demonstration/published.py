@@ -65,7 +65,7 @@ def spring_2026(intake: IntakeDraft) -> CallDraft:
 def own_cores(intake: IntakeDraft, first: Month) -> CallDraft:
     """A small call for this machine's own cores, under which the demonstration's jobs really run."""
     track = _track(
-        "cores", ("코어 시간 분야", "Core-hours"), (str(first), str(first.plus(2))), (ProductOffer("core-hour", 1, 400),),
+        "cores", ("코어 시간 분야", "Core-hours"), (str(first), str(first.plus(2))), (ProductOffer("core-hour", 1, 2000),),
         minimum_total_milli=60_000,
     )  # fmt: skip
     return CallDraft(

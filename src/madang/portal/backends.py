@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from madang.compute.local.sandbox import own_python
 from madang.compute.protocol import Backend, load
 
 LOCAL = "madang.compute.local.LocalBackend"
+_making = threading.Lock()
 
 
 def is_local() -> bool:
@@ -35,5 +37,6 @@ def _loaded(dotted: str, root: Path) -> Backend:
 
 
 def backend() -> Backend:
-    """The backend, made once a process."""
-    return _loaded(settings.MADANG_BACKEND, spool())
+    """The backend, made once a process, however many threads ask at once."""
+    with _making:
+        return _loaded(settings.MADANG_BACKEND, spool())

@@ -9,14 +9,13 @@ from typing import Any
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.template.loader import render_to_string
 
 from madang import __version__
 from madang.portal.actors import READING_ROLES, Actor, Role
 from madang.portal.faces import signed_in, with_role
-
 
 # The pages of the body: words, name of the page, and the roles that it opens to.
 _PLACES: list[tuple[Any, str, frozenset[Role]]] = [

@@ -5,10 +5,13 @@ import uuid
 from datetime import date, timedelta
 
 import pytest
+from backends.local_site import until
 from django.db import connection
+from django.utils import translation
 from factories import NOW, actor, make_actor, make_member, make_person
 from portal.jobs.conftest import balances, fresh, make_paid, over, settled, submit, work, work_until
 
+from madang.accounting.metering import seconds_charged
 from madang.errors import Refused, Stale
 from madang.portal import backends
 from madang.portal.actors import WORKER, MemberRole, Role
@@ -47,9 +50,7 @@ def test_a_job_is_held_for_runs_is_metered_and_settled(machine, paid):
     assert now.held == 0 and 2 <= now.used <= 20 and now.granted == now.used + now.left == 10_000
     assert sum(one.amount for one in uses(job)) == now.used
     assert [(one.path, one.size) for one in queries.outputs(job.pk)] == [("out.txt", 4)]
-    assert did(job) == ["jobs.submit", "jobs.hand_over", "jobs.follow", "jobs.settle"] or did(job) == [
-        "jobs.submit", "jobs.hand_over", "jobs.follow", "jobs.follow", "jobs.settle"
-    ]  # fmt: skip
+    assert list(dict.fromkeys(did(job))) == ["jobs.submit", "jobs.hand_over", "jobs.follow", "jobs.settle"]
     assert machine_log(job) == "hello /job\n"
 
 
@@ -100,8 +101,6 @@ def test_an_award_that_ends_at_this_moment_takes_no_job(machine, paid):
 
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_where_jobs_are_off_submitting_says_why(machine, paid, settings, language):
-    from django.utils import translation
-
     settings.MADANG_TENANT_JOBS = "off"
     with translation.override(language):
         told = refused(submit, paid)
@@ -178,29 +177,27 @@ class Killed(BaseException):
     """Stands for a worker that dies: nothing catches it."""
 
 
-def dies_at(monkeypatch, owner, name, *, after):
-    """The worker dies as it calls this function, before or after the function has done its work; once."""
+def dies_after(monkeypatch, owner, name):
+    """The worker dies, once, as this function has done its work and before it can do anything more."""
     real = getattr(owner, name)
 
     def call(*given, **named):
         monkeypatch.setattr(owner, name, real)
-        if after:
-            real(*given, **named)
+        real(*given, **named)
         raise Killed
 
     monkeypatch.setattr(owner, name, call)
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize(
     "step", ["claim", "submit", "handed_over", "reports", "follow", "usage", "import_usage", "move_cursor", "settle"]
 )
-def test_a_worker_killed_between_any_two_steps_loses_nothing_and_charges_once(machine, monkeypatch, step, after):
+def test_a_worker_killed_between_any_two_steps_loses_nothing_and_charges_once(machine, monkeypatch, step):
     paid = make_paid()
     job = submit(paid, "sleep 1.1; echo done > done", seconds=100)
     owner = {"submit": backends.backend(), "reports": backends.backend(), "usage": backends.backend()}.get(step, actions)
-    dies_at(monkeypatch, chores if step == "import_usage" else owner, step, after=after)
+    dies_after(monkeypatch, chores if step == "import_usage" else owner, step)
     died = []
 
     def round_of_a_worker():
@@ -210,8 +207,6 @@ def test_a_worker_killed_between_any_two_steps_loses_nothing_and_charges_once(ma
             died.append(step)
         row = fresh(job)
         return row if row.settled_at else None
-
-    from backends.local_site import until
 
     job = until(round_of_a_worker)
     work()
@@ -234,8 +229,6 @@ def slices(job):
 
 
 def seconds(piece):
-    from madang.accounting.metering import seconds_charged
-
     return seconds_charged(piece.period)
 
 

@@ -253,7 +253,9 @@ def test_a_charge_that_comes_back_otherwise_is_named_and_not_posted(pool, change
 
     assert again == Imported(0, 0, (("cluster", "u1"),))
     assert snapshot() == before
-    assert JournalEntry.objects.filter(action="ledger.import_usage").latest("pk").facts["changed"] == [["cluster", "u1"]]
+    assert JournalEntry.objects.filter(action="ledger.import_usage").latest("pk").facts["changed"] == [
+        ["cluster", "u1"]
+    ]
 
 
 def test_a_charge_posted_in_parts_is_recognised_when_it_comes_again(pool):

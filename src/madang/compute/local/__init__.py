@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def __getattr__(name: str) -> object:
-    """`LocalBackend`, imported when it is asked for: each job's supervisor starts from this package and needs little."""
+    """`LocalBackend`, imported only when asked for, since each job's supervisor starts from this package."""
     if name == "LocalBackend":
         from madang.compute.local.backend import LocalBackend
 

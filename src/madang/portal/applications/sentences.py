@@ -36,9 +36,9 @@ REFUSALS = {
     "paper_from_future": N_("The day of issue cannot lie in the future."),
     "paper_unknown": N_("This track does not ask for that paper."),
     "consent_missing": N_("The text “{consent}” is not accepted yet."),
+    "consent_unticked": N_("Tick the box of the text that you accept."),
     "consent_unknown": N_("This track does not ask for that consent."),
     "consent_required": N_("This consent is required while the application is submitted; withdraw the application."),
-    "no_asks_given": N_("Ask for at least one resource type."),
 }
 INPUT = frozenset(
     {
@@ -54,8 +54,8 @@ INPUT = frozenset(
         "paper_from_future",
         "paper_unknown",
         "consent_unknown",
+        "consent_unticked",
         "other_call",
-        "no_asks_given",
     }
 )
 MAILS = {

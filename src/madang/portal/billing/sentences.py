@@ -1,6 +1,6 @@
 """What people read about statements."""
 
-from django.utils.translation import gettext_noop as N_  # noqa: N812
+from django.utils.translation import gettext_noop as N_
 
 REFUSALS = {
     "month_not_over": N_(
@@ -10,8 +10,5 @@ REFUSALS = {
         "{statements} statements of {month} have a line without a price. Have the missing price approved and try again."
     ),
     "nothing_to_issue": N_("No statement of {month} waits to be issued. Work the month out first."),
-    "purpose_needed": N_("Say in a few words what you need the file for."),
 }
-INPUT = frozenset({"purpose_needed"})
-
 FAULTS = {"tariff_missing": N_("No price was in force on these days")}

@@ -125,6 +125,11 @@ def known_regions() -> QuerySet[Region]:
     return Region.objects.order_by("starts_on", "code")
 
 
+def consent_texts() -> QuerySet[ConsentText]:
+    """All versions of all consent texts, newest first."""
+    return calls.consent_texts()
+
+
 def consent_text(code: str, version: int) -> ConsentText | None:
     return ConsentText.objects.filter(code=code, version=version).first()
 

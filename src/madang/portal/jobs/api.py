@@ -55,7 +55,7 @@ class JobOut(Schema):
     cores: int
     memory_mb: int
     wall_seconds: int
-    held_seconds: int
+    held_seconds: int = Field(alias="held")
     state: JobState
     state_in_words: str
     reason: str
@@ -66,6 +66,30 @@ class JobOut(Schema):
     started_at: datetime | None
     ended_at: datetime | None
     cancel_asked_at: datetime | None
+
+    @staticmethod
+    def resolve_award(job: Any) -> str:
+        return str(job.award.number)
+
+    @staticmethod
+    def resolve_pool(job: Any) -> str:
+        return str(job.pool.code)
+
+    @staticmethod
+    def resolve_unit(job: Any) -> str:
+        return str(job.pool.unit)
+
+    @staticmethod
+    def resolve_state_in_words(job: Any) -> str:
+        return faces.shown(job).word
+
+    @staticmethod
+    def resolve_reason(job: Any) -> str:
+        return faces.shown(job).why
+
+    @staticmethod
+    def resolve_over(job: Any) -> bool:
+        return faces.shown(job).over
 
 
 class JobWithFigures(JobOut):
@@ -104,13 +128,6 @@ class UsageOut(Schema):
     returned_seconds: int
     expired_seconds: int
     left_seconds: int
-
-
-class Sift(Schema):
-    """Which jobs of those that the caller may see."""
-
-    state: JobState | None = None
-    award: str = Field("", max_length=60, description="An award's number.")
 
 
 @router.post("/jobs", response={201: JobWithFigures}, operation_id="submit_job")
@@ -161,9 +178,9 @@ def _pool(award: int, code: str) -> Any:
 
 @router.get("/jobs", response=list[JobOut], operation_id="list_jobs")
 @paginate(LimitOffsetPagination)
-def list_jobs(request: HttpRequest, sift: Query[Sift]) -> Any:
-    """The jobs that the caller may see, newest first."""
-    return queries.listed(request.actor, state=sift.state or "", award=sift.award)
+def list_jobs(request: HttpRequest, state: JobState | None = None, award: str = Query("", max_length=60)) -> Any:
+    """The jobs that the caller may see, newest first; of one state, and of the award with this number."""
+    return queries.listed(request.actor, state=state or "", award=award)
 
 
 @router.get("/jobs/{int:id}", response=JobWithFigures, operation_id="job")
@@ -172,7 +189,7 @@ def job(request: HttpRequest, id: int) -> Any:
     row = _seen(request, id)
     if not request.actor.member_of(row.award.organisation_id):
         journal.read(
-            by=request.actor, now=timezone.now(), what="jobs.open", kind="job", subject=id, whose=row.submitted_by_id
+            by=request.actor, now=timezone.now(), what="view", kind="job", subject=id, whose=row.submitted_by_id
         )
     return _with_figures(row)
 
@@ -239,22 +256,7 @@ def _storable(id: int) -> int:
     return id
 
 
-def _out(job: Any) -> dict[str, Any]:
-    shown = faces.shown(job)
-    names = ("id", "key", "name", "argv", "gpus", "cores", "memory_mb", "wall_seconds", "state", "reason_code")
-    times = ("exit_code", "submitted_at", "started_at", "ended_at", "cancel_asked_at")
-    return {
-        **{name: getattr(job, name) for name in (*names, *times)},
-        "award": job.award.number,
-        "pool": job.pool.code,
-        "unit": job.pool.unit,
-        "held_seconds": job.held,
-        "state_in_words": shown.word,
-        "reason": shown.why,
-        "over": shown.over,
-    }
-
-
-def _with_figures(job: Any) -> dict[str, Any]:
-    held, used = queries.amounts(job)
-    return {**_out(job), "used_seconds": used, "held_now_seconds": held, "outputs_left_out": job.outputs_left_out}
+def _with_figures(job: Any) -> Any:
+    """The row with its two figures, which stand in the ledger."""
+    job.held_now_seconds, job.used_seconds = queries.amounts(job)
+    return job

@@ -140,7 +140,7 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
     own = request.actor.member_of(job.award.organisation_id)
     if not own:
         journal.read(
-            by=request.actor, now=request.now, what="jobs.open", kind="job", subject=job.pk, whose=job.submitted_by_id
+            by=request.actor, now=request.now, what="view", kind="job", subject=job.pk, whose=job.submitted_by_id
         )
     context = {
         "own": own,

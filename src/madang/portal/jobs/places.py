@@ -57,8 +57,8 @@ def award(by: Actor, number: str) -> Award | None:
 
 def pools_of(award: int) -> list[Pool]:
     """The pools that an award's jobs can run in, in the order in which they were made."""
-    rows = Pool.objects.filter(runs_jobs=True, products__awardline__award=award)
-    return list(rows.distinct().order_by("pk"))
+    awarded = AwardLine.objects.filter(award=award).values("product__pool")
+    return list(Pool.objects.filter(runs_jobs=True, pk__in=awarded).order_by("pk"))
 
 
 def usage(award: int) -> list[tuple[Pool, Balances]]:

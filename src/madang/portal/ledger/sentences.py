@@ -1,6 +1,6 @@
 """What people read when the book says no."""
 
-from django.utils.translation import gettext_noop as N_  # noqa: N812
+from django.utils.translation import gettext_noop as N_
 
 REFUSALS = {
     "not_enough_left": N_("{asked} seconds are asked for, and {left} are left in the award."),

@@ -31,7 +31,7 @@ from madang.portal.plans.rules import (
     problem_of,
 )
 from madang.portal.resources.models import PoolMonth, Product
-from madang.portal.reviews import queries as reviews
+from madang.portal.reviews import scoring
 from madang.portal.reviews.rules import Scored
 from madang.values import Month, months_from
 
@@ -60,7 +60,7 @@ def problem_now(intake: int, now: datetime) -> Input:
     """
     row = Intake.objects.select_related("call").get(pk=intake)
     files = _files(row, now)
-    scores = reviews.scores_in(intake)
+    scores = scoring.scores_in(intake)
     unscored = [file.pk for file in files if scores[file.pk].score.total_milli is None]
     if unscored:
         raise Refused("applications_without_score", applications=len(unscored))

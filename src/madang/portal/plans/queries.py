@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from madang.allocation.plan import Plan as AllocationPlan
 from madang.portal.actors import Actor, Role
+from madang.portal.applications.models import Application
 from madang.portal.plans.models import Plan
 from madang.portal.plans.rules import PlanState
 from madang.portal.tasks import Task
@@ -63,3 +64,12 @@ def staff_tasks(by: Actor, now: datetime) -> list[Task]:
         counts[intake] += 1
     text = gettext("Checked allocation plans to compare and adopt")
     return [Task(text, reverse("plans", args=[intake]), count) for intake, count in sorted(counts.items())]
+
+
+def people_in(by: Actor, plan: Plan, requests: list[str]) -> dict[str, Application]:
+    """Which applications stand behind some request ids of a plan; for staff and auditors."""
+    if not by.reads_everything:
+        return {}
+    wanted = {plan.pseudonyms[name]: name for name in requests if name in plan.pseudonyms}
+    found = Application.objects.filter(pk__in=wanted).select_related("organisation", "track")
+    return {wanted[row.pk]: row for row in found}

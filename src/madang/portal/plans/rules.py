@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from madang.allocation.plan import Plan as AllocationPlan
 from madang.allocation.policies import Policy, Portfolio, Rank
 from madang.allocation.problem import (
     MINIMUM_CRITERION,
@@ -216,3 +217,50 @@ def check_adoptable(state: str) -> None:
         raise Refused("plan_faulty")
     if state != PlanState.CHECKED:
         raise Refused("plan_not_checked")
+
+
+@dataclass(frozen=True)
+class MonthUse:
+    """What a plan gives of a pool in one month, fixed awards included, beside what could be given."""
+
+    pool: str
+    month: str
+    available: int
+    given: int
+
+
+def use_by_month(plan: AllocationPlan) -> list[MonthUse]:
+    """Every pool and month of a plan's problem, in order."""
+    given: dict[tuple[str, Month], int] = {}
+    for grant in plan.grants:
+        for item, quantity in zip(plan.problem.request[grant.request].items, grant.quantities, strict=True):
+            product = plan.problem.product[item.product]
+            for month in months_from(item.first, item.months):
+                key = product.pool, month
+                given[key] = given.get(key, 0) + quantity * product.units
+    return [
+        MonthUse(pool.code, str(month), capacity.available, given.get((pool.code, month), 0))
+        for pool in plan.problem.pools
+        for month, capacity in sorted(pool.months.items())
+    ]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One request of a plan: its outcome, and (product, given, asked) for each of its items."""
+
+    request: str
+    score: int
+    outcome: str
+    parts: tuple[tuple[str, int, int], ...]
+
+
+def rows(plan: AllocationPlan) -> list[Row]:
+    """Every request, best score first."""
+    found = []
+    for request in plan.problem.requests:
+        held = plan.grant.get(request.id)
+        quantities = held.quantities if held else (0,) * len(request.items)
+        parts = tuple((i.product, q, i.asked) for i, q in zip(request.items, quantities, strict=True))
+        found.append(Row(request.id, request.score, plan.outcomes[request.id], parts))
+    return sorted(found, key=lambda row: (-row.score, row.request))

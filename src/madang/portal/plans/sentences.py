@@ -28,3 +28,10 @@ POLICIES = {
     "rank_stop": N_("By rank: best score first, whole or not at all; the list ends where something does not fit"),
     "portfolio": N_("Portfolio: the largest score-weighted compute within capacity, each at least its useful minimum"),
 }
+
+OUTCOMES = {
+    "whole": N_("Selected, whole"),
+    "reduced": N_("Selected in part"),
+    "kept": N_("Kept as accepted"),
+    "refused": N_("Not selected"),
+}

@@ -154,7 +154,7 @@ def create_discount(
     if ends_on is not None and ends_on <= starts_on:
         raise Refused("days_end_before_start", start=starts_on, end=ends_on, field="ends_on")
     if Discount.objects.filter(code=code).exists():
-        raise Refused("discount_code_taken", code=code, field="code")
+        raise Refused("discount_code_taken", taken=code, field="code")
     ledger.keep_months_open(months=_months_until_now(starts_on, now))
     discount = Discount.objects.create(
         code=code,

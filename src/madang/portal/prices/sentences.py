@@ -1,6 +1,6 @@
 """What people read about prices and discounts."""
 
-from django.utils.translation import gettext_noop as N_  # noqa: N812
+from django.utils.translation import gettext_noop as N_
 
 REFUSALS = {
     "tariff_missing": N_("{product} has no price on {day}."),
@@ -13,7 +13,7 @@ REFUSALS = {
     "tariff_starts_same_day": N_("There is already an approved price of {product} that starts on {starts_on}."),
     "product_unknown": N_("There is no such product."),
     "discount_rate_wrong": N_("A discount is from 1 to 1,000 thousandths, not {rate_permille}."),
-    "discount_code_taken": N_("There is already a discount with the code {code}."),
+    "discount_code_taken": N_("There is already a discount with the code {taken}."),
     "discount_for_unknown": N_("No organisation can hold {applies_to}."),
     "discount_unknown": N_("There is no such discount."),
     "days_end_before_start": N_("The last day ({end}) must lie after the first ({start})."),

@@ -34,7 +34,7 @@ def create_pool(
     """A new pool without capacity. Refused: ``pool_code_taken``."""
     refuse_unless_manager(by)
     if Pool.objects.filter(code=code).exists():
-        raise Refused("pool_code_taken", code=code, field="code")
+        raise Refused("pool_code_taken", taken=code, field="code")
     pool = Pool.objects.create(
         code=code,
         name_ko=name_ko,
@@ -89,7 +89,7 @@ def create_product(
     """
     refuse_unless_manager(by)
     if Product.objects.filter(code=code).exists():
-        raise Refused("product_code_taken", code=code, field="code")
+        raise Refused("product_code_taken", taken=code, field="code")
     if grain == Grain.HOUR and units != 1:
         raise Refused("hour_product_has_one_unit", units=units, field="units")
     if not Pool.objects.filter(pk=pool, grain=grain).exists():

@@ -16,12 +16,13 @@ router = Router(tags=["resources"])
 
 
 class PoolOut(Schema):
-    """A pool of one type; its unit is a GPU or a core."""
+    """A pool of one type; its unit is a GPU or a core, and its capacity counts units (month) or unit-hours (hour)."""
 
     code: str
     name_ko: str
     name_en: str
     unit: str
+    grain: str
     runs_jobs: bool
 
 

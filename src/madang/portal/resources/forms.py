@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from madang.portal.actors import Actor
 from madang.portal.resources import queries
 from madang.portal.resources.rules import Capacity, Grain, PoolUnit, months_between
-from madang.portal.resources.sentences import GRAINS, UNITS
+from madang.portal.resources.sentences import GRAINS, UNIT_NAMES
 
 LARGEST = 1_000_000
 
@@ -23,7 +23,12 @@ class PoolForm(forms.Form):
     )
     name_ko = forms.CharField(label=_("Name in Korean"), max_length=80)
     name_en = forms.CharField(label=_("Name in English"), max_length=80)
-    unit = forms.ChoiceField(label=_("Counted in"), choices=[(unit.value, _(UNITS[unit])) for unit in PoolUnit])
+    unit = forms.ChoiceField(label=_("Counted in"), choices=[(unit.value, _(UNIT_NAMES[unit])) for unit in PoolUnit])
+    grain = forms.ChoiceField(
+        label=_("Sold"),
+        choices=[(grain.value, _(GRAINS[grain])) for grain in Grain],
+        help_text=_("By the month its capacity counts units; by the hour it counts hours of a unit in a month."),
+    )
     backend_type = forms.CharField(
         label=_("Type at the cluster"), max_length=30, required=False, help_text=_("What the cluster calls these GPUs")
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -28,6 +30,10 @@ def capacity(request: HttpRequest) -> HttpResponse:
     return render(request, "resources/capacity.html", context)
 
 
+def _counted_in(pool: Any) -> str:
+    return _(UNITS[f"{pool.unit}_{pool.grain}"])
+
+
 def _shown(row: queries.PoolCapacity) -> dict[str, object]:
     """A pool with its chart: promised and free under what stands there."""
     name = in_language(row.pool, "name")
@@ -35,13 +41,13 @@ def _shown(row: queries.PoolCapacity) -> dict[str, object]:
         title=_("{pool}: promised and free capacity by month").format(pool=name),
         description=_("The line shows what stands there. What lies above the bars has no operating money yet."),
         category=_("Month"),
-        measure=_(UNITS[row.pool.unit]),
+        measure=_counted_in(row.pool),
         series=[_("Promised"), _("Free")],
         rows=[(month(key), [one.committed, one.free]) for key, one in row.months],
         limit=[one.physical for _key, one in row.months],
         limit_name=_("Standing there"),
     )
-    return {"pool": row.pool, "unit": _(UNITS[row.pool.unit]), "months": row.months, "chart": chart}
+    return {"pool": row.pool, "unit": _counted_in(row.pool), "months": row.months, "chart": chart}
 
 
 @with_role(*READING_ROLES)
@@ -95,7 +101,7 @@ def pool(request: HttpRequest, code: str) -> HttpResponse:
             (in_language(row, "name"), ""),
         ],
         "pool": row,
-        "unit": _(UNITS[row.unit]),
+        "unit": _counted_in(row),
         "stored": stored,
         "form": form,
         "may_change": request.actor.has(*MANAGERS),

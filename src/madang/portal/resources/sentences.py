@@ -1,10 +1,10 @@
 """What people read about pools, capacity and products."""
 
-from django.utils.translation import gettext_noop as N_  # noqa: N812
+from django.utils.translation import gettext_noop as N_
 
 REFUSALS = {
-    "pool_code_taken": N_("There is already a pool with the code {code}."),
-    "product_code_taken": N_("There is already a product with the code {code}."),
+    "pool_code_taken": N_("There is already a pool with the code {taken}."),
+    "product_code_taken": N_("There is already a product with the code {taken}."),
     "pool_sold_otherwise": N_("A pool is sold either by the month or by the hour, and this one is sold otherwise."),
     "hour_product_has_one_unit": N_("A product sold by the hour is one unit of its pool, not {units}."),
     "month_not_written": N_("{month} is not a month. Write it as year and month, for example 2026-05."),
@@ -20,8 +20,15 @@ REFUSALS = {
 }
 INPUT = frozenset(
     {"month_not_written", "funded_above_physical", "hour_product_has_one_unit", "units_not_above_zero"}
-    | {"pool_code_taken", "product_code_taken"}
+    | {"pool_code_taken", "product_code_taken", "pool_sold_otherwise"}
 )
 
-UNITS = {"gpu": N_("GPUs"), "core": N_("CPU cores")}
+# what a pool's capacity counts: units where it is sold by the month, unit-hours a month where it is sold by the hour
+UNITS = {
+    "gpu_month": N_("GPUs"),
+    "core_month": N_("CPU cores"),
+    "gpu_hour": N_("GPU-hours a month"),
+    "core_hour": N_("core-hours a month"),
+}
+UNIT_NAMES = {"gpu": N_("GPUs"), "core": N_("CPU cores")}
 GRAINS = {"month": N_("by the month"), "hour": N_("by the hour")}

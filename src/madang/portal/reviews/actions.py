@@ -372,3 +372,9 @@ def open_file(*, by: Actor, now: datetime, assignment: int, purpose: str = "") -
     journal.read(
         by=by, now=now, what=what, kind="application", subject=row.application_id, whose=whose, purpose=purpose
     )
+
+
+@action
+def note_reading(*, by: Actor, now: datetime, application: int) -> None:
+    """Notes that staff or an auditor opened an application's sheets."""
+    journal.read(by=by, now=now, what="reviews.sheets", kind="application", subject=application)

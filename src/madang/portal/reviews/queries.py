@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet
 from django.urls import reverse
@@ -11,18 +12,16 @@ from django.utils.translation import gettext
 
 from madang.portal.actors import Actor, Role
 from madang.portal.applications.models import Application, SubmittedFile
-from madang.portal.applications.rules import ApplicationState
-from madang.portal.calls.models import Criterion, Intake
-from madang.portal.reviews import rules
+from madang.portal.calls.models import Criterion, Intake, Section
+from madang.portal.people.models import Organisation
+from madang.portal.resources.models import Product
+from madang.portal.reviews import scoring
 from madang.portal.reviews.conflicts import circle
 from madang.portal.reviews.models import CriterionPoints, ReviewAssignment, Reviewer
 from madang.portal.reviews.rules import LIVE_STATES, AssignmentState, Coverage, Scored
+from madang.portal.reviews.scoring import REVIEWED_STATES
 from madang.portal.tasks import Task
-from madang.review import scores as library
 from madang.review.conflicts import Conflict, excluded
-
-# What is reviewed: submitted, not withdrawn, not found ineligible.
-REVIEWED_STATES = (ApplicationState.SUBMITTED, ApplicationState.REOPENED, ApplicationState.ELIGIBLE)
 
 
 def reviewer_of(by: Actor) -> Reviewer | None:
@@ -110,45 +109,9 @@ def sheets(by: Actor, application: int) -> QuerySet[ReviewAssignment]:
     return rows.prefetch_related(given).order_by("pk") if by.reads_everything else rows.none()
 
 
-def _sheets_of(intake: int) -> dict[int, list[library.Sheet]]:
-    """The submitted sheets of an intake by application, in one query."""
-    rows = CriterionPoints.objects.filter(
-        assignment__application__intake=intake, assignment__state=AssignmentState.SUBMITTED
-    ).values_list("assignment__application", "assignment", "criterion__code", "points")
-    by_sheet: dict[tuple[int, int], dict[str, int | None]] = defaultdict(dict)
-    for application, assignment, code, given in rows:
-        by_sheet[application, assignment][code] = given
-    found: dict[int, list[library.Sheet]] = defaultdict(list)
-    for (application, assignment), given in by_sheet.items():
-        found[application].append(library.Sheet(str(assignment), given))
-    return found
-
-
-def tables(intake: int) -> dict[int, tuple[list[library.Criterion], int]]:
-    """Each track's scoring table and minimum total (thousandths) of an intake's call, by track."""
-    rows = Criterion.objects.filter(track__call__intakes=intake).order_by("position", "pk")
-    found: dict[int, tuple[list[library.Criterion], int]] = {}
-    for track, minimum, code, most, least in rows.values_list(
-        "track", "track__minimum_total_milli", "code", "points", "minimum_points"
-    ):
-        found.setdefault(track, ([], minimum))[0].append(library.Criterion(code, most, least or None))
-    return found
-
-
-def scores_in(intake: int) -> dict[int, Scored]:
-    """Every reviewed application's score, worked out from its sheets; for other domains' actions."""
-    table, given = tables(intake), _sheets_of(intake)
-    rows = Application.objects.filter(intake=intake, state__in=REVIEWED_STATES, in_force__isnull=False)
-    found = []
-    for pk, number, title, track in rows.values_list("pk", "number", "title", "track"):
-        score, missed = rules.score_of(table[track][0], given.get(pk, []), table[track][1])
-        found.append(Scored(pk, number, title, track, score, missed))
-    return {row.application: row for row in rules.ranked(found)}
-
-
 def scores(by: Actor, intake: int) -> dict[int, Scored]:
     """Scores and ranks by application, best first, for staff and auditors; nothing for others."""
-    return scores_in(intake) if by.reads_everything else {}
+    return scoring.scores_in(intake) if by.reads_everything else {}
 
 
 def comments(application: int) -> list[tuple[str, list[tuple[str, str, str]]]]:
@@ -160,6 +123,47 @@ def comments(application: int) -> list[tuple[str, list[tuple[str, str, str]]]]:
         # ordered by content, so that the order says nothing of who was assigned first
         for row in rows.prefetch_related(Prefetch("points", given)).order_by("comment", "pk")
     ]
+
+
+def all_sheets(by: Actor) -> QuerySet[ReviewAssignment]:
+    """Every sheet with reviewer and application, for staff and auditors."""
+    rows = ReviewAssignment.objects.select_related("reviewer__person", "application")
+    return rows if by.reads_everything else rows.none()
+
+
+def files(by: Actor) -> QuerySet[Application]:
+    """Submitted applications for the staff's pages of reviews."""
+    rows = Application.objects.filter(in_force__isnull=False)
+    rows = rows.select_related("intake__call", "track", "organisation")
+    return rows if by.reads_everything else rows.none()
+
+
+def totals(by: Actor, intake: int) -> Coverage:
+    """The coverage of a whole intake."""
+    rows = reviewed(by, intake).values_list("track__reviews_wanted", "assigned", "returned")
+    wanted, assigned, back = zip(*rows, strict=True) if rows else ((), (), ())
+    return Coverage(sum(wanted), sum(assigned), sum(back))
+
+
+def organisation_numbered(number: str) -> int | None:
+    """The organisation with a business registration number, written with or without hyphens."""
+    digits = "".join(letter for letter in number if letter.isdigit())
+    return Organisation.objects.filter(registration_number=digits).values_list("pk", flat=True).first()
+
+
+def sections(row: ReviewAssignment) -> list[tuple[Section, str]]:
+    """The written plan as it was submitted, in the track's order."""
+    texts = row.application.in_force.content.get("sections", {})
+    rows = Section.objects.filter(track=row.application.track_id).order_by("position", "pk")
+    return [(section, texts.get(section.code, "")) for section in rows]
+
+
+def asks(row: ReviewAssignment) -> list[tuple[Product | None, dict[str, Any]]]:
+    """What was asked for, as it was submitted, with the products."""
+    lines = row.application.in_force.content.get("asks", [])
+    rows = Product.objects.filter(code__in=[line["product"] for line in lines]).select_related("pool")
+    products = {product.code: product for product in rows}
+    return [(products.get(line["product"]), line) for line in lines]
 
 
 def overdue_or_open(intake: int) -> QuerySet[ReviewAssignment]:

@@ -64,3 +64,8 @@ INTERESTS = {
     "financial": N_("I have a financial interest"),
     "other": N_("Another reason to step back"),
 }
+GROUNDS = {
+    **INTERESTS,
+    "former_organisation": N_("Left the organisation less than three years ago"),
+    "recusal": N_("Has stepped back"),
+}

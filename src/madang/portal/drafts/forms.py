@@ -1,0 +1,106 @@
+"""What an official fills in to write a call: basics, intakes, a track, the hand-over and the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from madang.portal.calls.forms import instant_field, long_text, month_field
+from madang.portal.calls.rules import CallKind
+from madang.portal.calls.sentences import CALL_KINDS, STACKING
+from madang.portal.drafts.rules import IntakeDraft
+from madang.portal.prices.rules import Stacking
+
+
+def chosen(values: Sequence[str], words: dict[str, str]) -> list[tuple[str, Any]]:
+    """The choices of a field: values with their words."""
+    return [(value, _(words[value])) for value in values]
+
+
+class BasicsForm(forms.Form):
+    """Kind, titles and summaries of a call."""
+
+    kind = forms.ChoiceField(label=_("Kind of call"), choices=chosen(list(CallKind), CALL_KINDS))
+    title_ko = forms.CharField(label=_("Title in Korean"), max_length=160)
+    title_en = forms.CharField(label=_("Title in English"), max_length=160)
+    summary_ko = long_text(_("Summary in Korean"))
+    summary_en = long_text(_("Summary in English"))
+
+
+class NewCallForm(BasicsForm):
+    """The same with the call's short name, which stands in its address and its receipt numbers."""
+
+    code = forms.SlugField(
+        label=_("Short name"),
+        max_length=40,
+        help_text=_("Letters, digits and hyphens, for example gpu-2026-2. It stands in receipt numbers."),
+    )
+    field_order = ["code", "kind"]
+
+
+class CopyForm(forms.Form):
+    """Short name and titles of a call made from another."""
+
+    code = NewCallForm.base_fields["code"]
+    title_ko = forms.CharField(label=_("Title in Korean"), max_length=160)
+    title_en = forms.CharField(label=_("Title in English"), max_length=160)
+
+
+class IntakeForm(forms.Form):
+    """One intake's dates on the centre's clock, to the minute."""
+
+    opens_at = instant_field(_("Opens"))
+    closes_at = instant_field(_("Deadline"), help_text=_("What arrives at this minute or later is late."))
+    review_due_at = instant_field(_("Review until"))
+    decision_due_at = instant_field(_("Decision by"))
+    accept_days = forms.IntegerField(label=_("Days to accept an award"), min_value=1, max_value=60, initial=7)
+
+    def entry(self) -> IntakeDraft:
+        return IntakeDraft(**self.cleaned_data)
+
+
+class TrackForm(forms.Form):
+    """A track's own fields; its parts have pages of their own. The minimum total is given in points."""
+
+    code = forms.SlugField(label=_("Short name"), max_length=30, help_text=_("Letters, digits and hyphens."))
+    title_ko = forms.CharField(label=_("Title in Korean"), max_length=120)
+    title_en = forms.CharField(label=_("Title in English"), max_length=120)
+    guidance_ko = long_text(_("Guidance in Korean"), required=False)
+    guidance_en = long_text(_("Guidance in English"), required=False)
+    first_month = month_field(_("First month"))
+    last_month = month_field(_("Last month"))
+    minimum_months = forms.IntegerField(label=_("Least number of months"), min_value=1, max_value=60, initial=1)
+    minimum_points = forms.IntegerField(label=_("Minimum total, in points"), min_value=0, initial=0)
+    stacking = forms.ChoiceField(label=_("Several discounts"), choices=chosen(list(Stacking), STACKING))
+    reviews_wanted = forms.IntegerField(label=_("Reviews for each application"), min_value=1, max_value=20, initial=3)
+
+    def values(self) -> dict[str, Any]:
+        """The fields as a track keeps them."""
+        given = dict(self.cleaned_data)
+        return given | {"minimum_total_milli": given.pop("minimum_points") * 1000}
+
+
+class HandOverForm(forms.Form):
+    """A comment to the approver."""
+
+    comment = forms.CharField(
+        label=_("Comment to the approver"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class DecisionForm(forms.Form):
+    """The approver's decision, with the body's own document number."""
+
+    document_number = forms.CharField(
+        label=_("Number of the approval document"), max_length=60, required=False, help_text=_("Needed to approve.")
+    )
+    comment = forms.CharField(
+        label=_("Comment"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Needed to reject."),
+    )

@@ -1,0 +1,323 @@
+"""The reviewer's desk and sheet, and the staff's pages of reviewers, coverage, assignment and ranking."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from datetime import timedelta
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from madang.errors import Refused
+from madang.portal import refusals
+from madang.portal.actors import READING_ROLES, Role
+from madang.portal.faces import form_page, one, signed_in, tried, with_role
+from madang.portal.files.faces import answer
+from madang.portal.reviews import actions, queries
+from madang.portal.reviews.forms import (
+    AssignForm,
+    DueForm,
+    HandBackForm,
+    InterestForm,
+    PurposeForm,
+    ReasonForm,
+    ReviewerForm,
+    SheetForm,
+)
+from madang.portal.reviews.rules import AssignmentState, Interest
+from madang.portal.reviews.sentences import GROUNDS
+from madang.portal.templatetags.madang import in_language
+from madang.review.conflicts import excluded
+
+MANAGER = Role.PROGRAMME_MANAGER
+A_PAGE = 50
+
+
+@signed_in
+def reviews(request: HttpRequest) -> HttpResponse:
+    """One's own sheets with progress, open ones first; what one is barred from shows its number only."""
+    rows = list(queries.my_assignments(request.actor))
+    found = queries.conflicts_of(rows, request.now)
+    shown = [(row, excluded(found[row.pk])) for row in rows]
+    ended = (AssignmentState.DECLINED, AssignmentState.RECUSED)
+    context = {
+        "waiting": [pair for pair in shown if pair[0].state == AssignmentState.ASSIGNED],
+        "done": [row for row, _barred in shown if row.state == AssignmentState.SUBMITTED],
+        "back": [row for row, _barred in shown if row.state in ended],
+        "is_reviewer": request.actor.reviewer,
+    }
+    return render(request, "reviews/reviews.html", context)
+
+
+@signed_in
+def review(request: HttpRequest, assignment: int) -> HttpResponse:
+    """The file beside its sheet: saved as a draft, submitted for good."""
+    row = _sheet(request, assignment)
+    table = queries.criteria(row.application.track_id)
+    initial = SheetForm.of(row, queries.points(assignment))
+    form = SheetForm(request.POST or None, table=table, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        submitting = request.POST.get("what") == "submit"
+        act = actions.submit if submitting else actions.save
+        given = {"by": request.actor, "now": request.now, "assignment": assignment, **form.sheet()}
+        tried(form, lambda: act(**given))
+        if not form.errors:
+            messages.success(request, _("The review was submitted.") if submitting else _("The draft was saved."))
+            return redirect("reviews") if submitting else redirect("review", assignment)
+    if request.method != "POST":
+        actions.open_file(by=request.actor, now=request.now, assignment=assignment)
+    open_now = row.state == AssignmentState.ASSIGNED and request.now < row.due_at
+    context = {
+        "row": row,
+        "form": form,
+        "lines": [(c, form[f"points_{c.code}"], form[f"comment_{c.code}"]) for c in table],
+        "sections": queries.sections(row),
+        "asks": queries.asks(row),
+        "open": open_now,
+        "crumbs": [(_("Reviews"), reverse("reviews")), (row.application.title, "")],
+    }
+    return render(request, "reviews/review.html", context, status=422 if form.is_bound and form.errors else 200)
+
+
+def _sheet(request: HttpRequest, assignment: int) -> queries.ReviewAssignment:
+    row = queries.open_to_reviewer(request.actor, assignment, request.now)
+    if row is None:
+        raise Http404
+    return row
+
+
+@signed_in
+def review_file(request: HttpRequest, assignment: int, file: int) -> HttpResponse:
+    """Asks what an attachment is needed for, notes it, and hands it out."""
+    row = queries.submitted_file(request.actor, assignment, file, request.now)
+    if row is None:
+        raise Http404
+    form = PurposeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        purpose = form.cleaned_data["purpose"]
+        actions.open_file(by=request.actor, now=request.now, assignment=assignment, purpose=purpose)
+        return answer(row.file, row.name)
+    lead = _("{file} belongs to another organisation. Your answer is kept for two years.").format(file=row.name)
+    back = reverse("review", args=[assignment])
+    return form_page(request, form, title=_("Download an attachment"), label=_("Download"), lead=lead, back=back)
+
+
+@signed_in
+def hand_back(request: HttpRequest, assignment: int) -> HttpResponse:
+    """Declines a sheet, or steps back for an interest."""
+    row = one(queries.my_assignments(request.actor), pk=assignment, state=AssignmentState.ASSIGNED)
+    form = HandBackForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        common = {"by": request.actor, "now": request.now, "assignment": assignment}
+        kind, note = form.cleaned_data["kind"], form.cleaned_data["note"]
+        if kind:
+            tried(form, lambda: actions.recuse(**common, kind=Interest(kind), note=note))
+        else:
+            tried(form, lambda: actions.decline(**common, reason=note))
+        if not form.errors:
+            messages.success(request, _("The sheet was handed back. Thank you for saying so."))
+            return redirect("reviews")
+    lead = _("You will no longer see this application. The centre gives it to another reviewer.")
+    title = _("Hand back the review of {number}").format(number=row.application.number)
+    return form_page(request, form, title=title, label=_("Hand back"), lead=lead, danger=True, back=reverse("reviews"))
+
+
+@signed_in
+def interests(request: HttpRequest) -> HttpResponse:
+    """Declares an interest towards an organisation."""
+    if not request.actor.reviewer:
+        raise Http404
+    form = InterestForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = {"kind": Interest(form.cleaned_data["kind"]), "note": form.cleaned_data["note"]}
+        organisation = form.cleaned_data["registration_number"]
+        tried(
+            form,
+            lambda: actions.declare_interest(by=request.actor, now=request.now, organisation=organisation, **given),
+        )
+        if not form.errors:
+            messages.success(request, _("The interest was noted; applications of that organisation are closed to you."))
+            return redirect("reviews")
+    lead = _("Tell the centre of any interest in an applicant, before you read its application.")
+    return form_page(
+        request, form, title=_("Declare an interest"), label=_("Declare"), lead=lead, back=reverse("reviews")
+    )
+
+
+@with_role(*READING_ROLES)
+def reviewers(request: HttpRequest) -> HttpResponse:
+    """The expert pool, with the form for a new reviewer."""
+    form = ReviewerForm(request.POST or None)
+    if request.method == "POST":
+        common = {"by": request.actor, "now": request.now}
+        if request.POST.get("what") == "active":
+            active = request.POST.get("active") == "yes"
+            actions.set_active(**common, reviewer=int(request.POST["reviewer"]), active=active)
+            return redirect("reviewers")
+        if form.is_valid() and tried(form, lambda: actions.add_reviewer(**common, **form.reviewer())):
+            messages.success(request, _("The reviewer is in the pool."))
+            return redirect("reviewers")
+    context = {
+        "page": Paginator(queries.reviewers(request.actor), A_PAGE).get_page(request.GET.get("page")),
+        "form": form,
+        "may_change": request.actor.has(MANAGER),
+        "crumbs": [(_("Work of the centre"), reverse("staff")), (_("Reviewers"), "")],
+    }
+    return render(request, "reviews/reviewers.html", context)
+
+
+@with_role(*READING_ROLES)
+def intake_reviews(request: HttpRequest, intake: int) -> HttpResponse:
+    """How many sheets each application has and lacks; the way to suggestion, reminders and ranking."""
+    row = one(queries.intakes(request.actor), pk=intake)
+    if request.method == "POST":
+        count = actions.remind(by=request.actor, now=request.now, intake=intake)
+        messages.success(request, _("Reviewers reminded: {count}").format(count=count))
+        return redirect("intake-reviews", intake)
+    files = queries.reviewed(request.actor, intake)
+    page = Paginator(files, A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "intake": row,
+        "page": page,
+        "files": [(file, queries.coverage(file)) for file in page],
+        "totals": queries.totals(request.actor, intake),
+        "may_change": request.actor.has(MANAGER),
+        "crumbs": _crumbs(row, _("Reviews")),
+    }
+    return render(request, "reviews/intake.html", context)
+
+
+def _crumbs(intake: queries.Intake, last: str) -> list[tuple[str, str]]:
+    call = _("{call}, intake {number}").format(call=in_language(intake.call, "title"), number=intake.number)
+    return [
+        (_("Work of the centre"), reverse("staff")),
+        (call, reverse("intake-reviews", args=[intake.pk])),
+        (last, ""),
+    ]
+
+
+@with_role(MANAGER)
+def suggestion(request: HttpRequest, intake: int) -> HttpResponse:
+    """Who could review what, by reviewer and by application, and the confirmation that gives the sheets out."""
+    row = one(queries.intakes(request.actor), pk=intake)
+    due = min(max(row.review_due_at, request.now + timedelta(days=1)), request.now + timedelta(days=365))
+    form = DueForm(request.POST or None, initial={"due_at": timezone.localtime(due)})
+    shortage, chosen = _suggest(request, intake)
+    digest = _digest(chosen)
+    if request.method == "POST" and form.is_valid() and chosen:
+        given = {"intake": intake, "chosen": chosen, "due_at": form.cleaned_data["due_at"]}
+        if form.cleaned_data["digest"] != digest:
+            form.add_error(None, _("The suggestion has changed in the meantime. Please look at it again and confirm."))
+        elif tried(form, lambda: actions.assign(by=request.actor, now=request.now, **given)):
+            messages.success(request, _("The sheets were given out and the reviewers were told."))
+            return redirect("intake-reviews", intake)
+    context = _suggested(request, row, form, chosen, digest) | {"shortage": shortage}
+    return render(request, "reviews/suggestion.html", context)
+
+
+def _suggest(request: HttpRequest, intake: int) -> tuple[str, dict[int, tuple[int, ...]]]:
+    """What is short, in words, or the suggestion."""
+    try:
+        return "", actions.suggest(by=request.actor, now=request.now, intake=intake)
+    except Refused as refused:
+        return refusals.sentence(refused), {}
+
+
+def _suggested(
+    request: HttpRequest, row: queries.Intake, form: DueForm, chosen: dict[int, tuple[int, ...]], digest: str
+) -> dict[str, object]:
+    people = {one.pk: one for one in queries.reviewers(request.actor)}
+    load = Counter(reviewer for group in chosen.values() for reviewer in group)
+    files = queries.reviewed(request.actor, row.pk).filter(pk__in=chosen)
+    page = Paginator(files, A_PAGE).get_page(request.GET.get("page"))
+    return {
+        "intake": row,
+        "form": form,
+        "digest": digest,
+        "sheets": sum(load.values()),
+        "load": [
+            (people[pk], count) for pk, count in sorted(load.items(), key=lambda item: people[item[0]].person.name)
+        ],
+        "page": page,
+        "files": [(file, [people[pk].person.name for pk in chosen[file.pk]]) for file in page],
+        "crumbs": _crumbs(row, _("Suggested assignment")),
+    }
+
+
+def _digest(chosen: dict[int, tuple[int, ...]]) -> str:
+    return hashlib.sha256(repr(sorted(chosen.items())).encode()).hexdigest()
+
+
+@with_role(*READING_ROLES)
+def ranking(request: HttpRequest, intake: int) -> HttpResponse:
+    """Scores and places, best first, with what each application fell short of."""
+    row = one(queries.intakes(request.actor), pk=intake)
+    page = Paginator(list(queries.scores(request.actor, intake).values()), A_PAGE).get_page(request.GET.get("page"))
+    context = {"intake": row, "page": page, "crumbs": _crumbs(row, _("Ranking"))}
+    return render(request, "reviews/ranking.html", context)
+
+
+@with_role(*READING_ROLES)
+def application_reviews(request: HttpRequest, application: int) -> HttpResponse:
+    """All sheets on one application, and the form that gives it to one more reviewer."""
+    file = one(queries.files(request.actor), pk=application)
+    initial = {"due_at": timezone.localtime(max(file.intake.review_due_at, request.now + timedelta(days=1)))}
+    form = AssignForm(request.POST or None, by=request.actor, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        chosen = {application: [int(form.cleaned_data["reviewer"])]}
+        given = {"intake": file.intake_id, "chosen": chosen, "due_at": form.cleaned_data["due_at"]}
+        if tried(form, lambda: actions.assign(by=request.actor, now=request.now, **given)):
+            messages.success(request, _("The sheet was given out."))
+            return redirect("application-reviews", application)
+    rows = list(queries.sheets(request.actor, application))
+    found = queries.conflicts_of(rows, request.now)
+    actions.note_reading(by=request.actor, now=request.now, application=application)
+    context = {
+        "file": file,
+        "sheets": [(row, [_(GROUNDS[c.ground]) for c in found[row.pk]]) for row in rows],
+        "form": form,
+        "may_change": request.actor.has(MANAGER),
+        "crumbs": _crumbs(file.intake, file.number or ""),
+    }
+    return render(request, "reviews/application.html", context)
+
+
+@with_role(MANAGER)
+def withdraw(request: HttpRequest, assignment: int) -> HttpResponse:
+    """Takes a sheet back that is not submitted."""
+    row = one(queries.all_sheets(request.actor), pk=assignment, state=AssignmentState.ASSIGNED)
+    back = reverse("application-reviews", args=[row.application_id])
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        tried(
+            form,
+            lambda: actions.withdraw_assignment(
+                by=request.actor, now=request.now, assignment=assignment, reason=reason
+            ),
+        )
+        if not form.errors:
+            return redirect(back)
+    title = _("Take the sheet back from {name}").format(name=row.reviewer.person.name)
+    return form_page(request, form, title=title, label=_("Take back"), danger=True, back=back)
+
+
+urlpatterns = [
+    path("reviews/", reviews, name="reviews"),
+    path("reviews/interests/", interests, name="review-interests"),
+    path("reviews/<int:assignment>/", review, name="review"),
+    path("reviews/<int:assignment>/files/<int:file>/", review_file, name="review-file"),
+    path("reviews/<int:assignment>/hand-back/", hand_back, name="review-hand-back"),
+    path("staff/reviewers/", reviewers, name="reviewers"),
+    path("staff/intakes/<int:intake>/reviews/", intake_reviews, name="intake-reviews"),
+    path("staff/intakes/<int:intake>/reviews/suggestion/", suggestion, name="review-suggestion"),
+    path("staff/intakes/<int:intake>/ranking/", ranking, name="intake-ranking"),
+    path("staff/applications/<int:application>/reviews/", application_reviews, name="application-reviews"),
+    path("staff/reviews/<int:assignment>/withdraw/", withdraw, name="review-withdraw"),
+]
