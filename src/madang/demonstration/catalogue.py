@@ -18,7 +18,8 @@ H100_GPU_MONTH_WON = 400_000
 B200_GPU_MONTH_WON = 800_000
 # What a supplier was paid at most in the spring 2026 tender, won for one GPU and month: the dated market anchor.
 H100_MARKET_WON, B200_MARKET_WON = 2_800_000, 6_200_000
-CORE_HOUR_WON, CORE_HOUR_MARKET_WON = 15, 60
+# A second on one core costs one won: jobs of seconds would otherwise round to nothing on every statement.
+CORE_HOUR_WON, CORE_HOUR_MARKET_WON = 3_600, 14_400
 GENERATED = " (시연용 · generated)"
 
 
@@ -65,7 +66,7 @@ def local_pool(cast: Cast, now: datetime, today: datetime) -> None:
     months = {str(month): hours for month in months_from(first, 4)}
     resources.set_capacity(by=cast.actor("manager"), now=now, pool=pool.pk, months=months)
     product = _product(cast, now, "core-hour", pool, "코어 시간", "Core-hour", 1, Grain.HOUR)
-    source = "A private cloud's list price for one virtual core, taken for the demonstration"
+    source = "Chosen for the demonstration: four won a core-second"
     _price(cast, now, product, CORE_HOUR_WON, CORE_HOUR_MARKET_WON, source, date(first.year, first.number, 1))
 
 

@@ -55,7 +55,7 @@ def submit(awards: list[Award], pool: Pool, now: datetime) -> list[Job]:
 
 def _submit(award: Award, pool: Pool, one: Wanted, place: int, now: datetime) -> Job:
     stored = files.store(now=now, name=one.script, allowed=frozenset({FileKind.ANY}), path=SCRIPTS / one.script)
-    cores = min(one.cores, pool.months.order_by("month").values_list("physical", flat=True)[0] // 720 or 1)
+    cores = min(one.cores, backends.backend().capacity().cores)
     return actions.submit(
         by=actor(award.application.created_by_id), now=now, award=award, pool=pool,
         name=f"{Path(one.script).stem} {place + 1}", argv=["python", one.script, *one.arguments],

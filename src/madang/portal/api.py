@@ -16,6 +16,7 @@ from ninja.security import HttpBearer
 from madang import __version__
 from madang.errors import Refused, Stale, Unavailable
 from madang.portal import refusals
+from madang.portal.access import actions as access
 from madang.portal.people import queries as people
 
 
@@ -26,6 +27,7 @@ class TokenAuth(HttpBearer):
         actor = people.actor_of_token(token, now=timezone.now(), address=request.META.get("REMOTE_ADDR", ""))
         if actor.person is None:
             return None
+        access.note_use(token=token, day=timezone.now().date())
         request.actor = actor
         return actor
 

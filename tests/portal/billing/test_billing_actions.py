@@ -190,6 +190,25 @@ def test_issued_statements_have_numbers_without_a_gap_and_never_change():
         actions.issue(by=manager, now=NOW, month="2026-05")
 
 
+def test_use_that_comes_after_its_statement_is_billed_once_in_the_next():
+    award, manager = awarded(grain="hour"), make_actor(Role.PROGRAMME_MANAGER)
+    used(award, 3_600, day=date(2026, 4, 10))
+    worked(award, "2026-04")
+    actions.issue(by=manager, now=NOW, month="2026-04")
+    used(award, 7_200, day=date(2026, 4, 20), key="late")
+    used(award, 3_600, key="may")
+
+    assert worked(award).due == 1_650
+    assert list(
+        StatementLine.objects.filter(statement__month="2026-05").values_list("first_day", "quantity", "due")
+    ) == [
+        (date(2026, 4, 30), 7_200, 1_100),
+        (date(2026, 5, 7), 3_600, 550),
+    ]
+    actions.issue(by=manager, now=NOW, month="2026-05")
+    assert worked(award, "2026-06").due == 0
+
+
 def test_a_running_month_is_not_issued():
     worked(awarded(), "2026-06")
 

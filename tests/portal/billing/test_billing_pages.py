@@ -41,7 +41,8 @@ def statement(organisation=None, *, awards=1, title="과제") -> Statement:
         make_award(application, number=f"{title}-{application.pk}")
     Tariff.objects.create(
         product=product, kind="reserved", price=3_200_000, reference_price=40_000_000,
-        reference_source="A cloud's list", starts_on=date(2026, 1, 1), drafted_by=make_staff(), drafted_at=NOW, approved_by=make_staff(), approved_at=NOW,
+        reference_source="A cloud's list", starts_on=date(2026, 1, 1),
+        drafted_by=make_staff(), drafted_at=NOW, approved_by=make_staff(), approved_at=NOW,
     )  # fmt: skip
     return actions.work_out(by=WORKER, now=NOW, organisation=organisation.pk, month="2026-05")
 

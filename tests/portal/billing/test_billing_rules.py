@@ -11,6 +11,7 @@ from madang.errors import Refused
 from madang.portal.billing.rules import (
     Holding,
     held_days,
+    late_amounts,
     months_span,
     number,
     plain_cell,
@@ -132,6 +133,12 @@ def test_hours_are_priced_by_the_second():
     line = work({date(2026, 5, 3): 3_600, date(2026, 5, 9): 1}, [HOURS])[0]
 
     assert (line.quote.due, line.quote.reference) == (550, 4_201)
+
+
+def test_late_use_is_what_no_statement_has():
+    late = late_amounts({"2026-04": 500, "2026-05": 70, "2026-06": 9}, {"2026-04": 200, "2026-05": 70, "2026-03": 0})
+
+    assert late == {date(2026, 4, 30): 300}
 
 
 MONTHS = st.builds(Month, st.integers(2025, 2027), st.integers(1, 12))

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 def publish(application, outcome="awarded"):
     from madang.portal.awards.models import Award
-    from madang.portal.awards.models import Decision
+    from madang.portal.decisions.models import Decision
 
     plan = application.intake.plans.first() or make.make_plan(application.intake)
     Decision.objects.create(

@@ -100,8 +100,9 @@ def test_what_is_refused_is_said(api, today, changes, status, code):
 
 def test_a_refusal_is_in_the_callers_language_and_carries_the_figures(api, today):
     api.defaults["HTTP_ACCEPT_LANGUAGE"] = "ko"
-    answer = post(api, today, wall_seconds=10_001).json()
-    assert answer["facts"] == {"asked": 10_001, "left": 10_000} and "10,001" in answer["detail"]
+    assert post(api, today, wall_seconds=10_001).json()["facts"] == {"asked": 10_001, "left": 10_000}
+    answer = post(api, today, gpus=7).json()
+    assert answer["facts"] == {"field": "gpus", "given": 7, "low": 0, "high": 0} and "7" in answer["detail"]
     assert any("가" <= letter <= "힣" for letter in answer["detail"])
 
 

@@ -227,10 +227,15 @@ def log_in_for_token(
     return create_token(by=replace(by, person=person.pk), now=now, name=name, days=days)
 
 
+def note_use(*, token: str, day: date) -> None:
+    """Notes the day on which a token was last used, so that its holder can tell an idle one; written once a day."""
+    if queries.not_used_on(token, day):
+        _write_use(token=token, day=day)
+
+
 @action
-def note_use(*, secret_hash: str, day: date) -> None:
-    """Notes the day on which a token was last used, so that its holder can tell an idle one; no journal line."""
-    ApiToken.objects.filter(secret_hash=secret_hash).update(last_used_on=day)
+def _write_use(*, token: str, day: date) -> None:
+    queries.token_of(token).update(last_used_on=day)
 
 
 @action

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 from ninja.pagination import LimitOffsetPagination, paginate
 
 from madang.portal.access import actions
@@ -58,14 +58,14 @@ class TokenMade(Schema):
     expires_at: datetime
 
 
-def _made(response: HttpResponse, made: tuple[ApiToken, str]) -> tuple[int, TokenMade]:
+def _made(response: HttpResponse, made: tuple[ApiToken, str]) -> Status:
     row, secret = made
     response["Cache-Control"] = "no-store"
-    return 201, TokenMade(token=secret, id=row.pk, expires_at=row.expires_at)
+    return Status(201, TokenMade(token=secret, id=row.pk, expires_at=row.expires_at))
 
 
 @router.post("/log-in", response={201: TokenMade}, auth=None, operation_id="log_in")
-def log_in(request: HttpRequest, response: HttpResponse, given: LogIn) -> tuple[int, TokenMade]:
+def log_in(request: HttpRequest, response: HttpResponse, given: LogIn) -> Status:
     """A token for address and password; attempts are limited."""
     by = Actor(address=request.META.get("REMOTE_ADDR", ""), via=Via.API)
     return _made(response, actions.log_in_for_token(by=by, now=request.now, **given.dict()))
@@ -79,14 +79,14 @@ def list_tokens(request: HttpRequest) -> object:
 
 
 @router.post("/me/tokens", response={201: TokenMade}, operation_id="create_token")
-def create_token(request: HttpRequest, response: HttpResponse, given: NewToken) -> tuple[int, TokenMade]:
+def create_token(request: HttpRequest, response: HttpResponse, given: NewToken) -> Status:
     """A new token; its secret is in this answer only."""
     return _made(response, actions.create_token(by=request.actor, now=request.now, **given.dict()))
 
 
 @router.delete("/me/tokens/{token}", response={204: None}, operation_id="revoke_token")
-def revoke_token(request: HttpRequest, token: int) -> tuple[int, None]:
+def revoke_token(request: HttpRequest, token: int) -> Status:
     """Takes one of one's own tokens out of force at once."""
     one(queries.tokens(request.actor), pk=token)
     actions.revoke_token(by=request.actor, now=request.now, token=token)
-    return 204, None
+    return Status(204, None)

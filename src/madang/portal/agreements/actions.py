@@ -60,15 +60,22 @@ def draw_up(*, by: Actor, now: datetime, award: int) -> Agreement:
 
 
 def sign(
-    *, by: Actor, now: datetime, agreement: int, side: Side, method: SigningMethod, evidence: Mapping[str, Any]
+    *,
+    by: Actor,
+    now: datetime,
+    agreement: int,
+    side: Side,
+    method: SigningMethod,
+    evidence: Mapping[str, Any],
+    seen: str = "",
 ) -> Signature:
-    """One side signs; with the second signature the award is in force.
+    """One side signs; with the second signature the award is in force. `seen` is the hash of the text that was read.
 
     The signer is asked first, outside the transaction. Refused: "not_found", "not_allowed_for_role" (an owner signs for
     the user, an approver for the centre), "agreement_not_open", "agreement_signed_already" and what the signer refuses.
     """
     row = _open(by, agreement, side)
-    signed = signing.signer(method).sign(by=by, sha256=row.sha256, evidence=evidence)
+    signed = signing.signer(method).sign(by=by, sha256=seen or row.sha256, evidence=evidence)
     return put_signature(by=by, now=now, agreement=agreement, side=side, person=by.person or 0, signed=signed)
 
 
@@ -215,3 +222,10 @@ def _judge(by: Actor, now: datetime, paper: SignedPaper, state: PaperState, comm
         raise Stale("paper")
     facts = {"paper": paper.pk, "verdict": state}
     journal.record(by=by, now=now, did="agreements.check_paper", kind="agreement", subject=paper.agreement_id, **facts)
+
+
+@action
+def note_reading(*, by: Actor, now: datetime, agreement: int, purpose: str = "") -> None:
+    """Notes that staff or an auditor opened or downloaded an agreement or its paper."""
+    what = "download" if purpose else "view"
+    journal.read(by=by, now=now, what=what, kind="agreement", subject=agreement, purpose=purpose)

@@ -276,3 +276,9 @@ def _tell(award: Award, code: str, now: datetime) -> None:
                 title=award.title,
                 centre=settings.MADANG_CENTRE_NAME[person.language],
             )
+
+
+@action
+def note_reading(*, by: Actor, now: datetime, award: int) -> None:
+    """Notes that staff or an auditor opened an award."""
+    journal.read(by=by, now=now, what="view", kind="award", subject=award)

@@ -11,6 +11,7 @@ from madang.portal.billing import queries
 from madang.portal.billing.models import Statement, StatementLine
 from madang.portal.billing.rules import (
     StatementState,
+    Terms,
     WorkedLine,
     number,
     refuse_unless_billing,
@@ -118,7 +119,7 @@ def _figures(quote: Quote) -> dict[str, int]:
     return {name: getattr(quote, name) for name in _FIGURES}
 
 
-def _stored(statement: Statement, line: WorkedLine, terms: queries.Terms) -> StatementLine:
+def _stored(statement: Statement, line: WorkedLine, terms: Terms) -> StatementLine:
     return StatementLine(
         statement=statement,
         award_id=line.holding.award,

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.conf import settings
 from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
+from django.db.models.functions import TruncMonth
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from madang.accounting.pricing import Discount, Stacking, Tariff
+from madang.accounting.pricing import Stacking, Tariff
 from madang.portal.actors import Actor
 from madang.portal.awards.models import Award, AwardLine
 from madang.portal.awards.rules import AwardState
@@ -21,45 +20,19 @@ from madang.portal.billing.rules import (
     WORKERS_OUT,
     Holding,
     StatementState,
+    Terms,
     counts_as_used,
     held_days,
+    late_amounts,
     months_span,
 )
 from madang.portal.ledger import queries as books
 from madang.portal.people.models import Organisation
 from madang.portal.prices import queries as prices
-from madang.portal.prices.rules import Held, attributes_on, kind_for
+from madang.portal.prices.rules import kind_for
+from madang.portal.resources.rules import Grain
 from madang.portal.tasks import Task
 from madang.values import Month
-
-
-@dataclass(frozen=True)
-class Terms:
-    """Prices and discounts, what the organisation holds, and the stored rows that they stand for."""
-
-    kind: str
-    verdicts: Sequence[Held]
-    tariffs: dict[int, dict[int, Tariff]]
-    discounts: Sequence[Discount]
-
-    def tariffs_of(self, product: int) -> list[Tariff]:
-        return list(self.tariffs.get(product, {}).values())
-
-    def stored_tariff(self, product: int, tariff: Tariff) -> int:
-        return next(pk for pk, value in self.tariffs[product].items() if value == tariff)
-
-    def attributes_on(self, day: date) -> frozenset[str]:
-        return attributes_on(self.kind, self.verdicts, day)
-
-    @staticmethod
-    def stored_discount(discount: Discount) -> dict[str, object]:
-        """As a line keeps it: with the sentences of its day, whatever becomes of the discount later."""
-        return {
-            "code": discount.name,
-            "permille": discount.rate_permille,
-            "sentence_ko": discount.sentence_ko,
-            "sentence_en": discount.sentence_en,
-        }
 
 
 def _ran_in(month: Month) -> Q:
@@ -101,13 +74,32 @@ def holdings(organisation: int, month: Month) -> list[Holding]:
     awards = Award.objects.filter(organisation=organisation, state__in=in_force, in_force_at__isnull=False)
     lines = AwardLine.objects.select_related("product").order_by("product__code")
     rows = list(awards.select_related("application__track").prefetch_related(Prefetch("lines", lines)).order_by("pk"))
-    used = books.used_by_day([owner(award.pk) for award in rows], str(month))
+    owners = [owner(award.pk) for award in rows]
+    used, late = books.used_by_day(owners, str(month)), _late(organisation, owners, month)
     found = []
     for award in rows:
         stacking = Stacking(award.application.track.stacking)
-        for line, amounts in _amounts(award, month, used):
-            if amounts:
+        for line, own in _amounts(award, month, used):
+            if amounts := own | late.get((award.pk, line.product_id), {}):
                 found.append(Holding(award.pk, line.product_id, line.product.code, amounts, stacking))
+    return found
+
+
+def _late(organisation: int, owners: list[str], month: Month) -> dict[tuple[int, int], dict[date, int]]:
+    """Use of earlier months that came after their statements were issued, by award and product, in three queries."""
+    issued = Statement.objects.filter(organisation=organisation, state=StatementState.ISSUED, month__lt=str(month))
+    months = list(issued.values_list("month", flat=True))
+    if not months:
+        return {}
+    rows = StatementLine.objects.filter(statement__organisation=organisation, statement__state=StatementState.ISSUED)
+    by_hour = rows.filter(product__grain=Grain.HOUR).values_list("award", "product", TruncMonth("first_day"))
+    billed = {(*key, f"{day:%Y-%m}"): total for *key, day, total in by_hour.annotate(sum=Sum("quantity")).order_by()}
+    used = books.used_by_month(owners, months)
+    lines = AwardLine.objects.filter(award__organisation=organisation, product__grain=Grain.HOUR)
+    found: dict[tuple[int, int], dict[date, int]] = {}
+    for award, product, pool in lines.order_by("product__code").values_list("award", "product", "product__pool"):
+        by_month = used.pop((owner(award), pool), {})
+        found[award, product] = late_amounts(by_month, {one: billed.get((award, product, one), 0) for one in months})
     return found
 
 

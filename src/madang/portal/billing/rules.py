@@ -12,7 +12,7 @@ from madang.accounting.pricing import Discount, Quote, Stacking, Tariff, days_in
 from madang.accounting.statement import lines, statement
 from madang.errors import Refused
 from madang.portal.actors import Actor, Role
-from madang.portal.prices.rules import priced_days
+from madang.portal.prices.rules import Held, attributes_on, priced_days
 from madang.portal.resources.rules import Grain
 from madang.values import Month
 
@@ -59,6 +59,35 @@ class WorkedLine:
         return "" if self.tariff else NO_TARIFF
 
 
+@dataclass(frozen=True)
+class Terms:
+    """Prices and discounts, what the organisation holds, and the stored rows that they stand for."""
+
+    kind: str
+    verdicts: Sequence[Held]
+    tariffs: dict[int, dict[int, Tariff]]
+    discounts: Sequence[Discount]
+
+    def tariffs_of(self, product: int) -> list[Tariff]:
+        return list(self.tariffs.get(product, {}).values())
+
+    def stored_tariff(self, product: int, tariff: Tariff) -> int:
+        return next(pk for pk, value in self.tariffs[product].items() if value == tariff)
+
+    def attributes_on(self, day: date) -> frozenset[str]:
+        return attributes_on(self.kind, self.verdicts, day)
+
+    @staticmethod
+    def stored_discount(discount: Discount) -> dict[str, object]:
+        """As a line keeps it: with the sentences of its day, whatever becomes of the discount later."""
+        return {
+            "code": discount.name,
+            "permille": discount.rate_permille,
+            "sentence_ko": discount.sentence_ko,
+            "sentence_en": discount.sentence_en,
+        }
+
+
 def refuse_unless_billing(by: Actor) -> None:
     """Statements are worked out by the worker, the operator or a programme manager."""
     if by.via != "worker" and not by.has(*WORKERS_OUT):
@@ -84,6 +113,16 @@ def held_days(*, month: Month, quantity: int, spans: Sequence[tuple[date, date |
     """
     days = (date(month.year, month.number, number) for number in range(1, days_in(month) + 1))
     return {day: quantity for day in days if all(start <= day and (end is None or day < end) for start, end in spans)}
+
+
+def late_amounts(used: Mapping[str, int], billed: Mapping[str, int]) -> dict[date, int]:
+    """What was used in months whose statements are issued and is in none of them, dated at the end of its month.
+
+    `used` and `billed` give seconds by month; only months of `billed` count. Use of an issued month is never undone, so
+    that the difference is above nought or nothing.
+    """
+    late = {Month.parse(month): used.get(month, 0) - done for month, done in billed.items()}
+    return {date(month.year, month.number, days_in(month)): amount for month, amount in late.items() if amount > 0}
 
 
 def months_span(first_month: str, months: int) -> tuple[date, date]:

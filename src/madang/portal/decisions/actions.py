@@ -222,3 +222,9 @@ def _tell(
         until=until,
         centre=settings.MADANG_CENTRE_NAME[language],
     )
+
+
+@action
+def note_reading(*, by: Actor, now: datetime, application: int) -> None:
+    """Notes that staff or an auditor opened a decision with the reviewers' comments."""
+    journal.read(by=by, now=now, what="view", kind="application", subject=application)

@@ -13,8 +13,9 @@ from madang.portal.actors import Actor, Role
 from madang.portal.applications.models import Application
 from madang.portal.approvals.models import Approval
 from madang.portal.approvals.rules import ApprovalKind
+from madang.portal.awards import queries as awards
 from madang.portal.awards.models import Award, AwardLine
-from madang.portal.calls.models import Call, Criterion, Intake, Track
+from madang.portal.calls.models import Call, Criterion, Track
 from madang.portal.decisions.models import Decision
 from madang.portal.plans.models import Plan
 from madang.portal.plans.rules import PlanState
@@ -109,9 +110,15 @@ def undecided(intake: int, decided: list[int]) -> list[Application]:
     return list(rows.filter(Q(decision__isnull=True)).exclude(state="withdrawn").order_by("pk"))
 
 
-def intake_of(by: Actor, intake: int) -> Intake | None:
-    """An intake for the staff's page of decisions."""
-    return Intake.objects.select_related("call").filter(pk=intake).first() if by.reads_everything else None
+def award_of(by: Actor, application: int) -> Award | None:
+    """The award on an application, once the actor may see it."""
+    return awards.awards(by).filter(application=application).first()
+
+
+def published_plans(call: Call) -> list[Plan]:
+    """The plans behind a call's published decisions, without their documents."""
+    rows = Plan.objects.filter(decisions__published_at__isnull=False, intake__call=call).distinct()
+    return list(rows.only("pk", "number").order_by("pk"))
 
 
 def staff_tasks(by: Actor, now: datetime) -> list[Task]:

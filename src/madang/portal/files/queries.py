@@ -29,7 +29,11 @@ def path_of(stored: StoredFile) -> Path:
 def unused(before: datetime) -> QuerySet[StoredFile]:
     """Contents last stored before an instant to which no row of any table points."""
     rows = StoredFile.objects.filter(stored_at__lt=before)
-    for relation in StoredFile._meta.related_objects:
+    # hidden ones too: nearly every domain points here without a name for the way back
+    relations = [
+        one for one in StoredFile._meta.get_fields(include_hidden=True) if one.auto_created and not one.concrete
+    ]
+    for relation in relations:
         pointing = relation.related_model._base_manager.filter(**{relation.field.attname: OuterRef("pk")})
         rows = rows.exclude(Exists(pointing))
     return rows.order_by("pk")

@@ -1,7 +1,6 @@
 """The API of jobs: submit with files, list, follow, cancel, read the log, fetch what a job left."""
 
-from __future__ import annotations
-
+# Annotations are kept as they are written: a paged function's are read where this module's names are not known.
 import uuid
 from datetime import datetime
 from typing import Any
@@ -18,7 +17,7 @@ from madang.errors import Refused
 from madang.portal.faces import one
 from madang.portal.files.actions import store
 from madang.portal.files.rules import EVERYTHING, clean_name
-from madang.portal.jobs import actions, faces, pages, places, queries, rules
+from madang.portal.jobs import actions, faces, places, queries, rules
 from madang.portal.jobs.rules import JobState, Shape
 from madang.portal.journal import actions as journal
 
@@ -215,12 +214,12 @@ def job_outputs(request: HttpRequest, id: int) -> Any:
     return queries.outputs(_seen(request, id).pk)
 
 
-@router.get("/jobs/{int:id}/outputs/{path:path}", operation_id="job_output", openapi_extra=pages.BINARY_ANSWER)
+@router.get("/jobs/{int:id}/outputs/{path:path}", operation_id="job_output", openapi_extra=faces.BINARY_ANSWER)
 def job_output(request: HttpRequest, id: int, path: str) -> HttpResponse:
     """One file that the job left, for members of its organisation."""
     row = _own(request, id)
     one(queries.outputs(row.pk), path=path)
-    return pages.output_answer(row, path)
+    return faces.output_answer(row, path)
 
 
 @router.get("/awards/{number}/usage", response=list[UsageOut], operation_id="award_usage")

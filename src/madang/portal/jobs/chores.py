@@ -8,11 +8,10 @@ from datetime import datetime
 from django.conf import settings
 
 from madang.accounting.metering import UsageSlice, charges
-from madang.compute.protocol import AccountLimit, JobSpec
+from madang.compute.protocol import AccountLimit
 from madang.errors import Refused, Unavailable
 from madang.portal import backends
-from madang.portal.jobs import actions, queries
-from madang.portal.jobs.models import Job
+from madang.portal.jobs import actions, machine, queries
 from madang.portal.jobs.rules import MOST_WALL_SECONDS, owner_of, subject_of, unit_of
 from madang.portal.ledger.importer import import_usage
 from madang.portal.ledger.rules import Usage, usage_of
@@ -21,29 +20,13 @@ AT_ONCE = 50
 _told: dict[str, object] = {}
 
 
-def _spec(job: Job) -> JobSpec:
-    return JobSpec(
-        key=str(job.key),
-        account=owner_of(job.award_id),
-        fair_share_class="",
-        name=job.name,
-        argv=tuple(job.argv),
-        files=queries.input_list(job.pk),
-        gpus=job.gpus,
-        gpu_type=job.pool.backend_type if job.gpus else "",
-        cores=job.cores,
-        memory_mb=job.memory_mb,
-        wall_seconds=job.wall_seconds,
-    )
-
-
 def hand_over(now: datetime) -> int:
     """Gives accepted jobs to the backend; the backend knows the key, so a worker that dies here does no harm."""
     tell_limits(now)
     taken = actions.claim(now=now, jobs=queries.to_hand_over(now, AT_ONCE))
     for job in taken:
         try:
-            actions.handed_over(now=now, job=job, backend_id=backends.backend().submit(_spec(job)))
+            actions.handed_over(now=now, job=job, backend_id=backends.backend().submit(machine.spec(job)))
         except Refused as refused:
             actions.refused_by_backend(now=now, job=job, refused=refused)
         except Unavailable:

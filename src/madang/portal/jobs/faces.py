@@ -1,9 +1,11 @@
-"""A job as both faces show it: its state in words, why it waits or how it ended, and its log made harmless."""
+"""A job as both faces show it: its state in words, its log made harmless, and the files that it left."""
 
 from __future__ import annotations
 
+import mimetypes
 from dataclasses import dataclass
 
+from django.http import FileResponse
 from django.utils.translation import gettext
 
 from madang.compute.protocol import LogChunk
@@ -25,6 +27,9 @@ TONES = {
     JobState.CANCELLED: NEUTRAL,
     JobState.REFUSED: BAD,
 }
+
+
+BINARY_ANSWER = {"responses": {200: {"description": "The file", "content": {"application/octet-stream": {}}}}}
 
 
 @dataclass(frozen=True)
@@ -72,3 +77,14 @@ def log_end(job: Job) -> Log:
 def _log(chunk: LogChunk, start: int, *, cut: bool) -> Log:
     kept = len(chunk.data) if chunk.complete else whole_characters(chunk.data)
     return Log(readable(chunk.data[:kept]), start + kept, chunk.complete, cut)
+
+
+def output_answer(job: Job, path: str) -> FileResponse:
+    """An attachment that the browser neither opens nor guesses at."""
+    name = path.rsplit("/", 1)[-1]
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    content = machine.output_file(job, path).open("rb")
+    response = FileResponse(content, as_attachment=True, filename=name, content_type=kind)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response

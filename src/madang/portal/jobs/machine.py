@@ -9,11 +9,12 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext
 
 from madang.compute import sentences as compute
-from madang.compute.protocol import Backend, Capacity, Facts, LogChunk
+from madang.compute.protocol import Backend, Capacity, Facts, JobSpec, LogChunk
 from madang.errors import Refused
 from madang.portal import backends
+from madang.portal.jobs import queries
 from madang.portal.jobs.models import Job
-from madang.portal.jobs.rules import FINAL_STATES
+from madang.portal.jobs.rules import FINAL_STATES, owner_of
 from madang.portal.jobs.sentences import REASONS
 
 CAPACITY_SECONDS = 30.0
@@ -72,3 +73,20 @@ def output_file(job: Job, path: str) -> Path:
     except Refused as refused:
         facts = {name: value for name, value in refused.facts.items() if isinstance(value, str | int)}
         raise Refused("job_output_gone", path=path, why=sentence(refused.code, facts)) from refused
+
+
+def spec(job: Job) -> JobSpec:
+    """A job as the backend takes it."""
+    return JobSpec(
+        key=str(job.key),
+        account=owner_of(job.award_id),
+        fair_share_class="",
+        name=job.name,
+        argv=tuple(job.argv),
+        files=queries.input_list(job.pk),
+        gpus=job.gpus,
+        gpu_type=job.pool.backend_type if job.gpus else "",
+        cores=job.cores,
+        memory_mb=job.memory_mb,
+        wall_seconds=job.wall_seconds,
+    )

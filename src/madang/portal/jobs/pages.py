@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import mimetypes
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext
@@ -23,7 +22,6 @@ from madang.portal.jobs.rules import check_paths, join_command
 from madang.portal.journal import actions as journal
 
 PAGE = 50
-BINARY_ANSWER = {"responses": {200: {"description": "The file", "content": {"application/octet-stream": {}}}}}
 
 
 @signed_in
@@ -205,7 +203,7 @@ def output_download(request: HttpRequest, pk: int, path: str) -> HttpResponse:
     """A file that the job left, fetched from the machine; for members of its organisation only."""
     job = _own(request, pk)
     one(queries.outputs(job.pk), path=path)
-    return output_answer(job, path)
+    return faces.output_answer(job, path)
 
 
 def _own(request: HttpRequest, pk: int) -> Any:
@@ -213,17 +211,6 @@ def _own(request: HttpRequest, pk: int) -> Any:
     if not request.actor.member_of(job.award.organisation_id):
         raise Http404
     return job
-
-
-def output_answer(job: Any, path: str) -> FileResponse:
-    """An attachment that the browser neither opens nor guesses at."""
-    name = path.rsplit("/", 1)[-1]
-    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    content = machine.output_file(job, path).open("rb")
-    response = FileResponse(content, as_attachment=True, filename=name, content_type=kind)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 urlpatterns = [

@@ -18,7 +18,7 @@ class Search(forms.Form):
     subject = forms.CharField(
         label=_("Subject"), max_length=110, required=False, help_text=_("Kind, or kind and number: call, or call:12")
     )
-    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput({"type": "date"}))
+    since = forms.DateField(label=_("From this day on"), required=False, widget=forms.DateInput({"type": "date"}))
     until = forms.DateField(label=_("To, this day too"), required=False, widget=forms.DateInput({"type": "date"}))
 
     def wanted(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 
 from django.db.models import QuerySet
 
@@ -17,6 +18,9 @@ from madang.portal.journal.models import (
     RetentionRule,
 )
 from madang.portal.journal.rules import Entry, Fault, Seal, first_fault
+
+
+_AT_ONCE = 500
 
 
 def _entry(row: JournalEntry) -> Entry:
@@ -46,8 +50,18 @@ def unsealed(limit: int) -> list[Entry]:
 
 
 def _pairs() -> Iterator[tuple[Seal, Entry | None]]:
-    for seal in JournalSeal.objects.order_by("number").select_related("entry").iterator(chunk_size=2000):
-        yield Seal(seal.number, seal.entry_id, seal.previous_hash, seal.hash), _entry(seal.entry)
+    """Every seal with its entry; looked up apart, since a join would drop a seal whose entry was deleted."""
+    for seals in _batched(JournalSeal.objects.order_by("number").iterator(chunk_size=_AT_ONCE)):
+        entries = JournalEntry.objects.in_bulk([seal.entry_id for seal in seals])
+        for seal in seals:
+            row = entries.get(seal.entry_id)
+            yield Seal(seal.number, seal.entry_id, seal.previous_hash, seal.hash), _entry(row) if row else None
+
+
+def _batched(seals: Iterator[JournalSeal]) -> Iterator[list[JournalSeal]]:
+    """Seals in lists of a few hundred, as many as one query can name."""
+    while some := list(islice(seals, _AT_ONCE)):
+        yield some
 
 
 def verify() -> Fault | None:

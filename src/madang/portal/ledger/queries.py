@@ -105,6 +105,19 @@ def used_by_day(owners: Iterable[str], month: str) -> dict[Place, dict[date, int
     return {place: {day: amount for day, amount in days.items() if amount} for place, days in used.items()}
 
 
+def used_by_month(owners: Iterable[str], months: Iterable[str]) -> dict[Place, dict[str, int]]:
+    """Seconds used in each of some months, by owner and pool, from the month totals."""
+    rows = MonthTotal.objects.filter(
+        account__owner__in=list(owners), account__bucket=Bucket.USED, month__in=list(months)
+    )
+    used: dict[Place, dict[str, int]] = defaultdict(dict)
+    for owner, pool, month, net in rows.values_list(
+        "account__owner", "account__pool", "month", F("came_in") - F("went_out")
+    ):
+        used[owner, pool][month] = net
+    return dict(used)
+
+
 def owners_with_use(month: str) -> list[str]:
     """The owners who used anything in a month."""
     rows = MonthTotal.objects.filter(month=month, account__bucket=Bucket.USED, came_in__gt=F("went_out"))

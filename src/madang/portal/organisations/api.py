@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.http import Http404, HttpRequest
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 from ninja.pagination import LimitOffsetPagination, paginate
 
 from madang.portal.actors import MemberRole
@@ -134,9 +134,9 @@ def list_organisations(request: HttpRequest, q: str = "") -> object:
 
 
 @router.post("/organisations", response={201: OrganisationOut}, operation_id="create_organisation")
-def create_organisation(request: HttpRequest, given: NewOrganisation) -> tuple[int, Organisation]:
+def create_organisation(request: HttpRequest, given: NewOrganisation) -> Status:
     """Registers an organisation; the person becomes its owner."""
-    return 201, actions.create_organisation(by=request.actor, now=request.now, **_given(given, request))
+    return Status(201, actions.create_organisation(by=request.actor, now=request.now, **_given(given, request)))
 
 
 def _seen(request: HttpRequest, organisation: int) -> Organisation:
@@ -170,12 +170,12 @@ def list_members(request: HttpRequest, organisation: int) -> object:
 
 
 @router.delete("/organisations/{organisation}/members/{person}", response={204: None}, operation_id="remove_member")
-def remove_member(request: HttpRequest, organisation: int, person: int) -> tuple[int, None]:
+def remove_member(request: HttpRequest, organisation: int, person: int) -> Status:
     """An owner removes a member, or a member leaves."""
     one(people.organisations(request.actor), pk=organisation)
     one(people.members(request.actor, organisation), person=person)
     actions.remove_member(by=request.actor, now=request.now, organisation=organisation, person=person)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/organisations/{organisation}/invitations", response=list[InvitationOut], operation_id="list_invitations")
@@ -187,19 +187,19 @@ def list_invitations(request: HttpRequest, organisation: int) -> object:
 
 
 @router.post("/organisations/{organisation}/invitations", response={201: InvitationOut}, operation_id="invite")
-def invite(request: HttpRequest, organisation: int, given: NewInvitation) -> tuple[int, Invitation]:
+def invite(request: HttpRequest, organisation: int, given: NewInvitation) -> Status:
     """An owner invites an address; the link goes by mail."""
     one(people.organisations(request.actor), pk=organisation)
     act = given.dict() | {"by": request.actor, "now": request.now, "organisation": organisation}
-    return 201, actions.invite(**act)
+    return Status(201, actions.invite(**act))
 
 
 @router.delete(
     "/organisations/{organisation}/invitations/{invitation}", response={204: None}, operation_id="withdraw_invitation"
 )
-def withdraw_invitation(request: HttpRequest, organisation: int, invitation: int) -> tuple[int, None]:
+def withdraw_invitation(request: HttpRequest, organisation: int, invitation: int) -> Status:
     """An owner takes a waiting invitation back."""
     if not queries.invitations(request.actor, organisation, request.now).filter(pk=invitation).exists():
         raise Http404
     actions.withdraw_invitation(by=request.actor, now=request.now, organisation=organisation, invitation=invitation)
-    return 204, None
+    return Status(204, None)

@@ -64,7 +64,8 @@ def _values(row: Person, *names: str) -> dict[str, Any]:
 def _rows_naming(row: Person) -> list[dict[str, Any]]:
     """Every other table that points to the person: which column, and the ids of the rows; never others' texts."""
     found = []
-    for relation in Person._meta.related_objects:
+    relations = [one for one in Person._meta.get_fields(include_hidden=True) if one.auto_created and not one.concrete]
+    for relation in relations:
         table, column = relation.related_model, relation.field.name
         if table._meta.model_name in _IN_FULL and column == "person":
             continue

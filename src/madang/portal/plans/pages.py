@@ -130,7 +130,9 @@ def compare_plans(request: HttpRequest, intake: int) -> HttpResponse:
     """Two to six solved plans side by side; the applications that fare differently stand on top."""
     row = one(reviews.intakes(request.actor), pk=intake)
     wanted = [int(text) for text in request.GET.getlist("plan") if text.isdigit()]
-    chosen = list(queries.plans(request.actor).filter(intake=intake, pk__in=wanted, state__in=SOLVED).order_by("number"))
+    chosen = list(
+        queries.plans(request.actor).filter(intake=intake, pk__in=wanted, state__in=SOLVED).order_by("number")
+    )
     if not 2 <= len(chosen) <= MOST:
         messages.error(request, _("Please choose 2 to {most} solved plans of this intake.").format(most=MOST))
         return redirect("plans", intake)
@@ -142,7 +144,10 @@ def compare_plans(request: HttpRequest, intake: int) -> HttpResponse:
         "intake": row,
         "plans": [(plan, policy_name(plan.policy)) for plan in chosen],
         "totals": found.totals,
-        "pools": [(pool, [t.given.get(pool, 0) for t in found.totals], found.totals[0].available[pool]) for pool in found.totals[0].given],
+        "pools": [
+            (pool, [t.given.get(pool, 0) for t in found.totals], found.totals[0].available[pool])
+            for pool in found.totals[0].given
+        ],
         "months": _months(values),
         "attributes": _attributes(found.totals),
         "differing": len(found.differing),
@@ -159,9 +164,7 @@ def compare_plans(request: HttpRequest, intake: int) -> HttpResponse:
 def _months(values: list[Any]) -> list[tuple[rules.MonthUse, list[int]]]:
     """Every pool and month of the first plan with what each plan gives there."""
     given = [{(use.pool, use.month): use.given for use in rules.use_by_month(value)} for value in values]
-    return [
-        (use, [one.get((use.pool, use.month), 0) for one in given]) for use in rules.use_by_month(values[0])
-    ]
+    return [(use, [one.get((use.pool, use.month), 0) for one in given]) for use in rules.use_by_month(values[0])]
 
 
 def _attributes(totals: Any) -> list[tuple[str, list[Any]]]:

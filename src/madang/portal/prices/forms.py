@@ -81,7 +81,7 @@ class DiscountForm(forms.Form):
     )
     sentence_ko = forms.CharField(label=_("Published sentence in Korean"), max_length=300)
     sentence_en = forms.CharField(label=_("Published sentence in English"), max_length=300)
-    starts_on = _day(_("From"))
+    starts_on = _day(_("Starts on"))
     ends_on = _day(_("Ends on"), required=False, help_text=_("The first day without it; leave empty for no end"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

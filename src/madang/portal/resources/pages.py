@@ -42,7 +42,7 @@ def _shown(row: queries.PoolCapacity) -> dict[str, object]:
         description=_("The line shows what stands there. What lies above the bars has no operating money yet."),
         category=_("Month"),
         measure=_counted_in(row.pool),
-        series=[_("Promised"), _("Free")],
+        series=[_("Promised"), _("Still free")],
         rows=[(month(key), [one.committed, one.free]) for key, one in row.months],
         limit=[one.physical for _key, one in row.months],
         limit_name=_("Standing there"),

@@ -367,7 +367,7 @@ def open_file(*, by: Actor, now: datetime, assignment: int, purpose: str = "") -
     row = queries.open_to_reviewer(by, assignment, now)
     if row is None:
         raise Refused("not_found")
-    what = "reviews.download" if purpose else "reviews.open"
+    what = "download" if purpose else "view"
     whose = row.application.created_by_id
     journal.read(
         by=by, now=now, what=what, kind="application", subject=row.application_id, whose=whose, purpose=purpose
@@ -377,4 +377,4 @@ def open_file(*, by: Actor, now: datetime, assignment: int, purpose: str = "") -
 @action
 def note_reading(*, by: Actor, now: datetime, application: int) -> None:
     """Notes that staff or an auditor opened an application's sheets."""
-    journal.read(by=by, now=now, what="reviews.sheets", kind="application", subject=application)
+    journal.read(by=by, now=now, what="view", kind="application", subject=application)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from madang.portal.actors import Actor, Role
 from madang.portal.applications.models import Application, SubmittedFile
 from madang.portal.calls.models import Criterion, Intake, Section
+from madang.portal.calls.queries import titled
 from madang.portal.people.models import Organisation
 from madang.portal.resources.models import Product
 from madang.portal.reviews import scoring
@@ -114,12 +115,12 @@ def scores(by: Actor, intake: int) -> dict[int, Scored]:
     return scoring.scores_in(intake) if by.reads_everything else {}
 
 
-def comments(application: int) -> list[tuple[str, list[tuple[str, str, str]]]]:
-    """Reviewers' comments on one application without their names: each sheet's, and by criterion (ko, en, comment)."""
+def comments(application: int) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Reviewers' opinions on one application without their names, each with its comments by title of criterion."""
     rows = ReviewAssignment.objects.filter(application=application, state=AssignmentState.SUBMITTED)
     given = CriterionPoints.objects.exclude(comment="").select_related("criterion").order_by("criterion__position")
     return [
-        (row.comment, [(p.criterion.title_ko, p.criterion.title_en, p.comment) for p in row.points.all()])
+        (row.comment, [(titled(given.criterion), given.comment) for given in row.points.all()])
         # ordered by content, so that the order says nothing of who was assigned first
         for row in rows.prefetch_related(Prefetch("points", given)).order_by("comment", "pk")
     ]

@@ -66,10 +66,10 @@ def filters(intake: Intake) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def questions(by: Actor, application: int) -> QuerySet[ScreeningQuestion]:
-    """The questions about an application that the actor may see."""
-    rows = ScreeningQuestion.objects.filter(application=application, application__in=visible(by).values("pk"))
-    return rows.select_related("asked_by", "answered_by").order_by("pk")
+def own_questions(by: Actor) -> QuerySet[ScreeningQuestion]:
+    """The questions to the actor's own organisations."""
+    rows = ScreeningQuestion.objects.filter(application__organisation__in=list(by.memberships))
+    return rows.select_related("application").order_by("pk")
 
 
 def left_open(now: datetime) -> QuerySet[Application]:
@@ -88,11 +88,6 @@ def owed_reports(by: Actor) -> QuerySet[OwedReport]:
     """All owed reports for staff and auditors, an organisation's own for its members; those still owed first."""
     rows = OwedReport.objects.select_related("organisation").order_by(F("received_on").asc(nulls_first=True), "due_on")
     return rows if by.has(*READING_ROLES) else rows.filter(organisation__in=list(by.memberships))
-
-
-def organisations() -> QuerySet[Organisation]:
-    """All organisations by name, for a choice."""
-    return Organisation.objects.order_by("name")
 
 
 def organisation_numbered(number: str) -> Organisation | None:

@@ -1,0 +1,105 @@
+"""An organisation's awards: figures, the answer to an offer, members, agreement; and the end of an award by staff."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+
+from madang.errors import Refused
+from madang.portal.agreements import actions as agreements
+from madang.portal.approvals.rules import ApprovalKind
+from madang.portal.awards import actions, queries, rules
+from madang.portal.awards.forms import AcceptForm, DeclineForm
+from madang.portal.awards.rules import AwardState
+from madang.portal.decisions.halves import halves
+from madang.portal.faces import form_page, one, signed_in, tried
+
+A_PAGE = 50
+
+
+@signed_in
+def awards(request: HttpRequest) -> HttpResponse:
+    """The awards of one's organisations; all of them for staff and auditors."""
+    page = Paginator(queries.awards(request.actor), A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "awards/awards.html", {"page": page})
+
+
+@signed_in
+def award(request: HttpRequest, number: str) -> HttpResponse:
+    """One award: what was given, what was used, what is left; what waits to be done."""
+    row = one(queries.awards(request.actor), number=number)
+    found = halves(
+        request,
+        ApprovalKind.END_AWARD,
+        row.pk,
+        partial(actions.draft_end, award=row.pk),
+        partial(actions.end, award=row.pk),
+    )
+    if found.done:
+        return redirect("award", number)
+    if request.actor.reads_everything:
+        actions.note_reading(by=request.actor, now=request.now, award=row.pk)
+    context = {
+        "award": row,
+        "figures": queries.figures(row),
+        "members": queries.members(row),
+        "may_answer": _answerable(request, row),
+        "halves": found if row.state == AwardState.IN_FORCE and request.actor.reads_everything else None,
+        "crumbs": [(_("Awards"), reverse("awards")), (row.number, "")],
+    }
+    return render(request, "awards/award.html", context)
+
+
+def _answerable(request: HttpRequest, row: Any) -> bool:
+    """Whether this person can answer the offer at this instant."""
+    try:
+        rules.check_answerable(row.state, row.accept_by, request.now)
+    except Refused:
+        return False
+    return bool(request.actor.owner_of(row.organisation_id))
+
+
+@signed_in
+def accept(request: HttpRequest, number: str) -> HttpResponse:
+    """Asks for confirmation, then takes the offer."""
+    row = one(queries.awards(request.actor), number=number)
+    form = AcceptForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        tried(form, lambda: agreements.accept(by=request.actor, now=request.now, award=row.pk))
+        if not form.errors:
+            messages.success(request, _("The award is accepted. Please read and sign the agreement now."))
+            return redirect("agreement", number)
+    title = _("Accept award {number}").format(number=number)
+    back = reverse("award", args=[number])
+    return form_page(request, form, title=title, label=_("Accept"), lead=row.title, back=back)
+
+
+@signed_in
+def decline(request: HttpRequest, number: str) -> HttpResponse:
+    """Asks for confirmation, then gives the offer up."""
+    row = one(queries.awards(request.actor), number=number)
+    form = DeclineForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        tried(form, lambda: actions.decline(by=request.actor, now=request.now, award=row.pk, reason=reason))
+        if not form.errors:
+            messages.success(request, _("The award is declined. What it held goes to others."))
+            return redirect("award", number)
+    title = _("Decline award {number}").format(number=number)
+    back = reverse("award", args=[number])
+    return form_page(request, form, title=title, label=_("Decline"), lead=row.title, back=back, danger=True)
+
+
+urlpatterns = [
+    path("awards/", awards, name="awards"),
+    path("awards/<slug:number>/", award, name="award"),
+    path("awards/<slug:number>/accept/", accept, name="award-accept"),
+    path("awards/<slug:number>/decline/", decline, name="award-decline"),
+]

@@ -1,0 +1,117 @@
+"""Decisions: held and published by staff, read by their applicants, and the public results of a call."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from madang.portal.actors import READING_ROLES, Role
+from madang.portal.approvals.rules import ApprovalKind
+from madang.portal.calls import queries as calls
+from madang.portal.decisions import actions, queries, texts
+from madang.portal.decisions.halves import halves
+from madang.portal.decisions.sentences import OUTCOMES
+from madang.portal.faces import one, signed_in, with_role
+from madang.portal.plans import actions as plans
+from madang.portal.plans.rules import PolicyChoice
+from madang.portal.reviews import queries as reviews
+from madang.portal.templatetags.madang import in_language
+
+A_PAGE = 50
+
+
+@with_role(*READING_ROLES)
+def intake_decisions(request: HttpRequest, intake: int) -> HttpResponse:
+    """What is held and what is published; publication by two people; solving again with what came back."""
+    row = one(reviews.intakes(request.actor), pk=intake)
+    if request.method == "POST" and request.POST.get("what") == "again":
+        made = plans.propose(by=request.actor, now=request.now, intake=intake, policy=PolicyChoice.RANK_SKIP)
+        messages.success(request, _("The reserve list is being served in its order; look at the plan and adopt it."))
+        return redirect("plan", made.pk)
+    found = halves(
+        request,
+        ApprovalKind.PUBLISH_DECISIONS,
+        intake,
+        partial(actions.draft_publication, intake=intake),
+        partial(actions.publish, intake=intake),
+    )
+    if found.done:
+        return redirect("intake-decisions", intake)
+    page = Paginator(queries.in_intake(request.actor, intake), A_PAGE).get_page(request.GET.get("page"))
+    names = queries.names(row.call_id)[_language()]
+    held = queries.unpublished(intake)
+    title = _("{call}, intake {number}").format(call=in_language(row.call, "title"), number=row.number)
+    context = {
+        "intake": row,
+        "adopted": queries.adopted(request.actor, intake),
+        "held": held,
+        "came_back": queries.came_back(intake),
+        "may_change": request.actor.has(Role.PROGRAMME_MANAGER),
+        "halves": found if held else None,
+        "page": page,
+        "lines": [(line, _(OUTCOMES[line.outcome]), texts.reason_of(line, _language(), names)) for line in page],
+        "crumbs": [
+            (_("Work of the centre"), reverse("staff")),
+            (title, reverse("plans", args=[intake])),
+            (_("Decisions"), ""),
+        ],
+    }
+    return render(request, "decisions/intake.html", context)
+
+
+def _language() -> str:
+    return get_language() or "ko"
+
+
+@signed_in
+def decision(request: HttpRequest, application: int) -> HttpResponse:
+    """What was decided on one application: outcome, reason, scores, place, comments, and what comes next."""
+    row = one(queries.decisions(request.actor), application=application)
+    call = row.application.intake.call
+    if request.actor.reads_everything:
+        actions.note_reading(by=request.actor, now=request.now, application=application)
+    context = {
+        "decision": row,
+        "file": row.application,
+        "outcome": _(OUTCOMES[row.outcome]),
+        "reason": texts.reason_of(row, _language(), queries.names(call.pk)[_language()]),
+        "remedy": texts.remedy(row, _language()),
+        "criteria": queries.criterion_scores(row),
+        "comments": reviews.comments(application),
+        "award": queries.award_of(request.actor, application),
+        "crumbs": [(_("My applications"), reverse("applications")), (row.application.title, "")],
+    }
+    return render(request, "decisions/decision.html", context)
+
+
+def call_results(request: HttpRequest, code: str) -> HttpResponse:
+    """The published results of a call for everybody: who was selected with what, and the reasons of refusals by number."""
+    call = one(calls.calls(request.actor), code=code)
+    page = Paginator(queries.published(call), A_PAGE).get_page(request.GET.get("page"))
+    names = queries.names(call.pk)[_language()]
+    context = {
+        "call": call,
+        "page": page,
+        "lines": [(line, _(OUTCOMES[line.outcome]), texts.reason_of(line, _language(), names)) for line in page],
+        "plans": queries.published_plans(call),
+        "crumbs": [
+            (_("Calls"), reverse("calls")),
+            (in_language(call, "title"), reverse("call", args=[code])),
+            (_("Results"), ""),
+        ],
+    }
+    return render(request, "decisions/results.html", context)
+
+
+urlpatterns = [
+    path("staff/intakes/<int:intake>/decisions/", intake_decisions, name="intake-decisions"),
+    path("decisions/<int:application>/", decision, name="award-decision"),
+    path("calls/<slug:code>/results/", call_results, name="call-results"),
+]

@@ -1,0 +1,78 @@
+"""The list of an intake's applications as a table to take away: CSV that spreadsheets open in Korean, or XLSX."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext
+from openpyxl import Workbook
+
+from madang.portal.calls.queries import titled
+from madang.portal.eligibility.sentences import KINDS
+from madang.portal.states import word
+
+CSV = "text/csv; charset=utf-8"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# A cell that begins with one of these would be taken for a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def heading() -> list[str]:
+    """The names of the columns."""
+    return [
+        gettext("Receipt number"),
+        gettext("Title"),
+        gettext("State"),
+        gettext("Track"),
+        gettext("Organisation"),
+        gettext("Business registration number"),
+        gettext("Kind of organisation"),
+        gettext("Region"),
+        gettext("Submitted at"),
+    ]
+
+
+def lines(rows: Iterable[Any]) -> Iterable[list[str]]:
+    """One line an application; registration numbers stay text."""
+    for row in rows:
+        submitted = row.submitted_at.astimezone(settings.MADANG_ZONE) if row.submitted_at else None
+        yield [
+            _plain(row.number or ""),
+            _plain(row.title),
+            word(row.state),
+            titled(row.track),
+            _plain(row.organisation.name),
+            row.organisation.registration_number,
+            gettext(KINDS[row.organisation.kind]),
+            titled(row.organisation.region, "name"),
+            f"{submitted:%Y-%m-%d %H:%M:%S}" if submitted else "",
+        ]
+
+
+def as_csv(rows: Iterable[Any]) -> bytes:
+    """UTF-8 with a byte order mark, which Korean spreadsheet programs need."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(heading())
+    writer.writerows(lines(rows))
+    return text.getvalue().encode("utf-8-sig")
+
+
+def as_xlsx(rows: Iterable[Any]) -> bytes:
+    """One sheet."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(gettext("Applications"))
+    sheet.append(heading())
+    for line in lines(rows):
+        sheet.append(line)
+    held = io.BytesIO()
+    book.save(held)
+    return held.getvalue()
+
+
+def _plain(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA) else text

@@ -1,0 +1,84 @@
+"""A centre starts its parts again when they die, serves a home once, and says what is in its way."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+from madang.errors import Refused
+from madang.portal.centre import running
+from madang.portal.centre.running import Centre, Process
+
+
+def sleeper() -> Process:
+    return Process("part", [sys.executable, "-c", "import time; time.sleep(60)"])
+
+
+def until(condition, seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "the condition never came true"
+        time.sleep(0.02)
+
+
+def test_a_part_that_dies_is_started_again_and_said_so():
+    said: list[str] = []
+    part = sleeper()
+    centre = Centre([part], said.append, address=("127.0.0.1", 1))
+    centre.tend(time.monotonic())
+    first = part.running
+    first.kill()
+    first.wait()
+    centre.tend(part.started + 0.5)
+    assert part.running is first, "it waits a second before starting again"
+    centre.tend(part.started + 1.1)
+    assert part.running is not first
+    assert said == ["part: exit -9"]
+    centre.end()
+    assert part.dead
+
+
+def test_ending_kills_a_part_that_will_not_stop(monkeypatch):
+    monkeypatch.setattr(running, "STOP_SECONDS", 0.3)
+    stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
+    part = Process("part", [sys.executable, "-c", stubborn])
+    part.running = subprocess.Popen(part.argv, stdout=subprocess.PIPE)
+    assert part.running.stdout.readline() == b"deaf\n"
+    Centre([part], print).end()
+    part.running.stdout.close()
+    assert part.running.returncode == -9
+
+
+def test_ready_is_called_once_when_the_portal_answers():
+    calls: list[int] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        centre = Centre([], print, ready=lambda: calls.append(1), address=server.getsockname())
+        centre.tend(time.monotonic())
+        centre.tend(time.monotonic())
+    assert calls == [1]
+
+
+def test_a_port_in_use_is_refused_by_name():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with pytest.raises(Refused, match="port_in_use") as caught:
+            running.require_free_port("127.0.0.1", port)
+    assert caught.value.facts["port"] == str(port)
+    running.require_free_port("127.0.0.1", port)
+
+
+def test_one_home_is_served_once(tmp_path):
+    with running.only_one(tmp_path), pytest.raises(Refused, match="centre_running"), running.only_one(tmp_path):
+        pass
+    with running.only_one(tmp_path):
+        pass
+
+
+def test_the_parts_are_argument_vectors_with_the_runner_only_where_jobs_run_here(tmp_path):
+    names = [part.name for part in running.parts("127.0.0.1", 8000, tmp_path, local=True)]
+    assert names == ["web", "worker", "local compute"]
+    assert len(running.parts("127.0.0.1", 8000, tmp_path, local=False)) == 2

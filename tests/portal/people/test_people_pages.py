@@ -1,0 +1,402 @@
+"""The pages of persons, access and organisations: who sees what, and that each step leads on."""
+
+import json
+import re
+from datetime import date
+
+import pytest
+from django.core.cache import cache
+from factories import (
+    NOW,
+    actor,
+    make_member,
+    make_organisation,
+    make_person,
+    make_region,
+    make_staff,
+    registration_number,
+)
+
+from madang.portal.actors import MemberRole, Role
+from madang.portal.journal.models import JournalEntry, Reading
+from madang.portal.organisations import actions as organisations
+from madang.portal.outbox.models import Message
+from madang.portal.people import actions as people
+from madang.portal.people.models import ApiToken, Membership, Organisation, Person, StaffRole, Verdict
+
+PASSWORD = "a long enough sentence"
+
+
+def link(code: str) -> str:
+    return Message.objects.filter(code=code).latest("pk").link
+
+
+@pytest.mark.django_db
+def test_from_sign_up_to_log_out(client):
+    form = {"name": "김신청", "email": "kim@test.example", "language": "en"}
+    assert client.post("/sign-up/", form).status_code == 200
+    url = link("confirm_email")
+    assert client.get(url).status_code == 200
+    assert client.post(url, {"password": "short"}).status_code == 422
+    response = client.post(url, {"password": PASSWORD})
+    assert (response.status_code, response["Location"]) == (302, "/home/")
+    assert response.cookies["madang_language"].value == "en"
+    assert client.get("/me/").status_code == 200
+    assert client.get("/log-out/").status_code == 405
+    assert client.post("/log-out/").status_code == 302
+    assert client.get("/me/").status_code == 302
+    assert client.post("/log-in/?next=/me/", {"email": "KIM@test.example", "password": PASSWORD})["Location"] == "/me/"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("to", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
+def test_log_in_leads_nowhere_else(client, to):
+    person = make_person(password=PASSWORD)
+    response = client.post("/log-in/", {"email": person.email, "password": PASSWORD}, query_params={"next": to})
+    assert response["Location"] == "/home/"
+
+
+@pytest.mark.django_db
+def test_a_wrong_password_and_too_many_are_said_on_the_form(client, settings):
+    settings.MADANG_LOGIN_TRIES = 1
+    person = make_person(password=PASSWORD)
+    wrong = client.post("/log-in/", {"email": person.email, "password": "x"}, headers={"accept-language": "en"})
+    assert wrong.status_code == 422
+    assert "do not go together" in wrong.content.decode()
+    again = client.post("/log-in/", {"email": person.email, "password": PASSWORD}, headers={"accept-language": "en"})
+    assert "Too many failed attempts" in again.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_reset_ends_other_sessions(client):
+    person = make_person(password=PASSWORD)
+    client.force_login(person)
+    client.post("/reset/", {"email": person.email})
+    other = type(client)()
+    assert other.post(link("reset_password"), {"password": "another long sentence"}).status_code == 302
+    assert other.get("/me/").status_code == 200
+    assert client.get("/me/").status_code == 302
+    assert other.get(link("reset_password")).status_code == 200
+    assert other.post(link("reset_password"), {"password": "a third long sentence"}).status_code == 422
+
+
+@pytest.mark.django_db
+def test_a_forged_link_is_refused_plainly(client):
+    for url in ("/sign-up/forged/", "/reset/forged/", "/me/e-mail/forged/", "/first-operator/forged/"):
+        assert client.get(url).status_code == 422
+    assert client.get("/invitations/forged/").status_code == 409
+
+
+@pytest.mark.django_db
+def test_changing_the_password_keeps_this_session(client):
+    person = make_person(password=PASSWORD)
+    client.force_login(person)
+    assert client.post("/me/password/", {"old": "wrong", "new": "another long sentence"}).status_code == 422
+    assert client.post("/me/password/", {"old": PASSWORD, "new": "another long sentence"}).status_code == 302
+    assert client.get("/me/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_ones_own_page_saves_and_shows_everything(client):
+    person = make_member(make_organisation(name="온겹메디컬 208(주)"))
+    StaffRole.objects.create(person=person, role=Role.APPROVER, granted_at=NOW)
+    client.force_login(person)
+    response = client.post("/me/", {"name": "새 이름", "language": "en"})
+    assert response.status_code == 302
+    page = client.get("/me/").content.decode()
+    for shown in ("새 이름", "온겹메디컬 208(주)", "Approver", person.email):
+        assert shown in page
+    assert client.post("/me/", {"name": "<b>", "language": "en"}).status_code == 422
+    assert Person.objects.get(pk=person.pk).language == "en"
+
+
+@pytest.mark.django_db
+def test_a_new_address_takes_a_click_on_the_mailed_page(client):
+    person = make_person()
+    client.force_login(person)
+    client.post("/me/e-mail/", {"email": "new@test.example"})
+    assert client.get(link("confirm_email")).status_code == 200
+    assert Person.objects.get(pk=person.pk).email == person.email
+    client.post(link("confirm_email"))
+    assert Person.objects.get(pk=person.pk).email == "new@test.example"
+
+
+@pytest.mark.django_db
+def test_a_token_is_shown_once_and_revoked_by_its_holder(client):
+    person, other = make_person(), make_person()
+    client.force_login(person)
+    page = client.post("/me/tokens/", {"name": "script", "days": 10}).content.decode()
+    secret = re.search(r"mdg_[\w-]{40,}", page)[0]
+    assert secret not in client.get("/me/tokens/").content.decode()
+    token = ApiToken.objects.get().pk
+    stranger = type(client)()
+    stranger.force_login(other)
+    assert stranger.post(f"/me/tokens/{token}/revoke/").status_code == 404
+    assert client.post(f"/me/tokens/{token}/revoke/").status_code == 302
+    assert ApiToken.objects.get().revoked_at is not None
+
+
+@pytest.mark.django_db
+def test_the_export_is_ones_own(client):
+    person = make_person()
+    client.force_login(person)
+    response = client.get("/me/export/")
+    assert response["Content-Disposition"].startswith("attachment")
+    assert json.loads(response.content)["person"]["email"] == person.email
+    assert JournalEntry.objects.filter(action="people.export", actor=person.pk).exists()
+
+
+@pytest.mark.django_db
+def test_erasing_oneself_takes_the_address_typed(client):
+    person = make_person()
+    client.force_login(person)
+    assert client.post("/me/erase/", {"email": "other"}).status_code == 422
+    assert client.post("/me/erase/", {"email": person.email}).status_code == 302
+    assert Person.objects.get(pk=person.pk).erased_at is not None
+    assert client.get("/me/").status_code == 302
+
+
+@pytest.mark.django_db
+def test_the_first_operator_signs_up_by_the_printed_link(client):
+    url = people.first_operator_link(now=NOW.now(NOW.tzinfo)).removeprefix("http://127.0.0.1:8000")
+    form = {"name": "운영", "email": "op@test.example", "language": "ko", "password": PASSWORD}
+    assert client.post(url, form)["Location"] == "/staff/"
+    assert client.get("/staff/").status_code == 200
+    assert client.get(url).status_code == 422
+
+
+# --- staff ---
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_list_of_people_costs_the_same_and_is_logged(client, django_assert_num_queries, rows):
+    for n in range(rows):
+        make_staff(Role.APPROVER, Role.AUDITOR, name=f"이결재 {n}")
+    operator = make_staff(Role.OPERATOR, language="en")
+    client.force_login(operator)
+    cache.clear()
+    with django_assert_num_queries(9):
+        page = client.get("/staff/people/?q=이결재").content.decode()
+    assert page.count("이결재 ") >= rows
+    assert operator.email not in page
+    assert Reading.objects.get().reader == operator.pk
+
+
+@pytest.mark.django_db
+def test_an_operator_gives_and_ends_roles(client):
+    operator, person = make_staff(Role.OPERATOR), make_person()
+    client.force_login(operator)
+    url = f"/staff/people/{person.pk}/"
+    assert client.post(url, {"role": "approver"}).status_code == 302
+    assert client.post(url, {"role": "approver"}).status_code == 422
+    assert client.post(url, {"role": "king"}).status_code == 422
+    assert actor(person).has(Role.APPROVER)
+    client.post(f"{url}roles/approver/end/")
+    assert not actor(person).roles
+    assert client.post(f"{url}roles/king/end/").status_code == 404
+    client.post(f"/staff/people/{operator.pk}/roles/operator/end/")
+    assert actor(operator).has(Role.OPERATOR)
+    assert Reading.objects.filter(whose=person.pk, what="view").exists()
+
+
+@pytest.mark.django_db
+def test_an_auditor_sees_people_and_changes_nobody(client):
+    person = make_person()
+    client.force_login(make_staff(Role.AUDITOR))
+    assert client.get("/staff/people/").status_code == 200
+    assert client.get(f"/staff/people/{person.pk}/").status_code == 200
+    assert client.post(f"/staff/people/{person.pk}/", {"role": "approver"}).status_code != 302
+    assert client.post(f"/staff/people/{person.pk}/roles/approver/end/").status_code == 404
+    assert client.post(f"/staff/people/{person.pk}/erase/", {"email": person.email}).status_code == 404
+    assert not actor(person).roles
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", [Role.SCREENING_OFFICER, Role.PROGRAMME_MANAGER, Role.APPROVER])
+def test_other_staff_do_not_see_the_people(client, role):
+    person = make_person()
+    client.force_login(make_staff(role))
+    assert client.get("/staff/people/").status_code == 404
+    assert client.get(f"/staff/people/{person.pk}/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_an_operator_erases_at_a_persons_request(client):
+    person = make_person()
+    client.force_login(make_staff(Role.OPERATOR))
+    assert client.post(f"/staff/people/{person.pk}/erase/", {"email": person.email}).status_code == 302
+    assert client.get(f"/staff/people/{person.pk}/").status_code == 404
+
+
+# --- organisations ---
+
+
+def particulars(**given):
+    return {
+        "name": "(주)너슬비전 900",
+        "kind": "company",
+        "size_class": "small",
+        "founded_on": "2022-01-03",
+        "region": make_region().pk,
+        "registration_number": registration_number(9100),
+    } | given
+
+
+@pytest.mark.django_db
+def test_an_organisation_is_registered_shown_and_corrected(client):
+    person = make_person()
+    client.force_login(person)
+    wrong = client.post("/organisations/new/", particulars(registration_number="123-45-67890"))
+    assert wrong.status_code == 422
+    assert 'aria-invalid="true"' in wrong.content.decode()
+    response = client.post("/organisations/new/", particulars())
+    row = Organisation.objects.get()
+    assert response["Location"] == f"/organisations/{row.pk}/"
+    page = client.get(response["Location"]).content.decode()
+    assert "000-81-" in page
+    edit = f"/organisations/{row.pk}/edit/"
+    assert client.get(edit).status_code == 200
+    assert client.post(edit, particulars(name="새 이름", version=1)).status_code == 302
+    stale = client.post(edit, particulars(name="다른 이름", version=1))
+    assert stale.status_code == 422
+    assert Organisation.objects.get().name == "새 이름"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("rows", [1, 3])
+def test_an_organisations_page_costs_the_same_whatever_it_holds(client, django_assert_num_queries, rows):
+    organisation = make_organisation()
+    owner, officer = make_member(organisation), make_staff(Role.SCREENING_OFFICER)
+    for n in range(rows):
+        make_member(organisation)
+        here = {"by": actor(owner), "now": NOW.now(NOW.tzinfo), "organisation": organisation.pk}
+        organisations.invite(email=f"guest{n}@test.example", role=MemberRole.MEMBER, **here)
+        Verdict.objects.create(
+            organisation=organisation,
+            attribute="start_up",
+            holds=True,
+            evidence="등기",
+            checked_by=officer,
+            checked_at=NOW,
+            valid_from=date(2026, 1, 1 + n),
+            valid_until=date(2027, 1, 1),
+        )
+    client.force_login(officer)
+    with django_assert_num_queries(10):
+        page = client.get(f"/organisations/{organisation.pk}/").content.decode()
+    assert page.count("guest") >= rows
+    assert Reading.objects.get().subject == str(organisation.pk)
+
+
+@pytest.mark.django_db
+def test_a_stranger_finds_no_organisation_and_a_member_changes_none(client):
+    organisation = make_organisation()
+    make_member(organisation)
+    member, stranger = make_member(organisation, role=MemberRole.MEMBER), make_member(make_organisation())
+    url = f"/organisations/{organisation.pk}/"
+    posts = ["invite/", f"members/{member.pk}/remove/", f"members/{member.pk}/role/", "verdicts/", "edit/"]
+    client.force_login(stranger)
+    assert client.get(url).status_code == 404
+    assert {client.post(url + post).status_code for post in posts} == {404}
+    assert organisation.name not in client.get("/organisations/").content.decode()
+    client.force_login(member)
+    assert client.get(url).status_code == 200
+    assert client.get(f"{url}edit/").status_code == 404
+    assert client.post(f"{url}verdicts/").status_code == 404
+    client.post(f"{url}members/{member.pk}/role/", {"role": "owner"})
+    assert actor(member).memberships == {organisation.pk: MemberRole.MEMBER}
+
+
+@pytest.mark.django_db
+def test_somebody_invited_joins_with_and_without_an_account(client):
+    organisation = make_organisation()
+    owner, guest = make_member(organisation), make_person()
+    client.force_login(owner)
+    url = f"/organisations/{organisation.pk}/"
+
+    def invited(email):
+        form = {"invite-email": email, "invite-role": "member", "invite-language": "ko"}
+        assert client.post(f"{url}invite/", form).status_code == 302
+        return link("invitation")
+
+    known, new = invited(guest.email), invited("new@test.example")
+    browser = type(client)()
+    assert browser.get(known)["Location"].startswith("/log-in/")
+    browser.force_login(guest)
+    assert browser.get(known).status_code == 200
+    assert browser.post(known)["Location"] == url
+    fresh = type(client)()
+    assert fresh.get(new).status_code == 200
+    assert fresh.post(new, {"name": "새 사람", "language": "ko", "password": PASSWORD}).status_code == 302
+    assert fresh.get(url).status_code == 200
+    assert Membership.objects.filter(organisation=organisation).count() == 3
+    assert (
+        client.post(
+            f"{url}invite/", {"invite-email": guest.email, "invite-role": "member", "invite-language": "ko"}
+        ).status_code
+        == 422
+    )
+
+
+@pytest.mark.django_db
+def test_members_leave_and_the_last_owner_is_told_why_not(client):
+    organisation = make_organisation()
+    owner, member = make_member(organisation, language="en"), make_member(organisation, role=MemberRole.MEMBER)
+    url = f"/organisations/{organisation.pk}/members/"
+    client.force_login(owner)
+    page = client.post(f"{url}{owner.pk}/remove/", follow=True, headers={"accept-language": "en"}).content.decode()
+    assert "at least one owner" in page
+    browser = type(client)()
+    browser.force_login(member)
+    assert browser.post(f"{url}{member.pk}/remove/")["Location"] == "/organisations/"
+    assert not actor(member).memberships
+
+
+@pytest.mark.django_db
+def test_staff_search_organisations_and_record_findings(client):
+    organisation = make_organisation(name="온겹메디컬 208(주)")
+    make_organisation()
+    client.force_login(make_staff(Role.SCREENING_OFFICER))
+    page = client.get("/organisations/?q=온겹").content.decode()
+    assert page.count("/organisations/") >= 1
+    assert "너슬비전" not in page
+    assert Reading.objects.filter(what="search", subject_kind="organisation").exists()
+    form = {
+        "verdict-attribute": "young_firm",
+        "verdict-holds": "yes",
+        "verdict-evidence": "확인서 제1호",
+        "verdict-valid_from": "2026-04-01",
+        "verdict-valid_until": "2026-03-01",
+    }
+    url = f"/organisations/{organisation.pk}/verdicts/"
+    assert client.post(url, form).status_code == 422
+    assert client.post(url, form | {"verdict-valid_until": "2027-04-01"}).status_code == 302
+    assert Verdict.objects.get().holds
+
+
+# --- home ---
+
+
+@pytest.mark.django_db
+def test_the_first_page_is_for_everybody_in_both_languages(client):
+    assert "given out in public" in client.get("/", headers={"accept-language": "en"}).content.decode()
+    assert "given out in public" not in client.get("/", headers={"accept-language": "ko"}).content.decode()
+
+
+@pytest.mark.django_db
+def test_a_new_person_is_told_the_next_step(client):
+    client.force_login(make_person())
+    page = client.get("/home/", headers={"accept-language": "en"}).content.decode()
+    assert "Register your organisation" in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", list(Role))
+def test_every_role_gets_the_way_to_its_pages(client, role):
+    client.force_login(make_staff(role))
+    page = client.get("/staff/").content.decode()
+    urls = set(re.findall(r'href="(/[a-z/-]*)"', page.split("<main", 1)[1]))
+    assert "/staff/approvals/" in urls
+    assert ("/staff/people/" in urls) == (role in {Role.OPERATOR, Role.AUDITOR})
+    assert {url: client.get(url).status_code for url in urls if url != "/"} == {url: 200 for url in urls if url != "/"}

@@ -1,0 +1,290 @@
+"""Reviewers, conflicts, assignments and sheets through their actions."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from factories import (
+    NOW,
+    actor,
+    make_actor,
+    make_application,
+    make_assignment,
+    make_intake,
+    make_member,
+    make_organisation,
+    make_person,
+    make_reviewer,
+    make_staff,
+    make_submitted,
+    make_track,
+)
+
+from madang.errors import Refused, Stale
+from madang.portal.actors import PUBLIC, Role
+from madang.portal.journal.models import JournalEntry, Reading
+from madang.portal.outbox.models import Message
+from madang.portal.reviews import actions, queries, scoring
+from madang.portal.reviews.models import Affiliation, CriterionPoints, ReviewAssignment, Reviewer
+from madang.portal.reviews.rules import Interest
+
+pytestmark = pytest.mark.django_db
+DUE = NOW + timedelta(days=14)
+WHOLE = {"merit": 50, "plan": 30}
+
+
+@pytest.fixture
+def manager():
+    return make_actor(Role.PROGRAMME_MANAGER)
+
+
+@pytest.fixture
+def intake():
+    return make_intake(state="in_review", opens_at=NOW - timedelta(days=9), closes_at=NOW - timedelta(days=1))
+
+
+def submitted(intake, count, wanted=2):
+    track = make_track(intake.call, reviews_wanted=wanted)
+    return [make_submitted(track, intake, state="eligible") for _ in range(count)]
+
+
+def code(call) -> str:
+    with pytest.raises(Refused) as refused:
+        call()
+    return refused.value.code
+
+
+def test_a_manager_adds_a_reviewer_with_an_account(manager):
+    person, organisation = make_person(email="Expert@test.example"), make_organisation()
+    row = actions.add_reviewer(
+        by=manager, now=NOW, email="expert@test.example", affiliation=" KAIST ", fields=["b", "a"],
+        organisation=organisation.pk,
+    )  # fmt: skip
+    assert (row.person, row.affiliation, row.fields) == (person, "KAIST", ["a", "b"])
+    assert Affiliation.objects.get().since == date(2026, 4, 1)
+    assert code(lambda: actions.add_reviewer(by=manager, now=NOW, email=person.email, affiliation="x")) == (
+        "reviewer_exists"
+    )
+    assert JournalEntry.objects.filter(action="reviews.add_reviewer").count() == 1
+
+
+def test_strangers_and_staff_are_no_reviewers(manager):
+    staff = make_staff(Role.APPROVER)
+    add = lambda email: lambda: actions.add_reviewer(by=manager, now=NOW, email=email, affiliation="x")  # noqa: E731
+    assert code(add("nobody@test.example")) == "reviewer_unknown_person"
+    assert code(add(staff.email)) == "reviewer_is_staff"
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.APPROVER, Role.SCREENING_OFFICER, Role.OPERATOR])
+def test_only_managers_organise_reviews(role, intake):
+    by = make_actor(role)
+    assert code(lambda: actions.suggest(by=by, now=NOW, intake=intake.pk)) == "not_allowed_for_role"
+    assert code(lambda: actions.assign(by=by, now=NOW, intake=intake.pk, chosen={}, due_at=DUE)) == (
+        "not_allowed_for_role"
+    )
+    assert code(lambda: actions.remind(by=by, now=NOW, intake=intake.pk)) == "not_allowed_for_role"
+
+
+def test_a_suggestion_keeps_conflicts_and_limits(manager, intake):
+    files = submitted(intake, 3)
+    free, member, affiliated, small = make_reviewer(), make_reviewer(), make_reviewer(), make_reviewer(load_limit=1)
+    make_member(files[0].organisation)
+    Affiliation.objects.create(reviewer=affiliated, organisation=files[1].organisation, since=date(2020, 1, 1))
+    member.person.memberships.create(organisation=files[0].organisation, role="member", joined_at=NOW)
+    chosen = actions.suggest(by=manager, now=NOW, intake=intake.pk)
+    assert not ReviewAssignment.objects.exists()
+    assert {len(set(people)) for people in chosen.values()} == {2}
+    assert member.pk not in chosen[files[0].pk]
+    assert affiliated.pk not in chosen[files[1].pk]
+    assert sum(small.pk in people for people in chosen.values()) <= 1
+    assert actions.assign(by=manager, now=NOW, intake=intake.pk, chosen=chosen, due_at=DUE) == 6
+    told = set(Message.objects.filter(code="review_assigned").values_list("person", flat=True))
+    assert told == {Reviewer.objects.get(pk=pk).person_id for people in chosen.values() for pk in people}
+    assert free.pk in {pk for people in chosen.values() for pk in people}
+    assert code(lambda: actions.suggest(by=manager, now=NOW, intake=intake.pk)) == "nothing_to_assign"
+
+
+def test_a_suggestion_fills_only_what_is_missing(manager, intake):
+    (file,) = submitted(intake, 1)
+    given = make_assignment(file)
+    make_reviewer()
+    chosen = actions.suggest(by=manager, now=NOW, intake=intake.pk)
+    assert len(chosen[file.pk]) == 1
+    assert given.reviewer_id not in chosen[file.pk]
+
+
+def test_a_shortage_is_said(manager, intake):
+    submitted(intake, 1)
+    make_reviewer()
+    assert code(lambda: actions.suggest(by=manager, now=NOW, intake=intake.pk)) == "reviewers_too_few_for_application"
+
+
+def test_hundreds_are_assigned_at_once(manager, intake, django_assert_max_num_queries):
+    track = make_track(intake.call, reviews_wanted=3)
+    organisation = make_organisation()
+    owner = make_member(organisation)
+    for _ in range(60):
+        make_submitted(track, intake, state="eligible", organisation=organisation, created_by=owner)
+    for _ in range(9):
+        make_reviewer()
+    with django_assert_max_num_queries(60):
+        chosen = actions.suggest(by=manager, now=NOW, intake=intake.pk)
+        assert actions.assign(by=manager, now=NOW, intake=intake.pk, chosen=chosen, due_at=DUE) == 180
+
+
+def test_a_conflict_blocks_an_assignment_by_hand(manager, intake):
+    (file,) = submitted(intake, 1)
+    reviewer = make_reviewer()
+    Affiliation.objects.create(reviewer=reviewer, organisation=file.organisation, since=date(2024, 1, 1))
+    give = {"by": manager, "now": NOW, "intake": intake.pk, "chosen": {file.pk: [reviewer.pk]}, "due_at": DUE}
+    assert code(lambda: actions.assign(**give)) == "reviewer_has_conflict"
+    assert not ReviewAssignment.objects.exists()
+
+
+def test_assignments_are_all_or_none(manager, intake):
+    one, two = submitted(intake, 2)
+    reviewer = make_reviewer(load_limit=1)
+    chosen = {one.pk: [reviewer.pk], two.pk: [reviewer.pk]}
+    give = {"by": manager, "now": NOW, "intake": intake.pk, "due_at": DUE}
+    assert code(lambda: actions.assign(**give, chosen=chosen)) == "reviewer_overloaded"
+    assert not ReviewAssignment.objects.exists()
+    actions.assign(**give, chosen={one.pk: [reviewer.pk]})
+    assert code(lambda: actions.assign(**give, chosen={one.pk: [reviewer.pk]})) == "reviewer_assigned_already"
+    assert code(lambda: actions.assign(**(give | {"due_at": NOW}), chosen={two.pk: []})) == "review_due_in_the_past"
+    draft = make_application(one.track, intake)
+    assert code(lambda: actions.assign(**give, chosen={draft.pk: []})) == "application_not_reviewed"
+
+
+def sheet(intake):
+    (file,) = submitted(intake, 1)
+    row = make_assignment(file, due_at=DUE)
+    return row, actor(row.reviewer.person)
+
+
+def test_a_sheet_is_saved_then_submitted(intake):
+    row, by = sheet(intake)
+    version = actions.save(by=by, now=NOW, assignment=row.pk, version=1, points={"merit": 50}, comments={"merit": "ok"})
+    assert version == 2
+    assert queries.points(row.pk)["merit"].comment == "ok"
+    give = {"by": by, "now": NOW, "assignment": row.pk}
+    assert code(lambda: actions.submit(**give, version=2, points={"merit": 50})) == "review_incomplete"
+    actions.submit(**give, version=2, points=WHOLE, comment="Good.")
+    row.refresh_from_db()
+    assert (row.state, row.comment) == ("submitted", "Good.")
+    assert code(lambda: actions.save(**give, version=3, points=WHOLE)) == "review_already_submitted"
+    assert scoring.scores_in(intake.pk)[row.application_id].score.total_milli == 80_000
+
+
+def test_two_windows_do_not_overwrite_each_other(intake):
+    row, by = sheet(intake)
+    actions.save(by=by, now=NOW, assignment=row.pk, version=1, points={"merit": 1})
+    with pytest.raises(Stale):
+        actions.save(by=by, now=NOW, assignment=row.pk, version=1, points={"merit": 2})
+    assert queries.points(row.pk)["merit"].points == 1
+
+
+@pytest.mark.parametrize("points", [61, -1])
+def test_impossible_points_are_refused(intake, points):
+    row, by = sheet(intake)
+    give = {"by": by, "now": NOW, "assignment": row.pk, "version": 1}
+    assert code(lambda: actions.save(**give, points={"merit": points})) == "points_out_of_range"
+    assert not CriterionPoints.objects.exists()
+
+
+def test_after_the_due_date_nothing_changes(intake):
+    row, by = sheet(intake)
+    assert code(lambda: actions.save(by=by, now=DUE, assignment=row.pk, version=1, points={})) == "review_past_due"
+
+
+def test_nobody_else_touches_a_sheet(intake):
+    row, _by = sheet(intake)
+    others = [
+        actor(make_reviewer().person),
+        actor(row.application.created_by),
+        make_actor(*Role),
+        make_actor(Role.AUDITOR),
+        PUBLIC,
+    ]
+    for by in others:
+        assert code(lambda by=by: actions.save(by=by, now=NOW, assignment=row.pk, version=1, points={})) == "not_found"
+        assert queries.open_to_reviewer(by, row.pk, NOW) is None
+
+
+def test_who_has_a_conflict_sees_nothing(intake):
+    row, by = sheet(intake)
+    assert queries.open_to_reviewer(by, row.pk, NOW) is not None
+    row.reviewer.person.memberships.create(organisation=row.application.organisation, role="member", joined_at=NOW)
+    assert queries.open_to_reviewer(by, row.pk, NOW) is None
+    assert code(lambda: actions.submit(by=by, now=NOW, assignment=row.pk, version=1, points=WHOLE)) == "not_found"
+
+
+def test_a_declared_interest_closes_the_file(intake):
+    row, by = sheet(intake)
+    organisation = row.application.organisation_id
+    for kind in (Interest.RELATIVE,):
+        actions.declare_interest(by=by, now=NOW, organisation=organisation, kind=kind)
+    row.refresh_from_db()
+    assert row.state == "recused"
+    assert queries.open_to_reviewer(by, row.pk, NOW) is None
+    again = {"by": by, "now": NOW, "organisation": organisation, "kind": Interest.RELATIVE}
+    assert code(lambda: actions.declare_interest(**again)) == "interest_declared_already"
+
+
+@pytest.mark.parametrize("kind", list(Interest))
+def test_every_declared_interest_bars(intake, manager, kind):
+    (file,) = submitted(intake, 1)
+    reviewer = make_reviewer()
+    actions.declare_interest(by=actor(reviewer.person), now=NOW, organisation=file.organisation_id, kind=kind)
+    give = {"by": manager, "now": NOW, "intake": intake.pk, "chosen": {file.pk: [reviewer.pk]}, "due_at": DUE}
+    assert code(lambda: actions.assign(**give)) == "reviewer_has_conflict"
+
+
+def test_a_reviewer_declines_or_steps_back(intake):
+    row, by = sheet(intake)
+    actions.decline(by=by, now=NOW, assignment=row.pk, reason="no time")
+    row.refresh_from_db()
+    assert (row.state, row.ended_reason) == ("declined", "no time")
+    with pytest.raises(Stale):
+        actions.decline(by=by, now=NOW, assignment=row.pk)
+    other = make_assignment(submitted(intake, 1)[0], row.reviewer, due_at=DUE)
+    actions.recuse(by=by, now=NOW, assignment=other.pk, kind=Interest.ADVICE)
+    other.refresh_from_db()
+    assert other.state == "recused"
+    assert row.reviewer.interests.get().organisation_id == other.application.organisation_id
+
+
+def test_a_manager_takes_a_sheet_back(intake, manager):
+    row, by = sheet(intake)
+    give = {"by": manager, "now": NOW, "assignment": row.pk}
+    assert code(lambda: actions.withdraw_assignment(**give, reason=" ")) == "review_reason_needed"
+    actions.withdraw_assignment(**give, reason="ill")
+    assert not queries.my_assignments(by).exists()
+
+
+def test_reminders_go_out_once_a_day(intake, manager):
+    row, by = sheet(intake)
+    assert actions.remind(by=manager, now=NOW, intake=intake.pk) == 1
+    actions.remind(by=manager, now=NOW, intake=intake.pk)
+    assert Message.objects.filter(code="review_reminder", person=by.person).count() == 1
+    actions.remind(by=manager, now=NOW + timedelta(days=1), intake=intake.pk)
+    assert Message.objects.filter(code="review_reminder").count() == 2
+    assert row.reviewer.person_id == by.person
+
+
+def test_opening_a_file_is_noted(intake):
+    row, by = sheet(intake)
+    actions.open_file(by=by, now=NOW, assignment=row.pk)
+    actions.open_file(by=by, now=NOW, assignment=row.pk, purpose="to judge the budget")
+    assert list(Reading.objects.order_by("pk").values_list("what", "purpose")) == [
+        ("view", ""),
+        ("download", "to judge the budget"),
+    ]
+
+
+def test_scores_are_for_staff_only(intake, manager):
+    row, by = sheet(intake)
+    assert queries.scores(by, intake.pk) == {}
+    assert queries.scores(actor(row.application.created_by), intake.pk) == {}
+    assert set(queries.scores(manager, intake.pk)) == {row.application_id}
+    assert set(queries.scores(make_actor(Role.AUDITOR), intake.pk)) == {row.application_id}
