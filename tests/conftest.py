@@ -1,27 +1,9 @@
-"""What every test shares: a home of its own, a key of its own, cheap passwords, and no clock of its own."""
+"""What every test shares: a home of its own, cheap passwords, and a database that is emptied around its triggers."""
 
 from __future__ import annotations
 
-import os
-import tempfile
-from pathlib import Path
-
-_HOME = Path(tempfile.mkdtemp(prefix="madang-test-"))
-os.environ["MADANG_HOME"] = str(_HOME)
-os.environ["MADANG_SECRET_KEY"] = "tests-only"
-os.environ["MADANG_DIGEST_KEY"] = "tests-only"
-os.environ["MADANG_DATABASE_URL"] = os.environ.get("MADANG_TEST_DATABASE_URL", f"sqlite://{_HOME}/test.sqlite3")
-
-import pytest  # noqa: E402
-from django.db import connections  # noqa: E402
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
-    """SQLite's test database is a file: threads that share one in memory do not wait for each other's locks."""
-    default = connections["default"]
-    if default.vendor == "sqlite" and not default.settings_dict["TEST"]["NAME"]:
-        default.settings_dict["TEST"]["NAME"] = str(_HOME / "tests.sqlite3")
+import pytest
+from django.db import connections
 
 
 @pytest.fixture(scope="session")

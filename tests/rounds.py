@@ -50,8 +50,10 @@ class Round:
     owners: list[Person] = field(default_factory=list)
 
 
-def make_round(points: list[int], *, funded: int = 16, units: int = 8, minimum: int = 0, **intake: object) -> Round:
-    """One application for two of `units` GPUs (useful from one) for each of `points`, given for the first criterion."""
+def make_round(
+    points: list[int], *, funded: int = 16, minimum: int = 0, product: Product | None = None, **intake: object
+) -> Round:
+    """One application for two servers of eight GPUs (useful from one) for each of `points` on the first criterion."""
     call = make_call()
     dates = {
         "opens_at": NOW - 40 * DAY,
@@ -60,14 +62,14 @@ def make_round(points: list[int], *, funded: int = 16, units: int = 8, minimum: 
         "decision_due_at": NOW + 10 * DAY,
         "state": "in_review",
     }
-    pool = make_pool()
-    for month in ("2026-05", "2026-06", "2026-07"):
-        make_pool_month(pool, month, physical=max(funded, 100), funded=funded)
-    product = make_product(pool, units=units)
+    if product is None:
+        product = make_product(make_pool())
+        for month in ("2026-05", "2026-06", "2026-07"):
+            make_pool_month(product.pool, month, physical=max(funded, 100), funded=funded)
     found = Round(
         intake=make_intake(call, **(dates | intake)),
         track=make_track(call, products=[product], minimum_total_milli=minimum),
-        pool=pool,
+        pool=product.pool,
         product=product,
         manager=make_actor(Role.PROGRAMME_MANAGER),
         approver=make_actor(Role.APPROVER),

@@ -23,7 +23,11 @@ ORGANISATIONS, MEMBERS, REVIEWERS = 1_200, 1_800, 400
 KINDS = ("company", "university", "research_institute", "public_body")
 STAFF = ("screening_officer", "programme_manager", "approver", "operator", "auditor")
 FIELDS = ("language", "vision", "speech", "robotics", "medicine", "materials", "climate", "security")
-CRITERIA = (("impact", "파급효과", "Impact", 40), ("ecosystem", "생태계 기여", "Ecosystem", 30), ("plan", "계획", "Plan", 30))
+CRITERIA = (
+    ("impact", "파급효과", "Impact", 40),
+    ("ecosystem", "생태계 기여", "Ecosystem", 30),
+    ("plan", "계획", "Plan", 30),
+)
 # code, unit, grain
 POOLS = (("h100", "gpu", "month"), ("b200", "gpu", "month"), ("h100-hours", "gpu", "hour"), ("cores", "core", "hour"))
 # code, pool, units, grain, won, reference won
@@ -88,7 +92,10 @@ def persons(centre: Centre) -> None:
     rng, begun = centre.rng, centre.at(centre.month.plus(-15), 1)
     total = ORGANISATIONS + MEMBERS + REVIEWERS + len(STAFF)
     # A third of the names differ in a letter only, as names do.
-    names = (f"{rng.choice('김이박최정강조윤장임')}{rng.choice('민서지수현영준하')}{rng.choice('우연준아윤호진')}" for _ in range(total))
+    names = (
+        f"{rng.choice('김이박최정강조윤장임')}{rng.choice('민서지수현영준하')}{rng.choice('우연준아윤호진')}"
+        for _ in range(total)
+    )
     rows = ((n, f"person{n}@bench.example", name, "!", begun) for n, name in enumerate(names, start=1))
     write(people.Person, "id email name password created_at", rows)
     centre.owners = list(range(1, ORGANISATIONS + 1))
@@ -108,10 +115,20 @@ def organisations(centre: Centre) -> None:
     centre.kinds = [rng.choices(KINDS, (70, 20, 8, 2))[0] for _ in range(ORGANISATIONS)]
     columns = "id name name_en kind size_class registration_number founded_on region created_at generated"
     rows = [
-        (n, f"{rng.choice(('한빛', '새롬', '가온', '누리', '다온'))}{n}", f"Organisation {n}", kind, "small" if kind == "company" else "none",
-         f"{1_000_000_000 + n * 7_919}", date(rng.randint(2005, 2024), rng.randint(1, 12), 1), rng.choice(regions), begun, True)
+        (
+            n,
+            f"{rng.choice(('한빛', '새롬', '가온', '누리', '다온'))}{n}",
+            f"Organisation {n}",
+            kind,
+            "small" if kind == "company" else "none",
+            f"{1_000_000_000 + n * 7_919}",
+            date(rng.randint(2005, 2024), rng.randint(1, 12), 1),
+            rng.choice(regions),
+            begun,
+            True,
+        )
         for n, kind in enumerate(centre.kinds, start=1)
-    ]  # fmt: skip
+    ]
     write(people.Organisation, columns, rows)
     members = [(n, n, "owner", begun) for n in centre.owners]
     members += [(rng.randint(1, ORGANISATIONS), ORGANISATIONS + n, "member", begun) for n in range(1, MEMBERS + 1)]
@@ -120,11 +137,14 @@ def organisations(centre: Centre) -> None:
     officer, until = centre.staff["screening_officer"], date(2035, 1, 1)
     rows = [(n, "young_firm", True, "certificate", officer, begun, since, until) for n in sorted(centre.young)]
     write(people.Verdict, "organisation attribute holds evidence checked_by checked_at valid_from valid_until", rows)
-    owed = [(n % ORGANISATIONS + 1, f"Report {n}", since + timedelta(days=n), officer, begun, since, officer) for n in range(2_000)]
+    owed = [
+        (n % ORGANISATIONS + 1, f"Report {n}", since + timedelta(days=n), officer, begun, since, officer)
+        for n in range(2_000)
+    ]
     write(OwedReport, "organisation title due_on noted_by noted_at received_on received_by", owed)
     places = [(n, rng.randint(1, ORGANISATIONS), since) for n in centre.reviewers]
     write(Affiliation, "reviewer organisation since", places)
-    interests = [(n, rng.randint(1, ORGANISATIONS), "joint_project", begun) for n in centre.reviewers[::2]]
+    interests = [(n, rng.randint(1, ORGANISATIONS), "advice", begun) for n in centre.reviewers[::2]]
     write(DeclaredInterest, "reviewer organisation kind declared_at", interests)
 
 
@@ -132,52 +152,141 @@ def shop(centre: Centre) -> None:
     """Pools, products, approved tariffs and discounts; what the pools hold is written once awards are known."""
     begun, since = centre.at(centre.month.plus(-15), 1), date(2024, 1, 1)
     manager, approver = centre.staff["programme_manager"], centre.staff["approver"]
-    rows = [(n, code, f"{code} 풀", f"{code} pool", unit, grain, True, begun) for n, (code, unit, grain) in enumerate(POOLS, 1)]
+    rows = [
+        (n, code, f"{code} 풀", f"{code} pool", unit, grain, True, begun)
+        for n, (code, unit, grain) in enumerate(POOLS, 1)
+    ]
     write(Pool, "id code name_ko name_en unit grain runs_jobs created_at", rows)
-    rows = [(n, code, pool, f"{code} 자원", code, units, grain) for n, (code, pool, units, grain, _, _) in enumerate(PRODUCTS, 1)]
+    rows = [
+        (n, code, pool, f"{code} 자원", code, units, grain)
+        for n, (code, pool, units, grain, _, _) in enumerate(PRODUCTS, 1)
+    ]
     write(Product, "id code pool name_ko name_en units grain", rows)
     rows = [
-        (n, n, "reserved" if grain == "month" else "used", price, reference, "Benchmark", since, manager, begun, approver, begun)
+        (
+            n,
+            n,
+            "reserved" if grain == "month" else "used",
+            price,
+            reference,
+            "Benchmark",
+            since,
+            manager,
+            begun,
+            approver,
+            begun,
+        )
         for n, (_, _, _, grain, price, reference) in enumerate(PRODUCTS, 1)
-    ]  # fmt: skip
-    columns = "id product kind price reference_price reference_source starts_on drafted_by drafted_at approved_by approved_at"
+    ]
+    columns = (
+        "id product kind price reference_price reference_source starts_on drafted_by drafted_at approved_by approved_at"
+    )
     write(Tariff, columns, rows)
     rows = [
-        ("young-firm", "청년기업", "Young firm", "절반을 감면합니다.", "Young firms pay half.", "young_firm", 500, since),
-        ("university", "대학", "University", "무상입니다.", "Universities pay nothing.", "kind:university", 1000, since),
+        (
+            "young-firm",
+            "청년기업",
+            "Young firm",
+            "절반을 감면합니다.",
+            "Young firms pay half.",
+            "young_firm",
+            500,
+            since,
+        ),
+        (
+            "university",
+            "대학",
+            "University",
+            "무상입니다.",
+            "Universities pay nothing.",
+            "kind:university",
+            1000,
+            since,
+        ),
     ]
     write(Discount, "code name_ko name_en sentence_ko sentence_en applies_to permille starts_on", rows)
     columns = "kind subject state drafted_by drafted_at decided_by decided_at document_number"
-    rows = [("change_tariff", n, "approved", manager, begun, approver, begun, f"B-{n}") for n in range(1, len(PRODUCTS) + 1)]
+    rows = [
+        ("change_tariff", n, "approved", manager, begun, approver, begun, f"B-{n}") for n in range(1, len(PRODUCTS) + 1)
+    ]
     write(Approval, columns, rows)
 
 
 def programme(centre: Centre) -> None:
     """20 calls: five regular, an additional and a trial one, thirteen rolling with an intake a month."""
-    write(calls.ConsentText, "id code version title_ko title_en body_ko body_en refusal_ko refusal_en created_at", [
-        (n, code, 1, "동의", "Consent", "동의합니다." * 30, "I agree. " * 30, "거부할 수 있습니다.", "You may refuse.", centre.at(centre.month.plus(-15), 1))
-        for n, code in enumerate(("personal-data", "integrity"), start=1)
-    ])  # fmt: skip
+    write(
+        calls.ConsentText,
+        "id code version title_ko title_en body_ko body_en refusal_ko refusal_en created_at",
+        [
+            (
+                n,
+                code,
+                1,
+                "동의",
+                "Consent",
+                "동의합니다." * 30,
+                "I agree. " * 30,
+                "거부할 수 있습니다.",
+                "You may refuse.",
+                centre.at(centre.month.plus(-15), 1),
+            )
+            for n, code in enumerate(("personal-data", "integrity"), start=1)
+        ],
+    )
     for number in range(20):
         _call(centre, number + 1)
 
 
 def _call(centre: Centre, pk: int) -> None:
     month, rolling = centre.month, pk > 7
-    kind = "rolling" if rolling else ("regular", "regular", "regular", "regular", "regular", "additional", "beta")[pk - 1]
+    kind = (
+        "rolling" if rolling else ("regular", "regular", "regular", "regular", "regular", "additional", "beta")[pk - 1]
+    )
     code = f"{kind}-{pk}"
     since = month.plus(-14) if rolling else month.plus((-13, -10, -7, -4, -2, -1, -2)[pk - 1])
     begun = centre.at(since, 1)
-    row = (pk, code, kind, f"{code} 공고", f"Call {code}", "요약입니다. " * 40, "A summary. " * 40, "published", True, centre.staff["programme_manager"], begun, begun)
-    write(calls.Call, "id code kind title_ko title_en summary_ko summary_en state generated drafted_by created_at published_at", [row])
+    row = (
+        pk,
+        code,
+        kind,
+        f"{code} 공고",
+        f"Call {code}",
+        "요약입니다. " * 40,
+        "A summary. " * 40,
+        "published",
+        True,
+        centre.staff["programme_manager"],
+        begun,
+        begun,
+    )
+    write(
+        calls.Call,
+        "id code kind title_ko title_en summary_ko summary_en state generated drafted_by created_at published_at",
+        [row],
+    )
     offers = "regular" if not rolling else "rolling" if pk < 13 else "hours"
     _tracks(centre, pk, offers, since)
     found = _rolling(centre, pk, code, offers) if rolling else [_single(centre, pk, code, since)]
     columns = "id call number opens_at closes_at review_due_at decision_due_at state decided_at last_receipt"
-    write(calls.Intake, columns, [
-        (one.pk, pk, one.number, one.opens, one.closes, one.closes + timedelta(days=30), one.closes + timedelta(days=40),
-         one.state, one.decided if one.state == "decided" else None, one.applications) for one in found
-    ])  # fmt: skip
+    write(
+        calls.Intake,
+        columns,
+        [
+            (
+                one.pk,
+                pk,
+                one.number,
+                one.opens,
+                one.closes,
+                one.closes + timedelta(days=30),
+                one.closes + timedelta(days=40),
+                one.state,
+                one.decided if one.state == "decided" else None,
+                one.applications,
+            )
+            for one in found
+        ],
+    )
     centre.intakes += found
 
 
@@ -197,8 +306,10 @@ def _rolling(centre: Centre, pk: int, code: str, offers: str) -> list[IntakePlan
     for number in range(1, 13):
         since = centre.month.plus(number - 14)
         dates = centre.at(since, 1), centre.at(since, 21), centre.at(since, 27)
-        count = 112 + (pk == 20) * (18 if number == 12 else 0) + (pk % 13 == 0) * 1
-        found.append(IntakePlan(pk * 20 + number, pk, code, number, pk, offers, *dates, since.plus(1), count, "decided"))
+        count = 110 if (pk, number) == (20, 12) else 114
+        found.append(
+            IntakePlan(pk * 20 + number, pk, code, number, pk, offers, *dates, since.plus(1), count, "decided")
+        )
     opens, closes = centre.now - timedelta(days=10), centre.now + timedelta(days=20)
     last = IntakePlan(pk * 20 + 13, pk, code, 13, pk, offers, opens, closes, closes, centre.month.plus(2), 40, "open")
     return [*found, last]
@@ -213,7 +324,9 @@ def _tracks(centre: Centre, pk: int, offers: str, since: Month) -> None:
     codes = [product[0] for product in PRODUCTS]
     rows = [(pk, codes.index(code) + 1, low, high) for code, low, high in OFFERS[offers]]
     write(calls.TrackProduct, "track product minimum maximum", rows)
-    table = [(pk * 10 + n, pk, code, ko, en, points, points // 3, n) for n, (code, ko, en, points) in enumerate(CRITERIA)]
+    table = [
+        (pk * 10 + n, pk, code, ko, en, points, points // 3, n) for n, (code, ko, en, points) in enumerate(CRITERIA)
+    ]
     write(calls.Criterion, "id track code title_ko title_en points minimum_points position", table)
     sections = [(pk, code, "내용", "Content", 3_000, n) for n, code in enumerate(("purpose", "use"))]
     write(calls.Section, "track code title_ko title_en max_characters position", sections)

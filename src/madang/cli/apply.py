@@ -38,16 +38,20 @@ def register(commands: Any, add: Add) -> None:
 
 def _apply(given: argparse.Namespace) -> int:
     if given.template:
-        say(json.dumps(template(public(), given.template, given.track), ensure_ascii=False, indent=2))
+        with public() as api:
+            say(json.dumps(template(api, given.template, given.track), ensure_ascii=False, indent=2))
         return 0
     if given.file is None:
         given.misused(translate(N_("give a FILE, or --template CALL for a new one")))
-    wanted, folder = _read(given.file), given.file.parent
-    api = client()
+    wanted = _read(given.file)
+    with client() as api:
+        return _carry(api, given, wanted)
+
+
+def _carry(api: Client, given: argparse.Namespace, wanted: dict[str, Any]) -> int:
     call, track = _call_and_track(api, wanted["call"], wanted.get("track"))
     texts = _accepted(track, wanted["consents"])
-    draft = _draft(api, call, track, wanted)
-    draft = _filled(api, draft, wanted, folder, texts)
+    draft = _filled(api, _draft(api, call, track, wanted), wanted, given.file.parent, texts)
     if given.draft:
         show(given, draft, _open_points(draft))
         return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import functools
 import hashlib
+import json
 import re
 import sys
 import time
@@ -106,8 +107,20 @@ def _submit(given: argparse.Namespace) -> int:
     if not given.argv:
         raise Refused("command_missing")
     files = gathered(given.file, given.folder)
-    api = client()
-    wanted = {
+    wanted = _wanted(given)
+    with client() as api:
+        made = _sent(api, wanted, files)
+        held = amount(made["held_seconds"], made["unit"])
+        text = translate(N_("Job {job} is received; {held} are set aside for it."), job=made["id"], held=held)
+        if given.wait:
+            say(text, error=True)
+            return _wait(api, made["id"], given)
+    show(given, made, text)
+    return 0
+
+
+def _wanted(given: argparse.Namespace) -> dict[str, Any]:
+    return {
         "award": given.award,
         "pool": given.pool,
         "name": given.name or PurePosixPath(given.argv[0]).name[:100] or "job",
@@ -119,22 +132,12 @@ def _submit(given: argparse.Namespace) -> int:
         # Named here, so that sending it again after a broken connection is the same job.
         "key": str(given.key or uuid.uuid4()),
     }
-    if files:
-        size = formats.file_size(sum(path.stat().st_size for _, path in files))
-        progress(translate(N_("Sending {count} files ({size}) …"), count=len(files), size=size))
-    made = _sent(api, wanted, files)
-    held = amount(made["held_seconds"], made["unit"])
-    text = translate(N_("Job {job} is received; {held} are set aside for it."), job=made["id"], held=held)
-    if not given.wait:
-        show(given, made, text)
-        return 0
-    say(text, error=True)
-    return _wait(api, made["id"], given)
 
 
 def _sent(api: Client, wanted: dict[str, Any], files: list[tuple[str, Path]]) -> Any:
-    import json
-
+    if files:
+        size = formats.file_size(sum(path.stat().st_size for _, path in files))
+        progress(translate(N_("Sending {count} files ({size}) …"), count=len(files), size=size))
     fields = {"job": json.dumps(wanted), "paths": [place for place, _ in files]}
     parts = [("files", path) for _, path in files]
     try:
@@ -207,7 +210,8 @@ def _last_line(job: dict[str, Any]) -> str:
 
 
 def _jobs(given: argparse.Namespace) -> int:
-    found = list(client().items("jobs", most=max(given.most, 1), state=given.state, award=given.award))
+    with client() as api:
+        found = list(api.items("jobs", most=max(given.most, 1), state=given.state, award=given.award))
     heads = [N_("Job"), N_("Name"), N_("State"), N_("Award"), N_("Submitted"), N_("Ended")]
     rows = [
         [
@@ -226,19 +230,20 @@ def _jobs(given: argparse.Namespace) -> int:
 
 
 def _logs(given: argparse.Namespace) -> int:
-    api = client()
-    if not given.follow:
-        _print_log(api, given.job, 0)
-        return 0
-    try:
-        say(_last_line(_follow(api, given.job)), error=True)
-    except KeyboardInterrupt:
-        return 130
+    with client() as api:
+        if not given.follow:
+            _print_log(api, given.job, 0)
+            return 0
+        try:
+            say(_last_line(_follow(api, given.job)), error=True)
+        except KeyboardInterrupt:
+            return 130
     return 0
 
 
 def _outputs(given: argparse.Namespace) -> int:
-    found = list(client().items(f"jobs/{given.job}/outputs"))
+    with client() as api:
+        found = list(api.items(f"jobs/{given.job}/outputs"))
     rows = [[one["path"], formats.file_size(one["size_bytes"]), one["sha256"]] for one in found]
     heads = [translate(N_("File")), translate(N_("Size")), "SHA-256"]
     show(given, found, table(heads, rows, right=[1]) if found else translate(N_("The job has left no files.")))
@@ -246,13 +251,13 @@ def _outputs(given: argparse.Namespace) -> int:
 
 
 def _fetch(given: argparse.Namespace) -> int:
-    api = client()
-    left = {one["path"]: one for one in api.items(f"jobs/{given.job}/outputs")}
-    missing = [path for path in given.path if path not in left]
-    if missing:
-        raise Refused("no_such_output", path=missing[0])
-    for path in given.path or left:
-        _fetch_one(api, given.job, left[path], given.to)
+    with client() as api:
+        left = {one["path"]: one for one in api.items(f"jobs/{given.job}/outputs")}
+        missing = [path for path in given.path if path not in left]
+        if missing:
+            raise Refused("no_such_output", path=missing[0])
+        for path in given.path or left:
+            _fetch_one(api, given.job, left[path], given.to)
     say(translate(N_("{count} files were fetched."), count=len(given.path or left)))
     return 0
 
@@ -273,6 +278,7 @@ def _fetch_one(api: Client, job: int, output: dict[str, Any], folder: Path) -> N
 
 
 def _cancel(given: argparse.Namespace) -> int:
-    found = client().post(f"jobs/{given.job}/cancel")
+    with client() as api:
+        found = api.post(f"jobs/{given.job}/cancel")
     show(given, found, translate(N_("Job {job} is being cancelled."), job=given.job))
     return 0

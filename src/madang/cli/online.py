@@ -52,9 +52,9 @@ def _login(given: argparse.Namespace) -> int:
             error=True,
         )
     email = given.email or _asked_for_email()
-    made = Client(server).post(
-        "log-in", {"email": email, "password": _password(), "name": "madang", "days": TOKEN_DAYS}
-    )
+    wanted = {"email": email, "password": _password(), "name": "madang", "days": TOKEN_DAYS}
+    with Client(server) as api:
+        made = api.post("log-in", wanted)
     credentials.keep(server=server, token=made["token"], token_id=made["id"], email=email)
     text = N_("Logged in at {server} until {until}.")
     say(translate(text, server=server, until=instant(made["expires_at"])))
@@ -82,7 +82,8 @@ def _logout(given: argparse.Namespace) -> int:
     kept = credentials.stored()
     if kept:
         try:
-            Client(str(kept["server"]), str(kept["token"])).delete(f"me/tokens/{kept['token_id']}")
+            with Client(str(kept["server"]), str(kept["token"])) as api:
+                api.delete(f"me/tokens/{kept['token_id']}")
         except Refused as refused:
             if refused.facts.get("status") not in {401, 404, 409}:
                 raise
@@ -93,7 +94,8 @@ def _logout(given: argparse.Namespace) -> int:
 
 
 def _calls(given: argparse.Namespace) -> int:
-    found = list(public().items("calls"))
+    with public() as api:
+        found = list(api.items("calls"))
     open_ones = [call for call in found if given.all or call["state"] != "closed"]
     show(given, open_ones, _calls_table(open_ones))
     return 0
@@ -102,7 +104,7 @@ def _calls(given: argparse.Namespace) -> int:
 def _calls_table(calls: list[dict[str, Any]]) -> str:
     if not calls:
         return translate(N_("No call is published at present."))
-    heads = [translate(head) for head in (N_("Call"), N_("Title"), N_("Opens"), N_("Closes"), N_("Now"))]
+    heads = [translate(head) for head in (N_("Call"), N_("Title"), N_("Opens at"), N_("Closes at"), N_("At present"))]
     return table(heads, [_call_row(call) for call in calls])
 
 
@@ -115,9 +117,9 @@ def _call_row(call: dict[str, Any]) -> list[str]:
 
 
 def _usage(given: argparse.Namespace) -> int:
-    api = client()
-    numbers = [given.award] if given.award else [row["number"] for row in api.items("awards")]
-    found = [{"award": number, **row} for number in numbers for row in api.get(f"awards/{segment(number)}/usage")]
+    with client() as api:
+        numbers = [given.award] if given.award else [row["number"] for row in api.items("awards")]
+        found = [{"award": number, **row} for number in numbers for row in api.get(f"awards/{segment(number)}/usage")]
     show(given, found, _usage_table(found))
     return 0
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -66,6 +66,10 @@ class Actor:
     def has(self, *roles: Role) -> bool:
         """Holds at least one of `roles`."""
         return bool(self.roles & frozenset(roles))
+
+    def speaking_for(self, person: int) -> Actor:
+        """The same request, by the person whom it has just proved to come from; roles are read anew at the next."""
+        return replace(self, person=person)
 
     def member_of(self, organisation: int) -> bool:
         return organisation in self.memberships

@@ -19,8 +19,15 @@ from madang.portal.faces import signed_in, with_role
 
 # The pages of the body: words, name of the page, and the roles that it opens to.
 _PLACES: list[tuple[Any, str, frozenset[Role]]] = [
-    (_("Calls"), "calls", READING_ROLES),
+    (_("Calls and drafts"), "staff-calls", READING_ROLES),
+    (_("Texts of consents and pledges"), "consent-texts", READING_ROLES),
+    (_("Intakes: screening, reviews, plans"), "staff-intakes", READING_ROLES),
+    (_("Reviewers"), "reviewers", READING_ROLES),
     (_("Approvals"), "approvals", READING_ROLES),
+    (_("Reports owed"), "owed-reports", READING_ROLES),
+    (_("Pools and products"), "pools", READING_ROLES),
+    (_("Tariffs and discounts"), "tariffs", READING_ROLES),
+    (_("Statements"), "statements-staff", READING_ROLES),
     (_("Organisations"), "organisations", READING_ROLES),
     (_("People and roles"), "people", frozenset({Role.OPERATOR, Role.AUDITOR})),
     (_("Outbox"), "outbox", frozenset({Role.OPERATOR, Role.AUDITOR})),

@@ -56,7 +56,7 @@ def committed(found) -> list[int]:
 # rules
 
 
-@given(st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)), st.integers(0, 60))
+@given(st.integers(0, 10**8).map(lambda s: NOW + timedelta(seconds=s)), st.integers(0, 60))
 def test_the_deadline_is_the_end_of_a_local_day(now, days):
     deadline = rules.accept_deadline(now, days, SEOUL)
     local = deadline.astimezone(SEOUL)
@@ -226,10 +226,10 @@ def test_of_two_plans_adopted_at_once_one_wins():
             for plan in plans
         )
     )
-    # the second one adopts over the first (which is then superseded), or is told that it came too late
     assert before == 0
-    assert came.count("done") >= 1
+    assert came.count("done") == 1
     assert Plan.objects.filter(state="adopted").count() == 1
+    assert not Plan.objects.filter(state="superseded").exists()
     held = sum(line.quantity * 8 for award in Award.objects.all() for line in award.lines.all())
     assert committed(found) == [held, held, held]
 
@@ -251,11 +251,7 @@ def test_of_two_owners_who_answer_at_once_one_is_heard():
 @pytest.mark.django_db(transaction=True)
 def test_of_two_intakes_one_gets_the_last_units():
     one = make_round([60], funded=16)
-    two = make_round([60], funded=16)
-    two.track.products.update(product=one.product)
-    file = two.files[0]
-    file.in_force.content["asks"][0]["product"] = one.product.code
-    type(file.in_force).objects.filter(pk=file.in_force_id).update(content=file.in_force.content)
+    two = make_round([60], product=one.product)
     plans = [(one, propose(one)), (two, propose(two))]
     for found, plan in plans:
         decisions.draft_adoption(by=found.manager, now=NOW, plan=plan.pk)

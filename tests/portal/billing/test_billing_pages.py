@@ -157,6 +157,7 @@ def test_a_manager_works_out_and_issues_a_month(client):
     assert client.post("/staff/statements/", {"month": "2026-05"}).status_code == 302
     assert client.post("/staff/statements/", {"month": "2026-5"}).status_code == 200
     assert client.get("/staff/statements/2026-05/issue/").status_code == 200
+    assert client.get("/staff/statements/2026-55/issue/").status_code == 404
     assert Statement.objects.get(pk=row.pk).state == "draft"
     assert client.post("/staff/statements/2026-05/issue/").status_code == 302
 
@@ -208,6 +209,8 @@ def test_the_api_gives_members_their_own(client):
     )
     assert client.get(f"/api/v1/statements/{other.pk}", **header).status_code == 404
     assert client.get("/api/v1/statements?month=2026-04", **header).json()["items"] == []
+    assert client.get("/api/v1/statements?month=%00", **header).status_code == 422
+    assert client.get(f"/api/v1/statements/{10**30}", **header).status_code == 404
 
 
 def test_reading_by_api_is_noted_too(client):

@@ -85,6 +85,19 @@ def test_a_refused_capacity_stays_in_the_form_with_its_figures(client):
     assert PoolMonth.objects.get().funded == 80
 
 
+@pytest.mark.parametrize("last", ["2026-04", "2031-05", "soon"])
+def test_months_that_cannot_be_meant_are_refused_in_the_form(client, last):
+    client.force_login(make_staff(Role.OPERATOR))
+    pool = pools(1)[0]
+
+    answer = client.post(
+        f"/staff/pools/{pool.code}/", {"month": "2026-05", "last_month": last, "physical": 64, "funded": 40}
+    )
+
+    assert answer.context["form"].non_field_errors()
+    assert PoolMonth.objects.get().funded == 80
+
+
 def test_the_form_of_a_month_carries_its_version(client):
     client.force_login(make_staff(Role.OPERATOR))
     pool = pools(1)[0]

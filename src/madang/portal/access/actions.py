@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -114,7 +113,7 @@ def _count_attempt(*, by: Actor, now: datetime, email: str) -> list[int]:
 @action
 def _let_in(*, by: Actor, now: datetime, person: int, email: str, attempt: list[int]) -> None:
     LoginFailure.objects.filter(Q(pk__in=attempt) | Q(digest=_digests(by, email)[0])).delete()
-    journal.record(by=replace(by, person=person), now=now, did="access.log_in", kind="person", subject=person)
+    journal.record(by=by.speaking_for(person), now=now, did="access.log_in", kind="person", subject=person)
 
 
 @action
@@ -151,7 +150,7 @@ def reset_password(*, by: Actor, now: datetime, token: str, password: str) -> Pe
     if person is None or queries.state_of(person) != claims["state"]:
         raise Refused("link_invalid")
     hashed = people.password_hash(password, email=person.email or "", name=person.name)
-    by = replace(by, person=person.pk)
+    by = by.speaking_for(person.pk)
     _set_password(by=by, now=now, person=person, hashed=hashed, did="access.reset_password")
     return Person.objects.get(pk=person.pk)
 
@@ -224,7 +223,7 @@ def log_in_for_token(
 ) -> tuple[ApiToken, str]:
     """A token for a program whose user types address and password once; refusals as for `log_in` and `create_token`."""
     person = log_in(by=by, now=now, email=email, password=password)
-    return create_token(by=replace(by, person=person.pk), now=now, name=name, days=days)
+    return create_token(by=by.speaking_for(person.pk), now=now, name=name, days=days)
 
 
 def note_use(*, token: str, day: date) -> None:

@@ -6,8 +6,8 @@ from functools import partial
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout, update_session_auth_hash
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.contrib.auth import logout, update_session_auth_hash
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -18,30 +18,16 @@ from django.views.decorators.http import require_POST
 
 from madang.errors import Refused
 from madang.portal.access import actions, forms
+from madang.portal.access.faces import enter
 from madang.portal.actors import Actor
 from madang.portal.faces import form_page, signed_in, tried
 from madang.portal.people import actions as people
 from madang.portal.people import links
 from madang.portal.people import queries as persons
 
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
-
 
 def _nobody(request: HttpRequest) -> Actor:
     return Actor(address=request.META.get("REMOTE_ADDR", ""))
-
-
-def enter(request: HttpRequest, person: object, to: str) -> HttpResponse:
-    """Begins a person's session and goes on in their language."""
-    login(request, person, backend=_BACKEND)
-    response = HttpResponseRedirect(to)
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        person.language,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
-        secure=settings.LANGUAGE_COOKIE_SECURE,
-    )
-    return response
 
 
 def _next(request: HttpRequest) -> str:

@@ -37,7 +37,7 @@ def agreement(request: HttpRequest, number: str) -> HttpResponse:
     award, row = _found(request, number)
     signed = {one.side for one in row.signatures.all()}
     side = _side(request, award, signed)
-    click, paper = ClickForm(request.POST or None), PaperForm()
+    click, paper = ClickForm(request.POST if request.POST.get("what") == "click" else None), PaperForm()
     if request.method == "POST" and side is not None and request.POST.get("what") == "click" and click.is_valid():
         given = {"agreement": row.pk, "side": side, "method": SigningMethod.CLICK, "seen": request.POST.get("seen", "")}
         evidence = {"password": click.cleaned_data["password"]}
@@ -45,7 +45,7 @@ def agreement(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(request, _("You have signed."))
             return redirect("agreement", number)
     if request.method == "POST" and side is Side.USER and request.POST.get("what") == "paper":
-        click, paper = ClickForm(), PaperForm(request.POST, request.FILES)
+        paper = PaperForm(request.POST, request.FILES)
         if paper.is_valid() and tried(paper, lambda: _hand_in(request, row.pk, paper)):
             messages.success(request, _("The paper was handed in. The centre looks at it and tells you."))
             return redirect("agreement", number)
@@ -106,7 +106,7 @@ def signed_paper(request: HttpRequest, paper: int) -> HttpResponse:
         raise Http404
     if not request.actor.reads_everything:
         return answer(row.file, row.name)
-    form = PurposeForm(request.POST or None)
+    form = PurposeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         purpose = form.cleaned_data["purpose"]
         actions.note_reading(by=request.actor, now=request.now, agreement=row.agreement_id, purpose=purpose)
@@ -127,7 +127,7 @@ def check_paper(request: HttpRequest, paper: int) -> HttpResponse:
         actions.confirm_paper(by=request.actor, now=request.now, paper=paper)
         messages.success(request, _("The paper counts as the user's signature."))
         return redirect("agreement", number)
-    form = RefusePaperForm(request.POST or None)
+    form = RefusePaperForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         comment = form.cleaned_data["comment"]
         tried(form, lambda: actions.refuse_paper(by=request.actor, now=request.now, paper=paper, comment=comment))

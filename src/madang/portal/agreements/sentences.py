@@ -10,7 +10,8 @@ REFUSALS = {
     "agreement_comment_needed": N_("Please say what is wrong with the paper."),
     "signing_password_wrong": N_("The password is not right, so nothing was signed."),
     "font_missing": N_(
-        "This machine has no Korean font, so the PDF cannot be made. Please ask the operator to install one of: {packages}."
+        "This machine has no Korean font, so the PDF cannot be made. Please ask the operator to install one of: "
+        "{packages}."
     ),
 }
 INPUT = frozenset({"agreement_comment_needed", "signing_password_wrong"})

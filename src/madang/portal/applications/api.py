@@ -9,6 +9,7 @@ from ninja.pagination import LimitOffsetPagination, paginate
 from pydantic import Field
 
 from madang.portal.applications import actions, queries, showing
+from madang.portal.applications.actions import save as save_texts
 from madang.portal.applications.rules import ApplicationState, AskLine
 from madang.portal.faces import one
 from madang.portal.files.actions import store
@@ -199,7 +200,7 @@ def application(request: HttpRequest, id: int) -> Any:
 @router.put("/applications/{int:id}/texts", response=WholeApplicationOut, operation_id="save_application")
 def save_application(request: HttpRequest, id: int, given: SaveIn) -> Any:
     """Saves title and parts over the version that was read; 409 with what stands there where someone was first."""
-    actions.save(**_who(request, id), **given.dict())
+    save_texts(**_who(request, id), **given.dict())
     return _whole(request, id)
 
 

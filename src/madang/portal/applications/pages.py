@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from madang.errors import Refused, Stale
 from madang.portal.applications import actions, queries, showing
+from madang.portal.applications.actions import save as save_texts
 from madang.portal.applications.forms import AskForm, BeginForm, PaperForm, PurposeForm, TextsForm
 from madang.portal.applications.rules import EDITABLE, WITHDRAWABLE
 from madang.portal.calls import queries as calls
@@ -151,7 +152,7 @@ def tried_save(request: HttpRequest, form: TextsForm, pk: int) -> Any:
     """Saves; refusals become errors on the form, Stale goes up to be shown side by side."""
     given = form.cleaned_data
     try:
-        return actions.save(
+        return save_texts(
             by=request.actor,
             now=request.now,
             application=pk,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from madang.portal.actors import READING_ROLES, Actor
 from madang.portal.approvals import queries, sentences
-from madang.portal.approvals.models import Approval
 from madang.portal.approvals.rules import ApprovalKind, may_decide
 from madang.portal.faces import with_role
 
@@ -27,7 +28,7 @@ WHERE = {
 }
 
 
-def where(approval: Approval) -> str:
+def where(approval: Any) -> str:
     """The address of the page where a draft is read and decided; empty where there is none."""
     name, fact = WHERE[ApprovalKind(approval.kind)]
     for arguments in ([approval.facts.get(fact)], [approval.subject], []):
@@ -39,7 +40,7 @@ def where(approval: Approval) -> str:
     return ""
 
 
-def _rows(by: Actor, approvals: object) -> list[dict[str, object]]:
+def _rows(by: Actor, approvals: Any) -> list[dict[str, object]]:
     return [
         {
             "approval": row,

@@ -70,7 +70,7 @@ def _answerable(request: HttpRequest, row: Any) -> bool:
 def accept(request: HttpRequest, number: str) -> HttpResponse:
     """Asks for confirmation, then takes the offer."""
     row = one(queries.awards(request.actor), number=number)
-    form = AcceptForm(request.POST or None)
+    form = AcceptForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         tried(form, lambda: agreements.accept(by=request.actor, now=request.now, award=row.pk))
         if not form.errors:
@@ -85,7 +85,7 @@ def accept(request: HttpRequest, number: str) -> HttpResponse:
 def decline(request: HttpRequest, number: str) -> HttpResponse:
     """Asks for confirmation, then gives the offer up."""
     row = one(queries.awards(request.actor), number=number)
-    form = DeclineForm(request.POST or None)
+    form = DeclineForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         tried(form, lambda: actions.decline(by=request.actor, now=request.now, award=row.pk, reason=reason))

@@ -21,13 +21,15 @@ MAILS = {
     "award_in_force": (
         N_("Award {number} is in force"),
         N_(
-            "The agreement on “{title}” is signed by both sides, and the award is in force. Members of your organisation can now submit jobs at {centre}."
+            "The agreement on “{title}” is signed by both sides, and the award is in force. Members of your "
+            "organisation can now submit jobs at {centre}."
         ),
     ),
     "award_ended": (
         N_("Award {number} was ended"),
         N_(
-            "{centre} has ended the award for “{title}” before its time. You find the reason and the figures at the link."
+            "{centre} has ended the award for “{title}” before its time. You find the reason and the figures at the "
+            "link."
         ),
     ),
     "award_over": (

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 from ninja.pagination import paginate
 
 from madang.portal.billing import queries
@@ -15,6 +15,7 @@ from madang.portal.faces import one
 from madang.portal.journal.actions import read
 
 router = Router(tags=["billing"])
+MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
 
 
 class StatementOut(Schema):
@@ -94,7 +95,7 @@ def _line(row: Any) -> dict[str, Any]:
 
 @router.get("/statements", response=list[StatementOut], operation_id="list_statements")
 @paginate
-def list_statements(request: HttpRequest, month: str | None = None) -> Any:
+def list_statements(request: HttpRequest, month: str | None = Query(None, pattern=MONTH)) -> Any:
     """The statements of one's organisations, newest month first; all of them for the body."""
     rows = queries.statements(request.actor)
     if request.actor.reads_everything:

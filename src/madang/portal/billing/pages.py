@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import get_language
@@ -33,18 +33,23 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @signed_in
 def statements(request: HttpRequest) -> HttpResponse:
     """One's own organisations' statements; all of them for the body, whose reading is noted."""
-    by, month = request.actor, request.GET.get("month", "")
+    by, month = request.actor, _month(request.GET.get("month", ""))
     rows = queries.statements(by)
     if month:
         rows = rows.filter(month=month)
     if by.reads_everything:
-        read(by=by, now=request.now, what="search", kind="statement", subject=month[:7])
+        read(by=by, now=request.now, what="search", kind="statement", subject=month)
     context = {
         "crumbs": [(_("Statements"), "")],
         "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
         "month": month,
     }
     return render(request, "billing/statements.html", context)
+
+
+def _month(written: str) -> str:
+    """A month as it is written, or nothing."""
+    return written if MonthForm({"month": written}).is_valid() else ""
 
 
 @signed_in
@@ -174,6 +179,8 @@ def _last_month(request: HttpRequest) -> Month:
 @with_role(Role.PROGRAMME_MANAGER)
 def issue(request: HttpRequest, month: str) -> HttpResponse:
     """Asks, then fixes and numbers a month's statements."""
+    if not _month(month):
+        raise Http404
     if request.method == "POST":
         count = actions.issue(by=request.actor, now=request.now, month=month)
         messages.success(request, _("{count} statements of {month} are issued.").format(count=count, month=month))

@@ -13,7 +13,7 @@ import tempfile
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db import connections
@@ -107,9 +107,24 @@ def backup(target: Path, *, now: datetime) -> dict[str, Any]:
     return manifest
 
 
+class _Digested:
+    """A file that digests what is read of it: a job may write on, and the manifest must name what the archive holds."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+        self.digest = hashlib.sha256()
+
+    def read(self, size: int) -> bytes:
+        block = self.file.read(size)
+        self.digest.update(block)
+        return block
+
+
 def _add(archive: tarfile.TarFile, path: Path, name: str, entries: list[dict[str, Any]]) -> None:
-    archive.add(path, name, recursive=False)
-    entries.append({"name": name, "sha256": _sha256(path), "size": path.stat().st_size})
+    with path.open("rb") as file:
+        info, content = archive.gettarinfo(arcname=name, fileobj=file), _Digested(file)
+        archive.addfile(info, content)
+    entries.append({"name": name, "sha256": content.digest.hexdigest(), "size": info.size})
 
 
 def _manifest(entries: list[dict[str, Any]], now: datetime) -> dict[str, Any]:
@@ -158,9 +173,16 @@ def restore(source: Path) -> dict[str, Any]:
 
 
 def _place(source: Path, target: Path) -> None:
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_private(target.parent)
     source.replace(target)
     target.chmod(0o600)
+
+
+def _make_private(folder: Path) -> None:
+    """The folder and those above it that are missing, each for its owner only (`parents=True` forgets the mode)."""
+    if not folder.exists():
+        _make_private(folder.parent)
+        folder.mkdir(mode=0o700)
 
 
 def _restore_database(copy: Path) -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext
 
-from madang.portal import backends
 from madang.portal.centre import setup
+from madang.portal.jobs import machine
 from madang.portal.journal import queries as journal
 from madang.portal.ledger import queries as ledger
 
@@ -59,8 +59,7 @@ def _books() -> Iterator[Finding]:
 
 
 def _sandbox() -> Iterator[Finding]:
-    capacity = backends.backend().capacity()
-    why = "" if capacity.sandbox_ok else capacity.sandbox_reason
+    why = machine.why_off()
     text = gettext("Jobs run in a sandbox here.") if not why else gettext("Jobs are off: {why}").format(why=why)
     yield Finding(not why, text)
 

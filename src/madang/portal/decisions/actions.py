@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
@@ -50,19 +49,25 @@ def draft_adoption(*, by: Actor, now: datetime, plan: int, comment: str = "") ->
     """Lays a checked plan before an approver. Refused "plan_not_checked", "plan_faulty" and what `draft` refuses."""
     row = _plan(plan)
     check_adoptable(row.state)
-    facts = {"intake": row.intake_id, "number": row.number, "problem": row.problem_hash}
+    facts = {"intake": row.intake_id, "number": row.number, "problem": row.problem_hash, "supersedes": _adopted(row)}
     return approvals.draft(by=by, now=now, kind=ApprovalKind.ADOPT_PLAN, subject=plan, comment=comment, **facts)
+
+
+def _adopted(row: Plan) -> int | None:
+    """The plan of the same intake that is adopted now."""
+    found = Plan.objects.filter(intake=row.intake_id, state=PlanState.ADOPTED)
+    return found.values_list("pk", flat=True).first()
 
 
 @action
 def adopt(*, by: Actor, now: datetime, plan: int, comment: str = "", document_number: str) -> None:
     """The second person adopts a plan: awards and decisions are held, capacity is promised, an earlier plan superseded.
 
-    Refused: what `approve` refuses, "plan_faulty", "plan_not_checked", "plan_outdated", "capacity_exceeded". Stale when
-    another plan of the intake was adopted at the same moment.
+    Refused: what `approve` refuses, "plan_faulty", "plan_not_checked", "plan_outdated", "capacity_exceeded", and
+    "plan_other_adopted" when another plan of the intake was adopted since this one was drafted.
     """
     row = _plan(plan)
-    approvals.approve(
+    approval = approvals.approve(
         by=by,
         now=now,
         kind=ApprovalKind.ADOPT_PLAN,
@@ -70,6 +75,8 @@ def adopt(*, by: Actor, now: datetime, plan: int, comment: str = "", document_nu
         comment=comment,
         document_number=document_number,
     )
+    if approval.facts["supersedes"] != _adopted(row):
+        raise Refused("plan_other_adopted")
     plans.mark_adopted(by=by, now=now, plan=row)
     value = plan_queries.value(row)
     awards.drop_held(by=by, now=now, intake=row.intake_id)
@@ -184,7 +191,8 @@ def _change_published(plan: Plan, offered: list[int], now: datetime) -> list[int
 def _decide(by: Actor, now: datetime, intake: Intake) -> None:
     """The intake is decided by its dates and by this publication; the approver need not hold the role that moves it."""
     if intake.state == "in_review":
-        calls.move_intake(by=replace(by, via=Via.WORKER), now=now, intake=intake.pk, to="decided")
+        mover = Actor(person=by.person, address=by.address, via=Via.WORKER)
+        calls.move_intake(by=mover, now=now, intake=intake.pk, to="decided")
 
 
 def _mail(decisions: list[int], call: int, until: datetime, now: datetime) -> None:

@@ -4,6 +4,9 @@ from django.utils.translation import gettext_noop as N_
 
 REFUSALS = {
     "no_plan_adopted": N_("No allocation plan has been adopted for this intake yet."),
+    "plan_other_adopted": N_(
+        "Another plan of this intake was adopted after this one was laid before you. Take the draft back and compare."
+    ),
     "nothing_to_publish": N_("There is nothing that has not been published yet."),
 }
 
@@ -26,13 +29,16 @@ REMEDIES = {
         "You need not do anything: when an award is declined or lapses, the reserve list is served in its order."
     ),
     "refused": N_(
-        "You can apply again in a later intake. A smaller useful minimum makes a part more likely. You can object in writing to the centre within 30 days of this notice."
+        "You can apply again in a later intake. A smaller useful minimum makes a part more likely. You can object in "
+        "writing to the centre within 30 days of this notice."
     ),
     "below_minimum": N_(
-        "The reviewers' comments show where points were missing; you can apply again in a later intake. You can object in writing to the centre within 30 days of this notice."
+        "The reviewers' comments show where points were missing; you can apply again in a later intake. You can object "
+        "in writing to the centre within 30 days of this notice."
     ),
     "ineligible": N_(
-        "The eligibility check on your application shows which condition failed. Once it is met you can apply in a later intake. You can object in writing to the centre within 30 days of this notice."
+        "The eligibility check on your application shows which condition failed. Once it is met you can apply in a "
+        "later intake. You can object in writing to the centre within 30 days of this notice."
     ),
 }
 
@@ -40,13 +46,15 @@ MAILS = {
     "decision_awarded": (
         N_("Result of application {number}: selected"),
         N_(
-            "“{title}”: {reason}\n\nPlease accept or decline the award at {centre} before {until}. The link leads to it."
+            "“{title}”: {reason}\n\nPlease accept or decline the award at {centre} before {until}. The link leads to "
+            "it."
         ),
     ),
     "decision_reserve": (
         N_("Result of application {number}: reserve list"),
         N_(
-            "“{title}”: {reason}\n\nIf something comes back, {centre} will tell you. Scores and comments stand at the link."
+            "“{title}”: {reason}\n\nIf something comes back, {centre} will tell you. Scores and comments stand at the "
+            "link."
         ),
     ),
     "decision_refused": (

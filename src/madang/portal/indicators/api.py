@@ -25,14 +25,14 @@ class FigureOut(Schema):
     rows: list[dict[str, Any]]
 
 
-@router.get("/figures", response=list[FigureOut], auth=None)
+@router.get("/figures", response=list[FigureOut], auth=None, operation_id="list_figures")
 def list_figures(request: HttpRequest) -> list[FigureOut]:
     """All public figures with their definitions; an empty list before they were first worked out."""
     row = queries.latest()
     return [_out(code, row) for code in FIGURES] if row else []
 
 
-@router.get("/figures/{code}", response=FigureOut, auth=None)
+@router.get("/figures/{code}", response=FigureOut, auth=None, operation_id="get_figure")
 def get_figure(request: HttpRequest, code: str) -> FigureOut:
     """One public figure."""
     row = queries.latest()

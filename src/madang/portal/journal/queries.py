@@ -19,7 +19,6 @@ from madang.portal.journal.models import (
 )
 from madang.portal.journal.rules import Entry, Fault, Seal, first_fault
 
-
 _AT_ONCE = 500
 
 

@@ -1296,7 +1296,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['timed_out', 'failed', 'cancelled', 'refused', 'lost', 'succeeded']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['timed_out', 'failed', 'cancelled', 'refused', 'lost', 'succeeded']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='job_ended_has_time'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['cancelled', 'timed_out', 'lost', 'succeeded', 'refused', 'failed']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['cancelled', 'timed_out', 'lost', 'succeeded', 'refused', 'failed']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='job_ended_has_time'),
         ),
         migrations.AddConstraint(
             model_name='job',

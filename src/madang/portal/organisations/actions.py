@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime
 
 from django.conf import settings
@@ -235,7 +234,7 @@ def _sign_up_and_accept(
     *, by: Actor, now: datetime, secret: str, email: str, name: str, language: str, hashed: str
 ) -> Person:
     person = people.insert_person(by=by, now=now, email=email, name=name, language=language, hashed=hashed)
-    accept_invitation(by=replace(by, person=person.pk), now=now, secret=secret)
+    accept_invitation(by=by.speaking_for(person.pk), now=now, secret=secret)
     return person
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.http import Http404, HttpRequest
 from ninja import Field, Router, Schema, Status
@@ -13,7 +14,6 @@ from madang.portal.faces import one
 from madang.portal.journal import actions as journal
 from madang.portal.organisations import actions, queries
 from madang.portal.people import queries as people
-from madang.portal.people.models import Invitation, Membership, Organisation, Region
 from madang.portal.people.rules import ORGANISATION_NAME_LIMIT, OrganisationKind, SizeClass
 
 router = Router(tags=["organisations"])
@@ -42,7 +42,7 @@ class OrganisationOut(Schema):
     version: int
 
     @staticmethod
-    def resolve_region(row: Organisation) -> str:
+    def resolve_region(row: Any) -> str:
         return row.region.code
 
 
@@ -79,15 +79,15 @@ class MemberOut(Schema):
     joined_at: datetime
 
     @staticmethod
-    def resolve_person(row: Membership) -> int:
+    def resolve_person(row: Any) -> int:
         return row.person_id
 
     @staticmethod
-    def resolve_name(row: Membership) -> str:
+    def resolve_name(row: Any) -> str:
         return row.person.name
 
     @staticmethod
-    def resolve_email(row: Membership) -> str:
+    def resolve_email(row: Any) -> str:
         return row.person.email or ""
 
 
@@ -119,14 +119,14 @@ def _given(given: Particulars, request: HttpRequest) -> dict[str, object]:
 
 @router.get("/regions", response=list[RegionOut], auth=None, operation_id="list_regions")
 @paginate(LimitOffsetPagination)
-def list_regions(request: HttpRequest) -> list[Region]:
+def list_regions(request: HttpRequest) -> list[Any]:
     """The regions that exist today."""
     return list(queries.regions(request.now))
 
 
 @router.get("/organisations", response=list[OrganisationOut], operation_id="list_organisations")
 @paginate(LimitOffsetPagination)
-def list_organisations(request: HttpRequest, q: str = "") -> object:
+def list_organisations(request: HttpRequest, q: str = "") -> Any:
     """The organisations that the person may see; for staff and auditors all of them, and the search is logged."""
     if request.actor.reads_everything:
         journal.read(by=request.actor, now=request.now, what="search", kind="organisation", subject="all")
@@ -139,7 +139,7 @@ def create_organisation(request: HttpRequest, given: NewOrganisation) -> Status:
     return Status(201, actions.create_organisation(by=request.actor, now=request.now, **_given(given, request)))
 
 
-def _seen(request: HttpRequest, organisation: int) -> Organisation:
+def _seen(request: HttpRequest, organisation: int) -> Any:
     row = one(people.organisations(request.actor), pk=organisation)
     if not request.actor.member_of(organisation):
         journal.read(by=request.actor, now=request.now, what="view", kind="organisation", subject=organisation)
@@ -147,13 +147,13 @@ def _seen(request: HttpRequest, organisation: int) -> Organisation:
 
 
 @router.get("/organisations/{organisation}", response=OrganisationOut, operation_id="get_organisation")
-def get_organisation(request: HttpRequest, organisation: int) -> Organisation:
+def get_organisation(request: HttpRequest, organisation: int) -> Any:
     """One organisation."""
     return _seen(request, organisation)
 
 
 @router.put("/organisations/{organisation}", response=OrganisationOut, operation_id="change_organisation")
-def change_organisation(request: HttpRequest, organisation: int, given: ChangedOrganisation) -> Organisation:
+def change_organisation(request: HttpRequest, organisation: int, given: ChangedOrganisation) -> Any:
     """An owner corrects the particulars; 409 when another change came between."""
     one(people.organisations(request.actor), pk=organisation)
     changed = _given(given, request)
@@ -163,7 +163,7 @@ def change_organisation(request: HttpRequest, organisation: int, given: ChangedO
 
 @router.get("/organisations/{organisation}/members", response=list[MemberOut], operation_id="list_members")
 @paginate(LimitOffsetPagination)
-def list_members(request: HttpRequest, organisation: int) -> object:
+def list_members(request: HttpRequest, organisation: int) -> Any:
     """The members in force."""
     _seen(request, organisation)
     return people.members(request.actor, organisation)
@@ -180,7 +180,7 @@ def remove_member(request: HttpRequest, organisation: int, person: int) -> Statu
 
 @router.get("/organisations/{organisation}/invitations", response=list[InvitationOut], operation_id="list_invitations")
 @paginate(LimitOffsetPagination)
-def list_invitations(request: HttpRequest, organisation: int) -> object:
+def list_invitations(request: HttpRequest, organisation: int) -> Any:
     """The invitations that wait."""
     _seen(request, organisation)
     return queries.invitations(request.actor, organisation, request.now)

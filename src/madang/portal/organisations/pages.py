@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -17,8 +18,8 @@ from django.views.decorators.http import require_POST
 
 from madang.errors import Refused, Stale
 from madang.portal import refusals
+from madang.portal.access.faces import enter
 from madang.portal.access.forms import NewPerson
-from madang.portal.access.pages import enter
 from madang.portal.actors import WORKING_ROLES, MemberRole
 from madang.portal.faces import form_page, one, signed_in, tried, with_role
 from madang.portal.journal import actions as journal
@@ -57,7 +58,7 @@ def new_organisation(request: HttpRequest) -> HttpResponse:
     return form_page(request, form, title=title, label=_("Register"), lead=lead, back=reverse("organisations"))
 
 
-def _seen(request: HttpRequest, organisation: int) -> object:
+def _seen(request: HttpRequest, organisation: int) -> Any:
     row = one(people.organisations(request.actor), pk=organisation)
     if not request.actor.member_of(organisation):
         journal.read(by=request.actor, now=request.now, what="view", kind="organisation", subject=organisation)
@@ -71,7 +72,7 @@ def organisation(request: HttpRequest, organisation: int) -> HttpResponse:
     return _show(request, row)
 
 
-def _show(request: HttpRequest, row: object, **bound: object) -> HttpResponse:
+def _show(request: HttpRequest, row: Any, **bound: Any) -> HttpResponse:
     actor = request.actor
     shown = {
         "organisation": row,
@@ -203,7 +204,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 @signed_in
-def _join(request: HttpRequest, secret: str, row: object) -> HttpResponse:
+def _join(request: HttpRequest, secret: str, row: Any) -> HttpResponse:
     if request.method == "POST":
         organisation = actions.accept_invitation(by=request.actor, now=request.now, secret=secret)
         messages.success(request, _("You are a member now."))
@@ -211,7 +212,7 @@ def _join(request: HttpRequest, secret: str, row: object) -> HttpResponse:
     return render(request, "organisations/invitation.html", {"invitation": row})
 
 
-def _join_newly(request: HttpRequest, secret: str, row: object) -> HttpResponse:
+def _join_newly(request: HttpRequest, secret: str, row: Any) -> HttpResponse:
     form = NewPerson(request.POST or None, initial={"language": request.LANGUAGE_CODE})
     if form.is_valid():
         act = partial(actions.accept_by_signing_up, by=request.actor, now=request.now, secret=secret)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -69,7 +68,7 @@ def insert_person(*, by: Actor, now: datetime, email: str, name: str, language: 
             person = Person.objects.create(email=email, name=name, language=language, password=hashed, created_at=now)
     except IntegrityError as error:
         raise Refused("email_taken", field="email") from error
-    actor = by if by.person or by.via is Via.WORKER else replace(by, person=person.pk)
+    actor = by if by.person or by.via is Via.WORKER else by.speaking_for(person.pk)
     journal.record(by=actor, now=now, did="people.register_person", kind="person", subject=person.pk)
     return person
 
@@ -102,7 +101,7 @@ def _first_operator(*, by: Actor, now: datetime, email: str, name: str, language
     if queries.operator_exists():
         raise Refused("link_invalid")
     person = insert_person(by=by, now=now, email=email, name=name, language=language, hashed=hashed)
-    _insert_role(by=replace(by, person=person.pk), now=now, person=person.pk, role=Role.OPERATOR, granted_by=None)
+    _insert_role(by=by.speaking_for(person.pk), now=now, person=person.pk, role=Role.OPERATOR, granted_by=None)
     return person
 
 
@@ -164,7 +163,7 @@ def confirm_email_change(*, by: Actor, now: datetime, token: str) -> None:
         raise Stale("person")
     write_mail(person, now=now, code="email_changed", key=f"email-changed-{person.pk}-{now.timestamp():.0f}")
     journal.record(
-        by=replace(by, person=person.pk), now=now, did="people.confirm_email_change", kind="person", subject=person.pk
+        by=by.speaking_for(person.pk), now=now, did="people.confirm_email_change", kind="person", subject=person.pk
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -28,7 +29,7 @@ from madang.portal.people import actions, exports, forms, links, queries, senten
 PER_PAGE = 50
 
 
-def _own(request: HttpRequest) -> object:
+def _own(request: HttpRequest) -> Any:
     return one(queries.persons(request.actor), pk=request.actor.person)
 
 
@@ -126,7 +127,7 @@ def erase_me(request: HttpRequest) -> HttpResponse:
     return _erase_page(request, form, reverse("me"))
 
 
-def _erase(request: HttpRequest, person: object, typed: str) -> None:
+def _erase(request: HttpRequest, person: Any, typed: str) -> None:
     if typed.strip().lower() != person.email.lower():
         raise Refused("erase_confirm", field="email")
     actions.erase_person(by=request.actor, now=request.now, person=person.pk)

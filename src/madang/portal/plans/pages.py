@@ -51,7 +51,7 @@ def _crumbs(intake: Any, last: str) -> list[tuple[str, str]]:
 def plans(request: HttpRequest, intake: int) -> HttpResponse:
     """An intake's plans, the form that proposes one, and the choice of plans to compare."""
     row = one(reviews.intakes(request.actor), pk=intake)
-    form = ProposeForm(request.POST or None, initial={"policy": PolicyChoice.RANK_SKIP})
+    form = ProposeForm(request.POST if request.method == "POST" else None, initial={"policy": PolicyChoice.RANK_SKIP})
     if request.method == "POST" and form.is_valid():
         choice = PolicyChoice(form.cleaned_data["policy"])
         given = {"intake": intake, "policy": choice, "seed": form.cleaned_data["seed"]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Path, Router, Schema
 from ninja.pagination import paginate
 
 from madang.portal.actors import PUBLIC
@@ -61,7 +61,7 @@ def list_pools(request: HttpRequest) -> Any:
 
 @router.get("/pools/{code}/capacity", response=list[CapacityOut], auth=None, operation_id="list_pool_capacity")
 @paginate
-def list_pool_capacity(request: HttpRequest, code: str) -> Any:
+def list_pool_capacity(request: HttpRequest, code: str = Path(pattern=r"^[-\w]{1,30}$")) -> Any:
     """A pool's capacity by month."""
     row = one(queries.pools(PUBLIC), code=code)
     return [

@@ -7,12 +7,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from madang.errors import Refused
+from madang.portal import refusals
 from madang.portal.actors import Actor
 from madang.portal.resources import queries
 from madang.portal.resources.rules import Capacity, Grain, PoolUnit, months_between
 from madang.portal.resources.sentences import GRAINS, UNIT_NAMES
 
 LARGEST = 1_000_000
+MONTHS_AT_ONCE = 60
 
 
 class PoolForm(forms.Form):
@@ -69,10 +72,24 @@ class CapacityForm(forms.Form):
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
+    def clean(self) -> dict[str, Any]:
+        """Both months are months, the last not before the first, and not so many that it must be a slip."""
+        given = super().clean() or {}
+        first = given.get("month", "")
+        try:
+            count = len(months_between(first, given.get("last_month") or first))
+        except Refused as refused:
+            raise forms.ValidationError(refusals.sentence(refused)) from refused
+        if not 1 <= count <= MONTHS_AT_ONCE:
+            raise forms.ValidationError(_("Set from one month to sixty at once, the last not before the first."))
+        return given
+
     def months(self) -> dict[str, Capacity]:
         """The months from the first to the last given, each with the same figures; the first with its version."""
         given = self.cleaned_data
         first, last = given["month"], given["last_month"] or given["month"]
-        figures = given["physical"], given["funded"]
         versions = {first: given["version"]}
-        return {month: Capacity(*figures, 0, versions.get(month)) for month in months_between(first, last)}
+        return {
+            month: Capacity(given["physical"], given["funded"], version=versions.get(month))
+            for month in months_between(first, last)
+        }

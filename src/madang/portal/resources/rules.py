@@ -53,10 +53,7 @@ def refuse_unless_manager(by: Actor) -> None:
 
 def refuse_capacity(month: str, wanted: Capacity) -> None:
     """Refuses a month that is not one, and figures that cannot stand together, before the table does."""
-    try:
-        Month.parse(month)
-    except ValueError:
-        raise Refused("month_not_written", month=month) from None
+    _month(month)
     if wanted.funded < 0 or wanted.physical < wanted.funded:
         raise Refused("funded_above_physical", month=month, funded=wanted.funded, physical=wanted.physical)
 
@@ -70,9 +67,13 @@ def shown_months(stored: list[str], now: Month, ahead: int = 6) -> list[str]:
 
 
 def months_between(first: str, last: str) -> list[str]:
-    """The months from `first` to `last`, both counted; what is no month, or the other way round, is left as it came."""
+    """The months from `first` to `last`, both counted; none where `last` is earlier. Refused: ``month_not_written``."""
+    start, end = _month(first), _month(last)
+    return [str(start.plus(step)) for step in range(start.until(end) + 1)]
+
+
+def _month(written: str) -> Month:
     try:
-        start, end = Month.parse(first), Month.parse(last)
+        return Month.parse(written)
     except ValueError:
-        return [first, last]
-    return [str(start.plus(step)) for step in range(min(start.until(end) + 1, 60))] or [first]
+        raise Refused("month_not_written", month=written) from None

@@ -61,7 +61,7 @@ def review(request: HttpRequest, assignment: int) -> HttpResponse:
     row = _sheet(request, assignment)
     table = queries.criteria(row.application.track_id)
     initial = SheetForm.of(row, queries.points(assignment))
-    form = SheetForm(request.POST or None, table=table, initial=initial)
+    form = SheetForm(request.POST if request.method == "POST" else None, table=table, initial=initial)
     if request.method == "POST" and form.is_valid():
         submitting = request.POST.get("what") == "submit"
         act = actions.submit if submitting else actions.save
@@ -98,7 +98,7 @@ def review_file(request: HttpRequest, assignment: int, file: int) -> HttpRespons
     row = queries.submitted_file(request.actor, assignment, file, request.now)
     if row is None:
         raise Http404
-    form = PurposeForm(request.POST or None)
+    form = PurposeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         purpose = form.cleaned_data["purpose"]
         actions.open_file(by=request.actor, now=request.now, assignment=assignment, purpose=purpose)
@@ -112,7 +112,7 @@ def review_file(request: HttpRequest, assignment: int, file: int) -> HttpRespons
 def hand_back(request: HttpRequest, assignment: int) -> HttpResponse:
     """Declines a sheet, or steps back for an interest."""
     row = one(queries.my_assignments(request.actor), pk=assignment, state=AssignmentState.ASSIGNED)
-    form = HandBackForm(request.POST or None)
+    form = HandBackForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         common = {"by": request.actor, "now": request.now, "assignment": assignment}
         kind, note = form.cleaned_data["kind"], form.cleaned_data["note"]
@@ -133,7 +133,7 @@ def interests(request: HttpRequest) -> HttpResponse:
     """Declares an interest towards an organisation."""
     if not request.actor.reviewer:
         raise Http404
-    form = InterestForm(request.POST or None)
+    form = InterestForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         given = {"kind": Interest(form.cleaned_data["kind"]), "note": form.cleaned_data["note"]}
         organisation = form.cleaned_data["registration_number"]
@@ -153,7 +153,7 @@ def interests(request: HttpRequest) -> HttpResponse:
 @with_role(*READING_ROLES)
 def reviewers(request: HttpRequest) -> HttpResponse:
     """The expert pool, with the form for a new reviewer."""
-    form = ReviewerForm(request.POST or None)
+    form = ReviewerForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         common = {"by": request.actor, "now": request.now}
         if request.POST.get("what") == "active":
@@ -207,7 +207,7 @@ def suggestion(request: HttpRequest, intake: int) -> HttpResponse:
     """Who could review what, by reviewer and by application, and the confirmation that gives the sheets out."""
     row = one(queries.intakes(request.actor), pk=intake)
     due = min(max(row.review_due_at, request.now + timedelta(days=1)), request.now + timedelta(days=365))
-    form = DueForm(request.POST or None, initial={"due_at": timezone.localtime(due)})
+    form = DueForm(request.POST if request.method == "POST" else None, initial={"due_at": timezone.localtime(due)})
     shortage, chosen = _suggest(request, intake)
     digest = _digest(chosen)
     if request.method == "POST" and form.is_valid() and chosen:
@@ -268,7 +268,7 @@ def application_reviews(request: HttpRequest, application: int) -> HttpResponse:
     """All sheets on one application, and the form that gives it to one more reviewer."""
     file = one(queries.files(request.actor), pk=application)
     initial = {"due_at": timezone.localtime(max(file.intake.review_due_at, request.now + timedelta(days=1)))}
-    form = AssignForm(request.POST or None, by=request.actor, initial=initial)
+    form = AssignForm(request.POST if request.method == "POST" else None, by=request.actor, initial=initial)
     if request.method == "POST" and form.is_valid():
         chosen = {application: [int(form.cleaned_data["reviewer"])]}
         given = {"intake": file.intake_id, "chosen": chosen, "due_at": form.cleaned_data["due_at"]}
@@ -293,7 +293,7 @@ def withdraw(request: HttpRequest, assignment: int) -> HttpResponse:
     """Takes a sheet back that is not submitted."""
     row = one(queries.all_sheets(request.actor), pk=assignment, state=AssignmentState.ASSIGNED)
     back = reverse("application-reviews", args=[row.application_id])
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         tried(

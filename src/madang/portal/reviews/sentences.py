@@ -17,10 +17,12 @@ REFUSALS = {
     "application_not_reviewed": N_("One of the applications is not in review in this intake."),
     "nothing_to_assign": N_("Every application has as many reviewers as its track wants."),
     "reviewers_too_few_for_application": N_(
-        "An application needs {needed} more reviewers, but only {available} are free of conflicts; {conflicted} are barred. Add reviewers to the pool."
+        "An application needs {needed} more reviewers, but only {available} are free of conflicts; {conflicted} are "
+        "barred. Add reviewers to the pool."
     ),
     "review_places_too_few": N_(
-        "Some applications together need {needed} sheets, but their reviewers can take only {possible}. Add reviewers or raise their limits."
+        "Some applications together need {needed} sheets, but their reviewers can take only {possible}. Add reviewers "
+        "or raise their limits."
     ),
     "interest_declared_already": N_("You have declared this interest already."),
     "review_due_in_the_past": N_("The due date must lie ahead."),

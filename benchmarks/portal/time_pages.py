@@ -1,0 +1,144 @@
+"""Times every page of the journey in a centre of a year's size, counts its queries, and weighs the web process.
+
+Run: python benchmarks/portal/time_pages.py [HOME] [--only WORDS] [--no-server]. HOME is built first where it does not
+exist (some minutes). Server time is a request through all of Django in this process, without a network: the median
+of 15 after 3 to warm up, in Korean and in English. Promise: at most 60 ms a page, under 200 MB of resident memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from generate import generate, prepare
+
+HOME = Path(__file__).resolve().parents[2] / "build" / "benchmark-centre"
+WARM_UPS, TIMES, MOST_MS, MOST_MB = 3, 15, 60, 200
+PORT = 8917
+
+
+def once(client: object, address: str, language: str) -> tuple[float, int, int]:
+    """Milliseconds, status and bytes of one request."""
+    begun = time.perf_counter()
+    response = client.get(address, HTTP_ACCEPT_LANGUAGE=language)  # type: ignore[attr-defined]
+    return (time.perf_counter() - begun) * 1000, response.status_code, len(response.content)
+
+
+def client_of(person: int | None) -> object:
+    """A browser of this person."""
+    from django.test import Client
+
+    from madang.portal.people.models import Person
+
+    client = Client(SERVER_NAME="127.0.0.1")
+    if person:
+        client.force_login(Person.objects.get(pk=person))
+    return client
+
+
+def measured(page: object) -> tuple[dict[str, float], int, int, int]:
+    """The medians by language, and the queries, status and bytes of the last request."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client = client_of(page.person)  # type: ignore[attr-defined]
+    medians, found = {}, (0.0, 0, 0)
+    for language in ("ko", "en"):
+        spans = []
+        for number in range(WARM_UPS + TIMES):
+            found = once(client, page.address, language)  # type: ignore[attr-defined]
+            spans += [found[0]] if number >= WARM_UPS else []
+        medians[language] = statistics.median(spans)
+    with CaptureQueriesContext(connection) as captured:
+        once(client, page.address, "en")  # type: ignore[attr-defined]
+    return medians, len(captured), found[1], found[2]
+
+
+def table(only: str) -> int:
+    """Prints a line a page; gives how many are too slow or do not answer."""
+    import journey
+
+    wrong = 0
+    print(f"{'page':<44} {'ko ms':>7} {'en ms':>7} {'queries':>8} {'bytes':>9}")
+    for page in journey.pages():
+        if only not in page.name:
+            continue
+        medians, queries, status, size = measured(page)
+        slow = max(medians.values()) > MOST_MS
+        bad = slow or status != 200
+        wrong += bad
+        mark = f"  status {status}" * (status != 200) + "  SLOW" * slow
+        print(f"{page.name:<44} {medians['ko']:7.1f} {medians['en']:7.1f} {queries:8} {size:9}{mark}", flush=True)
+    return wrong
+
+
+def resident(pid: int) -> int:
+    """Resident memory of a process and its children, in bytes, as Linux counts it."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    own = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) * 1024
+    children = (Path(f"/proc/{pid}/task/{pid}/children").read_text()).split()
+    return own + sum(resident(int(child)) for child in children)
+
+
+def session(person: int) -> str:
+    """A session of this person as log-in would have made it."""
+    return client_of(person).cookies["madang_session"].value  # type: ignore[attr-defined]
+
+
+def weigh(home: Path) -> int:
+    """Starts the real web server, opens every page in both languages three times, gives its resident bytes."""
+    import journey
+
+    from madang.portal.centre.running import answers, parts
+
+    walk = [(page.address, session(page.person) if page.person else "") for page in journey.pages()]
+    environment = os.environ | {"MADANG_BASE_URL": f"http://127.0.0.1:{PORT}"}
+    web = parts("127.0.0.1", PORT, home / "jobs", local=False)[0]
+    server = subprocess.Popen(web.argv, env=environment)
+    try:
+        while not answers("127.0.0.1", PORT):
+            time.sleep(0.1)
+        urllib.request.urlopen(f"http://127.0.0.1:{PORT}/health/").read()
+        print(f"web process at rest: {resident(server.pid) / 1e6:.0f} MB")
+        for _ in range(3):
+            for language in ("ko", "en"):
+                for address, key in walk:
+                    headers = {"Cookie": f"madang_session={key}", "Accept-Language": language}
+                    asked = urllib.request.Request(f"http://127.0.0.1:{PORT}{address}", headers=headers)
+                    urllib.request.urlopen(asked).read()
+        return resident(server.pid)
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(20)
+
+
+def main() -> int:
+    """Builds where needed, measures, compares with what is promised."""
+    reading = argparse.ArgumentParser(description=__doc__)
+    reading.add_argument("home", nargs="?", type=Path, default=HOME)
+    reading.add_argument("--only", default="", help="only pages whose name holds these words")
+    reading.add_argument("--no-server", action="store_true", help="leave out the web process's memory")
+    given = reading.parse_args()
+    home = given.home.resolve()
+    if home.exists():
+        prepare(home)
+    else:
+        generate(home)
+    wrong = table(given.only)
+    if wrong:
+        print(f"{wrong} pages take longer than {MOST_MS} ms or do not answer")
+    heavy = 0 if given.no_server else weigh(home)
+    if heavy:
+        print(f"web process after every page: {heavy / 1e6:.0f} MB resident")
+    return int(bool(wrong) or heavy > MOST_MB * 1e6)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

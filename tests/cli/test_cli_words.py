@@ -1,0 +1,141 @@
+"""The command's own pure parts: widths of Hangul, tables, amounts as people write them, what a folder leaves out."""
+
+import argparse
+import json
+import stat
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from madang.cli import apply, client, credentials, folders, jobs, output, sentences
+from madang.errors import Refused
+
+
+def refused(function, *given, **named):
+    with pytest.raises(Refused) as caught:
+        function(*given, **named)
+    return caught.value
+
+
+def test_hangul_takes_two_columns_and_tables_stay_straight():
+    assert [output.width(text) for text in ("abc", "배정", "e\u0301", "가", "")] == [3, 4, 1, 2, 0]
+    table = output.table(["이름", "n"], [["배정", 1], ["ab", 22]], right=[1])
+    assert table.split("\n") == ["이름   n", "배정   1", "ab    22"]
+
+
+@given(st.lists(st.tuples(st.text(max_size=5), st.text(max_size=5)), min_size=1, max_size=5))
+def test_every_line_of_a_table_is_as_wide_as_the_widest_cells(rows):
+    lines = output.table(["a", "b"], rows, right=[0, 1]).split("\n")
+    assert len(lines) == len(rows) + 1
+    assert all(output.width(line) <= output.width(max(lines, key=output.width)) for line in lines)
+
+
+def test_what_came_from_elsewhere_cannot_drive_the_terminal():
+    assert output.plain("a\x1b[2Jb\u202ec\td\n") == "a\ufffd[2Jb\ufffdc\td\n"
+
+
+@pytest.mark.parametrize(("text", "mb"), [("512M", 512), ("4G", 4096), ("2 GiB", 2048), ("1gb", 1024)])
+def test_memory_as_people_write_it(text, mb):
+    assert jobs.memory_mb(text) == mb
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("30m", 1800), ("1h30m", 5400), ("2d", 172_800), ("1H", 3600)])
+def test_time_as_people_write_it(text, seconds):
+    assert jobs.seconds(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "5", "1.5h", "m", "-1h", "1h 30m", "ten"])
+def test_what_is_no_time_and_no_memory_is_refused(text):
+    assert refused(jobs.seconds, text).code == "time_malformed"
+    assert refused(jobs.memory_mb, text).code == "memory_malformed"
+
+
+def test_a_folder_goes_along_less_what_its_file_names(tmp_path):
+    for name in ("a.py", "b.log", "data/c.csv", "data/d.tmp", "build/e.o", "deep/build/f.o", ".git/config", "x/y.log"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name)
+    (tmp_path / "link").symlink_to("/etc/passwd")
+    (tmp_path / ".madangignore").write_text("# not these\n*.log\nbuild/\n\ndata/*.tmp\n")
+    assert [place for place, _ in folders.gathered([], [str(tmp_path)])] == ["a.py", "data/c.csv"]
+
+
+def test_single_files_may_be_placed_elsewhere_and_must_not_meet(tmp_path):
+    (tmp_path / "a").write_text("1")
+    (tmp_path / "b").write_text("2")
+    one, two = str(tmp_path / "a"), str(tmp_path / "b")
+    assert [place for place, _ in folders.gathered([one, f"{two}=in/b"], [])] == ["a", "in/b"]
+    assert refused(folders.gathered, [one, f"{two}=a"], []).code == "file_twice"
+    assert refused(folders.gathered, [str(tmp_path / "none")], []).code == "file_not_there"
+    assert refused(folders.gathered, [], [one]).code == "folder_not_there"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "place", "folder", "out"),
+    [
+        ("*.log", "x/y.log", False, True),
+        ("/y.log", "x/y.log", False, False),
+        ("/y.log", "y.log", False, True),
+        ("x/*.log", "x/y.log", False, True),
+        ("x/*.log", "z/x/y.log", False, False),
+        ("build/", "build", False, False),
+        ("build/", "a/build", True, True),
+        ("build", "build", True, True),
+    ],
+)
+def test_patterns(pattern, place, folder, out):
+    assert folders.leaves_out([pattern], place, folder=folder) is out
+
+
+def test_the_log_in_is_for_its_owner_only_and_goes_to_its_own_server_only(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.delenv("MADANG_SERVER", raising=False)
+    monkeypatch.delenv("MADANG_TOKEN", raising=False)
+    assert credentials.present() == (credentials.DEFAULT_SERVER, "")
+    credentials.keep(server="https://a.example", token="secret", token_id=1, email="a@b.example")
+    assert stat.S_IMODE(credentials.path().stat().st_mode) == 0o600
+    assert credentials.present() == ("https://a.example", "secret")
+    monkeypatch.setenv("MADANG_SERVER", "https://b.example")
+    assert credentials.present() == ("https://b.example", "")
+    monkeypatch.setenv("MADANG_TOKEN", "other")
+    assert credentials.present() == ("https://b.example", "other")
+    credentials.path().write_text("{")
+    assert refused(credentials.stored).code == "credentials_unreadable"
+    credentials.forget()
+    credentials.forget()
+
+
+@pytest.mark.parametrize("server", ["centre.example", "ftp://a", "https://", "https://u:p@a.example", "https://a?b"])
+def test_what_is_no_address_of_a_centre_is_refused(server):
+    assert refused(client.checked, server).code == "server_malformed"
+
+
+def test_plain_http_to_another_machine_is_noticed():
+    assert client.in_the_open("http://centre.example") and client.in_the_open("http://192.0.2.1:80")
+    assert not any(map(client.in_the_open, ["https://centre.example", "http://127.0.0.1:8000", "http://[::1]", "http://localhost"]))
+
+
+def test_a_command_may_look_like_our_options():
+    commands = argparse.ArgumentParser().add_subparsers()
+    found = {}
+    jobs.register(commands, lambda parsers, name, text, run, json=False: found.setdefault(name, parsers.add_parser(name)))
+    given = found["submit"].parse_args(["A-1", "--cores", "2", "--", "python3", "--wait", "--", "x"])
+    assert (given.award, given.cores, given.wait, given.argv) == ("A-1", 2, False, ["python3", "--wait", "--", "x"])
+    assert found["submit"].parse_args(["A-1", "--wait"]).argv == []
+
+
+def test_an_application_file_that_is_none_is_refused(tmp_path):
+    path = tmp_path / "application.json"
+    assert refused(apply._read, path).code == "file_not_there"
+    for content in ("{", "[]", "{}", json.dumps({"call": 1}), json.dumps({"call": "c", "asks": 1}), '{"call": "c", "attachments": [1]}'):
+        path.write_text(content)
+        assert refused(apply._read, path).code == "file_not_json"
+    path.write_text('{"call": "c"}')
+    assert apply._read(path)["asks"] == []
+
+
+def test_every_refusal_of_ours_has_its_sentence():
+    assert sentences.explain(Refused("log_in_first")).startswith("Please log in")
+    assert sentences.explain(Refused("x", detail="a\x1b[2J")) == "a\ufffd[2J"
+    assert sentences.explain(Refused("file_not_there", file="a")) == "There is no file a."

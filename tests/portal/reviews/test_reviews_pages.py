@@ -1,0 +1,243 @@
+"""The reviewer's desk and the staff's pages of reviews: who sees what, at a fixed number of queries."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from factories import (
+    NOW,
+    make_assignment,
+    make_intake,
+    make_member,
+    make_organisation,
+    make_person,
+    make_reviewer,
+    make_staff,
+    make_submitted,
+    make_track,
+)
+
+from madang.portal.actors import Role
+from madang.portal.applications.models import SubmittedFile
+from madang.portal.files.models import StoredFile
+from madang.portal.files.queries import path_of
+from madang.portal.journal.models import Reading
+from madang.portal.outbox.models import Message
+from madang.portal.people.models import Person
+from madang.portal.reviews.models import ReviewAssignment, Reviewer
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _clock(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+
+
+@pytest.fixture
+def intake():
+    return make_intake(state="in_review", opens_at=NOW - timedelta(days=9), closes_at=NOW - timedelta(days=1))
+
+
+def files(intake, count, wanted=1):
+    track = make_track(intake.call, reviews_wanted=wanted)
+    return [make_submitted(track, intake, state="eligible", title=f"Project {n}") for n in range(count)]
+
+
+def sheet(intake):
+    row = make_assignment(files(intake, 1)[0])
+    return row, row.reviewer.person, reverse("review", args=[row.pk])
+
+
+WHOLE = {"points_merit": 50, "points_plan": 30, "comment_merit": "clear", "comment": "good", "version": 1}
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_reviewer_reads_saves_and_submits(client, intake, language):
+    row, person, url = sheet(intake)
+    client.cookies["madang_language"] = language
+    client.force_login(person)
+    assert row.application.title in client.get(reverse("reviews")).content.decode()
+    assert "까닭" in client.get(url).content.decode()
+    assert Reading.objects.get().what == "view"
+    assert client.post(url, WHOLE | {"what": "save", "points_plan": ""}).status_code == 302
+    assert client.post(url, WHOLE | {"what": "submit", "version": 2, "points_plan": ""}).status_code == 422
+    assert client.post(url, WHOLE | {"what": "submit", "version": 1}).status_code == 422
+    assert client.post(url, WHOLE | {"what": "submit", "version": 2}).status_code == 302
+    assert ReviewAssignment.objects.get().state == "submitted"
+    assert "clear" in client.get(url).content.decode()
+
+
+@pytest.mark.parametrize("points", ["61", "-1", "many"])
+def test_impossible_points_come_back_as_errors(client, intake, points):
+    _row, person, url = sheet(intake)
+    client.force_login(person)
+    page = client.post(url, WHOLE | {"what": "save", "points_merit": points})
+    assert page.status_code == 422
+    assert 'role="alert"' in page.content.decode()
+
+
+def test_nobody_else_finds_a_sheet(client, intake):
+    row, _person, url = sheet(intake)
+    for who in (make_reviewer().person, row.application.created_by, make_staff(*Role), make_person()):
+        client.force_login(who)
+        assert client.get(url).status_code == 404
+    client.logout()
+    assert client.get(url).status_code == 302
+
+
+def test_a_conflict_hides_the_file(client, intake):
+    row, person, url = sheet(intake)
+    person.memberships.create(organisation=row.application.organisation, role="member", joined_at=NOW)
+    client.force_login(person)
+    assert client.get(url).status_code == 404
+    desk = client.get(reverse("reviews")).content.decode()
+    assert row.application.title not in desk
+    assert row.application.number in desk
+
+
+def test_an_attachment_asks_its_purpose_first(client, intake):
+    row, person, _url = sheet(intake)
+    stored = StoredFile.objects.create(sha256="b" * 64, size=4, media_type="application/pdf", stored_at=NOW)
+    path_of(stored).parent.mkdir(parents=True)
+    path_of(stored).write_bytes(b"%PDF")
+    file = SubmittedFile.objects.create(submission=row.application.in_force, file=stored, name="계획서.pdf")
+    url = reverse("review-file", args=[row.pk, file.pk])
+    client.force_login(person)
+    assert client.get(url)["Content-Type"].startswith("text/html")
+    assert client.post(url, {"purpose": ""}).status_code == 422
+    answer = client.post(url, {"purpose": "to judge the budget"})
+    assert b"".join(answer.streaming_content) == b"%PDF"
+    assert Reading.objects.get(what="download").purpose == "to judge the budget"
+    other = make_assignment(files(intake, 1)[0])
+    client.force_login(other.reviewer.person)
+    assert client.post(url, {"purpose": "x"}).status_code == 404
+
+
+def test_a_sheet_is_handed_back(client, intake):
+    row, person, _url = sheet(intake)
+    client.force_login(person)
+    url = reverse("review-hand-back", args=[row.pk])
+    assert client.get(url).status_code == 200
+    assert client.post(url, {"kind": "advice", "note": "advised them"}).status_code == 302
+    assert ReviewAssignment.objects.get().state == "recused"
+    assert client.get(url).status_code == 404
+
+
+def test_an_interest_is_declared_by_registration_number(client, intake):
+    reviewer, organisation = make_reviewer(), make_organisation()
+    client.force_login(reviewer.person)
+    url = reverse("review-interests")
+    assert client.post(url, {"registration_number": "0000000000", "kind": "advice"}).status_code == 422
+    number = organisation.registration_number
+    written = f"{number[:3]}-{number[3:5]}-{number[5:]}"
+    assert client.post(url, {"registration_number": written, "kind": "advice"}).status_code == 302
+    assert reviewer.interests.get().organisation == organisation
+
+
+def test_a_whole_intake_is_assigned_after_a_look(client, intake):
+    files(intake, 3, wanted=2)
+    for _ in range(3):
+        make_reviewer()
+    client.force_login(make_staff(Role.PROGRAMME_MANAGER))
+    url = reverse("review-suggestion", args=[intake.pk])
+    page = client.get(url)
+    assert not ReviewAssignment.objects.exists()
+    digest = page.context["digest"]
+    due = {"due_at": "2026-04-20T18:00"}
+    assert client.post(url, due | {"digest": "another"}).status_code == 200
+    assert not ReviewAssignment.objects.exists()
+    assert client.post(url, due | {"digest": digest}).status_code == 302
+    assert ReviewAssignment.objects.count() == 6
+    assert ReviewAssignment.objects.first().due_at.isoformat() == "2026-04-20T09:00:00+00:00"
+
+
+def test_a_shortage_is_shown(client, intake):
+    files(intake, 1, wanted=2)
+    client.force_login(make_staff(Role.PROGRAMME_MANAGER))
+    assert 'class="notice warning"' in client.get(reverse("review-suggestion", args=[intake.pk])).content.decode()
+
+
+def test_a_reviewer_is_added_and_rests(client, intake):
+    person = make_person()
+    client.force_login(make_staff(Role.PROGRAMME_MANAGER))
+    url = reverse("reviewers")
+    given = {"email": person.email, "affiliation": "KAIST", "load_limit": 5, "fields_of_work": "ai, bio"}
+    assert client.post(url, given).status_code == 302
+    row = Reviewer.objects.get()
+    assert row.fields == ["ai", "bio"]
+    assert client.post(url, {"what": "active", "reviewer": row.pk, "active": "no"}).status_code == 302
+    row.refresh_from_db()
+    assert not row.active
+
+
+def test_reminders_and_single_assignments(client, intake):
+    (file,) = files(intake, 1, wanted=2)
+    first, second = make_reviewer(), make_reviewer()
+    client.force_login(make_staff(Role.PROGRAMME_MANAGER))
+    url = reverse("application-reviews", args=[file.pk])
+    due = {"due_at": "2026-04-20T18:00"}
+    assert client.post(url, due | {"reviewer": first.pk}).status_code == 302
+    assert client.post(url, due | {"reviewer": first.pk}).status_code == 200
+    assert client.post(url, due | {"reviewer": second.pk}).status_code == 302
+    assert client.post(reverse("intake-reviews", args=[intake.pk])).status_code == 302
+    assert Message.objects.filter(code="review_reminder").count() == 2
+    row = file.assignments.first()
+    withdraw = reverse("review-withdraw", args=[row.pk])
+    assert client.post(withdraw, {"reason": ""}).status_code == 422
+    assert client.post(withdraw, {"reason": "ill"}).status_code == 302
+    assert file.assignments.filter(state="withdrawn").count() == 1
+
+
+def test_auditors_read_and_others_do_not(client, intake):
+    (file,) = files(intake, 1)
+    make_assignment(file)
+    pages = [
+        reverse("reviewers"),
+        reverse("intake-reviews", args=[intake.pk]),
+        reverse("intake-ranking", args=[intake.pk]),
+        reverse("application-reviews", args=[file.pk]),
+    ]
+    client.force_login(make_staff(Role.AUDITOR))
+    for url in pages:
+        assert client.get(url).status_code == 200
+    assert client.get(reverse("review-suggestion", args=[intake.pk])).status_code == 404
+    for who in (make_member(), make_reviewer().person):
+        client.force_login(who)
+        for url in pages:
+            assert client.get(url).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_pages_take_a_fixed_number_of_queries(client, intake, django_assert_num_queries, count):
+    rows = files(intake, count)
+    reviewer = make_reviewer()
+    for file in rows:
+        make_assignment(file, reviewer)
+    client.force_login(make_staff(Role.PROGRAMME_MANAGER))
+    for url, number in {
+        reverse("reviewers"): QUERIES["reviewers"],
+        reverse("intake-reviews", args=[intake.pk]): QUERIES["intake"],
+        reverse("intake-ranking", args=[intake.pk]): QUERIES["ranking"],
+    }.items():
+        with django_assert_num_queries(number):
+            client.get(url)
+    client.force_login(Person.objects.get(pk=reviewer.person_id))
+    with django_assert_num_queries(QUERIES["reviews"]):
+        client.get(reverse("reviews"))
+
+
+QUERIES = {"reviewers": 7, "intake": 8, "ranking": 8, "reviews": 9}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_sheet_takes_a_fixed_number_of_queries(client, intake, django_assert_num_queries, count):
+    row, person, url = sheet(intake)
+    for n in range(count):
+        stored = StoredFile.objects.create(sha256=f"{n:064d}", size=4, media_type="application/pdf", stored_at=NOW)
+        SubmittedFile.objects.create(submission=row.application.in_force, file=stored, name="x.pdf")
+    client.force_login(person)
+    with django_assert_num_queries(22):
+        client.get(url)
