@@ -140,7 +140,13 @@ def make_intake(call: Call | None = None, **given) -> Intake:
 def make_track(call: Call | None = None, *, products: list[Product] | None = None, **given) -> Track:
     """A track with one section, two criteria (60 and 40 points) and one product (or those given)."""
     n = _next()
-    values = {"code": f"track-{n}", "title_ko": "분야", "title_en": "Track", "first_month": "2026-05", "last_month": "2026-08"}
+    values = {
+        "code": f"track-{n}",
+        "title_ko": "분야",
+        "title_en": "Track",
+        "first_month": "2026-05",
+        "last_month": "2026-08",
+    }
     track = Track.objects.create(call=call or make_call(), **(values | given))
     for product in products if products is not None else [make_product()]:
         TrackProduct.objects.create(track=track, product=product, minimum=1, maximum=16)
@@ -154,7 +160,13 @@ def make_track(call: Call | None = None, *, products: list[Product] | None = Non
 
 def make_evidence_kind(track: Track, **given) -> EvidenceKind:
     n = _next()
-    values = {"code": f"paper-{n}", "title_ko": "등기", "title_en": "Register", "issuer_ko": "법원", "issuer_en": "Court"}
+    values = {
+        "code": f"paper-{n}",
+        "title_ko": "등기",
+        "title_en": "Register",
+        "issuer_ko": "법원",
+        "issuer_en": "Court",
+    }
     return EvidenceKind.objects.create(track=track, **(values | {"max_age_days": 90, "position": 1} | given))
 
 
@@ -186,7 +198,11 @@ def make_submitted(track: Track | None = None, intake: Intake | None = None, **g
         submitted_by=application.created_by,
         submitted_at=NOW,
     )
-    screened = {"screened_by": make_staff(Role.SCREENING_OFFICER), "screened_at": NOW} if state in {"eligible", "ineligible"} else {}
+    screened = (
+        {"screened_by": make_staff(Role.SCREENING_OFFICER), "screened_at": NOW}
+        if state in {"eligible", "ineligible"}
+        else {}
+    )
     Application.objects.filter(pk=application.pk).update(
         state=state, number=f"T-{_next():05d}", submitted_at=NOW, in_force=submission, **screened
     )

@@ -109,9 +109,10 @@ def reviewer() -> list[Page]:
 
 
 def _intake(*states: str) -> int:
-    """The intake with the most applications in one of the states."""
-    rows = Intake.objects.filter(state__in=states).annotate(n=Count("applications")).order_by("-n", "pk")
-    return rows.values_list("pk", flat=True)[0]
+    """The intake with the most applications in the first of the states that any is in."""
+    rows = Intake.objects.annotate(n=Count("applications")).order_by("-n", "pk")
+    found = [rows.filter(state=state).values_list("pk", flat=True).first() for state in states]
+    return next(pk for pk in found if pk)
 
 
 def staff() -> list[Page]:

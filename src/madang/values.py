@@ -43,7 +43,9 @@ class Period:
         object.__setattr__(self, "start", self.start.astimezone(UTC))
         object.__setattr__(self, "end", self.end.astimezone(UTC))
         if self.end < self.start:
-            raise ValueError(f"a period cannot end ({self.end.isoformat()}) before it starts ({self.start.isoformat()})")
+            raise ValueError(
+                f"a period cannot end ({self.end.isoformat()}) before it starts ({self.start.isoformat()})"
+            )
 
     def __contains__(self, instant: datetime) -> bool:
         return self.start <= instant < self.end

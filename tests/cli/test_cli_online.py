@@ -89,9 +89,13 @@ def test_a_job_that_ends_well_gives_nought_and_its_use_is_listed(logged_in, work
 
 def test_submitting_without_waiting_listing_and_cancelling(logged_in, award, monkeypatch):
     key = "4f0c4a5e-2d5c-4a7e-9a1b-0c8f6f6c7b11"
-    told = logged_in("submit", award.award.number, *ASKED, "--name", "길게", "--key", key, "--json", "--", "sleep", "600")
+    told = logged_in(
+        "submit", award.award.number, *ASKED, "--name", "길게", "--key", key, "--json", "--", "sleep", "600"
+    )
     assert told.status == 0 and told.json()["held_seconds"] == 120
-    again = logged_in("submit", award.award.number, *ASKED, "--name", "길게", "--key", key, "--json", "--", "sleep", "600")
+    again = logged_in(
+        "submit", award.award.number, *ASKED, "--name", "길게", "--key", key, "--json", "--", "sleep", "600"
+    )
     assert again.json()["id"] == told.json()["id"]
     lines = logged_in("jobs").out.splitlines()
     assert len(lines) == 2 and "길게" in lines[1] and "Received" in lines[1]

@@ -40,7 +40,9 @@ def test_memory_as_people_write_it(text, mb):
     assert jobs.memory_mb(text) == mb
 
 
-@pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("30m", 1800), ("1h30m", 5400), ("2d", 172_800), ("1H", 3600)])
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90s", 90), ("30m", 1800), ("1h30m", 5400), ("2d", 172_800), ("1H", 3600)]
+)
 def test_time_as_people_write_it(text, seconds):
     assert jobs.seconds(text) == seconds
 
@@ -113,13 +115,17 @@ def test_what_is_no_address_of_a_centre_is_refused(server):
 
 def test_plain_http_to_another_machine_is_noticed():
     assert client.in_the_open("http://centre.example") and client.in_the_open("http://192.0.2.1:80")
-    assert not any(map(client.in_the_open, ["https://centre.example", "http://127.0.0.1:8000", "http://[::1]", "http://localhost"]))
+    assert not any(
+        map(client.in_the_open, ["https://centre.example", "http://127.0.0.1:8000", "http://[::1]", "http://localhost"])
+    )
 
 
 def test_a_command_may_look_like_our_options():
     commands = argparse.ArgumentParser().add_subparsers()
     found = {}
-    jobs.register(commands, lambda parsers, name, text, run, json=False: found.setdefault(name, parsers.add_parser(name)))
+    jobs.register(
+        commands, lambda parsers, name, text, run, json=False: found.setdefault(name, parsers.add_parser(name))
+    )
     given = found["submit"].parse_args(["A-1", "--cores", "2", "--", "python3", "--wait", "--", "x"])
     assert (given.award, given.cores, given.wait, given.argv) == ("A-1", 2, False, ["python3", "--wait", "--", "x"])
     assert found["submit"].parse_args(["A-1", "--wait"]).argv == []
@@ -128,7 +134,14 @@ def test_a_command_may_look_like_our_options():
 def test_an_application_file_that_is_none_is_refused(tmp_path):
     path = tmp_path / "application.json"
     assert refused(apply._read, path).code == "file_not_there"
-    for content in ("{", "[]", "{}", json.dumps({"call": 1}), json.dumps({"call": "c", "asks": 1}), '{"call": "c", "attachments": [1]}'):
+    for content in (
+        "{",
+        "[]",
+        "{}",
+        json.dumps({"call": 1}),
+        json.dumps({"call": "c", "asks": 1}),
+        '{"call": "c", "attachments": [1]}',
+    ):
         path.write_text(content)
         assert refused(apply._read, path).code == "file_not_json"
     path.write_text('{"call": "c"}')

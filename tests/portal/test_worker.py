@@ -42,7 +42,12 @@ def test_a_broken_chore_is_logged_with_its_name_and_the_others_go_on(caplog):
 
 def test_only_what_is_due_runs():
     seen = []
-    worker = Worker([Turn(lambda now: seen.append("early") or 0, 5.0, due=1.0), Turn(lambda now: seen.append("late") or 0, 5.0, due=99.0)])
+    worker = Worker(
+        [
+            Turn(lambda now: seen.append("early") or 0, 5.0, due=1.0),
+            Turn(lambda now: seen.append("late") or 0, 5.0, due=99.0),
+        ]
+    )
     worker.step(2.0)
     assert seen == ["early"]
 

@@ -1,1 +1,1 @@
-"""The demonstration centre: a generated round with published totals, real jobs, built through the portal's own actions."""
+"""The demonstration centre: a generated round with published totals, real jobs, through the portal's own actions."""

@@ -15,7 +15,7 @@ from madang.portal.people import queries
 
 # The part of a generated address that stands for the word in a generated name.
 WORDS = {"신청": "generated-applicant", "평가": "generated-reviewer"}
-PASSWORD = "madang-demo-2026"  # noqa: S105 - printed at the end; the demonstration listens on loopback only
+PASSWORD = "madang-demo-2026"
 DOMAIN = "madang.example"
 
 
@@ -76,9 +76,14 @@ def staff(now: datetime) -> Cast:
     link = people.first_operator_link(now=now)
     token = urlsplit(str(link)).path.rstrip("/").rsplit("/", 1)[-1]
     first = people.register_first_operator(
-        by=WORKER, now=now, token=token, email=f"operator@{DOMAIN}", name=_NAMES["operator"], language="ko",
+        by=WORKER,
+        now=now,
+        token=token,
+        email=f"operator@{DOMAIN}",
+        name=_NAMES["operator"],
+        language="ko",
         password=PASSWORD,
-    )  # fmt: skip
+    )
     cast.persons["operator"] = first.pk
     for name in ("screening", "manager", "approver", "auditor", "reviewer", "owner", "engineer"):
         cast.persons[name] = register(now=now, name=_NAMES[name], email=f"{name}@{DOMAIN}", password=PASSWORD)

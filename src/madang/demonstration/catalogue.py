@@ -34,9 +34,14 @@ def reserved_pools(cast: Cast, now: datetime) -> None:
         resources.set_capacity(by=manager, now=now, pool=pool.pk, months={str(month): gpus for month in months})
         product = _product(cast, now, f"{code}x8", pool, f"{name}×8 서버", f"{name}×8 server", press.GPUS_PER_SERVER)
         _price(
-            cast, now, product, press.SERVER_MONTH_WON[code], press.MARKET_SERVER_MONTH_WON[code],
-            "Press, December 2025: users pay 5 to 10% of the market price", date(2026, 4, 1),
-        )  # fmt: skip
+            cast,
+            now,
+            product,
+            press.SERVER_MONTH_WON[code],
+            press.MARKET_SERVER_MONTH_WON[code],
+            "Press, December 2025: users pay 5 to 10% of the market price",
+            date(2026, 4, 1),
+        )
 
 
 def present_pools(cast: Cast, now: datetime, today: datetime) -> None:
@@ -59,9 +64,15 @@ def local_pool(cast: Cast, now: datetime, today: datetime) -> None:
     """This machine's own cores, sold by the hour; half of the hours have money."""
     first, cores = Month(today.year, today.month), os.cpu_count() or 1
     pool = _pool(
-        cast, now, "local-cores", "이 컴퓨터의 CPU 코어", "This machine's CPU cores", unit=PoolUnit.CORE,
-        grain=Grain.HOUR, runs_jobs=True,
-    )  # fmt: skip
+        cast,
+        now,
+        "local-cores",
+        "이 컴퓨터의 CPU 코어",
+        "This machine's CPU cores",
+        unit=PoolUnit.CORE,
+        grain=Grain.HOUR,
+        runs_jobs=True,
+    )
     hours = Capacity(physical=cores * 720, funded=cores * 360)
     months = {str(month): hours for month in months_from(first, 4)}
     resources.set_capacity(by=cast.actor("manager"), now=now, pool=pool.pk, months=months)
@@ -73,63 +84,141 @@ def local_pool(cast: Cast, now: datetime, today: datetime) -> None:
 def discounts(cast: Cast, now: datetime) -> None:
     """Young firms and local firms pay half, universities and institutes nothing."""
     rows = [
-        ("young-firm", "청년기업 감면", "Young firm", "청년기업은 단가의 50%를 감면합니다.", "Young firms pay half.", "young_firm", 500),
-        ("local-firm", "지역기업 감면", "Local firm", "지역기업은 단가의 50%를 감면합니다.", "Local firms pay half.", "local_firm", 500),
-        ("university", "대학 무상", "University", "대학은 무상으로 이용합니다.", "Universities pay nothing.", "kind:university", 1000),
-        ("institute", "연구기관 무상", "Research institute", "연구기관은 무상으로 이용합니다.", "Research institutes pay nothing.", "kind:research_institute", 1000),
-    ]  # fmt: skip
+        (
+            "young-firm",
+            "청년기업 감면",
+            "Young firm",
+            "청년기업은 단가의 50%를 감면합니다.",
+            "Young firms pay half.",
+            "young_firm",
+            500,
+        ),
+        (
+            "local-firm",
+            "지역기업 감면",
+            "Local firm",
+            "지역기업은 단가의 50%를 감면합니다.",
+            "Local firms pay half.",
+            "local_firm",
+            500,
+        ),
+        (
+            "university",
+            "대학 무상",
+            "University",
+            "대학은 무상으로 이용합니다.",
+            "Universities pay nothing.",
+            "kind:university",
+            1000,
+        ),
+        (
+            "institute",
+            "연구기관 무상",
+            "Research institute",
+            "연구기관은 무상으로 이용합니다.",
+            "Research institutes pay nothing.",
+            "kind:research_institute",
+            1000,
+        ),
+    ]
     for code, name_ko, name_en, sentence_ko, sentence_en, applies_to, permille in rows:
         prices.create_discount(
-            by=cast.actor("manager"), now=now, code=code, name_ko=name_ko, name_en=name_en, sentence_ko=sentence_ko,
-            sentence_en=sentence_en, applies_to=applies_to, permille=permille, starts_on=date(2026, 1, 1),
-        )  # fmt: skip
+            by=cast.actor("manager"),
+            now=now,
+            code=code,
+            name_ko=name_ko,
+            name_en=name_en,
+            sentence_ko=sentence_ko,
+            sentence_en=sentence_en,
+            applies_to=applies_to,
+            permille=permille,
+            starts_on=date(2026, 1, 1),
+        )
 
 
 def consent_texts(cast: Cast, now: datetime) -> None:
     """The two texts that every track of the demonstration asks for."""
     manager = cast.actor("manager")
     calls.add_consent_text(
-        by=manager, now=now, code="personal-data",
-        title_ko="개인정보 수집·이용 동의", title_en="Consent to the use of personal data",
+        by=manager,
+        now=now,
+        code="personal-data",
+        title_ko="개인정보 수집·이용 동의",
+        title_en="Consent to the use of personal data",
         body_ko="신청 접수, 평가, 협약과 정산을 위하여 성명, 전자우편, 소속을 수집하며 협약이 끝난 뒤 5년 동안 보유합니다.",
         body_en="Name, e-mail and organisation are used to receive and review the application, to conclude the agreement "
         "and to settle accounts, and are kept for five years after its end.",
         refusal_ko="동의하지 않을 권리가 있으며, 동의하지 않으면 신청을 접수할 수 없습니다.",
         refusal_en="You may refuse; the application cannot then be received.",
-    )  # fmt: skip
+    )
     calls.add_consent_text(
-        by=manager, now=now, code="integrity",
-        title_ko="청렴 서약", title_en="Pledge of integrity",
+        by=manager,
+        now=now,
+        code="integrity",
+        title_ko="청렴 서약",
+        title_en="Pledge of integrity",
         body_ko="신청 내용이 사실이며, 배정받은 자원을 목적 외로 사용하지 않겠습니다.",
         body_en="What the application says is true, and what is awarded will not be used for another purpose.",
         refusal_ko="서약하지 않으면 신청을 접수할 수 없습니다.",
         refusal_en="Without the pledge the application cannot be received.",
-    )  # fmt: skip
+    )
 
 
 def _pool(
-    cast: Cast, now: datetime, code: str, name_ko: str, name_en: str, *, unit: PoolUnit = PoolUnit.GPU,
-    grain: Grain = Grain.MONTH, runs_jobs: bool = False,
-) -> Pool:  # fmt: skip
+    cast: Cast,
+    now: datetime,
+    code: str,
+    name_ko: str,
+    name_en: str,
+    *,
+    unit: PoolUnit = PoolUnit.GPU,
+    grain: Grain = Grain.MONTH,
+    runs_jobs: bool = False,
+) -> Pool:
     return resources.create_pool(
-        by=cast.actor("manager"), now=now, code=code, name_ko=name_ko + " (시연용)", name_en=name_en + " (demonstration)",
-        unit=unit, grain=grain, backend_type="", runs_jobs=runs_jobs,
-    )  # fmt: skip
+        by=cast.actor("manager"),
+        now=now,
+        code=code,
+        name_ko=name_ko + " (시연용)",
+        name_en=name_en + " (demonstration)",
+        unit=unit,
+        grain=grain,
+        backend_type="",
+        runs_jobs=runs_jobs,
+    )
 
 
 def _product(
     cast: Cast, now: datetime, code: str, pool: Pool, name_ko: str, name_en: str, units: int, grain: Grain = Grain.MONTH
 ) -> Product:
     return resources.create_product(
-        by=cast.actor("manager"), now=now, code=code, pool=pool.pk, name_ko=name_ko, name_en=name_en, units=units, grain=grain
+        by=cast.actor("manager"),
+        now=now,
+        code=code,
+        pool=pool.pk,
+        name_ko=name_ko,
+        name_en=name_en,
+        units=units,
+        grain=grain,
     )
 
 
-def _price(cast: Cast, now: datetime, product: Product, price: int, reference: int, source: str, starts_on: date) -> None:
+def _price(
+    cast: Cast, now: datetime, product: Product, price: int, reference: int, source: str, starts_on: date
+) -> None:
     tariff = prices.draft_tariff(
-        by=cast.actor("manager"), now=now, product=product.pk, price=price, reference_price=reference,
-        reference_source=source, starts_on=starts_on,
-    )  # fmt: skip
+        by=cast.actor("manager"),
+        now=now,
+        product=product.pk,
+        price=price,
+        reference_price=reference,
+        reference_source=source,
+        starts_on=starts_on,
+    )
     prices.approve_tariff(
-        by=cast.actor("approver"), now=now, tariff=tariff.pk, comment="", document_number=f"AI컴퓨팅-2026-{tariff.pk:03d}"
+        by=cast.actor("approver"),
+        now=now,
+        tariff=tariff.pk,
+        comment="",
+        document_number=f"AI컴퓨팅-2026-{tariff.pk:03d}",
     )

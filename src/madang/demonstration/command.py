@@ -20,7 +20,10 @@ def run(given: argparse.Namespace) -> int:
     os.environ["MADANG_GENERATED"] = "yes"
     os.environ["MADANG_BASE_URL"] = f"http://{given.host}:{given.port}"
     if given.host not in {"127.0.0.1", "localhost", "::1"}:
-        say(translate(N_("The demonstration's passwords are printed here, so it listens on this machine only.")), error=True)
+        say(
+            translate(N_("The demonstration's passwords are printed here, so it listens on this machine only.")),
+            error=True,
+        )
         return 2
     if given.fresh or not (home / MARK).exists():
         _remove(home)
@@ -37,7 +40,9 @@ def _remove(home: Path) -> None:
         return
     known = (home / MARK).exists() or (home / f"{MARK}.begun").exists()
     if not known:
-        raise SystemExit(translate(N_("{home} holds something that is not a demonstration. Set MADANG_HOME elsewhere."), home=home))
+        raise SystemExit(
+            translate(N_("{home} holds something that is not a demonstration. Set MADANG_HOME elsewhere."), home=home)
+        )
     shutil.rmtree(home)
 
 

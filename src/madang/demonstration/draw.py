@@ -97,7 +97,7 @@ def round_of_spring_2026(
 
     Servers by kind add up to the published totals whatever the seed.
     """
-    draw = random.Random(seed)  # noqa: S311 - a drawing to be repeated, not a secret
+    draw = random.Random(seed)
     firms = applicants(draw)
     drawn: list[Drawn] = []
     for kind, count in press.APPLICATIONS_BY_KIND.items():

@@ -42,7 +42,7 @@ ANNOUNCED, CLOSES = (2025, 12, 22, 10), (2026, 1, 28, 15)
 def build(cast: Cast, progress: Progress) -> None:
     """Everything from the announcement to the answers of those who were awarded."""
     call = _publish(cast)
-    intake, draws = call.intakes.get(), random.Random(draw.SEED)  # noqa: S311 - a drawing to be repeated
+    intake, draws = call.intakes.get(), random.Random(draw.SEED)
     firms, drawn = draw.round_of_spring_2026(published.POINTS, published.REVIEWS_EACH)
     calls_chores.move_intakes(at(*ANNOUNCED))
     with progress.step(N_("Registering the applicants of the spring round")), together():
@@ -75,11 +75,16 @@ def _register(firm: draw.Applicant, serial: int, draws: random.Random) -> tuple[
     person = casting.generated_person("신청", serial + 1, now, draws)
     region = Region.objects.get(code=firm.region)
     row = organisations.create_organisation(
-        by=rounds.actor(person), now=now, name=firm.named.korean, name_en=firm.named.english,
-        kind=OrganisationKind(firm.kind), registration_number=firm.named.registration_number,
-        founded_on=date(firm.founded_year, draws.randint(1, 12), draws.randint(1, 28)), region=region.pk,
+        by=rounds.actor(person),
+        now=now,
+        name=firm.named.korean,
+        name_en=firm.named.english,
+        kind=OrganisationKind(firm.kind),
+        registration_number=firm.named.registration_number,
+        founded_on=date(firm.founded_year, draws.randint(1, 12), draws.randint(1, 28)),
+        region=region.pk,
         size_class=SizeClass(firm.size_class),
-    )  # fmt: skip
+    )
     return person, row
 
 
@@ -87,16 +92,25 @@ def _verdicts(cast: Cast, firms: list[draw.Applicant], rows: list[tuple[int, Org
     for firm, (_, organisation) in zip(firms, rows, strict=True):
         if firm.young:
             organisations.record_verdict(
-                by=cast.actor("screening"), now=at(2026, 1, 5), organisation=organisation.pk,
-                attribute=Attribute.YOUNG_FIRM, holds=True, evidence="시연용으로 만든 확인 (generated)",
-                valid_from=date(2026, 1, 1), valid_until=date(2027, 1, 1),
-            )  # fmt: skip
+                by=cast.actor("screening"),
+                now=at(2026, 1, 5),
+                organisation=organisation.pk,
+                attribute=Attribute.YOUNG_FIRM,
+                holds=True,
+                evidence="시연용으로 만든 확인 (generated)",
+                valid_from=date(2026, 1, 1),
+                valid_until=date(2027, 1, 1),
+            )
 
 
 def _applications(
-    call: Call, intake: Intake, rows: list[tuple[int, Organisation]], drawn: list[draw.Drawn], draws: random.Random,
+    call: Call,
+    intake: Intake,
+    rows: list[tuple[int, Organisation]],
+    drawn: list[draw.Drawn],
+    draws: random.Random,
     progress: Progress,
-) -> dict[int, tuple[tuple[int, ...], ...]]:  # fmt: skip
+) -> dict[int, tuple[tuple[int, ...], ...]]:
     """Hands all of them in, a third on the last day; gives each application's marks."""
     tracks = {track.code: track for track in call.tracks.all()}
     texts = {code: list(track.consents.values_list("text", flat=True)) for code, track in tracks.items()}
@@ -104,13 +118,17 @@ def _applications(
     for done, one in enumerate(drawn, start=1):
         person, organisation = rows[one.applicant]
         entry = rounds.Entry(
-            person=person, organisation=organisation.pk, at=_handed_in(draws), title=f"{one.title} {done:03d}",
+            person=person,
+            organisation=organisation.pk,
+            at=_handed_in(draws),
+            title=f"{one.title} {done:03d}",
             texts={
                 "purpose": f"{one.field} 분야의 과제입니다. 시연을 위하여 만든 글입니다.",
                 "plan": f"{one.product.upper()} 서버 {one.servers}대를 {one.months}개월 동안 사용합니다. 시연용 글입니다.",
             },
-            ask=AskLine(f"{one.product}x8", one.servers, one.least, "2026-04", one.months), marks=one.marks,
-        )  # fmt: skip
+            ask=AskLine(f"{one.product}x8", one.servers, one.least, "2026-04", one.months),
+            marks=one.marks,
+        )
         marks[rounds.apply(tracks[one.product], intake, entry, texts[one.product])] = one.marks
         progress.count(N_("Handing in"), done, len(drawn))
     return marks
@@ -156,6 +174,12 @@ def _report(cast: Cast, call: Call) -> None:
         rows["gpus_given", kind] = gpus
     for (measure, kind), number in rows.items():
         indicators.report(
-            by=cast.actor("manager"), now=at(2026, 3, 4), call=call.pk, measure=measure, kind=kind, number=number,
-            source=SOURCE, reported_on=date(2026, 3, 3),
-        )  # fmt: skip
+            by=cast.actor("manager"),
+            now=at(2026, 3, 4),
+            call=call.pk,
+            measure=measure,
+            kind=kind,
+            number=number,
+            source=SOURCE,
+            reported_on=date(2026, 3, 3),
+        )

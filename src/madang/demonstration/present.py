@@ -51,7 +51,7 @@ def _day(now: datetime, days: int, hour: int) -> datetime:
 
 def build(cast: Cast, now: datetime, progress: Progress) -> None:
     """The trial call with its awards and jobs, then the open calls, then the figures."""
-    draws = random.Random(draw.SEED + 1)  # noqa: S311 - a drawing to be repeated
+    draws = random.Random(draw.SEED + 1)
     with progress.step(N_("A trial call for this machine's cores, from notice to agreement")):
         awards = _trial(cast, now, draws)
     with progress.step(N_("Running jobs of three organisations on this machine")):
@@ -70,9 +70,12 @@ def _trial(cast: Cast, now: datetime, draws: random.Random) -> list[Award]:
     dates = IntakeDraft(_day(now, -40, 9), _day(now, -25, 18), _day(now, -12, 18), _day(now, -6, 18))
     with together():
         call = published.publish(
-            cast, published.own_cores(dates, month), drafted=_day(now, -42, 10), now=_day(now, -41, 10),
+            cast,
+            published.own_cores(dates, month),
+            drafted=_day(now, -42, 10),
+            now=_day(now, -41, 10),
             document="AI컴퓨팅-2026-201",
-        )  # fmt: skip
+        )
         calls_chores.move_intakes(dates.opens_at)
         owners = _tenants(cast, _day(now, -39, 10), draws)
         marks = _hand_in(call, owners, month, dates.opens_at + timedelta(days=3))
@@ -91,29 +94,50 @@ def _tenants(cast: Cast, now: datetime, draws: random.Random) -> list[tuple[int,
     for place, (kind, *_) in enumerate(TRIAL):
         # Signing needs a password; those that nobody is told are drawn, used once and forgotten.
         password = casting.PASSWORD if place == 0 else secrets.token_urlsafe(24)
-        person = cast.persons["owner"] if place == 0 else casting.register(
-            now=now, name=names.person("이용", place, draws), email=f"generated-tenant-{place}@{casting.DOMAIN}",
-            password=password,
-        )  # fmt: skip
+        person = (
+            cast.persons["owner"]
+            if place == 0
+            else casting.register(
+                now=now,
+                name=names.person("이용", place, draws),
+                email=f"generated-tenant-{place}@{casting.DOMAIN}",
+                password=password,
+            )
+        )
         named = names.organisation(kind, 901 + place, draws)
         row = organisations.create_organisation(
-            by=rounds.actor(person), now=now, name=named.korean, name_en=named.english, kind=OrganisationKind(kind),
-            registration_number=named.registration_number, founded_on=date(2023, 3, 2) if kind == "company" else date(1975, 3, 2),
+            by=rounds.actor(person),
+            now=now,
+            name=named.korean,
+            name_en=named.english,
+            kind=OrganisationKind(kind),
+            registration_number=named.registration_number,
+            founded_on=date(2023, 3, 2) if kind == "company" else date(1975, 3, 2),
             region=Region.objects.get(code="jeonnam-gwangju").pk,
             size_class=SizeClass.SMALL if kind == "company" else SizeClass.NONE,
-        )  # fmt: skip
+        )
         found.append((person, password, row))
     _invite_engineer(cast, found[0][2], now)
     organisations.record_verdict(
-        by=cast.actor("screening"), now=now, organisation=found[0][2].pk, attribute=Attribute.YOUNG_FIRM, holds=True,
-        evidence="시연용으로 만든 확인 (generated)", valid_from=date(now.year, 1, 1), valid_until=date(now.year + 1, 1, 1),
-    )  # fmt: skip
+        by=cast.actor("screening"),
+        now=now,
+        organisation=found[0][2].pk,
+        attribute=Attribute.YOUNG_FIRM,
+        holds=True,
+        evidence="시연용으로 만든 확인 (generated)",
+        valid_from=date(now.year, 1, 1),
+        valid_until=date(now.year + 1, 1, 1),
+    )
     return found
 
 
 def _invite_engineer(cast: Cast, organisation: Organisation, now: datetime) -> None:
     organisations.invite(
-        by=cast.actor("owner"), now=now, organisation=organisation.pk, email=f"engineer@{casting.DOMAIN}", role=MemberRole.MEMBER
+        by=cast.actor("owner"),
+        now=now,
+        organisation=organisation.pk,
+        email=f"engineer@{casting.DOMAIN}",
+        role=MemberRole.MEMBER,
     )
     mail = Message.objects.filter(address=f"engineer@{casting.DOMAIN}").latest("pk")
     secret = mail.link.rstrip("/").rsplit("/", 1)[-1]
@@ -128,7 +152,10 @@ def _hand_in(
     titles = ["객담 도말 판독 보조 모델 개발", "공장 영상 결함 판독 모델 개발", "필기 숫자 인식 교육용 모델 연구"]
     marks = {}
     for (person, _, organisation), (_, hours, least, given), title in zip(owners, TRIAL, titles, strict=True):
-        sections = {"purpose": f"{title}을 위한 시연용 과제입니다.", "plan": f"석 달 동안 {hours}코어 시간을 사용합니다."}
+        sections = {
+            "purpose": f"{title}을 위한 시연용 과제입니다.",
+            "plan": f"석 달 동안 {hours}코어 시간을 사용합니다.",
+        }
         ask = AskLine("core-hour", hours, least, str(month), 3)
         entry = rounds.Entry(person, organisation.pk, at, title, sections, ask, given)
         marks[rounds.apply(track, intake, entry, texts)] = given
@@ -140,11 +167,18 @@ def _sign(cast: Cast, call: Call, owners: list[tuple[int, str, Organisation]], n
     for person, password, organisation in owners:
         award = Award.objects.get(application__intake__call=call, organisation=organisation)
         row = agreements.accept(by=rounds.actor(person), now=now, award=award.pk)
-        for by, side, given in ((rounds.actor(person), Side.USER, password), (cast.actor("approver"), Side.BODY, casting.PASSWORD)):
+        for by, side, given in (
+            (rounds.actor(person), Side.USER, password),
+            (cast.actor("approver"), Side.BODY, casting.PASSWORD),
+        ):
             agreements.sign(
-                by=by, now=now + timedelta(hours=1), agreement=row.pk, side=side, method=SigningMethod.CLICK,
+                by=by,
+                now=now + timedelta(hours=1),
+                agreement=row.pk,
+                side=side,
+                method=SigningMethod.CLICK,
                 evidence={"password": given},
-            )  # fmt: skip
+            )
     rows = Award.objects.filter(application__intake__call=call, state="in_force")
     return list(rows.select_related("application").order_by("application"))
 
@@ -157,7 +191,9 @@ def _open_calls(cast: Cast, now: datetime, draws: random.Random) -> None:
     ]
     calls = []
     for make, opens, closes, document in makers:
-        dates = IntakeDraft(_day(now, opens, 9), _day(now, closes, 18), _day(now, closes + 14, 18), _day(now, closes + 21, 18))
+        dates = IntakeDraft(
+            _day(now, opens, 9), _day(now, closes, 18), _day(now, closes + 14, 18), _day(now, closes + 21, 18)
+        )
         drafted, at = _day(now, opens - 2, 10), _day(now, opens - 1, 10)
         calls.append(published.publish(cast, make(dates, nearest), drafted=drafted, now=at, document=document))  # type: ignore[arg-type]
     calls_chores.move_intakes(now)
@@ -176,10 +212,17 @@ def _apply_to_open(call: Call, month: Month, now: datetime, draws: random.Random
         title, field = names.project(draws)
         person = firm.memberships.get(role=MemberRole.OWNER, left_at__isnull=True).person_id
         entry = rounds.Entry(
-            person=person, organisation=firm.pk, at=now - timedelta(hours=draws.randint(2, 200)), title=title,
-            texts={"purpose": f"{field} 분야의 시연용 과제입니다.", "plan": "달마다 고르게 사용합니다. 시연용 글입니다."},
-            ask=AskLine(offer.product.code, quantity, offer.minimum, str(month), draws.randint(2, 5)), marks=(),
-        )  # fmt: skip
+            person=person,
+            organisation=firm.pk,
+            at=now - timedelta(hours=draws.randint(2, 200)),
+            title=title,
+            texts={
+                "purpose": f"{field} 분야의 시연용 과제입니다.",
+                "plan": "달마다 고르게 사용합니다. 시연용 글입니다.",
+            },
+            ask=AskLine(offer.product.code, quantity, offer.minimum, str(month), draws.randint(2, 5)),
+            marks=(),
+        )
         rounds.apply(track, intake, entry, list(track.consents.values_list("text", flat=True)))
 
 

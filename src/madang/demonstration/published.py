@@ -28,19 +28,45 @@ CRITERIA = (
     CriterionDraft("readiness", "수행역량과 실현 가능성", "Capability and feasibility", POINTS[2], 12),
 )
 SECTIONS = (
-    SectionDraft("purpose", "과제의 목적", "Purpose of the project", 2000, "무엇을 왜 하는지 적어 주십시오.", "What will be done, and why."),
-    SectionDraft("plan", "자원 활용 계획", "Plan for the resources", 3000, "달마다 어떻게 쓰는지 적어 주십시오.", "How they are used month by month."),
+    SectionDraft(
+        "purpose",
+        "과제의 목적",
+        "Purpose of the project",
+        2000,
+        "무엇을 왜 하는지 적어 주십시오.",
+        "What will be done, and why.",
+    ),
+    SectionDraft(
+        "plan",
+        "자원 활용 계획",
+        "Plan for the resources",
+        3000,
+        "달마다 어떻게 쓰는지 적어 주십시오.",
+        "How they are used month by month.",
+    ),
 )
 CONSENTS = (ConsentAsked("personal-data", 1), ConsentAsked("integrity", 1))
 _KINDS = ["company", "university", "research_institute"]
 
 
-def _track(code: str, title: tuple[str, str], months: tuple[str, str], products: tuple[ProductOffer, ...], **more) -> TrackDraft:  # type: ignore[no-untyped-def]
+def _track(
+    code: str, title: tuple[str, str], months: tuple[str, str], products: tuple[ProductOffer, ...], **more
+) -> TrackDraft:  # type: ignore[no-untyped-def]
     rules = more.pop("rules", (RuleDraft("organisation_kind", "announcement", {"kinds": _KINDS}),))
     return TrackDraft(
-        code=code, title_ko=title[0], title_en=title[1], first_month=months[0], last_month=months[1], products=products,
-        criteria=CRITERIA, sections=SECTIONS, consents=CONSENTS, rules=rules, reviews_wanted=REVIEWS_EACH, **more,
-    )  # fmt: skip
+        code=code,
+        title_ko=title[0],
+        title_en=title[1],
+        first_month=months[0],
+        last_month=months[1],
+        products=products,
+        criteria=CRITERIA,
+        sections=SECTIONS,
+        consents=CONSENTS,
+        rules=rules,
+        reviews_wanted=REVIEWS_EACH,
+        **more,
+    )
 
 
 def spring_2026(intake: IntakeDraft) -> CallDraft:
@@ -48,33 +74,46 @@ def spring_2026(intake: IntakeDraft) -> CallDraft:
     months = ("2026-04", "2027-03")
     tracks = tuple(
         _track(
-            code, (f"{code.upper()} 분야", f"{code.upper()} track"), months,
-            (ProductOffer(f"{code}x8", *press.LIMITS[code]),), minimum_months=3, minimum_total_milli=60_000,
+            code,
+            (f"{code.upper()} 분야", f"{code.upper()} track"),
+            months,
+            (ProductOffer(f"{code}x8", *press.LIMITS[code]),),
+            minimum_months=3,
+            minimum_total_milli=60_000,
         )
         for code in ("h200", "b200")
-    )  # fmt: skip
+    )
     return CallDraft(
-        code="spring-2026", kind="regular",
-        title_ko="2026년 봄 첨단 GPU 활용 공고 (시연용)", title_en="National GPU round, spring 2026 (demonstration)",
+        code="spring-2026",
+        kind="regular",
+        title_ko="2026년 봄 첨단 GPU 활용 공고 (시연용)",
+        title_en="National GPU round, spring 2026 (demonstration)",
         summary_ko="언론에 보도된 수요와 공급의 합계를 그대로 지키되, 신청 하나하나는 정해진 난수로 만든 것입니다.",
         summary_en="The totals of demand and capacity are those that the press reported; each application is generated.",
-        intakes=(intake,), tracks=tracks,
-    )  # fmt: skip
+        intakes=(intake,),
+        tracks=tracks,
+    )
 
 
 def own_cores(intake: IntakeDraft, first: Month) -> CallDraft:
     """A small call for this machine's own cores, under which the demonstration's jobs really run."""
     track = _track(
-        "cores", ("코어 시간 분야", "Core-hours"), (str(first), str(first.plus(2))), (ProductOffer("core-hour", 1, 2000),),
+        "cores",
+        ("코어 시간 분야", "Core-hours"),
+        (str(first), str(first.plus(2))),
+        (ProductOffer("core-hour", 1, 2000),),
         minimum_total_milli=60_000,
-    )  # fmt: skip
+    )
     return CallDraft(
-        code="local-cores", kind="beta",
-        title_ko="이 컴퓨터의 코어 시간 시범 공고", title_en="Trial call for this machine's core-hours",
+        code="local-cores",
+        kind="beta",
+        title_ko="이 컴퓨터의 코어 시간 시범 공고",
+        title_en="Trial call for this machine's core-hours",
         summary_ko="이 컴퓨터의 CPU 코어를 여러 기관이 나누어 씁니다. 여기서 실행된 작업만 계측하고 정산합니다.",
         summary_en="Several organisations share this machine's cores. What runs here is what is metered and billed.",
-        intakes=(intake,), tracks=(track,),
-    )  # fmt: skip
+        intakes=(intake,),
+        tracks=(track,),
+    )
 
 
 def open_regular(intake: IntakeDraft, first: Month) -> CallDraft:
@@ -82,38 +121,55 @@ def open_regular(intake: IntakeDraft, first: Month) -> CallDraft:
     months = (str(first), str(first.plus(5)))
     outside = (*_rules(), RuleDraft("running_awards_at_most", "deadline", {"awards": 2}))
     return CallDraft(
-        code="centre-h100", kind="regular",
-        title_ko="AI 데이터센터 H100 정기모집 (시연용)", title_en="Regular call for H100 at the AI data centre (demonstration)",
+        code="centre-h100",
+        kind="regular",
+        title_ko="AI 데이터센터 H100 정기모집 (시연용)",
+        title_en="Regular call for H100 at the AI data centre (demonstration)",
         summary_ko="H100 1·2·4·8장을 달 단위로 배정합니다. 청년기업이나 지역기업은 단가의 절반을 감면합니다.",
         summary_en="One, two, four or eight H100 by the month. Young or local firms pay half.",
         intakes=(intake,),
         tracks=(
             _track(
-                "shared", ("소규모 분야", "Small track"), months, (ProductOffer("h100x1", 1, 4), ProductOffer("h100x2", 1, 2)),
-                minimum_total_milli=60_000, rules=outside,
+                "shared",
+                ("소규모 분야", "Small track"),
+                months,
+                (ProductOffer("h100x1", 1, 4), ProductOffer("h100x2", 1, 2)),
+                minimum_total_milli=60_000,
+                rules=outside,
             ),
             _track(
-                "large", ("대규모 분야", "Large track"), months, (ProductOffer("h100x4", 1, 4), ProductOffer("h100x8", 1, 4)),
-                minimum_total_milli=70_000, rules=outside,
+                "large",
+                ("대규모 분야", "Large track"),
+                months,
+                (ProductOffer("h100x4", 1, 4), ProductOffer("h100x8", 1, 4)),
+                minimum_total_milli=70_000,
+                rules=outside,
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def open_rolling(intake: IntakeDraft, first: Month) -> CallDraft:
     """The second: a rolling call, whose next intake opens by itself."""
     return CallDraft(
-        code="centre-b200-rolling", kind="rolling",
-        title_ko="AI 데이터센터 B200 상시모집 (시연용)", title_en="Rolling call for B200 at the AI data centre (demonstration)",
-        summary_ko="B200 8장 서버를 접수차수마다 배정합니다.", summary_en="Servers of eight B200, awarded intake by intake.",
+        code="centre-b200-rolling",
+        kind="rolling",
+        title_ko="AI 데이터센터 B200 상시모집 (시연용)",
+        title_en="Rolling call for B200 at the AI data centre (demonstration)",
+        summary_ko="B200 8장 서버를 접수차수마다 배정합니다.",
+        summary_en="Servers of eight B200, awarded intake by intake.",
         intakes=(intake,),
         tracks=(
             _track(
-                "b200", ("B200 분야", "B200 track"), (str(first), str(first.plus(5))), (ProductOffer("b200-centrex8", 1, 2),),
-                minimum_total_milli=70_000, rules=(*_rules(), RuleDraft("age_at_most", "announcement", {"years": 10})),
+                "b200",
+                ("B200 분야", "B200 track"),
+                (str(first), str(first.plus(5))),
+                (ProductOffer("b200-centrex8", 1, 2),),
+                minimum_total_milli=70_000,
+                rules=(*_rules(), RuleDraft("age_at_most", "announcement", {"years": 10})),
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def _rules() -> tuple[RuleDraft, ...]:

@@ -92,9 +92,13 @@ def review_all(
         by = actors.setdefault(sheet.reviewer_id, actor(sheet.reviewer.person_id))
         points = {one.code: mark for one, mark in zip(CRITERIA, marks[sheet.application_id][row], strict=True)}
         reviews.submit(
-            by=by, now=now + timedelta(days=1), assignment=sheet.pk, version=sheet.version, points=points,
+            by=by,
+            now=now + timedelta(days=1),
+            assignment=sheet.pk,
+            version=sheet.version,
+            points=points,
             comment=MARKS_COMMENT,
-        )  # fmt: skip
+        )
         count(done, len(rows))
 
 
@@ -111,7 +115,9 @@ def solve(cast: Cast, intake: Intake, policies: Iterable[PolicyChoice], now: dat
     found = list(Plan.objects.filter(pk__in=proposed).order_by("number"))
     for plan in found:
         if plan.state != "checked":
-            raise RuntimeError(f"plan {plan.number} of intake {intake.pk} is {plan.state}: {plan.failure or plan.faults}")
+            raise RuntimeError(
+                f"plan {plan.number} of intake {intake.pk} is {plan.state}: {plan.failure or plan.faults}"
+            )
     return found
 
 

@@ -57,11 +57,16 @@ def _submit(award: Award, pool: Pool, one: Wanted, place: int, now: datetime) ->
     stored = files.store(now=now, name=one.script, allowed=frozenset({FileKind.ANY}), path=SCRIPTS / one.script)
     cores = min(one.cores, backends.backend().capacity().cores)
     return actions.submit(
-        by=actor(award.application.created_by_id), now=now, award=award, pool=pool,
-        name=f"{Path(one.script).stem} {place + 1}", argv=["python", one.script, *one.arguments],
-        files=[(one.script, stored)], shape=Shape(gpus=0, cores=cores, memory_mb=1024, wall_seconds=300),
+        by=actor(award.application.created_by_id),
+        now=now,
+        award=award,
+        pool=pool,
+        name=f"{Path(one.script).stem} {place + 1}",
+        argv=["python", one.script, *one.arguments],
+        files=[(one.script, stored)],
+        shape=Shape(gpus=0, cores=cores, memory_mb=1024, wall_seconds=300),
         key=uuid.uuid5(NAMESPACE, f"{award.number}/{place}"),
-    )  # fmt: skip
+    )
 
 
 def see_through(jobs: list[Job], progress: Progress) -> dict[str, int]:

@@ -57,6 +57,7 @@ STATES = {
     "missing": (BAD, pgettext_lazy("state", "Missing")),
     "expired": (NEUTRAL, pgettext_lazy("state", "Expired")),
     "revoked": (NEUTRAL, pgettext_lazy("state", "Revoked")),
+    "tariff.in_force": (GOOD, pgettext_lazy("state", "Applies now")),
     "paper.refused": (BAD, pgettext_lazy("state", "Refused")),
     "approval.withdrawn": (NEUTRAL, pgettext_lazy("state", "Taken back by its drafter")),
 }

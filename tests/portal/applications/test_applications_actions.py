@@ -17,6 +17,7 @@ from madang.portal.files.models import StoredFile
 from madang.portal.journal.actions import seed_retention
 from madang.portal.journal.models import Destruction, JournalEntry
 from madang.portal.outbox.models import Message
+from madang.portal.people.models import Membership
 from madang.portal.screening import actions as screening
 from madang.portal.screening.models import OwedReport
 
@@ -75,7 +76,9 @@ def test_only_members_begin():
             actions.begin(by=by, now=NOW, track=track.pk, intake=intake.pk, organisation=organisation.pk)
 
 
-@pytest.mark.parametrize(("at", "code"), [(timedelta(days=-6), "intake_not_open"), (timedelta(days=10), "intake_closed")])
+@pytest.mark.parametrize(
+    ("at", "code"), [(timedelta(days=-6), "intake_not_open"), (timedelta(days=10), "intake_closed")]
+)
 def test_nothing_begins_outside_the_intake(drafted, at, code):
     application, by, intake = drafted
     with refused(code):
@@ -200,9 +203,7 @@ def test_consents_are_accepted_one_by_one_with_person_and_time(drafted):
 def test_a_consent_of_another_track_is_refused(drafted):
     application, by, _ = drafted
     with refused("consent_unknown"):
-        actions.accept_consent(
-            by=by, now=NOW, application=application.pk, text=make_consent(factories.make_track()).pk
-        )
+        actions.accept_consent(by=by, now=NOW, application=application.pk, text=make_consent(factories.make_track()).pk)
 
 
 # --- submit ---
@@ -346,6 +347,38 @@ def test_what_is_left_open_at_the_deadline_counts_as_submitted(drafted):
     assert queries.attachments_in_use().get().pk == kept.pk
 
 
+def test_screening_puts_back_what_was_left_open_and_judges_that(drafted):
+    application, by, intake = drafted
+    submit(application, by)
+    actions.reopen(by=by, now=NOW, application=application.pk)
+    actions.save(by=by, now=NOW, application=application.pk, version=3, title="Changed", sections={})
+    Intake.objects.filter(pk=intake.pk).update(state="screening")
+    officer = factories.make_actor(Role.SCREENING_OFFICER)
+    given = {"by": officer, "application": application.pk, "version": 4, "eligible": True}
+    with refused("not_screenable"):
+        screening.screen(now=intake.closes_at - timedelta(seconds=1), **given)
+    with pytest.raises(Stale):
+        screening.screen(now=intake.closes_at, **given | {"version": 3})
+    assert Application.objects.get(pk=application.pk).title == "Changed"  # undone with the refused verdict
+    screening.screen(now=intake.closes_at, **given)
+    row = Application.objects.get(pk=application.pk)
+    assert (row.state, row.title) == ("eligible", "과제")
+
+
+def test_nobody_screens_their_own_organisation(drafted):
+    application, by, intake = drafted
+    submit(application, by)
+    Intake.objects.filter(pk=intake.pk).update(state="screening")
+    person = factories.make_staff(Role.SCREENING_OFFICER)
+    Membership.objects.create(
+        organisation=application.organisation, person=person, role=MemberRole.MEMBER, joined_at=NOW
+    )
+    with refused("screening_own_organisation"):
+        screening.screen(
+            by=factories.actor(person), now=intake.closes_at, application=application.pk, version=2, eligible=True
+        )
+
+
 def test_a_submitted_application_is_not_edited_unless_reopened(drafted):
     application, by, intake = drafted
     submit(application, by)
@@ -386,7 +419,7 @@ def test_the_check_at_award_returns_what_fails_now():
 
 
 def test_old_drafts_are_destroyed_and_entered_in_the_register(drafted):
-    application, by, intake = drafted
+    application, _by, intake = drafted
     submitted = factories.make_submitted(application.track, intake)
     late = intake.closes_at + timedelta(days=90)
     assert actions.destroy_old_drafts(now=late) == 0  # no rule, no destruction

@@ -86,12 +86,8 @@ def test_of_two_editors_one_is_stale():
 
 def test_two_applications_of_one_organisation_where_one_is_allowed():
     row = factories.make_application()
-    EligibilityRule.objects.create(
-        track=row.track, kind="one_per_organisation", reference_date="deadline", position=1
-    )
-    other = factories.make_application(
-        row.track, row.intake, organisation=row.organisation, created_by=row.created_by
-    )
+    EligibilityRule.objects.create(track=row.track, kind="one_per_organisation", reference_date="deadline", position=1)
+    other = factories.make_application(row.track, row.intake, organisation=row.organisation, created_by=row.created_by)
     by = factories.actor(row.created_by)
     answers = together(
         lambda: actions.submit(by=by, now=NOW, application=row.pk, version=1),

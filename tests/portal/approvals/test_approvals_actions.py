@@ -6,7 +6,7 @@ from portal.races import at_once, errors
 
 from madang.errors import Refused
 from madang.portal.actors import PUBLIC, Role
-from madang.portal.approvals import actions, queries
+from madang.portal.approvals import actions, pages, queries
 from madang.portal.approvals.models import Approval
 from madang.portal.approvals.rules import ApprovalKind
 from madang.portal.journal.models import JournalEntry
@@ -154,3 +154,19 @@ def test_the_page_costs_the_same_whatever_waits(client, django_assert_num_querie
     client.force_login(approver)
     with django_assert_num_queries(8):
         assert client.get("/staff/approvals/").status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kind", "subject", "facts", "url"),
+    [
+        (ApprovalKind.PUBLISH_CALL, 5, {"code": "spring"}, "/staff/calls/spring/approval/"),
+        (ApprovalKind.ADOPT_PLAN, 5, {}, "/staff/plans/5/"),
+        (ApprovalKind.PUBLISH_DECISIONS, 5, {}, "/staff/intakes/5/decisions/"),
+        (ApprovalKind.END_AWARD, 5, {"number": "A-00001"}, "/awards/A-00001/"),
+        (ApprovalKind.CHANGE_TARIFF, 5, {}, "/staff/tariffs/5/"),
+    ],
+)
+def test_each_kind_of_draft_leads_to_where_it_is_decided(kind, subject, facts, url):
+    row = actions.draft(by=make_actor(Role.PROGRAMME_MANAGER), now=NOW, kind=kind, subject=subject, comment="", **facts)
+    assert pages.where(row) == url

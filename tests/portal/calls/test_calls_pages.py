@@ -224,7 +224,10 @@ def test_consent_texts_get_versions(manager):
     given |= {"refusal_ko": "거부", "refusal_en": "Refusal"}
     post(manager, "/staff/consent-texts/new/", **given)
     post(manager, "/staff/consent-texts/new/", **given | {"body_en": "Other"})
-    assert list(ConsentText.objects.order_by("version").values_list("version", "body_en")) == [(1, "Text"), (2, "Other")]
+    assert list(ConsentText.objects.order_by("version").values_list("version", "body_en")) == [
+        (1, "Text"),
+        (2, "Other"),
+    ]
     assert manager.get("/staff/consent-texts/").status_code == 200
 
 
@@ -254,3 +257,8 @@ def test_calls_are_public_in_the_api(client):
     assert whole["tracks"][0]["products"][0]["price_won"] is None
     assert whole["corrections"][0]["field"] == "intake.1.closes_at"
     assert client.get("/api/v1/calls/nothing").status_code == 404
+
+
+def test_the_first_page_names_the_open_calls(client):
+    call = full_call()
+    assert f"/calls/{call.code}/" in client.get("/").content.decode()

@@ -91,7 +91,9 @@ def rewritten(archive: Path, target: Path, change) -> None:
 
 def test_a_changed_file_is_found_and_nothing_is_restored(home, settings, tmp_path):
     backups.backup(tmp_path / "b.tar.gz", now=NOW)
-    rewritten(tmp_path / "b.tar.gz", tmp_path / "bad.tar.gz", lambda n, c: (n, b"CONTENT" if n == "files/ab/abcd" else c))
+    rewritten(
+        tmp_path / "b.tar.gz", tmp_path / "bad.tar.gz", lambda n, c: (n, b"CONTENT" if n == "files/ab/abcd" else c)
+    )
     new = moved_to_new_home(settings, tmp_path)
     with pytest.raises(Refused, match="archive_damaged"):
         backups.restore(tmp_path / "bad.tar.gz")
@@ -110,7 +112,9 @@ def test_a_cut_off_archive_is_refused(home, settings, tmp_path):
 
 def test_an_archive_that_reaches_out_of_its_folder_is_refused(home, settings, tmp_path):
     backups.backup(tmp_path / "b.tar.gz", now=NOW)
-    rewritten(tmp_path / "b.tar.gz", tmp_path / "bad.tar.gz", lambda n, c: ("../../out" if n == "files/ab/abcd" else n, c))
+    rewritten(
+        tmp_path / "b.tar.gz", tmp_path / "bad.tar.gz", lambda n, c: ("../../out" if n == "files/ab/abcd" else n, c)
+    )
     moved_to_new_home(settings, tmp_path)
     with pytest.raises(Refused, match="archive_unreadable"):
         backups.restore(tmp_path / "bad.tar.gz")
@@ -127,7 +131,9 @@ def test_another_versions_archive_is_refused(home, settings, tmp_path):
     backups.backup(tmp_path / "b.tar.gz", now=NOW)
 
     def older(name, content):
-        return name, json.dumps(json.loads(content) | {"version": "0.0.1"}).encode() if name == "manifest.json" else content
+        return name, json.dumps(
+            json.loads(content) | {"version": "0.0.1"}
+        ).encode() if name == "manifest.json" else content
 
     rewritten(tmp_path / "b.tar.gz", tmp_path / "old.tar.gz", older)
     moved_to_new_home(settings, tmp_path)

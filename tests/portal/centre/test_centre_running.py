@@ -44,7 +44,9 @@ def test_a_part_that_dies_is_started_again_and_said_so():
 
 def test_ending_kills_a_part_that_will_not_stop(monkeypatch):
     monkeypatch.setattr(running, "STOP_SECONDS", 0.3)
-    stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
+    stubborn = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
+    )
     part = Process("part", [sys.executable, "-c", stubborn])
     part.running = subprocess.Popen(part.argv, stdout=subprocess.PIPE)
     assert part.running.stdout.readline() == b"deaf\n"

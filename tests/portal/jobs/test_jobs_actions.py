@@ -42,7 +42,9 @@ def put(content, name="file"):
 
 def test_a_job_is_held_for_runs_is_metered_and_settled(machine, paid):
     files = [("in/words.txt", put(b"hello ")), ("empty", put(b""))]
-    job = submit(paid, "cat in/words.txt empty; echo $HOME; sleep 1.1; echo out > out.txt", files=files, cores=2, seconds=50)
+    job = submit(
+        paid, "cat in/words.txt empty; echo $HOME; sleep 1.1; echo out > out.txt", files=files, cores=2, seconds=50
+    )
     assert (balances(paid).held, balances(paid).left) == (100, 9_900)
     job = settled(job)
     assert (job.state, job.exit_code, job.reason_code) == (JobState.SUCCEEDED, 0, "ended_well")
@@ -196,7 +198,9 @@ def dies_after(monkeypatch, owner, name):
 def test_a_worker_killed_between_any_two_steps_loses_nothing_and_charges_once(machine, monkeypatch, step):
     paid = make_paid()
     job = submit(paid, "sleep 1.1; echo done > done", seconds=100)
-    owner = {"submit": backends.backend(), "reports": backends.backend(), "usage": backends.backend()}.get(step, actions)
+    owner = {"submit": backends.backend(), "reports": backends.backend(), "usage": backends.backend()}.get(
+        step, actions
+    )
     dies_after(monkeypatch, chores if step == "import_usage" else owner, step)
     died = []
 

@@ -169,6 +169,8 @@ def test_the_list_is_paged_sifted_and_takes_as_many_queries_for_three_as_for_one
     assert api.get("/api/v1/jobs?state=odd").status_code == 422
 
 
-@pytest.mark.parametrize("address", [f"/{10**30}", f"/{2**63}/log", "/1/log?offset=-1", f"/1/log?offset={10**25}", "/0"])
+@pytest.mark.parametrize(
+    "address", [f"/{10**30}", f"/{2**63}/log", "/1/log?offset=-1", f"/1/log?offset={10**25}", "/0"]
+)
 def test_numbers_beyond_all_bounds_are_nobodys(api, address):
     assert api.get(f"/api/v1/jobs{address}").status_code in {404, 422}

@@ -74,14 +74,18 @@ def test_a_job_is_submitted_in_the_browser_followed_and_its_output_fetched(brows
 
 
 def test_submitting_again_takes_the_earlier_files_along(browser, today):
-    browser.post("/jobs/new/", filled(today, files=[SimpleUploadedFile("a.txt", b"1"), SimpleUploadedFile("b.txt", b"2")]))
+    browser.post(
+        "/jobs/new/", filled(today, files=[SimpleUploadedFile("a.txt", b"1"), SimpleUploadedFile("b.txt", b"2")])
+    )
     first = Job.objects.get()
     new = SimpleUploadedFile("b.txt", b"3")
     browser.post("/jobs/new/", filled(today, again=first.pk, keep_files="on", files=[new]))
     second = Job.objects.exclude(pk=first.pk).get()
     sizes = {row.path: row.file.sha256 for row in second.files.all()}
     before = {row.path: row.file.sha256 for row in first.files.all()}
-    assert sizes.keys() == {"a.txt", "b.txt"} and sizes["a.txt"] == before["a.txt"] and sizes["b.txt"] != before["b.txt"]
+    assert (
+        sizes.keys() == {"a.txt", "b.txt"} and sizes["a.txt"] == before["a.txt"] and sizes["b.txt"] != before["b.txt"]
+    )
 
 
 def test_another_organisations_job_lends_no_files(browser, today):
@@ -101,7 +105,9 @@ def test_the_figures_are_shown_before_submitting_and_nothing_is_submitted(browse
     page = text_of(browser.post("/jobs/new/", filled(today, figures="1", cores=3, minutes=120)))
     assert not Job.objects.exists()
     assert "6.0 core-hours" in page and "too little left" in page and "cat *.txt" in page
-    part = text_of(browser.post("/jobs/figures/", {key: value for key, value in filled(today).items() if key != "name"}))
+    part = text_of(
+        browser.post("/jobs/figures/", {key: value for key, value in filled(today).items() if key != "name"})
+    )
     assert "0.0 core-hours" in part and "2.8 core-hours" in part and "Covered by" in part and "<html" not in part
     assert "appear here" in text_of(browser.post("/jobs/figures/", {"where": "1-1"}))
 

@@ -62,7 +62,19 @@ def test_a_shown_command_is_the_one_that_runs(argv):
 
 @pytest.mark.parametrize(
     "paths",
-    [["../a"], ["/a"], ["a//b"], ["a/./b"], [""], ["a\\b"], ["a\x1bb"], ["a" * 201], ["a", "a"], ["a", "a/b"], ["a/b", "a"]],
+    [
+        ["../a"],
+        ["/a"],
+        ["a//b"],
+        ["a/./b"],
+        [""],
+        ["a\\b"],
+        ["a\x1bb"],
+        ["a" * 201],
+        ["a", "a"],
+        ["a", "a/b"],
+        ["a/b", "a"],
+    ],
 )
 def test_paths_that_lead_elsewhere_or_meet_are_refused(paths):
     assert refused(rules.check_paths, paths).code == "job_path"

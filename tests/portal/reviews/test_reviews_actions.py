@@ -164,7 +164,7 @@ def sheet(intake):
 
 def test_a_sheet_is_saved_then_submitted(intake):
     row, by = sheet(intake)
-    version = actions.save(by=by, now=NOW, assignment=row.pk, version=1, points={"merit": 50}, comments={"merit": "ok"})
+    version = actions.save_draft(by=by, now=NOW, assignment=row.pk, version=1, points={"merit": 50}, comments={"merit": "ok"})
     assert version == 2
     assert queries.points(row.pk)["merit"].comment == "ok"
     give = {"by": by, "now": NOW, "assignment": row.pk}
@@ -172,15 +172,15 @@ def test_a_sheet_is_saved_then_submitted(intake):
     actions.submit(**give, version=2, points=WHOLE, comment="Good.")
     row.refresh_from_db()
     assert (row.state, row.comment) == ("submitted", "Good.")
-    assert code(lambda: actions.save(**give, version=3, points=WHOLE)) == "review_already_submitted"
+    assert code(lambda: actions.save_draft(**give, version=3, points=WHOLE)) == "review_already_submitted"
     assert scoring.scores_in(intake.pk)[row.application_id].score.total_milli == 80_000
 
 
 def test_two_windows_do_not_overwrite_each_other(intake):
     row, by = sheet(intake)
-    actions.save(by=by, now=NOW, assignment=row.pk, version=1, points={"merit": 1})
+    actions.save_draft(by=by, now=NOW, assignment=row.pk, version=1, points={"merit": 1})
     with pytest.raises(Stale):
-        actions.save(by=by, now=NOW, assignment=row.pk, version=1, points={"merit": 2})
+        actions.save_draft(by=by, now=NOW, assignment=row.pk, version=1, points={"merit": 2})
     assert queries.points(row.pk)["merit"].points == 1
 
 
@@ -188,13 +188,13 @@ def test_two_windows_do_not_overwrite_each_other(intake):
 def test_impossible_points_are_refused(intake, points):
     row, by = sheet(intake)
     give = {"by": by, "now": NOW, "assignment": row.pk, "version": 1}
-    assert code(lambda: actions.save(**give, points={"merit": points})) == "points_out_of_range"
+    assert code(lambda: actions.save_draft(**give, points={"merit": points})) == "points_out_of_range"
     assert not CriterionPoints.objects.exists()
 
 
 def test_after_the_due_date_nothing_changes(intake):
     row, by = sheet(intake)
-    assert code(lambda: actions.save(by=by, now=DUE, assignment=row.pk, version=1, points={})) == "review_past_due"
+    assert code(lambda: actions.save_draft(by=by, now=DUE, assignment=row.pk, version=1, points={})) == "review_past_due"
 
 
 def test_nobody_else_touches_a_sheet(intake):
@@ -207,7 +207,7 @@ def test_nobody_else_touches_a_sheet(intake):
         PUBLIC,
     ]
     for by in others:
-        assert code(lambda by=by: actions.save(by=by, now=NOW, assignment=row.pk, version=1, points={})) == "not_found"
+        assert code(lambda by=by: actions.save_draft(by=by, now=NOW, assignment=row.pk, version=1, points={})) == "not_found"
         assert queries.open_to_reviewer(by, row.pk, NOW) is None
 
 

@@ -3,6 +3,7 @@
 import argparse
 import json
 import time
+from pathlib import Path
 
 from sklearn.datasets import load_digits
 from sklearn.metrics import accuracy_score, confusion_matrix
@@ -17,7 +18,9 @@ arguments.add_argument("--seed", type=int, default=7)
 given = arguments.parse_args()
 
 images, labels = load_digits(return_X_y=True)
-train_x, test_x, train_y, test_y = train_test_split(images, labels, test_size=0.25, random_state=given.seed, stratify=labels)
+train_x, test_x, train_y, test_y = train_test_split(
+    images, labels, test_size=0.25, random_state=given.seed, stratify=labels
+)
 scaler = StandardScaler().fit(train_x)
 train_x, test_x = scaler.transform(train_x), scaler.transform(test_x)
 
@@ -40,6 +43,5 @@ result = {
     "seconds": round(time.monotonic() - started, 3),
     "confusion": confusion_matrix(test_y, found).tolist(),
 }
-with open("accuracy.json", "w") as file:
-    json.dump(result, file, indent=1)
+Path("accuracy.json").write_text(json.dumps(result, indent=1))
 print(f"accuracy {result['accuracy']} on {result['held_out']} held-out images, kept in accuracy.json")

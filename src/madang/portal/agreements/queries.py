@@ -21,7 +21,7 @@ from madang.values import Month, months_from
 
 
 def agreements(by: Actor) -> QuerySet[Agreement]:
-    """Agreements with signatures and papers: an organisation's own, all for staff and auditors; newest version first."""
+    """Agreements with signatures and papers: one's own, all for staff and auditors; newest version first."""
     signatures = Signature.objects.select_related("person", "checked_by").order_by("signed_at")
     papers = SignedPaper.objects.select_related("file", "uploaded_by").order_by("-pk")
     rows = Agreement.objects.select_related("award__organisation").order_by("-version")
@@ -35,7 +35,7 @@ def newest(by: Actor, award: int) -> Agreement | None:
 
 
 def figures(by: Actor, award: int, version: int) -> Figures:
-    """What the text of a version is made of, as the tables stand; `by` belongs to the organisation or reads everything."""
+    """What a version's text is made of, as the tables stand; `by` belongs to the organisation or reads everything."""
     rows = Award.objects.select_related("organisation", "application__intake__call", "application__track")
     row = rows.get(pk=award)
     lines = AwardLine.objects.filter(award=award).select_related("product__pool").order_by("pk")

@@ -49,7 +49,7 @@ class Price:
 
 @dataclass(frozen=True)
 class Article:
-    """One line of the award as the agreement states it; names by language. `price` is None where no tariff covers it."""
+    """One line of the award as the agreement states it; names by language. `price` is None without a tariff."""
 
     product: dict[str, str]
     pool: dict[str, str]
@@ -88,7 +88,8 @@ def text_of(figures: Figures, language: str) -> str:
             number=figures.number, version=figures.version
         ),
         _(
-            "{centre} (“the centre”) and {organisation}, business registration number {registration} (“the user”), agree:"
+            "{centre} (“the centre”) and {organisation}, business registration number {registration} "
+            "(“the user”), agree:"
         ).format(
             centre=figures.centre[language],
             organisation=figures.organisation[language],
@@ -145,7 +146,8 @@ def _prices(lines: Sequence[Article], language: str) -> list[str]:
             continue
         parts.append(
             _(
-                "- {product}: list price {list_price}, discount {discount}, due {payable} in all ({vat} of it value added tax); in a private cloud {reference}."
+                "- {product}: list price {list_price}, discount {discount}, due {payable} in all ({vat} of "
+                "it value added tax); in a private cloud {reference}."
             ).format(
                 product=line.product[language],
                 list_price=won(line.price.list_price, language),
@@ -179,7 +181,9 @@ def _duties(language: str) -> list[str]:
         _("- Does not look into the user's data, except as law or the user demands."),
         "# " + _("Article 7 (End before time)"),
         _(
-            "The centre may end the agreement when the resources are used for another purpose, lie idle in spite of a reminder, or were awarded on wrong statements; it says why beforehand. The user may end it at any time. What is left returns to the centre."
+            "The centre may end the agreement when the resources are used for another purpose, lie idle in "
+            "spite of a reminder, or were awarded on wrong statements; it says why beforehand. The user may end it at "
+            "any time. What is left returns to the centre."
         ),
         "# " + _("Article 8 (Force)"),
         _("The agreement is in force once both sides have signed it. Nothing runs before."),

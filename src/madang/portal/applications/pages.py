@@ -301,7 +301,8 @@ def withdraw_page(request: HttpRequest, pk: int) -> HttpResponse:
 def receipt_page(request: HttpRequest, pk: int) -> HttpResponse:
     """The receipt of the submission in force: number, second, and SHA-256 of the content and of every file."""
     row = one(queries.whole(request.actor), pk=pk, in_force__isnull=False)
-    return render(request, "applications/receipt.html", {"application": row, "submission": row.in_force})
+    kept = queries.submitted_files(request.actor).filter(submission=row.in_force)
+    return render(request, "applications/receipt.html", {"application": row, "submission": row.in_force, "files": kept})
 
 
 @signed_in

@@ -24,7 +24,7 @@ WHERE = {
     ApprovalKind.ADOPT_PLAN: ("plan", "subject"),
     ApprovalKind.PUBLISH_DECISIONS: ("intake-decisions", "subject"),
     ApprovalKind.END_AWARD: ("award", "number"),
-    ApprovalKind.CHANGE_TARIFF: ("tariffs", ""),
+    ApprovalKind.CHANGE_TARIFF: ("tariff", "subject"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Holds, offers, accepts, declines, puts in force and ends awards, with the capacity and computing that go with them."""
+"""Holds, offers, answers, puts in force and ends awards, with the capacity and computing that go with them."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def enter_force(*, by: Actor, now: datetime, award: int) -> None:
 
 @action
 def draft_end(*, by: Actor, now: datetime, award: int, comment: str) -> Approval:
-    """Drafts the end of an award before its time; an approver carries it out. Refused "award_reason_needed" and more."""
+    """Drafts the end of an award before its time; an approver carries it out. Refused "award_not_running" and more."""
     row = Award.objects.filter(pk=award).first()
     if row is None:
         raise Refused("not_found")

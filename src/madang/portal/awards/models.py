@@ -43,7 +43,7 @@ class Award(models.Model):
 
 
 class AwardLine(models.Model):
-    """`quantity` of a product for whole months [first_month, first_month + months); `seconds` is what the ledger grants."""
+    """`quantity` of a product for whole months [first_month, first_month + months); the ledger grants its `seconds`."""
 
     award = models.ForeignKey(Award, on_delete=models.CASCADE, related_name="lines")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")

@@ -32,7 +32,7 @@ def _lines() -> Prefetch:
 
 
 def awards(by: Actor) -> QuerySet[Award]:
-    """Awards with their lines, newest first: an organisation's own once they are published; all for staff and auditors."""
+    """Awards with their lines, newest first: one's own once they are published; all for staff and auditors."""
     rows = Award.objects.select_related("organisation", "application__intake__call", "application__track")
     rows = rows.prefetch_related(_lines()).order_by("-pk")
     if by.reads_everything:
@@ -82,7 +82,7 @@ def past_their_end(today: date) -> list[int]:
 
 
 def ended_with_rest() -> list[tuple[int, int, int, bool]]:
-    """(award, pool, what is left, ended early) of ended awards to which something came back, from a job that ended late."""
+    """(award, pool, what is left, ended early) of ended awards to which a job that ended late gave something back."""
     rows = LedgerAccount.objects.filter(bucket=Bucket.LEFT, amount__gt=0, owner__startswith="award:")
     left = [
         (int(owner[len("award:") :]), pool, amount)

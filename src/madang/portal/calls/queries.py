@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from madang.portal.actors import READING_ROLES, Actor
 from madang.portal.calls.models import (
@@ -137,4 +137,8 @@ def titled(thing: Any, name: str = "title") -> str:
 
 def front_panels(by: Actor, now: datetime) -> list[dict[str, Any]]:
     """The calls that are open now, for the public's first page."""
-    return [{"template": "calls/panel.html", "intakes": list(open_intakes(now)[:6]), "url": reverse("calls")}]
+    items = [
+        {"text": titled(row.call), "url": reverse("call", args=[row.call.code]), "due": row.closes_at}
+        for row in open_intakes(now)[:6]
+    ]
+    return [{"title": gettext("Open calls"), "items": items, "url": reverse("calls")}]

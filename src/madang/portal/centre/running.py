@@ -42,9 +42,23 @@ def parts(host: str, port: int, spool: Path, *, local: bool) -> list[Process]:
     """The web server, the worker and, where jobs run on this machine, its runner."""
     python = sys.executable
     web = [
-        python, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1",
-        "--blocking-threads", str(WEB_THREADS), "--log-level", "warning", "madang.portal.wsgi:application",
-    ]  # fmt: skip
+        python,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        host,
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+        "--blocking-threads",
+        str(WEB_THREADS),
+        "--log-level",
+        "warning",
+        "madang.portal.wsgi:application",
+    ]
     found = [Process("web", web), Process("worker", [python, "-m", "madang.cli.main", "work"])]
     if local:
         found.append(Process("local compute", [python, "-m", "madang.compute.local.runner", str(spool)]))

@@ -92,7 +92,7 @@ def decision(request: HttpRequest, application: int) -> HttpResponse:
 
 
 def call_results(request: HttpRequest, code: str) -> HttpResponse:
-    """The published results of a call for everybody: who was selected with what, and the reasons of refusals by number."""
+    """The published results of a call for everybody: who was selected with what; reasons of refusals by number."""
     call = one(calls.calls(request.actor), code=code)
     page = Paginator(queries.published(call), A_PAGE).get_page(request.GET.get("page"))
     names = queries.names(call.pk)[_language()]

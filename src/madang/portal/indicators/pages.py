@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from madang.portal import charts
 from madang.portal.indicators import queries
-from madang.portal.indicators.rules import DIMENSIONS, MEASURES, Cell, Counts, table, total
+from madang.portal.indicators.rules import DIMENSIONS, MEASURES, Cell, table, total
 from madang.portal.indicators.sentences import FIGURES
 from madang.portal.people.sentences import ORGANISATION_KINDS as KINDS
 from madang.portal.templatetags.madang import in_language
@@ -46,7 +46,10 @@ def _tables(cells: list[Cell], labels: dict[str, dict[str, Any]]) -> list[dict[s
 
 
 def _demand_chart(cells: list[Cell], labels: dict[str, dict[str, Any]], dimension: str, title: str) -> charts.Chart:
-    rows = [(_name(dimension, code, labels), [counts.gpus_asked, counts.gpus_given]) for code, counts in table(cells, dimension)]
+    rows = [
+        (_name(dimension, code, labels), [counts.gpus_asked, counts.gpus_given])
+        for code, counts in table(cells, dimension)
+    ]
     return charts.grouped(
         title=title,
         description=_("GPUs asked for in submitted applications beside GPUs given by published decisions."),
@@ -59,17 +62,30 @@ def _demand_chart(cells: list[Cell], labels: dict[str, dict[str, Any]], dimensio
 
 def _use_rows(figures: dict[str, Any], labels: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
     pools = labels["pool"]
-    return [{**row, "name": in_language(pools[row["pool"]], "name") if row["pool"] in pools else row["pool"]} for row in figures["use"]]
+    return [
+        {**row, "name": in_language(pools[row["pool"]], "name") if row["pool"] in pools else row["pool"]}
+        for row in figures["use"]
+    ]
 
 
-def _reported_rows(figures: dict[str, Any], cells: list[Cell], labels: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+def _reported_rows(
+    figures: dict[str, Any], cells: list[Cell], labels: dict[str, dict[str, Any]]
+) -> list[dict[str, Any]]:
     """Each reported figure beside our own for the same call and kind."""
     found = []
     for row in figures["reported"]:
         ours = total(cell for cell in cells if cell.call == row["call"] and row["kind"] in ("", cell.kind))
         who = _(KINDS[row["kind"]]) if row["kind"] else _("all")
         what = _measure_names()[row["measure"]]
-        found.append({**row, "who": who, "what": what, "ours": getattr(ours, row["measure"]), "name": _name("call", row["call"], labels)})
+        found.append(
+            {
+                **row,
+                "who": who,
+                "what": what,
+                "ours": getattr(ours, row["measure"]),
+                "name": _name("call", row["call"], labels),
+            }
+        )
     return found
 
 

@@ -50,7 +50,13 @@ def cells() -> list[Cell]:
     keys = sorted({key for part in parts.values() for key in part})
     nothing = {"n": 0}
     return [
-        _cell(tracks[key[0]], regions, key[1], key[2], Counts(**{m: part.get(key, nothing)["n"] for m, part in parts.items()}))
+        _cell(
+            tracks[key[0]],
+            regions,
+            key[1],
+            key[2],
+            Counts(**{m: part.get(key, nothing)["n"] for m, part in parts.items()}),
+        )
         for key in keys
     ]
 
@@ -151,7 +157,12 @@ def labels() -> dict[str, dict[str, Any]]:
 
 def use_after(movement: int, limit: int) -> tuple[int, list[tuple[Any, int, str, int]]]:
     """Movements into or out of `used` after one: (day, pool, owner, seconds), and the last that was looked at."""
-    top = Movement.objects.filter(pk__gt=movement).order_by("pk").values_list("pk", flat=True)[:limit].aggregate(n=Max("pk"))
+    top = (
+        Movement.objects.filter(pk__gt=movement)
+        .order_by("pk")
+        .values_list("pk", flat=True)[:limit]
+        .aggregate(n=Max("pk"))
+    )
     last = top["n"] or movement
     window = Movement.objects.filter(pk__gt=movement, pk__lte=last)
     found = []

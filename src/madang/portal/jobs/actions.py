@@ -75,9 +75,19 @@ def _accept(
     _keep_in_force(award)
     held = rules.amount_held(shape, pool.unit)
     job = Job.objects.create(
-        award=award, pool=pool, submitted_by_id=by.person, key=key, name=name, argv=argv, gpus=shape.gpus,
-        cores=shape.cores, memory_mb=shape.memory_mb, wall_seconds=shape.wall_seconds, held=held, submitted_at=now,
-    )  # fmt: skip
+        award=award,
+        pool=pool,
+        submitted_by_id=by.person,
+        key=key,
+        name=name,
+        argv=argv,
+        gpus=shape.gpus,
+        cores=shape.cores,
+        memory_mb=shape.memory_mb,
+        wall_seconds=shape.wall_seconds,
+        held=held,
+        submitted_at=now,
+    )
     JobFile.objects.bulk_create([JobFile(job=job, path=path, file=file) for path, file in files])
     ledger.hold(by=by, now=now, amount=held, **_place(job, "hold"))
     journal.record(by=by, now=now, did="jobs.submit", kind="job", subject=job.pk, award=award.pk, held=held)
@@ -195,9 +205,13 @@ def follow(*, now: datetime, job: Job, report: JobReport) -> bool:
         return _follow_reason(job, code, facts)
     rows = Job.objects.filter(pk=job.pk, state=job.state)
     if not rows.update(
-        state=state, started_at=report.started_at, ended_at=report.ended_at, exit_code=report.exit_code,
-        reason_code=code, reason_facts=facts,
-    ):  # fmt: skip
+        state=state,
+        started_at=report.started_at,
+        ended_at=report.ended_at,
+        exit_code=report.exit_code,
+        reason_code=code,
+        reason_facts=facts,
+    ):
         return False
     if state in FINAL_STATES:
         _keep_outputs(job, report)

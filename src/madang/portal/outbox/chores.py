@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import smtplib
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 
 from madang.portal.journal import queries as journal
 from madang.portal.outbox import actions, mail
-from madang.portal.outbox.models import Message
 
 AT_ONCE = 5
 
@@ -23,7 +23,7 @@ def send(now: datetime) -> int:
     return len(messages)
 
 
-def _send(message: Message, to: mail.Route, now: datetime) -> None:
+def _send(message: Any, to: mail.Route, now: datetime) -> None:
     try:
         mail.deliver(mail.compose(message), message.key, to)
     # ValueError: an address or subject that no mail can carry

@@ -53,7 +53,7 @@ POLICIES: Mapping[PolicyChoice, Policy] = {
 # Hours of a pool are planned in whole units: a unit gives at least so many hours in any month, February too.
 HOURS_A_UNIT = 28 * 24
 
-# What a request's id and its organisation's are written with; the rest is a keyed digest that only this centre can make.
+# How ids of requests and organisations begin; the rest is a keyed digest that only this centre can make.
 REQUEST_MARK, ORGANISATION_MARK = "R-", "O-"
 
 

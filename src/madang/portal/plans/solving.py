@@ -1,4 +1,4 @@
-"""The child process that solves, checks and explains one plan, so that neither a web request nor the worker waits for it.
+"""The child process that solves, checks and explains one plan, so that no web request and no worker waits for it.
 
     python -m madang.portal.plans.solving FOLDER
 

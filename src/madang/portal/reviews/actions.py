@@ -277,7 +277,7 @@ def _end(by: Actor, now: datetime, rows: QuerySet[ReviewAssignment], state: Assi
 
 
 @action
-def save(
+def save_draft(
     *,
     by: Actor,
     now: datetime,
@@ -294,7 +294,7 @@ def save(
     """
     row = _open_sheet(by, now, assignment)
     _write(row, version, points, comments or {}, comment)
-    journal.record(by=by, now=now, did="reviews.save", kind="review", subject=assignment, version=version + 1)
+    journal.record(by=by, now=now, did="reviews.save_draft", kind="review", subject=assignment, version=version + 1)
     return version + 1
 
 
@@ -309,7 +309,7 @@ def submit(
     comments: Mapping[str, str] | None = None,
     comment: str = "",
 ) -> None:
-    """Saves the sheet and hands it in for good; refusals as for `save`, and "review_incomplete"."""
+    """Saves the sheet and hands it in for good; refusals as for `save_draft`, and "review_incomplete"."""
     row = _open_sheet(by, now, assignment)
     rules.check_complete([criterion.code for criterion in queries.criteria(row.application.track_id)], points)
     _write(row, version, points, comments or {}, comment)

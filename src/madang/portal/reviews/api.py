@@ -51,6 +51,18 @@ class SheetOut(AssignmentOut):
     lines: list[LineOut]
     content: dict[str, Any]
 
+    @staticmethod
+    def resolve_title(row: Any) -> str:
+        return str(row.application.title)
+
+    @staticmethod
+    def resolve_organisation(row: Any) -> str:
+        return str(row.application.organisation.name)
+
+    @staticmethod
+    def resolve_content(row: Any) -> Any:
+        return row.application.in_force.content
+
 
 class LineIn(Schema):
     """Points (none: not answered) and a comment on one criterion."""
@@ -94,7 +106,7 @@ def get_review(request: HttpRequest, review: int) -> Any:
     row = _row(request, review)
     given = queries.points(review)
     actions.open_file(by=request.actor, now=timezone.now(), assignment=review)
-    lines = [
+    row.lines = [
         {
             "criterion": criterion.code,
             "title_ko": criterion.title_ko,
@@ -105,21 +117,7 @@ def get_review(request: HttpRequest, review: int) -> Any:
         }
         for criterion in queries.criteria(row.application.track_id)
     ]
-    return {
-        "id": row.pk,
-        "number": row.application.number,
-        "state": row.state,
-        "due_at": row.due_at,
-        "answered": row.answered,
-        "criteria": row.criteria,
-        "version": row.version,
-        "title": row.application.title,
-        "organisation": row.application.organisation.name,
-        "comment": row.comment,
-        "lines": lines,
-        "content": row.application.in_force.content,
-        "application": row.application,
-    }
+    return row
 
 
 def _given(payload: SheetIn) -> dict[str, Any]:
@@ -135,7 +133,7 @@ def _given(payload: SheetIn) -> dict[str, Any]:
 def put_points(request: HttpRequest, review: int, payload: SheetIn) -> Any:
     """Saves a sheet as a draft; 409 when it was saved elsewhere, submitted, or is past due."""
     _row(request, review)
-    version = actions.save(by=request.actor, now=timezone.now(), assignment=review, **_given(payload))
+    version = actions.save_draft(by=request.actor, now=timezone.now(), assignment=review, **_given(payload))
     return {"version": version}
 
 

@@ -64,7 +64,7 @@ def review(request: HttpRequest, assignment: int) -> HttpResponse:
     form = SheetForm(request.POST if request.method == "POST" else None, table=table, initial=initial)
     if request.method == "POST" and form.is_valid():
         submitting = request.POST.get("what") == "submit"
-        act = actions.submit if submitting else actions.save
+        act = actions.submit if submitting else actions.save_draft
         given = {"by": request.actor, "now": request.now, "assignment": assignment, **form.sheet()}
         tried(form, lambda: act(**given))
         if not form.errors:

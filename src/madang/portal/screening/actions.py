@@ -26,7 +26,7 @@ from madang.portal.transactions import action
 @action
 def ask(*, by: Actor, now: datetime, application: int, text: str, answer_by: datetime) -> ScreeningQuestion:
     """Asks the applicant something, to be answered by a deadline, and tells the organisation's members."""
-    row = _screened(by, application)
+    row = _as_submitted(by, application, now)
     check_question(text, answer_by, now)
     if row.state != ApplicationState.SUBMITTED or row.intake.state != "screening":
         raise Refused("not_screenable")
@@ -63,7 +63,10 @@ def answer(*, by: Actor, now: datetime, question: int, text: str) -> None:
 @action
 def screen(*, by: Actor, now: datetime, application: int, version: int, eligible: bool, comment: str = "") -> None:
     """The verdict: eligible goes on to review, not eligible is told why."""
-    row = _screened(by, application)
+    before = _screened(by, application)
+    row = _as_submitted(by, application, now)
+    if row.version != before.version and version == before.version:
+        version = row.version
     if row.intake.state != "screening" or row.state != ApplicationState.SUBMITTED:
         raise Refused("not_screenable")
     if not eligible and not comment.strip():
@@ -164,6 +167,18 @@ def _screened(by: Actor, application: int) -> Any:
     if row is None:
         raise Refused("not_found")
     check_own(by, row.organisation_id)
+    return row
+
+
+def _as_submitted(by: Actor, application: int, now: datetime) -> Any:
+    """The application to screen; one left open for changes at the deadline is put back to its last submission first.
+
+    Not sooner, so that changes in the making survive when the deadline is extended after an outage.
+    """
+    row = _screened(by, application)
+    if row.state == ApplicationState.REOPENED and row.intake.state == "screening" and now >= row.intake.closes_at:
+        settle(now=now, application=application)
+        row = _screened(by, application)
     return row
 
 

@@ -53,7 +53,9 @@ def list_page(request: HttpRequest, pk: int) -> HttpResponse:
     rows = queries.applications(request.actor, pk, form.cleaned_data)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     journal.read(by=request.actor, now=request.now, what="search", kind="intake", subject=pk)
-    return render(request, "screening/applications.html", {"intake": intake, "form": form, "page": page})
+    late = queries.late_attempts(request.actor, pk)[:PAGE]
+    context = {"intake": intake, "form": form, "page": page, "late": late}
+    return render(request, "screening/applications.html", context)
 
 
 @reader
@@ -98,7 +100,7 @@ def application_page(request: HttpRequest, pk: int) -> HttpResponse:
 def _context(request: HttpRequest, row: Any, question: QuestionForm, verdict: VerdictForm) -> dict[str, Any]:
     by = request.actor
     may = by.has(Role.SCREENING_OFFICER, Role.PROGRAMME_MANAGER) and not by.member_of(row.organisation_id)
-    screening = row.intake.state == "screening"
+    screening = row.intake.state == "screening" and request.now >= row.intake.closes_at
     sections = sorted(row.track.sections.all(), key=lambda part: (part.position, part.pk))
     products = {offer.product.code: offer.product for offer in row.track.products.all()}
     content = row.in_force.content
@@ -111,7 +113,7 @@ def _context(request: HttpRequest, row: Any, question: QuestionForm, verdict: Ve
         "checks": showing.checks(row),
         "question": question,
         "verdict": verdict,
-        "may_screen": may and screening and row.state == "submitted",
+        "may_screen": may and screening and row.state in {"submitted", "reopened"},
         "may_reconsider": may and screening and row.state in {"eligible", "ineligible"},
     }
 

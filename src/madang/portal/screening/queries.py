@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from madang.portal.actors import READING_ROLES, Actor
-from madang.portal.applications.models import Application, Ask, ScreeningQuestion
+from madang.portal.applications.models import Application, Ask, LateAttempt, ScreeningQuestion
 from madang.portal.applications.queries import visible
 from madang.portal.applications.rules import SCREENING
 from madang.portal.calls import queries as calls
@@ -66,15 +66,16 @@ def filters(intake: Intake) -> dict[str, list[tuple[str, str]]]:
     }
 
 
+def late_attempts(by: Actor, intake: int) -> QuerySet[LateAttempt]:
+    """Attempts to submit that the deadline cut off, newest first; staff only."""
+    rows = LateAttempt.objects.filter(application__intake=intake).select_related("application__organisation")
+    return rows.order_by("-attempted_at") if by.has(*READING_ROLES) else rows.none()
+
+
 def own_questions(by: Actor) -> QuerySet[ScreeningQuestion]:
     """The questions to the actor's own organisations."""
     rows = ScreeningQuestion.objects.filter(application__organisation__in=list(by.memberships))
     return rows.select_related("application").order_by("pk")
-
-
-def left_open(now: datetime) -> QuerySet[Application]:
-    """Applications still open for changes after their deadline."""
-    return Application.objects.filter(state="reopened", intake__closes_at__lte=now).order_by("pk")
 
 
 def open_questions(application: int, now: datetime) -> int:
