@@ -1,7 +1,6 @@
 """A served centre with a real machine and a worker that works, and the command as a person runs it."""
 
 import json
-import os
 import stat
 import threading
 from datetime import timedelta
@@ -65,7 +64,7 @@ def logged_in(run, live_server, person, monkeypatch):
     monkeypatch.setenv("MADANG_PASSWORD", PASSWORD)
     told = run("login", "--server", live_server.url, "--email", person.email)
     assert told.status == 0, told.err
-    assert stat.S_IMODE(os.stat(credentials.path()).st_mode) == 0o600
+    assert stat.S_IMODE(credentials.path().stat().st_mode) == 0o600
     return run
 
 

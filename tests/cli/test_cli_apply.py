@@ -9,6 +9,7 @@ from django.utils import timezone
 from factories import make_call, make_evidence_kind, make_intake, make_track
 
 from madang.portal.applications.models import Application
+from madang.portal.calls.models import ConsentText, TrackConsent
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d494844520000000100000001080600000037c51e5a0000000a49444154789c6300010000050001"
@@ -28,6 +29,11 @@ def call(transactional_db):
     month = (now + timedelta(days=40)).strftime("%Y-%m")
     track = make_track(call, first_month=month, last_month=(now + timedelta(days=160)).strftime("%Y-%m"))
     make_evidence_kind(track, code="register", max_age_days=None, required=False)
+    text = ConsentText.objects.create(
+        code="pledge", version=1, title_ko="서약", title_en="Pledge", body_ko="사실만 적습니다.", body_en="Only the truth.",
+        refusal_ko="-", refusal_en="-", created_at=now,
+    )  # fmt: skip
+    TrackConsent.objects.create(track=track, text=text, required=True, position=1)
     return call
 
 
@@ -37,7 +43,8 @@ def filled(logged_in, call, here):
     template = logged_in("apply", "--template", call.code).json()
     assert template["sections"] == {"why": ""} and template["consents"] == []
     template.pop("organisation")
-    template |= {"title": "소형 언어모델", "sections": {"why": "need"}}
+    assert template["consents_to_read"][0]["text"] == "Only the truth."
+    template |= {"title": "소형 언어모델", "sections": {"why": "need"}, "consents": ["pledge"]}
     template["attachments"] = [{"file": "paper.png", "paper": "register"}]
     (here / "paper.png").write_bytes(PNG)
     path = here / "application.json"
@@ -66,6 +73,14 @@ def test_what_the_centre_refuses_is_its_own_word(logged_in, filled):
     told = logged_in("apply", str(filled))
     assert told.status == 2 and "asks" in told.err
     assert not Application.objects.exclude(state="draft").exists()
+
+
+def test_a_pledge_is_never_taken_for_granted(logged_in, filled):
+    content = json.loads(filled.read_text())
+    filled.write_text(json.dumps({**content, "consents": []}))
+    told = logged_in("apply", str(filled))
+    assert told.status == 2 and "pledge: Pledge\nOnly the truth." in told.err
+    assert not Application.objects.exists()
 
 
 def test_a_missing_file_or_call_is_said(logged_in, filled, here):

@@ -60,9 +60,8 @@ def test_submit_and_wait_streams_the_log_and_gives_the_jobs_own_status(logged_in
     (here / "data" / ".madangignore").write_text("*.log\n")
     script = "cat sub/* *.txt; ls; echo out > result; exit 3"
     (here / "two").write_text("둘\n")
-    told = logged_in(
-        "submit", working.award.number, *ASKED, "--folder", "data", "--file", "two=sub/two", "--wait", "--", "sh", "-c", script
-    )  # fmt: skip
+    sent = ["--folder", "data", "--file", "two=sub/two"]
+    told = logged_in("submit", working.award.number, *ASKED, *sent, "--wait", "--", "sh", "-c", script)
     assert told.status == 3, told.err
     assert told.out == "둘\none\none.txt\nsub\n"
     assert "is received" in told.err and "Ended with an error" in told.err and "exit code 3" in told.err

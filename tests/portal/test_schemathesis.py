@@ -29,8 +29,9 @@ def served(environ, start_response):
     try:
         return [b"".join(response)]
     finally:
-        # Closes what was uploaded, which the client would leave to chance.
+        # Closes what was sent and uploaded, which the client would leave to chance.
         response.close()
+        environ["wsgi.input"].close()
 
 
 schema = schemathesis.openapi.from_dict(json.loads(document()))

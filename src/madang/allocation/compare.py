@@ -106,19 +106,28 @@ def _totals(plan: Plan) -> Totals:
 
 def _by_attribute(plan: Plan) -> dict[str, dict[str, Share]]:
     members: dict[str, dict[str, list[Request]]] = {}
+    amounts = {request.id: _amounts(plan, request) for request in plan.problem.requests}
     for request in plan.problem.requests:
         for name, value in request.attributes.items():
             members.setdefault(name, {}).setdefault(value, []).append(request)
     return {
-        name: {value: _share(plan, members[name][value]) for value in sorted(members[name])} for name in sorted(members)
+        name: {value: _share(plan, members[name][value], amounts) for value in sorted(members[name])}
+        for name in sorted(members)
     }
 
 
-def _share(plan: Plan, requests: Sequence[Request]) -> Share:
+def _amounts(plan: Plan, request: Request) -> tuple[int, int]:
+    """What a request asks for and what it is given, in pool units x months."""
+    granted = plan.outcomes[request.id] != REFUSED
+    given = ties.amount(plan.problem, request, plan.grant[request.id].quantities) if granted else 0
+    return ties.asked(plan.problem, request), given
+
+
+def _share(plan: Plan, requests: Sequence[Request], amounts: Mapping[str, tuple[int, int]]) -> Share:
     granted = [request for request in requests if plan.outcomes[request.id] != REFUSED]
     return Share(
         requests=len(requests),
         granted=len(granted),
-        asked=sum(ties.asked(plan.problem, request) for request in requests),
-        given=sum(ties.amount(plan.problem, r, plan.grant[r.id].quantities) for r in granted),
+        asked=sum(amounts[request.id][0] for request in requests),
+        given=sum(amounts[request.id][1] for request in requests),
     )

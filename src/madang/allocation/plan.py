@@ -96,10 +96,11 @@ class Plan:
         }
 
     @classmethod
-    def from_json(cls, obj: object, source: str = "-") -> Plan:
+    def from_json(cls, obj: object, source: str = "-", *, problem: Problem | None = None) -> Plan:
         """Reads what `to_json` wrote; `Refused("allocation_plan_invalid", file, field, rule)` for anything else.
 
-        Only the shape is judged here; whether the plan is right is for `madang.allocation.check`.
+        `problem` is the document's problem where it was read already, with another plan of it. Only the shape is
+        judged; whether the plan is right is for `madang.allocation.check`.
         """
         node = Node(obj, "", source, INVALID)
         node.only(*_MEMBERS)
@@ -108,7 +109,7 @@ class Plan:
         work, bound, measured = node.maybe("work_limit"), node.maybe("bound"), node.maybe("measured")
         wall = measured.maybe("wall_ms") if measured else None
         return cls(
-            problem=_problem(node.at("problem")),
+            problem=problem or _problem(node.at("problem")),
             problem_hash=node.at("problem_hash").text(),
             policy=policy_from_json(node.at("policy").value, source, path="policy", code=INVALID),
             seed=node.at("seed").number(),

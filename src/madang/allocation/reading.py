@@ -12,7 +12,7 @@ from madang.errors import Refused
 from madang.values import Month
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Node:
     """One JSON value together with where it stands: the file it came from and its path in it, such as `pools[0].code`.
 

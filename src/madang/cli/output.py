@@ -76,4 +76,4 @@ def confirmed(question: str) -> bool:
     if not sys.stdin.isatty():
         return False
     print(translate(N_("{question} [y/N] "), question=question), end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in {"y", "yes", "예", "네"}
+    return sys.stdin.readline().strip().lower() in translate(N_("y/yes")).split("/")

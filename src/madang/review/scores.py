@@ -104,8 +104,8 @@ def sheet_total(criteria: Sequence[Criterion], sheet: Sheet) -> Fraction | None:
     answered = [criterion for criterion in criteria if sheet.points.get(criterion.code) is not None]
     if not answered:
         return None
-    given = sum((Fraction(sheet.points[criterion.code] or 0) for criterion in answered), Fraction(0))
-    return given * _weight(criteria) / _weight(answered)
+    given = sum(sheet.points[criterion.code] or 0 for criterion in answered)
+    return Fraction(given * _weight(criteria), _weight(answered))
 
 
 def shortfalls(criteria: Sequence[Criterion], score: Score, minimum_total: int | None = None) -> list[Shortfall]:
@@ -159,12 +159,12 @@ def _check_sheets(criteria: Sequence[Criterion], sheets: Sequence[Sheet]) -> Non
                 )
 
 
-def _answers(code: str, sheets: Sequence[Sheet]) -> list[Fraction]:
-    return [Fraction(points) for sheet in sheets if (points := sheet.points.get(code)) is not None]
+def _answers(code: str, sheets: Sequence[Sheet]) -> list[int | Fraction]:
+    return [points for sheet in sheets if (points := sheet.points.get(code)) is not None]
 
 
 def _answered_permille(criteria: Sequence[Criterion], sheets: Sequence[Sheet]) -> int:
-    counting = [sheet for sheet in sheets if sheet_total(criteria, sheet) is not None]
+    counting = [sheet for sheet in sheets if any(points is not None for points in sheet.points.values())]
     if not counting:
         return 0
     answered = sum(criterion.points * len(_answers(criterion.code, counting)) for criterion in criteria)
@@ -175,8 +175,8 @@ def _weight(criteria: Sequence[Criterion]) -> int:
     return sum(criterion.points for criterion in criteria)
 
 
-def _mean(values: Sequence[Fraction]) -> Fraction | None:
-    return sum(values, Fraction(0)) / len(values) if values else None
+def _mean(values: Sequence[int | Fraction]) -> Fraction | None:
+    return Fraction(sum(values), len(values)) if values else None
 
 
 def _milli(exact: Fraction | None) -> int | None:

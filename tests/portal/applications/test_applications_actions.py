@@ -17,8 +17,6 @@ from madang.portal.files.models import StoredFile
 from madang.portal.journal.actions import seed_retention
 from madang.portal.journal.models import Destruction, JournalEntry
 from madang.portal.outbox.models import Message
-from madang.portal.people.models import Membership
-from madang.portal.screening import actions as screening
 from madang.portal.screening.models import OwedReport
 
 pytestmark = pytest.mark.django_db
@@ -328,55 +326,6 @@ def test_the_same_content_again_is_the_same_version(drafted):
     actions.reopen(by=by, now=NOW, application=application.pk)
     assert submit(application, by, NOW + timedelta(minutes=1)) == first
     assert Application.objects.get(pk=application.pk).state == "submitted"
-
-
-def test_what_is_left_open_at_the_deadline_counts_as_submitted(drafted):
-    application, by, intake = drafted
-    actions.attach(by=by, now=NOW, application=application.pk, file=make_file().pk, name="plan.pdf")
-    first = submit(application, by)
-    actions.reopen(by=by, now=NOW, application=application.pk)
-    actions.save(by=by, now=NOW, application=application.pk, version=3, title="Changed", sections={"why": "new"})
-    actions.set_asks(by=by, now=NOW, application=application.pk, version=4, asks=[ask(application, quantity=9)])
-    kept = application.attachments.get()
-    actions.remove_file(by=by, now=NOW, application=application.pk, attachment=kept.pk)
-    actions.attach(by=by, now=NOW, application=application.pk, file=make_file(2).pk, name="other.pdf")
-    screening.settle(now=intake.closes_at, application=application.pk)
-    row = Application.objects.get(pk=application.pk)
-    assert (row.state, row.title, row.sections, row.in_force) == ("submitted", "과제", {"why": "까닭"}, first)
-    assert row.asks.get().quantity == 2
-    assert queries.attachments_in_use().get().pk == kept.pk
-
-
-def test_screening_puts_back_what_was_left_open_and_judges_that(drafted):
-    application, by, intake = drafted
-    submit(application, by)
-    actions.reopen(by=by, now=NOW, application=application.pk)
-    actions.save(by=by, now=NOW, application=application.pk, version=3, title="Changed", sections={})
-    Intake.objects.filter(pk=intake.pk).update(state="screening")
-    officer = factories.make_actor(Role.SCREENING_OFFICER)
-    given = {"by": officer, "application": application.pk, "version": 4, "eligible": True}
-    with refused("not_screenable"):
-        screening.screen(now=intake.closes_at - timedelta(seconds=1), **given)
-    with pytest.raises(Stale):
-        screening.screen(now=intake.closes_at, **given | {"version": 3})
-    assert Application.objects.get(pk=application.pk).title == "Changed"  # undone with the refused verdict
-    screening.screen(now=intake.closes_at, **given)
-    row = Application.objects.get(pk=application.pk)
-    assert (row.state, row.title) == ("eligible", "과제")
-
-
-def test_nobody_screens_their_own_organisation(drafted):
-    application, by, intake = drafted
-    submit(application, by)
-    Intake.objects.filter(pk=intake.pk).update(state="screening")
-    person = factories.make_staff(Role.SCREENING_OFFICER)
-    Membership.objects.create(
-        organisation=application.organisation, person=person, role=MemberRole.MEMBER, joined_at=NOW
-    )
-    with refused("screening_own_organisation"):
-        screening.screen(
-            by=factories.actor(person), now=intake.closes_at, application=application.pk, version=2, eligible=True
-        )
 
 
 def test_a_submitted_application_is_not_edited_unless_reopened(drafted):

@@ -7,8 +7,10 @@ from factories import NOW
 from rounds import DAY, adopt, make_round, propose, publish
 
 from madang.errors import Refused, Stale
+from madang.portal.applications.models import EligibilityCheck
 from madang.portal.awards import actions as awards
 from madang.portal.awards.models import Award
+from madang.portal.calls.models import EligibilityRule
 from madang.portal.decisions import actions
 from madang.portal.decisions.models import Decision
 from madang.portal.outbox.models import Message
@@ -149,6 +151,31 @@ def test_those_found_ineligible_get_a_reason_too():
     adopt(found, propose(found))
     decision = Decision.objects.get(application=file)
     assert (decision.outcome, decision.reason_code, decision.score_milli) == ("refused", "ineligible", None)
+
+
+def test_who_fails_on_the_day_of_the_award_is_refused_with_that_reason():
+    found = make_round([60, 50], funded=32)
+    EligibilityRule.objects.create(
+        track=found.track, kind="age_at_most", parameters={"years": 4}, reference_date="award", position=1
+    )
+    old = found.files[0].organisation
+    type(old).objects.filter(pk=old.pk).update(founded_on="2020-01-01")
+    adopt(found, propose(found))
+    decision = Decision.objects.get(application=found.files[0])
+    assert (decision.outcome, decision.reason_code) == ("refused", "ineligible_at_award")
+    check = EligibilityCheck.objects.get(stage="award")
+    assert (check.application_id, check.passed) == (found.files[1].pk, True)
+
+
+def test_a_plan_drafted_before_another_was_adopted_is_refused():
+    found = make_round([60, 50], funded=24)
+    first, second = propose(found), propose(found, PolicyChoice.PORTFOLIO)
+    actions.draft_adoption(by=found.manager, now=NOW, plan=second.pk)
+    adopt(found, first)
+    with pytest.raises(Refused) as refused:
+        actions.adopt(by=found.approver, now=NOW, plan=second.pk, document_number="D")
+    assert refused.value.code == "plan_other_adopted"
+    assert Plan.objects.get(pk=first.pk).state == "adopted"
 
 
 def test_below_the_minimum_nobody_is_reserved():

@@ -224,12 +224,12 @@ def test_a_worker_killed_between_any_two_steps_loses_nothing_and_charges_once(ma
 
 
 def slices(job):
-    found, cursor = [], ""
-    while batch := backends.backend().usage(cursor):
-        if not batch.slices:
-            return found
-        found += [piece for piece in batch.slices if piece.job == job.backend_id]
-        cursor = batch.cursor
+    batch = backends.backend().usage("")
+    found = list(batch.slices)
+    while batch.slices:
+        batch = backends.backend().usage(batch.cursor)
+        found += batch.slices
+    return [piece for piece in found if piece.job == job.backend_id]
 
 
 def seconds(piece):

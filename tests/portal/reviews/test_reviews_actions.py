@@ -164,7 +164,9 @@ def sheet(intake):
 
 def test_a_sheet_is_saved_then_submitted(intake):
     row, by = sheet(intake)
-    version = actions.save_draft(by=by, now=NOW, assignment=row.pk, version=1, points={"merit": 50}, comments={"merit": "ok"})
+    version = actions.save_draft(
+        by=by, now=NOW, assignment=row.pk, version=1, points={"merit": 50}, comments={"merit": "ok"}
+    )
     assert version == 2
     assert queries.points(row.pk)["merit"].comment == "ok"
     give = {"by": by, "now": NOW, "assignment": row.pk}
@@ -194,7 +196,9 @@ def test_impossible_points_are_refused(intake, points):
 
 def test_after_the_due_date_nothing_changes(intake):
     row, by = sheet(intake)
-    assert code(lambda: actions.save_draft(by=by, now=DUE, assignment=row.pk, version=1, points={})) == "review_past_due"
+    assert (
+        code(lambda: actions.save_draft(by=by, now=DUE, assignment=row.pk, version=1, points={})) == "review_past_due"
+    )
 
 
 def test_nobody_else_touches_a_sheet(intake):
@@ -207,7 +211,10 @@ def test_nobody_else_touches_a_sheet(intake):
         PUBLIC,
     ]
     for by in others:
-        assert code(lambda by=by: actions.save_draft(by=by, now=NOW, assignment=row.pk, version=1, points={})) == "not_found"
+        assert (
+            code(lambda by=by: actions.save_draft(by=by, now=NOW, assignment=row.pk, version=1, points={}))
+            == "not_found"
+        )
         assert queries.open_to_reviewer(by, row.pk, NOW) is None
 
 

@@ -163,6 +163,8 @@ def trial() -> tuple[str, dict[str, str]]:
     with tempfile.TemporaryDirectory() as name, Path(os.devnull).open("wb") as nowhere:
         folder = Path(name)
         (folder / "work").mkdir()
+        if order["uid"]:
+            os.chown(folder / "work", order["uid"], order["uid"])  # as the runner does: the umask may be strict
         write_etc(folder, order)
         words = command(folder, order, nowhere.fileno())
         try:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from madang.errors import Refused, Stale
 from madang.portal.actors import WORKER, Actor
@@ -95,7 +95,7 @@ def save(
 @action
 def set_asks(*, by: Actor, now: datetime, application: int, version: int, asks: Sequence[AskLine]) -> None:
     """Replaces what is asked for; each within what the track offers."""
-    row = _mine(by, application)
+    row = _mine_whole(by, application)
     offers = queries.needs_of(row.track).offers
     seen: set[str] = set()
     for ask in asks:
@@ -220,7 +220,7 @@ def _submit(*, by: Actor, now: datetime, application: int, version: int) -> Subm
     # The intake's row is taken first, so that two submissions of one organisation see each other.
     first = row.number is None
     Intake.objects.filter(pk=row.intake_id).update(last_receipt=F("last_receipt") + (1 if first else 0))
-    row = _mine(by, application)
+    row = _mine_whole(by, application)
     if row.state == ApplicationState.SUBMITTED and row.in_force:
         return row.in_force
     _check_open(row.intake, now)
@@ -352,9 +352,8 @@ def recheck(*, now: datetime, application: int, by: Actor = WORKER) -> list[Find
     )
     _store_checks(row.pk, judged, CheckStage.AWARD, now)
     failed = [finding for finding in judged if not finding.passed]
-    journal.record(
-        by=by, now=now, did="applications.recheck", kind="application", subject=application, failed=len(failed)
-    )
+    facts = {"subject": application, "failed": len(failed)}
+    journal.record(by=by, now=now, did="applications.recheck", kind="application", **facts)
     return failed
 
 
@@ -370,7 +369,16 @@ def destroy_old_drafts(*, now: datetime, limit: int = 50) -> int:
 
 
 def _mine(by: Actor, application: int) -> Application:
-    row = queries.whole(by).filter(pk=application).first()
+    """The row alone: most actions look at one of its parts, which is then read by itself."""
+    return _own(by, queries.visible(by), application)
+
+
+def _mine_whole(by: Actor, application: int) -> Application:
+    return _own(by, queries.whole(by), application)
+
+
+def _own(by: Actor, rows: QuerySet[Application], application: int) -> Application:
+    row = rows.filter(pk=application).first()
     if row is None:
         raise Refused("not_found")
     check_member(by, row.organisation_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 
 DIMENSIONS = ("call", "track", "region", "region_today", "kind")
 MEASURES = ("applications", "awards", "gpus_asked", "gpus_given")
@@ -19,7 +19,12 @@ class Counts:
     gpus_given: int = 0
 
     def __add__(self, other: Counts) -> Counts:
-        return Counts(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
+        return Counts(
+            self.applications + other.applications,
+            self.awards + other.awards,
+            self.gpus_asked + other.gpus_asked,
+            self.gpus_given + other.gpus_given,
+        )
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ class Job(models.Model):
         ]
         constraints = [
             one_of("job", "state", JobState),
-            exactly_when("job_ended_has_time", Q(state__in=[state.value for state in FINAL_STATES]), "ended_at"),
+            exactly_when("job_ended_has_time", Q(state__in=sorted(state.value for state in FINAL_STATES)), "ended_at"),
             models.CheckConstraint(
                 condition=Q(held__gt=0) & Q(wall_seconds__gt=0) & Q(cores__gte=1), name="job_asks_for_something"
             ),

@@ -25,6 +25,7 @@ class JournalEntry(models.Model):
             models.Index(fields=["subject_kind", "subject"], name="journal_by_subject"),
             models.Index(fields=["actor", "happened_at"], name="journal_by_actor"),
             models.Index(fields=["action", "happened_at"], name="journal_by_action"),
+            models.Index(fields=["happened_at"], name="journal_by_time"),
         ]
         constraints = [one_of("journalentry", "via", Via)]
 

@@ -102,7 +102,9 @@ def entries_found(
         "happened_at__gte": since,
         "happened_at__lt": until,
     }
-    return rows.filter(**{lookup: value for lookup, value in wanted.items() if value not in ("", None)})
+    found = rows.filter(**{lookup: value for lookup, value in wanted.items() if value not in ("", None)})
+    # Within a time the index of times has them in order already.
+    return found.order_by("-happened_at", "-pk") if since or until else found
 
 
 def readings_of(by: Actor) -> QuerySet[Reading]:

@@ -48,7 +48,7 @@ class Movement(models.Model):
         indexes = [
             models.Index(fields=["to_account", "month"], name="movement_to_month"),
             models.Index(fields=["from_account", "month"], name="movement_from_month"),
-            models.Index(fields=["subject"], condition=~Q(subject=""), name="movement_by_subject"),
+            models.Index(fields=["subject"], name="movement_by_subject"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["source", "source_key"], name="movement_posted_once"),

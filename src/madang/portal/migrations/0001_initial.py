@@ -408,7 +408,7 @@ class Migration(migrations.Migration):
                 ('written_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['subject_kind', 'subject'], name='journal_by_subject'), models.Index(fields=['actor', 'happened_at'], name='journal_by_actor'), models.Index(fields=['action', 'happened_at'], name='journal_by_action')],
+                'indexes': [models.Index(fields=['subject_kind', 'subject'], name='journal_by_subject'), models.Index(fields=['actor', 'happened_at'], name='journal_by_actor'), models.Index(fields=['action', 'happened_at'], name='journal_by_action'), models.Index(fields=['happened_at'], name='journal_by_time')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('via__in', ['page', 'api', 'command', 'worker'])), name='journalentry_via_known')],
             },
         ),
@@ -1146,6 +1146,10 @@ class Migration(migrations.Migration):
             model_name='message',
             index=models.Index(condition=models.Q(('state', 'waiting')), fields=['next_try_at'], name='message_due'),
         ),
+        migrations.AddIndex(
+            model_name='message',
+            index=models.Index(condition=models.Q(('state', 'failed')), fields=['written_at'], name='message_failed'),
+        ),
         migrations.AddConstraint(
             model_name='message',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'sent', 'failed'])), name='message_state_known'),
@@ -1168,7 +1172,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='movement',
-            index=models.Index(condition=models.Q(('subject', ''), _negated=True), fields=['subject'], name='movement_by_subject'),
+            index=models.Index(fields=['subject'], name='movement_by_subject'),
         ),
         migrations.AddConstraint(
             model_name='movement',
@@ -1296,7 +1300,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['cancelled', 'timed_out', 'lost', 'succeeded', 'refused', 'failed']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['cancelled', 'timed_out', 'lost', 'succeeded', 'refused', 'failed']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='job_ended_has_time'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['cancelled', 'failed', 'lost', 'refused', 'succeeded', 'timed_out']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['cancelled', 'failed', 'lost', 'refused', 'succeeded', 'timed_out']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='job_ended_has_time'),
         ),
         migrations.AddConstraint(
             model_name='job',

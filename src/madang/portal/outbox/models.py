@@ -29,7 +29,10 @@ class Message(models.Model):
     read_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["next_try_at"], condition=Q(state="waiting"), name="message_due")]
+        indexes = [
+            models.Index(fields=["next_try_at"], condition=Q(state="waiting"), name="message_due"),
+            models.Index(fields=["written_at"], condition=Q(state="failed"), name="message_failed"),
+        ]
         constraints = [
             one_of("message", "state", MessageState),
             exactly_when("message_sent_has_time", Q(state=MessageState.SENT.value), "sent_at"),

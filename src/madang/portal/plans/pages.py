@@ -99,8 +99,9 @@ def _solved(request: HttpRequest, row: queries.Plan) -> dict[str, Any]:
     page = Paginator(rules.rows(value), A_PAGE).get_page(request.GET.get("page"))
     people = queries.people_in(request.actor, row, [line.request for line in page])
     reasons = {
-        name: texts.reason(reason["code"], reason["facts"], language, names[language])
-        for name, reason in row.reasons.items()
+        line.request: texts.reason(reason["code"], reason["facts"], language, names[language])
+        for line in page
+        if (reason := row.reasons.get(line.request))
     }
     return {
         "page": page,
@@ -131,12 +132,15 @@ def compare_plans(request: HttpRequest, intake: int) -> HttpResponse:
     row = one(reviews.intakes(request.actor), pk=intake)
     wanted = [int(text) for text in request.GET.getlist("plan") if text.isdigit()]
     chosen = list(
-        queries.plans(request.actor).filter(intake=intake, pk__in=wanted, state__in=SOLVED).order_by("number")
+        queries.plans(request.actor)
+        .filter(intake=intake, pk__in=wanted, state__in=SOLVED)
+        .defer("reasons")
+        .order_by("number")
     )
     if not 2 <= len(chosen) <= MOST:
         messages.error(request, _("Please choose 2 to {most} solved plans of this intake.").format(most=MOST))
         return redirect("plans", intake)
-    values = [queries.value(plan) for plan in chosen]
+    values = queries.values(chosen)
     found = compare(values)
     page = Paginator(found.rows, A_PAGE).get_page(request.GET.get("page"))
     people = queries.people_in(request.actor, chosen[-1], [line.request for line in page])

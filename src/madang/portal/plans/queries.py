@@ -42,6 +42,15 @@ def value(plan: Plan) -> AllocationPlan:
     return AllocationPlan.from_json(document(plan))
 
 
+def values(plans: list[Plan]) -> list[AllocationPlan]:
+    """Several plans as values; those with the same problem share it, since reading one takes longest."""
+    found: list[AllocationPlan] = []
+    for place, plan in enumerate(plans):
+        twin = next((n for n in range(place) if plans[n].problem == plan.problem), None)
+        found.append(AllocationPlan.from_json(document(plan), problem=None if twin is None else found[twin].problem))
+    return found
+
+
 def to_solve(now: datetime) -> list[int]:
     """Plans that wait for a worker, or whose worker has let its lease run out."""
     free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
