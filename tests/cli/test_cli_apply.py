@@ -30,7 +30,7 @@ def call(transactional_db):
     track = make_track(call, first_month=month, last_month=(now + timedelta(days=160)).strftime("%Y-%m"))
     make_evidence_kind(track, code="register", max_age_days=None, required=False)
     text = ConsentText.objects.create(
-        code="pledge", version=1, title_ko="서약", title_en="Pledge", body_ko="사실만 적습니다.", body_en="Only the truth.",
+        code="pledge", version=1, title_ko="서약", title_en="Pledge", body_ko="사실만.", body_en="Only the truth.",
         refusal_ko="-", refusal_en="-", created_at=now,
     )  # fmt: skip
     TrackConsent.objects.create(track=track, text=text, required=True, position=1)

@@ -103,6 +103,8 @@ def serve(host: str, port: int, ready: Callable[[], None] = lambda: None) -> int
     setup.require_fitting_database()
     running.require_free_port(host, port)
     with running.only_one(settings.MADANG_HOME):
+        # The runner reads the backend's settings once, at its start: they must lie in the spool before.
+        backends.backend()
         processes = running.parts(host, port, backends.spool(), local=backends.is_local())
         say(translate(N_("Serving http://{host}:{port} (stop with Ctrl-C)"), host=host, port=port))
         running.Centre(processes, say, ready=ready, address=(host, port)).run()

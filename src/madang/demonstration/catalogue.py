@@ -61,7 +61,7 @@ def present_pools(cast: Cast, now: datetime, today: datetime) -> None:
 
 
 def local_pool(cast: Cast, now: datetime, today: datetime) -> None:
-    """This machine's own cores, sold by the hour; half of the hours have money."""
+    """This machine's own cores, sold by the hour; as many hours as one core has a month have money."""
     first, cores = Month(today.year, today.month), os.cpu_count() or 1
     pool = _pool(
         cast,
@@ -73,7 +73,7 @@ def local_pool(cast: Cast, now: datetime, today: datetime) -> None:
         grain=Grain.HOUR,
         runs_jobs=True,
     )
-    hours = Capacity(physical=cores * 720, funded=cores * 360)
+    hours = Capacity(physical=cores * 720, funded=720)
     months = {str(month): hours for month in months_from(first, 4)}
     resources.set_capacity(by=cast.actor("manager"), now=now, pool=pool.pk, months=months)
     product = _product(cast, now, "core-hour", pool, "코어 시간", "Core-hour", 1, Grain.HOUR)

@@ -35,11 +35,11 @@ from madang.portal.resources.models import Pool
 from madang.portal.transactions import together
 from madang.values import Month
 
-# (kind, hours asked for, least useful, marks of each of three reviewers): more than the funded hours of two cores.
+# (kind, hours asked for, least useful, marks of each of three reviewers): in all more than the 720 funded a month.
 TRIAL = [
-    ("company", 1200, 300, ((36, 26, 27), (34, 27, 25), (37, 25, 26))),
-    ("company", 900, 240, ((30, 24, 22), (29, 22, 24), (31, 23, 23))),
-    ("university", 1500, 300, ((33, 25, 25), (35, 24, 26), (32, 26, 24))),
+    ("company", 900, 300, ((36, 26, 27), (34, 27, 25), (37, 25, 26))),
+    ("company", 750, 240, ((30, 24, 22), (29, 22, 24), (31, 23, 23))),
+    ("university", 660, 300, ((33, 25, 25), (35, 24, 26), (32, 26, 24))),
 ]
 OPEN_APPLICATIONS = 12
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from madang.demonstration.cast import Cast
 from madang.demonstration.published import CRITERIA
@@ -48,9 +49,15 @@ def actor(person: int) -> Actor:
     return people.actor_of(person, address="127.0.0.1", via=Via.COMMAND)
 
 
+@cache
+def member(person: int) -> Actor:
+    """A person whose memberships and roles no longer change while the demonstration is built."""
+    return actor(person)
+
+
 def apply(track: Track, intake: Intake, entry: Entry, texts: Sequence[int]) -> int:
     """Begins, fills in, consents and submits; gives the application's id."""
-    by, at = actor(entry.person), entry.at
+    by, at = member(entry.person), entry.at
     row = applications.begin(
         by=by, now=at, track=track.pk, intake=intake.pk, organisation=entry.organisation, title=entry.title
     )
@@ -83,13 +90,12 @@ def review_all(
     chosen = reviews.suggest(by=manager, now=now, intake=intake.pk)
     reviews.assign(by=manager, now=now, intake=intake.pk, chosen=chosen, due_at=intake.review_due_at)
     sheets = ReviewAssignment.objects.filter(application__intake=intake).select_related("reviewer")
-    actors: dict[int, Actor] = {}
     place: dict[int, int] = {}
     rows = list(sheets.order_by("application", "reviewer"))
     for done, sheet in enumerate(rows, start=1):
         row = place.get(sheet.application_id, 0)
         place[sheet.application_id] = row + 1
-        by = actors.setdefault(sheet.reviewer_id, actor(sheet.reviewer.person_id))
+        by = member(sheet.reviewer.person_id)
         points = {one.code: mark for one, mark in zip(CRITERIA, marks[sheet.application_id][row], strict=True)}
         reviews.submit(
             by=by,

@@ -156,11 +156,11 @@ def test_the_auditor_reads_with_a_trace_and_changes_nothing(client, today):
 def test_the_list_is_paged_sifted_and_takes_as_many_queries_for_three_as_for_one(api, today, django_assert_num_queries):
     make_job(today.award)
     api.get("/api/v1/jobs")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         api.get("/api/v1/jobs")
     make_job(today.award, state="failed", ended_at=timezone.now())
     make_job(today.award)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert api.get("/api/v1/jobs").json()["count"] == 3
     assert len(api.get("/api/v1/jobs?limit=2&offset=2").json()["items"]) == 1
     assert api.get("/api/v1/jobs?state=failed").json()["count"] == 1
@@ -174,3 +174,10 @@ def test_the_list_is_paged_sifted_and_takes_as_many_queries_for_three_as_for_one
 )
 def test_numbers_beyond_all_bounds_are_nobodys(api, address):
     assert api.get(f"/api/v1/jobs{address}").status_code in {404, 422}
+
+
+def test_a_log_that_the_machine_forgot_is_a_plain_refusal(api, today):
+    job = make_job(today.award, state="waiting", backend_id="0" * 16)
+    answer = api.get(f"/api/v1/jobs/{job.pk}/log")
+    assert (answer.status_code, answer.json()["title"]) == (409, "job_log_gone")
+    assert "no longer keeps" in answer.json()["detail"]

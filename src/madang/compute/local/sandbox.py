@@ -85,7 +85,8 @@ def _environment(order: Order) -> dict[str, str]:
 def command(folder: Path, order: Order, status: int) -> list[str]:
     """The whole argument vector. On descriptor `status` bubblewrap tells the sandbox's first pid and its exit code."""
     words = ["bwrap", "--json-status-fd", str(status), "--die-with-parent", "--new-session"]
-    words += _namespaces(order) + _view(order) + _etc(folder) + _devices(order)
+    # The job's own /tmp comes before the software: a checkout that itself lies below /tmp would be covered by it.
+    words += _namespaces(order) + _devices(order) + _view(order) + _etc(folder)
     words += ["--bind", f"{folder}/work", HOME, "--chdir", "/", "--remount-ro", "/", "--"]
     return words + _limits(order) + ["/bin/sh", "-c", _BEGIN, "sh", *order["argv"]]
 

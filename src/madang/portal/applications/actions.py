@@ -95,8 +95,9 @@ def save(
 @action
 def set_asks(*, by: Actor, now: datetime, application: int, version: int, asks: Sequence[AskLine]) -> None:
     """Replaces what is asked for; each within what the track offers."""
-    row = _mine_whole(by, application)
-    offers = queries.needs_of(row.track).offers
+    row = _mine(by, application)
+    offered = queries.offered(row.track)
+    offers = queries.offers_of(row.track, offered)
     seen: set[str] = set()
     for ask in asks:
         check_ask(ask, offers.get(ask.product))
@@ -108,7 +109,7 @@ def set_asks(*, by: Actor, now: datetime, application: int, version: int, asks: 
         _editable(row)
         raise Stale("application", version=row.version)
     Ask.objects.filter(application=application).delete()
-    products = {offer.product.code: offer.product_id for offer in row.track.products.all()}
+    products = {offer.product.code: offer.product_id for offer in offered}
     Ask.objects.bulk_create(
         Ask(
             application=row,

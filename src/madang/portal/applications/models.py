@@ -168,6 +168,7 @@ class ScreeningQuestion(models.Model):
     answered_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = [models.Index(fields=["answered_at"], name="screeningquestion_by_answer")]
         constraints = [
             exactly_when("screeningquestion_answered_whole", Q(answered_at__isnull=False), "answer", "answered_by")
         ]

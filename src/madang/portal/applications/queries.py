@@ -30,7 +30,7 @@ from madang.portal.applications.rules import (
     PaperNeed,
     SectionNeed,
 )
-from madang.portal.calls.models import Intake, Track, TrackConsent
+from madang.portal.calls.models import Intake, Track, TrackConsent, TrackProduct
 from madang.portal.journal.models import RetentionRule
 from madang.portal.people.models import Person
 from madang.portal.tasks import Task
@@ -108,14 +108,24 @@ def track_and_intake(track: int, intake: int) -> tuple[Track | None, Intake | No
     return found, Intake.objects.select_related("call").exclude(call__state="draft").filter(pk=intake).first()
 
 
+def offered(track: Track) -> list[TrackProduct]:
+    """The products that a track offers, for whoever needs nothing else of it; one query."""
+    return list(track.products.select_related("product"))
+
+
+def offers_of(track: Track, rows: Iterable[TrackProduct]) -> dict[str, Offer]:
+    """What may be asked for of each product, by its code."""
+    return {
+        row.product.code: Offer(row.minimum, row.maximum, track.first_month, track.last_month, track.minimum_months)
+        for row in rows
+    }
+
+
 def needs_of(track: Track) -> Needs:
     """What a track asks for, as values."""
     return Needs(
         sections=[SectionNeed(row.code, row.max_characters, row.required) for row in _placed(track.sections.all())],
-        offers={
-            row.product.code: Offer(row.minimum, row.maximum, track.first_month, track.last_month, track.minimum_months)
-            for row in track.products.all()
-        },
+        offers=offers_of(track, track.products.all()),
         papers=[PaperNeed(row.code, row.max_age_days, row.required) for row in _placed(track.evidence_kinds.all())],
         consents=[row.text.code for row in track.consents.all() if row.required],
     )

@@ -31,6 +31,7 @@ class Award(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
+        indexes = [models.Index(fields=["application"], condition=Q(state="held"), name="award_held")]
         constraints = [
             one_of("award", "state", AwardState),
             models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name="award_ends_after_start"),

@@ -9,7 +9,7 @@ from django.http import FileResponse
 from django.utils.translation import gettext
 
 from madang.compute.protocol import LogChunk
-from madang.errors import Unavailable
+from madang.errors import Refused, Unavailable
 from madang.portal.jobs import machine
 from madang.portal.jobs.models import Job
 from madang.portal.jobs.rules import FINAL_STATES, JobState, readable, whole_characters
@@ -66,10 +66,10 @@ def log_piece(job: Job, offset: int) -> Log:
 
 
 def log_end(job: Job) -> Log:
-    """The end of the log for the page; where the backend does not answer the page stands without it."""
+    """The end of the log for the page; where the backend cannot give it, the page stands without it."""
     try:
         chunk, cut = machine.log_end(job)
-    except Unavailable:
+    except (Refused, Unavailable):
         return Log("", 0, complete=False, readable=False)
     return _log(chunk, chunk.next_offset - len(chunk.data), cut=cut)
 

@@ -51,10 +51,13 @@ def sentence(code: str, facts: Facts) -> str:
 
 
 def log(job: Job, offset: int) -> LogChunk:
-    """The next part of a job's output; empty while the backend does not have the job."""
+    """The next part of a job's output; empty while the backend does not have the job. Refused: ``job_log_gone``."""
     if job.backend_id is None:
         return LogChunk(b"", 0, job.state in FINAL_STATES)
-    return backends.backend().log(job.backend_id, offset, LOG_SHOWN)
+    try:
+        return backends.backend().log(job.backend_id, offset, LOG_SHOWN)
+    except Refused as refused:
+        raise Refused("job_log_gone") from refused
 
 
 def log_end(job: Job) -> tuple[LogChunk, bool]:

@@ -16,6 +16,7 @@ REFUSALS = {
     "job_pool": N_("This award has nothing in that pool, or jobs do not run there."),
     "job_key_reused": N_("Another job was already submitted with this key."),
     "job_files_unpaired": N_("Each file needs one path: {files} files came with {paths} paths."),
+    "job_log_gone": N_("The machine no longer keeps the log of this job."),
     "job_output_gone": N_("The file {path} cannot be fetched: {why}"),
     "jobs_off": N_("Jobs are switched off here: {why}"),
 }

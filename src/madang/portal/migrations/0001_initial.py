@@ -1254,6 +1254,10 @@ class Migration(migrations.Migration):
             model_name='decision',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'reserve'), ('reserve_place__isnull', False)), models.Q(models.Q(('outcome', 'reserve'), _negated=True), ('reserve_place__isnull', True)), _connector='OR'), name='decision_reserve_has_place'),
         ),
+        migrations.AddIndex(
+            model_name='award',
+            index=models.Index(condition=models.Q(('state', 'held')), fields=['application'], name='award_held'),
+        ),
         migrations.AddConstraint(
             model_name='award',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['held', 'offered', 'accepted', 'declined', 'lapsed', 'in_force', 'ended'])), name='award_state_known'),
@@ -1413,6 +1417,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='affiliation',
             constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='affiliation_ends_after_start'),
+        ),
+        migrations.AddIndex(
+            model_name='screeningquestion',
+            index=models.Index(fields=['answered_at'], name='screeningquestion_by_answer'),
         ),
         migrations.AddConstraint(
             model_name='screeningquestion',

@@ -50,9 +50,6 @@ POLICIES: Mapping[PolicyChoice, Policy] = {
     PolicyChoice.PORTFOLIO: Portfolio(),
 }
 
-# Hours of a pool are planned in whole units: a unit gives at least so many hours in any month, February too.
-HOURS_A_UNIT = 28 * 24
-
 # How ids of requests and organisations begin; the rest is a keyed digest that only this centre can make.
 REQUEST_MARK, ORGANISATION_MARK = "R-", "O-"
 
@@ -112,17 +109,17 @@ class Stock:
 
 
 def in_units(offered: Offered, quantity: int, months: int) -> int:
-    """How many of a product a quantity takes in a problem: itself, or the units that give so many hours."""
-    return -(-quantity // (HOURS_A_UNIT * months)) if offered.by_hour else quantity
+    """How many of a product a quantity takes in each month of a problem: itself, or the hours a month that give it."""
+    return -(-quantity // months) if offered.by_hour else quantity
 
 
 def from_units(offered: Offered, planned: int, asked: int, months: int) -> int:
-    """The quantity that a planned number of units gives, never more than was asked for."""
-    return min(asked, planned * HOURS_A_UNIT * months) if offered.by_hour else planned
+    """The quantity that a planned number gives: itself, or so many hours in all, never more than was asked for."""
+    return min(asked, planned * months) if offered.by_hour else planned
 
 
 def pool_units(offered: Offered, quantity: int, months: int) -> int:
-    """Units of the pool that a quantity holds in each of its months."""
+    """Units of the pool that a quantity holds in each of its months; unit-hours where it is sold by the hour."""
     return in_units(offered, quantity, months) * offered.units
 
 

@@ -1,0 +1,97 @@
+"""What the journeys share: one running centre, one browser, and the people with their windows."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+from journeys.running_centre import Centre
+from journeys.screens import Screen, Sights
+
+from madang.compute.local import sandbox
+from madang.demonstration.cast import DOMAIN, PASSWORD
+
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+PEOPLE = {
+    "reviewer2": "문평가",
+    "reviewer3": "신평가",
+    "rival": "한대표",
+    "professor": "서교수",
+    "typist": "오대표",
+    "plain": "민대표",
+    "shell": "Terminal Kim",
+}
+
+
+def pytest_collection_modifyitems(items):
+    """The journeys share a centre, so that they stay together, in their order, in one process."""
+    for item in items:
+        if "journeys" in item.path.parts:
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+
+
+def _missing(why: str) -> None:
+    """Skips where the machine lacks something; where CI=true promises it, that is a failure."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(why)
+    pytest.skip(why)
+
+
+@pytest.fixture(scope="package")
+def centre(tmp_path_factory):
+    """A centre that is really served, with its staff, prices and hours, and nobody's application yet."""
+    code, facts = sandbox.trial()
+    if code != "sandbox_works":
+        _missing(f"jobs cannot be shut in here ({code}: {facts}); apt-get install bubblewrap")
+    found = Centre(tmp_path_factory.mktemp("journey"))
+    try:
+        found.start()
+        found.desk("prepare", people_of_the_journey=PEOPLE)
+        yield found
+    finally:
+        found.stop()
+
+
+@pytest.fixture(scope="package")
+def browser():
+    """Debian's Chromium without a window."""
+    executable = shutil.which("chromium")
+    if executable is None:
+        _missing("there is no browser here; apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=executable, args=CHROMIUM)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="package")
+def sights():
+    """Every kind of page that the journeys came by."""
+    return Sights(typed=set(PEOPLE.values()))
+
+
+@pytest.fixture(scope="package")
+def window(centre, browser, sights):
+    """Opens a window, for nobody or for a person of the demonstration's staff; each person has one."""
+    opened: dict[str, Screen] = {}
+
+    def of(name: str = "") -> Screen:
+        if name not in opened:
+            opened[name] = Screen(browser, centre.url, sights)
+            if name:
+                opened[name].log_in(f"{name}@{DOMAIN}", PASSWORD)
+        return opened[name]
+
+    yield of
+    for screen in opened.values():
+        screen.close()
