@@ -26,6 +26,12 @@ demo-fresh: $(READY) ## the same, from the beginning
 
 test: $(READY) ## run the tests, but for those that take long
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not soak"
+ifdef MADANG_TEST_POSTGRESQL_URL
+	MADANG_TEST_DATABASE_URL="$$MADANG_TEST_POSTGRESQL_URL" $(BIN)/python -m pytest -n $(WORKERS) -m "not soak" tests/portal
+else
+	@test "$$CI" != true || { echo "PostgreSQL is missing: set MADANG_TEST_POSTGRESQL_URL (apt-get install postgresql)"; exit 1; }
+	@echo "The portal's tests did not run on PostgreSQL: apt-get install postgresql, and set MADANG_TEST_POSTGRESQL_URL"
+endif
 
 check: $(READY) ## lint, formatting, types, imports, and the tests of the repository itself
 	$(BIN)/ruff check
@@ -65,4 +71,5 @@ $(READY): requirements.lock Makefile
 	@echo "$(CURDIR)/src" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/madang.pth"
 	@printf '#!%s\nimport sys\n\nfrom madang.cli.main import main\n\nsys.exit(main())\n' "$(CURDIR)/$(BIN)/python" > $(BIN)/madang
 	@chmod 755 $(BIN)/madang
+	@$(BIN)/python -c 'from madang.catalogues import compile_catalogues; compile_catalogues()'
 	@touch $(READY)

@@ -28,6 +28,7 @@ PEOPLE = {
     "typist": "오대표",
     "plain": "민대표",
     "shell": "Terminal Kim",
+    "reader": "Reader Lee",
 }
 
 

@@ -137,6 +137,12 @@ class Screen:
         """Follows the first link that has the text in it."""
         return self._click("link", re.escape(self.word(text)), within)
 
+    def follow_to(self, part: str) -> Screen:
+        """Follows the first link of the main part whose address has `part` in it."""
+        with self.page.expect_navigation():
+            self.page.locator(f'main a[href*="{part}"]').first.click()
+        return self.look()
+
     def _click(self, role: str, name: str, within: str) -> Screen:
         found = self.page.locator(within).get_by_role(role, name=re.compile(name)).first
         try:

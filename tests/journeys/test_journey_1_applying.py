@@ -115,7 +115,7 @@ def test_a_correction_notice_extends_the_deadline(window):
 
 def test_the_founder_applies(centre, window, tmp_path):
     centre.desk("keep_open", code=CALL, seconds=60)
-    founder = window("founder").go(f"/calls/{CALL}/").follow("Begin an application")
+    founder = window("founder").go(f"/calls/{CALL}/").follow_to("/applications/begin/")
     founder.press("Check eligibility").says("met")
     founder.fill(title=PROJECT).press("Begin the draft").says("Still open:")
     founder.page.fill('[name="section-purpose"]', "결핵 검사실의 판독을 돕는 모델을 만들고 정확도를 공개합니다.")
@@ -203,7 +203,7 @@ def test_without_script_one_applies_all_the_same(centre, browser, sights):
         new_company(api, "(주)담백소프트", number_of("company", 4))
     centre.desk("keep_open", code=CALL, seconds=45)
     plain = Screen(browser, centre.url, sights, script=False).log_in(f"plain@{DOMAIN}", PASSWORD)
-    plain.go(f"/calls/{CALL}/").follow("Begin an application").press("Check eligibility").fill(title="글만으로 된 신청").press("Begin the draft")
+    plain.go(f"/calls/{CALL}/").follow_to("/applications/begin/").press("Check eligibility").fill(title="글만으로 된 신청").press("Begin the draft")
     for code, _korean, _english in SECTIONS:
         plain.page.fill(f'[name="section-{code}"]', "스크립트 없이 적은 계획입니다.")
     plain.press("Save")

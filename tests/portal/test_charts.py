@@ -20,8 +20,12 @@ STACKED = charts.stacked(
 )
 LINES = charts.lines(**WORDS, series=["used"], rows=[("2026-04", [1]), ("2026-05", [None]), ("2026-06", [3])])
 
+POINTS = charts.points(
+    **WORDS, across="score", series=["taken", "left out"], rows=[("R-1", 80, [12, None]), ("R-2", 55, [None, 30])]
+)
 
-@pytest.mark.parametrize("chart", [BARS, GROUPED, STACKED, LINES], ids=lambda chart: chart.shape)
+
+@pytest.mark.parametrize("chart", [BARS, GROUPED, STACKED, LINES, POINTS], ids=lambda chart: chart.shape)
 def test_a_drawing_may_stand_in_a_page(chart, tmp_path):
     svg = charts.draw(chart, tmp_path)
     root = ElementTree.fromstring(svg)
@@ -50,6 +54,21 @@ def test_the_limit_is_drawn_and_stands_in_the_table(tmp_path):
     assert STACKED.table == [("2026-04", ["5", "6", "20"]), ("2026-05", ["7", "0", "30"])]
     assert LINES.table[1] == ("2026-05", ["–"])
     assert BARS.table[0] == ("서울특별시", ["1,200"])
+
+
+def test_each_point_stands_in_its_own_group(tmp_path):
+    assert POINTS.columns == ["score", "taken", "left out"]
+    assert POINTS.table == [("R-1", ["80", "12", "–"]), ("R-2", ["55", "–", "30"])]
+    svg = charts.draw(POINTS, tmp_path)
+    assert {"var(--chart-1", "var(--chart-2"} <= set(re.findall(r'<path [^>]*fill="(var\(--chart-\d)', svg))
+    assert "score" in svg and "taken" in svg
+    assert charts.drawing(POINTS, tmp_path) == svg
+
+
+def test_points_are_asked_for_and_drawn_by_the_worker(tmp_path):
+    charts.ask(POINTS, tmp_path)
+    assert charts.draw_asked(tmp_path) == 1
+    assert charts.drawing(POINTS, tmp_path) is not None
 
 
 def test_a_page_asks_once_and_finds_the_drawing_when_the_worker_has_made_it(tmp_path):

@@ -34,9 +34,10 @@ WIDTH, HEIGHT = 720, 300
 class Chart:
     """What a chart shows.
 
-    `shape` is bars, grouped, stacked or lines. `category` names what `rows` are labelled by, `measure` what is counted.
-    Each row is a label with one whole number a name in `series`, None where nothing is known. `limit` is a line over
-    the stacks (capacity), one number a row, with its name.
+    `shape` is bars, grouped, stacked, lines or points. `category` names what `rows` are labelled by, `measure` what is
+    counted. Each row is a label with one whole number a name in `series`, None where nothing is known. `limit` is a
+    line over the stacks (capacity), one number a row, with its name. Of points, the first of `series` is what they are
+    placed by from left to right; the others are their groups, and each row has a number in one of them.
     """
 
     shape: str
@@ -120,6 +121,21 @@ def lines(
     return Chart("lines", title, description, category, measure, tuple(series), _fixed(rows))
 
 
+def points(
+    *,
+    title: str,
+    description: str,
+    category: str,
+    across: str,
+    measure: str,
+    series: list[str],
+    rows: list[tuple[str, int, list[int | None]]],
+) -> Chart:
+    """One point a row, placed by a number `across` and one upwards, in the colour and form of its group."""
+    placed = [(label, (x, *values)) for label, x, values in rows]
+    return Chart("points", title, description, category, measure, (across, *series), tuple(placed))
+
+
 def drawing(chart: Chart, folder: Path) -> str | None:
     """The chart's SVG where it has been drawn, ready to stand in a page; None where it has not."""
     try:
@@ -167,7 +183,8 @@ def specification(chart: Chart) -> dict[str, Any]:
     """The chart as a Vega-Lite specification, made with Altair."""
     import altair
 
-    layers = {"bars": _bars, "grouped": _grouped, "stacked": _stacked, "lines": _lines}[chart.shape](altair, chart)
+    shapes = {"bars": _bars, "grouped": _grouped, "stacked": _stacked, "lines": _lines, "points": _points}
+    layers = shapes[chart.shape](altair, chart)
     text = {"labelFont": FONTS, "titleFont": FONTS, "labelColor": INK, "titleColor": INK, "labelFontSize": 13}
     finished = (
         layers.configure(font=FONTS, background="transparent")
@@ -192,8 +209,8 @@ def _values(altair: Any, chart: Chart) -> Any:
     return altair.Data(values=cells)
 
 
-def _colour(altair: Any, chart: Chart) -> Any:
-    scale = altair.Scale(domain=list(chart.series), range=[PALETTE[i % len(PALETTE)] for i in range(len(chart.series))])
+def _colour(altair: Any, names: tuple[str, ...]) -> Any:
+    scale = altair.Scale(domain=list(names), range=[PALETTE[i % len(PALETTE)] for i in range(len(names))])
     return altair.Color("series:N", scale=scale)
 
 
@@ -215,12 +232,12 @@ def _bars(altair: Any, chart: Chart) -> Any:
 
 def _grouped(altair: Any, chart: Chart) -> Any:
     beside = altair.XOffset("series:N", sort=list(chart.series))
-    encoded = {"x": _across(altair, chart), "y": _up(altair, chart), "color": _colour(altair, chart), "xOffset": beside}
+    encoded = {"x": _across(altair, chart), "y": _up(altair, chart), "color": _colour(altair, chart.series), "xOffset": beside}
     return altair.Chart(_values(altair, chart)).mark_bar().encode(**encoded).properties(width=WIDTH, height=HEIGHT)
 
 
 def _stacked(altair: Any, chart: Chart) -> Any:
-    encoded = {"x": _across(altair, chart), "y": _up(altair, chart, stack="zero"), "color": _colour(altair, chart)}
+    encoded = {"x": _across(altair, chart), "y": _up(altair, chart, stack="zero"), "color": _colour(altair, chart.series)}
     stacks = altair.Chart(_values(altair, chart)).mark_bar().encode(**encoded, order="order:Q")
     if chart.limit:
         line = [
@@ -234,12 +251,27 @@ def _stacked(altair: Any, chart: Chart) -> Any:
 
 
 def _lines(altair: Any, chart: Chart) -> Any:
-    encoded = {"x": _across(altair, chart), "y": _up(altair, chart), "color": _colour(altair, chart)}
+    encoded = {"x": _across(altair, chart), "y": _up(altair, chart), "color": _colour(altair, chart.series)}
     dash = altair.StrokeDash("series:N", sort=list(chart.series), legend=None)
     drawn = (
         altair.Chart(_values(altair, chart)).mark_line(point=True, strokeWidth=2.5).encode(**encoded, strokeDash=dash)
     )
     return drawn.properties(width=WIDTH, height=HEIGHT)
+
+
+def _points(altair: Any, chart: Chart) -> Any:
+    groups = chart.series[1:]
+    cells = [
+        {"x": x, "series": name, "value": value}
+        for _, (x, *values) in chart.rows
+        for name, value in zip(groups, values, strict=True)
+        if value is not None
+    ]
+    across = altair.X("x:Q", title=chart.series[0], scale=altair.Scale(zero=False), axis=altair.Axis(format=",d"))
+    form = altair.Shape("series:N", scale=altair.Scale(domain=list(groups), range=["circle", "square", "cross"]))
+    drawn = altair.Chart(altair.Data(values=cells)).mark_point(filled=True, size=70, opacity=0.8)
+    encoded = {"x": across, "y": _up(altair, chart), "color": _colour(altair, groups), "shape": form}
+    return drawn.encode(**encoded).properties(width=WIDTH, height=HEIGHT)
 
 
 def _finish(svg: str, chart: Chart) -> str:

@@ -35,6 +35,14 @@ def _number(name: str, default: int, low: int, high: int) -> int:
     return int(value)
 
 
+def _named(name: str) -> dict[str, str]:
+    """`one=package.Class, other=package.Class` as a mapping; empty when it is not set."""
+    pairs = [pair.partition("=") for pair in os.environ.get(f"MADANG_{name}", "").split(",") if pair.strip()]
+    if any(not (key.strip() and path.strip()) for key, _, path in pairs):
+        raise ImproperlyConfigured(f"MADANG_{name} must read name=package.Class, with commas between several.")
+    return {key.strip(): path.strip() for key, _, path in pairs}
+
+
 def _zone(name: str, default: str) -> ZoneInfo:
     value = _read(name, default)
     try:
@@ -96,6 +104,8 @@ MADANG_TENANT_JOBS = _read("TENANT_JOBS", "sandboxed")
 MADANG_LOGIN_TRIES = _number("LOGIN_TRIES", 10, 1, 1000)
 MADANG_UPLOAD_LIMIT_MB = _number("UPLOAD_LIMIT_MB", 50, 1, 2048)
 MADANG_GENERATED = _flag("GENERATED")
+MADANG_BEHIND_PROXY = _flag("BEHIND_PROXY")
+MADANG_SIGNERS = _named("SIGNERS")
 if MADANG_TENANT_JOBS not in {"sandboxed", "off"}:
     raise ImproperlyConfigured("MADANG_TENANT_JOBS must be sandboxed or off.")
 if urlsplit(MADANG_MAIL_URL).scheme not in {"folder", "smtp", "smtps", "smtp+starttls"}:
@@ -120,6 +130,7 @@ INSTALLED_APPS = [
     "madang.portal",
 ]
 MIDDLEWARE = [
+    "madang.portal.proxies.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -197,6 +208,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 CSRF_COOKIE_NAME = "madang_csrf"
 CSRF_FAILURE_VIEW = "madang.portal.home.not_allowed"
 SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if MADANG_BEHIND_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 X_FRAME_OPTIONS = "DENY"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -84,3 +86,25 @@ def test_the_parts_are_argument_vectors_with_the_runner_only_where_jobs_run_here
     names = [part.name for part in running.parts("127.0.0.1", 8000, tmp_path, local=True)]
     assert names == ["web", "worker", "local compute"]
     assert len(running.parts("127.0.0.1", 8000, tmp_path, local=False)) == 2
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs setpriv: apt-get install util-linux")
+def test_the_parts_end_when_the_centre_itself_is_killed():
+    program = (
+        "import time; from madang.portal.centre.running import Process; "
+        "part = Process('part', ['sleep', '60']); part.start(); print(part.running.pid, flush=True); time.sleep(60)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
+    part = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    until(lambda: not running_still(part))
+
+
+def running_still(process: int) -> bool:
+    """A process that has ended but that nobody has waited for yet does not count."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

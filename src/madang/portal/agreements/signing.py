@@ -63,7 +63,7 @@ BUILT_IN = {
 
 def signer(method: SigningMethod) -> Signer:
     """The signer of a method: the site's own where its settings name one, else the built-in."""
-    path = getattr(settings, "MADANG_SIGNERS", {}).get(method.value, BUILT_IN[method])
+    path = settings.MADANG_SIGNERS.get(method.value, BUILT_IN[method])
     module, _, name = path.rpartition(".")
     found: Signer = getattr(import_module(module), name)()
     return found

@@ -20,6 +20,7 @@ from django.db import connections
 
 from madang import __version__
 from madang.errors import Refused
+from madang.portal.centre.setup import make_home
 
 CARRIED = ("files", "jobs", "mail", "keys")
 MANIFEST = "manifest.json"
@@ -169,6 +170,7 @@ def restore(source: Path) -> dict[str, Any]:
         for entry in manifest["files"]:
             if entry["name"] != DATABASE_COPY:
                 _place(staging / entry["name"], home / entry["name"])
+    make_home(home)
     return manifest
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -31,11 +32,17 @@ class Process:
 
     def start(self) -> None:
         self.started = time.monotonic()
-        self.running = subprocess.Popen(self.argv)
+        self.running = subprocess.Popen([*_ending_with_us(), *self.argv])
 
     @property
     def dead(self) -> bool:
         return self.running is None or self.running.poll() is not None
+
+
+def _ending_with_us() -> list[str]:
+    """Lets the kernel ask a part to stop when `madang up` itself is killed; nothing where setpriv is absent."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
 
 
 def parts(host: str, port: int, spool: Path, *, local: bool) -> list[Process]:

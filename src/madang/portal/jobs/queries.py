@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from django.db.models import F, Q, QuerySet, Sum
@@ -17,9 +18,11 @@ from madang.portal.jobs.models import Job, JobFile, JobOutput, UsageCursor
 from madang.portal.jobs.rules import FINAL_STATES, JobState, subject_of
 from madang.portal.ledger import queries as ledger
 from madang.portal.ledger.models import Movement
+from madang.portal.resources.rules import Grain
 from madang.portal.tasks import Task
 
 MANY = 1_000_000
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NOT_STARTED = (JobState.ACCEPTED, JobState.WAITING)
 
 
@@ -105,8 +108,9 @@ def by_backend_id(ids: list[str]) -> dict[str, Job]:
 
 
 def by_keys(keys: list[str]) -> dict[str, Job]:
-    """Jobs that are still owed to the backend, by their key."""
-    return {str(job.key): job for job in Job.objects.filter(key__in=keys, state=JobState.ACCEPTED)}
+    """Jobs that are still owed to the backend, by their key; a key that cannot be ours is left out."""
+    ours = [key for key in keys if _UUID.fullmatch(key)]
+    return {str(job.key): job for job in Job.objects.filter(key__in=ours, state=JobState.ACCEPTED)}
 
 
 def cursor(backend: str) -> str:
@@ -126,17 +130,21 @@ def input_list(job: int) -> tuple[InputFile, ...]:
 def limits() -> list[tuple[int, int, int, bool]]:
     """(award, GPUs at once, cores at once, open) for every award that was ever in force: what the backend enforces.
 
-    An award of GPUs may use any number of cores beside them; an award of cores only those.
+    An award of GPUs may use any number of cores beside them; an award of cores only those. What is awarded by the hour
+    may be used up as fast as the machine gives it: only the hours are counted, not how many run at once.
     """
     rows = Award.objects.filter(in_force_at__isnull=False).order_by("pk")
     units = F("lines__quantity") * F("lines__product__units")
     found: dict[int, tuple[int, int, bool]] = {}
-    for award, state, unit, amount in rows.values_list("pk", "state", "lines__product__pool__unit", units):
+    for award, state, unit, grain, amount in rows.values_list(
+        "pk", "state", "lines__product__pool__unit", "lines__product__grain", units
+    ):
         gpus, cores, _ = found.get(award, (0, 0, False))
+        at_once = MANY if grain == Grain.HOUR else amount or 0
         if unit == "gpu":
-            gpus, cores = gpus + amount, MANY
+            gpus, cores = min(MANY, gpus + at_once), MANY
         else:
-            cores = min(MANY, cores + (amount or 0))
+            cores = min(MANY, cores + at_once)
         found[award] = (gpus, cores, state == "in_force")
     return [(award, *limit) for award, limit in found.items()]
 

@@ -28,8 +28,8 @@ from madang.review.conflicts import Conflict, excluded
 
 def _count(model: type[Model], column: str, outer: str = "pk", **which: Any) -> Coalesce:
     """How many rows belong to each: a look into an index for each row that is shown, where a join reads them all."""
-    rows = model.objects.filter(**{column: OuterRef(outer)}, **which).order_by().values(column)
-    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
+    rows = model.objects.filter(**{column: OuterRef(outer)}, **which).order_by().values(column).annotate(n=Count("pk"))
+    return Coalesce(Subquery(rows.values("n")), 0)
 
 
 def reviewer_of(by: Actor) -> Reviewer | None:
