@@ -48,7 +48,7 @@ lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --all-extras \
 	  --python-version 3.11 pyproject.toml -o requirements.lock
 
-bench: $(READY) ## measure what we promise in numbers, and print how it was measured
+bench: $(READY) ## measure what we promise in numbers; builds a large centre in build/ once (minutes, 1 GB)
 	@set -e; for found in $$(grep -l '__name__ == "__main__"' benchmarks/*/*.py | grep -v /generate.py); do \
 	  echo "== $$found"; $(BIN)/python "$$found"; done
 

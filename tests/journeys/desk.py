@@ -19,7 +19,6 @@ from django.conf import settings
 from madang.demonstration import cast as casting
 from madang.demonstration import catalogue
 from madang.demonstration.cast import PASSWORD, Cast
-from madang.portal.actors import Role
 from madang.portal.agreements import actions as agreements
 from madang.portal.agreements.rules import Side, SigningMethod
 from madang.portal.applications.models import Application
@@ -37,7 +36,6 @@ from madang.portal.drafts.rules import (
     SectionDraft,
     TrackDraft,
 )
-from madang.portal.people import actions as people
 from madang.portal.people.models import Person
 from madang.portal.plans import actions as plans
 from madang.portal.plans.models import Plan
@@ -46,7 +44,7 @@ from madang.portal.prices import actions as prices
 from madang.portal.resources import actions as resources
 from madang.portal.resources.rules import Capacity, Grain, PoolUnit
 from madang.portal.reviews import actions as reviews
-from madang.portal.reviews.models import ReviewAssignment
+from madang.portal.reviews.models import ReviewAssignment, Reviewer
 from madang.portal.screening import actions as screening
 from madang.portal.transactions import together
 from madang.values import Month, months_from
@@ -122,9 +120,10 @@ def add_reviewers(reviewers: dict[str, str]) -> None:
         reviews.add_reviewer(by=_cast().actor("manager"), now=_now(), email=email, affiliation=affiliation)
 
 
-def grant(name: str, role: str) -> None:
-    """A role in the body."""
-    people.grant_role(by=_cast().actor("operator"), now=_now(), person=_cast().persons[name], role=Role(role))
+def rest_reviewer(name: str) -> None:
+    """A reviewer of the pool gets nothing new."""
+    row = Reviewer.objects.get(person=_cast().persons[name])
+    reviews.set_active(by=_cast().actor("manager"), now=_now(), reviewer=row.pk, active=False)
 
 
 def publish_call(code: str, seconds_open: int) -> None:
@@ -255,7 +254,7 @@ def sign_for_the_body(award: str) -> None:
 STEPS = {
     step.__name__: step
     for step in (
-        prepare, add_reviewers, grant, publish_call, seconds_left, keep_open, intake_of, screen_all, assign_all,
+        prepare, add_reviewers, rest_reviewer, publish_call, seconds_left, keep_open, intake_of, screen_all, assign_all,
         reviewer_of, propose, plan_state, decide, sign_for_the_body,
     )
 }  # fmt: skip

@@ -149,7 +149,7 @@ class Screen:
             with self.page.expect_navigation():
                 found.click()
         except Error as error:
-            raise AssertionError(f"{self.path}: no {role} {name!r} leads on\n{self.words[:1500]}\n{error}") from error
+            raise AssertionError(f"{self.path}: no {role} {name!r} leads on\n{self.main[:1200]}\n…\n{self.main[-1200:]}\n{error}") from error
         return self.look()
 
     def log_in(self, email: str, password: str) -> Screen:

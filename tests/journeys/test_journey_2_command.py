@@ -79,6 +79,7 @@ def test_the_body_reviews_and_decides(centre, api, course):
         given = {"version": version, "comment": "Useful.", "lines": lines}
         assert answered(reviewer.put(f"reviews/{sheet}/points", json=given))["version"] == version + 1
         answered(reviewer.post(f"reviews/{sheet}/submission", json=given | {"version": version + 1}))
+    centre.desk("rest_reviewer", name="reader")
     plan = centre.desk("propose", code=CALL, policy="rank_skip")
     until(lambda: centre.desk("plan_state", plan=plan) == "checked", "checked plan")
     centre.desk("decide", code=CALL, plan=plan)

@@ -77,7 +77,7 @@ def compare(plans: Sequence[Plan]) -> Comparison:
         for name in scores
     )
     ordered = sorted(rows, key=lambda row: (not row.differs, -scores[row.request], row.request))
-    return Comparison(tuple(_totals(plan) for plan in plans), tuple(ordered))
+    return Comparison(tuple(totals(plan) for plan in plans), tuple(ordered))
 
 
 def _quantities(plan: Plan, name: str) -> tuple[int, ...] | None:
@@ -88,7 +88,8 @@ def _quantities(plan: Plan, name: str) -> tuple[int, ...] | None:
     return held.quantities if held else (0,) * len(request.items)
 
 
-def _totals(plan: Plan) -> Totals:
+def totals(plan: Plan) -> Totals:
+    """One plan in figures, amounts in the pools' units × months."""
     given = {pool.code: 0 for pool in plan.problem.pools}
     for grant in plan.grants:
         for item, quantity in zip(plan.problem.request[grant.request].items, grant.quantities, strict=True):

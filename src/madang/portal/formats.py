@@ -159,6 +159,12 @@ def span(start: datetime, end: datetime, language: str, zone: ZoneInfo) -> str:
     return day(first, language) if first == last else f"{day(first, language)} – {day(last, language)}"
 
 
+def days(start: date, end: date, language: str) -> str:
+    """The calendar days [start, end), first and last day both counted."""
+    last = max(start, end - timedelta(days=1))
+    return day(start, language) if start == last else f"{day(start, language)} – {day(last, language)}"
+
+
 def month(value: Month, language: str) -> str:
     """A calendar month: 2026-04, in Korean with its words."""
     pattern = translation(language).gettext("{year:04d}-{month:02d}")

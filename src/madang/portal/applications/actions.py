@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 
 from madang.errors import Refused, Stale
 from madang.portal.actors import WORKER, Actor
-from madang.portal.applications import contents, mails, queries
+from madang.portal.applications import contents, mails, needs, queries
 from madang.portal.applications.models import (
     Application,
     Ask,
@@ -96,8 +96,8 @@ def save(
 def set_asks(*, by: Actor, now: datetime, application: int, version: int, asks: Sequence[AskLine]) -> None:
     """Replaces what is asked for; each within what the track offers."""
     row = _mine(by, application)
-    offered = queries.offered(row.track)
-    offers = queries.offers_of(row.track, offered)
+    offered = needs.offered(row.track)
+    offers = needs.offers_of(row.track, offered)
     seen: set[str] = set()
     for ask in asks:
         check_ask(ask, offers.get(ask.product))
@@ -167,9 +167,8 @@ def remove_file(*, by: Actor, now: datetime, application: int, attachment: int) 
     rows = Attachment.objects.filter(pk=attachment, application=application, removed_at__isnull=True)
     if not rows.update(removed_at=now):
         raise Stale("attachment")
-    journal.record(
-        by=by, now=now, did="applications.remove_file", kind="application", subject=application, attachment=attachment
-    )
+    facts = {"subject": application, "attachment": attachment}
+    journal.record(by=by, now=now, did="applications.remove_file", kind="application", **facts)
 
 
 @action
@@ -228,7 +227,7 @@ def _submit(*, by: Actor, now: datetime, application: int, version: int) -> Subm
     _editable(row)
     if row.version != version:
         raise Stale("application", version=row.version)
-    missing = gaps(queries.content_of(row), queries.needs_of(row.track), queries.deadline_day(row.intake))
+    missing = gaps(queries.content_of(row), needs.needs_of(row.track), queries.deadline_day(row.intake))
     if missing:
         raise Refused("application_incomplete", count=len(missing))
     judged = eligibility.findings(

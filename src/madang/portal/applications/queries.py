@@ -24,13 +24,9 @@ from madang.portal.applications.models import (
 from madang.portal.applications.rules import (
     AskLine,
     Content,
-    Needs,
-    Offer,
     Paper,
-    PaperNeed,
-    SectionNeed,
 )
-from madang.portal.calls.models import Intake, Track, TrackConsent, TrackProduct
+from madang.portal.calls.models import Intake, Track, TrackConsent
 from madang.portal.journal.models import RetentionRule
 from madang.portal.people.models import Person
 from madang.portal.tasks import Task
@@ -106,33 +102,6 @@ def track_and_intake(track: int, intake: int) -> tuple[Track | None, Intake | No
     """The rows of a track and an intake of a published call."""
     found = Track.objects.select_related("call").exclude(call__state="draft").filter(pk=track).first()
     return found, Intake.objects.select_related("call").exclude(call__state="draft").filter(pk=intake).first()
-
-
-def offered(track: Track) -> list[TrackProduct]:
-    """The products that a track offers, for whoever needs nothing else of it; one query."""
-    return list(track.products.select_related("product"))
-
-
-def offers_of(track: Track, rows: Iterable[TrackProduct]) -> dict[str, Offer]:
-    """What may be asked for of each product, by its code."""
-    return {
-        row.product.code: Offer(row.minimum, row.maximum, track.first_month, track.last_month, track.minimum_months)
-        for row in rows
-    }
-
-
-def needs_of(track: Track) -> Needs:
-    """What a track asks for, as values."""
-    return Needs(
-        sections=[SectionNeed(row.code, row.max_characters, row.required) for row in _placed(track.sections.all())],
-        offers=offers_of(track, track.products.all()),
-        papers=[PaperNeed(row.code, row.max_age_days, row.required) for row in _placed(track.evidence_kinds.all())],
-        consents=[row.text.code for row in track.consents.all() if row.required],
-    )
-
-
-def _placed(rows: Iterable) -> list:
-    return sorted(rows, key=lambda row: (row.position, row.pk))
 
 
 def content_of(application: Application) -> Content:

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from madang.errors import Refused
-from madang.portal.applications import queries
+from madang.portal.applications import needs, queries
 from madang.portal.applications.rules import Paper, PaperNeed, gaps, paper_state
 from madang.portal.applications.sentences import PAPER_TONES, PAPERS
 from madang.portal.calls.queries import titled
@@ -57,7 +57,7 @@ def papers(application: Any) -> list[ShownPaper]:
 def open_points(application: Any) -> list[str]:
     """The check list in words; empty when the application can be submitted."""
     missing = gaps(
-        queries.content_of(application), queries.needs_of(application.track), queries.deadline_day(application.intake)
+        queries.content_of(application), needs.needs_of(application.track), queries.deadline_day(application.intake)
     )
     return [sentence(_titled(refused, application.track)) for refused in missing]
 

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from madang.errors import Refused, Stale
 from madang.portal.actors import WORKER, Actor, Role
-from madang.portal.indicators import queries
+from madang.portal.indicators import queries, rollups
 from madang.portal.indicators.models import DayUse, FigureSet, ReportedFigure, RollUpCursor
 from madang.portal.journal import actions as journal
 from madang.portal.transactions import action
@@ -25,8 +25,8 @@ def roll_up(*, now: datetime) -> int:
     The cursor moves by compare-and-swap, so two workers never add the same movement twice.
     """
     RollUpCursor.objects.get_or_create(name="day_use")
-    before = queries.cursor("day_use")
-    last, found = queries.use_after(before, MOVEMENTS_AT_ONCE)
+    before = rollups.cursor("day_use")
+    last, found = rollups.use_after(before, MOVEMENTS_AT_ONCE)
     if last == before:
         return 0
     if not RollUpCursor.objects.filter(name="day_use", movement=before).update(movement=last):

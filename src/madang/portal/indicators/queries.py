@@ -10,15 +10,13 @@ from django.conf import settings
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
 from django.urls import reverse
 
-from madang.accounting.ledger import Bucket
 from madang.portal.actors import Actor
 from madang.portal.applications.models import Application, Ask
 from madang.portal.awards.models import Award, AwardLine
 from madang.portal.billing.models import Statement
 from madang.portal.calls.models import Call, Track
-from madang.portal.indicators.models import DayUse, FigureSet, ReportedFigure, RollUpCursor
+from madang.portal.indicators.models import DayUse, FigureSet, ReportedFigure
 from madang.portal.indicators.rules import Cell, Counts, funded_seconds, total
-from madang.portal.ledger.models import Movement
 from madang.portal.people.models import Region
 from madang.portal.resources.models import Pool, PoolMonth
 from madang.values import Month, Period
@@ -153,30 +151,6 @@ def labels() -> dict[str, dict[str, Any]]:
         "region": {region.code: region for region in Region.objects.all()},
         "pool": {pool.code: pool for pool in Pool.objects.all()},
     }
-
-
-def use_after(movement: int, limit: int) -> tuple[int, list[tuple[Any, int, str, int]]]:
-    """Movements into or out of `used` after one: (day, pool, owner, seconds), and the last that was looked at."""
-    top = (
-        Movement.objects.filter(pk__gt=movement)
-        .order_by("pk")
-        .values_list("pk", flat=True)[:limit]
-        .aggregate(n=Max("pk"))
-    )
-    last = top["n"] or movement
-    window = Movement.objects.filter(pk__gt=movement, pk__lte=last)
-    found = []
-    for column, sign in (("to_account", 1), ("from_account", -1)):
-        rows = window.filter(**{f"{column}__bucket": Bucket.USED})
-        values = rows.values("day", f"{column}__pool", f"{column}__owner").order_by().annotate(n=Sum("amount"))
-        found += [(row["day"], row[f"{column}__pool"], row[f"{column}__owner"], sign * row["n"]) for row in values]
-    return last, found
-
-
-def cursor(name: str) -> int:
-    """The last movement that was rolled up."""
-    row = RollUpCursor.objects.filter(name=name).first()
-    return row.movement if row else 0
 
 
 def outdated(now: datetime) -> QuerySet[FigureSet]:

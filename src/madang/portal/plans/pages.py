@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from madang.allocation.check import Fault
-from madang.allocation.compare import MOST, compare
+from madang.allocation.compare import MOST, compare, totals
 from madang.allocation.refusals import fault
 from madang.portal.actors import READING_ROLES, Role
 from madang.portal.approvals.rules import ApprovalKind
@@ -24,7 +24,7 @@ from madang.portal.decisions import queries as decision_queries
 from madang.portal.decisions import texts
 from madang.portal.decisions.halves import halves
 from madang.portal.faces import one, tried, with_role
-from madang.portal.plans import actions, queries, rules
+from madang.portal.plans import actions, pictures, queries, rules
 from madang.portal.plans.forms import ProposeForm
 from madang.portal.plans.rules import PlanState, PolicyChoice
 from madang.portal.plans.sentences import OUTCOMES, POLICIES
@@ -96,7 +96,8 @@ def plan(request: HttpRequest, plan: int) -> HttpResponse:
 def _solved(request: HttpRequest, row: queries.Plan) -> dict[str, Any]:
     language = get_language() or "ko"
     value, names = queries.value(row), decision_queries.names(row.intake.call_id)
-    page = Paginator(rules.rows(value), A_PAGE).get_page(request.GET.get("page"))
+    lines, use, words = rules.rows(value), rules.use_by_month(value), _words()
+    page = Paginator(lines, A_PAGE).get_page(request.GET.get("page"))
     people = queries.people_in(request.actor, row, [line.request for line in page])
     reasons = {
         line.request: texts.reason(reason["code"], reason["facts"], language, names[language])
@@ -108,8 +109,13 @@ def _solved(request: HttpRequest, row: queries.Plan) -> dict[str, Any]:
         "lines": [
             (line, people.get(line.request), _(OUTCOMES[line.outcome]), reasons.get(line.request, "")) for line in page
         ],
-        "use": rules.use_by_month(value),
-        "names": names[language],
+        "use": [(one, names[language].get(one.pool, one.pool)) for one in use],
+        "charts": [
+            *pictures.by_month(use, names[language], words.grains),
+            *pictures.shares(totals(value), words.regions),
+            *filter(None, [pictures.scores(lines, queries.numbers(request.actor, row))]),
+        ],
+        "products": words.products,
         "value": value,
         "faults": [fault(Fault(one["code"], one["facts"]), language) for one in row.faults],
     }
@@ -144,22 +150,28 @@ def compare_plans(request: HttpRequest, intake: int) -> HttpResponse:
     found = compare(values)
     page = Paginator(found.rows, A_PAGE).get_page(request.GET.get("page"))
     people = queries.people_in(request.actor, chosen[-1], [line.request for line in page])
+    names, words = decision_queries.names(row.call_id)[get_language() or "ko"], _words()
     context = {
         "intake": row,
         "plans": [(plan, policy_name(plan.policy)) for plan in chosen],
         "totals": found.totals,
         "pools": [
-            (pool, [t.given.get(pool, 0) for t in found.totals], found.totals[0].available[pool])
+            (names.get(pool, pool), [t.given.get(pool, 0) for t in found.totals], found.totals[0].available[pool])
             for pool in found.totals[0].given
         ],
-        "months": _months(values),
-        "attributes": _attributes(found.totals),
+        "charts": pictures.compared(
+            [rules.use_by_month(value) for value in values],
+            [_("Plan {number}").format(number=plan.number) for plan in chosen],
+            names,
+            words.grains,
+        ),
+        "months": [(use, names.get(use.pool, use.pool), given) for use, given in _months(values)],
+        "attributes": _attributes(found.totals, words.regions),
         "differing": len(found.differing),
         "page": page,
         "lines": [
             (line, people.get(line.request), [_(OUTCOMES[o]) if o else "–" for o in line.outcomes]) for line in page
         ],
-        "names": decision_queries.names(row.call_id)[get_language() or "ko"],
         "crumbs": _crumbs(row, _("Plans compared")),
     }
     return render(request, "plans/compare.html", context)
@@ -171,12 +183,20 @@ def _months(values: list[Any]) -> list[tuple[rules.MonthUse, list[int]]]:
     return [(use, [one.get((use.pool, use.month), 0) for one in given]) for use in rules.use_by_month(values[0])]
 
 
-def _attributes(totals: Any) -> list[tuple[str, list[Any]]]:
+def _words() -> queries.Words:
+    """How codes read, in the reader's language."""
+    return queries.words(get_language() or "ko")
+
+
+def _attributes(totals: Any, regions: dict[str, str]) -> list[tuple[str, list[Any]]]:
     """(kind or region, its share in each plan), where the plans know it."""
     found = []
     for name in ("kind", "region"):
         known = sorted({value for one in totals for value in one.attributes.get(name, {})})
-        found += [(value, [one.attributes.get(name, {}).get(value) for one in totals]) for value in known]
+        found += [
+            (pictures.value_name(name, value, regions), [one.attributes.get(name, {}).get(value) for one in totals])
+            for value in known
+        ]
     return found
 
 

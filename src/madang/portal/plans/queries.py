@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +14,10 @@ from django.utils.translation import gettext
 from madang.allocation.plan import Plan as AllocationPlan
 from madang.portal.actors import Actor, Role
 from madang.portal.applications.models import Application
+from madang.portal.people.models import Region
 from madang.portal.plans.models import Plan
 from madang.portal.plans.rules import PlanState
+from madang.portal.resources.models import Pool, Product
 from madang.portal.tasks import Task
 
 
@@ -73,6 +76,34 @@ def staff_tasks(by: Actor, now: datetime) -> list[Task]:
         counts[intake] += 1
     text = gettext("Checked allocation plans to compare and adopt")
     return [Task(text, reverse("plans", args=[intake]), count) for intake, count in sorted(counts.items())]
+
+
+@dataclass(frozen=True)
+class Words:
+    """How codes read: names of products and regions, and what each pool's figures count ("gpu_month")."""
+
+    products: dict[str, str]
+    regions: dict[str, str]
+    grains: dict[str, str]
+
+
+def words(language: str) -> Words:
+    """The words of all products, regions and pools, in "en" or "ko"; three queries."""
+    name = f"name_{language}"
+    pools = Pool.objects.values_list("code", "unit", "grain")
+    return Words(
+        dict(Product.objects.values_list("code", name)),
+        dict(Region.objects.values_list("code", name)),
+        {code: f"{unit}_{grain}" for code, unit, grain in pools},
+    )
+
+
+def numbers(by: Actor, plan: Plan) -> dict[str, str]:
+    """The receipt number behind each request id of a plan; for staff and auditors."""
+    if not by.reads_everything:
+        return {}
+    known = dict(Application.objects.filter(intake=plan.intake_id).values_list("pk", "number"))
+    return {name: known[pk] for name, pk in plan.pseudonyms.items() if known.get(pk)}
 
 
 def people_in(by: Actor, plan: Plan, requests: list[str]) -> dict[str, Application]:

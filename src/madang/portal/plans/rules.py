@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -218,25 +219,29 @@ def check_adoptable(state: str) -> None:
 
 @dataclass(frozen=True)
 class MonthUse:
-    """What a plan gives of a pool in one month, fixed awards included, beside what could be given."""
+    """What is asked for and what a plan gives of a pool in one month, fixed awards included, beside what it could."""
 
     pool: str
     month: str
     available: int
     given: int
+    asked: int
 
 
 def use_by_month(plan: AllocationPlan) -> list[MonthUse]:
     """Every pool and month of a plan's problem, in order."""
-    given: dict[tuple[str, Month], int] = {}
-    for grant in plan.grants:
-        for item, quantity in zip(plan.problem.request[grant.request].items, grant.quantities, strict=True):
+    given: dict[tuple[str, Month], int] = defaultdict(int)
+    asked: dict[tuple[str, Month], int] = defaultdict(int)
+    for request in plan.problem.requests:
+        grant = plan.grant.get(request.id)
+        quantities = grant.quantities if grant else (0,) * len(request.items)
+        for item, quantity in zip(request.items, quantities, strict=True):
             product = plan.problem.product[item.product]
             for month in months_from(item.first, item.months):
-                key = product.pool, month
-                given[key] = given.get(key, 0) + quantity * product.units
+                given[product.pool, month] += quantity * product.units
+                asked[product.pool, month] += item.asked * product.units
     return [
-        MonthUse(pool.code, str(month), capacity.available, given.get((pool.code, month), 0))
+        MonthUse(pool.code, str(month), capacity.available, given[pool.code, month], asked[pool.code, month])
         for pool in plan.problem.pools
         for month, capacity in sorted(pool.months.items())
     ]
@@ -244,12 +249,13 @@ def use_by_month(plan: AllocationPlan) -> list[MonthUse]:
 
 @dataclass(frozen=True)
 class Row:
-    """One request of a plan: its outcome, and (product, given, asked) for each of its items."""
+    """One request of a plan: its outcome, (product, given, asked) for each of its items, and units × months asked."""
 
     request: str
     score: int
     outcome: str
     parts: tuple[tuple[str, int, int], ...]
+    amount: int
 
 
 def rows(plan: AllocationPlan) -> list[Row]:
@@ -259,5 +265,6 @@ def rows(plan: AllocationPlan) -> list[Row]:
         held = plan.grant.get(request.id)
         quantities = held.quantities if held else (0,) * len(request.items)
         parts = tuple((i.product, q, i.asked) for i, q in zip(request.items, quantities, strict=True))
-        found.append(Row(request.id, request.score, plan.outcomes[request.id], parts))
+        amount = sum(item.asked * plan.problem.product[item.product].units * item.months for item in request.items)
+        found.append(Row(request.id, request.score, plan.outcomes[request.id], parts, amount))
     return sorted(found, key=lambda row: (-row.score, row.request))

@@ -115,11 +115,23 @@ def span(start: datetime, end: datetime) -> str:
     return formats.span(start, end, _language(), settings.MADANG_ZONE)
 
 
+@register.simple_tag
+def days(start: date, end: date) -> str:
+    """Calendar days from `start` until before `end`, first and last day both counted."""
+    return formats.days(start, end, _language())
+
+
 @register.filter
 def in_language(thing: Any, name: str) -> str:
     """`{{ call|in_language:"title" }}` is its title_ko or title_en, the other where the reader's own is empty."""
     korean, english = getattr(thing, f"{name}_ko"), getattr(thing, f"{name}_en")
     return (korean or english) if _language() == "ko" else (english or korean)
+
+
+@register.filter
+def named(names: dict[str, str], code: str) -> str:
+    """`{{ products|named:code }}`: the name of a code where it is known, else the code."""
+    return names.get(code, code)
 
 
 @register.filter
@@ -187,10 +199,13 @@ def crumbs(trail: Iterable[tuple[str, str]]) -> dict[str, Any]:
 
 
 @register.inclusion_tag("parts/chart.html")
-def chart(asked: charts.Chart) -> dict[str, Any]:
-    """A chart with its table; asks the worker for the picture where it is not there yet."""
+def chart(asked: charts.Chart, tabled: bool = False) -> dict[str, Any]:
+    """A chart with its table; asks the worker for the picture where it is not there yet.
+
+    `tabled` where the page has a table of the same figures beside it.
+    """
     folder = settings.MADANG_HOME / "charts"
     drawing = charts.drawing(asked, folder)
     if drawing is None:
         charts.ask(asked, folder)
-    return {"chart": asked, "drawing": SafeString(drawing) if drawing else None}
+    return {"chart": asked, "drawing": SafeString(drawing) if drawing else None, "tabled": tabled}
