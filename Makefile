@@ -7,6 +7,7 @@ WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+TOOLS := $(VENV)/ready-for-tests
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
@@ -24,7 +25,7 @@ demo: $(READY) ## build the demonstration centre (once), run its jobs and serve 
 demo-fresh: $(READY) ## the same, from the beginning
 	MADANG_HOME="$(CURDIR)/.madang" $(BIN)/madang demo --fresh
 
-test: $(READY) ## run the tests, but for those that take long
+test: $(TOOLS) ## run the tests, but for those that take long
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not soak"
 ifdef MADANG_TEST_POSTGRESQL_URL
 	MADANG_TEST_DATABASE_URL="$$MADANG_TEST_POSTGRESQL_URL" $(BIN)/python -m pytest -n $(WORKERS) -m "not soak" tests/portal
@@ -33,26 +34,27 @@ else
 	@echo "The portal's tests did not run on PostgreSQL: apt-get install postgresql, and set MADANG_TEST_POSTGRESQL_URL"
 endif
 
-check: $(READY) ## lint, formatting, types, imports, and the tests of the repository itself
+check: $(TOOLS) ## lint, formatting, types, imports, and the tests of the repository itself
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/house
 
-format: $(READY) ## format the code and mend what the linter can
+format: $(TOOLS) ## format the code and mend what the linter can
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-lock: ## write requirements.lock anew from pyproject.toml (needs uv)
-	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --all-extras \
-	  --python-version 3.11 pyproject.toml -o requirements.lock
+COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
+lock: ## write both lock files anew from pyproject.toml (needs uv): what runs, and with it what tests
+	$(COMPILE) --extra demo --extra postgresql pyproject.toml -o requirements.lock
+	$(COMPILE) --all-extras --constraint requirements.lock pyproject.toml -o requirements-dev.lock
 
-bench: $(READY) ## measure what we promise in numbers; builds a large centre in build/ once (minutes, 1 GB)
+bench: $(TOOLS) ## measure what we promise in numbers; builds a large centre in build/ once (minutes, 1 GB)
 	@set -e; for found in $$(grep -l '__name__ == "__main__"' benchmarks/*/*.py | grep -v /generate.py); do \
 	  echo "== $$found"; $(BIN)/python "$$found"; done
 
-soak: $(READY) ## run the long tests
+soak: $(TOOLS) ## run the long tests
 	$(BIN)/python -m pytest -m soak
 
 clean: ## remove the virtual environment and all caches; the demonstration's data in .madang stay
@@ -73,3 +75,8 @@ $(READY): requirements.lock Makefile
 	@chmod 755 $(BIN)/madang
 	@$(BIN)/python -c 'from madang.catalogues import compile_catalogues; compile_catalogues()'
 	@touch $(READY)
+
+$(TOOLS): requirements-dev.lock $(READY)
+	@echo "Adding the tools for tests"
+	@$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements-dev.lock
+	@touch $(TOOLS)

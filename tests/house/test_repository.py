@@ -99,15 +99,27 @@ def test_no_file_names_a_path_of_this_machine():
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 
-def test_every_requirement_is_locked_with_its_hashes():
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+@pytest.mark.parametrize(("file", "left_out"), [("requirements.lock", {"dev"}), ("requirements-dev.lock", set())])
+def test_every_requirement_is_locked_with_its_hashes(file, left_out):
+    lock = (ROOT / file).read_text(encoding="utf-8")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [
-        *project["dependencies"],
-        *(name for extra in project["optional-dependencies"].values() for name in extra),
-    ]
+    extras = {name: wanted for name, wanted in project["optional-dependencies"].items() if name not in left_out}
+    wanted = [*project["dependencies"], *(name for extra in extras.values() for name in extra)]
     assert lock_faults(lock) == []
     assert {normal(name) for name in wanted} - locked_names(lock) == set()
+
+
+def test_what_is_tested_is_what_runs():
+    pinned = [
+        pins((ROOT / file).read_text(encoding="utf-8")) for file in ("requirements.lock", "requirements-dev.lock")
+    ]
+    assert pinned[0] <= pinned[1]
+    assert pins("django==5.2.19 \\\n    --hash=sha256:0\n    # via x==1\n") == {"django==5.2.19"}
+
+
+def pins(lock: str) -> set[str]:
+    """Every name and version of a lock file."""
+    return set(re.findall(r"^[a-z0-9._-]+==[^ ;\\\n]+", lock, re.MULTILINE))
 
 
 def test_every_setting_is_documented_and_no_other():

@@ -113,6 +113,14 @@ def test_a_correction_notice_extends_the_deadline(window):
     window().go(f"/calls/{CALL}/").says("서버 점검")
 
 
+def accept_next_text(screen):
+    """Ticks the first text that is not accepted yet, and says so."""
+    form = screen.page.locator('form:has([name="accept"])').first
+    form.locator('[name="accept"]').check()
+    with screen.page.expect_navigation():
+        form.locator("button").click()
+
+
 def test_the_founder_applies(centre, window, tmp_path):
     centre.desk("keep_open", code=CALL, seconds=60)
     founder = window("founder").go(f"/calls/{CALL}/").follow_to("/applications/begin/")
@@ -132,8 +140,7 @@ def test_the_founder_applies(centre, window, tmp_path):
     founder.page.fill('[name="issued_on"]', f"{this_month()}-01")
     founder.press("Attach").says("등록증.pdf")
     for _ in range(2):
-        founder.page.locator('[name="accept"]').first.check()
-        founder.press("Accept")
+        accept_next_text(founder)
     founder.press("Submit the application")
     founder.says("Receipt", f"{CALL.upper()}-1-00001", hashlib.sha256(content).hexdigest())
 
@@ -211,8 +218,7 @@ def test_without_script_one_applies_all_the_same(centre, browser, sights):
         plain.page.fill(f'[name$="-{part}"]', value)
     plain.press("Save what you ask for")
     for _ in range(2):
-        plain.page.locator('[name="accept"]').first.check()
-        plain.press("Accept")
+        accept_next_text(plain)
     plain.press("Submit the application").says("Receipt", "글만으로 된 신청").close()
 
 

@@ -116,3 +116,11 @@ def test_importing_charts_does_not_load_the_drawing_library():
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
     )
+
+
+def test_a_request_that_cannot_be_drawn_does_not_stand_before_the_others(tmp_path):
+    (tmp_path / "damaged.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(KeyError):
+        charts.draw_asked(tmp_path)
+    charts.ask(BARS, tmp_path)
+    assert charts.draw_asked(tmp_path) == 1

@@ -76,6 +76,8 @@ def test_amounts_of_computing():
     assert formats.gpu_hours(3600 * 1234 + 1800, "en") == "1,234.5 GPU-hours"
     assert formats.gpu_hours(3600 * 1234 + 1800, "ko") == "1,234.5 GPU·시간"
     assert formats.core_hours(360, "ko") == "0.1 코어·시간"
+    assert formats.core_hours(10, "ko") == "0.003 코어·시간"
+    assert formats.core_hours(0, "en") == "0.0 core-hours"
 
 
 def test_instants_are_shown_on_the_centre_s_clock():

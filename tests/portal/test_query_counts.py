@@ -95,7 +95,7 @@ def test_a_reviewers_and_a_managers_pages(client, django_assert_num_queries, row
         reverse("intake-reviews", args=[found.intake.pk]): 9,
         reverse("intake-ranking", args=[found.intake.pk]): 9,
         reverse("reviewers"): 7,
-        compared: 11,
+        compared: 14,
     }
     for url, count in wanted.items():
         opened(client, count, url, django_assert_num_queries)

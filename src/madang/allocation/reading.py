@@ -16,20 +16,28 @@ from madang.values import Month
 class Node:
     """One JSON value together with where it stands: the file it came from and its path in it, such as `pools[0].code`.
 
-    `code` is the refusal's code, so that a fault in a problem and one in a plan can be told apart.
+    `code` is the refusal's code, so that a fault in a problem and one in a plan can be told apart. `step` is its place
+    in its `parent`; the path is put together only for a refusal, as a plan has tens of thousands of values.
     """
 
     value: object
-    path: str
+    step: str | int
     source: str
     code: str
+    parent: Node | None = None
+
+    @property
+    def path(self) -> str:
+        before = self.parent.path if self.parent else ""
+        if isinstance(self.step, int):
+            return f"{before}[{self.step}]"
+        return f"{before}.{self.step}" if before else self.step
 
     def refuse(self, rule: str, **facts: object) -> NoReturn:
         raise Refused(self.code, file=self.source, field=self.path or "$", rule=rule, **facts)
 
-    def _child(self, value: object, step: str) -> Node:
-        path = f"{self.path}{step}" if self.path or not step.startswith(".") else step[1:]
-        return Node(value, path, self.source, self.code)
+    def _child(self, value: object, step: str | int) -> Node:
+        return Node(value, step, self.source, self.code, self)
 
     def mapping(self) -> Mapping[str, object]:
         if not isinstance(self.value, dict):
@@ -39,28 +47,28 @@ class Node:
     def at(self, key: str) -> Node:
         """The member `key` of an object; refused where it is absent."""
         found = self.maybe(key)
-        return found if found is not None else self._child(None, f".{key}").refuse("is_missing")
+        return found if found is not None else self._child(None, key).refuse("is_missing")
 
     def maybe(self, key: str) -> Node | None:
         """The member `key`, or None where it is absent or null."""
         value = self.mapping().get(key)
-        return None if value is None else self._child(value, f".{key}")
+        return None if value is None else self._child(value, key)
 
     def only(self, *keys: str) -> None:
         """Refuses a member that the format does not know, so that a misspelt one is not silently ignored."""
         for key in self.mapping():
             if key not in keys:
-                self._child(None, f".{key}").refuse("is_not_known")
+                self._child(None, key).refuse("is_not_known")
 
     def members(self) -> Iterator[tuple[str, Node]]:
         for key, value in self.mapping().items():
-            yield key, self._child(value, f".{key}")
+            yield key, self._child(value, key)
 
     def elements(self) -> Iterator[Node]:
         if not isinstance(self.value, list):
             self.refuse("must_be_a_list")
         for index, value in enumerate(self.value):
-            yield self._child(value, f"[{index}]")
+            yield self._child(value, index)
 
     def text(self) -> str:
         if not isinstance(self.value, str) or not self.value:

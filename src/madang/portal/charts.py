@@ -153,11 +153,16 @@ def ask(chart: Chart, folder: Path) -> None:
 
 
 def draw_asked(folder: Path, at_most: int = 20) -> int:
-    """Draws what pages have asked for, oldest first, and gives how many were drawn; for the worker alone."""
+    """Draws what pages have asked for, oldest first, and gives how many were drawn; for the worker alone.
+
+    A request that cannot be drawn is gone all the same, so that it does not stand before the others for ever.
+    """
     asked = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)[:at_most]
     for request in asked:
-        draw(_read(json.loads(request.read_text(encoding="utf-8"))), folder)
-        request.unlink(missing_ok=True)
+        try:
+            draw(_read(json.loads(request.read_text(encoding="utf-8"))), folder)
+        finally:
+            request.unlink(missing_ok=True)
     return len(asked)
 
 
@@ -232,12 +237,21 @@ def _bars(altair: Any, chart: Chart) -> Any:
 
 def _grouped(altair: Any, chart: Chart) -> Any:
     beside = altair.XOffset("series:N", sort=list(chart.series))
-    encoded = {"x": _across(altair, chart), "y": _up(altair, chart), "color": _colour(altair, chart.series), "xOffset": beside}
+    encoded = {
+        "x": _across(altair, chart),
+        "y": _up(altair, chart),
+        "color": _colour(altair, chart.series),
+        "xOffset": beside,
+    }
     return altair.Chart(_values(altair, chart)).mark_bar().encode(**encoded).properties(width=WIDTH, height=HEIGHT)
 
 
 def _stacked(altair: Any, chart: Chart) -> Any:
-    encoded = {"x": _across(altair, chart), "y": _up(altair, chart, stack="zero"), "color": _colour(altair, chart.series)}
+    encoded = {
+        "x": _across(altair, chart),
+        "y": _up(altair, chart, stack="zero"),
+        "color": _colour(altair, chart.series),
+    }
     stacks = altair.Chart(_values(altair, chart)).mark_bar().encode(**encoded, order="order:Q")
     if chart.limit:
         line = [

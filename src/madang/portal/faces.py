@@ -115,6 +115,11 @@ def one(rows: Any, **lookup: Any) -> Any:
     return row
 
 
+def whole(text: str, otherwise: int = 0) -> int:
+    """A whole number from 0 on as it was posted; `otherwise` for anything that is none or too long to be stored."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else otherwise
+
+
 def form_page(request: HttpRequest, form: BaseForm, *, title: str, label: str, **more: Any) -> HttpResponse:
     """A page with one form: `lead` above it, `links` ((label, url) pairs) below, `back`, `danger` for what hurts.
 
@@ -127,11 +132,13 @@ def form_page(request: HttpRequest, form: BaseForm, *, title: str, label: str, *
 _NAVIGATION: list[tuple[Any, str, Callable[[Actor], bool]]] = [
     (_("Calls"), "calls", lambda actor: True),
     (_("Public figures"), "figures", lambda actor: True),
+    (_("Capacity"), "capacity", lambda actor: not actor.reads_everything),
+    (_("Prices"), "prices", lambda actor: not actor.reads_everything),
     (_("My applications"), "applications", lambda actor: bool(actor.memberships)),
     (_("Awards and jobs"), "awards", lambda actor: bool(actor.memberships)),
     (_("Statements"), "statements", lambda actor: bool(actor.memberships)),
     (_("Reviews"), "reviews", lambda actor: actor.reviewer),
-    (_("Work of the centre"), "staff", lambda actor: actor.is_staff),
+    (_("Work of the centre"), "staff", lambda actor: actor.reads_everything),
     (_("Journal"), "journal", lambda actor: actor.has(Role.AUDITOR, Role.OPERATOR)),
 ]
 

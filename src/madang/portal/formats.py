@@ -124,14 +124,20 @@ def milli(thousandths: int) -> str:
     return decimal(thousandths, 1000, 3 if thousandths % 10 else 2)
 
 
+def hours(seconds: int) -> str:
+    """Seconds as hours to one place; less than an hour to three, so that a job of seconds does not read as nothing."""
+    exact = abs(seconds) >= SECONDS_PER_HOUR or seconds * 10 % SECONDS_PER_HOUR == 0
+    return decimal(seconds, SECONDS_PER_HOUR, 1 if exact else 3)
+
+
 def gpu_hours(seconds: int, language: str) -> str:
-    """GPU-seconds as GPU-hours, to one place."""
-    return translation(language).gettext("{hours} GPU-hours").format(hours=decimal(seconds, SECONDS_PER_HOUR))
+    """GPU-seconds as GPU-hours."""
+    return translation(language).gettext("{hours} GPU-hours").format(hours=hours(seconds))
 
 
 def core_hours(seconds: int, language: str) -> str:
-    """Core-seconds as core-hours, to one place."""
-    return translation(language).gettext("{hours} core-hours").format(hours=decimal(seconds, SECONDS_PER_HOUR))
+    """Core-seconds as core-hours."""
+    return translation(language).gettext("{hours} core-hours").format(hours=hours(seconds))
 
 
 def day(value: date, language: str) -> str:

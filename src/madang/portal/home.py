@@ -16,23 +16,65 @@ from django.utils.translation import gettext_lazy as _
 from madang import __version__
 from madang.portal.actors import READING_ROLES, Actor, Role
 from madang.portal.faces import signed_in, with_role
+from madang.portal.rounds import pages as rounds
 
-# The pages of the body: words, name of the page, and the roles that it opens to.
-_PLACES: list[tuple[Any, str, frozenset[Role]]] = [
-    (_("Calls and drafts"), "staff-calls", READING_ROLES),
-    (_("Texts of consents and pledges"), "consent-texts", READING_ROLES),
-    (_("Intakes: screening, reviews, plans"), "staff-intakes", READING_ROLES),
-    (_("Reviewers"), "reviewers", READING_ROLES),
-    (_("Approvals"), "approvals", READING_ROLES),
-    (_("Reports owed"), "owed-reports", READING_ROLES),
-    (_("Pools and products"), "pools", READING_ROLES),
-    (_("Tariffs and discounts"), "tariffs", READING_ROLES),
-    (_("Statements"), "statements-staff", READING_ROLES),
-    (_("Organisations"), "organisations", READING_ROLES),
-    (_("People and roles"), "people", frozenset({Role.OPERATOR, Role.AUDITOR})),
-    (_("Outbox"), "outbox", frozenset({Role.OPERATOR, Role.AUDITOR})),
-    (_("Journal"), "journal", frozenset({Role.OPERATOR, Role.AUDITOR})),
+_STAFF = READING_ROLES
+_RECORDS = frozenset({Role.OPERATOR, Role.AUDITOR})
+# The pages of the body by kind of work: words, name of the page, and the roles that it opens to.
+_PLACES: list[tuple[Any, list[tuple[Any, str, frozenset[Role]]]]] = [
+    (
+        _("Calls and decisions"),
+        [
+            (_("Calls and drafts"), "staff-calls", _STAFF),
+            (_("Texts of consents and pledges"), "consent-texts", _STAFF),
+            (_("Intakes: screening, reviews, plans"), "staff-intakes", _STAFF),
+            (_("Reviewers"), "reviewers", _STAFF),
+            (_("Approvals"), "approvals", _STAFF),
+        ],
+    ),
+    (
+        _("Awards and use"),
+        [
+            (_("Awards"), "awards", _STAFF),
+            (_("Jobs"), "jobs", _RECORDS),
+            (_("Statements"), "statements-staff", _STAFF),
+            (_("Reports owed"), "owed-reports", _STAFF),
+        ],
+    ),
+    (
+        _("Resources and prices"),
+        [(_("Pools and products"), "pools", _STAFF), (_("Tariffs and discounts"), "tariffs", _STAFF)],
+    ),
+    (
+        _("People and records"),
+        [
+            (_("Organisations"), "organisations", _STAFF),
+            (_("People and roles"), "people", _RECORDS),
+            (_("Outbox"), "outbox", _RECORDS),
+            (_("Journal"), "journal", _RECORDS),
+            (_("Who read what"), "journal-readings", _RECORDS),
+            (_("Retention periods"), "journal-retention", _RECORDS),
+        ],
+    ),
 ]
+
+
+def _own_places(by: Actor) -> list[tuple[Any, str]]:
+    """Where a person can go from their own page, by what they are."""
+    member, reviewer = bool(by.memberships), by.reviewer
+    places = [
+        (by.reads_everything, _("Work of the centre"), "staff"),
+        (reviewer, _("Reviews"), "reviews"),
+        (reviewer, _("Declare an interest"), "review-interests"),
+        (member, _("My applications"), "applications"),
+        (member, _("Awards"), "awards"),
+        (member, _("Jobs"), "jobs"),
+        (member, _("Statements"), "statements"),
+        (True, _("Calls"), "calls"),
+        (True, _("My organisations"), "organisations"),
+        (True, _("My account"), "me"),
+    ]
+    return [(label, reverse(name)) for shown, label, name in places if shown]
 
 
 def _gather(name: str, by: Actor, now: Any) -> list[Any]:
@@ -52,16 +94,29 @@ def front(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 def home(request: HttpRequest) -> HttpResponse:
-    """A person's own page: what waits for them."""
-    return render(request, "home/home.html", {"tasks": _gather("tasks", request.actor, request.now)})
+    """A person's own page: what waits for them, what they hold, and where they can go."""
+    by, now = request.actor, request.now
+    context = {
+        "tasks": _gather("tasks", by, now) + (_gather("staff_tasks", by, now) if by.reads_everything else []),
+        "panels": _gather("home_panels", by, now),
+        "places": _own_places(by),
+    }
+    return render(request, "home/home.html", context)
 
 
 @with_role(*READING_ROLES)
 def staff(request: HttpRequest) -> HttpResponse:
-    """The body's page: what waits for each role, and the way to everything."""
-    tasks = _gather("staff_tasks", request.actor, request.now)
-    places = [(label, reverse(name)) for label, name, roles in _PLACES if request.actor.has(*roles)]
-    return render(request, "home/staff.html", {"tasks": tasks, "places": places})
+    """The body's page: what waits for each role, the rounds that are going on, and the way to everything."""
+    groups = [
+        (heading, [(label, reverse(name)) for label, name, roles in places if request.actor.has(*roles)])
+        for heading, places in _PLACES
+    ]
+    context = {
+        "tasks": _gather("staff_tasks", request.actor, request.now),
+        "rounds": rounds.going_on(request),
+        "groups": [(heading, places) for heading, places in groups if places],
+    }
+    return render(request, "home/staff.html", context)
 
 
 def health(request: HttpRequest) -> JsonResponse:

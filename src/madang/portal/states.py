@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from madang.portal.jobs.sentences import STATES as JOB_WORDS
 
 NEUTRAL, WAITING, ACTIVE, GOOD, BAD = "neutral", "warning", "information", "success", "danger"
 
@@ -59,15 +61,30 @@ STATES = {
     "revoked": (NEUTRAL, pgettext_lazy("state", "Revoked")),
     "tariff.in_force": (GOOD, pgettext_lazy("state", "Applies now")),
     "paper.refused": (BAD, pgettext_lazy("state", "Refused")),
+    "review.declined": (NEUTRAL, pgettext_lazy("state", "Handed back")),
+    "statement.draft": (WAITING, pgettext_lazy("state", "Preliminary")),
     "approval.withdrawn": (NEUTRAL, pgettext_lazy("state", "Taken back by its drafter")),
 }
+# A job has words of its own for every state: "refused" is not "not selected".
+_JOB_TONES = {
+    "accepted": WAITING,
+    "waiting": WAITING,
+    "running": ACTIVE,
+    "succeeded": GOOD,
+    "failed": BAD,
+    "timed_out": BAD,
+    "lost": BAD,
+    "cancelled": NEUTRAL,
+    "refused": BAD,
+}
+STATES |= {f"job.{state}": (_JOB_TONES[state], gettext_lazy(word)) for state, word in JOB_WORDS.items()}
 
 
 def tone(state: str, kind: str = "") -> str:
     """The tone in which a state is shown: neutral, information, success, warning or danger."""
-    return STATES.get(f"{kind}.{state}", STATES[state])[0]
+    return (STATES.get(f"{kind}.{state}") or STATES[state])[0]
 
 
 def word(state: str, kind: str = "") -> str:
     """The word for a state (of a kind of thing, where that has its own), in the language of the moment."""
-    return str(STATES.get(f"{kind}.{state}", STATES[state])[1])
+    return str((STATES.get(f"{kind}.{state}") or STATES[state])[1])

@@ -40,7 +40,7 @@ from madang.portal.eligibility.rules import (
     reference_day,
 )
 from madang.portal.people.rules import RegionSpan
-from madang.portal.screening.rules import Wish, check_answer, check_question, demand, hours
+from madang.portal.screening.rules import Wish, check_answer, check_question, demand
 
 SEOUL = ZoneInfo("Asia/Seoul")
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
@@ -288,13 +288,23 @@ wishes = st.lists(
 @given(wishes)
 def test_demand_adds_up_month_by_month(asked):
     lines = demand(asked, {})
-    by_month = [wish for wish in asked if not wish.by_hour]
-    assert sum(line.asked for line in lines) == sum(wish.units * wish.quantity * wish.months for wish in by_month)
+    least, most = 0, 0
+    for wish in asked:
+        wanted = wish.units * wish.quantity * (1 if wish.by_hour else wish.months)
+        least, most = least + wanted, most + wanted + (wish.units * (wish.months - 1) if wish.by_hour else 0)
+    assert least <= sum(line.asked for line in lines) <= most  # hours are rounded up to whole ones a month
     assert len({(line.pool, line.month) for line in lines}) == len(lines)
     assert all(line.short for line in lines)  # where there is no capacity, any demand is too much
-    assert sum(hours(asked).values()) == sum(wish.quantity for wish in asked if wish.by_hour)
 
 
 def test_demand_stands_beside_what_is_free():
     (line,) = demand([Wish("a", 8, 2, 1, "2026-05", 1)], {("a", "2026-05"): 16})
     assert (line.asked, line.least, line.free, line.short) == (16, 8, 16, False)
+
+
+def test_demand_by_the_hour_takes_unit_hours_of_each_month():
+    lines = demand([Wish("a", 1, 900, 100, "2026-05", 4, by_hour=True)], {("a", "2026-05"): 720})
+    assert [(line.month, line.asked, line.least) for line in lines] == [
+        ("2026-05", 225, 25), ("2026-06", 225, 25), ("2026-07", 225, 25), ("2026-08", 225, 25),
+    ]  # fmt: skip
+    assert [line.short for line in lines] == [False, True, True, True]

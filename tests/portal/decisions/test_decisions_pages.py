@@ -78,7 +78,7 @@ def test_pages_take_a_fixed_number_of_queries(client, clock, django_assert_num_q
     owner = found.owners[0]
     wanted = {
         reverse("plans", args=[found.intake.pk]): 7,
-        reverse("plan", args=[plan.pk]): 11,
+        reverse("plan", args=[plan.pk]): 15,
         reverse("intake-decisions", args=[found.intake.pk]): 18,
         reverse("awards"): 8,
     }

@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.sessions.models import Session
-from django.db.models import Q
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
 
 from madang.errors import Refused, Stale
 from madang.portal.access import queries
@@ -79,11 +80,11 @@ def confirm_sign_up(*, by: Actor, now: datetime, token: str, password: str) -> P
 def log_in(*, by: Actor, now: datetime, email: str, password: str) -> Person:
     """Whom address and password belong to. `by` is the public, with its network address.
 
-    Every attempt is counted before the password is looked at, under keyed digests of the e-mail and of the network
-    address, and taken off again when it is right; so attempts at the same moment cannot slip past the limit.
+    Every attempt takes a place before the password is looked at, under keyed digests of the e-mail and of the network
+    address, and gives it back when it is right; so attempts at the same moment cannot slip past the limit.
     Refused: "log_in_throttled" (with the minutes to wait), "log_in_wrong".
     """
-    attempt = _count_attempt(by=by, now=now, email=email)
+    attempt = _take_places(by=by, now=now, email=email)
     person = persons.email_holder(email)
     if person is None:
         # as slow as a real check, so that the time taken does not tell which addresses have an account
@@ -100,14 +101,34 @@ def _digests(by: Actor, email: str) -> tuple[str, str]:
 
 
 @action
-def _count_attempt(*, by: Actor, now: datetime, email: str) -> list[int]:
+def _take_places(*, by: Actor, now: datetime, email: str) -> list[int]:
     account, address = _digests(by, email)
     tries = settings.MADANG_LOGIN_TRIES
-    for digest, limit in ((account, tries), (address, tries * rules.ADDRESS_FACTOR)):
-        until = rules.wait_until(queries.failures(digest, now), now, limit)
-        if until:
-            raise Refused("log_in_throttled", minutes=rules.minutes_until(until, now))
-    return [LoginFailure.objects.create(digest=digest, failed_at=now).pk for digest in (account, address)]
+    return [_take_place(account, tries, now), _take_place(address, tries * rules.ADDRESS_FACTOR, now)]
+
+
+def _take_place(digest: str, limit: int, now: datetime) -> int:
+    """One of as many places as attempts may fail: each is one row at most, so that no two attempts share one."""
+    known = dict(LoginFailure.objects.filter(digest=digest).values_list("pk", "failed_at"))
+    for number in range(limit):
+        place = rules.attempt_place(digest, number)
+        if _taken(place, digest, known.get(place), now):
+            return place
+    until = rules.wait_until(queries.failures(digest, now), now, limit)
+    raise Refused("log_in_throttled", minutes=rules.minutes_until(until or now, now))
+
+
+def _taken(place: int, digest: str, before: datetime | None, now: datetime) -> bool:
+    """Takes a place that is new, or whose last attempt is long ago; False where another attempt holds it."""
+    if before is not None:
+        over = before <= now - rules.ATTEMPTS_WINDOW
+        return over and bool(LoginFailure.objects.filter(pk=place, failed_at=before).update(failed_at=now))
+    try:
+        with transaction.atomic():
+            LoginFailure.objects.create(pk=place, digest=digest, failed_at=now)
+    except IntegrityError:
+        return False
+    return True
 
 
 @action
@@ -194,6 +215,8 @@ def create_token(*, by: Actor, now: datetime, name: str, days: int) -> tuple[Api
         raise Refused("token_name_empty", field="name")
     if not 1 <= days <= rules.TOKEN_DAYS:
         raise Refused("token_days", field="days", limit=rules.TOKEN_DAYS)
+    # the person's row first: of two tokens at the same moment the second is counted after the first
+    Person.objects.filter(pk=by.person).update(language=F("language"))
     in_force = persons.tokens(by).filter(revoked_at__isnull=True, expires_at__gt=now)
     if in_force.count() >= rules.TOKENS_IN_FORCE:
         raise Refused("too_many_tokens", limit=rules.TOKENS_IN_FORCE)

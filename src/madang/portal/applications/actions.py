@@ -218,8 +218,8 @@ def submit(*, by: Actor, now: datetime, application: int, version: int) -> Submi
 def _submit(*, by: Actor, now: datetime, application: int, version: int) -> Submission:
     row = _mine(by, application)
     # The intake's row is taken first, so that two submissions of one organisation see each other.
-    first = row.number is None
-    Intake.objects.filter(pk=row.intake_id).update(last_receipt=F("last_receipt") + (1 if first else 0))
+    intake = Intake.objects.filter(pk=row.intake_id)
+    intake.update(last_receipt=F("last_receipt"))
     row = _mine_whole(by, application)
     if row.state == ApplicationState.SUBMITTED and row.in_force:
         return row.in_force
@@ -234,18 +234,13 @@ def _submit(*, by: Actor, now: datetime, application: int, version: int) -> Subm
         row.track, row.intake, row.organisation_id, decided_at=row.intake.decided_at or now, application=row.pk
     )
     _refuse_unfit(judged)
-    submission = _put_in_force(row, by, now, int(row.intake.last_receipt) if first else None)
+    if row.number is None:
+        intake.update(last_receipt=F("last_receipt") + 1)
+    submission = _put_in_force(row, by, now, row.intake.last_receipt + 1)
     _store_checks(row.pk, judged, CheckStage.SUBMISSION, now)
     mails.receipt(submission, now)
-    journal.record(
-        by=by,
-        now=now,
-        did="applications.submit",
-        kind="application",
-        subject=row.pk,
-        submission=submission.number,
-        sha256=submission.content_sha256,
-    )
+    facts = {"submission": submission.number, "sha256": submission.content_sha256}
+    journal.record(by=by, now=now, did="applications.submit", kind="application", subject=row.pk, **facts)
     return submission
 
 
@@ -255,11 +250,11 @@ def _refuse_unfit(judged: Sequence[Finding]) -> None:
         raise Refused("not_eligible", why=mails.reasons(unfit))
 
 
-def _put_in_force(row: Application, by: Actor, now: datetime, receipt: int | None) -> Submission:
+def _put_in_force(row: Application, by: Actor, now: datetime, receipt: int) -> Submission:
     """Writes the immutable version and makes it count; the same content as before is the same version."""
     content = contents.written(row)
     sha256, last = content_hash(content), row.submissions.first()
-    number = row.number or receipt_number(row.intake.call.code, row.intake.number, receipt or 0)
+    number = row.number or receipt_number(row.intake.call.code, row.intake.number, receipt)
     if last and last.content_sha256 == sha256:
         submission = last
     else:
@@ -332,7 +327,9 @@ def reopen(*, by: Actor, now: datetime, application: int) -> None:
 def withdraw(*, by: Actor, now: datetime, application: int) -> None:
     """Takes an application out, for good, until its intake is decided."""
     row = _mine(by, application)
-    if row.intake.state in {"decided", "closed"}:
+    # the intake's row is bumped, so that nobody plans or decides with this application at the same moment
+    undecided = Intake.objects.filter(pk=row.intake_id).exclude(state__in=["decided", "closed"])
+    if not undecided.update(version=F("version") + 1):
         raise Refused("application_not_withdrawable")
     rows = Application.objects.filter(pk=application, state__in=WITHDRAWABLE)
     unscreened = {"screened_by": None, "screened_at": None}

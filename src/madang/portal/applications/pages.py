@@ -19,7 +19,7 @@ from madang.portal.applications.actions import save as save_texts
 from madang.portal.applications.forms import AskForm, BeginForm, PaperForm, PurposeForm, TextsForm
 from madang.portal.applications.rules import EDITABLE, WITHDRAWABLE
 from madang.portal.calls import queries as calls
-from madang.portal.faces import form_page, one, signed_in, tried
+from madang.portal.faces import form_page, one, signed_in, tried, whole
 from madang.portal.files import faces as files
 from madang.portal.files.actions import store
 from madang.portal.files.rules import ATTACHMENTS, clean_name
@@ -72,7 +72,12 @@ def _begin(request: HttpRequest, intake: int, chosen: dict[str, Any]) -> Any:
 
 def _own(request: HttpRequest, pk: int) -> Any:
     """An application of the person's own organisations, with all its parts."""
-    return one(queries.whole(request.actor).filter(organisation__in=list(request.actor.memberships)), pk=pk)
+    return one(
+        queries.whole(request.actor)
+        .select_related("decision")
+        .filter(organisation__in=list(request.actor.memberships)),
+        pk=pk,
+    )
 
 
 @signed_in
@@ -200,7 +205,7 @@ def asks_page(request: HttpRequest, pk: int) -> HttpResponse:
             request, "applications/application.html", _context(request, row, _texts_form(row), asks=forms), status=422
         )
     lines = [line for line in (form.line() for form in forms) if line]
-    given = {"application": pk, "version": int(version) if version.isdecimal() else row.version, "asks": lines}
+    given = {"application": pk, "version": whole(version, row.version), "asks": lines}
     return _act(
         request, pk, lambda: actions.set_asks(by=request.actor, now=request.now, **given), gettext("Saved."), "#asks"
     )
@@ -265,7 +270,7 @@ def submit_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Submits what was read; the receipt is the next page. Judged by when the request arrived."""
     _own(request, pk)
     version = request.POST.get("version", "")
-    given = {"application": pk, "version": int(version) if version.isdecimal() else 0}
+    given = {"application": pk, "version": whole(version)}
     try:
         actions.submit(by=request.actor, now=request.now, **given)
     except Refused as refused:

@@ -33,7 +33,6 @@ from madang.portal.tasks import Task
 
 # A kind of record in the table of retention rules; days count from the intake's deadline.
 DRAFT_RECORDS = "unsubmitted_draft"
-READING_ASSIGNMENTS = ["assigned", "submitted"]
 
 
 def visible(by: Actor, also: Iterable[int] = ()) -> QuerySet[Application]:
@@ -51,8 +50,8 @@ def visible(by: Actor, also: Iterable[int] = ()) -> QuerySet[Application]:
 
 
 def mine(by: Actor) -> QuerySet[Application]:
-    """The applications of the actor's own organisations, newest first."""
-    rows = Application.objects.select_related("intake__call", "track", "organisation")
+    """The applications of the actor's own organisations with what was decided on them, newest first."""
+    rows = Application.objects.select_related("intake__call", "track", "organisation", "decision")
     return rows.filter(organisation__in=list(by.memberships)).order_by("-saved_at", "-pk")
 
 
@@ -85,17 +84,9 @@ def draft_files(by: Actor) -> QuerySet[Attachment]:
 
 
 def submitted_files(by: Actor) -> QuerySet[SubmittedFile]:
-    """Files as submitted: for members, for staff and auditors, and for reviewers who have the application to review."""
+    """Files as submitted, for members and for staff and auditors; a reviewer opens them from the own sheet only."""
     rows = SubmittedFile.objects.select_related("file", "submission__application")
-    if by.reads_everything:
-        return rows
-    reviewed = Q(
-        submission__application__assignments__reviewer__person=by.person,
-        submission__application__assignments__reviewer__active=True,
-        submission__application__assignments__state__in=READING_ASSIGNMENTS,
-    )
-    own = Q(submission__application__organisation__in=list(by.memberships))
-    return rows.filter(own | reviewed if by.reviewer else own).distinct()
+    return rows if by.reads_everything else rows.filter(submission__application__organisation__in=list(by.memberships))
 
 
 def track_and_intake(track: int, intake: int) -> tuple[Track | None, Intake | None]:

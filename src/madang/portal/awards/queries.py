@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Prefetch, QuerySet
@@ -19,6 +20,8 @@ from madang.portal.people.models import Membership, Person
 from madang.portal.resources.models import Pool
 from madang.portal.tasks import Task
 
+# how many awards a member finds on their own page
+AT_HOME = 5
 PUBLIC_STATES = ("offered", "accepted", "declined", "lapsed", "in_force", "ended")
 
 
@@ -47,7 +50,10 @@ def in_intake(by: Actor, intake: int) -> QuerySet[Award]:
 
 def figures(award: Award) -> list[tuple[Pool, Balances]]:
     """The ledger's figures of an award, pool by pool; empty before it is in force."""
-    found = ledger.balances(owner_of(award.pk))
+    return _by_pool(award, ledger.balances(owner_of(award.pk)))
+
+
+def _by_pool(award: Award, found: dict[int, Balances]) -> list[tuple[Pool, Balances]]:
     pools = {line.product.pool_id: line.product.pool for line in award.lines.all()}
     return [(pools[pool], balances) for pool, balances in sorted(found.items()) if pool in pools]
 
@@ -94,6 +100,18 @@ def ended_with_rest() -> list[tuple[int, int, int, bool]]:
         for award, ended_at, ends_on in ended.values_list("pk", "ended_at", "ends_on")
     }
     return [(award, pool, amount, early[award]) for award, pool, amount in left if award in early]
+
+
+def home_panels(by: Actor, now: datetime) -> list[dict[str, Any]]:
+    """For a member: the running awards of one's organisations with what is left of each; three queries."""
+    if not by.memberships:
+        return []
+    going = (AwardState.OFFERED, AwardState.ACCEPTED, AwardState.IN_FORCE)
+    rows = Award.objects.filter(organisation__in=by.memberships, state__in=going).order_by("-pk")
+    shown = list(rows.prefetch_related(_lines())[:AT_HOME])
+    balances = ledger.balances_of({owner_of(row.pk) for row in shown})
+    listed = [(row, _by_pool(row, balances.get(owner_of(row.pk), {}))) for row in shown]
+    return [{"template": "awards/panel.html", "awards": listed}] if listed else []
 
 
 def tasks(by: Actor, now: datetime) -> list[Task]:

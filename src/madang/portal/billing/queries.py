@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
@@ -33,6 +34,9 @@ from madang.portal.prices.rules import kind_for
 from madang.portal.resources.rules import Grain
 from madang.portal.tasks import Task
 from madang.values import Month
+
+# how many statements a member finds on their own page
+AT_HOME = 3
 
 
 def _ran_in(month: Month) -> Q:
@@ -160,6 +164,13 @@ def statements(by: Actor) -> QuerySet[Statement]:
     """Those of the actor's organisations; all of them for staff and auditors."""
     rows = Statement.objects.select_related("organisation").order_by("-month", "organisation__name", "pk")
     return rows if by.reads_everything else rows.filter(organisation__in=by.memberships)
+
+
+def home_panels(by: Actor, now: datetime) -> list[dict[str, Any]]:
+    """For a member: the last statements of one's organisations, the running month's draft first; one query."""
+    rows = Statement.objects.filter(organisation__in=by.memberships).select_related("organisation")
+    shown = list(rows.order_by("-month", "pk")[:AT_HOME]) if by.memberships else []
+    return [{"template": "billing/panel.html", "statements": shown}] if shown else []
 
 
 def lines(statement: Statement) -> list[StatementLine]:

@@ -43,11 +43,13 @@ def call_page(request: HttpRequest, code: str) -> HttpResponse:
     call = one(queries.whole(request.actor), code=code)
     if call.state == "draft":
         return redirect("call-edit", code=code)
+    intakes = showing.intakes(call, request.now)
     context = {
         "call": call,
         "kind": gettext(CALL_KINDS[call.kind]),
+        "results": any(one.state in ("decided", "closed") for one in intakes),
         "tracks": showing.tracks(call, request.actor),
-        "intakes": showing.intakes(call, request.now),
+        "intakes": intakes,
         "corrections": showing.corrections(call),
     }
     return render(request, "calls/call.html", context)

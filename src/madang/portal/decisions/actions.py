@@ -152,11 +152,14 @@ def draft_publication(*, by: Actor, now: datetime, intake: int, comment: str = "
 def publish(*, by: Actor, now: datetime, intake: int, comment: str = "", document_number: str) -> int:
     """The second person publishes all that is held: decisions, and awards as offers with one deadline; mails go out.
 
-    Returns how many decisions were published. Refused: what `approve` refuses, "no_plan_adopted", "nothing_to_publish".
+    Returns how many decisions were published. Refused: what `approve` refuses, "no_plan_adopted", "nothing_to_publish",
+    "plan_outdated" where the plan awards something to an application that was withdrawn since.
     """
     plan = Plan.objects.select_related("intake__call").filter(intake=intake, state=PlanState.ADOPTED).first()
     check_publishable(plan is not None, queries.unpublished(intake))
     assert plan is not None
+    if queries.held_for_withdrawn(intake):
+        raise Refused("plan_outdated", number=plan.number)
     kind = ApprovalKind.PUBLISH_DECISIONS
     approvals.approve(by=by, now=now, kind=kind, subject=intake, comment=comment, document_number=document_number)
     until = accept_deadline(now, plan.intake.accept_days, settings.MADANG_ZONE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -59,7 +60,7 @@ def intake_decisions(request: HttpRequest, intake: int) -> HttpResponse:
         "lines": [(line, _(OUTCOMES[line.outcome]), texts.reason_of(line, _language(), names)) for line in page],
         "crumbs": [
             (_("Work of the centre"), reverse("staff")),
-            (title, reverse("plans", args=[intake])),
+            (title, reverse("intake-round", args=[intake])),
             (_("Decisions"), ""),
         ],
     }
@@ -77,18 +78,36 @@ def decision(request: HttpRequest, application: int) -> HttpResponse:
     call = row.application.intake.call
     if request.actor.reads_everything:
         actions.note_reading(by=request.actor, now=request.now, application=application)
+    criteria = queries.criterion_scores(row)
     context = {
         "decision": row,
         "file": row.application,
         "outcome": _(OUTCOMES[row.outcome]),
         "reason": texts.reason_of(row, _language(), queries.names(call.pk)[_language()]),
         "remedy": texts.remedy(row, _language()),
-        "criteria": queries.criterion_scores(row),
+        "criteria": criteria,
+        "most": sum(line.points for line in criteria),
+        "total_reached": (row.score_milli or 0) >= row.application.track.minimum_total_milli,
+        "lowest_selected": queries.lowest_selected(row),
         "comments": reviews.comments(application),
         "award": queries.award_of(request.actor, application),
-        "crumbs": [(_("My applications"), reverse("applications")), (row.application.title, "")],
+        "crumbs": [*_above(request, row.application), (_("Decision"), "")],
     }
     return render(request, "decisions/decision.html", context)
+
+
+def _above(request: HttpRequest, file: Any) -> list[tuple[str, str]]:
+    """The pages above a decision: one's own application, or for staff the intake's decisions."""
+    if request.actor.member_of(file.organisation_id):
+        return [
+            (_("My applications"), reverse("applications")),
+            (file.title, reverse("application", args=[file.pk])),
+        ]
+    return [
+        (_("Work of the centre"), reverse("staff")),
+        (_("Decisions"), reverse("intake-decisions", args=[file.intake_id])),
+        (file.number, reverse("screening", args=[file.pk])),
+    ]
 
 
 def call_results(request: HttpRequest, code: str) -> HttpResponse:

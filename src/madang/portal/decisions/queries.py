@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Min, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -17,6 +17,7 @@ from madang.portal.awards import queries as awards
 from madang.portal.awards.models import Award, AwardLine
 from madang.portal.calls.models import Call, Criterion, Track
 from madang.portal.decisions.models import Decision
+from madang.portal.decisions.rules import Outcome
 from madang.portal.plans.models import Plan
 from madang.portal.plans.rules import PlanState
 from madang.portal.resources.models import Pool
@@ -64,6 +65,11 @@ def unpublished(intake: int) -> int:
     return held + Decision.objects.filter(application__intake=intake, published_at__isnull=True).count()
 
 
+def held_for_withdrawn(intake: int) -> bool:
+    """Whether an award is held for an application that was withdrawn after the plan was adopted."""
+    return Award.objects.filter(application__intake=intake, state="held", application__state="withdrawn").exists()
+
+
 def came_back(intake: int) -> int:
     """How many awards of an intake were declined, lapsed or ended: what they held can be given anew."""
     return Award.objects.filter(application__intake=intake, state__in=["declined", "lapsed", "ended"]).count()
@@ -89,19 +95,37 @@ def names(call: int) -> dict[str, Names]:
 
 @dataclass(frozen=True)
 class CriterionScore:
-    """One line of an applicant's score: titles, what was given in thousandths, and the most."""
+    """One line of an applicant's score: titles, what was given in thousandths, the most and the minimum in points."""
 
     title_ko: str
     title_en: str
     milli: int
     points: int
+    minimum: int
+
+    @property
+    def reached(self) -> bool:
+        """Whether the minimum of this criterion is reached."""
+        return self.milli >= self.minimum * 1000
 
 
 def criterion_scores(decision: Decision) -> list[CriterionScore]:
     """The score by criterion, in the order of the scoring table."""
     rows = Criterion.objects.filter(track=decision.application.track_id).order_by("position", "pk")
     given = decision.criteria_milli
-    return [CriterionScore(r.title_ko, r.title_en, given[r.code], r.points) for r in rows if r.code in given]
+    return [
+        CriterionScore(row.title_ko, row.title_en, given[row.code], row.points, row.minimum_points)
+        for row in rows
+        if row.code in given
+    ]
+
+
+def lowest_selected(decision: Decision) -> int | None:
+    """The lowest score that was selected in the same intake and track, as published; None where nobody was."""
+    track, intake = decision.application.track_id, decision.application.intake_id
+    rows = Decision.objects.filter(application__intake=intake, application__track=track, published_at__isnull=False)
+    lowest: int | None = rows.filter(outcome=Outcome.AWARDED).aggregate(least=Min("score_milli"))["least"]
+    return lowest
 
 
 def undecided(intake: int, decided: list[int]) -> list[Application]:

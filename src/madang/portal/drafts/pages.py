@@ -32,7 +32,7 @@ from madang.portal.drafts.forms import (
 from madang.portal.drafts.rules import PARTS, CallDraft, TrackDraft, faults, key_of, moved_up, with_entry, without_entry
 from madang.portal.drafts.sentences import PART_HINTS
 from madang.portal.drafts.sentences import PARTS as PART_NAMES
-from madang.portal.faces import form_page, one, tried, with_role
+from madang.portal.faces import form_page, one, tried, whole, with_role
 from madang.portal.refusals import sentence
 
 PAGE = 50
@@ -104,8 +104,7 @@ def _draft(request: HttpRequest, code: str) -> Any:
 
 def _version(request: HttpRequest, call: Any) -> int:
     """The version that was read: posted back by forms, so that two drafters never overwrite each other."""
-    given = request.POST.get("version", "")
-    return int(given) if given.isdecimal() else call.version
+    return whole(request.POST.get("version", ""), call.version)
 
 
 def _done(request: HttpRequest, code: str) -> HttpResponse:

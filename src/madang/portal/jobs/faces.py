@@ -6,28 +6,13 @@ import mimetypes
 from dataclasses import dataclass
 
 from django.http import FileResponse
-from django.utils.translation import gettext
 
 from madang.compute.protocol import LogChunk
 from madang.errors import Refused, Unavailable
+from madang.portal import states
 from madang.portal.jobs import machine
 from madang.portal.jobs.models import Job
 from madang.portal.jobs.rules import FINAL_STATES, JobState, readable, whole_characters
-from madang.portal.jobs.sentences import STATES
-from madang.portal.states import ACTIVE, BAD, GOOD, NEUTRAL, WAITING
-
-TONES = {
-    JobState.ACCEPTED: WAITING,
-    JobState.WAITING: WAITING,
-    JobState.RUNNING: ACTIVE,
-    JobState.SUCCEEDED: GOOD,
-    JobState.FAILED: BAD,
-    JobState.TIMED_OUT: BAD,
-    JobState.LOST: BAD,
-    JobState.CANCELLED: NEUTRAL,
-    JobState.REFUSED: BAD,
-}
-
 
 BINARY_ANSWER = {"responses": {200: {"description": "The file", "content": {"application/octet-stream": {}}}}}
 
@@ -57,7 +42,7 @@ def shown(job: Job) -> Shown:
     """State and reason in the active language; a job that runs needs no reason."""
     state = JobState(job.state)
     why = "" if state is JobState.RUNNING else machine.sentence(job.reason_code, job.reason_facts)
-    return Shown(gettext(STATES[state]), TONES[state], why, state in FINAL_STATES)
+    return Shown(states.word(state, "job"), states.tone(state, "job"), why, state in FINAL_STATES)
 
 
 def log_piece(job: Job, offset: int) -> Log:

@@ -11,6 +11,7 @@ from django.conf import settings
 from madang.accounting.ledger import Balances
 from madang.portal.actors import Actor, Role
 from madang.portal.awards.models import Award, AwardLine
+from madang.portal.awards.rules import AwardState
 from madang.portal.jobs.rules import owner_of
 from madang.portal.ledger import queries as ledger
 from madang.portal.prices import queries as prices
@@ -49,10 +50,10 @@ def places(by: Actor, now: datetime) -> list[Place]:
 
 
 def award(by: Actor, number: str) -> Award | None:
-    """An award whose jobs the actor sees, by its number."""
+    """An award whose jobs the actor sees, by its number; its own people know of none that is not published yet."""
     rows = Award.objects.filter(number=number).select_related("organisation")
-    seen = rows if by.has(Role.OPERATOR, Role.AUDITOR) else rows.filter(organisation__in=by.memberships)
-    return seen.first()
+    own = rows.filter(organisation__in=by.memberships).exclude(state=AwardState.HELD)
+    return (rows if by.has(Role.OPERATOR, Role.AUDITOR) else own).first()
 
 
 def pools_of(award: int) -> list[Pool]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Case, F, Q, QuerySet, Sum, When
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -22,6 +23,8 @@ from madang.portal.resources.rules import Grain
 from madang.portal.tasks import Task
 
 MANY = 1_000_000
+# how many jobs a member finds on their own page
+AT_HOME = 5
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NOT_STARTED = (JobState.ACCEPTED, JobState.WAITING)
 
@@ -147,6 +150,14 @@ def limits() -> list[tuple[int, int, int, bool]]:
             cores = min(MANY, cores + at_once)
         found[award] = (gpus, cores, state == "in_force")
     return [(award, *limit) for award, limit in found.items()]
+
+
+def home_panels(by: Actor, now: datetime) -> list[dict[str, Any]]:
+    """For a member: the jobs of one's organisations that wait or run, and the last that ended; one query."""
+    rows = Job.objects.filter(award__organisation__in=by.memberships).select_related("award")
+    ended = Case(When(state__in=FINAL_STATES, then=1), default=0)
+    shown = list(rows.order_by(ended, "-pk")[:AT_HOME]) if by.memberships else []
+    return [{"template": "jobs/panel.html", "jobs": shown}] if shown else []
 
 
 def tasks(by: Actor, now: datetime) -> list[Task]:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
+from madang.errors import Stale
 from madang.portal.actors import WORKER, Actor
 from madang.portal.journal import queries
 from madang.portal.journal.models import (
@@ -72,7 +73,7 @@ def read(
 def seal(*, now: datetime) -> int:
     """Numbers and chains up to 200 committed entries, oldest first; returns how many.
 
-    Only one sealer can win a number (primary key); a second one at the same moment is refused and tries again later.
+    Only one sealer can win a number (primary key); a second one at the same moment is Stale and comes again later.
     """
     last = queries.last_seal()
     number, previous = (last.number, last.hash) if last else (0, FIRST_HASH)
@@ -82,7 +83,11 @@ def seal(*, now: datetime) -> int:
         own = chain_hash(number, previous, entry)
         seals.append(JournalSeal(number=number, entry_id=entry.id, previous_hash=previous, hash=own, sealed_at=now))
         previous = own
-    JournalSeal.objects.bulk_create(seals)
+    try:
+        with transaction.atomic():
+            JournalSeal.objects.bulk_create(seals)
+    except IntegrityError as error:
+        raise Stale("seal") from error
     return len(seals)
 
 

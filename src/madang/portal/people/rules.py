@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -171,6 +172,12 @@ def at_most_years_old(founded_on: date, day: date, years: int) -> bool:
 ATTEMPTS_WINDOW = timedelta(minutes=15)
 # Many people of one house share one address, so an address may fail more often than an account.
 ADDRESS_FACTOR = 5
+
+
+def attempt_place(digest: str, number: int) -> int:
+    """The id of the row in which the attempt with this number under a digest is kept: the same for everybody."""
+    found = hashlib.sha256(f"{digest}/{number}".encode()).digest()
+    return int.from_bytes(found[:8], "big") >> 1
 
 
 def wait_until(failures: Iterable[datetime], now: datetime, tries: int) -> datetime | None:

@@ -23,7 +23,7 @@ from madang.portal.decisions import actions as decisions
 from madang.portal.decisions import queries as decision_queries
 from madang.portal.decisions import texts
 from madang.portal.decisions.halves import halves
-from madang.portal.faces import one, tried, with_role
+from madang.portal.faces import one, tried, whole, with_role
 from madang.portal.plans import actions, pictures, queries, rules
 from madang.portal.plans.forms import ProposeForm
 from madang.portal.plans.rules import PlanState, PolicyChoice
@@ -43,8 +43,9 @@ def policy_name(policy: dict[str, Any]) -> str:
 
 def _crumbs(intake: Any, last: str) -> list[tuple[str, str]]:
     call = _("{call}, intake {number}").format(call=in_language(intake.call, "title"), number=intake.number)
-    here = reverse("plans", args=[intake.pk])
-    return [(_("Work of the centre"), reverse("staff")), (call, here), (last, "")]
+    here = [(_("Work of the centre"), reverse("staff")), (call, reverse("intake-round", args=[intake.pk]))]
+    plans = _("Allocation plans")
+    return [*here, (last, "")] if last == plans else [*here, (plans, reverse("plans", args=[intake.pk])), (last, "")]
 
 
 @with_role(*READING_ROLES)
@@ -136,7 +137,7 @@ def progress(request: HttpRequest, plan: int) -> HttpResponse:
 def compare_plans(request: HttpRequest, intake: int) -> HttpResponse:
     """Two to six solved plans side by side; the applications that fare differently stand on top."""
     row = one(reviews.intakes(request.actor), pk=intake)
-    wanted = [int(text) for text in request.GET.getlist("plan") if text.isdigit()]
+    wanted = [whole(text) for text in request.GET.getlist("plan")]
     chosen = list(
         queries.plans(request.actor)
         .filter(intake=intake, pk__in=wanted, state__in=SOLVED)
@@ -147,7 +148,7 @@ def compare_plans(request: HttpRequest, intake: int) -> HttpResponse:
         messages.error(request, _("Please choose 2 to {most} solved plans of this intake.").format(most=MOST))
         return redirect("plans", intake)
     values = queries.values(chosen)
-    found = compare(values)
+    found, uses = compare(values), [rules.use_by_month(value) for value in values]
     page = Paginator(found.rows, A_PAGE).get_page(request.GET.get("page"))
     people = queries.people_in(request.actor, chosen[-1], [line.request for line in page])
     names, words = decision_queries.names(row.call_id)[get_language() or "ko"], _words()
@@ -160,12 +161,12 @@ def compare_plans(request: HttpRequest, intake: int) -> HttpResponse:
             for pool in found.totals[0].given
         ],
         "charts": pictures.compared(
-            [rules.use_by_month(value) for value in values],
+            uses,
             [_("Plan {number}").format(number=plan.number) for plan in chosen],
             names,
             words.grains,
         ),
-        "months": [(use, names.get(use.pool, use.pool), given) for use, given in _months(values)],
+        "months": [(use, names.get(use.pool, use.pool), given) for use, given in _months(uses)],
         "attributes": _attributes(found.totals, words.regions),
         "differing": len(found.differing),
         "page": page,
@@ -177,10 +178,10 @@ def compare_plans(request: HttpRequest, intake: int) -> HttpResponse:
     return render(request, "plans/compare.html", context)
 
 
-def _months(values: list[Any]) -> list[tuple[rules.MonthUse, list[int]]]:
+def _months(uses: list[list[rules.MonthUse]]) -> list[tuple[rules.MonthUse, list[int]]]:
     """Every pool and month of the first plan with what each plan gives there."""
-    given = [{(use.pool, use.month): use.given for use in rules.use_by_month(value)} for value in values]
-    return [(use, [one.get((use.pool, use.month), 0) for one in given]) for use in rules.use_by_month(values[0])]
+    given = [{(use.pool, use.month): use.given for use in plan} for plan in uses]
+    return [(use, [one.get((use.pool, use.month), 0) for one in given]) for use in uses[0]]
 
 
 def _words() -> queries.Words:

@@ -34,11 +34,11 @@ def by_month(use: Iterable[MonthUse], names: Mapping[str, str], grains: Mapping[
     """Each pool's months: what is given, what is asked for beyond it, and the line of what could be given."""
     return [
         charts.stacked(
-            title=_("{pool}: given and asked for by month").format(pool=names.get(pool, pool)),
+            title=_("{pool}: given and applied for by month").format(pool=names.get(pool, pool)),
             description=_("The line shows what could be given: funded and not promised elsewhere."),
             category=_("Month"),
             measure=counted_in(grains.get(pool)),
-            series=[_("Given"), _("Asked for and not given")],
+            series=[_("Given"), _("Applied for and not given")],
             rows=[(month(one.month), [one.given, max(0, one.asked - one.given)]) for one in months],
             limit=[one.available for one in months],
             limit_name=_("Could be given"),
@@ -55,10 +55,10 @@ def compared(
     return [
         charts.lines(
             title=_("{pool}: the plans by month").format(pool=names.get(pool, pool)),
-            description=_("What each plan gives, under what is asked for and what could be given."),
+            description=_("What each plan gives, under what is applied for and what could be given."),
             category=_("Month"),
             measure=counted_in(grains.get(pool)),
-            series=[_("Could be given"), _("Asked for"), *plans],
+            series=[_("Could be given"), _("Applied for"), *plans],
             rows=[
                 (month(one.month), [one.available, one.asked, *(use.get((pool, one.month), 0) for use in given)])
                 for one in months
@@ -101,11 +101,11 @@ def scores(rows: Sequence[Row], numbers: Mapping[str, str]) -> charts.Chart | No
     if not rows or len(rows) > POINTS_AT_MOST:
         return None
     return charts.points(
-        title=_("Score against the amount asked for"),
+        title=_("Score against the amount applied for"),
         description=_("Each point is an application. Scores are rounded to whole points here."),
         category=_("Application"),
         across=_("Score"),
-        measure=_("Asked for: units × months"),
+        measure=_("Applied for: units × months"),
         series=[_("Selected, whole"), _("Selected in part"), _("Not selected")],
         rows=[(numbers.get(row.request, row.request), (row.score + 500) // 1000, _placed(row)) for row in rows],
     )

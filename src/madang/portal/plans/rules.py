@@ -230,16 +230,22 @@ class MonthUse:
 
 def use_by_month(plan: AllocationPlan) -> list[MonthUse]:
     """Every pool and month of a plan's problem, in order."""
-    given: dict[tuple[str, Month], int] = defaultdict(int)
-    asked: dict[tuple[str, Month], int] = defaultdict(int)
+    # By stretch of months first: hundreds of requests share a few of them.
+    stretches: dict[tuple[str, Month, int], list[int]] = defaultdict(lambda: [0, 0])
     for request in plan.problem.requests:
         grant = plan.grant.get(request.id)
         quantities = grant.quantities if grant else (0,) * len(request.items)
         for item, quantity in zip(request.items, quantities, strict=True):
             product = plan.problem.product[item.product]
-            for month in months_from(item.first, item.months):
-                given[product.pool, month] += quantity * product.units
-                asked[product.pool, month] += item.asked * product.units
+            sums = stretches[product.pool, item.first, item.months]
+            sums[0] += quantity * product.units
+            sums[1] += item.asked * product.units
+    given: dict[tuple[str, Month], int] = defaultdict(int)
+    asked: dict[tuple[str, Month], int] = defaultdict(int)
+    for (pool_code, first, length), sums in stretches.items():
+        for month in months_from(first, length):
+            given[pool_code, month] += sums[0]
+            asked[pool_code, month] += sums[1]
     return [
         MonthUse(pool.code, str(month), capacity.available, given[pool.code, month], asked[pool.code, month])
         for pool in plan.problem.pools

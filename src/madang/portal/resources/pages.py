@@ -35,7 +35,9 @@ def _counted_in(pool: Any) -> str:
 
 
 def _shown(row: queries.PoolCapacity) -> dict[str, object]:
-    """A pool with its chart: promised and free under what stands there."""
+    """A pool with its chart: promised and free under what stands there; from its first month to its last."""
+    stored = [place for place, (_key, one) in enumerate(row.months) if one.physical]
+    months = row.months[stored[0] : stored[-1] + 1] if stored else []
     name = in_language(row.pool, "name")
     chart = charts.stacked(
         title=_("{pool}: promised and free capacity by month").format(pool=name),
@@ -43,11 +45,11 @@ def _shown(row: queries.PoolCapacity) -> dict[str, object]:
         category=_("Month"),
         measure=_counted_in(row.pool),
         series=[_("Promised"), _("Still free")],
-        rows=[(month(key), [one.committed, one.free]) for key, one in row.months],
-        limit=[one.physical for _key, one in row.months],
+        rows=[(month(key), [one.committed, one.free]) for key, one in months],
+        limit=[one.physical for _key, one in months],
         limit_name=_("Standing there"),
     )
-    return {"pool": row.pool, "unit": _counted_in(row.pool), "months": row.months, "chart": chart}
+    return {"pool": row.pool, "unit": _counted_in(row.pool), "months": months, "chart": chart}
 
 
 @with_role(*READING_ROLES)

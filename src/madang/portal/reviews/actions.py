@@ -161,6 +161,8 @@ def assign(*, by: Actor, now: datetime, intake: int, chosen: Mapping[int, Collec
     manager = _manager(by)
     rules.check_due(due_at, now)
     files, pool = _files(by, intake, chosen), _pool(by, chosen)
+    # the reviewers' rows first: of two assignments at the same moment the later one counts what the first gave out
+    Reviewer.objects.filter(pk__in=sorted(pool)).update(load_limit=F("load_limit"))
     pairs = [(application, reviewer) for application, people in chosen.items() for reviewer in people]
     _check_pairs(pairs, files, pool, now)
     rows = [
@@ -208,7 +210,7 @@ def _check_pairs(
 
 
 def _check_loads(pool: Mapping[int, Reviewer]) -> None:
-    """After the sheets are written, so that two assignments at once cannot both find room (the later one sees both)."""
+    """Judged after the sheets are written, by everything that the reviewers hold now."""
     waiting = Count("assignments", filter=Q(assignments__state=AssignmentState.ASSIGNED))
     over = Reviewer.objects.filter(pk__in=pool).annotate(waiting=waiting).filter(waiting__gt=F("load_limit")).first()
     if over:

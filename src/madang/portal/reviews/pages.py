@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from madang.errors import Refused
 from madang.portal import refusals
 from madang.portal.actors import READING_ROLES, Role
-from madang.portal.faces import form_page, one, signed_in, tried, with_role
+from madang.portal.faces import form_page, one, signed_in, tried, whole, with_role
 from madang.portal.files.faces import answer
 from madang.portal.reviews import actions, queries
 from madang.portal.reviews.forms import (
@@ -158,7 +158,7 @@ def reviewers(request: HttpRequest) -> HttpResponse:
         common = {"by": request.actor, "now": request.now}
         if request.POST.get("what") == "active":
             active = request.POST.get("active") == "yes"
-            actions.set_active(**common, reviewer=int(request.POST["reviewer"]), active=active)
+            actions.set_active(**common, reviewer=whole(request.POST.get("reviewer", "")), active=active)
             return redirect("reviewers")
         if form.is_valid() and tried(form, lambda: actions.add_reviewer(**common, **form.reviewer())):
             messages.success(request, _("The reviewer is in the pool."))
@@ -197,7 +197,7 @@ def _crumbs(intake: queries.Intake, last: str) -> list[tuple[str, str]]:
     call = _("{call}, intake {number}").format(call=in_language(intake.call, "title"), number=intake.number)
     return [
         (_("Work of the centre"), reverse("staff")),
-        (call, reverse("intake-reviews", args=[intake.pk])),
+        (call, reverse("intake-round", args=[intake.pk])),
         (last, ""),
     ]
 

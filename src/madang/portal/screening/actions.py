@@ -12,6 +12,7 @@ from madang.portal.actors import WORKER, Actor
 from madang.portal.applications import queries as applications
 from madang.portal.applications.models import Application, Ask, Attachment, ScreeningQuestion
 from madang.portal.applications.rules import ApplicationState, check_member
+from madang.portal.calls.models import Intake
 from madang.portal.eligibility.queries import local_day
 from madang.portal.journal import actions as journal
 from madang.portal.outbox import actions as outbox
@@ -128,8 +129,10 @@ def settle(*, now: datetime, application: int) -> None:
 def reconsider(*, by: Actor, now: datetime, application: int, version: int) -> None:
     """Takes a verdict back while the intake is still being screened."""
     row = _screened(by, application)
-    rows = Application.objects.filter(pk=application, version=version, intake__state="screening")
-    if not rows.filter(state__in=["eligible", "ineligible"]).update(
+    # the intake's row is bumped, so that it cannot go on to its reviews at the same moment
+    screened = Intake.objects.filter(pk=row.intake_id, state="screening")
+    rows = Application.objects.filter(pk=application, version=version, state__in=["eligible", "ineligible"])
+    if not screened.update(version=F("version") + 1) or not rows.update(
         state=ApplicationState.SUBMITTED, screened_by=None, screened_at=None, version=F("version") + 1
     ):
         raise Stale("application", version=row.version, state=row.state)

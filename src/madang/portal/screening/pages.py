@@ -12,12 +12,14 @@ from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
+from madang.portal import charts
 from madang.portal.actors import READING_ROLES, Role
 from madang.portal.applications import queries as applications
 from madang.portal.applications import showing
 from madang.portal.calls import queries as calls
 from madang.portal.faces import form_page, one, signed_in, tried, with_role
 from madang.portal.journal import actions as journal
+from madang.portal.resources.sentences import UNITS
 from madang.portal.screening import actions, exports, queries
 from madang.portal.screening.forms import (
     AnswerForm,
@@ -28,6 +30,8 @@ from madang.portal.screening.forms import (
     ReportForm,
     VerdictForm,
 )
+from madang.portal.screening.rules import DemandLine
+from madang.portal.templatetags.madang import in_language, month
 
 PAGE = 50
 reader = with_role(*READING_ROLES)
@@ -82,7 +86,32 @@ def export_page(request: HttpRequest, pk: int) -> HttpResponse:
 def demand_page(request: HttpRequest, pk: int) -> HttpResponse:
     """What the intake asks for by pool and month, against funded capacity that is still free."""
     intake = one(queries.intakes(request.actor), pk=pk)
-    return render(request, "screening/demand.html", {"intake": intake, "demand": queries.demand(request.actor, pk)})
+    demand = queries.demand(request.actor, pk)
+    context = {
+        "intake": intake,
+        "demand": demand,
+        "pools": [
+            _asked_of(row, [line for line in demand.lines if line.pool == code])
+            for code, row in sorted(demand.pools.items())
+        ],
+    }
+    return render(request, "screening/demand.html", context)
+
+
+def _asked_of(pool: Any, lines: list[DemandLine]) -> dict[str, Any]:
+    """One pool's months with their chart: the least that is useful, and more, under what is free."""
+    unit = gettext(UNITS[f"{pool.unit}_{pool.grain}"])
+    chart = charts.stacked(
+        title=gettext("{pool}: asked for by month").format(pool=in_language(pool, "name")),
+        description=gettext("The line shows what is funded and promised to nobody yet."),
+        category=gettext("Month"),
+        measure=unit,
+        series=[gettext("Least that is useful"), gettext("Asked for beyond it")],
+        rows=[(month(line.month), [line.least, max(0, line.asked - line.least)]) for line in lines],
+        limit=[line.free or 0 for line in lines],
+        limit_name=gettext("Free and funded"),
+    )
+    return {"pool": pool, "unit": unit, "lines": lines, "chart": chart}
 
 
 @reader

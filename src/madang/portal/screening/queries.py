@@ -18,9 +18,9 @@ from madang.portal.applications.rules import SCREENING
 from madang.portal.calls import queries as calls
 from madang.portal.calls.models import Intake
 from madang.portal.people.models import Organisation
-from madang.portal.resources.models import PoolMonth
+from madang.portal.resources.models import Pool, PoolMonth
 from madang.portal.screening.models import OwedReport
-from madang.portal.screening.rules import DemandLine, Wish, hours
+from madang.portal.screening.rules import DemandLine, Wish
 from madang.portal.screening.rules import demand as demand_of
 from madang.portal.tasks import Task
 
@@ -104,15 +104,15 @@ def organisation_numbered(number: str) -> Organisation | None:
 
 @dataclass(frozen=True)
 class Demand:
-    """What an intake asks for: by pool and month against free capacity, hours by pool, and names of the pools."""
+    """What an intake asks for by pool and month against free capacity, the pools by code, and who asks."""
 
     lines: list[DemandLine]
-    hours: dict[str, int]
+    pools: dict[str, Pool]
     applications: int
 
 
 def demand(by: Actor, intake: int) -> Demand:
-    """Units asked per pool and month by all applications in the running against free funded units. Three queries."""
+    """What all applications in the running ask of each pool and month against what is free. Four queries."""
     if not by.has(*READING_ROLES):
         return Demand([], {}, 0)
     rows = Ask.objects.filter(application__intake=intake, application__state__in=IN_THE_RUNNING)
@@ -126,7 +126,7 @@ def demand(by: Actor, intake: int) -> Demand:
     months = PoolMonth.objects.filter(pool__code__in=pools).values_list("pool__code", "month", "funded", "committed")
     free = {(pool, month): funded - committed for pool, month, funded, committed in months}
     count = Application.objects.filter(intake=intake, state__in=IN_THE_RUNNING).count()
-    return Demand(demand_of(wishes, free), hours(wishes), count)
+    return Demand(demand_of(wishes, free), Pool.objects.in_bulk(pools, field_name="code"), count)
 
 
 def staff_tasks(by: Actor, now: datetime) -> list[Task]:

@@ -48,7 +48,7 @@ def check_answer(text: str, answer_by: datetime, now: datetime) -> None:
 
 @dataclass(frozen=True)
 class Wish:
-    """An ask by month: `quantity` products of `units` each of a pool, or that many hours in all."""
+    """An ask by month: `quantity` products of `units` each of a pool, or that many hours over all its months."""
 
     pool: str
     units: int
@@ -58,10 +58,17 @@ class Wish:
     months: int
     by_hour: bool = False
 
+    def a_month(self, quantity: int) -> int:
+        """What a quantity takes of the pool in each month: units, or the whole unit-hours that give it in time."""
+        return -(-quantity // self.months) * self.units if self.by_hour else quantity * self.units
+
 
 @dataclass(frozen=True)
 class DemandLine:
-    """One pool in one month: units asked, the least that is still useful, and funded units that are still free."""
+    """One pool in one month: what is asked, the least that is still useful, and what is funded and still free.
+
+    All in units of the pool, in unit-hours where it is sold by the hour.
+    """
 
     pool: str
     month: str
@@ -76,28 +83,14 @@ class DemandLine:
 
 
 def demand(wishes: Iterable[Wish], free: Mapping[tuple[str, str], int]) -> list[DemandLine]:
-    """Units asked by pool and month against free funded units, in the order of pools and months.
-
-    Hours of a pool are not units held, so products by the hour stand apart (see `hours`).
-    """
+    """What is asked by pool and month against what is funded and free, in the order of pools and months."""
     asked: dict[tuple[str, str], int] = defaultdict(int)
     least: dict[tuple[str, str], int] = defaultdict(int)
     for wish in wishes:
-        if wish.by_hour:
-            continue
         for month in months_from(Month.parse(wish.first_month), wish.months):
-            asked[wish.pool, str(month)] += wish.quantity * wish.units
-            least[wish.pool, str(month)] += wish.least * wish.units
+            asked[wish.pool, str(month)] += wish.a_month(wish.quantity)
+            least[wish.pool, str(month)] += wish.a_month(wish.least)
     keys = sorted(asked)
     return [
         DemandLine(pool, month, asked[pool, month], least[pool, month], free.get((pool, month))) for pool, month in keys
     ]
-
-
-def hours(wishes: Iterable[Wish]) -> dict[str, int]:
-    """Hours asked by pool, of products that are sold by the hour."""
-    found: dict[str, int] = defaultdict(int)
-    for wish in wishes:
-        if wish.by_hour:
-            found[wish.pool] += wish.quantity
-    return dict(sorted(found.items()))

@@ -73,6 +73,12 @@ def core_hours(seconds: int | None) -> str:
 
 
 @register.filter
+def amount(seconds: int | None, unit: str) -> str:
+    """`{{ sums.left|amount:pool.unit }}`: seconds of a pool as hours of what it counts."""
+    return gpu_hours(seconds) if unit == "gpu" else core_hours(seconds)
+
+
+@register.filter
 def duration(seconds: int | None) -> str:
     """1 h 30 min."""
     return formats.NOTHING if seconds is None else formats.duration(seconds, _language())

@@ -1,0 +1,129 @@
+"""Every kind of page that the journeys came by: usable by everybody, on a phone, in the dark, whole in both languages."""
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+from journeys.screens import CATALOGUES, NARROW, WIDE, Screen, violations
+
+from madang.demonstration.cast import PASSWORD
+
+pytestmark = pytest.mark.browser
+HANGUL = re.compile(r"[가-힣]+")
+# Addresses that the story must have come by: one of every domain that has pages.
+VISITED = {
+    "/", "/home/", "/staff/", "/calls/", "/calls/#/", "/figures/", "/applications/", "/applications/#/",
+    "/applications/#/receipt/", "/staff/calls/#/manage/", "/staff/intakes/", "/staff/applications/#/", "/reviews/",
+    "/reviews/#/", "/staff/intakes/#/ranking/", "/staff/plans/#/", "/staff/intakes/#/plans/compare/",
+    "/staff/intakes/#/decisions/", "/calls/#/results/", "/awards/", "/awards/#/", "/agreements/#/", "/jobs/",
+    "/jobs/new/", "/jobs/#/", "/statements/", "/statements/#/", "/journal/", "/me/", "/me/messages/", "/log-in/",
+    "/organisations/", "/organisations/#/", "/staff/approvals/", "/staff/tariffs/", "/staff/pools/", "/prices/",
+}  # fmt: skip
+# A page that showed something once only, or that is the answer to a form.
+GONE = re.compile(r"^/(sign-up|invitations|first-operator)/.+|/accept/$|/suggestion/$|/hand-over/$|/staff/calls/#/(?!manage)")
+
+
+@pytest.fixture(scope="package")
+def pages(sights):
+    """One page of every kind, without those that cannot be seen twice."""
+    found = [seen for kind, seen in sorted(sights.seen.items()) if not GONE.search(kind)]
+    if not found:
+        pytest.fail("the story did not come by a page; run the whole folder")
+    return found
+
+
+@pytest.fixture(scope="package")
+def eyes(centre, browser, sights):
+    """A window a person and language, opened when it is needed; pages are only looked at."""
+    opened: dict[tuple[str, str], Screen] = {}
+
+    def of(email: str, language: str = "ko") -> Screen:
+        if (email, language) not in opened:
+            screen = opened[email, language] = Screen(browser, centre.url, sights, language=language)
+            if email:
+                screen.log_in(email, PASSWORD)
+            cookie = {"name": "madang_language", "value": language, "url": centre.url}
+            screen.context.add_cookies([cookie])
+        return opened[email, language]
+
+    yield of
+    for screen in opened.values():
+        screen.close()
+
+
+def test_the_story_came_by_every_domain(sights):
+    assert VISITED - sights.seen.keys() == set()
+
+
+def test_axe_found_nothing_on_the_way(sights):
+    assert sights.faults == []
+
+
+def test_on_a_phone_nothing_is_cut_off_and_axe_finds_nothing(pages, eyes):
+    found = []
+    for seen in pages:
+        page = eyes(seen.email).page
+        page.set_viewport_size(NARROW)
+        page.goto(seen.address)
+        wide = page.evaluate("document.scrollingElement.scrollWidth - window.innerWidth")
+        found += [f"{seen.address}: {wide} px wider than the screen"] if wide > 0 else []
+        found += [f"{seen.address}: {fault}" for fault in violations(page)]
+        page.set_viewport_size(WIDE)
+    assert found == []
+
+
+def test_in_the_dark_everything_can_be_read(pages, eyes):
+    found = []
+    for seen in pages:
+        page = eyes(seen.email).page
+        page.emulate_media(color_scheme="dark")
+        page.goto(seen.address)
+        contrast = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+        found += [f"{seen.address}: {fault}" for fault in violations(page, contrast)]
+        page.emulate_media(color_scheme="light")
+    assert found == []
+
+
+def foreign(screen: Screen, typed: set[str]) -> list[str]:
+    """Hangul on an English page that is neither what people wrote nor marked as Korean."""
+    words = screen.page.evaluate(
+        """() => { const whole = document.documentElement.cloneNode(true);
+             whole.querySelectorAll("[lang=ko]:not(html), pre, select").forEach(one => one.remove());
+             return document.title + " " + whole.textContent; }"""
+    )
+    for text in sorted(typed, key=len, reverse=True):
+        words = words.replace(text, " ")
+    return HANGUL.findall(words)
+
+
+def test_english_pages_are_in_english(pages, eyes, sights):
+    found = {}
+    for seen in pages:
+        screen = eyes(seen.email, "en").go(seen.address)
+        assert screen.page.locator("html").get_attribute("lang") == "en"
+        assert screen.page.locator("h1").count() == 1, seen.address
+        if hangul := foreign(screen, sights.typed):
+            found[seen.address] = hangul[:8]
+    assert found == {}
+
+
+def sentences() -> dict[str, str]:
+    """English sentences of the catalogues without figures in them, each with its Korean."""
+    found = {}
+    for path in sorted((Path(CATALOGUES) / "ko").glob("*.po")):
+        with path.open("rb") as file:
+            for entry in read_po(file):
+                text = entry.id if isinstance(entry.id, str) else ""
+                if len(text.split()) >= 3 and not re.search(r"[{%<]", text) and entry.string != text:
+                    found[text] = str(entry.string)
+    return found
+
+
+def test_korean_pages_are_in_korean(pages):
+    known = sentences()
+    assert len(known) > 300
+    found = {seen.kind: [text for text in known if text in seen.words] for seen in pages}
+    assert {kind: texts for kind, texts in found.items() if texts} == {}
+    translated = sum(any(text in seen.words for seen in pages) for text in set(known.values()))
+    assert translated > 150

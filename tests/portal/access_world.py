@@ -1,0 +1,258 @@
+"""A centre with one of everything, most of it of organisation A, and twelve people who look at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from factories import (
+    NOW,
+    actor,
+    make_application,
+    make_assignment,
+    make_award,
+    make_call,
+    make_evidence_kind,
+    make_intake,
+    make_job,
+    make_member,
+    make_person,
+    make_reviewer,
+    make_staff,
+    make_submitted,
+    make_track,
+)
+from rounds import adopt, make_round, propose, publish
+
+from madang.portal.access import actions as access
+from madang.portal.actors import MemberRole, Role
+from madang.portal.agreements import actions as agreements
+from madang.portal.applications.models import Attachment, ScreeningQuestion, SubmittedFile
+from madang.portal.awards.models import Award
+from madang.portal.billing.models import Statement
+from madang.portal.calls.models import ConsentText, TrackConsent
+from madang.portal.files.actions import store
+from madang.portal.files.rules import EVERYTHING
+from madang.portal.indicators import actions as indicators
+from madang.portal.indicators import queries as figures
+from madang.portal.jobs.models import JobFile, JobOutput
+from madang.portal.outbox.models import Message
+from madang.portal.people.models import Person, StaffRole
+from madang.portal.prices import actions as prices
+from madang.portal.prices.models import Discount
+from madang.portal.resources.models import Product
+from madang.portal.reviews.models import Affiliation
+from madang.portal.screening.models import OwedReport
+
+# In the order of the table's columns.
+PEOPLE = (
+    "public", "stranger", "member", "owner", "assigned", "unassigned", "conflicted",
+    "officer", "manager", "approver", "operator", "auditor",
+)  # fmt: skip
+
+
+@dataclass
+class World:
+    """The people by name, and for every name of an address what stands in its placeholders."""
+
+    people: dict[str, Person | None]
+    places: dict[str, dict[str, object]] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
+
+
+def make_world() -> World:
+    """Everything hangs on organisation A; the stranger owns another, B."""
+    found = make_round([50, 40], funded=32)
+    a = found.files[0].organisation
+    people: dict[str, Person | None] = {
+        "public": None,
+        "stranger": make_member(),
+        "member": make_member(a, role=MemberRole.MEMBER),
+        "owner": found.owners[0],
+        "officer": make_staff(Role.SCREENING_OFFICER),
+        "manager": make_staff(Role.PROGRAMME_MANAGER),
+        "approver": make_staff(Role.APPROVER),
+        "operator": make_staff(Role.OPERATOR),
+        "auditor": make_staff(Role.AUDITOR),
+    }
+    reviewers = {name: make_reviewer() for name in ("assigned", "unassigned", "conflicted")}
+    people |= {name: reviewer.person for name, reviewer in reviewers.items()}
+    Affiliation.objects.create(reviewer=reviewers["conflicted"], organisation=a, since=date(2025, 1, 1))
+    world = World({name: people[name] for name in PEOPLE})
+    owner = world.people["owner"]
+    kept = store(now=NOW, name="paper.pdf", allowed=EVERYTHING, upload_chunks=[b"%PDF-1.7 paper"])
+    _calls(world, found)
+    _applications(world, a, owner, kept, reviewers)
+    _awards(world, found, a, owner, kept)
+    _persons(world, a, owner)
+    _prices(world, found)
+    indicators.keep(now=NOW, figures=figures.worked_out(NOW))
+    for name, person in world.people.items():
+        if person is not None:
+            world.secrets[name] = access.create_token(by=actor(person), now=NOW, name="t", days=300)[1]
+    return world
+
+
+def _calls(world: World, found) -> None:
+    draft = make_call(state="draft", drafted_by=world.people["manager"])
+    make_intake(draft, state="planned", opens_at=NOW + timedelta(days=5), closes_at=NOW + timedelta(days=9))
+    track = make_track(draft)
+    for name in ("edit", "basics", "copy", "hand-over", "approval", "intake-new", "track-new"):
+        world.places[f"call-{name}"] = {"code": draft.code}
+    for name in ("call-intake", "call-intake-remove"):
+        world.places[name] = {"code": draft.code, "number": 1}
+    for name in ("call-track", "call-track-remove"):
+        world.places[name] = {"code": draft.code, "track": track.code}
+    for name in ("call-part", "call-part-act"):
+        world.places[name] = {"code": draft.code, "track": track.code, "part": "criteria"}
+    shown = found.intake.call.code
+    for name in ("call", "call-results", "call-close", "call-correct", "call-manage", "call-next-intake"):
+        world.places[name] = {"code": shown}
+    world.places["draft"] = {"code": draft.code}
+
+
+def _applications(world: World, a, owner: Person, kept, reviewers) -> None:
+    """A draft in an open intake, and one submitted that is being screened and reviewed."""
+    track = make_track(make_call())
+    text = ConsentText.objects.create(
+        code="pledge", version=1, title_ko="서약", title_en="Pledge", body_ko="본문", body_en="Body", created_at=NOW
+    )
+    TrackConsent.objects.create(track=track, text=text, required=True, position=1)
+    make_evidence_kind(track)
+    draft = make_application(track, make_intake(track.call), organisation=a, created_by=owner)
+    attached = Attachment.objects.create(
+        application=draft, file=kept, name="paper.pdf", attached_by=owner, attached_at=NOW
+    )
+    past = {"opens_at": NOW - timedelta(days=30), "closes_at": NOW - timedelta(days=2), "state": "screening"}
+    other = make_track(make_call())
+    screened = make_submitted(other, make_intake(other.call, **past), organisation=a, created_by=owner)
+    held = SubmittedFile.objects.create(submission=screened.in_force, file=kept, name="paper.pdf")
+    question = ScreeningQuestion.objects.create(
+        application=screened, asked_by=world.people["officer"], asked_at=NOW, text="?", answer_by=NOW + timedelta(days=3)
+    )
+    sheet = make_assignment(screened, reviewers["assigned"])
+    make_assignment(screened, reviewers["conflicted"])
+    for name in ("", "-asks", "-attach", "-reopen", "-save", "-submit", "-withdraw"):
+        world.places[f"application{name}"] = {"pk": draft.pk}
+    world.places |= {
+        "application-begin": {"intake": draft.intake_id},
+        "application-consent": {"pk": draft.pk, "text": text.pk},
+        "application-remove-file": {"pk": draft.pk, "attachment": attached.pk},
+        "application-receipt": {"pk": screened.pk},
+        "draft-file": {"pk": attached.pk},
+        "submitted-file": {"pk": held.pk},
+        "question-answer": {"pk": question.pk},
+        "review": {"assignment": sheet.pk},
+        "review-file": {"assignment": sheet.pk, "file": held.pk},
+        "review-hand-back": {"assignment": sheet.pk},
+        "review-withdraw": {"assignment": sheet.pk},
+        "application-reviews": {"application": screened.pk},
+        "screening": {"pk": screened.pk},
+        "screening-ask": {"pk": screened.pk},
+        "screening-verdict": {"pk": screened.pk},
+        "submitted": {"pk": screened.pk},
+    }
+    for name in ("intake-demand", "intake-applications", "intake-export", "intake-move"):
+        world.places[name] = {"pk": screened.intake_id}
+    for name in ("intake-ranking", "intake-reviews", "review-suggestion"):
+        world.places[name] = {"intake": screened.intake_id}
+
+
+def _awards(world: World, found, a, owner: Person, kept) -> None:
+    """Published decisions with an offer, an accepted award with its agreement, one in force with a job, a held one."""
+    plan = propose(found)
+    adopt(found, plan)
+    publish(found)
+    accepted = Award.objects.get(application=found.files[0])
+    agreement = agreements.accept(by=actor(owner), now=NOW, award=accepted.pk)
+    paper = agreements.hand_in_paper(
+        by=actor(owner), now=NOW, agreement=agreement.pk, file=kept.pk, name="signed.pdf"
+    )
+    offered = make_award(make_submitted(organisation=a, created_by=owner, state="eligible"), state="offered",
+                         accept_by=NOW + timedelta(days=400), in_force_at=None)  # fmt: skip
+    running = make_award(make_submitted(organisation=a, created_by=owner, state="eligible"))
+    held = make_award(make_submitted(organisation=a, created_by=owner, state="eligible"), state="held",
+                      accept_by=None, in_force_at=None)  # fmt: skip
+    job = make_job(running, submitted_by=owner)
+    JobFile.objects.create(job=job, path="in.txt", file=kept)
+    JobOutput.objects.create(job=job, path="out.txt", size=1, sha256="0" * 64)
+    for name in ("plans", "plan-compare", "intake-decisions"):
+        world.places[name] = {"intake": found.intake.pk}
+    for name in ("plan", "plan-progress", "plan-document"):
+        world.places[name] = {"plan": plan.pk}
+    for name in ("award-accept", "award-decline"):
+        world.places[name] = {"number": offered.number}
+    for name in ("agreement", "agreement-pdf-ko", "agreement-pdf-en"):
+        world.places[name] = {"number": accepted.number}
+    world.places |= {
+        "award": {"number": running.number},
+        "held": {"number": held.number},
+        "award-decision": {"application": found.files[0].pk},
+        "signed-paper": {"paper": paper.pk},
+        "signed-paper-check": {"paper": paper.pk},
+        "job": {"pk": job.pk},
+        "job-progress": {"pk": job.pk},
+        "job-cancel": {"pk": job.pk},
+        "job-file": {"pk": job.pk, "path": "in.txt"},
+        "job-output": {"pk": job.pk, "path": "out.txt"},
+    }
+
+
+def _persons(world: World, a, owner: Person) -> None:
+    member = world.people["member"]
+    invited = access_free_invitation(a, owner)
+    given = {"address": owner.email, "language": "ko", "code": "receipt", "subject": "s", "body": "b",
+             "next_try_at": NOW, "written_at": NOW}  # fmt: skip
+    own = Message.objects.create(key="own", person=owner, **given)
+    failed = Message.objects.create(key="failed", person=owner, state="failed", **given)
+    _, _ = access.create_token(by=actor(owner), now=NOW, name="one", days=9)
+    statement = Statement.objects.create(organisation=a, month="2026-03", worked_out_at=NOW)
+    report = OwedReport.objects.create(
+        organisation=a, title="Report", due_on=date(2026, 5, 1), noted_by=world.people["officer"], noted_at=NOW
+    )
+    StaffRole.objects.create(person=make_person(), role=Role.OPERATOR, granted_at=NOW)
+    for name in ("organisation", "edit-organisation", "invite", "record-verdict"):
+        world.places[name] = {"organisation": a.pk}
+    for name in ("remove-member", "member-role"):
+        world.places[name] = {"organisation": a.pk, "person": member.pk}
+    for name in ("statement", "statement-csv", "statement-xlsx"):
+        world.places[name] = {"pk": statement.pk}
+    for name in ("person", "erase-person"):
+        world.places[name] = {"person": member.pk}
+    world.places |= {
+        "withdraw-invitation": {"organisation": a.pk, "invitation": invited.pk},
+        "own-message": {"message": own.pk},
+        "try-again": {"message": failed.pk},
+        "revoke-token": {"token": owner.api_tokens.get(name="one").pk},
+        "end-role": {"person": world.people["approver"].pk, "role": "approver"},
+        "statements-issue": {"month": "2026-03"},
+        "owed-report-received": {"pk": report.pk},
+    }
+
+
+def access_free_invitation(a, owner: Person):
+    """An invitation into A that waits."""
+    from madang.portal.organisations import actions as organisations
+
+    return organisations.invite(
+        by=actor(owner), now=NOW, organisation=a.pk, email="new@test.example", role=MemberRole.MEMBER
+    )
+
+
+def _prices(world: World, found) -> None:
+    product = Product.objects.get(pk=found.product.pk)
+    tariff = prices.draft_tariff(
+        by=actor(world.people["manager"]), now=NOW, product=product.pk, price=100, reference_price=200,
+        reference_source="list", starts_on=date(2026, 6, 1),
+    )  # fmt: skip
+    discount = Discount.objects.create(
+        code="young", name_ko="청년", name_en="Young", sentence_ko="청년", sentence_en="Young", applies_to="young_firm",
+        permille=100, starts_on=date(2026, 1, 1),
+    )  # fmt: skip
+    world.places |= {
+        "pool": {"code": found.pool.code},
+        "product-retire": {"code": product.code},
+        "tariff": {"pk": tariff.pk},
+        "discount-end": {"code": discount.code},
+        "figure-csv": {"code": "demand"},
+    }
