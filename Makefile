@@ -8,6 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 TOOLS := $(VENV)/ready-for-tests
+CATALOGUE := src/madang/locale/ko/LC_MESSAGES/django.mo
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
@@ -17,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(READY) ## set up the virtual environment only
+setup: $(READY) $(CATALOGUE) ## set up the virtual environment and the Korean catalogue only
 
 demo: $(READY) ## build the demonstration centre (once), run its jobs and serve it on http://127.0.0.1:8000
 	MADANG_HOME="$(CURDIR)/.madang" $(BIN)/madang demo
@@ -73,10 +74,13 @@ $(READY): requirements.lock Makefile
 	@echo "$(CURDIR)/src" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/madang.pth"
 	@printf '#!%s\nimport sys\n\nfrom madang.cli.main import main\n\nsys.exit(main())\n' "$(CURDIR)/$(BIN)/python" > $(BIN)/madang
 	@chmod 755 $(BIN)/madang
-	@$(BIN)/python -c 'from madang.catalogues import compile_catalogues; compile_catalogues()'
 	@touch $(READY)
 
 $(TOOLS): requirements-dev.lock $(READY)
 	@echo "Adding the tools for tests"
 	@$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements-dev.lock
 	@touch $(TOOLS)
+
+$(CATALOGUE): $(wildcard src/madang/locale/ko/*.po) $(READY)
+	@$(BIN)/python -c 'from madang.catalogues import compile_catalogues; compile_catalogues()'
+	@touch $(CATALOGUE)
