@@ -23,7 +23,7 @@ def desk_of_hers(centre, tmp_path_factory):
         assert told.returncode == status, f"{words}: {told.stdout}\n{told.stderr}"
         return told
 
-    return SimpleNamespace(folder=folder, run=run, json=lambda *words: json.loads(run(*words, "--json").stdout))
+    return SimpleNamespace(folder=folder, run=run, json=lambda word, *more: json.loads(run(word, "--json", *more).stdout))
 
 
 @pytest.fixture(scope="package")

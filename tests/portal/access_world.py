@@ -36,6 +36,7 @@ from madang.portal.files.rules import EVERYTHING
 from madang.portal.indicators import actions as indicators
 from madang.portal.indicators import queries as figures
 from madang.portal.jobs.models import JobFile, JobOutput
+from madang.portal.organisations import actions as organisations
 from madang.portal.outbox.models import Message
 from madang.portal.people.models import Person, StaffRole
 from madang.portal.prices import actions as prices
@@ -128,7 +129,11 @@ def _applications(world: World, a, owner: Person, kept, reviewers) -> None:
     screened = make_submitted(other, make_intake(other.call, **past), organisation=a, created_by=owner)
     held = SubmittedFile.objects.create(submission=screened.in_force, file=kept, name="paper.pdf")
     question = ScreeningQuestion.objects.create(
-        application=screened, asked_by=world.people["officer"], asked_at=NOW, text="?", answer_by=NOW + timedelta(days=3)
+        application=screened,
+        asked_by=world.people["officer"],
+        asked_at=NOW,
+        text="?",
+        answer_by=NOW + timedelta(days=3),
     )
     sheet = make_assignment(screened, reviewers["assigned"])
     make_assignment(screened, reviewers["conflicted"])
@@ -165,9 +170,7 @@ def _awards(world: World, found, a, owner: Person, kept) -> None:
     publish(found)
     accepted = Award.objects.get(application=found.files[0])
     agreement = agreements.accept(by=actor(owner), now=NOW, award=accepted.pk)
-    paper = agreements.hand_in_paper(
-        by=actor(owner), now=NOW, agreement=agreement.pk, file=kept.pk, name="signed.pdf"
-    )
+    paper = agreements.hand_in_paper(by=actor(owner), now=NOW, agreement=agreement.pk, file=kept.pk, name="signed.pdf")
     offered = make_award(make_submitted(organisation=a, created_by=owner, state="eligible"), state="offered",
                          accept_by=NOW + timedelta(days=400), in_force_at=None)  # fmt: skip
     running = make_award(make_submitted(organisation=a, created_by=owner, state="eligible"))
@@ -176,7 +179,7 @@ def _awards(world: World, found, a, owner: Person, kept) -> None:
     job = make_job(running, submitted_by=owner)
     JobFile.objects.create(job=job, path="in.txt", file=kept)
     JobOutput.objects.create(job=job, path="out.txt", size=1, sha256="0" * 64)
-    for name in ("plans", "plan-compare", "intake-decisions"):
+    for name in ("plans", "plan-compare", "intake-decisions", "intake-round"):
         world.places[name] = {"intake": found.intake.pk}
     for name in ("plan", "plan-progress", "plan-document"):
         world.places[name] = {"plan": plan.pk}
@@ -200,7 +203,7 @@ def _awards(world: World, found, a, owner: Person, kept) -> None:
 
 def _persons(world: World, a, owner: Person) -> None:
     member = world.people["member"]
-    invited = access_free_invitation(a, owner)
+    invited = invite(a, owner)
     given = {"address": owner.email, "language": "ko", "code": "receipt", "subject": "s", "body": "b",
              "next_try_at": NOW, "written_at": NOW}  # fmt: skip
     own = Message.objects.create(key="own", person=owner, **given)
@@ -230,10 +233,8 @@ def _persons(world: World, a, owner: Person) -> None:
     }
 
 
-def access_free_invitation(a, owner: Person):
+def invite(a, owner: Person):
     """An invitation into A that waits."""
-    from madang.portal.organisations import actions as organisations
-
     return organisations.invite(
         by=actor(owner), now=NOW, organisation=a.pk, email="new@test.example", role=MemberRole.MEMBER
     )

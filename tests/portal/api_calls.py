@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from portal.access_world import World
 
 from madang.portal.openapi import document
@@ -85,7 +86,8 @@ def sent(client: Any, world: World, who: str, verb: str, path: str, name: str) -
         job = {"award": world.places["award"]["number"], "name": "x", "argv": ["true"], "key": str(uuid.uuid4())}
         return send(url, {"job": json.dumps(job)}, headers=headers)
     if name == "attach_file":
-        return send(url, {"paper": ""}, headers=headers)
+        paper = SimpleUploadedFile("paper.pdf", b"%PDF-1.7 another")
+        return send(url, {"paper": "", "file": paper}, headers=headers)
     body = _body(world, name)
     if body is None:
         return send(url, headers=headers)

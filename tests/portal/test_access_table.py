@@ -1,1 +1,299 @@
-"""Who may open and send what: every page and operation, with things of organisation A, as twelve people."""
+"""Who may open and send what: every page and every operation, with things of organisation A, as twelve people."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+from factories import NOW
+from portal.access_world import PEOPLE, make_world
+from portal.api_calls import operations, sent
+from portal.test_strangers import ROUTES
+
+pytestmark = pytest.mark.django_db
+
+# Columns: the public, a stranger (owner of B), a member and an owner of A; reviewers: assigned, not assigned, in
+# conflict; officer, manager, approver, operator, auditor. First GET, then POST without fields.
+# o: answered; m: sent on; L: sent to log in; n: does not exist; x: not this verb; r: refused (409, 422); a: 401.
+PAGES = """
+front                    oooooooooooo oooooooooooo
+agreement                Lnoonnnooooo Lnoonnnooooo
+agreement-pdf-en         Lnoonnnooooo Lnoonnnooooo
+agreement-pdf-ko         Lnoonnnooooo Lnoonnnooooo
+signed-paper             Lnoonnnooooo Lnoonnnrrrrr
+signed-paper-check       Lnnnnnnnoonn Lnnnnnnnrrnn
+applications             Looooooooooo Lxxxxxxxxxxx
+application              Lnoonnnnnnnn Lxxxxxxxxxxx
+application-asks         Lxxxxxxxxxxx Lnmmnnnnnnnn
+application-attach       Lxxxxxxxxxxx Lnrrnnnnnnnn
+application-consent      Lxxxxxxxxxxx Lnmmnnnnnnnn
+application-remove-file  Lxxxxxxxxxxx Lnmmnnnnnnnn
+application-receipt      Lnoonnnooooo Lxxxxxxxxxxx
+application-reopen       Lxxxxxxxxxxx Lnmmnnnnnnnn
+application-save         Lxxxxxxxxxxx Lnrrnnnnnnnn
+application-submit       Lxxxxxxxxxxx Lnmmnnnnnnnn
+application-withdraw     Lnoonnnnnnnn Lnmmnnnnnnnn
+application-begin        Looooooooooo Looooooooooo
+draft-file               Lnoonnnnnnnn Lxxxxxxxxxxx
+submitted-file           Lnoonnnooooo Lnoonnnooooo
+question-answer          Lxxxxxxxxxxx Lnmmnnnnnnnn
+awards                   Looooooooooo Looooooooooo
+award                    Lnoonnnooooo Lnoonnnooooo
+award-accept             Lnoonnnooooo Lnrrnnnrrrrr
+award-decline            Lnoonnnooooo Lnrrnnnrrrrr
+calls                    oooooooooooo xxxxxxxxxxxx
+call                     oooooooooooo xxxxxxxxxxxx
+call-results             oooooooooooo oooooooooooo
+capacity                 oooooooooooo oooooooooooo
+award-decision           Lnoonnnooooo Lnoonnnooooo
+figures-json             oooooooooooo oooooooooooo
+figures                  oooooooooooo oooooooooooo
+figure-csv               oooooooooooo oooooooooooo
+first-operator           rrrrrrrrrrrr rrrrrrrrrrrr
+health                   oooooooooooo oooooooooooo
+home                     Looooooooooo Looooooooooo
+invitation               rrrrrrrrrrrr rrrrrrrrrrrr
+jobs                     Looooooooooo Lxxxxxxxxxxx
+job                      Lnoonnnnnnoo Lxxxxxxxxxxx
+job-cancel               Lnoonnnnnnnn Lnmmnnnnnnnn
+job-file                 Lnoonnnnnnnn Lxxxxxxxxxxx
+job-output               Lnrrnnnnnnnn Lxxxxxxxxxxx
+job-progress             Lnoonnnnnnoo Lxxxxxxxxxxx
+job-figures              Lxxxxxxxxxxx Looooooooooo
+job-new                  Looooooooooo Looooooooooo
+journal                  Lnnnnnnnnnoo Lnnnnnnnnnoo
+journal-heads-json       oooooooooooo oooooooooooo
+journal-heads            oooooooooooo oooooooooooo
+journal-readings         Lnnnnnnnnnno Lnnnnnnnnnno
+journal-retention        Lnnnnnnnnnoo Lnnnnnnnnnoo
+set_language             mmmmmmmmmmmm mmmmmmmmmmmm
+log-in                   ommmmmmmmmmm ommmmmmmmmmm
+log-out                  xxxxxxxxxxxx mmmmmmmmmmmm
+me                       Looooooooooo Looooooooooo
+change-email             Looooooooooo Looooooooooo
+confirm-email            rrrrrrrrrrrr rrrrrrrrrrrr
+erase-me                 Looooooooooo Looooooooooo
+export-own               Looooooooooo Looooooooooo
+own-messages             Looooooooooo Looooooooooo
+own-message              Lnnonnnnnnnn Lnnonnnnnnnn
+change-password          Looooooooooo Looooooooooo
+own-readings             Looooooooooo Looooooooooo
+tokens                   Looooooooooo Looooooooooo
+revoke-token             xxxxxxxxxxxx Lnnmnnnnnnnn
+organisations            Looooooooooo Looooooooooo
+organisation             Lnoonnnooooo Lnoonnnooooo
+edit-organisation        Lnnonnnnnnnn Lnnonnnnnnnn
+withdraw-invitation      xxxxxxxxxxxx Lnmmnnnmmmmm
+invite                   xxxxxxxxxxxx Lnrrnnnrrrrr
+remove-member            xxxxxxxxxxxx Lnmmnnnmmmmm
+member-role              xxxxxxxxxxxx Lnmmnnnmmmmm
+record-verdict           xxxxxxxxxxxx Lnnnnnnrrrrn
+new-organisation         Looooooooooo Looooooooooo
+plan-document            oooooooooooo oooooooooooo
+prices                   oooooooooooo oooooooooooo
+reset                    oooooooooooo oooooooooooo
+reset-confirm            rrrrrrrrrrrr rrrrrrrrrrrr
+reviews                  Looooooooooo Looooooooooo
+review                   Lnnnonnnnnnn Lnnnrnnnnnnn
+review-file              Lnnnonnnnnnn Lnnnrnnnnnnn
+review-hand-back         Lnnnonnnnnnn Lnnnmnnnnnnn
+review-interests         Lnnnooonnnnn Lnnnrrrnnnnn
+sign-up                  oooooooooooo oooooooooooo
+sign-up-confirm          rrrrrrrrrrrr rrrrrrrrrrrr
+staff                    Lnnnnnnooooo Lnnnnnnooooo
+application-reviews      Lnnnnnnooooo Lnnnnnnooooo
+screening                Lnnnnnnooooo Lnnnnnnooooo
+screening-ask            Lnnnnnnxxnnn Lnnnnnnrrnnn
+screening-verdict        Lnnnnnnxxnnn Lnnnnnnrrnnn
+approvals                Lnnnnnnooooo Lnnnnnnooooo
+staff-calls              Lnnnnnnooooo Lnnnnnnxxxxx
+call-edit                Lnnnnnnooooo Lnnnnnnxxxxx
+call-approval            Lnnnnnnnoono Lnnnnnnnoono
+call-basics              Lnnnnnnnonnn Lnnnnnnnonnn
+call-close               Lnnnnnnnxnxn Lnnnnnnnmnmn
+call-copy                Lnnnnnnnonnn Lnnnnnnnonnn
+call-correct             Lnnnnnnnonnn Lnnnnnnnonnn
+call-hand-over           Lnnnnnnnonnn Lnnnnnnnonnn
+call-intake              Lnnnnnnnonnn Lnnnnnnnonnn
+call-intake-remove       Lnnnnnnnxnnn Lnnnnnnnmnnn
+call-intake-new          Lnnnnnnnonnn Lnnnnnnnonnn
+call-manage              Lnnnnnnooooo Lnnnnnnxxxxx
+call-next-intake         Lnnnnnnnxnxn Lnnnnnnnmnmn
+call-track               Lnnnnnnnonnn Lnnnnnnnonnn
+call-part                Lnnnnnnnonnn Lnnnnnnnonnn
+call-part-act            Lnnnnnnnxnnn Lnnnnnnnmnnn
+call-track-remove        Lnnnnnnnxnnn Lnnnnnnnmnnn
+call-track-new           Lnnnnnnnonnn Lnnnnnnnonnn
+call-new                 Lnnnnnnnonnn Lnnnnnnnonnn
+consent-texts            Lnnnnnnooooo Lnnnnnnxxxxx
+consent-text-new         Lnnnnnnnonnn Lnnnnnnnrnnn
+discount-end             Lnnnnnnnonnn Lnnnnnnnonnn
+staff-intakes            Lnnnnnnooooo Lnnnnnnxxxxx
+intake-decisions         Lnnnnnnooooo Lnnnnnnooooo
+intake-round             Lnnnnnnooooo Lnnnnnnooooo
+plans                    Lnnnnnnooooo Lnnnnnnrrrrr
+plan-compare             Lnnnnnnmmmmm Lnnnnnnmmmmm
+intake-ranking           Lnnnnnnooooo Lnnnnnnooooo
+intake-reviews           Lnnnnnnooooo Lnnnnnnrmrrr
+review-suggestion        Lnnnnnnnonnn Lnnnnnnnonnn
+intake-demand            Lnnnnnnooooo Lnnnnnnxxxxx
+intake-applications      Lnnnnnnooooo Lnnnnnnxxxxx
+intake-export            Lnnnnnnooooo Lnnnnnnooooo
+intake-move              Lnnnnnnnxnxn Lnnnnnnnmnmn
+outbox                   Lnnnnnnnnnoo Lnnnnnnnnnoo
+try-again                xxxxxxxxxxxx Lnnnnnnnnnmn
+people                   Lnnnnnnnnnoo Lnnnnnnnnnoo
+person                   Lnnnnnnnnnoo Lnnnnnnnnnoo
+erase-person             Lnnnnnnnnnon Lnnnnnnnnnon
+end-role                 xxxxxxxxxxxx Lnnnnnnnnnmn
+plan                     Lnnnnnnooooo Lnnnnnnooooo
+plan-progress            Lnnnnnnooooo Lnnnnnnooooo
+pools                    Lnnnnnnooooo Lnnnnnnooooo
+pool                     Lnnnnnnooooo Lnnnnnnooooo
+product-retire           Lnnnnnnnonon Lnnnnnnnmnmn
+owed-reports             Lnnnnnnooooo Lnnnnnnooooo
+owed-report-received     Lnnnnnnoonnn Lnnnnnnoonnn
+reviewers                Lnnnnnnooooo Lnnnnnnooooo
+review-withdraw          Lnnnnnnnonnn Lnnnnnnnrnnn
+statements-staff         Lnnnnnnooooo Lnnnnnnooooo
+statements-issue         Lnnnnnnnonnn Lnnnnnnnmnnn
+tariffs                  Lnnnnnnooooo Lnnnnnnooooo
+tariff                   Lnnnnnnooooo Lnnnnnnooooo
+statements               Looooooooooo Looooooooooo
+statement                Lnoonnnooooo Lnoonnnooooo
+statement-csv            Lnoonnnooooo Lnoonnnooooo
+statement-xlsx           Lnoonnnooooo Lnoonnnooooo
+set-theme                xxxxxxxxxxxx mmmmmmmmmmmm
+"""
+
+# One fitting call of each operation (portal/api_calls.py).
+OPERATIONS = """
+list_applications        aooooooooooo
+begin_application        arrrrrrrrrrr
+application              anoonnnnnnno
+set_application_asks     anoonnnnnnnr
+attach_file              anoonnnnnnnr
+remove_attachment        anoonnnnnnnn
+withdraw_consent         anrrnnnnnnnr
+accept_consent           anoonnnnnnnr
+reopen_application       anrrnnnnnnnr
+submit_application       anrrnnnnnnnr
+save_application         anoonnnnnnnr
+withdraw_application     anoonnnnnnnr
+list_awards              aooooooooooo
+get_award                anoonnnooooo
+accept_award             anronnnrrrrr
+get_agreement            anoonnnooooo
+sign_agreement           anrrnnnrrrrr
+decline_award            anrrnnnrrrrr
+award_usage              anoonnnnnnoo
+list_calls               oooooooooooo
+call                     oooooooooooo
+list_results             oooooooooooo
+list_decisions           aooooooooooo
+list_discounts           oooooooooooo
+list_figures             oooooooooooo
+get_figure               oooooooooooo
+list_jobs                aooooooooooo
+submit_job               anrrnnnnnnnn
+job                      anoonnnnnnoo
+cancel_job               anoonnnnnnnn
+job_log                  anoonnnnnnoo
+job_outputs              anoonnnnnnoo
+job_output               anrrnnnnnnnn
+log_in                   rrrrrrrrrrrr
+me                       aooooooooooo
+list_tokens              aooooooooooo
+create_token             aooooooooooo
+revoke_token             annonnnnnnnn
+list_organisations       aooooooooooo
+create_organisation      arrrrrrrrrrr
+get_organisation         anoonnnooooo
+change_organisation      anronnnrrrrr
+list_invitations         anoonnnooooo
+invite                   anronnnrrrrr
+withdraw_invitation      anronnnrrrrr
+list_members             anoonnnooooo
+remove_member            anoonnnrrrrr
+get_plan                 oooooooooooo
+list_pools               oooooooooooo
+list_pool_capacity       oooooooooooo
+list_products            oooooooooooo
+list_regions             oooooooooooo
+list_reviews             aooooooooooo
+get_review               annnonnnnnnn
+put_review_points        annnonnnnnnn
+submit_review            annnrnnnnnnn
+list_statements          aooooooooooo
+get_statement            anoonnnooooo
+list_tariffs             oooooooooooo
+"""
+LETTERS = {
+    200: "o", 201: "o", 204: "o", 302: "m", 400: "b", 401: "a", 403: "f", 404: "n", 405: "x", 409: "r", 422: "r",
+}  # fmt: skip
+EXPECTED = {name: (get, post) for name, get, post in (line.split() for line in PAGES.strip().splitlines())}
+PROMISED = dict(line.split() for line in OPERATIONS.strip().splitlines())
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    """The instant at which requests arrive."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+
+
+def letter(answer) -> str:
+    if answer.status_code == 302 and answer.headers["Location"].startswith("/log-in/"):
+        return "L"
+    return LETTERS.get(answer.status_code, str(answer.status_code))
+
+
+def address(world, route, name) -> str:
+    """The page's address with organisation A's things in it; a link's secret is a wrong one."""
+    if "<" not in route:
+        return "/" + route
+    if "<str:token>" in route or "<str:secret>" in route:
+        return "/" + re.sub(r"<[^>]+>", "nothing", route)
+    return reverse(name, kwargs=world.places[name])
+
+
+def undone(act):
+    """The answer to a request whose changes are taken back, so that the next finds everything as it was."""
+    with transaction.atomic():
+        answer = act()
+        transaction.set_rollback(True)
+    return answer
+
+
+def test_every_page_and_every_operation_stands_in_the_tables():
+    assert {name for _route, name in ROUTES} == set(EXPECTED)
+    assert {name for _verb, _path, name in operations()} == set(PROMISED)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_pages_answer_each_person_as_the_table_says(client, who):
+    world, column = make_world(), PEOPLE.index(who)
+    if world.people[who]:
+        client.force_login(world.people[who])
+    wrong = {}
+    for route, name in ROUTES:
+        for verb, wanted in zip(("get", "post"), EXPECTED[name], strict=True):
+            url = address(world, route, name)
+            found = letter(undone(lambda verb=verb, url=url: getattr(client, verb)(url)))
+            if found != wanted[column]:
+                wrong[f"{verb} {name}"] = (found, wanted[column])
+            if name == "log-out" and world.people[who]:
+                client.force_login(world.people[who])
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_operations_answer_each_person_as_the_table_says(client, who):
+    world, column = make_world(), PEOPLE.index(who)
+    wrong = {}
+    for verb, path, name in operations():
+        answer = undone(lambda verb=verb, path=path, name=name: sent(client, world, who, verb, path, name))
+        if letter(answer) != PROMISED[name][column]:
+            wrong[name] = (letter(answer), PROMISED[name][column], answer.content[:200])
+    assert wrong == {}

@@ -126,7 +126,9 @@ def test_receipts_of_one_intake_are_numbered_without_a_gap():
 def test_one_application_an_organisation_where_a_track_says_so():
     track = make_track(make_call())
     intake = make_intake(track.call)
-    track.eligibility_rules.create(kind="one_per_organisation", reference_date="announcement", parameters={}, position=1)
+    track.eligibility_rules.create(
+        kind="one_per_organisation", reference_date="announcement", parameters={}, position=1
+    )
     owner = make_member()
     by, organisation = actor(owner), owner.memberships.get().organisation_id
     given = {"by": by, "now": NOW, "track": track.pk, "intake": intake.pk, "organisation": organisation}

@@ -24,6 +24,7 @@ from madang.portal.calls import chores as calls_chores
 from madang.portal.calls.models import Call
 from madang.portal.drafts.rules import IntakeDraft
 from madang.portal.indicators import chores as indicators
+from madang.portal.jobs import machine
 from madang.portal.journal import actions as journal
 from madang.portal.journal import chores as journal_chores
 from madang.portal.organisations import actions as organisations
@@ -54,15 +55,22 @@ def build(cast: Cast, now: datetime, progress: Progress) -> None:
     draws = random.Random(draw.SEED + 1)
     with progress.step(N_("A trial call for this machine's cores, from notice to agreement")):
         awards = _trial(cast, now, draws)
-    with progress.step(N_("Running jobs of three organisations on this machine")):
-        pool = Pool.objects.get(code="local-cores")
-        with together():
-            jobs = work.submit(awards, pool, now)
-        work.see_through(jobs, progress)
+    why = machine.why_off()
+    if why:
+        progress.say(N_("No jobs were run: {why} Then build anew with: make demo-fresh"), why=why)
+    else:
+        _run_jobs(awards, now, progress)
     with progress.step(N_("Two open calls with a few applications")), together():
         _open_calls(cast, now, draws)
     with progress.step(N_("Statements, public figures and the sealed journal")):
         _close_books(now)
+
+
+def _run_jobs(awards: list[Award], now: datetime, progress: Progress) -> None:
+    with progress.step(N_("Running jobs of three organisations on this machine")):
+        with together():
+            jobs = work.submit(awards, Pool.objects.get(code="local-cores"), now)
+        work.see_through(jobs, progress)
 
 
 def _trial(cast: Cast, now: datetime, draws: random.Random) -> list[Award]:

@@ -30,6 +30,10 @@ class Progress:
         if sys.stderr.isatty() and (done % 20 == 0 or done == whole):
             self._write(f"\r  {translate(text)} … {done}/{whole}")
 
+    def say(self, text: str, **facts: object) -> None:
+        """A line of its own."""
+        self._write(f"  {translate(text, **facts)}\n")
+
     @property
     def seconds(self) -> float:
         """Since the beginning."""

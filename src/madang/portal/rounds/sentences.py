@@ -24,7 +24,10 @@ ACTS = {
     "publish": (N_("Decisions are held back. Publish them together."), N_("To the decisions")),
     "wait_for_answers": (N_("Offers wait for the answers of the applicants."), N_("To the decisions")),
     "solve_again": (N_("Awards came back; the reserve list can be served."), N_("To the decisions")),
-    "sign": (N_("Accepted awards wait for their agreements to be signed."), N_("To the awards")),
+    "sign": (
+        N_("Accepted awards wait for their agreements: the organisation signs, then the centre."),
+        N_("To the awards"),
+    ),
     "follow": (N_("Nothing is left to decide in this round."), N_("To the decisions")),
 }
 ROLES = {
