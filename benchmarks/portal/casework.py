@@ -54,7 +54,7 @@ def files(centre: Centre) -> list[File]:
 
 
 def applications_of(centre: Centre, found: list[File]) -> None:
-    """The applications with submissions, asks, papers, consents, checks and questions; and 500 unfinished drafts."""
+    """The applications with submissions, asks, papers, consents, and checks."""
     officer = centre.staff["screening_officer"]
     columns = (
         "id intake track organisation number title sections state"
@@ -94,6 +94,11 @@ def applications_of(centre: Centre, found: list[File]) -> None:
     facts = {"kind": "company", "kinds": ["company"]}
     checks = ((row.pk, row.intake.track, "submission", True, facts, row.sent.date(), row.sent) for row in found)
     write(applications.EligibilityCheck, "application rule stage passed facts judged_on checked_at", checks)
+
+
+def questions_and_drafts(centre: Centre, found: list[File]) -> None:
+    """Two thousand answered questions of the screening officer, and 500 unfinished drafts."""
+    officer = centre.staff["screening_officer"]
     asked = found[:: len(found) // 2_000]
     columns = "application asked_by asked_at text answer_by answer answered_by answered_at"
     rows = (

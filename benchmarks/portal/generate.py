@@ -24,7 +24,8 @@ def prepare(home: Path) -> None:
         "MADANG_GENERATED": "yes",
         "DJANGO_SETTINGS_MODULE": "madang.portal.settings",
     }
-    os.environ["MADANG_DATABASE_URL"] = "sqlite://"
+    # The same key each time, since the lottery among equal applications is drawn from pseudonyms made with it.
+    os.environ |= {"MADANG_DATABASE_URL": "sqlite://", "MADANG_DIGEST_KEY": "benchmark"}
     import django
 
     django.setup()
@@ -41,11 +42,11 @@ def step(what: str, act: Callable[[], Any]) -> Any:
 
 def build() -> None:
     """Everything, in one transaction, since nothing is worth keeping of a half."""
-    from casework import applications_of, files, sheets
+    from casework import applications_of, files, questions_and_drafts, sheets
     from deciding import awards, decided
     from django.db import connection, transaction
     from django.utils import timezone
-    from programme import Centre, organisations, persons, programme, shop
+    from programme import Centre, organisations, persons, prices, programme, shop
     from records import journal, messages, public_figures, readings
     from usage import Book, accounts, jobs, movements, roll_ups, runs, statements
 
@@ -59,10 +60,11 @@ def build() -> None:
         cursor.execute("PRAGMA cache_size = -1000000")
         cursor.execute("PRAGMA synchronous = OFF")
     with transaction.atomic():
-        for act in (persons, organisations, shop, programme):
+        for act in (persons, organisations, shop, prices, programme):
             step(act.__doc__ or "", lambda act=act: act(centre))
         found = step("Drawing applications", lambda: files(centre))
         step(f"{len(found):,} applications", lambda: applications_of(centre, found))
+        step("Questions and drafts", lambda: questions_and_drafts(centre, found))
         step("Reviews", lambda: sheets(centre, found))
         given = step(f"Solving {len(centre.intakes)} intakes", lambda: decided(centre, found))
         step(f"{len(given):,} awards with agreements", lambda: awards(centre, given))

@@ -149,9 +149,8 @@ def organisations(centre: Centre) -> None:
 
 
 def shop(centre: Centre) -> None:
-    """Pools, products, approved tariffs and discounts; what the pools hold is written once awards are known."""
-    begun, since = centre.at(centre.month.plus(-15), 1), date(2024, 1, 1)
-    manager, approver = centre.staff["programme_manager"], centre.staff["approver"]
+    """Pools and products; what the pools hold is written once awards are known."""
+    begun = centre.at(centre.month.plus(-15), 1)
     rows = [
         (n, code, f"{code} 풀", f"{code} pool", unit, grain, True, begun)
         for n, (code, unit, grain) in enumerate(POOLS, 1)
@@ -162,6 +161,12 @@ def shop(centre: Centre) -> None:
         for n, (code, pool, units, grain, _, _) in enumerate(PRODUCTS, 1)
     ]
     write(Product, "id code pool name_ko name_en units grain", rows)
+
+
+def prices(centre: Centre) -> None:
+    """Approved tariffs, each with the act that approved it, and discounts."""
+    begun, since = centre.at(centre.month.plus(-15), 1), date(2024, 1, 1)
+    manager, approver = centre.staff["programme_manager"], centre.staff["approver"]
     rows = [
         (
             n,

@@ -1,4 +1,4 @@
-"""A real centre for the journeys: set up by `madang init`, served by `madang up`, with a desk for what staff do unseen."""
+"""A real centre for the journeys: set up by `madang init`, served by `madang up`, with a desk for the unseen."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Desk:
             )
 
     def __call__(self, step: str, **given: Any) -> Any:
-        """Carries out one of desk.py's steps and gives its answer."""
+        """Carries out one of steps.py's steps and gives its answer."""
         self._process.stdin.write(json.dumps({"step": step, "given": given}) + "\n")
         self._process.stdin.flush()
         answer = json.loads(self._process.stdout.readline() or '{"fault": "the desk has gone"}')

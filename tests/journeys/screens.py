@@ -17,6 +17,10 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 MILLISECONDS = 8_000
 CATALOGUES = Path(madang.__file__).parent / "locale"
+# A page that shows something once, that is the answer to a form, or that is there for a while only.
+GONE = re.compile(
+    r"^/(sign-up|invitations|first-operator)/.+|/accept/$|/suggestion/$|/hand-over/$|^/staff/calls/#/(?!manage)|no-such"
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,14 @@ class Sights:
     seen: dict[str, Seen] = field(default_factory=dict)
     typed: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
+    looked: dict[str, set[str]] = field(default_factory=dict)
+
+    def unlooked(self, how: str) -> list[Seen]:
+        """The pages that nobody has looked at in this way yet; they count as looked at from now on."""
+        before = self.looked.setdefault(how, set())
+        found = [seen for kind, seen in sorted(self.seen.items()) if kind not in before and not GONE.search(kind)]
+        before.update(seen.kind for seen in found)
+        return found
 
 
 def kind_of(path: str) -> str:
@@ -76,7 +88,7 @@ class Screen:
         """Opens an address and looks at the page."""
         answer = self.page.goto(path)
         assert answer.status == status, f"{path}: {answer.status}\n{self.words[:800]}"
-        return self.look()
+        return self.look() if status == 200 else self
 
     @property
     def path(self) -> str:
@@ -149,7 +161,9 @@ class Screen:
             with self.page.expect_navigation():
                 found.click()
         except Error as error:
-            raise AssertionError(f"{self.path}: no {role} {name!r} leads on\n{self.main[:1200]}\n…\n{self.main[-1200:]}\n{error}") from error
+            raise AssertionError(
+                f"{self.path}: no {role} {name!r} leads on\n{self.main[:1200]}\n…\n{self.main[-1200:]}\n{error}"
+            ) from error
         return self.look()
 
     def log_in(self, email: str, password: str) -> Screen:

@@ -1,12 +1,13 @@
 """The first half of the story, in Korean: a call is drafted, published and corrected by notice, and people apply."""
 
 import hashlib
+from datetime import datetime, timedelta
 
 import pytest
+
 from journeys.applying import apply_by_api, new_company
 from journeys.screens import Screen
 from journeys.things import CALL, kept, minute, number_of, small_pdf, this_month
-
 from madang.demonstration.cast import DOMAIN, PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -29,7 +30,7 @@ def test_the_manager_drafts_a_call(window):
     manager.fill(summary_ko="공용 CPU 코어를 시간 단위로 배정합니다.", summary_en="Shared cores by the hour.")
     manager.press("Save and go on").says("No intake yet.")
     manager.go(f"/staff/calls/{CALL}/intakes/new/")
-    manager.fill(opens_at=minute(-120), closes_at=minute(90), review_due_at=minute(172_800))
+    manager.fill(opens_at=minute(-120), closes_at=minute(75), review_due_at=minute(172_800))
     manager.fill(decision_due_at=minute(259_200), accept_days=7).press("Save")
     manager.go(f"/staff/calls/{CALL}/tracks/new/")
     manager.fill(code="cores", title_ko="코어 시간 분야", title_en="Core-hours", reviews_wanted=2, minimum_points=60)
@@ -51,7 +52,9 @@ def test_the_manager_fills_in_the_track(window):
     manager.page.check('[name="kinds"][value="university"]')
     manager.press("Add")
     manager.go(f"{track}/evidence/")
-    manager.fill(title_ko="사업자등록증", title_en="Certificate of registration", issuer_ko="국세청", issuer_en="Tax office")
+    manager.fill(
+        title_ko="사업자등록증", title_en="Certificate of registration", issuer_ko="국세청", issuer_en="Tax office"
+    )
     manager.fill(max_age_days=90, required=False).press("Add")
     for text in ("personal-data/1", "integrity/1"):
         manager.go(f"{track}/consents/").fill(text=text).press("Add")
@@ -80,7 +83,9 @@ def test_the_public_reads_it(window):
 
 def test_a_founder_signs_up_by_the_mailed_link(centre, window):
     anyone = window("").go("/sign-up/")
-    anyone.fill(name="달대표", email=FOUNDER, language="ko").press("Send me the link").says("Please look into your mail")
+    anyone.fill(name="달대표", email=FOUNDER, language="ko").press("Send me the link").says(
+        "Please look into your mail"
+    )
     anyone.go(centre.mailed_link(FOUNDER, "/sign-up/")).fill(password="123456789").press("Make the account")
     assert "/sign-up/" in anyone.page.url
     anyone.fill(password=PASSWORD).press("Make the account")
@@ -95,7 +100,9 @@ def test_she_registers_her_firm_and_invites_an_engineer(centre, window, browser,
     founder.fill(size_class="small", founded_on="2023-03-02").press("Register")
     assert "/organisations/new/" in founder.page.url
     founder.says("Please check what you entered")
-    founder.fill(registration_number=number_of("company", 1)).press("Register").says("The organisation was registered. You can apply in its name now.", FIRM)
+    founder.fill(registration_number=number_of("company", 1)).press("Register").says(
+        "The organisation was registered. You can apply in its name now.", FIRM
+    )
     founder.page.fill('[name="invite-email"]', CODER)
     founder.press("Invite").says(CODER)
     engineer = Screen(browser, centre.url, sights).go(centre.mailed_link(CODER, "/invitations/"))
@@ -109,7 +116,10 @@ def test_a_correction_notice_extends_the_deadline(window):
     manager.fill(field="intake.1.closes_at")
     manager.page.locator("main form").first.evaluate("form => form.requestSubmit()")
     manager.page.wait_for_url("**field=intake.1.closes_at**")
-    manager.look().fill(new=minute(150), reason_ko="서버 점검", reason_en="Maintenance").press("Publish the notice")
+    later = datetime.fromisoformat(manager.page.input_value('[name="new"]')) + timedelta(minutes=1)
+    manager.look().fill(new=f"{later:%Y-%m-%dT%H:%M}", reason_ko="서버 점검", reason_en="Maintenance").press(
+        "Publish the notice"
+    )
     window().go(f"/calls/{CALL}/").says("서버 점검")
 
 
@@ -210,7 +220,9 @@ def test_without_script_one_applies_all_the_same(centre, browser, sights):
         new_company(api, "(주)담백소프트", number_of("company", 4))
     centre.desk("keep_open", code=CALL, seconds=45)
     plain = Screen(browser, centre.url, sights, script=False).log_in(f"plain@{DOMAIN}", PASSWORD)
-    plain.go(f"/calls/{CALL}/").follow_to("/applications/begin/").press("Check eligibility").fill(title="글만으로 된 신청").press("Begin the draft")
+    plain.go(f"/calls/{CALL}/").follow_to("/applications/begin/").press("Check eligibility").fill(
+        title="글만으로 된 신청"
+    ).press("Begin the draft")
     for code, _korean, _english in SECTIONS:
         plain.page.fill(f'[name="section-{code}"]', "스크립트 없이 적은 계획입니다.")
     plain.press("Save")

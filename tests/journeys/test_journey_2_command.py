@@ -1,13 +1,13 @@
-"""The story again from the applicant's side by API and command alone; what staff do there has no API and is done unseen."""
+"""The story again by API and command alone; what the body does has no API and is done by its actions, unseen."""
 
 import json
 from types import SimpleNamespace
 
 import pytest
+
 from journeys.applying import answered, new_company
 from journeys.running_centre import until
 from journeys.things import SCRIPT, kept, number_of, small_pdf
-
 from madang.demonstration.cast import DOMAIN, PASSWORD
 
 CALL, EMAIL = "shell-2026", f"shell@{DOMAIN}"
@@ -23,7 +23,9 @@ def desk_of_hers(centre, tmp_path_factory):
         assert told.returncode == status, f"{words}: {told.stdout}\n{told.stderr}"
         return told
 
-    return SimpleNamespace(folder=folder, run=run, json=lambda word, *more: json.loads(run(word, "--json", *more).stdout))
+    return SimpleNamespace(
+        folder=folder, run=run, json=lambda word, *more: json.loads(run(word, "--json", *more).stdout)
+    )
 
 
 @pytest.fixture(scope="package")
@@ -41,7 +43,7 @@ def course():
 
 def test_she_logs_in_and_finds_the_call(centre, desk_of_hers, api):
     new_company(api, "Terminal Works", number_of("company", 9))
-    centre.desk("publish_call", code=CALL, seconds_open=60)
+    centre.desk("publish_call", code=CALL, seconds_open=20)
     told = desk_of_hers.run("login", "--server", centre.url, "--email", EMAIL)
     assert "Logged in" in told.stdout
     assert CALL in desk_of_hers.run("calls").stdout
@@ -49,7 +51,8 @@ def test_she_logs_in_and_finds_the_call(centre, desk_of_hers, api):
     assert found["intakes"][0]["accepting"]
 
 
-def test_she_applies_from_a_file(centre, desk_of_hers, course):
+def test_she_applies_from_a_file(centre, desk_of_hers):
+    centre.desk("keep_open", code=CALL, seconds=12)
     template = json.loads(desk_of_hers.run("apply", "--template", CALL).stdout)
     assert template["consents"] == []
     template |= {"title": "Sums at the shell", "sections": {"purpose": "Sums of squares."}}
@@ -61,13 +64,13 @@ def test_she_applies_from_a_file(centre, desk_of_hers, course):
     refused = desk_of_hers.run("apply", str(path), status=2)
     assert "personal-data" in refused.stderr
     kept(desk_of_hers.folder, "application.json", json.dumps(template | {"consents": ["personal-data", "integrity"]}))
+    centre.desk("keep_open", code=CALL, seconds=12)
     receipt = desk_of_hers.json("apply", str(path))
     assert receipt["number"] == f"{CALL.upper()}-1-00001"
     assert [len(file["sha256"]) for file in receipt["files"]] == [64]
-    course["closes_soon"] = centre.desk("seconds_left", code=CALL)
 
 
-def test_the_body_reviews_and_decides(centre, api, course):
+def test_the_body_reviews_and_decides(centre, api):
     until(lambda: centre.desk("seconds_left", code=CALL) <= 0, "end of the intake", 90)
     until(lambda: centre.desk("intake_of", code=CALL)["state"] == "screening", "screening by the worker's clock")
     assert centre.desk("screen_all", code=CALL) == 1

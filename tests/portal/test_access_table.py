@@ -262,6 +262,9 @@ def undone(act):
     """The answer to a request whose changes are taken back, so that the next finds everything as it was."""
     with transaction.atomic():
         answer = act()
+        if answer.streaming:
+            # read to its end, which closes the file
+            list(answer.streaming_content)
         transaction.set_rollback(True)
     return answer
 

@@ -34,7 +34,10 @@ def _actor(request: HttpRequest) -> Actor:
 
 
 class ActorMiddleware:
-    """Sets `request.actor` (worked out when first asked for) and `request.now`, the instant at which it arrived."""
+    """Sets `request.actor` (worked out when first asked for) and `request.now`, the instant at which it arrived.
+
+    What somebody with a session or a token is answered is theirs: no browser or proxy keeps it.
+    """
 
     def __init__(self, get_response: View) -> None:
         self.get_response = get_response
@@ -42,7 +45,10 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.now = timezone.now()
         request.actor = SimpleLazyObject(lambda: _actor(request))
-        return self.get_response(request)
+        response = self.get_response(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES or "Authorization" in request.headers:
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
 
 class RefusalMiddleware:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from madang import __version__
 from madang.portal.actors import READING_ROLES, Actor, Role
 from madang.portal.faces import signed_in, with_role
-from madang.portal.rounds import pages as rounds
+from madang.portal.rounds import showing as rounds
 
 _STAFF = READING_ROLES
 _RECORDS = frozenset({Role.OPERATOR, Role.AUDITOR})

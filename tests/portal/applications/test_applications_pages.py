@@ -212,7 +212,7 @@ def test_the_demand_takes_a_constant_number_of_queries(client, django_assert_num
     pool = rows[0].asks.get().product.pool
     factories.make_pool_month(pool, "2026-05", physical=40, funded=20, committed=10)
     client.force_login(factories.make_staff(Role.PROGRAMME_MANAGER))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         page = client.get(f"/staff/intakes/{intake.pk}/")
     line = page.context["demand"].lines[0]
     assert (line.month, line.asked, line.least, line.free) == ("2026-05", 16 * number, 8 * number, 10)

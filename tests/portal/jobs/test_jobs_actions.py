@@ -300,6 +300,12 @@ def test_limits_follow_the_awards(machine, paid):
     assert [is_open for _, _, is_open in limits.values()].count(False) == 1
 
 
+def test_hours_may_be_used_as_fast_as_the_machine_gives_them(machine, paid):
+    by_hour = make_paid(grain="hour")
+    limits = {award: limit for award, *limit in queries.limits()}
+    assert (limits[by_hour.award.pk], limits[paid.award.pk]) == ([0, queries.MANY, True], [0, 128, True])
+
+
 def test_use_beyond_the_hold_is_recorded_all_the_same(machine, paid):
     ledger.give_back(
         by=WORKER, now=NOW, owner=owner_of(paid.award.pk), pool=paid.pool.pk, amount=9_999, source="t", key="1"

@@ -30,4 +30,4 @@ def not_used_on(secret: str, day: date) -> bool:
 
 def state_of(person: Person) -> str:
     """A mark that changes with the password and with every log-in, so that a reset link works once."""
-    return links.fingerprint(person.password, person.email)
+    return links.fingerprint(person.password, person.email, person.last_login)

@@ -60,7 +60,7 @@ class TextsForm(forms.Form):
 class AskForm(forms.Form):
     """How much of one product: nothing, or a number with the least that is still useful, and which months."""
 
-    quantity = forms.IntegerField(label=_("How many"), min_value=0, required=False)
+    quantity = forms.IntegerField(label=_("Quantity"), min_value=0, required=False)
     least = forms.IntegerField(label=_("The least that is still useful"), min_value=1, required=False)
     first_month = forms.ChoiceField(label=_("First month"), required=False)
     months = forms.IntegerField(label=_("Number of months"), min_value=1, required=False)

@@ -10,7 +10,7 @@ class MonthForm(forms.Form):
     """The month to work out."""
 
     month = forms.RegexField(
-        r"^\d{4}-(0[1-9]|1[0-2])$", label=_("Month"), max_length=7, help_text=_("Year and month, such as 2026-05")
+        r"^20[0-9]{2}-(0[1-9]|1[0-2])$", label=_("Month"), max_length=7, help_text=_("Year and month, such as 2026-05")
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, datetime
-from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
@@ -34,9 +33,6 @@ from madang.portal.prices.rules import kind_for
 from madang.portal.resources.rules import Grain
 from madang.portal.tasks import Task
 from madang.values import Month
-
-# how many statements a member finds on their own page
-AT_HOME = 3
 
 
 def _ran_in(month: Month) -> Q:
@@ -92,8 +88,7 @@ def holdings(organisation: int, month: Month) -> list[Holding]:
 def _late(organisation: int, owners: list[str], month: Month) -> dict[tuple[int, int], dict[date, int]]:
     """Use of earlier months that came after their statements were issued, by award and product, in three queries."""
     issued = Statement.objects.filter(organisation=organisation, state=StatementState.ISSUED, month__lt=str(month))
-    months = list(issued.values_list("month", flat=True))
-    if not months:
+    if not (months := list(issued.values_list("month", flat=True))):
         return {}
     rows = StatementLine.objects.filter(statement__organisation=organisation, statement__state=StatementState.ISSUED)
     by_hour = rows.filter(product__grain=Grain.HOUR).values_list("award", "product", TruncMonth("first_day"))
@@ -166,10 +161,9 @@ def statements(by: Actor) -> QuerySet[Statement]:
     return rows if by.reads_everything else rows.filter(organisation__in=by.memberships)
 
 
-def home_panels(by: Actor, now: datetime) -> list[dict[str, Any]]:
-    """For a member: the last statements of one's organisations, the running month's draft first; one query."""
-    rows = Statement.objects.filter(organisation__in=by.memberships).select_related("organisation")
-    shown = list(rows.order_by("-month", "pk")[:AT_HOME]) if by.memberships else []
+def home_panels(by: Actor, now: datetime) -> list[dict[str, object]]:
+    """For a member: the last statements of one's organisations, the running month's first."""
+    shown = statements(by).filter(organisation__in=by.memberships)[:3] if by.memberships else []
     return [{"template": "billing/panel.html", "statements": shown}] if shown else []
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
@@ -14,17 +15,24 @@ from madang.portal.calls.texts import field_label
 
 LOCAL = "%Y-%m-%dT%H:%M"
 
+# Instants that stand on every clock.
+INSTANTS = [
+    MinValueValidator(datetime(1900, 1, 1, tzinfo=UTC)),
+    MaxValueValidator(datetime(2999, 12, 31, tzinfo=UTC)),
+]
+
 
 def instant_field(label: Any, **given: Any) -> forms.DateTimeField:
     """An instant to the minute on the centre's clock."""
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL)
-    return forms.DateTimeField(label=label, widget=widget, input_formats=[LOCAL, "%Y-%m-%dT%H:%M:%S"], **given)
+    formats = [LOCAL, "%Y-%m-%dT%H:%M:%S"]
+    return forms.DateTimeField(label=label, widget=widget, input_formats=formats, validators=INSTANTS, **given)
 
 
 def month_field(label: Any, **given: Any) -> forms.RegexField:
     """A calendar month written YYYY-MM."""
     widget = forms.TextInput(attrs={"type": "month", "placeholder": "2026-05"})
-    return forms.RegexField(r"^[0-9]{4}-(0[1-9]|1[0-2])$", label=label, widget=widget, **given)
+    return forms.RegexField(r"^20[0-9]{2}-(0[1-9]|1[0-2])$", label=label, widget=widget, **given)
 
 
 def long_text(label: Any, **given: Any) -> forms.CharField:

@@ -73,7 +73,7 @@ class TrackForm(forms.Form):
     first_month = month_field(_("First month"))
     last_month = month_field(_("Last month"))
     minimum_months = forms.IntegerField(label=_("Least number of months"), min_value=1, max_value=60, initial=1)
-    minimum_points = forms.IntegerField(label=_("Minimum total, in points"), min_value=0, initial=0)
+    minimum_points = forms.IntegerField(label=_("Minimum total, in points"), min_value=0, max_value=10_000, initial=0)
     stacking = forms.ChoiceField(label=_("Several discounts"), choices=chosen(list(Stacking), STACKING))
     reviews_wanted = forms.IntegerField(label=_("Reviews for each application"), min_value=1, max_value=20, initial=3)
 

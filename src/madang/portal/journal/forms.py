@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
+
+# Days whose midnight is an instant on every clock.
+DAYS = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
 
 
 class Search(forms.Form):
@@ -18,8 +22,12 @@ class Search(forms.Form):
     subject = forms.CharField(
         label=_("Subject"), max_length=110, required=False, help_text=_("Kind, or kind and number: call, or call:12")
     )
-    since = forms.DateField(label=_("From this day on"), required=False, widget=forms.DateInput({"type": "date"}))
-    until = forms.DateField(label=_("To, this day too"), required=False, widget=forms.DateInput({"type": "date"}))
+    since = forms.DateField(
+        label=_("From this day on"), required=False, widget=forms.DateInput({"type": "date"}), validators=DAYS
+    )
+    until = forms.DateField(
+        label=_("To, this day too"), required=False, widget=forms.DateInput({"type": "date"}), validators=DAYS
+    )
 
     def wanted(self) -> dict[str, Any]:
         """The search as the queries take it: days become instants on the centre's clock."""

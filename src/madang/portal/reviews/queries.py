@@ -6,8 +6,7 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Model, OuterRef, Prefetch, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -15,6 +14,7 @@ from madang.portal.actors import Actor, Role
 from madang.portal.applications.models import Application, SubmittedFile
 from madang.portal.calls.models import Criterion, Intake, Section
 from madang.portal.calls.queries import titled
+from madang.portal.counts import count_of
 from madang.portal.people.models import Organisation
 from madang.portal.resources.models import Product
 from madang.portal.reviews import scoring
@@ -26,12 +26,6 @@ from madang.portal.tasks import Task
 from madang.review.conflicts import Conflict, excluded
 
 
-def _count(model: type[Model], column: str, outer: str = "pk", **which: Any) -> Coalesce:
-    """How many rows belong to each: a look into an index for each row that is shown, where a join reads them all."""
-    rows = model.objects.filter(**{column: OuterRef(outer)}, **which).order_by().values(column).annotate(n=Count("pk"))
-    return Coalesce(Subquery(rows.values("n")), 0)
-
-
 def reviewer_of(by: Actor) -> Reviewer | None:
     """The actor's own place in the expert pool."""
     return Reviewer.objects.filter(person=by.person, active=True).select_related("person").first()
@@ -39,7 +33,7 @@ def reviewer_of(by: Actor) -> Reviewer | None:
 
 def reviewers(by: Actor) -> QuerySet[Reviewer]:
     """The expert pool with everyone's open sheets, for staff and auditors."""
-    waiting = _count(ReviewAssignment, "reviewer", state=AssignmentState.ASSIGNED)
+    waiting = count_of(ReviewAssignment, "reviewer", Q(state=AssignmentState.ASSIGNED))
     rows = Reviewer.objects.select_related("person").annotate(open_sheets=waiting).order_by("person__name", "pk")
     return rows if by.reads_everything else rows.none()
 
@@ -52,8 +46,8 @@ def intakes(by: Actor) -> QuerySet[Intake]:
 
 def reviewed(by: Actor, intake: int) -> QuerySet[Application]:
     """The applications of an intake that are to be reviewed, with their coverage, for staff and auditors."""
-    live = _count(ReviewAssignment, "application", state__in=LIVE_STATES)
-    back = _count(ReviewAssignment, "application", state=AssignmentState.SUBMITTED)
+    live = count_of(ReviewAssignment, "application", Q(state__in=LIVE_STATES))
+    back = count_of(ReviewAssignment, "application", Q(state=AssignmentState.SUBMITTED))
     rows = Application.objects.filter(intake=intake, state__in=REVIEWED_STATES, in_force__isnull=False)
     rows = rows.select_related("track", "organisation").annotate(assigned=live, returned=back).order_by("number")
     return rows if by.reads_everything else rows.none()
@@ -70,8 +64,8 @@ def my_assignments(by: Actor) -> QuerySet[ReviewAssignment]:
     rows = rows.exclude(state=AssignmentState.WITHDRAWN) if by.person else rows.none()
     rows = rows.select_related("reviewer__person", "application__intake__call", "application__track")
     return rows.annotate(
-        answered=_count(CriterionPoints, "assignment", points__isnull=False),
-        criteria=_count(Criterion, "track", "application__track"),
+        answered=count_of(CriterionPoints, "assignment", Q(points__isnull=False)),
+        criteria=count_of(Criterion, "track", Q(), "application__track"),
     ).order_by("ended_at", "due_at", "pk")
 
 
@@ -195,7 +189,7 @@ def staff_tasks(by: Actor, now: datetime) -> list[Task]:
         return []
     going = Intake.objects.filter(state="in_review")
     rows = Application.objects.filter(intake__in=going, state__in=REVIEWED_STATES)
-    live = _count(ReviewAssignment, "application", state__in=LIVE_STATES)
+    live = count_of(ReviewAssignment, "application", Q(state__in=LIVE_STATES))
     lacking = rows.annotate(live=live).filter(live__lt=F("track__reviews_wanted")).values_list("intake", flat=True)
     found: dict[int, int] = defaultdict(int)
     for intake in lacking:

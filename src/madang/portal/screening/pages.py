@@ -117,7 +117,7 @@ def _asked_of(pool: Any, lines: list[DemandLine]) -> dict[str, Any]:
 @reader
 def application_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One application as submitted, with its checks and questions, for those who screen and those who read."""
-    row = one(applications.whole(request.actor).filter(in_force__isnull=False), pk=pk)
+    row = one(applications.whole(request.actor).filter(in_force__isnull=False).select_related("decision"), pk=pk)
     if request.method == "GET":
         journal.read(
             by=request.actor, now=request.now, what="view", kind="application", subject=pk, whose=row.created_by_id

@@ -6,18 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from madang.portal.actors import READING_ROLES, Actor
 from madang.portal.applications.models import Application, Ask, LateAttempt, ScreeningQuestion
 from madang.portal.applications.queries import visible
 from madang.portal.applications.rules import SCREENING
+from madang.portal.awards.models import AwardLine
 from madang.portal.calls import queries as calls
 from madang.portal.calls.models import Intake
+from madang.portal.counts import count_of
 from madang.portal.people.models import Organisation
+from madang.portal.plans.problems import holdings
 from madang.portal.resources.models import Pool, PoolMonth
 from madang.portal.screening.models import OwedReport
 from madang.portal.screening.rules import DemandLine, Wish
@@ -25,6 +27,8 @@ from madang.portal.screening.rules import demand as demand_of
 from madang.portal.tasks import Task
 
 IN_THE_RUNNING = ["submitted", "reopened", "eligible"]
+# awards that hold capacity of their months
+HOLDING = ["held", "offered", "accepted", "in_force"]
 TO_SCREEN = ["submitted", "reopened"]
 
 
@@ -34,13 +38,10 @@ def intakes(by: Actor) -> QuerySet[Intake]:
     if not by.has(*READING_ROLES):
         return rows.none()
     # Counted for the rows that are shown, by the index of intake and state: a draft was never handed in.
-    return rows.annotate(handed_in=_count(~Q(state__in=["draft", "withdrawn"])), waiting=_count(Q(state__in=TO_SCREEN)))
-
-
-def _count(which: Q) -> Coalesce:
-    """How many of an intake's applications are such."""
-    rows = Application.objects.filter(which, intake=OuterRef("pk")).order_by().values("intake")
-    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
+    return rows.annotate(
+        handed_in=count_of(Application, "intake", ~Q(state__in=["draft", "withdrawn"])),
+        waiting=count_of(Application, "intake", Q(state__in=TO_SCREEN)),
+    )
 
 
 def applications(by: Actor, intake: int, chosen: Mapping[str, str]) -> QuerySet[Application]:
@@ -64,7 +65,8 @@ def applications(by: Actor, intake: int, chosen: Mapping[str, str]) -> QuerySet[
 def filters(intake: Intake) -> dict[str, list[tuple[str, str]]]:
     """What the list can be filtered by, from the rows that there are: value and what a person reads."""
     rows = Application.objects.filter(intake=intake, number__isnull=False)
-    regions = rows.values_list("organisation__region__code", "organisation__region__name_ko").distinct()
+    name = "name_ko" if get_language() == "ko" else "name_en"
+    regions = rows.values_list("organisation__region__code", f"organisation__region__{name}").distinct()
     return {
         "track": [(track.code, calls.titled(track)) for track in intake.call.tracks.order_by("position")],
         "region": sorted(regions),
@@ -112,7 +114,10 @@ class Demand:
 
 
 def demand(by: Actor, intake: int) -> Demand:
-    """What all applications in the running ask of each pool and month against what is free. Four queries."""
+    """What all applications in the running ask of each pool and month, against what is free or already theirs.
+
+    Five queries; what this intake's own awards hold counts as free, since it is the same demand.
+    """
     if not by.has(*READING_ROLES):
         return Demand([], {}, 0)
     rows = Ask.objects.filter(application__intake=intake, application__state__in=IN_THE_RUNNING)
@@ -122,11 +127,16 @@ def demand(by: Actor, intake: int) -> Demand:
             "product__pool__code", "product__units", "product__grain", "quantity", "least", "first_month", "months"
         )
     ]
-    pools = {wish.pool for wish in wishes}
+    pools = Pool.objects.in_bulk({wish.pool for wish in wishes}, field_name="code")
+    held = AwardLine.objects.filter(award__application__intake=intake, award__state__in=HOLDING)
+    own = holdings(held)
     months = PoolMonth.objects.filter(pool__code__in=pools).values_list("pool__code", "month", "funded", "committed")
-    free = {(pool, month): funded - committed for pool, month, funded, committed in months}
+    free = {
+        (pool, month): funded - committed + own.get((pools[pool].pk, month), 0)
+        for pool, month, funded, committed in months
+    }
     count = Application.objects.filter(intake=intake, state__in=IN_THE_RUNNING).count()
-    return Demand(demand_of(wishes, free), Pool.objects.in_bulk(pools, field_name="code"), count)
+    return Demand(demand_of(wishes, free), pools, count)
 
 
 def staff_tasks(by: Actor, now: datetime) -> list[Task]:

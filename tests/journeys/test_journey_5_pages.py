@@ -1,13 +1,12 @@
-"""Every kind of page that the journeys came by: usable by everybody, on a phone, in the dark, whole in both languages."""
+"""Every kind of page that the journeys came by: for everybody, on a phone, in the dark, whole in both languages."""
 
 import re
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
-from journeys.screens import CATALOGUES, NARROW, WIDE, Screen, violations
 
-from madang.demonstration.cast import PASSWORD
+from journeys.screens import CATALOGUES, NARROW, WIDE, Screen, violations
 
 pytestmark = pytest.mark.browser
 HANGUL = re.compile(r"[가-힣]+")
@@ -20,36 +19,6 @@ VISITED = {
     "/jobs/new/", "/jobs/#/", "/statements/", "/statements/#/", "/journal/", "/me/", "/me/messages/", "/log-in/",
     "/organisations/", "/organisations/#/", "/staff/approvals/", "/staff/tariffs/", "/staff/pools/", "/prices/",
 }  # fmt: skip
-# A page that showed something once only, or that is the answer to a form.
-GONE = re.compile(r"^/(sign-up|invitations|first-operator)/.+|/accept/$|/suggestion/$|/hand-over/$|/staff/calls/#/(?!manage)")
-
-
-@pytest.fixture(scope="package")
-def pages(sights):
-    """One page of every kind, without those that cannot be seen twice."""
-    found = [seen for kind, seen in sorted(sights.seen.items()) if not GONE.search(kind)]
-    if not found:
-        pytest.fail("the story did not come by a page; run the whole folder")
-    return found
-
-
-@pytest.fixture(scope="package")
-def eyes(centre, browser, sights):
-    """A window a person and language, opened when it is needed; pages are only looked at."""
-    opened: dict[tuple[str, str], Screen] = {}
-
-    def of(email: str, language: str = "ko") -> Screen:
-        if (email, language) not in opened:
-            screen = opened[email, language] = Screen(browser, centre.url, sights, language=language)
-            if email:
-                screen.log_in(email, PASSWORD)
-            cookie = {"name": "madang_language", "value": language, "url": centre.url}
-            screen.context.add_cookies([cookie])
-        return opened[email, language]
-
-    yield of
-    for screen in opened.values():
-        screen.close()
 
 
 def test_the_story_came_by_every_domain(sights):
@@ -60,9 +29,9 @@ def test_axe_found_nothing_on_the_way(sights):
     assert sights.faults == []
 
 
-def test_on_a_phone_nothing_is_cut_off_and_axe_finds_nothing(pages, eyes):
+def test_on_a_phone_nothing_is_cut_off_and_axe_finds_nothing(sights, eyes):
     found = []
-    for seen in pages:
+    for seen in sights.unlooked("phone"):
         page = eyes(seen.email).page
         page.set_viewport_size(NARROW)
         page.goto(seen.address)
@@ -73,9 +42,9 @@ def test_on_a_phone_nothing_is_cut_off_and_axe_finds_nothing(pages, eyes):
     assert found == []
 
 
-def test_in_the_dark_everything_can_be_read(pages, eyes):
+def test_in_the_dark_everything_can_be_read(sights, eyes):
     found = []
-    for seen in pages:
+    for seen in sights.unlooked("dark"):
         page = eyes(seen.email).page
         page.emulate_media(color_scheme="dark")
         page.goto(seen.address)
@@ -97,9 +66,9 @@ def foreign(screen: Screen, typed: set[str]) -> list[str]:
     return HANGUL.findall(words)
 
 
-def test_english_pages_are_in_english(pages, eyes, sights):
+def test_english_pages_are_in_english(sights, eyes):
     found = {}
-    for seen in pages:
+    for seen in sights.unlooked("english"):
         screen = eyes(seen.email, "en").go(seen.address)
         assert screen.page.locator("html").get_attribute("lang") == "en"
         assert screen.page.locator("h1").count() == 1, seen.address
@@ -120,8 +89,8 @@ def sentences() -> dict[str, str]:
     return found
 
 
-def test_korean_pages_are_in_korean(pages):
-    known = sentences()
+def test_korean_pages_are_in_korean(sights):
+    known, pages = sentences(), list(sights.seen.values())
     assert len(known) > 300
     found = {seen.kind: [text for text in known if text in seen.words] for seen in pages}
     assert {kind: texts for kind, texts in found.items() if texts} == {}

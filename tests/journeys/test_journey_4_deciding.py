@@ -1,16 +1,16 @@
-"""The second half of the story, in Korean: screening, reviews, two plans, decisions, agreements, jobs, bill, figures."""
+"""The second half of the story, in Korean: screening, reviews, plans, decisions, agreements, jobs, bill, figures."""
 
 import csv
 import io
 from pathlib import Path
 
 import pytest
+
 from journeys.applying import answered
 from journeys.running_centre import until
 from journeys.screens import Screen
 from journeys.test_journey_1_applying import CODER, CRITERIA, FOUNDER, PROJECT, TITLE
 from journeys.things import CALL, SCRIPT, kept, minute, number_of, this_month
-
 from madang.demonstration.cast import DOMAIN, PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -36,7 +36,8 @@ def test_the_officer_asks_and_the_founder_answers(centre, window, story):
     if centre.desk("intake_of", code=CALL)["state"] == "open":
         operator.page.locator('form[action*="/move/"] button').click()
     until(lambda: centre.desk("intake_of", code=CALL)["state"] == "screening", "screening")
-    officer = window("screening").go("/staff/").go("/staff/intakes/").follow(TITLE).says(*NUMBERS.values())
+    officer = window("screening").go("/staff/").go("/staff/intakes/").follow(TITLE)
+    officer.go(f"/staff/intakes/{story['intake']}/applications/").says(*NUMBERS.values())
     officer.follow(NUMBERS[1]).says(PROJECT)
     story["founder"] = officer.path
     officer.page.locator("details:has([name=text]) summary").click()
@@ -149,7 +150,9 @@ def test_two_plans_are_solved_and_compared(centre, window, story):
 
 def test_one_plan_is_adopted_by_two_people(window, story):
     manager, approver = window("manager").go(story["page"]["portfolio"]), window("approver")
-    manager.fill(comment="포트폴리오안을 올립니다.").press("Lay before an approver").says("The draft waits for an approver.")
+    manager.fill(comment="포트폴리오안을 올립니다.").press("Lay before an approver").says(
+        "The draft waits for an approver."
+    )
     approver.go(story["page"]["portfolio"]).says("포트폴리오안을 올립니다.").press("Approve and carry out")
     assert approver.page.locator(".summary").count() == 1
     approver.fill(document_number="AI컴퓨팅-2026-302").press("Approve and carry out").says("Approved and carried out.")
@@ -206,7 +209,7 @@ def test_the_engineer_runs_a_job_and_fetches_what_it_left(centre, window, story,
     # The page follows the job by itself.
     coder.page.wait_for_selector("pre.log:has-text('sum of squares: 14')", timeout=60_000)
     coder.page.wait_for_selector("#progress:not([hx-get])", timeout=60_000)
-    coder.go(story["job"]).says("Succeeded", "result.txt")
+    coder.go(story["job"]).says("Ended well", "result.txt")
     with coder.page.expect_download() as found:
         coder.page.get_by_role("link", name="result.txt").click()
     assert Path(found.value.path()).read_text() == "6"
@@ -220,7 +223,7 @@ def test_without_script_an_owner_signs_and_runs_a_job(centre, browser, sights, t
     plain.says("What this job sets aside").press("Submit the job")
     page = plain.path
     until(lambda: "no script needed\n" in plain.go(page).page.locator("pre.log").all_text_contents(), "log of the job")
-    until(lambda: plain.word("Succeeded") in plain.go(page).main, "end of the job")
+    until(lambda: plain.word("Ended well") in plain.go(page).main, "end of the job")
     plain.close()
 
 
