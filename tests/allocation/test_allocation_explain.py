@@ -180,7 +180,7 @@ def test_units_have_their_counters():
     }
     assert "1 GPU of p (2 GPUs asked for)" in said["gpu"]
     assert "p 자원 1대(신청량 2대)" in said["server"]
-    assert "1 GPU-hour of p (2 GPU-hours asked for)" in said["gpu_hour"]
+    assert "1 GPU-hour a month of p (2 GPU-hours a month asked for)" in said["gpu_hour"]
     assert "1 node of p (2 node asked for)" in said["node"]
 
 

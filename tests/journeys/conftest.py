@@ -9,6 +9,7 @@ import pytest
 
 from journeys.running_centre import Centre
 from journeys.screens import Screen, Sights
+from journeys.things import written_by_people
 from madang.compute.local import sandbox
 from madang.demonstration.cast import DOMAIN, PASSWORD
 
@@ -78,7 +79,7 @@ def browser():
 @pytest.fixture(scope="package")
 def sights():
     """Every kind of page that the journeys came by."""
-    return Sights(typed=set(PEOPLE.values()))
+    return Sights(typed=written_by_people())
 
 
 @pytest.fixture(scope="package")
@@ -120,11 +121,15 @@ def eyes(centre, browser, sights):
 broken: list[str] = []
 
 
+def _of_the_story(path):
+    return path.name.startswith(("test_journey_1", "test_journey_4"))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     """Notes the act at which a story stopped."""
     report = yield
-    if report.failed and "journeys" in item.path.parts and not broken:
+    if report.failed and _of_the_story(item.path) and not broken:
         broken.append(item.name)
     return report
 
@@ -132,6 +137,5 @@ def pytest_runtest_makereport(item, call):
 @pytest.fixture(autouse=True)
 def _the_story_goes_on(request):
     """An act that comes after one that failed fails at once, in words, instead of failing for a reason of its own."""
-    story = "test_journey_1" in request.path.name or "test_journey_4" in request.path.name
-    if story and broken:
+    if _of_the_story(request.path) and broken:
         pytest.fail(f"the story stopped at {broken[0]}", pytrace=False)

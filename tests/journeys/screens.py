@@ -99,6 +99,22 @@ class Screen:
         """All words on the page, also those in closed parts of it and those that only a screen reader says."""
         return self.page.locator("html").text_content() or ""
 
+    def own_words(self) -> str:
+        """The words on the page without parts marked as of another language, jobs' logs, and what people wrote.
+
+        A page whose heading is in another language, such as a mail, has its title from there too.
+        """
+        words = self.page.evaluate(
+            """() => { const whole = document.documentElement.cloneNode(true);
+                 const other = `[lang]:not([lang=${document.documentElement.lang}])`;
+                 if (whole.querySelector(`h1${other}`)) whole.querySelector("title").remove();
+                 whole.querySelectorAll(`${other}, pre`).forEach(one => one.remove());
+                 return whole.textContent; }"""
+        )
+        for text in sorted(self.sights.typed, key=len, reverse=True):
+            words = words.replace(text, " ")
+        return words
+
     @property
     def main(self) -> str:
         return self.page.locator("main").inner_text()
@@ -109,7 +125,7 @@ class Screen:
         kind = kind_of(self.path)
         if self.script and kind not in self.sights.seen:
             self.page.wait_for_load_state("load")
-            self.sights.seen[kind] = Seen(kind, self.path, self.email, self.words)
+            self.sights.seen[kind] = Seen(kind, self.path, self.email, self.own_words())
             self.sights.faults += [f"{self.path}: {fault}" for fault in violations(self.page)]
         return self
 

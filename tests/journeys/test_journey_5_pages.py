@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from journeys.screens import CATALOGUES, NARROW, WIDE, Screen, violations
+from journeys.screens import CATALOGUES, NARROW, WIDE, violations
 
 pytestmark = pytest.mark.browser
 HANGUL = re.compile(r"[가-힣]+")
@@ -54,25 +54,13 @@ def test_in_the_dark_everything_can_be_read(sights, eyes):
     assert found == []
 
 
-def foreign(screen: Screen, typed: set[str]) -> list[str]:
-    """Hangul on an English page that is neither what people wrote nor marked as Korean."""
-    words = screen.page.evaluate(
-        """() => { const whole = document.documentElement.cloneNode(true);
-             whole.querySelectorAll("[lang=ko]:not(html), pre, select").forEach(one => one.remove());
-             return document.title + " " + whole.textContent; }"""
-    )
-    for text in sorted(typed, key=len, reverse=True):
-        words = words.replace(text, " ")
-    return HANGUL.findall(words)
-
-
 def test_english_pages_are_in_english(sights, eyes):
     found = {}
     for seen in sights.unlooked("english"):
         screen = eyes(seen.email, "en").go(seen.address)
         assert screen.page.locator("html").get_attribute("lang") == "en"
         assert screen.page.locator("h1").count() == 1, seen.address
-        if hangul := foreign(screen, sights.typed):
+        if hangul := HANGUL.findall(screen.own_words()):
             found[seen.address] = hangul[:8]
     assert found == {}
 

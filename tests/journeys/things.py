@@ -1,12 +1,14 @@
-"""What people of the journeys have at hand: a small PDF, a job's script, organisations' particulars, call dates."""
+"""What people of the journeys have at hand: a small PDF, a script, particulars, dates, and all that they write."""
 
 from __future__ import annotations
 
+import ast
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from madang.demonstration import names
+from madang.demonstration import cast, names
 
 SEOUL = ZoneInfo("Asia/Seoul")
 CALL = "cores-2026"
@@ -19,6 +21,14 @@ while __import__("time").monotonic() < end:
 print("sum of squares:", sum(number * number for number in numbers), flush=True)
 pathlib.Path("result.txt").write_text(str(sum(numbers)))
 """
+
+
+def written_by_people() -> set[str]:
+    """Every text with Hangul in the journeys' own files and in the cast's names: it is people's, not the portal's."""
+    files = [*Path(__file__).parent.glob("*.py"), Path(cast.__file__)]
+    nodes = [node for path in files for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return {text.strip() for text in texts if re.search("[가-힣]", text)}
 
 
 def small_pdf(words: str) -> bytes:

@@ -9,8 +9,8 @@ from urllib.parse import urljoin
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 PLAUSIBLE = {
-    "number": "1", "date": "2026-05-01", "month": "2026-05", "datetime-local": "2026-05-01T12:00", "email": "x@test.example",
-    "password": "a long enough sentence", "checkbox": "on",
+    "number": "1", "date": "2026-05-01", "month": "2026-05", "datetime-local": "2026-05-01T12:00",
+    "email": "x@test.example", "password": "a long enough sentence", "checkbox": "on",
 }  # fmt: skip
 
 

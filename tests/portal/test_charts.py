@@ -71,6 +71,14 @@ def test_points_are_asked_for_and_drawn_by_the_worker(tmp_path):
     assert charts.drawing(POINTS, tmp_path) is not None
 
 
+@pytest.mark.parametrize("most", [1, 2, 3, 8, 9, 40])
+def test_no_number_stands_twice_on_an_axis(tmp_path, most):
+    chart = charts.grouped(**WORDS, series=["a", "b"], rows=[("x", [most, 0]), ("y", [1, 1])])
+    svg = charts.draw(chart, tmp_path)
+    marks = [element.text for element in ElementTree.fromstring(svg).iter() if (element.text or "").isdecimal()]
+    assert len(marks) == len(set(marks)) > 1
+
+
 def test_a_page_asks_once_and_finds_the_drawing_when_the_worker_has_made_it(tmp_path):
     folder = tmp_path / "charts"
     assert charts.drawing(BARS, folder) is None

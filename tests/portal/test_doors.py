@@ -8,13 +8,14 @@ import re
 import pytest
 from django.test import Client
 from django.urls import reverse
-from factories import make_member, make_person, make_staff
+from django.utils import timezone
+from factories import actor, make_member, make_person, make_staff
 from portal.test_strangers import ROUTES
 
 from madang.portal.access import actions as access
 from madang.portal.actors import PUBLIC, Role
+from madang.portal.outbox import mail
 from madang.portal.outbox.models import Message
-from madang.portal.people.queries import actor_of
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long enough sentence"
@@ -26,6 +27,12 @@ def everybody():
     person = make_staff(*Role, password=PASSWORD)
     make_member(None, email="other@test.example")
     return person
+
+
+def bearer(person):
+    """The head of a request that carries a token of this person."""
+    made = access.create_token(by=actor(person), now=timezone.now(), name="t", days=9)
+    return {"Authorization": f"Bearer {made[1]}"}
 
 
 def filled(route, numbers="1", words="nothing-here"):
@@ -46,12 +53,11 @@ def test_no_number_in_an_address_is_too_large(client, number, verb):
 
 @pytest.mark.parametrize("number", ["9" * 19, "9" * 40, "-1", "x", "%00", "1%00"])
 def test_no_number_in_an_operations_address_is_too_odd(client, number):
-    person = everybody()
-    _, secret = access.create_token(by=actor_of(person.pk, address="", via="page"), now=person.created_at.replace(year=2030), name="t", days=300)  # fmt: skip
-    headers = {"Authorization": f"Bearer {secret}"}
+    headers = bearer(everybody())
     paths = ["applications/{}", "applications/{}/submit", "jobs/{}", "jobs/{}/log", "organisations/{}", "plans/{}",
              "organisations/{}/members", "organisations/{}/members/{}", "reviews/{}", "statements/{}", "me/tokens/{}",
-             "calls/{}", "awards/{}", "awards/{}/usage", "pools/{}/capacity", "figures/{}", "jobs/1/outputs/{}"]  # fmt: skip
+             "calls/{}", "awards/{}", "awards/{}/usage", "pools/{}/capacity", "figures/{}",
+             "jobs/1/outputs/{}"]  # fmt: skip
     for path in paths:
         url = "/api/v1/" + path.replace("{}", number)
         for verb in ("get", "post", "put", "delete"):
@@ -62,19 +68,25 @@ def test_no_number_in_an_operations_address_is_too_odd(client, number):
 LISTS = ["applications", "jobs", "awards", "statements", "organisations", "decisions", "calls", "reviews", "me/tokens"]
 
 
-@pytest.mark.parametrize("odd", ["limit=-1", "limit=0", "offset=-1", f"offset={'9' * 19}", f"offset={'9' * 40}", "limit=x",
-                                 f"limit={'9' * 40}", "offset=1e3", "offset=%00"])  # fmt: skip
+ODD = ["limit=-1", "limit=0", "offset=-1", f"offset={'9' * 19}", f"offset={'9' * 40}", "limit=x", f"limit={'9' * 40}"]
+
+
+@pytest.mark.parametrize("odd", [*ODD, "offset=1e3", "offset=%00"])
 def test_no_page_of_a_list_is_too_odd(client, odd):
-    person = make_staff(*Role)
-    _, secret = access.create_token(by=actor_of(person.pk, address="", via="page"), now=person.created_at.replace(year=2030), name="t", days=300)  # fmt: skip
+    headers = bearer(make_staff(*Role))
     for name in LISTS:
-        answer = client.get(f"/api/v1/{name}?{odd}", headers={"Authorization": f"Bearer {secret}"})
+        answer = client.get(f"/api/v1/{name}?{odd}", headers=headers)
         assert answer.status_code in {200, 404, 422}, (name, answer.status_code)
 
 
-@pytest.mark.parametrize("query", [f"page={'9' * 5000}", "page=-1", "page=%00", "page=²", "q=%00", "state=%00", "month=%00",
-                                   f"actor={'9' * 40}", f"plan={'9' * 5000}&plan=²", "since=0001-01-01", "until=9999-12-31",
-                                   "subject=call:%00", f"again={'9' * 40}", "change=%00", "kind=%00"])  # fmt: skip
+QUERIES = [
+    f"page={'9' * 5000}", "page=-1", "page=%00", "page=²", "q=%00", "state=%00", "month=%00", f"actor={'9' * 40}",
+    f"plan={'9' * 5000}&plan=²", "since=0001-01-01", "until=9999-12-31", "subject=call:%00", f"again={'9' * 40}",
+    "change=%00", "kind=%00",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("query", QUERIES)
 def test_no_query_is_too_odd_for_a_page(client, query):
     client.force_login(make_staff(*Role))
     found = {route: client.get(f"/{route}?{query}").status_code for route, _name in ROUTES if "<" not in route}
@@ -142,8 +154,7 @@ def test_what_a_person_is_answered_is_kept_by_no_cache(client):
             answer = client.get("/" + route)
             kept = answer.headers["Cache-Control"]
             assert "no-store" in kept, route
-    _, secret = access.create_token(by=actor_of(person.pk, address="", via="page"), now=person.created_at.replace(year=2030), name="t", days=300)  # fmt: skip
-    answer = Client().get("/api/v1/me", headers={"Authorization": f"Bearer {secret}"})
+    answer = Client().get("/api/v1/me", headers=bearer(person))
     assert "no-store" in answer.headers["Cache-Control"]
 
 
@@ -192,8 +203,6 @@ def test_links_in_mails_name_this_centre_whatever_the_request_says(client, setti
     client.post(
         "/reset/", {"email": person.email}, headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example"}
     )
-    from madang.portal.outbox import mail
-
     text = mail.text(Message.objects.get(code="reset_password"))
     assert settings.MADANG_BASE_URL in text
     assert "evil" not in text

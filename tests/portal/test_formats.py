@@ -99,6 +99,8 @@ def test_days_months_and_spans():
     assert formats.span(april.start, april.end, "en", SEOUL) == "2026-04-01 – 2026-04-30"
     assert formats.span(april.start, april.start + timedelta(days=1), "en", SEOUL) == "2026-04-01"
     assert formats.span(april.start, april.start, "ko", SEOUL) == "2026. 4. 1."
+    assert formats.days(date(2026, 4, 1), date(2026, 8, 1), "en") == "2026-04-01 – 2026-07-31"
+    assert formats.days(date(2026, 4, 1), date(2026, 4, 2), "ko") == "2026. 4. 1."
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What is held back stays so: decisions before publication, drafts of calls, reviewers' names, files from those in conflict."""
+"""What is held back stays so: decisions before publication, drafts of calls, reviewers' names, files in conflict."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from factories import NOW, actor, make_submitted
 from portal.access_world import make_world
 from rounds import adopt, make_round, propose, publish
 
+from madang.errors import Refused
 from madang.portal.access import actions as access
 from madang.portal.applications import actions as applications
 from madang.portal.applications.models import SubmittedFile
@@ -40,8 +41,10 @@ def seen_by(client, person, files, call, plan):
     """All that a person of an organisation can be answered about its application: pages and operations."""
     client.force_login(person)
     pk, headers = files[0].pk, bearer(person)
-    pages = ["/", "/home/", "/applications/", f"/applications/{pk}/", f"/applications/{pk}/receipt/", f"/decisions/{pk}/",
-             "/awards/", f"/calls/{call}/", f"/calls/{call}/results/", "/figures/", "/figures.json", "/figures/demand.csv",
+    pages = ["/", "/home/", "/applications/", f"/applications/{pk}/", f"/applications/{pk}/receipt/",
+             f"/decisions/{pk}/",
+             "/awards/", f"/calls/{call}/", f"/calls/{call}/results/", "/figures/", "/figures.json",
+             "/figures/demand.csv",
              "/me/", "/me/messages/", "/me/export/", "/jobs/", "/jobs/new/", f"/plans/{plan}.json"]  # fmt: skip
     operations = ["applications", f"applications/{pk}", "decisions", "awards", f"calls/{call}", f"calls/{call}/results",
                   "figures", "jobs", f"plans/{plan}", "me"]  # fmt: skip
@@ -97,8 +100,6 @@ def test_the_public_sees_a_plan_only_with_its_decisions(client):
 
 
 def test_nothing_is_offered_to_an_application_withdrawn_after_the_plan_was_adopted():
-    from madang.errors import Refused
-
     found = make_round([50, 40], funded=32)
     adopt(found, propose(found))
     applications.withdraw(by=actor(found.owners[0]), now=NOW, application=found.files[0].pk)
@@ -115,7 +116,8 @@ def test_a_reviewer_in_conflict_is_given_nothing_of_the_application(client):
     client.force_login(reviewer)
     headers = {"Authorization": f"Bearer {world.secrets['conflicted']}"}
     for url in (f"/reviews/{sheet.pk}/", f"/reviews/{sheet.pk}/files/{file.pk}/", f"/applications/files/{file.pk}/",
-                f"/applications/{sheet.application_id}/", f"/applications/{sheet.application_id}/receipt/"):  # fmt: skip
+                f"/applications/{sheet.application_id}/",
+                f"/applications/{sheet.application_id}/receipt/"):  # fmt: skip
         assert client.get(url).status_code == 404, url
         assert client.post(url, {"purpose": "to look at it"}).status_code in {404, 405}, url
     for url in (f"reviews/{sheet.pk}", f"applications/{sheet.application_id}"):
@@ -171,7 +173,8 @@ def test_free_text_is_shown_as_text(client):
     SubmittedFile.objects.create(
         submission=file.in_force, file=SubmittedFile.objects.first().file, name=f"{SCRIPT}.pdf"
     )
-    pages = {"owner": ["/applications/", f"/applications/{file.pk}/", f"/applications/{file.pk}/receipt/", "/organisations/",
+    pages = {"owner": ["/applications/", f"/applications/{file.pk}/", f"/applications/{file.pk}/receipt/",
+                       "/organisations/",
                        f"/organisations/{file.organisation_id}/", "/home/"],
              "manager": [f"/staff/applications/{file.pk}/", f"/staff/intakes/{file.intake_id}/applications/",
                          f"/staff/applications/{file.pk}/reviews/", "/organisations/"]}  # fmt: skip

@@ -6,6 +6,7 @@ from factories import NOW, make_award, make_intake, make_job, make_member, make_
 from rounds import adopt, make_round, propose, publish
 
 from madang.portal.actors import Role
+from madang.portal.decisions.queries import CriterionScore
 
 pytestmark = pytest.mark.django_db
 
@@ -38,13 +39,12 @@ def test_a_member_finds_the_awards_and_jobs_of_their_own_organisations(client):
     assert [job.pk for job in found["jobs/panel.html"]["jobs"]] == [waiting.pk, ended.pk]
 
 
-def test_an_award_that_is_not_published_or_over_is_not_shown(client):
-    for state, more in {"held": {"in_force_at": None, "accept_by": None}, "declined": {"in_force_at": None}}.items():
-        try:
-            award = make_award(state=state, **more)
-        except Exception as error:  # noqa: BLE001 - see below
-            pytest.fail(f"{state}: {error}")
-        assert panels(home(client, make_member(award.organisation))) == {}
+@pytest.mark.parametrize(
+    ("state", "columns"), [("held", {"in_force_at": None, "accept_by": None}), ("declined", {"in_force_at": None})]
+)
+def test_an_award_that_is_not_published_or_over_is_not_shown(client, state, columns):
+    award = make_award(state=state, **columns)
+    assert panels(home(client, make_member(award.organisation))) == {}
 
 
 def test_who_has_no_organisation_finds_no_panels_and_no_pages_of_applicants(client):
@@ -70,7 +70,7 @@ def test_an_auditor_reaches_the_work_of_the_centre_from_the_navigation(client):
 
 
 def test_the_centres_page_shows_the_rounds_that_are_going_on(client):
-    going, over = make_intake(), make_intake(state="closed")
+    going, over = make_intake(), make_intake(state="closed", decided_at=NOW)
     client.force_login(make_staff(Role.SCREENING_OFFICER))
     page = client.get(reverse("staff"))
     assert [one.intake.pk for one in page.context["rounds"]] == [going.pk] != [over.pk]
@@ -89,7 +89,7 @@ def test_an_application_leads_to_its_decision_once_that_is_published(client):
 
 
 def test_a_decision_says_how_far_its_score_was_from_the_minimum_and_from_the_selected(client):
-    found = make_round([60, 40], funded=16, minimum=50_000)
+    found = make_round([60, 40], funded=16, minimum=70_000)
     adopt(found, propose(found))
     publish(found)
     client.force_login(found.owners[1])
@@ -98,4 +98,8 @@ def test_a_decision_says_how_far_its_score_was_from_the_minimum_and_from_the_sel
     assert page.context["total_reached"] is False
     assert page.context["lowest_selected"] > page.context["decision"].score_milli
     assert page.context["most"] == sum(line.points for line in lines) > 0
-    assert all(line.reached == (line.milli >= line.minimum * 1000) for line in lines)
+
+
+@pytest.mark.parametrize(("milli", "reached"), [(11_999, False), (12_000, True)])
+def test_a_criterions_minimum_is_reached_to_the_thousandth(milli, reached):
+    assert CriterionScore("기준", "Criterion", milli, 30, 12).reached is reached

@@ -33,10 +33,11 @@ from madang.portal.billing.models import Statement
 from madang.portal.calls import actions as calls
 from madang.portal.calls.models import CorrectionNotice, Intake
 from madang.portal.indicators import actions as indicators
-from madang.portal.indicators.models import DayUse
+from madang.portal.indicators.models import DayUse, RollUpCursor
 from madang.portal.journal import actions as journal
 from madang.portal.journal.models import JournalHead, JournalSeal
 from madang.portal.ledger import actions as ledger
+from madang.portal.ledger.models import Movement
 from madang.portal.ledger.rules import Usage
 from madang.portal.people import actions as people
 from madang.portal.people import links, rules
@@ -203,6 +204,22 @@ def test_two_workers_add_use_to_the_day_totals_once():
     at_once(*[lambda: indicators.roll_up(now=NOW)] * 2)
     indicators.roll_up(now=NOW)
     assert sum(DayUse.objects.values_list("seconds", flat=True)) == 50
+
+
+def test_use_that_became_visible_behind_the_cursor_is_counted_after_all():
+    award = make_award()
+    pool = award.lines.get().product.pool_id
+    by = make_actor(Role.OPERATOR)
+    for n in range(3):
+        day = date(2026, 4, 1 + n)
+        usage = Usage("test", f"k{n}", f"award:{award.pk}", pool, "", "2026-04", day, 10)
+        ledger.use(by=by, now=NOW, usage=usage)
+    RollUpCursor.objects.create(name="day_use", movement=Movement.objects.order_by("-pk").first().pk)
+    DayUse.objects.create(award=award, pool_id=pool, day=date(2026, 4, 1), seconds=10)
+    assert indicators.roll_up(now=NOW) == 0
+    assert indicators.recount(now=NOW) == 1
+    assert sorted(DayUse.objects.values_list("day", "seconds")) == [(date(2026, 4, 1 + n), 10) for n in range(3)]
+    assert indicators.recount(now=NOW) == 0
 
 
 def test_a_second_sealer_and_a_second_head_are_told_that_someone_was_first():

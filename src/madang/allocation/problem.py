@@ -41,7 +41,7 @@ class MonthCapacity:
 
 @dataclass(frozen=True)
 class Pool:
-    """Accelerators of one type, counted in `unit` (gpu, server, gpu_hour, petaflops)."""
+    """Accelerators of one type, counted in `unit` (gpu, server, core, gpu_hour, core_hour, petaflops)."""
 
     code: str
     unit: str

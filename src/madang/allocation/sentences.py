@@ -146,19 +146,24 @@ def _part(part: Mapping[str, object], words: NullTranslations, names: Mapping[st
 
 
 def _amount(n: int, unit: str, words: NullTranslations, *, months: bool = False) -> str:
-    """An amount with its unit: 16 GPUs; with `months` over a window: 96 GPU-months."""
+    """An amount with its unit: 16 GPUs, 16 GPU-hours a month; with `months` over a window: 96 GPU-months, GPU-hours."""
     ngettext, number = words.ngettext, f"{n:,}"
     if months:
         known = {
             "gpu": ngettext("{n} GPU-month", "{n} GPU-months", n),
             "server": ngettext("{n} server-month", "{n} server-months", n),
+            "core": ngettext("{n} core-month", "{n} core-months", n),
+            "gpu_hour": ngettext("{n} GPU-hour", "{n} GPU-hours", n),
+            "core_hour": ngettext("{n} core-hour", "{n} core-hours", n),
         }
         other = ngettext("{n} {unit}-month", "{n} {unit}-months", n)
     else:
         known = {
             "gpu": ngettext("{n} GPU", "{n} GPUs", n),
             "server": ngettext("{n} server", "{n} servers", n),
-            "gpu_hour": ngettext("{n} GPU-hour", "{n} GPU-hours", n),
+            "core": ngettext("{n} core", "{n} cores", n),
+            "gpu_hour": ngettext("{n} GPU-hour a month", "{n} GPU-hours a month", n),
+            "core_hour": ngettext("{n} core-hour a month", "{n} core-hours a month", n),
             "petaflops": ngettext("{n} petaflops", "{n} petaflops", n),
         }
         other = "{n} {unit}"

@@ -21,13 +21,15 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 # digests include it: raise it when the look of drawings changes
-LOOK = 1
+LOOK = 2
 # colours as drawn, each of which the page's stylesheet may replace
 PALETTE = ("#256ef4", "#c78500", "#228738", "#d63d4a", "#063a74", "#6d7882")
 INK, GRID = "#1e2125", "#cdd1d6"
 FONTS = "Pretendard GOV, Noto Sans KR, Noto Sans CJK KR, NanumGothic, sans-serif"
 ASKED_AT_MOST = 200
 WIDTH, HEIGHT = 720, 300
+# up to so many steps, every whole number is marked on an axis
+FEW = 8
 
 
 @dataclass(frozen=True)
@@ -224,13 +226,26 @@ def _across(altair: Any, chart: Chart) -> Any:
     return altair.X("label:N", sort=None, title=chart.category, axis=altair.Axis(labelAngle=angle, grid=False))
 
 
+def _ticks(numbers: list[int]) -> dict[str, Any]:
+    """Marks of an axis at whole numbers: each of them where they are few, about six where they are many."""
+    low, high = min(numbers, default=0), max(numbers, default=0)
+    return {"values": list(range(low, high + 1))} if high - low <= FEW else {"tickCount": 6, "tickMinStep": 1}
+
+
+def _heights(chart: Chart) -> list[int]:
+    """What reaches furthest up in each row, from nought."""
+    rows = [[value or 0 for value in values[chart.shape == "points" :]] for _, values in chart.rows]
+    return [0, *chart.limit, *(sum(row) if chart.shape == "stacked" else max(row, default=0) for row in rows)]
+
+
 def _up(altair: Any, chart: Chart, **more: Any) -> Any:
-    return altair.Y("value:Q", title=chart.measure, axis=altair.Axis(format=",d", tickCount=6, tickMinStep=1), **more)
+    axis = altair.Axis(format=",d", **_ticks(_heights(chart)))
+    return altair.Y("value:Q", title=chart.measure, axis=axis, **more)
 
 
 def _bars(altair: Any, chart: Chart) -> Any:
     order = altair.Y("label:N", sort=None, title=chart.category, axis=altair.Axis(grid=False))
-    length = altair.X("value:Q", title=chart.measure, axis=altair.Axis(format=",d", tickCount=6, tickMinStep=1))
+    length = altair.X("value:Q", title=chart.measure, axis=altair.Axis(format=",d", **_ticks(_heights(chart))))
     drawn = altair.Chart(_values(altair, chart)).mark_bar(color=PALETTE[0]).encode(x=length, y=order)
     return drawn.properties(width=WIDTH, height=altair.Step(28))
 
@@ -281,7 +296,8 @@ def _points(altair: Any, chart: Chart) -> Any:
         for name, value in zip(groups, values, strict=True)
         if value is not None
     ]
-    across = altair.X("x:Q", title=chart.series[0], scale=altair.Scale(zero=False), axis=altair.Axis(format=",d"))
+    marks = altair.Axis(format=",d", **_ticks([values[0] or 0 for _, values in chart.rows]))
+    across = altair.X("x:Q", title=chart.series[0], scale=altair.Scale(zero=False, nice=True, padding=12), axis=marks)
     form = altair.Shape("series:N", scale=altair.Scale(domain=list(groups), range=["circle", "square", "cross"]))
     drawn = altair.Chart(altair.Data(values=cells)).mark_point(filled=True, size=70, opacity=0.8)
     encoded = {"x": across, "y": _up(altair, chart), "color": _colour(altair, groups), "shape": form}

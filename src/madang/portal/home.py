@@ -52,7 +52,7 @@ _PLACES: list[tuple[Any, list[tuple[Any, str, frozenset[Role]]]]] = [
             (_("People and roles"), "people", _RECORDS),
             (_("Outbox"), "outbox", _RECORDS),
             (_("Journal"), "journal", _RECORDS),
-            (_("Who read what"), "journal-readings", _RECORDS),
+            (_("Who read what"), "journal-readings", frozenset({Role.AUDITOR})),
             (_("Retention periods"), "journal-retention", _RECORDS),
         ],
     ),

@@ -174,8 +174,8 @@ def test_months_are_summed_over_grants():
     found = make_round([60, 50], funded=24)
     add_file(found, 40)
     use = rules.use_by_month(queries.value(propose(found, PolicyChoice.PORTFOLIO)))
-    assert [(one.month, one.available, one.given) for one in use] == [
-        ("2026-05", 24, 24),
-        ("2026-06", 24, 24),
-        ("2026-07", 24, 24),
+    assert [(one.month, one.available, one.given, one.asked) for one in use] == [
+        ("2026-05", 24, 24, 48),
+        ("2026-06", 24, 24, 48),
+        ("2026-07", 24, 24, 48),
     ]

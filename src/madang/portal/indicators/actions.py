@@ -15,7 +15,7 @@ from madang.portal.journal import actions as journal
 from madang.portal.transactions import action
 
 MOVEMENTS_AT_ONCE = 5_000
-AWARD = "award:"
+RECOUNTED_AT_ONCE = 20
 
 
 @action
@@ -32,14 +32,33 @@ def roll_up(*, now: datetime) -> int:
     if not RollUpCursor.objects.filter(name="day_use", movement=before).update(movement=last):
         raise Stale("roll_up")
     for day, pool, owner, seconds in found:
-        if owner.startswith(AWARD):
-            _add(day, pool, int(owner.removeprefix(AWARD)), seconds)
+        if owner.startswith(rollups.AWARD):
+            _add(day, pool, int(owner.removeprefix(rollups.AWARD)), seconds)
     return last - before
 
 
 def _add(day: date, pool: int, award: int, seconds: int) -> None:
     DayUse.objects.get_or_create(day=day, pool_id=pool, award_id=award)
     DayUse.objects.filter(day=day, pool=pool, award=award).update(seconds=F("seconds") + seconds)
+
+
+@action
+def recount(*, now: datetime) -> int:
+    """Counts the day totals of up to 20 awards anew where they differ from their accounts; gives of how many.
+
+    Up to where the cursor stands: what comes after is added when it is rolled up, not before or after this.
+    """
+    before = rollups.cursor("day_use")
+    places = rollups.passed_over()[:RECOUNTED_AT_ONCE]
+    if not RollUpCursor.objects.filter(name="day_use", movement=before).update(movement=before):
+        raise Stale("roll_up")
+    for award, pool in places:
+        used = rollups.use_until(before, award, pool)
+        DayUse.objects.filter(award=award, pool=pool).exclude(day__in=used).update(seconds=0)
+        for day, seconds in used.items():
+            DayUse.objects.get_or_create(day=day, pool_id=pool, award_id=award)
+            DayUse.objects.filter(day=day, pool=pool, award=award).update(seconds=seconds)
+    return len(places)
 
 
 @action

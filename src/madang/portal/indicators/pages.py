@@ -12,6 +12,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 
 from madang.portal import charts
+from madang.portal.billing.rules import plain_cell
 from madang.portal.indicators import queries
 from madang.portal.indicators.rules import DIMENSIONS, MEASURES, Cell, table, total
 from madang.portal.indicators.sentences import FIGURES
@@ -149,11 +150,15 @@ def figure_csv(request: HttpRequest, code: str) -> HttpResponse:
     text = io.StringIO()
     writer = csv.DictWriter(text, columns)
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
     mark = "\ufeff" if request.GET.get("bom") == "1" else ""
     response = HttpResponse(mark + text.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="madang-{code}.csv"'
     return response
+
+
+def _cell(value: Any) -> Any:
+    return plain_cell(value) if isinstance(value, str) else value
 
 
 urlpatterns = [

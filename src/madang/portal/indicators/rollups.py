@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from datetime import date
 from typing import Any
 
 from django.db.models import Max, Sum
 
 from madang.accounting.ledger import Bucket
-from madang.portal.indicators.models import RollUpCursor
-from madang.portal.ledger.models import Movement
+from madang.portal.indicators.models import DayUse, RollUpCursor
+from madang.portal.ledger.models import LedgerAccount, Movement
+
+AWARD = "award:"
 
 
 def use_after(movement: int, limit: int) -> tuple[int, list[tuple[Any, int, str, int]]]:
@@ -33,3 +37,29 @@ def cursor(name: str) -> int:
     """The last movement that was rolled up."""
     row = RollUpCursor.objects.filter(name=name).first()
     return row.movement if row else 0
+
+
+def passed_over() -> list[tuple[int, int]]:
+    """(award, pool) whose day totals do not come to what their account says was used.
+
+    Where several write at once a movement can become visible after one with a higher id, which the cursor then passed.
+    """
+    accounts = LedgerAccount.objects.filter(bucket=Bucket.USED, owner__startswith=AWARD).exclude(amount=0)
+    used = {
+        (int(owner.removeprefix(AWARD)), pool): amount
+        for owner, pool, amount in accounts.values_list("owner", "pool", "amount")
+    }
+    totals = DayUse.objects.values("award", "pool").order_by().annotate(n=Sum("seconds"))
+    rolled = {(row["award"], row["pool"]): row["n"] for row in totals}
+    return sorted(place for place in used.keys() | rolled.keys() if used.get(place, 0) != rolled.get(place, 0))
+
+
+def use_until(movement: int, award: int, pool: int) -> dict[date, int]:
+    """Seconds used by day, of the movements up to one."""
+    found: dict[date, int] = defaultdict(int)
+    for column, sign in (("to_account", 1), ("from_account", -1)):
+        place = {f"{column}__bucket": Bucket.USED, f"{column}__owner": f"{AWARD}{award}", f"{column}__pool": pool}
+        rows = Movement.objects.filter(pk__lte=movement, **place).values("day").order_by().annotate(n=Sum("amount"))
+        for row in rows:
+            found[row["day"]] += sign * row["n"]
+    return found

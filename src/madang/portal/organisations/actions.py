@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from madang.errors import Refused, Stale
 from madang.portal import formats
-from madang.portal.actors import WORKING_ROLES, Actor, MemberRole
+from madang.portal.actors import WORKING_ROLES, Actor, MemberRole, Role
 from madang.portal.journal import actions as journal
 from madang.portal.organisations import queries
 from madang.portal.outbox import actions as outbox
@@ -65,11 +65,14 @@ def create_organisation(
 ) -> Organisation:
     """Registers an organisation; the person who does so becomes its owner. `region` is the region's row id.
 
-    Refused: "registration_number_malformed", "registration_number_check_digit", "registration_number_taken",
-    "name_empty", "name_malformed", "founded_in_future", "region_not_in_force", "size_class_for_companies_only".
+    Refused: "not_allowed_for_role" (an auditor changes nothing), "registration_number_malformed",
+    "registration_number_check_digit", "registration_number_taken", "name_empty", "name_malformed",
+    "founded_in_future", "region_not_in_force", "size_class_for_companies_only".
     """
     if by.person is None:
         raise Refused("log_in_needed")
+    if by.has(Role.AUDITOR):
+        raise Refused("not_allowed_for_role")
     given = {"name": name, "name_en": name_en, "kind": kind, "size_class": size_class, "founded_on": founded_on}
     values = _judged(given | {"region": region}, today=_today(now))
     number = rules.registration_number(registration_number)

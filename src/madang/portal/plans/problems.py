@@ -30,7 +30,7 @@ from madang.portal.plans.rules import (
     pool_units,
     problem_of,
 )
-from madang.portal.resources.models import PoolMonth, Product
+from madang.portal.resources.models import Pool, PoolMonth, Product
 from madang.portal.reviews import scoring
 from madang.portal.reviews.rules import Scored
 from madang.values import Month, months_from
@@ -107,6 +107,11 @@ def wishes(file: Application) -> tuple[Wish, ...]:
     return tuple(Wish(**line) for line in lines)
 
 
+def unit_of(pool: Pool) -> str:
+    """What a problem counts a pool in: its unit, or unit-hours a month where it is sold by the hour."""
+    return f"{pool.unit}_hour" if pool.grain == "hour" else str(pool.unit)
+
+
 def offered(product: Product) -> Offered:
     return Offered(product.code, product.pool.code, product.units, product.grain == "hour")
 
@@ -160,7 +165,7 @@ def _stocks(intake: Intake, products: Iterable[Product], files: list[Application
     lines = [wish for file in files for wish in wishes(file)]
     months = {str(month) for line in lines for month in months_from(Month.parse(line.first_month), line.months)}
     pools = {product.pool_id: product.pool for product in products}
-    found = {pk: Stock(pool.code, pool.unit, {}) for pk, pool in pools.items()}
+    found = {pk: Stock(pool.code, unit_of(pool), {}) for pk, pool in pools.items()}
     for row in PoolMonth.objects.filter(pool__in=pools, month__in=months).order_by("month"):
         held = max(0, row.committed - own.get((row.pool_id, row.month), 0))
         found[row.pool_id].months[row.month] = (row.physical, row.funded, held)

@@ -76,7 +76,7 @@ def pools(request: HttpRequest) -> HttpResponse:
     context = {
         "crumbs": [(_("Work of the centre"), reverse("staff")), (POOLS, "")],
         "months": months,
-        "table": table,
+        "table": [(row, _counted_in(row.pool)) for row in table],
         "products": [(row, _(GRAINS[row.grain])) for row in queries.products(request.actor)],
         "pool_form": pool_form,
         "product_form": product_form,
@@ -105,6 +105,7 @@ def pool(request: HttpRequest, code: str) -> HttpResponse:
         "pool": row,
         "unit": _counted_in(row),
         "stored": stored,
+        "chart": _shown(queries.PoolCapacity(row, stored))["chart"] if stored else None,
         "form": form,
         "may_change": request.actor.has(*MANAGERS),
     }
