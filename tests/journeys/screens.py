@@ -100,7 +100,7 @@ class Screen:
         return self.page.locator("html").text_content() or ""
 
     def own_words(self) -> str:
-        """The words on the page without parts marked as of another language, jobs' logs, and what people wrote.
+        """The words on the page without parts marked as of another language, jobs' logs, names of languages, and what people wrote.
 
         A page whose heading is in another language, such as a mail, has its title from there too.
         """
@@ -108,7 +108,7 @@ class Screen:
             """() => { const whole = document.documentElement.cloneNode(true);
                  const other = `[lang]:not([lang=${document.documentElement.lang}])`;
                  if (whole.querySelector(`h1${other}`)) whole.querySelector("title").remove();
-                 whole.querySelectorAll(`${other}, pre`).forEach(one => one.remove());
+                 whole.querySelectorAll(`${other}, pre, select[name$=language]`).forEach(one => one.remove());
                  return whole.textContent; }"""
         )
         for text in sorted(self.sights.typed, key=len, reverse=True):

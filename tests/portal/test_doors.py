@@ -111,6 +111,11 @@ def test_no_body_of_an_operation_is_too_odd(client, body):
     assert client.post("/api/v1/log-in", text, content_type="application/json").status_code == 422
 
 
+def test_a_jobs_award_may_hold_what_no_database_stores(client):
+    job = json.dumps({"award": "A\0B", "name": "x", "argv": ["true"]})
+    assert client.post("/api/v1/jobs", {"job": job}, headers=bearer(make_person())).status_code == 404
+
+
 @pytest.mark.parametrize("text", ["", "{", "[" * 3000, '{"email": "\ud800"}'])
 def test_no_broken_body_is_a_fault_of_the_server(client, text):
     sent = text.encode(errors="surrogatepass")

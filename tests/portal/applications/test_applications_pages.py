@@ -179,14 +179,18 @@ def test_a_download_by_staff_asks_why_and_is_kept(client):
     assert client.get(url).status_code == 404
 
 
-def test_a_reviewer_reads_files_of_what_was_assigned_only(client):
+def test_a_reviewer_reads_files_of_what_was_assigned_only_and_by_the_own_sheet(client):
     application = factories.make_submitted(state="eligible")
     file = stored(application.in_force)
     reviewer = factories.make_reviewer()
     client.force_login(reviewer.person)
     assert client.get(f"/applications/files/{file.pk}/").status_code == 404
-    factories.make_assignment(application, reviewer)
-    assert client.get(f"/applications/files/{file.pk}/").status_code == 200
+    other = factories.make_assignment(application)
+    assert client.get(f"/reviews/{other.pk}/files/{file.pk}/").status_code == 404
+    sheet = factories.make_assignment(application, reviewer)
+    assert client.get(f"/reviews/{sheet.pk}/files/{file.pk}/").status_code == 200
+    # where no conflict of interest is looked at, nothing is opened
+    assert client.get(f"/applications/files/{file.pk}/").status_code == 404
 
 
 # --- officials ---

@@ -24,7 +24,7 @@ def zipped(*entries: tuple[str, bytes], link: str = "") -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in entries:
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
         if link:
             entry = zipfile.ZipInfo(link)
             entry.external_attr = (stat.S_IFLNK | 0o777) << 16
