@@ -6,6 +6,11 @@ import pytest
 from django.db import connections
 
 
+def pytest_make_parametrize_id(config, val, argname):
+    """Names a set by its sorted members: two processes that share the tests must give them the same names."""
+    return "+".join(sorted(map(str, val))) or "nothing" if isinstance(val, set | frozenset) else None
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup):
     """Between tests with real transactions all rows go, also those that triggers keep from being deleted."""

@@ -100,7 +100,7 @@ class Screen:
         return self.page.locator("html").text_content() or ""
 
     def own_words(self) -> str:
-        """The words on the page without parts marked as of another language, jobs' logs, names of languages, and what people wrote.
+        """The words on the page but for parts marked as of another language, language names, logs, what people wrote.
 
         A page whose heading is in another language, such as a mail, has its title from there too.
         """

@@ -276,7 +276,7 @@ def test_everybody_sees_it_in_the_public_figures(centre, window):
 
 def test_the_auditor_finds_it_all_in_a_journal_that_holds(centre, window, story):
     auditor = window("auditor").go("/journal/")
-    for did in ("calls.publish", "applications.submit", "decisions.publish", "agreements.sign", "jobs.submit"):
+    for did in ("drafts.publish", "applications.submit", "decisions.publish", "agreements.sign", "jobs.submit"):
         auditor.go(f"/journal/?did={did}").says(did)
     auditor.go("/journal/readings/").says("사업자등록 확인")
     for path in ("/journal/retention/", "/staff/people/", "/staff/outbox/", "/staff/consent-texts/", "/staff/tariffs/",

@@ -1,4 +1,4 @@
-"""The API as promised: writes the OpenAPI document that docs/openapi.json holds (python -m madang.portal.openapi FILE)."""
+"""Writes the API as it stands into a file: `python -m madang.portal.openapi docs/openapi.json` after a change of it."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ class Search(forms.Form):
     did = forms.CharField(label=_("Action"), max_length=60, required=False, help_text=_("Its start, such as calls."))
     actor = forms.IntegerField(label=_("Person number"), min_value=1, required=False)
     subject = forms.CharField(
-        label=_("Subject"), max_length=110, required=False, help_text=_("Kind, or kind and number: call, or call:12")
+        label=_("On what"), max_length=110, required=False, help_text=_("Kind, or kind and number: call, or call:12")
     )
     since = forms.DateField(
         label=_("From this day on"), required=False, widget=forms.DateInput({"type": "date"}), validators=DAYS
