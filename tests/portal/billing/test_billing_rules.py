@@ -60,7 +60,6 @@ def test_two_servers_for_a_whole_month():
         ({"kind:university"}, Stacking.BEST, 0),
         ({"kind:company"}, Stacking.BEST, 6_400_000),
     ],
-    ids=str,
 )
 def test_discounts_by_what_an_organisation_holds(held, stacking, due):
     assert totals(work(whole(), held=held, stacking=stacking)).due == due
