@@ -1,4 +1,7 @@
-"""What the journeys share: one running centre, one browser, and the people with their windows."""
+"""What the journeys share: one running centre, one browser, and the people with their windows.
+
+All of them are of one xdist group, so that they stay together in one process, in their order (`--dist loadgroup`).
+"""
 
 from __future__ import annotations
 
@@ -31,13 +34,6 @@ PEOPLE = {
     "shell": "Terminal Kim",
     "reader": "Reader Lee",
 }
-
-
-def pytest_collection_modifyitems(items):
-    """The journeys share a centre, so that they stay together, in their order, in one process."""
-    for item in items:
-        if "journeys" in item.path.parts:
-            item.add_marker(pytest.mark.xdist_group("journeys"))
 
 
 def _missing(why: str) -> None:

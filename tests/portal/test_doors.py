@@ -76,7 +76,7 @@ def test_no_page_of_a_list_is_too_odd(client, odd):
     headers = bearer(make_staff(*Role))
     for name in LISTS:
         answer = client.get(f"/api/v1/{name}?{odd}", headers=headers)
-        assert answer.status_code in {200, 404, 422}, (name, answer.status_code)
+        assert answer.status_code in {200, 400, 404, 422}, (name, answer.status_code)
 
 
 QUERIES = [
@@ -108,7 +108,8 @@ def test_no_query_is_too_odd_for_a_page(client, query):
 )
 def test_no_body_of_an_operation_is_too_odd(client, body):
     text = json.dumps(body)
-    assert client.post("/api/v1/log-in", text, content_type="application/json").status_code == 422
+    wanted = 400 if "\\u0000" in text else 422
+    assert client.post("/api/v1/log-in", text, content_type="application/json").status_code == wanted
 
 
 def test_a_jobs_award_may_hold_what_no_database_stores(client):

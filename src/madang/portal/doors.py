@@ -54,4 +54,4 @@ def _unfit(api: bool) -> HttpResponse:
     # imported late: the API gathers every domain
     from madang.portal.api import problem
 
-    return problem(422, "invalid", refusals.sentence(Refused("invalid")))
+    return problem(400, "invalid", refusals.sentence(Refused("invalid")))

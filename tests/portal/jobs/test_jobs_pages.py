@@ -108,7 +108,7 @@ def test_the_figures_are_shown_before_submitting_and_nothing_is_submitted(browse
     part = text_of(
         browser.post("/jobs/figures/", {key: value for key, value in filled(today).items() if key != "name"})
     )
-    assert "0.0 core-hours" in part and "2.8 core-hours" in part and "Covered by" in part and "<html" not in part
+    assert "0.033 core-hours" in part and "2.8 core-hours" in part and "Covered by" in part and "<html" not in part
     assert "appear here" in text_of(browser.post("/jobs/figures/", {"where": "1-1"}))
 
 
