@@ -77,7 +77,7 @@ SHOTS: list[tuple[str, str, str, Way]] = [
     ("04-application-ko", "owner", "ko", through("/applications/", r"^/applications/\d+/$")),
     ("05-receipt-en", "owner", "en", through("/applications/", r"/receipt/$")),
     ("06-screening-ko", "screening", "ko", at("/staff/intakes/{spring}/applications/")),
-    ("07-demand-en", "manager", "en", at("/staff/intakes/{spring}/")),
+    ("07-demand-en", "manager", "en", drawn(at("/staff/intakes/{spring}/"))),
     ("08-ranking-ko", "manager", "ko", at("/staff/intakes/{spring}/ranking/")),
     ("09-plans-compared-en", "manager", "en", at("/staff/intakes/{spring}/plans/compare/?plan={first}&plan={second}")),
     ("10-results-ko", "", "ko", at("/calls/spring-2026/results/")),

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+import hypothesis
 import pytest
 from django.db import connections
+
+# Machines are shared and slow at times: how long an example takes is no verdict.
+hypothesis.settings.register_profile("madang", deadline=None)
+hypothesis.settings.load_profile("madang")
 
 
 def pytest_make_parametrize_id(config, val, argname):
     """Names a set by its sorted members: two processes that share the tests must give them the same names."""
     return "+".join(sorted(map(str, val))) or "nothing" if isinstance(val, set | frozenset) else None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """The acts of the journeys stay together in one process, in their order; every other test goes where there is room.
+
+    xdist's own groups do not work with this pytest, which no longer lets a plugin rename what was collected.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ActsTogether(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return "journeys" if nodeid.startswith("tests/journeys/") else nodeid
+
+    return ActsTogether(config, log)
 
 
 @pytest.fixture(scope="session")

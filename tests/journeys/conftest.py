@@ -1,6 +1,6 @@
 """What the journeys share: one running centre, one browser, and the people with their windows.
 
-All of them are of one xdist group, so that they stay together in one process, in their order (`--dist loadgroup`).
+tests/conftest.py sees to it that all acts stay together in one process, in their order.
 """
 
 from __future__ import annotations

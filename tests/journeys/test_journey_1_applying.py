@@ -10,7 +10,7 @@ from journeys.screens import Screen
 from journeys.things import CALL, kept, minute, number_of, small_pdf, this_month
 from madang.demonstration.cast import DOMAIN, PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.browser
 TITLE, FIRM = "공용 코어 시범 공고", "(주)달빛연산"
 FOUNDER, CODER = f"founder@{DOMAIN}", f"coder@{DOMAIN}"
 PROJECT = "객담 도말 판독 보조 모델 개발"

@@ -10,7 +10,6 @@ from journeys.running_centre import until
 from journeys.things import SCRIPT, kept, number_of, small_pdf
 from madang.demonstration.cast import DOMAIN, PASSWORD
 
-pytestmark = pytest.mark.xdist_group("journeys")
 CALL, EMAIL = "shell-2026", f"shell@{DOMAIN}"
 
 

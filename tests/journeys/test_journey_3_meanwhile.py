@@ -8,7 +8,7 @@ from journeys.test_journey_5_pages import (
     test_on_a_phone_nothing_is_cut_off_and_axe_finds_nothing,
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.browser
 __all__ = [
     "test_english_pages_are_in_english",
     "test_in_the_dark_everything_can_be_read",

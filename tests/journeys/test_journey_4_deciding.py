@@ -13,7 +13,7 @@ from journeys.test_journey_1_applying import CODER, CRITERIA, FOUNDER, PROJECT, 
 from journeys.things import CALL, SCRIPT, kept, minute, number_of, this_month
 from madang.demonstration.cast import DOMAIN, PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.browser
 NUMBERS = {serial: f"{CALL.upper()}-1-{serial:05d}" for serial in range(1, 6)}
 POINTS = {1: (36, 54), 2: (10, 20), 3: (28, 42), 4: (32, 48), 5: (34, 51)}
 REVIEWERS = ("reviewer", "reviewer2", "reviewer3")

@@ -8,7 +8,7 @@ from babel.messages.pofile import read_po
 
 from journeys.screens import CATALOGUES, NARROW, WIDE, violations
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.browser
 HANGUL = re.compile(r"[가-힣]+")
 # Addresses that the story must have come by: one of every domain that has pages.
 VISITED = {
