@@ -96,6 +96,8 @@ def test_the_parts_end_when_the_centre_itself_is_killed():
     )
     parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
     part = int(parent.stdout.readline())
+    # Only once setpriv has become the part itself has it asked the kernel; before, there is nothing to test.
+    until(lambda: Path(f"/proc/{part}/comm").read_text() == "sleep\n")
     parent.kill()
     parent.wait()
     parent.stdout.close()
