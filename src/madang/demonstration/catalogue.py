@@ -20,7 +20,6 @@ B200_GPU_MONTH_WON = 800_000
 H100_MARKET_WON, B200_MARKET_WON = 2_800_000, 6_200_000
 # A second on one core costs one won: jobs of seconds would otherwise round to nothing on every statement.
 CORE_HOUR_WON, CORE_HOUR_MARKET_WON = 3_600, 14_400
-GENERATED = " (시연용 · generated)"
 
 
 def reserved_pools(cast: Cast, now: datetime) -> None:

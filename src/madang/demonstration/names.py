@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+from madang.portal.people.rules import check_digit
+
 _FIRST = ["너", "도", "모", "소", "온", "푸", "하", "겨", "루", "미"]
 _SECOND = ["슬", "슴", "겹", "늪", "꼽", "뭇", "랏", "벼", "엮", "잣"]
 _FIRST_EN = ["Neo", "Do", "Mo", "So", "On", "Pu", "Ha", "Gyeo", "Ru", "Mi"]
@@ -35,17 +37,10 @@ class Named:
     registration_number: str
 
 
-def check_digit(nine: str) -> int:
-    """The last digit of a business registration number (weights 1 3 7 1 3 7 1 3 5, and the carry of the ninth)."""
-    digits = [int(digit) for digit in nine]
-    total = sum(weight * digit for weight, digit in zip((1, 3, 7, 1, 3, 7, 1, 3, 5), digits, strict=True))
-    return -(total + 5 * digits[8] // 10) % 10
-
-
 def registration_number(kind: str, serial: int) -> str:
     """The serial-th well-formed number of a kind; serial below 10,000."""
     nine = f"000{MIDDLE[kind]}{serial:04d}"
-    return f"{nine}{check_digit(nine)}"
+    return f"{nine}{check_digit([int(digit) for digit in nine])}"
 
 
 def organisation(kind: str, serial: int, draw: random.Random) -> Named:

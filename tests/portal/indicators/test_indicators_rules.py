@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from madang.portal.indicators.rules import DIMENSIONS, Cell, Counts, funded_seconds, permille, table, total
+from madang.portal.indicators.rules import DIMENSIONS, Cell, Counts, funded_seconds, table, total
 
 numbers = st.integers(0, 10_000)
 cells = st.lists(
@@ -44,8 +44,3 @@ def test_funded_seconds_of_a_pool_sold_by_the_month_are_units_times_time_passed(
 
 def test_funded_seconds_of_a_pool_sold_by_the_hour_are_its_hours_in_proportion():
     assert funded_seconds(720, "hour", 1_296_000, 2_592_000) == 720 * 1800
-
-
-def test_permille_of_nothing_is_nothing():
-    assert permille(1, 0) is None
-    assert permille(1, 3) == 333

@@ -69,8 +69,3 @@ def funded_seconds(funded: int, grain: str, passed: int, month: int) -> int:
     A pool sold by the month counts units, one sold by the hour counts unit-hours for the whole month.
     """
     return funded * passed if grain == "month" else funded * 3600 * passed // month
-
-
-def permille(part: int, whole: int) -> int | None:
-    """Thousandths of the whole, rounded down; None where there is no whole."""
-    return part * 1000 // whole if whole else None
