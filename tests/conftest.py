@@ -8,6 +8,7 @@ from django.db import connections
 
 # Machines are shared and slow at times: how long an example takes is no verdict.
 hypothesis.settings.register_profile("madang", deadline=None)
+hypothesis.settings.register_profile("soak", deadline=None, max_examples=1000)
 hypothesis.settings.load_profile("madang")
 
 

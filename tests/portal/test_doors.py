@@ -230,3 +230,14 @@ def test_names_cannot_carry_lines_into_a_mails_head(client):
         assert answer.status_code in {200, 422}
     assert not [row for row in Message.objects.all() if "\n" in row.subject or "\r" in row.subject]
     assert PUBLIC.person is None
+
+
+def test_too_much_at_once_is_said_in_words_and_nothing_is_kept(client):
+    client.cookies["madang_language"] = "en"
+    much = {"email": "a@test.example", "password": "x" * 6_000_000}
+    page = client.post("/log-in/", much, content_type="application/x-www-form-urlencoded")
+    assert page.status_code == 413
+    assert "That was too much at once" in page.content.decode()
+    told = client.post("/api/v1/log-in", much, content_type="application/json", HTTP_ACCEPT_LANGUAGE="en")
+    assert (told.status_code, told.json()["title"]) == (413, "request_too_large")
+    assert told.headers["Content-Type"] == "application/problem+json"

@@ -52,8 +52,8 @@ def _refusals_in_turn(_: Say) -> dict[str, str]:
             "{month}, and it asked for {asked}."
         ),
         "budget_full": _(
-            "Not selected at place {place} of {of} with {score} points: when its turn came, the budget of track "
-            "{track} had {free} of {pool} left in {month}, and it asked for {asked}."
+            "Not selected at place {place} of {of} with {score} points: when its turn came, the budget of "
+            "“{track}” had {free} of {pool} left in {month}, and it asked for {asked}."
         ),
         "share_reached": _(
             "Not selected at place {place} of {of} with {score} points: its organisation may still be given "
@@ -64,7 +64,7 @@ def _refusals_in_turn(_: Say) -> dict[str, str]:
             "{ended_place}, for which too little was left."
         ),
         "list_ended_budget": _(
-            "Not selected at place {place} of {of} with {score} points: the list of track {track} for {pool} ended at "
+            "Not selected at place {place} of {of} with {score} points: the list of “{track}” for {pool} ended at "
             "place {ended_place}, for which too little of the budget was left."
         ),
     }
@@ -76,7 +76,7 @@ def _cuts(_: Say) -> dict[str, str]:
             "Selected in part with {score} points: {parts}. For more, {pool} had too little left in {month} ({free})."
         ),
         "chosen_reduced_budget_full": _(
-            "Selected in part with {score} points: {parts}. For more, the budget of track {track} had too little of "
+            "Selected in part with {score} points: {parts}. For more, the budget of “{track}” had too little of "
             "{pool} left in {month} ({free})."
         ),
         "chosen_reduced_share_reached": _(
@@ -93,7 +93,7 @@ def _left_out(_: Say) -> dict[str, str]:
             "useful amount is {least}."
         ),
         "left_out_budget_full": _(
-            "Not selected with {score} points: after all awards, the budget of track {track} has {free} of {pool} left "
+            "Not selected with {score} points: after all awards, the budget of “{track}” has {free} of {pool} left "
             "in {month}, and the least useful amount is {least}."
         ),
         "left_out_share_reached": _(
