@@ -90,16 +90,14 @@ def test_account_and_class_are_the_columns_asked_for(tmp_path):
         (row(submit=9, run="--1"), "not_a_number", "run"),
         (row(submit=9, run="9" * 13), "not_a_number", "run"),
         (row(submit=9, limit="9" * 12 + "9"), "not_a_number", "estimate"),
-        (row(submit=9, run="2" + "0" * 11), None, None),
+        (row(submit=9, run="2" + "0" * 11), "too_large", "run"),
+        (row(submit=9, limit="2" + "0" * 11), "too_large", "estimate"),
         (row(submit=9) + " 5", "columns", ""),
         (row(submit=9)[:-3], "columns", ""),
     ],
 )
 def test_a_bad_row_is_refused_with_its_line_or_counted(tmp_path, bad, rule, column):
     path = log(tmp_path, HEADER.strip(), row(submit=5), bad, row(job=3, submit=11))
-    if rule is None:
-        assert len(reading(path).trace) == 3
-        return
     facts = refused(path, most_processors=64)
     assert (facts["code"], facts["line"], facts["rule"], facts["column"]) == ("trace_row", 4, rule, column)
     found = reading(path, most_processors=64, skip_bad=True)
@@ -146,6 +144,12 @@ def test_a_gzip_of_several_members_is_one_file(tmp_path):
     members = [gzip.compress(f"{row(job=n, submit=n)}\n".encode()) for n in range(1, 4)]
     path.write_bytes(b"".join(members) + b"\0" * 512)
     assert reading(path).trace.job.tolist() == [1, 2, 3]
+
+
+def test_an_origin_beyond_all_clocks_is_refused_or_left_out(tmp_path):
+    path = log(tmp_path, "; a log", "; UnixStartTime: 99999999999999", row())
+    assert (refused(path)["line"], refused(path)["column"]) == (2, "UnixStartTime")
+    assert reading(path, skip_bad=True).trace.origin == 0
 
 
 def test_a_damaged_gzip_is_refused(tmp_path):

@@ -107,9 +107,7 @@ def _drop_bad(draft: Draft, choices: Choices, tally: Tally) -> None:
     rules: list[tuple[str, str, Flags]] = [
         ("negative_time", "submit", columns["submit"] < 0),
         ("negative_time", "run", columns["run"] < 0),
-        ("too_large", "run", columns["run"] > MOST),
-        ("too_large", "submit", columns["submit"] > MOST),
-        ("too_large", "estimate", columns["estimate"] > MOST),
+        *(("too_large", name, columns[name] > MOST) for name in ("submit", "run", "estimate", "processors")),
         ("no_processors", "processors", (columns["processors"] <= 0) & (gpus <= 0)),
         ("negative_amount", "processors", columns["processors"] < 0),
         ("negative_amount", "gpus", gpus < 0),

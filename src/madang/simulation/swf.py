@@ -15,7 +15,7 @@ from madang.errors import Refused
 from madang.simulation import streams
 from madang.simulation.drafts import Choices, Draft, numbered
 from madang.simulation.tally import Tally
-from madang.simulation.trace import Ints
+from madang.simulation.trace import MOST, Ints
 
 FIELDS = 18
 # what a trace is made of: the field's place in the line
@@ -35,7 +35,7 @@ PLACES = {
 }
 NAMED = ("user", "group", "executable", "queue", "partition")
 _DIGITS = 12  # more than any second or processor count of an archive needs, and no sum of them overflows
-_HEADER = re.compile(rb"^;\s*UnixStartTime:\s*(\d+)", re.MULTILINE)
+_HEADER = re.compile(rb"^;\s*UnixStartTime:\s*(\d{1,18})", re.MULTILINE)
 
 
 def read_swf(path: Path, choices: Choices, tally: Tally) -> Draft:
@@ -49,8 +49,7 @@ def read_swf(path: Path, choices: Choices, tally: Tally) -> Draft:
     at: list[Ints] = []
     origin = 0
     for first, block in streams.blocks(path, tally):
-        if not origin and block.startswith(b";") and (found := _HEADER.search(block)):
-            origin = int(found[1])
+        origin = origin or _origin(block, tally)
         comments = _leading_comments(block)
         if comments:
             first, block = first + block.count(b"\n", 0, comments), block[comments:]
@@ -90,6 +89,17 @@ def _draft(found: dict[str, Ints], line: Ints, origin: int, choices: Choices) ->
     if choices.class_field:
         columns["share_class"], labels["classes"] = numbered(found[choices.class_field])
     return Draft(columns, line, labels, origin=origin, ascending=True)
+
+
+def _origin(block: bytes, tally: Tally) -> int:
+    """The epoch second of the log's zero where the block's heading names it, else 0."""
+    found = _HEADER.search(block) if block.startswith(b";") else None
+    if found is None:
+        return 0
+    if int(found[1]) > MOST:
+        tally.bad("too_large", block.count(b"\n", 0, found.start()) + 1, "UnixStartTime", int(found[1]))
+        return 0
+    return int(found[1])
 
 
 def _leading_comments(block: bytes) -> int:

@@ -30,7 +30,7 @@ COLUMNS = (
     "qos",
     "gpu_type",
 )
-MOST = 1 << 40  # beyond any real job or clock, and small enough that no sum of a few overflows 64 bits
+MOST = 1 << 37  # beyond any real job or clock (4,355 years), and no sum of a few leaves 64 bits
 _INDICES = {"account": "accounts", "share_class": "classes", "qos": "qoses", "gpu_type": "gpu_types"}
 
 
@@ -146,6 +146,8 @@ def trace_of(
     columns = {name: _column(name, values, len(begin)) for name, values in given.items()}
     labels = {"accounts": accounts, "classes": classes, "qoses": qoses, "gpu_types": gpu_types}
     told: dict[str, Any] = {of: _labels(columns[name], labels[of]) for name, of in _INDICES.items()}
+    if not 0 <= origin <= MOST:
+        raise Refused("trace_column", column="origin", job="", value=int(origin))
     trace = Trace(**(told | columns), names=tuple(names), origin=int(origin))
     _check(trace)
     if len(begin) > 1 and (begin[1:] < begin[:-1]).any():

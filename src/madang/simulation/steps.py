@@ -1,0 +1,80 @@
+"""Amounts that change at instants: what is in use, what waits, what there is, as step functions over whole seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from madang.simulation.trace import Ints
+
+
+@dataclass(frozen=True)
+class Steps:
+    """From ``times[i]`` on the amount is ``values[i]``, until the next; before the first it is 0. Times ascend."""
+
+    times: Ints
+    values: Ints
+
+    def at(self, instants: ArrayLike) -> Ints:
+        """The amount at each instant."""
+        place = np.searchsorted(self.times, np.asarray(instants, np.int64), side="right")
+        return np.concatenate((np.zeros(1, np.int64), self.values))[place]
+
+    def within(self, begin: int, end: int) -> tuple[Ints, Ints]:
+        """(length in seconds, amount) of each stretch of ``[begin, end)`` over which the amount stays."""
+        inner = self.times[(self.times > begin) & (self.times < end)]
+        edges = np.concatenate((np.array([begin], np.int64), inner, np.array([max(end, begin)], np.int64)))
+        seconds = np.diff(edges)
+        return seconds[seconds > 0], self.at(edges[:-1][seconds > 0])
+
+    def total(self, begin: int, end: int) -> int:
+        """Amount times seconds over ``[begin, end)``, exact."""
+        seconds, values = self.within(begin, end)
+        return sum(map(int.__mul__, seconds.tolist(), values.tolist())) if len(values) < 64 else _exact(seconds, values)
+
+    def peak(self, begin: int, end: int) -> int:
+        """The largest amount in ``[begin, end)``."""
+        return int(self.within(begin, end)[1].max(initial=0))
+
+
+def _exact(seconds: Ints, values: Ints) -> int:
+    # The halves of the amounts are summed apart, so that no sum leaves 64 bits.
+    high, low = values >> 20, values & ((1 << 20) - 1)
+    return (int((seconds * high).sum()) << 20) + int((seconds * low).sum())
+
+
+def steady(amount: int) -> Steps:
+    """An amount that never changes."""
+    return Steps(np.array([-(1 << 60)], np.int64), np.array([amount], np.int64))
+
+
+def held(begin: Ints, end: Ints, amounts: Ints) -> Steps:
+    """What is held in all, where row i holds ``amounts[i]`` over ``[begin[i], end[i])``."""
+    times, place = np.unique(np.concatenate((begin, end)), return_inverse=True)
+    changes = np.zeros(len(times), np.int64)
+    np.add.at(changes, place, np.concatenate((amounts, -amounts)))
+    return Steps(times.astype(np.int64), np.cumsum(changes))
+
+
+def least(first: Steps, second: Steps) -> Steps:
+    """The smaller of two amounts at every instant."""
+    times = np.union1d(first.times, second.times)
+    return Steps(times, np.minimum(first.at(times), second.at(times)))
+
+
+def less(first: Steps, second: Steps) -> Steps:
+    """What is left of the first when the second is taken from it, never below 0."""
+    times = np.union1d(first.times, second.times)
+    return Steps(times, np.maximum(first.at(times) - second.at(times), 0))
+
+
+def sampled(steps: Steps, begin: int, end: int, points: int) -> tuple[Ints, Ints, Ints]:
+    """(beginnings, means rounded down, peaks) over at most `points` equal stretches of ``[begin, end)``."""
+    edges = np.unique(np.linspace(begin, end, points + 1).astype(np.int64))
+    times = np.union1d(steps.times[(steps.times > begin) & (steps.times < end)], edges)
+    values, seconds = steps.at(times[:-1]), np.diff(times)
+    starts = np.searchsorted(times, edges[:-1])
+    means = np.add.reduceat(values * seconds, starts) // np.diff(edges)
+    return edges[:-1], means, np.maximum.reduceat(values, starts)
