@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from madang.simulation.trace import Ints
+from madang.simulation.trace import Flags, Ints
 
 
 @dataclass(frozen=True)
@@ -52,28 +52,42 @@ def steady(amount: int) -> Steps:
 
 def held(begin: Ints, end: Ints, amounts: Ints) -> Steps:
     """What is held in all, where row i holds ``amounts[i]`` over ``[begin[i], end[i])``."""
-    times, place = np.unique(np.concatenate((begin, end)), return_inverse=True)
-    changes = np.zeros(len(times), np.int64)
-    np.add.at(changes, place, np.concatenate((amounts, -amounts)))
-    return Steps(times.astype(np.int64), np.cumsum(changes))
+    times, changes = np.concatenate((begin, end)), np.concatenate((amounts, -amounts))
+    order = np.argsort(times, kind="stable")
+    times, sums = times[order], np.cumsum(changes[order])
+    last = _last_of_equals(times)
+    return Steps(times[last].astype(np.int64), sums[last].astype(np.int64))
+
+
+def _last_of_equals(ascending: Ints) -> Flags:
+    """Which entries are the last of their value."""
+    last = np.ones(len(ascending), bool)
+    np.not_equal(ascending[1:], ascending[:-1], out=last[:-1])
+    return last
+
+
+def _joined(first: Ints, second: Ints) -> Ints:
+    """The distinct instants of both, ascending; sorting merges them, as each is sorted already."""
+    both = np.sort(np.concatenate((first, second)), kind="stable")
+    return both[_last_of_equals(both)]
 
 
 def least(first: Steps, second: Steps) -> Steps:
     """The smaller of two amounts at every instant."""
-    times = np.union1d(first.times, second.times)
+    times = _joined(first.times, second.times)
     return Steps(times, np.minimum(first.at(times), second.at(times)))
 
 
 def less(first: Steps, second: Steps) -> Steps:
     """What is left of the first when the second is taken from it, never below 0."""
-    times = np.union1d(first.times, second.times)
+    times = _joined(first.times, second.times)
     return Steps(times, np.maximum(first.at(times) - second.at(times), 0))
 
 
 def sampled(steps: Steps, begin: int, end: int, points: int) -> tuple[Ints, Ints, Ints]:
     """(beginnings, means rounded down, peaks) over at most `points` equal stretches of ``[begin, end)``."""
     edges = np.unique(np.linspace(begin, end, points + 1).astype(np.int64))
-    times = np.union1d(steps.times[(steps.times > begin) & (steps.times < end)], edges)
+    times = _joined(steps.times[(steps.times > begin) & (steps.times < end)], edges)
     values, seconds = steps.at(times[:-1]), np.diff(times)
     starts = np.searchsorted(times, edges[:-1])
     means = np.add.reduceat(values * seconds, starts) // np.diff(edges)
