@@ -171,7 +171,8 @@ def test_marks_are_said_in_one_unit():
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_every_refusal_has_its_sentence(language):
     facts = {"file": "F", "line": 7, "column": "run", "value": "-1", "job": "5", "why": "W", "missing": "M", "days": 0,
-             "field": "user", "known": "a, b", "length": 2, "expected": 3, "jobs": 1}  # fmt: skip
+             "field": "user", "known": "a, b", "length": 2, "expected": 3, "jobs": 1, "name": "N",
+             "one": "A", "other": "B", "asked": 9, "unit": "gpus", "seconds": 5, "zone": "Z"}  # fmt: skip
     for code in sentences.REFUSALS:
         said = refusal(Refused(code, rule="x", **facts), language)
         assert "{" not in said
@@ -181,6 +182,9 @@ def test_every_refusal_has_its_sentence(language):
         assert "F" in said
         assert "7" in said
         assert "{" not in said
+    for rule in sentences.FAULTS:
+        said = refusal(Refused("cluster_file", rule=rule, **facts), language)
+        assert not said.endswith(f": {rule}.")
     assert refusal(Refused("of_another", a=1), language) == "of_another(a=1)"
 
 

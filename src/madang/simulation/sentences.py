@@ -24,9 +24,36 @@ REFUSALS: dict[str, str] = {
     "trace_column": N_("Job {job}: {column} cannot be {value}."),
     "trace_lengths": N_("Column {column} has {length} entries; the trace has {expected} jobs."),
     "trace_too_short": N_("The trace spans too little time for this ({jobs} jobs)."),
-    "figures_invalid": N_("The figures cannot be used: {field} ({rule})."),
+    "figures_invalid": N_("The figures cannot be used: {field}: {fault}."),
+    "cluster_file": N_("The cluster in {file} cannot be used: {field}: {fault}."),
+    "policy_file": N_("The policy in {file} cannot be used: {field}: {fault}."),
+    "policy_unknown": N_("There is no policy {name}; there are {known}, and files."),
+    "policy_combination": N_("A policy cannot have both {one} and {other}."),
+    "policy_value": N_("A policy's {field} cannot be {value}."),
+    "zone_unknown": N_("There is no time zone {zone}."),
+    "job_too_large": N_("Job {job} asks for {asked} {unit}, more than the cluster ever has."),
+    "trace_too_long": N_("The trace is too long: at most {jobs} jobs and {seconds} seconds can be simulated."),
     "days_invalid": N_("A trace of {days} days cannot be invented."),
     "parquet_missing": N_("{file}: Parquet needs pyarrow, which is not installed. CSV is always possible."),
+}
+FAULTS: dict[str, str] = {
+    "cannot_be_read": N_("it cannot be read"),
+    "choice": N_("this is none of the choices"),
+    "length": N_("it has another number of entries than it needs"),
+    "missing": N_("it is missing"),
+    "not_a_list": N_("it is no list of tables"),
+    "not_a_period": N_("its end does not lie after its beginning"),
+    "not_a_table": N_("it is no table"),
+    "not_positive": N_("it must be above zero"),
+    "not_true_or_false": N_("it must be true or false"),
+    "nothing_in_it": N_("there is nothing in it"),
+    "number": N_("it is no number that can be used here"),
+    "out_of_range": N_("it is out of range"),
+    "shape": N_("a size lacks something or cannot be"),
+    "text": N_("it is no text"),
+    "twice": N_("it occurs twice"),
+    "unknown": N_("nothing of this name is known"),
+    "wrong_type": N_("it is of the wrong type"),
 }
 RULES: dict[str, str] = {
     "account_unknown": N_("account {value} is not in the table of classes"),
@@ -84,7 +111,11 @@ def refusal(refused: Refused, language: str) -> str:
         why = words.gettext(RULES[str(facts["rule"])]).format(**facts)
         return words.gettext(N_("{file}, line {line}: {why}.")).format(file=facts["file"], line=facts["line"], why=why)
     known = REFUSALS.get(refused.code)
-    return words.gettext(known).format(**refused.facts) if known else str(refused)
+    if not known:
+        return str(refused)
+    rule = str(refused.facts.get("rule", ""))
+    fault = words.gettext(FAULTS[rule]) if rule in FAULTS else rule
+    return words.gettext(known).format(**(dict(refused.facts) | {"fault": fault}))
 
 
 def notes(reading: Reading, language: str) -> Iterator[str]:
