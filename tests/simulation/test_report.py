@@ -1,5 +1,6 @@
 """Charts put points where they belong, and a report is one whole page in either language with every figure in it."""
 
+import dataclasses
 import gzip
 import re
 import xml.etree.ElementTree as ET
@@ -83,6 +84,25 @@ def test_a_report_is_one_whole_page_with_every_figure(language):
     assert page.count("<svg") == 4
 
 
+def test_budgets_that_ran_out_are_listed_with_their_dates():
+    run = run_of("tight", [0, 100, -1], **CLASSES, origin=1_772_323_200)
+    page = report([dataclasses.replace(run, exhausted={"z": 90_000, "x&y": 60})], About("Budgets"), "en")
+    listed = page.partition("Date (UTC)")[2]
+    rows = re.findall(r'<th scope="row">([^<]*)</th><td>([^<]*)</td><td>([^<]*)</td></tr>', listed)
+    assert rows[:2] == [("x&amp;y", "1 min 0 s", "2026-03-01"), ("z", "1 d 1 h", "2026-03-02")]
+
+
+def test_what_the_charts_show_stands_in_a_table_too():
+    runs = [run_of("first", [0, 100, 60], **CLASSES), run_of("second", [0, 100, 400], **CLASSES)]
+    page = report(runs, About("Table"), "en")
+    (found,) = re.findall(r"<details><summary>Use and queue over time</summary>(.*?)</details>", page, re.S)
+    rows = [re.findall(r"<td>([^<]*)</td>", row) for row in re.findall(r"<tr>(.*?)</tr>", found)[1:]]
+    assert len(rows) == 20
+    assert rows[0] == ["75.0 %", "0", "75.0 %", "0"]
+    assert [row[3] for row in rows[5:19]] == ["1"] * 14
+    assert max(int(row[1]) for row in rows) == 2
+
+
 def test_a_report_loads_and_runs_nothing():
     page = page_of("en")
     assert not re.search(r"<script|<link|<img|\bon\w+=|\b(?:src|href)=|url\(|@import", page)
@@ -132,11 +152,11 @@ def test_an_interval_is_drawn_from_end_to_end():
     assert float(root.find(f"{SVG}circle").get("cx")) == charts.LEFT + wide / 2
 
 
-@given(st.floats(-1e9, 1e9), st.floats(1e-6, 1e9), st.integers(2, 10))
+@given(st.floats(-1e6, 1e6), st.floats(1e-2, 1e9), st.integers(2, 10))
 def test_an_axis_covers_its_range_with_round_marks(low, span, marks):
     found = axis("x", low, low + span, marks=marks)
-    assert found.low <= low + span * 1e-9
-    assert found.high >= (low + span) - max(span, abs(low)) * 1e-8
+    assert found.low <= low + max(span, abs(low)) * 1e-9
+    assert found.high >= low + span - max(span, abs(low)) * 1e-8
     assert 2 <= len(found.marks) <= marks + 3
     assert found.place(found.low) == 0
     assert found.place(found.high) == pytest.approx(1)
@@ -171,8 +191,8 @@ def test_marks_are_said_in_one_unit():
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_every_refusal_has_its_sentence(language):
     facts = {"file": "F", "line": 7, "column": "run", "value": "-1", "job": "5", "why": "W", "missing": "M", "days": 0,
-             "field": "user", "known": "a, b", "length": 2, "expected": 3, "jobs": 1, "name": "N",
-             "one": "A", "other": "B", "asked": 9, "unit": "gpus", "seconds": 5, "zone": "Z"}  # fmt: skip
+             "field": "user", "known": "a, b", "length": 2, "expected": 3, "jobs": 1, "name": "N", "zone": "Z",
+             "one": "A", "other": "B", "gpus": 9, "processors": 8, "engine": "E", "seconds": 5}  # fmt: skip
     for code in sentences.REFUSALS:
         said = refusal(Refused(code, rule="x", **facts), language)
         assert "{" not in said
@@ -186,6 +206,12 @@ def test_every_refusal_has_its_sentence(language):
         said = refusal(Refused("cluster_file", rule=rule, **facts), language)
         assert not said.endswith(f": {rule}.")
     assert refusal(Refused("of_another", a=1), language) == "of_another(a=1)"
+
+
+def test_every_code_that_the_library_refuses_with_has_its_sentence():
+    sources = Path(sentences.__file__).parent.glob("*.py")
+    codes = {code for path in sources for code in re.findall(r'Refused\(\s*"(\w+)"', path.read_text(encoding="utf-8"))}
+    assert codes - {"trace_row"} <= set(sentences.REFUSALS)
 
 
 def test_every_rule_of_a_reader_has_its_sentences():

@@ -11,7 +11,7 @@ from madang.simulation.trace import Ints
 WEEK_HOURS = 168
 DAY = 86_400
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LAST = 253_370_764_800  # the calendar of Python ends with the year 9999
+LAST = 253_370_764_800  # the calendar of Python ends with the year 9999
 _THURSDAY = 72  # the hours from Monday to the first instant of 1970
 
 
@@ -24,5 +24,5 @@ def hour_of_week(instants: Ints, zone: tzinfo) -> Ints:
 
 def offset(instant: int, zone: tzinfo) -> int:
     """How many seconds the zone's clock is ahead of UTC."""
-    ahead = (_EPOCH + timedelta(seconds=min(int(instant), _LAST))).astimezone(zone).utcoffset() or timedelta()
+    ahead = (_EPOCH + timedelta(seconds=min(int(instant), LAST))).astimezone(zone).utcoffset() or timedelta()
     return ahead.days * DAY + ahead.seconds

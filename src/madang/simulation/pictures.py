@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -27,7 +27,8 @@ WAITS = (1, 10, 60, 600, 3600, 6 * 3600, DAY, 7 * DAY, 30 * DAY, 365 * DAY)
 class Run:
     """One policy's run: its name, the trace, the schedule and the answers; `facts` are further rows for the table.
 
-    A fact is a label and a value, both already in words.
+    A fact is a label and a value, both already in words. `exhausted` are the accounts whose budgets ran out, with the
+    second of the trace at which they did.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Run:
     schedule: Schedule
     answers: Answers
     facts: tuple[tuple[str, str], ...] = ()
+    exhausted: Mapping[str, int] = field(default_factory=dict)
 
 
 def drawn(runs: Sequence[Run], compared: Sequence[Compared], language: str) -> list[tuple[str, str]]:
@@ -50,7 +52,7 @@ def drawn(runs: Sequence[Run], compared: Sequence[Compared], language: str) -> l
 
 def _queue(runs: Sequence[Run], _: Say) -> tuple[str, str]:
     title = _("Jobs in the queue")
-    tops = [_sampled(run, run.answers.queue) for run in runs]
+    tops = [_sampled(run, run.answers.queue, POINTS) for run in runs]
     highest = max((max(peaks, default=0) for _starts, _means, peaks in tops), default=0)
     series = [Series(run.name, starts, peaks) for run, (starts, _means, peaks) in zip(runs, tops, strict=True)]
     up = axis(_("jobs"), 0, max(highest, 1))
@@ -60,20 +62,30 @@ def _queue(runs: Sequence[Run], _: Say) -> tuple[str, str]:
 
 def _use(runs: Sequence[Run], _: Say) -> tuple[str, str]:
     title = _("Use of the capacity")
-    series = []
-    for run in runs:
-        starts, used, _peaks = _sampled(run, run.answers.in_use, STRETCHES)
-        _starts, there, _peaks = _sampled(run, run.answers.capacity, STRETCHES)
-        parts = [100 * mine / all_of_it if all_of_it else 0 for mine, all_of_it in zip(used, there, strict=True)]
-        series.append(Series(run.name, starts, parts))
+    series = [Series(run.name, *used(run, STRETCHES)) for run in runs]
     description = _("Percent of what there was, on average over each stretch of time.")
     return title, lines(title, description, series, _days(runs, _), axis("%", 0, 100), stepped=True)
 
 
-def _sampled(run: Run, steps: Steps, points: int = POINTS) -> tuple[list[float], list[int], list[int]]:
+def used(run: Run, points: int, end: int = 0) -> tuple[list[float], list[float]]:
+    """(days since the first submission, percent of the capacity that was in use) over so many stretches of time.
+
+    They reach to the run's end, or to `end` if that is later.
+    """
+    starts, mine, _peaks = _sampled(run, run.answers.in_use, points, end)
+    _starts, there, _peaks = _sampled(run, run.answers.capacity, points, end)
+    return starts, [100 * part / whole if whole else 0.0 for part, whole in zip(mine, there, strict=True)]
+
+
+def queued(run: Run, points: int, end: int = 0) -> list[int]:
+    """The most jobs in the queue at once, over the same stretches."""
+    return _sampled(run, run.answers.queue, points, end)[2]
+
+
+def _sampled(run: Run, steps: Steps, points: int, end: int = 0) -> tuple[list[float], list[int], list[int]]:
     """Days since the first submission, means and peaks."""
-    begin, end = run.answers.begin, max(run.answers.end, run.answers.begin + 1)
-    starts, means, peaks = sampled(steps, begin, end, points)
+    begin, last = run.answers.begin, max(run.answers.end, end, run.answers.begin + 1)
+    starts, means, peaks = sampled(steps, begin, last, points)
     return ((starts - begin) / DAY).tolist(), means.tolist(), peaks.tolist()
 
 

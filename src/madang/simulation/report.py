@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from html import escape
 
 from madang import __version__
 from madang.catalogues import translation
 from madang.simulation.answers import Answers, By, Waits, waits_by
 from madang.simulation.comparing import Compared, Interval
-from madang.simulation.pictures import Run, drawn
+from madang.simulation.local_time import LAST
+from madang.simulation.pictures import Run, drawn, queued, used
 from madang.simulation.sentences import duration
 
 Say = Callable[[str], str]
+STRETCHES = 20  # of time, in the table over time
 MOST_ROWS = 20  # accounts in the table of a run, those with most jobs
 _STYLE = """
 :root{color-scheme:light dark;--text:light-dark(#1e2124,#e6e8ea);--line:light-dark(#cdd1d5,#464c53);
@@ -46,6 +49,7 @@ def report(runs: Sequence[Run], about: About, language: str, compared: Sequence[
         _facts(about, _),
         _answers(runs, language, _),
         *(_figure(title, picture) for title, picture in drawn(runs, compared, language)),
+        _over_time(runs, _),
         _compared(runs, compared, language, _) if compared and compared[0].measures["mean_wait"].of > 1 else "",
         *(_of_run(run, language, _) for run in runs),
         _meanings(_),
@@ -155,6 +159,19 @@ def _answers(runs: Sequence[Run], language: str, _: Say) -> str:
     return f"<h2>{escape(_('Answers'))}</h2>" + table(caption, ["", *(run.name for run in runs)], rows)
 
 
+def _over_time(runs: Sequence[Run], _: Say) -> str:
+    """What the charts over time show, as a table over the time of the longest run."""
+    caption = _("Use and queue over time")
+    end = max(run.answers.end for run in runs)
+    heading, columns = [_("From day")], [[f"{day:,.1f}" for day in used(runs[0], STRETCHES, end)[0]]]
+    for run in runs:
+        heading += [_("{name}: use").format(name=run.name), _("{name}: most in the queue").format(name=run.name)]
+        columns.append([f"{percent:.1f} %" for percent in used(run, STRETCHES, end)[1]])
+        columns.append([f"{most:,}" for most in queued(run, STRETCHES, end)])
+    rows = list(zip(*columns, strict=True))
+    return f"<details><summary>{escape(caption)}</summary>{table(caption, heading, rows)}</details>"
+
+
 def _compared(runs: Sequence[Run], compared: Sequence[Compared], language: str, _: Say) -> str:
     names = labels(_)
     parts = [f"<h2>{escape(_('How sure the differences are'))}</h2>"]
@@ -197,6 +214,8 @@ def _of_run(run: Run, language: str, _: Say) -> str:
     parts = [f"<h2>{escape(run.name)}</h2>"]
     if len(run.answers.shares) > 1 or any(one.target is not None for one in run.answers.shares.values()):
         parts.append(_shares(run.answers, _))
+    if run.exhausted:
+        parts.append(_exhausted(run, language, _))
     captions: tuple[tuple[By, str], ...] = (
         ("class", _("Waits by class")),
         ("size", _("Waits by size")),
@@ -207,6 +226,22 @@ def _of_run(run: Run, language: str, _: Say) -> str:
         if len(groups) > 1:
             parts.append(_grouped(caption, groups, by, language, _))
     return "".join(parts)
+
+
+def _exhausted(run: Run, language: str, _: Say) -> str:
+    order = sorted(run.exhausted.items(), key=lambda one: (one[1], one[0]))
+    rows = [
+        [account or "–", duration(second - run.answers.begin, language), _date(run, second)]
+        for account, second in order
+    ]
+    return table(_("Budgets that ran out"), [_("Account"), _("Time until then"), _("Date (UTC)")], rows)
+
+
+def _date(run: Run, second: int) -> str:
+    """The day of a second of the trace, where the trace says when it began."""
+    if not run.trace.origin:
+        return "–"
+    return f"{datetime.fromtimestamp(min(run.trace.origin + second, LAST), UTC):%Y-%m-%d}"
 
 
 def _shares(found: Answers, _: Say) -> str:

@@ -31,8 +31,9 @@ REFUSALS: dict[str, str] = {
     "policy_combination": N_("A policy cannot have both {one} and {other}."),
     "policy_value": N_("A policy's {field} cannot be {value}."),
     "zone_unknown": N_("There is no time zone {zone}."),
-    "job_too_large": N_("Job {job} asks for {asked} {unit}, more than the cluster ever has."),
-    "trace_too_long": N_("The trace is too long: at most {jobs} jobs and {seconds} seconds can be simulated."),
+    "job_too_large": N_("Job {job} asks for {gpus} GPUs and {processors} processors, more than the cluster has."),
+    "engine_missing": N_("This engine needs {engine}, which is not installed."),
+    "trace_too_long": N_("The trace is too long to be simulated: {jobs} jobs, {seconds} seconds."),
     "days_invalid": N_("A trace of {days} days cannot be invented."),
     "parquet_missing": N_("{file}: Parquet needs pyarrow, which is not installed. CSV is always possible."),
 }

@@ -7,14 +7,17 @@ import importlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from madang.errors import Refused
-from madang.simulation.trace import Schedule, Trace
+from madang.simulation.trace import Ints, Schedule, Trace
 
 TRACE_COLUMNS = (
     *("job", "submit", "run", "estimate", "processors", "gpus", "memory_mb"),
     *("account", "share_class", "qos", "gpu_type", "origin"),
 )
 START_COLUMNS = ("job", "submit", "start", "end")
+_AT_ONCE = 65_536
 
 
 def write_trace(trace: Trace, path: Path) -> None:
@@ -31,12 +34,25 @@ def write_starts(trace: Trace, schedule: Schedule, path: Path) -> None:
 
     As `write_trace` for the path and what is refused.
     """
-    numbers: list[Sequence[object]] = [
-        schedule.submit.tolist(),
-        [None if start < 0 else start for start in schedule.start.tolist()],
-        [None if end < 0 else end for end in schedule.end.tolist()],
-    ]
-    _write(path, START_COLUMNS, [_ids(trace), *numbers])
+    columns = [schedule.submit, schedule.start, schedule.end]
+    if path.suffix != ".parquet" and not trace.names and schedule.started().all():
+        _write_numbers(path, START_COLUMNS, np.stack([trace.job, *columns], axis=1))
+        return
+    told = [[None if one < 0 else one for one in column.tolist()] for column in columns]
+    _write(path, START_COLUMNS, [_ids(trace), *told])
+
+
+def _write_numbers(path: Path, names: Sequence[str], rows: Ints) -> None:
+    """The same file as from `_write`, some times faster."""
+    line = ",".join(["%d"] * len(names)) + "\n"
+    try:
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            stream.write(",".join(names) + "\n")
+            for first in range(0, len(rows), _AT_ONCE):
+                part = rows[first : first + _AT_ONCE]
+                stream.write(line * len(part) % tuple(part.ravel().tolist()))
+    except OSError as error:
+        raise _unwritable(path, error) from error
 
 
 def _ids(trace: Trace) -> list[object]:
@@ -65,7 +81,11 @@ def _write(path: Path, names: Sequence[str], columns: list[Sequence[object]]) ->
             writer.writerow(names)
             writer.writerows(_rows(columns))
     except OSError as error:
-        raise Refused("trace_unwritable", file=str(path), why=error.strerror or str(error)) from error
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> Refused:
+    return Refused("trace_unwritable", file=str(path), why=error.strerror or str(error))
 
 
 def _rows(columns: list[Sequence[object]]) -> Iterator[tuple[object, ...]]:
