@@ -37,6 +37,11 @@ def table_of(columns: Iterable[Ints]) -> Ints:
     return table
 
 
+def kept(*modules: ModuleType) -> bool:
+    """Whether these modules have been compiled here before, so that they are at hand at once."""
+    return available() and any(_folder(modules).glob("**/*.nbc"))
+
+
 @cache
 def compiled(*modules: ModuleType, tables: tuple[type, ...] = (), inlined: bool = False) -> SimpleNamespace:
     """The functions of these modules, compiled, under their own names; later modules see the names of earlier ones.
@@ -59,8 +64,9 @@ def compiled(*modules: ModuleType, tables: tuple[type, ...] = (), inlined: bool 
         for name, value in list(names.items()):
             if isinstance(value, FunctionType):
                 entry = name.startswith("play_")
+                inner = {} if entry else {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
                 inline = "always" if inlined and not entry else "never"
-                names[name] = numba.njit(cache=entry, inline=inline)(value)
+                names[name] = numba.njit(cache=entry, inline=inline, **inner)(value)
     finally:
         config.CACHE_DIR = kept
     return SimpleNamespace(**{name: value for name, value in names.items() if name.startswith("play_")})

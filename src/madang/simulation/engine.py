@@ -22,7 +22,8 @@ Variant = Literal["madang", "pyss"]
 LATEST = 1 << 36  # seconds; later ones would not fit beside a job's number in one integer
 MOST_JOBS = 1 << 24
 FEW = 50_000  # below this many jobs the plain engine is done before Numba has loaded
-FEW_RULED = 2_000
+FEW_RULED = 2_000  # the same of the engine for nodes and rules, once it has been compiled here,
+FEW_FIRST = 100_000  # and where compiling, a minute, is still to come
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class Simulation:
             return counted.run(trace, self.cluster, self.policy, pyss=pyss, fast=fast, progress=progress)
         if self.variant == "pyss" or self.policy.backfill == "conservative":
             raise Refused("policy_combination", one=self.variant, other="rules")
-        fast = self._fast(len(trace), FEW_RULED)
+        fast = self._fast(len(trace), FEW_RULED if compiled.kept(*ruled.KERNELS) else FEW_FIRST)
         return ruled.run(trace, self.cluster, self.policy, fast=fast, seed=self.seed)
 
     def _fast(self, jobs: int, few: int) -> bool:

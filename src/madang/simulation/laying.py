@@ -143,19 +143,16 @@ def too_large(ground: Ground, trace: Trace) -> Flags:
         over = (trace.processors > totals[CORES]) | (gpus > gpus_of(totals, ground.column, gpus))
         much = trace.memory_mb > totals[MEMORY]
         return np.asarray(over | (much & ground.memory), dtype=np.bool_)
-    holding = np.zeros(len(trace), dtype=np.int64)
-    last = np.zeros(len(trace), dtype=np.bool_)
+    holding = {kind: np.zeros(len(trace), dtype=np.int64) for kind in ("part", "last")}
     for number, whole in ground.kinds:
         has = {"cores": whole[CORES], "memory": whole[MEMORY], "gpus": gpus_of(whole, ground.column, gpus)}
-        for kind in ("part", "last"):
+        for kind, nodes in holding.items():
             fits = np.ones(len(trace), dtype=np.bool_)
             for name, amount in has.items():
                 fits &= parts[f"{kind}_{name}"] <= amount
-            if kind == "part":
-                holding += number * fits
-            else:
-                last |= fits
-    return (holding < parts["parts"]) | ~last
+            nodes += number * fits
+    lacking: Flags = (holding["part"] < parts["parts"] - 1) | (holding["last"] < parts["parts"])
+    return lacking
 
 
 def nodes_of(ground: Ground) -> Nodes:
