@@ -163,6 +163,7 @@ def test_an_interval_holds_the_true_mean_as_often_as_it_says():
     found = [interval(draw.normal(3.0, 2.0, 6).tolist()) for _ in range(2000)]
     assert 0.935 < sum(one.low < 3.0 < one.high for one in found) / 2000 < 0.965
     assert interval([4.0]).low is None
+    assert (interval([1.0, 3.0]).low, interval([1.0, 3.0]).high) == pytest.approx((2 - 12.7062, 2 + 12.7062), rel=1e-5)
     assert not interval([4.0]).certain
 
 

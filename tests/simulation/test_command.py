@@ -93,6 +93,17 @@ def test_the_answers_are_json_where_asked_for(log, capsys):
     assert simulate(log, "--processors", 8, "--json") == 0
     (found,) = json.loads(capsys.readouterr().out)
     assert (found["policy"], found["waits"]["mean"], found["used"]) == ("easy", 45.0, 800)
+    assert (found["by_class"][""]["jobs"], found["exhausted"]) == (2, {})
+
+
+def test_budgets_that_run_out_are_told(log, tmp_path, capsys):
+    (tmp_path / "tight.toml").write_text("[budgets]\n8 = 100\n")
+    words = ["--processors", 8, "--policy", tmp_path / "tight.toml"]
+    assert simulate(log, *words, "--json") == 0
+    assert json.loads(capsys.readouterr().out)[0]["exhausted"] == {"8": 10}
+    assert simulate(log, *words, "--report", tmp_path / "r.html") == 0
+    assert re.search(r"First budget ran out after +10 s", capsys.readouterr().out)
+    assert "Budgets that ran out" in (tmp_path / "r.html").read_text()
 
 
 def test_an_invented_trace_runs_on_a_cluster_of_nodes(figures, tmp_path, capsys):

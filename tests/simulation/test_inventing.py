@@ -105,6 +105,16 @@ def test_what_is_fitted_to_an_invented_trace_is_what_it_was_invented_from():
     assert share.tolist() == pytest.approx(list(HOURS), abs=0.35)
 
 
+def test_the_least_that_figures_need_is_enough():
+    found = figures_of(
+        {"per_week": 50, "shapes": [{"processors": 1, "gpus": 0, "weight": 1, "mean_log": 5, "sd_log": 0}]}
+    )
+    trace = invent(found, days=7, seed=1)
+    assert set(trace.run.tolist()) == {148}
+    assert (trace.accounts, trace.classes, trace.gpu_types) == (("",), ("",), ())
+    assert (trace.estimate >= trace.run).all()
+
+
 def test_figures_survive_json():
     assert figures_of(json.loads(json.dumps(FIGURES.to_json()))) == FIGURES
 

@@ -66,6 +66,11 @@ def test_a_log_is_read_whole(tmp_path, name):
     assert trace.name(1) == "5"
 
 
+def test_processors_are_those_requested_else_those_allocated(tmp_path):
+    path = log(tmp_path, row(allocated=9, requested=1), row(job=2, allocated=9, requested=0))
+    assert reading(path).trace.processors.tolist() == [1, 9]
+
+
 def test_account_and_class_are_the_columns_asked_for(tmp_path):
     path = log(tmp_path, row(group=11, queue=2), row(job=2, group=9, queue=1))
     trace = reading(path, account_field="group", class_field="queue").trace

@@ -256,6 +256,13 @@ def test_madangs_slices_of_a_job_are_put_together(tmp_path):
     assert found.adjusted == {"submission_unknown": 2, "no_limit": 2}
 
 
+@pytest.mark.parametrize(("job", "name"), [("9" * 18, ""), ("9" * 19, "9" * 19), ("٣", "٣"), ("7_1", "7_1")])
+def test_ids_are_numbers_where_all_are_and_fit(tmp_path, job, name):
+    trace = read(file(tmp_path, "job,submit,run,estimate,processors,gpus", f"{job},0,1,1,1,0"), "madang").trace
+    assert trace.name(0) == job
+    assert trace.names == ((name,) if name else ())
+
+
 def test_a_table_of_another_layout_is_refused(tmp_path):
     with pytest.raises(Refused) as caught:
         read(file(tmp_path, "a,b,c", "1,2,3"), "madang")

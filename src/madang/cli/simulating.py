@@ -20,7 +20,7 @@ from madang.catalogues import translation
 from madang.cli.language import N_, language, say, translate
 from madang.cli.output import table
 from madang.errors import Refused
-from madang.simulation.answers import Answers, answers
+from madang.simulation.answers import Answers, answers, waits_by
 from madang.simulation.cluster import Cluster, of_processors, read_cluster
 from madang.simulation.comparing import Compared, compare
 from madang.simulation.drafts import Choices
@@ -305,6 +305,8 @@ def _plain(run: Run, one: Compared | None) -> dict[str, Any]:
     plain = {name: value for name, value in vars(found).items() if isinstance(value, int | float | str)}
     told = {"policy": run.name, **plain, "waits": asdict(found.waits)}
     told["shares"] = {name: asdict(share) for name, share in found.shares.items()}
+    told["by_class"] = {name: asdict(one) for name, one in waits_by(run.trace, run.schedule, "class").items()}
+    told["exhausted"] = dict(run.exhausted)
     if one is not None:
         told["differences"] = {name: asdict(interval) for name, interval in one.differences.items()}
     return told
