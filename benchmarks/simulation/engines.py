@@ -1,7 +1,7 @@
 """Measures the simulator in CPU seconds: published traces by each engine, rules on a million jobs, replications.
 
 Run it with a Python that has Numba to see both engines; traces are read from the folder that MADANG_TEST_TRACES names,
-else from shared/data/traces beside the checkout, and what is not there is left out. Every figure is the median of three.
+else from shared/data/traces beside the checkout, and what is not there is left out. Figures are medians of three.
 """
 
 from __future__ import annotations
