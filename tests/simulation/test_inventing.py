@@ -113,6 +113,7 @@ def test_the_least_that_figures_need_is_enough():
     assert set(trace.run.tolist()) == {148}
     assert (trace.accounts, trace.classes, trace.gpu_types) == (("",), ("",), ())
     assert (trace.estimate >= trace.run).all()
+    assert invent(found, days=1, seed=2).submit.max(initial=0) < 86_400
 
 
 def test_figures_survive_json():

@@ -66,6 +66,10 @@ def test_a_log_is_read_whole(tmp_path, name):
     assert trace.name(1) == "5"
 
 
+def test_a_log_without_a_heading_begins_at_an_unknown_time(tmp_path):
+    assert reading(log(tmp_path, row())).trace.origin == 0
+
+
 def test_processors_are_those_requested_else_those_allocated(tmp_path):
     path = log(tmp_path, row(allocated=9, requested=1), row(job=2, allocated=9, requested=0))
     assert reading(path).trace.processors.tolist() == [1, 9]
@@ -142,6 +146,19 @@ def test_a_truncated_file_is_refused_at_its_line_or_counted(tmp_path):
     assert facts["line"] == len(found.trace) + 1
     users = [line.split()[11] for line in lines]
     assert [found.trace.accounts[one] for one in found.trace.account] == users[: len(found.trace)]
+
+
+def test_no_cut_or_damaged_gzip_is_taken_for_a_whole_one(tmp_path):
+    packed = log(tmp_path, *(row(job=n, submit=n) for n in range(1, 30)), name="whole.swf.gz").read_bytes()
+    path = tmp_path / "part.swf.gz"
+    for size in range(len(packed)):
+        path.write_bytes(packed[:size])
+        with pytest.raises(Refused):
+            reading(path)
+    for place in range(10, len(packed)):
+        path.write_bytes(packed[:place] + bytes([packed[place] ^ 0x10]) + packed[place + 1 :])
+        with pytest.raises(Refused):
+            reading(path)
 
 
 def test_a_gzip_of_several_members_is_one_file(tmp_path):

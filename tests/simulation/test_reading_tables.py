@@ -116,6 +116,24 @@ def test_a_dump_without_the_needed_columns_is_refused(tmp_path):
     assert caught.value.facts["missing"] == "submit, start, end, state, alloccpus / ncpus / reqcpus / alloctres"
 
 
+def test_columns_that_are_chosen_must_be_there_and_others_that_lack_are_counted(tmp_path):
+    row = f"5|COMPLETED|3|{AT}10:00:00|{AT}10:00:00|{AT}10:01:00"
+    heading = "JobID|State|NCPUS|Submit|Start|End"
+    found = sacct(tmp_path, row, row, heading=heading)
+    assert found.adjusted == {"no_gpu_column": 2, "no_account_column": 2, "no_limit": 2, "id_again": 1}
+    for chosen in ({"account_field": "user"}, {"class_field": "QOS"}):
+        with pytest.raises(Refused) as caught:
+            sacct(tmp_path, row, heading=heading, **chosen)
+        assert caught.value.code == "trace_heading"
+    with pytest.raises(Refused) as caught:
+        read(file(tmp_path, "timestamp,duration,num_gpus", "2017-10-09 07:01:55,6,1"), "philly",
+             Choices(class_field="cluster"))  # fmt: skip
+    assert caught.value.facts["missing"] == "cluster"
+    with pytest.raises(Refused) as caught:
+        slurmdbd(tmp_path, "9,1,gpu,1,2,3,60,4,1=16,3", class_field="id_qos")
+    assert caught.value.facts["missing"] == "id_qos"
+
+
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [
@@ -175,6 +193,13 @@ def test_a_slurmdbd_job_is_read_from_its_cells(tmp_path):
     assert trace.accounts == ("1000", "1001")
     assert found.left_out == {"never_ran": 1, "not_ended": 1}
     assert found.adjusted == {"no_limit": 1}
+
+
+def test_resources_of_other_numbers_are_counted(tmp_path):
+    rows = ('9,1,gpu,1,2,3,60,4,"1=16,1005=2",3', '10,1,gpu,1,2,3,60,4,"1=16,8=1,1001=2",3')
+    found = slurmdbd(tmp_path, *rows)
+    assert (found.trace.gpus.tolist(), found.adjusted) == ([0, 2], {"tres_unknown": 1})
+    assert slurmdbd(tmp_path, *rows, gpu_tres=("1001", "1005")).trace.gpus.tolist() == [2, 2]
 
 
 def test_a_bad_slurmdbd_row_is_refused_with_its_line(tmp_path):

@@ -48,6 +48,8 @@ def _about_the_trace(parser: argparse.ArgumentParser) -> None:
     add("--class-field", default="", metavar="NAME", help=translate(N_("column that classes are taken from")))
     add("--classes", type=Path, metavar="CSV", help=translate(N_("table account,class; other accounts are bad rows")))
     add("--fields", default="", metavar="A|B|…", help=translate(N_("columns of a sacct dump without a heading")))
+    tres = translate(N_("numbers that slurmdbd gave to gres/gpu and its types (1001,1002)"))
+    add("--gpu-tres", default="1001,1002", metavar="N,…", help=tres)
     add("--time-zone", default="UTC", metavar="ZONE", help=translate(N_("zone of times written without one (UTC)")))
     add("--limit", type=int, default=0, metavar="SECONDS", help=translate(N_("wall limit of jobs that state none")))
     add("--skip-bad", action="store_true", help=translate(N_("count bad rows and go on instead of refusing the first")))

@@ -140,6 +140,7 @@ def _reading(given: argparse.Namespace, cluster: Cluster) -> Reading:
         most_gpus=cluster.gpus,
         class_of=_classes(given.classes) if given.classes else None,
         fields=tuple(given.fields.split("|")) if given.fields else (),
+        gpu_tres=tuple(given.gpu_tres.split(",")),
     )
     return read(given.trace, _layout(given) or "", choices)
 

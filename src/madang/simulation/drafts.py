@@ -40,6 +40,11 @@ class Choices:
     fields: tuple[str, ...] = ()
     gpu_tres: tuple[str, ...] = ("1001", "1002")
 
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The columns that are named here and that the file therefore must have."""
+        return tuple(name for name in (self.account_field, self.class_field) if name)
+
 
 @dataclass
 class Draft:

@@ -38,7 +38,7 @@ def read_philly(path: Path, choices: Choices, tally: Tally) -> Draft:
         }
         gathered.add(line, str(line), numbers, {"account": row["cluster"], "share_class": row[choices.class_field]})
 
-    _each(table(path, tally, required=PHILLY), take, tally)
+    _each(table(path, tally, required=(*PHILLY, *choices.chosen)), take, tally)
     return gathered.draft()
 
 
@@ -75,7 +75,7 @@ def read_alibaba(path: Path, choices: Choices, tally: Tally) -> Draft:
             if so:
                 tally.adjust(rule, line)
 
-    _each(table(path, tally, required=ALIBABA), take, tally)
+    _each(table(path, tally, required=(*ALIBABA, *choices.chosen)), take, tally)
     return gathered.draft()
 
 
@@ -139,7 +139,7 @@ def _trace(path: Path, choices: Choices, tally: Tally) -> Draft:
         origins.add(row.whole("origin", otherwise=0))
         gathered.add(line, row["job"], numbers | optional, _names(row, choices))
 
-    _each(table(path, tally, required=TRACE), take, tally)
+    _each(table(path, tally, required=(*TRACE, *choices.chosen)), take, tally)
     draft = gathered.draft()
     # Seconds stay as they stand in the file; only instants are counted from the first submission.
     draft.columns["submit"] += draft.origin
@@ -166,7 +166,7 @@ def _jobs(path: Path, choices: Choices, tally: Tally) -> Draft:
         }
         gathered.add(line, row["job"], numbers, _names(row, choices))
 
-    _each(table(path, tally, required=JOBS), take, tally)
+    _each(table(path, tally, required=(*JOBS, *choices.chosen)), take, tally)
     return gathered.draft()
 
 
@@ -178,7 +178,7 @@ def _slices(path: Path, choices: Choices, tally: Tally) -> Draft:
         found = _Slice(start, span(start, end, start), row.whole("cores"), row.whole("gpus"), line, row)
         parts.setdefault((row["source"], row["job"]), []).append(found)
 
-    _each(table(path, tally, required=SLICES), take, tally)
+    _each(table(path, tally, required=(*SLICES, *choices.chosen)), take, tally)
     gathered = Gathered()
     several = len({source for source, _ in parts}) > 1
     for (source, job), slices in parts.items():

@@ -74,6 +74,10 @@ class Row:
         place = self._places.get(column)
         return "" if place is None else self._cells[place].strip()
 
+    def has(self, *columns: str) -> bool:
+        """Whether the file has any of these columns."""
+        return any(column in self._places for column in columns)
+
     def whole(self, column: str, *, otherwise: int | None = None) -> int:
         """The whole number in a cell, ``66.0`` included; a fraction is rounded up. `Bad` where there is none."""
         text = self[column]

@@ -95,6 +95,9 @@ COUNTS: dict[str, str] = {
     # jobs with something put in
     "under_a_second": N_("{n} jobs took less than a second and count as one second"),
     "no_limit": N_("{n} jobs state no wall limit; what was chosen, else their run time, stands for it"),
+    "no_account_column": N_("{n} jobs have no account, as the file has no such column; all count as one"),
+    "no_gpu_column": N_("{n} jobs may have had GPUs, which the file has no column for; they count with none"),
+    "tres_unknown": N_("{n} jobs held resources that --gpu-tres does not name; they do not count"),
     "id_again": N_("{n} jobs carry an id that came before; each counts as a job"),
     "one_second": N_("{n} jobs that never ran count as jobs of one second"),
     "part_of_a_core": N_("{n} jobs asked for part of a core and count with a whole one"),

@@ -27,6 +27,7 @@ _OPEN = {"PENDING", "RUNNING", "SUSPENDED", "REQUEUED", "RESIZING", "COMPLETING"
 _LIMIT = re.compile(r"(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?(?:\.\d+)?$")
 _MEMORY = re.compile(r"([\d.]+)([KMGTP]?)([nc]?)$")
 _MIB = {"K": 1 / 1024, "": 1, "M": 1, "G": 1024, "T": 1 << 20, "P": 1 << 30}
+_OWN_TRES = 1000  # from the next number on, a site's own resources, GPUs and others
 _NO_LIMIT = 4_294_967_294  # slurmdbd's "unlimited" and "not set" are this and the next number
 
 
@@ -51,6 +52,10 @@ def read_sacct(path: Path, choices: Choices, tally: Tally) -> Draft:
             numbers, gpu_type = _sacct_job(row, choices)
             names = {"account": row[account], "share_class": row[share_class], "qos": row["qos"], "gpu_type": gpu_type}
             gathered.add(line, row["jobid"], numbers, names)
+            if not row.has("alloctres", "reqtres"):
+                tally.adjust("no_gpu_column", line)
+            if not row.has(account):
+                tally.adjust("no_account_column", line)
         except Bad as bad:
             rule, column, value = bad.args
             tally.bad(rule, line, column, value)
@@ -75,7 +80,7 @@ def _sacct_rows(path: Path, choices: Choices, tally: Tally) -> Iterator[tuple[in
             if not headed:
                 heading = [name.lower() for name in choices.fields] or HEADLESS
             places = {name: place for place, name in enumerate(heading)}
-            require(places, SACCT_NEEDS, tally)
+            require(places, (*SACCT_NEEDS, *map(str.lower, choices.chosen)), tally)
             if headed:
                 continue
         if cells == [""]:
@@ -171,15 +176,19 @@ def read_slurmdbd(path: Path, choices: Choices, tally: Tally) -> Draft:
     `choices.gpu_tres` that is there, else the sum of the others.
     """
     account, share_class = _fields(choices, "id_user", SLURMDBD_FIELDS)
+    needed = [share_class] if share_class else []
     gathered = Gathered()
-    for line, row in table(path, tally, required=(*SLURMDBD_NEEDS, account), lower=True):
+    for line, row in table(path, tally, required=(*SLURMDBD_NEEDS, account, *needed), lower=True):
         try:
             gone = _not_run_there(row)
             if gone:
                 tally.leave_out(gone, line)
                 continue
             names = {"account": row[account], "share_class": row[share_class], "qos": row["id_qos"]}
-            gathered.add(line, row["id_job"], _slurmdbd_job(row, choices.gpu_tres), names)
+            held = _tres(row["tres_alloc"]) or _tres(row["tres_req"])
+            gathered.add(line, row["id_job"], _slurmdbd_job(row, held, choices.gpu_tres), names)
+            if any(name.isdigit() and int(name) > _OWN_TRES and name not in choices.gpu_tres for name in held):
+                tally.adjust("tres_unknown", line)
         except Bad as bad:
             rule, column, value = bad.args
             tally.bad(rule, line, column, value)
@@ -193,9 +202,8 @@ def _not_run_there(row: Row) -> str:
     return "" if row.whole("time_start") else "never_ran"
 
 
-def _slurmdbd_job(row: Row, gpu_tres: Iterable[str]) -> dict[str, int]:
+def _slurmdbd_job(row: Row, held: Mapping[str, str], gpu_tres: Iterable[str]) -> dict[str, int]:
     submit = row.whole("time_submit")
-    held = _tres(row["tres_alloc"]) or _tres(row["tres_req"])
     minutes = row.whole("timelimit", otherwise=0)
     generic, *typed = gpu_tres
     return {
