@@ -84,6 +84,12 @@ def test_a_report_is_one_whole_page_with_every_figure(language):
     assert page.count("<svg") == 4
 
 
+def test_waits_of_different_jobs_are_marked_as_such():
+    same, fewer = run_of("a", [0, 100, 60], **CLASSES), run_of("b", [0, 100, -1], **CLASSES)
+    assert "not those of the same jobs" in report([same, fewer], About("Unlike"), "en")
+    assert "not those of the same jobs" not in report([same, same], About("Like"), "en")
+
+
 def test_budgets_that_ran_out_are_listed_with_their_dates():
     run = run_of("tight", [0, 100, -1], **CLASSES, origin=1_772_323_200)
     page = report([dataclasses.replace(run, exhausted={"z": 90_000, "x&y": 60})], About("Budgets"), "en")

@@ -31,7 +31,7 @@ from madang.simulation.pictures import Run
 from madang.simulation.policy import NAMED, Policy, named
 from madang.simulation.policy_file import read_policy
 from madang.simulation.reading import Reading, read
-from madang.simulation.report import About, labels, report, shown
+from madang.simulation.report import UNLIKE, About, labels, report, shown, unlike
 from madang.simulation.sentences import duration, notes
 from madang.simulation.trace import Trace
 from madang.simulation.writing import write_starts, write_trace
@@ -282,6 +282,8 @@ def _tell(
     further = dict.fromkeys(label for run in runs for label, _value in run.facts)
     rows += [[label, *(dict(run.facts).get(label, "-") for run in runs)] for label in further]
     say(table(["", *(run.name for run in runs)], rows, right=range(1, len(runs) + 1)))
+    if unlike(runs):
+        say(_say(given, UNLIKE), error=True)
     for run, one in list(_paired(runs, compared))[1:] if compared else []:
         say(_difference(given, run.name, runs[0].name, one))
 

@@ -13,10 +13,11 @@ from madang.simulation.answers import Answers, By, Waits, waits_by
 from madang.simulation.comparing import Compared, Interval
 from madang.simulation.local_time import LAST
 from madang.simulation.pictures import Run, drawn, queued, used
-from madang.simulation.sentences import duration
+from madang.simulation.sentences import N_, duration
 
 Say = Callable[[str], str]
 STRETCHES = 20  # of time, in the table over time
+UNLIKE = N_("Not every policy started as many jobs, so the waits of these runs are not those of the same jobs.")
 MOST_ROWS = 20  # accounts in the table of a run, those with most jobs
 _STYLE = """
 :root{color-scheme:light dark;--text:light-dark(#1e2124,#e6e8ea);--line:light-dark(#cdd1d5,#464c53);
@@ -156,7 +157,13 @@ def _answers(runs: Sequence[Run], language: str, _: Say) -> str:
     rows += [[label, *(dict(run.facts).get(label, "–") for run in runs)] for label in further]
     unit = _("GPUs") if runs[0].answers.unit == "gpus" else _("processors")
     caption = _("What came out (counted in {unit})").format(unit=unit)
-    return f"<h2>{escape(_('Answers'))}</h2>" + table(caption, ["", *(run.name for run in runs)], rows)
+    made = f"<h2>{escape(_('Answers'))}</h2>" + table(caption, ["", *(run.name for run in runs)], rows)
+    return made + (f"<p><strong>{escape(_(UNLIKE))}</strong></p>" if unlike(runs) else "")
+
+
+def unlike(runs: Sequence[Run]) -> bool:
+    """Whether the runs' waits are waits of different jobs, since some left more of them unstarted than others."""
+    return len({run.answers.waits.never for run in runs}) > 1
 
 
 def _over_time(runs: Sequence[Run], _: Say) -> str:
