@@ -144,8 +144,11 @@ def _entry(name: str, number: int, y: float) -> str:
     return f'<path {_style(number)} d="M{LEFT} {y}h32"/><text x="{LEFT + 40}" y="{y + 4}">{escape(name)}</text>'
 
 
-def intervals(title: str, description: str, bars: Sequence[Bar], across: Axis) -> str:
-    """Means with their intervals, one a line, over an axis with a mark at 0 where it holds 0."""
+def intervals(title: str, description: str, bars: Sequence[Bar], across: Axis, *, first: int = 0) -> str:
+    """Means with their intervals, one a line, over an axis with a mark at 0 where it holds 0.
+
+    `first` is the number of the first bar's series, so that colours are those of other charts.
+    """
     floor = TOP + _ROW * 2 * len(bars)
     parts = [_opening(title, description, floor + BOTTOM)]
     for value, text in across.marks:
@@ -159,8 +162,8 @@ def intervals(title: str, description: str, bars: Sequence[Bar], across: Axis) -
         y = TOP + _ROW * (2 * number + 1) + 8
         low, mean, high = (_across(value, across) for value in (bar.low, bar.mean, bar.high))
         parts.append(f'<text x="{LEFT}" y="{y - 16}" font-weight="600">{escape(bar.name)}</text>')
-        parts.append(f'<path {_style(number)} d="M{low} {y}H{high}M{low} {y - 6}v12M{high} {y - 6}v12"/>')
-        parts.append(f'<circle class="f{number % len(COLOURS) + 1}" cx="{mean}" cy="{y}" r="5" fill="currentColor"/>')
+        parts.append(f'<path {_style(first + number)} d="M{low} {y}H{high}M{low} {y - 6}v12M{high} {y - 6}v12"/>')
+        parts.append(f'<circle cx="{mean}" cy="{y}" r="5"/>')
     middle = (LEFT + WIDTH - RIGHT) / 2
     parts.append(f'<text x="{middle}" y="{floor + 38}" text-anchor="middle">{escape(across.label)}</text>')
     return "".join([*parts, "</svg>"])

@@ -123,4 +123,4 @@ def _differences(runs: Sequence[Run], compared: Sequence[Compared], _: Say) -> t
         bars.append(Bar(run.name, found.mean / 3600, low / 3600, high / 3600))
     lowest, highest = min(0.0, *(bar.low for bar in bars)), max(0.0, *(bar.high for bar in bars))
     description = _("Each difference with its 95 % confidence interval; left of 0 is the shorter wait.")
-    return title, intervals(title, description, bars, axis(_("hours"), lowest, highest))
+    return title, intervals(title, description, bars, axis(_("hours"), lowest, highest), first=1)
