@@ -23,11 +23,9 @@ class Steps:
         return np.concatenate((np.zeros(1, np.int64), self.values))[place]
 
     def within(self, begin: int, end: int) -> tuple[Ints, Ints]:
-        """(length in seconds, amount) of each stretch of ``[begin, end)`` over which the amount stays."""
-        inner = self.times[(self.times > begin) & (self.times < end)]
-        edges = np.concatenate((np.array([begin], np.int64), inner, np.array([max(end, begin)], np.int64)))
-        seconds = np.diff(edges)
-        return seconds[seconds > 0], self.at(edges[:-1][seconds > 0])
+        """(length in seconds, amount) of each stretch in ``[begin, end)``; one may be of no length."""
+        edges = np.clip(self.times, begin, max(end, begin))
+        return np.diff(edges, append=max(end, begin)), self.values
 
     def total(self, begin: int, end: int) -> int:
         """Amount times seconds over ``[begin, end)``, exact."""
@@ -36,7 +34,8 @@ class Steps:
 
     def peak(self, begin: int, end: int) -> int:
         """The largest amount in ``[begin, end)``."""
-        return int(self.within(begin, end)[1].max(initial=0))
+        seconds, values = self.within(begin, end)
+        return int(values[seconds > 0].max(initial=0))
 
 
 def _exact(seconds: Ints, values: Ints) -> int:
