@@ -105,6 +105,12 @@ def test_what_is_fitted_to_an_invented_trace_is_what_it_was_invented_from():
     assert share.tolist() == pytest.approx(list(HOURS), abs=0.35)
 
 
+def test_who_uses_all_of_a_limit_still_asks_for_a_usual_one():
+    figures = Figures(500, FIGURES.shapes, used_of_limit=(1.0,) * 21, limits=(100_000_000,))
+    trace = invent(figures, days=7, seed=5)
+    assert set(trace.estimate.tolist()) == {100_000_000}
+
+
 def test_the_least_that_figures_need_is_enough():
     found = figures_of(
         {"per_week": 50, "shapes": [{"processors": 1, "gpus": 0, "weight": 1, "mean_log": 5, "sd_log": 0}]}

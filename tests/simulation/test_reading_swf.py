@@ -70,6 +70,11 @@ def test_a_log_without_a_heading_begins_at_an_unknown_time(tmp_path):
     assert reading(log(tmp_path, row())).trace.origin == 0
 
 
+def test_comments_and_empty_lines_may_stand_anywhere(tmp_path):
+    found = reading(log(tmp_path, row(), ";", "; 1 2 3", "", "  ", row(job=2, submit=3), ";"))
+    assert (found.trace.job.tolist(), found.skipped) == ([1, 2], {})
+
+
 def test_processors_are_those_requested_else_those_allocated(tmp_path):
     path = log(tmp_path, row(allocated=9, requested=1), row(job=2, allocated=9, requested=0))
     assert reading(path).trace.processors.tolist() == [1, 9]

@@ -281,6 +281,11 @@ def test_madangs_slices_of_a_job_are_put_together(tmp_path):
     assert found.adjusted == {"submission_unknown": 2, "no_limit": 2}
 
 
+def test_a_trace_without_an_origin_begins_at_an_unknown_time(tmp_path):
+    trace = read(file(tmp_path, "job,submit,run,estimate,processors,gpus", "1,500,1,1,1,0"), "madang").trace
+    assert (trace.origin, trace.submit.tolist()) == (0, [500])
+
+
 @pytest.mark.parametrize(("job", "name"), [("9" * 18, ""), ("9" * 19, "9" * 19), ("٣", "٣"), ("7_1", "7_1")])
 def test_ids_are_numbers_where_all_are_and_fit(tmp_path, job, name):
     trace = read(file(tmp_path, "job,submit,run,estimate,processors,gpus", f"{job},0,1,1,1,0"), "madang").trace
