@@ -122,6 +122,13 @@ def test_replications_say_how_sure_a_difference_is(figures, tmp_path, capsys):
     words = ["--format", "figures", "--days", 7, "--cluster", tmp_path / "cluster.toml", "--policy", "fcfs", "easy"]
     assert simulate(figures, *words, "--replications", 4, "--report", tmp_path / "r.html") == 0
     assert re.search(r"easy against fcfs: mean wait -.+ \(-.+ to .+\) over 4 drawn traces\.", capsys.readouterr().out)
+    assert simulate(figures, *words[:-2], "easy", "--replications", 4) == 0
+    assert re.search(r"^easy: mean wait .+ \(.+ to .+\) over 4 drawn traces\.$", capsys.readouterr().out, re.M)
+    assert simulate(figures, *words, "--replications", 4, "--json") == 0
+    first, second = json.loads(capsys.readouterr().out)
+    assert first["differences"]["mean_wait"]["mean"] == 0
+    gap = second["replications"]["mean_wait"]["mean"] - first["replications"]["mean_wait"]["mean"]
+    assert second["differences"]["mean_wait"]["mean"] == pytest.approx(gap)
     assert "How sure the differences are" in (tmp_path / "r.html").read_text()
 
 

@@ -22,7 +22,7 @@ from madang.cli.output import table
 from madang.errors import Refused
 from madang.simulation.answers import Answers, answers, waits_by
 from madang.simulation.cluster import Cluster, of_processors, read_cluster
-from madang.simulation.comparing import Compared, compare
+from madang.simulation.comparing import Compared, Interval, compare
 from madang.simulation.drafts import Choices
 from madang.simulation.engine import Result, Simulation
 from madang.simulation.figures import Figures, figures_of, fit
@@ -284,8 +284,8 @@ def _tell(
     say(table(["", *(run.name for run in runs)], rows, right=range(1, len(runs) + 1)))
     if unlike(runs):
         say(_say(given, UNLIKE), error=True)
-    for run, one in list(_paired(runs, compared))[1:] if compared else []:
-        say(_difference(given, run.name, runs[0].name, one))
+    for run, one in zip(runs, compared, strict=False):
+        say(_mean(given, run.name, one) if run is runs[0] else _difference(given, run.name, runs[0].name, one))
 
 
 def _paired(runs: Sequence[Run], compared: Sequence[Compared]) -> list[tuple[Run, Compared | None]]:
@@ -293,13 +293,20 @@ def _paired(runs: Sequence[Run], compared: Sequence[Compared]) -> list[tuple[Run
     return list(zip(runs, ones, strict=True))
 
 
-def _difference(given: argparse.Namespace, name: str, first: str, one: Compared | None) -> str:
-    found = one.differences["mean_wait"] if one else None
-    if found is None or found.low is None or found.high is None:
-        return ""
+def _mean(given: argparse.Namespace, name: str, one: Compared) -> str:
+    text = N_("{name}: mean wait {mean} ({low} to {high}) over {n} drawn traces.")
+    return _say(given, text, name=name, **_in_words(given, one.measures["mean_wait"]))
+
+
+def _difference(given: argparse.Namespace, name: str, first: str, one: Compared) -> str:
     text = N_("{name} against {first}: mean wait {mean} ({low} to {high}) over {n} drawn traces.")
-    mean, low, high = (duration(value, _language(given)) for value in (found.mean, found.low, found.high))
-    return _say(given, text, name=name, first=first, mean=mean, low=low, high=high, n=found.of)
+    return _say(given, text, name=name, first=first, **_in_words(given, one.differences["mean_wait"]))
+
+
+def _in_words(given: argparse.Namespace, found: Interval) -> dict[str, object]:
+    edges = (found.mean if edge is None else edge for edge in (found.low, found.high))
+    mean, low, high = (duration(value, _language(given)) for value in (found.mean, *edges))
+    return {"mean": mean, "low": low, "high": high, "n": found.of}
 
 
 def _plain(run: Run, one: Compared | None) -> dict[str, Any]:
@@ -311,6 +318,7 @@ def _plain(run: Run, one: Compared | None) -> dict[str, Any]:
     told["by_class"] = {name: asdict(one) for name, one in waits_by(run.trace, run.schedule, "class").items()}
     told["exhausted"] = dict(run.exhausted)
     if one is not None:
+        told["replications"] = {name: asdict(interval) for name, interval in one.measures.items()}
         told["differences"] = {name: asdict(interval) for name, interval in one.differences.items()}
     return told
 
