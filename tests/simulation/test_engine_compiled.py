@@ -30,10 +30,10 @@ FULL = Policy(
 MANY = Multifactor(age=500, size=300, qos=700, qos_levels={"2": 3}, half_life=3000, shares={"1": 4})
 
 
-def drawn(seed, jobs=600):
+def drawn(seed, jobs=200):
     random = np.random.default_rng(seed)
     return trace_of(
-        submit=np.sort(random.integers(0, 12_000, jobs)),
+        submit=np.sort(random.integers(0, 10_000, jobs)),
         run=random.lognormal(5, 1.5, jobs).astype(int) + 1,
         estimate=random.integers(10, 1500, jobs),
         processors=random.integers(1, 16, jobs),
@@ -72,7 +72,7 @@ def test_compiled_and_interpreted_give_the_same_schedule(cluster, policy, seed):
     assert (fast.exhausted, fast.engine, plain.engine) == (plain.exhausted, "compiled", "plain")
     if cluster.placed:
         assert fast.fragmented.values.tolist() == plain.fragmented.values.tolist()
-    assert (plain.schedule.start >= 0).sum() > 300
+    assert (plain.schedule.start >= 0).sum() > 100
 
 
 @needs_numba

@@ -7,7 +7,7 @@ from heapq import heappop, heappush
 from typing import NamedTuple
 
 from madang.compute.policies import FIXED
-from madang.simulation.ahead import add, reserve, set_aside
+from madang.simulation.ahead import add, reserve, set_aside, touched
 from madang.simulation.floor import (
     BITS,
     DIRTY,
@@ -218,7 +218,8 @@ def make_room(w: World, row: int, now: int) -> bool:
         over[jobs.share_class[victim]] -= jobs.unit[victim]
         chosen.append(victim)
         add(jobs, nodes, lists, w.shape, victim, 1)
-        fits = find(jobs, nodes, lists, w.shape, row, nodes.then, 0, now, until)
+        if touched(jobs, nodes, lists, w.shape, row, victim, now):
+            fits = find(jobs, nodes, lists, w.shape, row, nodes.then, 0, now, until)
     if not fits:
         return False
     for place in range(len(chosen) - 2, -1, -1):
