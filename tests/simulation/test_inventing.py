@@ -68,6 +68,11 @@ def test_an_invented_trace_has_its_figures():
     assert (trace.run <= 604_800).all() or (trace.run > trace.estimate).any()
 
 
+def test_jobs_come_to_the_last_hour_and_not_beyond():
+    trace = invent(Figures(50_000, FIGURES.shapes), days=3, seed=4)
+    assert np.unique(trace.submit // 3600).tolist() == list(range(72))
+
+
 def test_jobs_come_by_the_clock_of_the_zone():
     trace = invent(FIGURES, days=140, seed=2, origin=1_772_323_200, zone=SEOUL)
     local = [datetime.fromtimestamp(int(second) + trace.origin, SEOUL) for second in trace.submit[:20_000]]

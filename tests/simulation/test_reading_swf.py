@@ -197,6 +197,17 @@ def test_what_is_put_in_is_counted(tmp_path):
     assert reading(path, limit=600).trace.estimate.tolist() == [60, 600, 5]
 
 
+def test_every_id_that_comes_again_is_counted(tmp_path):
+    found = reading(log(tmp_path, *(row(job=job, submit=at) for at, job in enumerate([4, 7, 4, 9, 7, 4, 1]))))
+    assert (found.adjusted, found.first) == ({"id_again": 3}, {"id_again": 3})
+
+
+def test_twelve_digits_are_a_number_quickly_and_line_by_line(tmp_path):
+    longest = str(10**12 - 1)
+    assert reading(log(tmp_path, row(user=longest))).trace.accounts == (longest,)
+    assert reading(log(tmp_path, row(user=longest), ";", row(user=longest))).trace.accounts == (longest,)
+
+
 def test_rows_that_never_ran_can_be_one_second_jobs(tmp_path):
     path = log(tmp_path, row(), row(job=2, run=-1), row(job=3, run=50, allocated=0, requested=0))
     found = reading(path, one_second=True)

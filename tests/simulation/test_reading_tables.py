@@ -159,6 +159,7 @@ def test_limits_are_read_as_slurm_writes_them(text, seconds):
         ("48000M", 48000),
         ("12.5G", 12800),
         ("1K", 1),
+        ("512", 512),
         ("0.3M", 1),
         ("4000Mn", 4000),
         ("1T", 1 << 20),
