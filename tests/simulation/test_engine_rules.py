@@ -158,6 +158,14 @@ def test_who_stays_within_its_part_goes_before_who_borrows():
     assert starts(TWO_NODES, policy, submit=[0] * 3, run=[9] * 3, gpus=[8, 8, 8], **CLASSES) == [9, 18, 0]
 
 
+def test_nobody_takes_back_from_a_higher_qos_or_two_would_stop_each_other_for_ever():
+    """The urgent job stops industry's, which takes its part back from the open class's other job instead."""
+    policy = Policy(preemption=Preemption({"urgent": 1}), shares=Shares({"open": 4, "industry": 4}, "reclaim"))
+    columns = {"submit": [0, 1, 5], "run": [20, 20, 10], "gpus": 4, "share_class": [0, 1, 0]}
+    found = run(TWO_NODES, policy, **columns, classes=("open", "industry"), **URGENT)
+    assert found.schedule.start.tolist() == [15, 5, 5] and found.schedule.restarts.tolist() == [1, 1, 0]
+
+
 @pytest.mark.parametrize("placed", [True, False])
 def test_no_job_runs_into_a_maintenance_that_is_known(placed):
     cluster = Cluster((Partition("p", 1, 4),), (Maintenance(20, 30),), placed=placed)

@@ -68,7 +68,7 @@ class Shares:
 
     ``"none"``: no class exceeds its part. ``"borrow"``: what a class leaves idle others may use, after every job that
     stays within its class's part. ``"reclaim"``: moreover a class below its part may stop the latest jobs of classes
-    above theirs, which wait again.
+    above theirs, of no higher QOS level, which wait again.
     """
 
     parts: Mapping[str, int]

@@ -54,15 +54,15 @@ def play_ruled(
     w = World(jobs, nodes, accounts, classes, lists, shape, ways, marks)
     coming, change = 0, 0
     while coming < len(jobs.submit) or marks[RUNNERS] > 0 or (marks[PENDING] > 0 and change < len(changes)):
+        drop_stale(w)
         now = lists.ends[0] >> BITS
         if coming < len(jobs.submit):
             now = min(now, jobs.submit[coming])
         if change < len(changes):
             now = min(now, changes[change])
         while lists.ends[0] >> BITS == now:
-            row = heappop(lists.ends) & LOW
-            if jobs.state[row] == RUNNING and jobs.start[row] + jobs.run[row] == now:
-                finish(w, row, now)
+            finish(w, heappop(lists.ends) & LOW, now)
+            drop_stale(w)
         while change < len(changes) and changes[change] == now:
             alter(w, changes, change, now)
             change += 5
@@ -74,6 +74,16 @@ def play_ruled(
         pass_over(w, first, coming, now)
         sample(w, now)
     return lists.stopped, lists.samples
+
+
+def drop_stale(w: World) -> None:
+    """Takes ends off the heap that never came, since the attempt was stopped before."""
+    jobs, ends = w.jobs, w.lists.ends
+    while len(ends) > 1:
+        row = ends[0] & LOW
+        if jobs.state[row] == RUNNING and jobs.start[row] + jobs.run[row] == ends[0] >> BITS:
+            return
+        heappop(ends)
 
 
 def alter(w: World, changes: Column, change: int, now: int) -> None:

@@ -236,7 +236,10 @@ def make_room(w: World, row: int, now: int) -> bool:
 
 
 def victims(w: World, row: int, now: int) -> list[tuple[int, int, int]]:
-    """Who may be stopped for this job, in that order: by QOS level, then classes beyond their part; latest first."""
+    """Who may be stopped for this job, in that order: by QOS level, then classes beyond their part; latest first.
+
+    Nobody takes back from a higher level: two jobs could stop each other in turn for ever.
+    """
     jobs, ways = w.jobs, w.ways
     found = [(0, 0, 0)]
     found.pop()
@@ -248,7 +251,7 @@ def victims(w: World, row: int, now: int) -> list[tuple[int, int, int]]:
         exempt = now - jobs.start[other] < ways.exempt
         if ways.preempting and jobs.level[other] < jobs.level[row] and not exempt:
             found.append((jobs.level[other], -jobs.start[other], other))
-        elif owner and exceeds(w.classes, jobs.share_class[other]) and jobs.share_class[other] != jobs.share_class[row]:
+        elif owner and exceeds(w.classes, jobs.share_class[other]) and jobs.level[other] <= jobs.level[row]:
             found.append((NEVER, -jobs.start[other], other))
     found.sort()
     return found
