@@ -70,6 +70,12 @@ def test_without_a_single_start_nothing_is_divided():
     assert answers(empty, schedule_of(empty, []), 4).used == 0
 
 
+def test_accounts_without_jobs_are_in_no_gini():
+    trace = trace_of(submit=[0, 0], run=10, account=[0, 2], accounts=["a", "idle", "b"])
+    found = answers(trace, schedule_of(trace, [5, 5]), 4)
+    assert (found.gini_given, found.gini_wait) == (0.0, 0.0)
+
+
 def test_a_job_past_its_limit_counts_as_killed():
     trace = trace_of(submit=[0], run=[100], estimate=[60])
     found = answers(trace, schedule_of(trace, [0]), 4)
@@ -177,6 +183,7 @@ def test_runs_are_compared_pair_by_pair():
         easy.append(answers(trace, schedule_of(trace, start), 4))
         slow.append(answers(trace, schedule_of(trace, start + 60), 4))
     first, second = compare([easy, slow])
+    assert compare([easy]) == [first]
     assert first.differences["mean_wait"].mean == 0
     assert not first.differences["mean_wait"].certain
     assert second.differences["mean_wait"].mean == pytest.approx(60)

@@ -237,18 +237,17 @@ def test_alibaba_pods_take_whole_cores_and_gpus(tmp_path):
             "pod-a,6500,2048,1,460,T4,LS,Running,10,100,20",
             "pod-b,4000,2048,2,1000,V100M16|V100M32,BE,Failed,15,115,15",
             "pod-c,4000,2048,1,1000,,BE,Pending,15,115,",
+            "pod-d,1000,,1,1000,,LS,Running,16,20,18",
         ),
         "alibaba",
     )
     trace = found.trace
-    assert (trace.processors.tolist(), trace.gpus.tolist(), trace.run.tolist()) == ([7, 4], [1, 2], [80, 100])
-    assert ([trace.qoses[one] for one in trace.qos], trace.gpu_types, trace.gpu_type.tolist()) == (
-        ["LS", "BE"],
-        ("T4",),
-        [0, -1],
-    )
+    assert (trace.processors.tolist(), trace.gpus.tolist(), trace.run.tolist()) == ([7, 4, 1], [1, 2, 1], [80, 100, 2])
+    assert [trace.qoses[one] for one in trace.qos] == ["LS", "BE", "LS"]
+    assert (trace.gpu_types, trace.gpu_type.tolist()) == (("T4",), [0, -1, -1])
+    assert trace.memory_mb.tolist() == [2048, 2048, 0]
     assert found.left_out == {"never_ran": 1}
-    assert found.adjusted == {"part_of_a_core": 1, "part_of_a_gpu": 1, "several_gpu_types": 1, "no_limit": 2}
+    assert found.adjusted == {"part_of_a_core": 1, "part_of_a_gpu": 1, "several_gpu_types": 1, "no_limit": 3}
 
 
 def test_madangs_jobs_are_read_with_their_instants(tmp_path):

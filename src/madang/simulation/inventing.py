@@ -17,6 +17,7 @@ from madang.simulation.local_time import DAY, WEEK_HOURS, hour_of_week
 from madang.simulation.trace import Ints, Trace, trace_of
 
 WEEK = 7 * DAY
+QUARTER = 900  # seconds
 
 
 class Draws:
@@ -84,18 +85,20 @@ def invent(figures: Figures, *, days: int, seed: int, origin: int = 0, zone: tzi
 
 
 def _arrivals(figures: Figures, days: int, origin: int, zone: tzinfo, draws: Draws) -> Ints:
-    """Seconds after the origin, ascending: a uniform clock that runs as fast as jobs come in that hour."""
-    hours = np.arange(days * 24, dtype=np.int64)
+    """Seconds after the origin, ascending: a uniform clock that runs as fast as jobs come in that quarter of an hour.
+
+    Quarters, since the clocks of all zones are whole quarters apart.
+    """
+    begins = np.arange(days * DAY // QUARTER + 1, dtype=np.int64) * QUARTER - origin % QUARTER
     pattern = np.resize(np.array(figures.hours, np.float64), WEEK_HOURS)
-    rate = pattern[hour_of_week(hours * 3600 + origin, zone)] * figures.per_week / pattern.sum()
+    rate = pattern[hour_of_week(begins + origin, zone)] * figures.per_week / pattern.sum() / (3600 // QUARTER)
     edges = np.concatenate((np.zeros(1), np.cumsum(rate)))
-    gaps = _gaps(float(edges[-1]), draws)
-    places = np.cumsum(gaps)
+    places = np.cumsum(_gaps(float(edges[-1]), draws))
     places = places[places < edges[-1]]
-    hour = np.searchsorted(edges, places, side="right") - 1
-    within = (places - edges[hour]) / rate[hour] * 3600
-    submit: Ints = hour.astype(np.int64) * 3600 + np.minimum(within, 3599).astype(np.int64)
-    return submit
+    quarter = np.searchsorted(edges, places, side="right") - 1
+    within = (places - edges[quarter]) / rate[quarter] * QUARTER
+    submit: Ints = begins[quarter] + np.minimum(within, QUARTER - 1).astype(np.int64)
+    return submit[(submit >= 0) & (submit < days * DAY)]
 
 
 def _gaps(expected: float, draws: Draws) -> Reals:
