@@ -35,6 +35,7 @@ from madang.simulation.policy import named
 from madang.simulation.reading import read
 trace = read(Path({path!r}), "swf").trace
 Simulation(of_processors({processors}), named("easy"), variant="pyss", engine={engine!r}).run(trace)
+print(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
 """
 
 
@@ -77,10 +78,10 @@ def whole(name: str, engine: str) -> None:
     seconds = []
     for _ in range(3):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, "-c", code], check=True)
+        told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    most = after.ru_maxrss // 1024
+    most = int(told.stdout) // 1024
     print(f"whole process, {name}, easy, {engine}: {statistics.median(seconds):.2f} s, at most {most} MiB")
 
 

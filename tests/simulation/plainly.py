@@ -54,17 +54,16 @@ def promised(jobs, start, running, head, capacity, now):
 
 
 def conservative(jobs, capacity):
-    """Starts by conservative backfill, one round of moves an instant, and only where something ended early or moved."""
+    """Starts by conservative backfill; waiting jobs move at instants with ends, if any ended early or moved before."""
     reserved, ended, coming, unsettled = {}, set(), 0, False
     while coming < len(jobs) or len(ended) < len(jobs):
         moments = [job.submit for job in jobs[coming : coming + 1]]
         moments += [start + jobs[row].run for row, start in reserved.items() if row not in ended]
         now = min(moments)
-        for row, start in reserved.items():
-            if row not in ended and start + jobs[row].run == now:
-                ended.add(row)
-                unsettled = unsettled or jobs[row].run < jobs[row].estimate
-        if unsettled:
+        over = [row for row, start in reserved.items() if row not in ended and start + jobs[row].run == now]
+        unsettled = unsettled or any(jobs[row].run < jobs[row].estimate for row in over)
+        ended |= set(over)
+        if over and unsettled:
             unsettled = False
             for row in sorted(reserved):
                 if reserved[row] > now:

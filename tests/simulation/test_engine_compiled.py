@@ -76,11 +76,14 @@ def test_compiled_and_interpreted_give_the_same_schedule(cluster, policy, seed):
 
 
 @needs_numba
-def test_numba_is_chosen_by_itself_where_it_pays():
+@pytest.mark.parametrize(("gap", "engine"), [(9, "plain"), (1, "compiled")])
+def test_numba_is_chosen_by_itself_where_the_queue_grows_deep(gap, engine):
     random = np.random.default_rng(0)
-    trace = trace_of(submit=np.arange(60_000), run=random.integers(1, 9, 60_000))
-    assert Simulation(of_processors(8), named("easy")).run(trace).engine == "compiled"
-    assert Simulation(of_processors(8), named("easy")).run(trace.take(np.arange(100))).engine == "plain"
+    trace = trace_of(submit=np.arange(10_000) * gap, run=random.integers(1, 99, 10_000))
+    found = Simulation(of_processors(8), named("easy")).run(trace)
+    assert found.engine == engine
+    plain = Simulation(of_processors(8), named("easy"), engine="plain").run(trace)
+    assert found.schedule.start.tolist() == plain.schedule.start.tolist()
 
 
 @pytest.mark.skipif(compiled.available(), reason="Numba is installed")

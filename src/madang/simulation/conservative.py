@@ -33,7 +33,7 @@ def play_reserved(jobs: Reserved, capacity: int, by_event: bool) -> None:
     """Fills `jobs.start`; no job may be larger than `capacity` processors.
 
     With `by_event` the waiting jobs move after each single end and after the submissions of that instant, as in
-    pyss; otherwise once at an instant, after all its ends and before its submissions.
+    pyss; otherwise once at an instant with ends, after all of them and before its submissions.
     """
     times, free = [0], [capacity]  # from each of these times on, what nobody holds or has reserved
     starts, ends, order = [NEVER << 2], [NEVER << 2], [0]
@@ -52,9 +52,10 @@ def play_reserved(jobs: Reserved, capacity: int, by_event: bool) -> None:
                 if not settled:
                     settled = move(jobs, times, free, starts, order, queue, now)
             continue
+        ended = ends[0] >> SHIFT == now
         while ends[0] >> SHIFT == now:
             settled = give_back(jobs, times, free, order[heappop(ends) & LOW], now) and settled
-        if not settled:
+        if ended and not settled:
             settled = move(jobs, times, free, starts, order, queue, now)
         coming = admit(jobs, times, free, starts, order, queue, coming, now)
         begin(jobs, starts, ends, order, now)

@@ -14,6 +14,7 @@ from madang.simulation.steps import steady
 from madang.simulation.trace import Ints, Trace
 
 Progress = Callable[[int, int], None]
+DEEP = 500  # waiting jobs from which the plain engine is slower than loading the compiled one
 
 
 def suits(trace: Trace, cluster: Cluster, policy: Policy) -> bool:
@@ -28,19 +29,40 @@ def suits(trace: Trace, cluster: Cluster, policy: Policy) -> bool:
 
 
 def run(
-    trace: Trace, cluster: Cluster, policy: Policy, *, pyss: bool, fast: bool, progress: Progress | None
+    trace: Trace,
+    cluster: Cluster,
+    policy: Policy,
+    *,
+    pyss: bool,
+    fast: bool,
+    progress: Progress | None,
+    watched: bool = False,
 ) -> Outcome:
-    """The schedule; `fast` compiles the kernels."""
+    """The schedule; `fast` compiles the kernels, and `watched` does so once the queue turns out to be deep."""
     needed = trace.gpus if trace.gpus.any() else trace.processors
     capacity = cluster.gpus if trace.gpus.any() else cluster.processors
     ran = np.minimum(trace.run, trace.estimate)
     estimate = np.maximum(trace.run, trace.estimate) if pyss else trace.estimate
+    columns = (trace.submit, ran, estimate, needed)
     if policy.backfill == "conservative":
-        start = _conservative(trace.submit, ran, estimate, needed, capacity, pyss, fast)
+        start = _conservative(columns, capacity, pyss, fast)
     else:
-        ranks = _ranks(trace.submit, trace.estimate, policy)
-        start = _queued(trace.submit, ran, estimate, needed, capacity, ranks, policy, pyss, fast, progress)
+        ranked, backfill = _ranks(trace.submit, trace.estimate, policy), policy.backfill == "easy"
+        try:
+            start = _queued(columns, capacity, ranked, backfill, pyss, fast, _watch if watched else None, progress)
+        except _DeepError:
+            fast = True
+            start = _queued(columns, capacity, ranked, backfill, pyss, fast, None, progress)
     return Outcome(start, start + ran, "compiled" if fast else "plain", steady(capacity))
+
+
+class _DeepError(Exception):
+    """The queue is so deep that compiling pays."""
+
+
+def _watch(floor: counting.Floor) -> None:
+    if len(floor.queue) > DEEP:
+        raise _DeepError
 
 
 def _ranks(submit: Ints, estimate: Ints, policy: Policy) -> Ints | None:
@@ -51,34 +73,39 @@ def _ranks(submit: Ints, estimate: Ints, policy: Policy) -> Ints | None:
 
 
 def _queued(
-    submit: Ints,
-    run: Ints,
-    estimate: Ints,
-    needed: Ints,
+    columns: tuple[Ints, ...],
     capacity: int,
     ranked: Ints | None,
-    policy: Policy,
+    backfill: bool,
     pyss: bool,
     fast: bool,
+    watch: Callable[[counting.Floor], None] | None,
     progress: Progress | None,
 ) -> Ints:
-    columns = (submit, run, estimate, needed)
+    submit = columns[0]
     arrivals = np.arange(len(submit), dtype=np.int64)
     if ranked is not None:
-        columns = (submit[ranked], run[ranked], estimate[ranked], needed[ranked])
         rank_of = np.empty_like(ranked)
         rank_of[ranked] = arrivals
         arrivals = rank_of if pyss else rank_of[np.lexsort((rank_of, submit))]
-    backfill = policy.backfill == "easy"
+        columns = tuple(column[ranked] for column in columns)
     if fast:
-        state = blocks.blocks_of(*columns, capacity)
+        submit, run, estimate, needed = map(np.ascontiguousarray, columns)
+        state = blocks.blocks_of(submit, run, estimate, needed, capacity)
         compiled.compiled(blocks, inlined=True).play_blocks(state, arrivals, backfill, pyss)
         start = state.start
     else:
         came, lasts, most, asks = (column.tolist() for column in columns)
         floor = counting.Floor(came, lasts, most, asks, capacity, backfill)
+
+        def tell(done: int, jobs: int) -> None:
+            if watch:
+                watch(floor)
+            if progress:
+                progress(done, jobs)
+
         coming = range(len(submit)) if ranked is None else arrivals.tolist()
-        (counting.play_events if pyss else counting.play_instants)(floor, coming, progress)
+        (counting.play_events if pyss else counting.play_instants)(floor, coming, tell)
         start = ints(floor.start)
     if ranked is None:
         return start
@@ -87,12 +114,13 @@ def _queued(
     return found
 
 
-def _conservative(submit: Ints, run: Ints, estimate: Ints, needed: Ints, capacity: int, pyss: bool, fast: bool) -> Ints:
+def _conservative(columns: tuple[Ints, ...], capacity: int, pyss: bool, fast: bool) -> Ints:
+    submit, run, estimate, needed = map(np.ascontiguousarray, columns)
     start = np.full(len(submit), -1, dtype=np.int64)
-    columns = (submit, run, estimate, needed, start)
+    jobs = conservative.Reserved(submit, run, estimate, needed, start)
     if fast:
-        compiled.compiled(conservative).play_reserved(conservative.Reserved(*columns), capacity, pyss)
+        compiled.compiled(conservative).play_reserved(jobs, capacity, pyss)
         return start
-    jobs = conservative.Reserved(*(column.tolist() for column in columns))
-    conservative.play_reserved(jobs, capacity, pyss)
-    return ints(jobs.start)
+    listed = conservative.Reserved(*(ints(column).tolist() for column in jobs))
+    conservative.play_reserved(listed, capacity, pyss)
+    return ints(listed.start)

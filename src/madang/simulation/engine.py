@@ -21,8 +21,9 @@ Engine = Literal["auto", "plain", "compiled", "reference"]
 Variant = Literal["madang", "pyss"]
 LATEST = 1 << 36  # seconds; later ones would not fit beside a job's number in one integer
 MOST_JOBS = 1 << 24
-FEW = 50_000  # below this many jobs the plain engine is done before Numba has loaded
-FEW_RULED = 2_000  # the same of the engine for nodes and rules, once it has been compiled here,
+FEW = 300_000  # below this many jobs the plain engine is done before Numba has loaded, if the queue stays short;
+FEW_RESERVED = 20_000  # the same with a reservation for every job,
+FEW_RULED = 2_000  # of the engine for nodes and rules, once it has been compiled here,
 FEW_FIRST = 100_000  # and where compiling, a minute, is still to come
 
 
@@ -94,9 +95,15 @@ class Simulation:
         if self.engine == "reference":
             return reference.run(trace, self.cluster, self.policy)
         if counted.suits(trace, self.cluster, self.policy):
-            fast = self._fast(len(trace), FEW)
-            pyss = self.variant == "pyss"
-            return counted.run(trace, self.cluster, self.policy, pyss=pyss, fast=fast, progress=progress)
+            return counted.run(
+                trace,
+                self.cluster,
+                self.policy,
+                pyss=self.variant == "pyss",
+                fast=self._fast(len(trace), FEW_RESERVED if self.policy.backfill == "conservative" else FEW),
+                progress=progress,
+                watched=self.engine == "auto" and compiled.available(),
+            )
         if self.variant == "pyss" or self.policy.backfill == "conservative":
             raise Refused("policy_combination", one=self.variant, other="rules")
         fast = self._fast(len(trace), FEW_RULED if compiled.kept(*ruled.KERNELS) else FEW_FIRST)
