@@ -12,6 +12,7 @@ import ast
 import hashlib
 import importlib.util
 import inspect
+import os
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -48,7 +49,7 @@ def compiled(*modules: ModuleType, tables: tuple[type, ...] = (), inlined: bool 
 
     A variable, or an attribute, named as one of `tables` in small letters is an array of `table_of`. Those named
     ``play_…`` are meant to be called and are kept, compiled, for the next process in the user's cache, under a name
-    that changes with any line of any of the modules. `inlined` makes one function of each of them.
+    that changes with any line of any of the modules, if that can be written. `inlined` makes one function of each.
     """
     import numba
     from numba.core import config
@@ -59,16 +60,17 @@ def compiled(*modules: ModuleType, tables: tuple[type, ...] = (), inlined: bool 
         names |= {name: value for name, value in vars(module).items() if not isinstance(value, FunctionType)}
         names["bisect_left"] = _bisect_left  # what Numba lacks of the standard library
         exec(_code(module, fields), names)  # noqa: S102 - our own source, with columns in place of fields
-    kept, config.CACHE_DIR = config.CACHE_DIR, str(_folder(modules))
+    keeps = _writable(_folder(modules))
+    before, config.CACHE_DIR = config.CACHE_DIR, str(_folder(modules))
     try:
         for name, value in list(names.items()):
             if isinstance(value, FunctionType):
                 entry = name.startswith("play_")
                 inner = {} if entry else {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
                 inline = "always" if inlined and not entry else "never"
-                names[name] = numba.njit(cache=entry, inline=inline, **inner)(value)
+                names[name] = numba.njit(cache=entry and keeps, inline=inline, **inner)(value)
     finally:
-        config.CACHE_DIR = kept
+        config.CACHE_DIR = before
     return SimpleNamespace(**{name: value for name, value in names.items() if name.startswith("play_")})
 
 
@@ -100,7 +102,16 @@ def _folder(modules: tuple[ModuleType, ...]) -> Path:
     digest = hashlib.sha256(Path(__file__).read_bytes())
     for module in modules:
         digest.update(inspect.getsource(module).encode())
-    return Path.home() / ".cache" / "madang" / f"kernels-{digest.hexdigest()[:16]}"
+    cache_home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(cache_home) / "madang" / f"kernels-{digest.hexdigest()[:16]}"
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
 
 
 def _bisect_left(values: list[int], sought: int) -> int:

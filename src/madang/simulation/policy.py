@@ -64,9 +64,9 @@ class Preemption:
 
 @dataclass(frozen=True)
 class Shares:
-    """Each class's own part of the cluster, in GPUs (processors where the cluster has none); 0 where not named.
+    """Each class's own part of the cluster, in GPUs, or in processors where no job of the trace asks for GPUs.
 
-    ``"none"``: no class exceeds its part. ``"borrow"``: what a class leaves idle others may use, after every job that
+    A class that is not named has 0. ``"none"``: no class exceeds its part. ``"borrow"``: what a class leaves idle others may use, after every job that
     stays within its class's part. ``"reclaim"``: moreover a class below its part may stop the latest jobs of classes
     above theirs, of no higher QOS level, which wait again.
     """
@@ -77,7 +77,7 @@ class Shares:
 
 @dataclass(frozen=True)
 class Policy:
-    """A whole policy. `budgets` are in GPU-seconds (processor-seconds where the cluster has no GPUs).
+    """A whole policy. `budgets` are in GPU-seconds (processor-seconds where no job of the trace has GPUs).
 
     A job starts only if, by its estimate, it ends within its account's budget (Slurm's GrpTRESMins with `safe`).
     Accounts without a budget or a limit have none. The order ``"madang"`` is `madang.compute.policies.decide` with
