@@ -66,9 +66,9 @@ class Preemption:
 class Shares:
     """Each class's own part of the cluster, in GPUs, or in processors where no job of the trace asks for GPUs.
 
-    A class that is not named has 0. ``"none"``: no class exceeds its part. ``"borrow"``: what a class leaves idle others may use, after every job that
-    stays within its class's part. ``"reclaim"``: moreover a class below its part may stop the latest jobs of classes
-    above theirs, of no higher QOS level, which wait again.
+    A class that is not named has 0. ``"none"``: no class exceeds its part. ``"borrow"``: what a class leaves idle the
+    others may use, after every job that stays within its class's part. ``"reclaim"``: moreover a class below its part
+    may stop the latest jobs of classes above theirs, of no higher QOS level, which wait again.
     """
 
     parts: Mapping[str, int]
