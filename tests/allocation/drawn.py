@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from madang.allocation.policies import Portfolio, Rank
-from madang.allocation.problem import Item, MonthCapacity, Pool, Problem, Product, Request, Rule
+from madang.allocation.problem import Alternative, Award, Item, MonthCapacity, Pool, Problem, Product, Request, Rule
 from madang.allocation.solve import solve
 from madang.values import Month
 
@@ -27,7 +27,10 @@ def item(asked: int = 1, least: int | None = None, product: str = "h200x8", firs
 
 def request(name: str, score: int = 80_000, *items: Item, organisation: str | None = None, **more: object) -> Request:
     fields: dict[str, object] = {"criteria": {"impact": 30_000}, **more}
-    return Request(name, organisation or f"org-{name}", score, items=items or (item(),), **fields)
+    options = fields.pop("options", None) or (Alternative(items or (item(),), fields.pop("later", 0)),)
+    fixed = fields.pop("fixed", None)
+    fields["fixed"] = Award(fixed) if isinstance(fixed, tuple) and not isinstance(fixed, Award) else fixed
+    return Request(name, organisation or f"org-{name}", score, options=options, **fields)
 
 
 def problem(*requests: Request, pools: tuple[Pool, ...] | None = None, rules: tuple[Rule, ...] = ()) -> Problem:
@@ -65,7 +68,7 @@ def requests(draw: st.DrawFn, name: str, products: tuple[str, ...], months: int,
         organisation=draw(st.sampled_from(("o1", "o2", "o3"))),
         score=draw(st.sampled_from((0, 60_000, 70_000, 70_500, 90_000))),
         criteria={"impact": draw(st.integers(0, 3)) * 10_000, "need": draw(st.integers(0, 1)) * 5_000},
-        items=tuple(draw(st.lists(items(products, months, most), min_size=1, max_size=2))),
+        options=(Alternative(tuple(draw(st.lists(items(products, months, most), min_size=1, max_size=2)))),),
         attributes={"track": draw(st.sampled_from(("a", "b")))},
     )
 
@@ -75,8 +78,8 @@ def rules(draw: st.DrawFn) -> tuple[Rule, ...]:
     chosen = [
         rule("minimum_score", "line", score=draw(st.sampled_from((60_000, 70_200)))),
         rule("minimum_criterion", "impact", criterion="impact", score=10_000, where={"track": "a"}),
-        rule("track_budget", "budget", track="a", pool="p1", units=draw(st.integers(0, 20))),
-        rule("organisation_share", "share", pool="p1", thousandths=draw(st.integers(0, 1000))),
+        rule("budget", "budget", where={"track": "a"}, pool="p1", units=draw(st.integers(0, 20))),
+        rule("share_at_most", "share", holder="organisation", pool="p1", thousandths=draw(st.integers(0, 1000))),
     ]
     return tuple(one for one in chosen if draw(st.booleans()))
 
@@ -99,5 +102,5 @@ def problems_with_fixed(draw: st.DrawFn) -> Problem:
     """A problem some of whose requests were granted in an earlier plan and accepted."""
     earlier = draw(problems())
     plan = solve(earlier, draw(st.sampled_from(POLICIES)))
-    kept = {grant.request: grant.quantities for grant in plan.grants if draw(st.booleans())}
+    kept = {grant.request: grant.award for grant in plan.grants if draw(st.booleans())}
     return replace(earlier, requests=tuple(replace(r, fixed=kept.get(r.id)) for r in earlier.requests))

@@ -97,7 +97,7 @@ def test_plans_are_compared_with_those_that_differ_first(tmp_path, capsys):
 
 def test_bad_input_is_refused_with_status_2_by_file_and_field(tmp_path, capsys):
     broken = tmp_path / "problem.json"
-    broken.write_text('{"format": "madang-allocation-problem/1", "pools": 3}')
+    broken.write_text('{"format": "madang-allocation-problem/2", "pools": 3}')
     assert allocate(broken, "--policy", "rank", "--out", tmp_path / "plan.json") == 2
     assert capsys.readouterr().err == f"{broken}: pools: must be a list\n"
     assert allocate("explain", tmp_path / "nothing.json") == 2
@@ -110,8 +110,8 @@ def test_bad_input_is_refused_with_status_2_by_file_and_field(tmp_path, capsys):
 
 def test_fixed_awards_that_do_not_fit_name_the_file(tmp_path, capsys):
     given = json.loads((golden.CASES / "problem.json").read_text(encoding="utf-8"))
-    given["requests"][1]["items"][0]["asked"] = 99
-    given["requests"][1]["fixed"] = [99]
+    given["requests"][1]["options"][0]["items"][0]["asked"] = 99
+    given["requests"][1]["fixed"] = {"quantities": [99]}
     path = tmp_path / "problem.json"
     path.write_text(json.dumps(given))
     assert allocate(path, "--policy", "rank", "--out", tmp_path / "plan.json") == 2

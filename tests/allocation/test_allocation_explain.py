@@ -23,8 +23,8 @@ from madang.allocation.solve import solve
 from madang.errors import Refused
 from madang.values import Month, months_from
 
-SHARE = rule("organisation_share", pool="h200", thousandths=500)
-BUDGET = rule("track_budget", track="b", pool="h200", units=8)
+SHARE = rule("share_at_most", holder="organisation", pool="h200", thousandths=500)
+BUDGET = rule("budget", where={"track": "b"}, pool="h200", units=8)
 B = {"attributes": {"track": "b"}}
 
 
@@ -54,7 +54,7 @@ CASES = [
         "budget_full",
         Rank(),
         problem(request("a", 90_000, **B), request("x", **B), rules=(BUDGET,)),
-        {"track": "b", "free": 0, "asked": 8, "month": "2026-04", "rule": "rule"},
+        {"group": "b", "free": 0, "asked": 8, "month": "2026-04", "rule": "rule"},
     ),
     (
         "share_reached",
@@ -72,7 +72,7 @@ CASES = [
         "list_ended_budget",
         STOP,
         problem(request("a", 90_000, item(2), **B), request("x", **B), rules=(BUDGET,)),
-        {"ended_place": 1, "track": "b"},
+        {"ended_place": 1, "group": "b"},
     ),
     ("chosen_whole", Portfolio(), problem(request("x")), {"gap": 0}),
     (
@@ -85,7 +85,7 @@ CASES = [
         "chosen_reduced_budget_full",
         Portfolio(),
         problem(request("x", 80_000, item(3, least=1), **B), rules=(BUDGET,)),
-        {"free": 0, "track": "b"},
+        {"free": 0, "group": "b"},
     ),
     (
         "chosen_reduced_share_reached",
@@ -194,13 +194,31 @@ def test_nothing_is_explained_about_a_faulty_plan():
 
 
 SOURCES = Path(checker.__file__).parent
-FACTS = ("request", "found", "stated", "times", "given", "item", "asked", "least", "fixed", "known", "why", "named")
-MORE = (*FACTS, "rule", "pool", "month", "limit", "organisation")
+FACTS = (
+    "low",
+    "high",
+    "request",
+    "found",
+    "stated",
+    "times",
+    "given",
+    "item",
+    "asked",
+    "least",
+    "fixed",
+    "known",
+    "why",
+    "named",
+)
+MORE = (*FACTS, "rule", "pool", "month", "limit", "holder", "class", "of", "all", "every", "other", "chance", "risk")
+MORE = (*MORE, "series", "share")
 
 
 def test_every_fault_has_a_sentence_in_both_languages():
-    codes = set(re.findall(r'Fault\("(\w+)"', Path(checker.__file__).read_text(encoding="utf-8")))
-    assert len(codes) == 20
+    told = re.sub(r"\s", "", re.search(r"Codes: ([^.]*)\.", checker.check.__doc__)[1]).split(",")
+    sources = "".join(path.read_text(encoding="utf-8") for path in SOURCES.glob("check*.py"))
+    codes = set(re.findall(r'Fault\(\s*"(\w+)"', sources)) | set(re.findall(r'return "(\w+)"$', sources, re.MULTILINE))
+    assert codes == set(told)
     for code in codes:
         english, korean = (fault(Fault(code, dict.fromkeys(MORE, 1)), language) for language in ("en", "ko"))
         assert english != korean

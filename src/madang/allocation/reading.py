@@ -84,6 +84,11 @@ class Node:
             self.refuse("must_be_a_whole_number")
         return self.value
 
+    def boolean(self) -> bool:
+        if not isinstance(self.value, bool):
+            self.refuse("must_be_true_or_false")
+        return self.value
+
     def month(self) -> Month:
         return self.as_month(self.text())
 
