@@ -235,7 +235,7 @@ def _proven(rows: _Rows, plan: Plan, given: Mapping[str, Grant], kept: int) -> I
     shared: dict[Row, int] = {}
     for ways in rows.ways.values():
         for way in ways:
-            for uses in (way.uses, *(part[2] for part in way.parts)):
+            for uses in (way.uses, *(uses for _, most, uses in way.parts if most)):
                 for row in uses:
                     if row in priced:
                         shared[row] = math.gcd(shared.get(row, 0), uses[row])
@@ -249,7 +249,7 @@ def _proven(rows: _Rows, plan: Plan, given: Mapping[str, Grant], kept: int) -> I
     scale = plan.proof.denominator
 
     def paid(uses: Uses) -> int:
-        return sum(priced[row] * (uses[row] // shared[row]) for row in uses if row in priced and uses[row])
+        return sum(priced[row] * (uses[row] // shared[row]) for row in uses if row in priced and shared.get(row))
 
     left = {
         name: [

@@ -247,12 +247,12 @@ def reduced(choices: Choices) -> Choices:
     shared: dict[int, int] = {}
     for options in choices.requests:
         for option in options:
-            for uses in (option.uses, *(part.uses for part in option.parts)):
+            for uses in (option.uses, *(part.uses for part in option.parts if part.more)):
                 for row, units in uses.items():
                     shared[row] = math.gcd(shared.get(row, 0), units)
 
     def divided(uses: Mapping[int, int]) -> dict[int, int]:
-        return {row: units // shared[row] for row, units in uses.items() if units}
+        return {row: units // (shared.get(row) or 1) for row, units in uses.items() if units}
 
     requests = tuple(
         tuple(

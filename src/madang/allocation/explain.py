@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 from madang.allocation import nearest, ties
 from madang.allocation.check import check
-from madang.allocation.lines import POOL, SHARE, Line, unmet
+from madang.allocation.lines import POOL, SHARE, Line, unmet, with_fixed
 from madang.allocation.placing import Short, shortages
 from madang.allocation.plan import KEPT, REDUCED, WHOLE, Plan
 from madang.allocation.policies import Fair, Portfolio, Rank, Scaled, Tiers
 from madang.allocation.problem import BUDGET, MINIMUM_SCORE, ORGANISATION, RESERVE, Award, Problem, Request, Rule
 from madang.allocation.ranking import Turn, candidates, lines_of, queue, walked
 from madang.allocation.scaling import series_name, stays
-from madang.allocation.solve import with_fixed
 from madang.allocation.standing import Standing
 from madang.errors import Refused
 

@@ -14,10 +14,10 @@ from madang.allocation import ties
 from madang.allocation.columns import Columns, Value, columns
 from madang.allocation.lines import Room
 from madang.allocation.policies import NASH, Fair, Portfolio
-from madang.allocation.portfolio import Chosen, Found, Report, search, settled, value
-from madang.allocation.problem import INVALID, Award, Problem, Request
+from madang.allocation.portfolio import Chosen, Report, search, settled, value
+from madang.allocation.problem import Award, Problem, Request
 from madang.allocation.selection.choices import Choices, Option, Part
-from madang.errors import Refused
+from madang.allocation.settling import Held
 
 WHOLE = 1000  # thousandths
 ROUNDS = 12  # of Nash's ascent at most
@@ -80,19 +80,21 @@ class _Levels:
                 self.kept[self.of[request.id]] += ties.amount(problem, request, request.fixed)
         self.plain = columns(problem, candidates, room, Value(lambda _r, _p: 0, lambda _r: 0))
         self.candidates, self.room = candidates, room
+        self.known: tuple[Held | None, ...] | None = None  # a selection that reached the last levels
 
-    def _levelled(self, made: Columns, levels: Mapping[str, int], rising: Sequence[str], worth: int) -> Choices:
-        """The choices with one more request, first: to reach the levels, and with its part to raise some together."""
+    def _levelled(self, made: Columns, levels: Mapping[str, int], rising: Sequence[str] = ()) -> Choices:
+        """The choices that reach the levels, in rows of their own; `rising` classes rise together with the one part of
+        one more request, the first."""
         names = sorted(self.asked)
-        first = len(made.choices.limits)
-        row = {name: first + n for n, name in enumerate(names)}
-        limits = [*made.choices.limits, *(WHOLE * self.kept[name] for name in names)]
-        reached = {row[name]: levels.get(name, 0) * self.asked[name] for name in names}
-        room = WHOLE - max((levels.get(name, 0) for name in rising), default=WHOLE)
-        parts = (Part(1, room, {row[name]: self.asked[name] for name in rising}),) if rising else ()
-        level = Option(("level", 0), worth, {n: units for n, units in reached.items() if units}, parts)
-        amounts = [self._amounted(made, place, row) for place in range(len(made.requests))]
-        return Choices(((level,), *amounts), tuple(limits))
+        row = {name: len(made.choices.limits) + n for n, name in enumerate(names)}
+        owed = (WHOLE * self.kept[name] - levels.get(name, 0) * self.asked[name] for name in names)
+        limits = (*made.choices.limits, *owed)
+        requests = tuple(self._amounted(made, place, row) for place in range(len(made.requests)))
+        if rising:
+            room = WHOLE - max(levels.get(name, 0) for name in rising)
+            part = Part(1, room, {row[name]: self.asked[name] for name in rising})
+            requests = ((Option(("level", 0), 0, {}, (part,)),), *requests)
+        return Choices(requests, limits)
 
     def _amounted(self, made: Columns, place: int, row: Mapping[str, int]) -> tuple[Option, ...]:
         request, found = made.requests[place], []
@@ -110,12 +112,10 @@ class _Levels:
 
     def _risen(self, levels: Mapping[str, int], rising: Sequence[str]) -> tuple[int, bool]:
         """How far some classes can rise together above the levels, in thousandths, and whether that is proven."""
-        choices = self._levelled(self.plain, levels, rising, 1)
-        found = search(choices, gap=0, work=self.work)
-        reached = found.held[0]
-        if reached is None:
-            return -1, found.bound <= 0
-        return reached[1][0], found.bound <= 1 + reached[1][0]
+        start = None if self.known is None else (None, *self.known)
+        found = search(self._levelled(self.plain, levels, rising), gap=0, work=self.work, start=start)
+        self.known = found.chosen[1:]
+        return found.objective, found.bound <= found.objective
 
     def leximin(self) -> tuple[dict[str, int], bool]:
         """The smallest share as large as possible, then the next: class → thousandths, and whether all is proven.
@@ -125,7 +125,7 @@ class _Levels:
         """
         levels: dict[str, int] = {}
         rising = sorted(self.asked)
-        level, proven = self._risen({}, rising)
+        level, proven = self._risen({}, rising) if rising else (0, True)
         while rising:
             floor = {**levels, **dict.fromkeys(rising, level)}
             if len(rising) == 1 or level >= WHOLE:
@@ -145,33 +145,10 @@ class _Levels:
     def best(self, levels: Mapping[str, int], worth: Value, report: Report | None = None) -> Chosen:
         """The portfolio worth most among those that reach the levels."""
         made = columns(self.problem, self.candidates, self.room, worth)
-        most = 1 + sum(
-            max((abs(o.worth) + sum(abs(p.worth) * p.more for p in o.parts) for o in options), default=0)
-            for options in made.choices.requests
-        )
-        choices = self._levelled(made, levels, (), most)
-        found = search(choices, gap=self.policy.gap, work=self.work, report=report)
-        if found.held[0] is None:
-            raise Refused(INVALID, file=None, field="rules", rule="rules_cannot_hold_together")
-        return self._without_level(made, choices, found, most)
-
-    def _without_level(self, made: Columns, choices: Choices, found: Found, most: int) -> Chosen:
-        """The awards alone: the rows of the levels keep what they were given, and settling may not break them."""
-        assert found.held[0] is not None
-        level = choices.requests[0][0]
-        limits = [limit - level.uses.get(row, 0) for row, limit in enumerate(choices.limits)]
-        rows = len(choices.limits) - len(made.choices.limits)
+        choices = self._levelled(made, levels)
+        found = search(choices, gap=self.policy.gap, work=self.work, report=report, start=self.known)
         names = [*made.names, *(("level", name) for name in sorted(self.asked))]
-        assert len(names) == len(made.names) + rows
-        bare = Columns(self.problem, made.requests, self.room, Choices(choices.requests[1:], tuple(limits)), names)
-        rest = replace(
-            found,
-            held=found.held[1:],
-            bound=found.bound - most,
-            proven=found.proven - most,
-            verdicts=found.verdicts[1:],
-        )
-        return settled(bare, rest)
+        return settled(Columns(self.problem, made.requests, self.room, choices, names), found)
 
     def given(self, awards: Mapping[str, Award]) -> dict[str, int]:
         """What each class is given, in weighted units x months."""

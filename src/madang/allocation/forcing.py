@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from madang.allocation import ties
 from madang.allocation.columns import Columns, columns
+from madang.allocation.lines import with_fixed
 from madang.allocation.plan import Plan
 from madang.allocation.policies import COMPUTE, Portfolio
 from madang.allocation.portfolio import search, value
@@ -14,7 +15,6 @@ from madang.allocation.problem import Award, Problem, Request
 from madang.allocation.ranking import candidates
 from madang.allocation.selection.choices import Choices
 from madang.allocation.settling import worth
-from madang.allocation.solve import with_fixed
 
 Facts = dict[str, object]
 Seen = Callable[[int, int], None]
@@ -66,11 +66,11 @@ def _refused(made: Columns, policy: Portfolio, plan: Plan, place: int) -> Facts 
     )
     wanted = tuple(replace(option, worth=option.worth + most) for option in options)
     found = search(_with(made.choices, place, wanted), gap=policy.gap, work=WORK)
-    held = found.held[place]
+    held = found.chosen[place]
     award = made.award(place, held) if held is not None else None
     if award is None:
         return None
-    short = _now(made, plan) - _worth(made.choices, found.held)
+    short = _now(made, plan) - _worth(made.choices, found.chosen)
     points = _least(lambda d: _gained(made, policy, request, award, d) > short)
     return {"change": "score", "points": points} if points is not None else None
 
@@ -79,7 +79,7 @@ def _granted(made: Columns, policy: Portfolio, plan: Plan, place: int) -> Facts 
     """The fewest points less with which a portfolio without this request beats the plan; None where none does."""
     request = made.requests[place]
     found = search(_with(made.choices, place, ()), gap=policy.gap, work=WORK)
-    ahead = _now(made, plan) - _worth(made.choices, found.held)
+    ahead = _now(made, plan) - _worth(made.choices, found.chosen)
     award = plan.grant[request.id].award
     points = _least(lambda d: -_gained(made, policy, request, award, -d) > ahead, made.problem.points[request.id])
     return {"change": "score", "points": -points} if points is not None else None

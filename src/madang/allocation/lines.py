@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from madang.allocation.problem import (
     BUDGET,
+    INVALID,
     MINIMUM_SCORE,
     MINIMUMS,
     OVERBOOKING,
@@ -18,6 +19,7 @@ from madang.allocation.problem import (
     Request,
     Rule,
 )
+from madang.errors import Refused
 from madang.values import Month
 
 POOL = "pool"
@@ -168,3 +170,21 @@ def _standing(rule: Rule, request: Request) -> str | None:
     if not request.matches(rule.where()):
         return None
     return ", ".join(rule.where().values()) if rule.kind == BUDGET else request.holder(rule.text("holder"))
+
+
+def with_fixed(problem: Problem) -> tuple[Room, dict[str, Award]]:
+    """The room after the accepted awards, which come before anything else, and those awards."""
+    room, held = Room(problem), {}
+    for request in problem.requests:
+        if request.fixed is None:
+            continue
+        need = room.need(request, request.fixed)
+        short = room.lacking(need)
+        if short:
+            line = room.lines[min(short)]
+            where = f"requests[id={request.id}].fixed"
+            over = "fixed_exceed_capacity" if not line.rule else "fixed_exceed_rule"
+            raise Refused(INVALID, file=None, field=where, rule=over, pool=line.pool, named=line.rule)
+        room.take(need)
+        held[request.id] = request.fixed
+    return room, held

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 
 from madang.allocation import ties
 from madang.allocation.forcing import forced
-from madang.allocation.lines import Room, unmet
+from madang.allocation.lines import Room, unmet, with_fixed
 from madang.allocation.plan import Plan
 from madang.allocation.policies import Portfolio, Rank, Tiers
 from madang.allocation.problem import MINIMUM_CRITERION, MINIMUM_SCORE, MINIMUMS, Problem, Request
 from madang.allocation.ranking import Walk, queue
-from madang.allocation.solve import solve, with_fixed
+from madang.allocation.solve import solve
 from madang.errors import Refused
 
 Facts = dict[str, object]

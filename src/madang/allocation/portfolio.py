@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from madang.allocation.columns import Columns, Value, columns
 from madang.allocation.lines import Room
-from madang.allocation.plain import modelled
 from madang.allocation.plan import Price, Proof
 from madang.allocation.policies import COMPUTE, Portfolio
-from madang.allocation.problem import Award, Problem, Request
-from madang.allocation.selection.choices import Choices, Option
+from madang.allocation.problem import INVALID, Award, Problem, Request
+from madang.allocation.selection import MARGINAL, Choices, Option, Prices, Selection, best
 from madang.allocation.settling import Held, Settling
+from madang.errors import Refused
 
 
 @dataclass(frozen=True)
@@ -37,19 +37,6 @@ class Chosen:
     marginal: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Found:
-    """What the search gives for choices: the selection, its bound, its exact proof, and verdicts where they are proven
-    ("in", "out"), else "marginal"."""
-
-    held: tuple[Held | None, ...]
-    bound: int
-    proven: int
-    prices: tuple[int, ...]
-    denominator: int
-    verdicts: tuple[str, ...]
-
-
 def value(problem: Problem, policy: Portfolio) -> Value:
     """What the policy says that awards are worth: from the points alone, whole numbers."""
     worth = {
@@ -70,24 +57,74 @@ def chosen(
 ) -> Chosen:
     """The awards to candidates, who stand in the published order; `room` holds the fixed awards."""
     made = columns(problem, candidates, room, value(problem, policy))
-    found = search(made.choices, gap=policy.gap, work=work, report=report)
-    return settled(made, found)
+    return settled(made, search(made.choices, gap=policy.gap, work=work, report=report))
 
 
-def settled(made: Columns, found: Found) -> Chosen:
+def search(
+    choices: Choices,
+    *,
+    gap: int,
+    work: int,
+    report: Report | None = None,
+    start: Sequence[Held | None] | None = None,
+) -> Selection:
+    """The best selection that the work allows, with its bound and proof.
+
+    ``Refused("allocation_problem_invalid", rule="rules_cannot_hold_together")`` where no selection keeps every row.
+    """
+    told = None if report is None else lambda incumbent, bound: report(Progress(incumbent, bound))
+    try:
+        return best(choices, gap_millionths=gap, work=work, report=told, start=start)
+    except Refused as refused:
+        found = "rules_cannot_hold_together" if refused.code == "allocation_limits_contradict" else "nothing_was_found"
+        raise Refused(INVALID, file=None, field="rules", rule=found, work=work) from None
+
+
+def settled(made: Columns, found: Selection) -> Chosen:
     """The search's selection, improved and its marginal requests settled by the published order, as awards."""
-    decided = [verdict != "marginal" for verdict in found.verdicts]
-    settling = Settling(made.choices, found.held, decided)
+    settling = Settling(made.choices, found.chosen, [verdict != MARGINAL for verdict in found.verdicts])
     held = settling.settle()
     awards = {}
     for place, one in enumerate(held):
         award = made.award(place, one) if one is not None else None
         if award is not None:
             awards[made.requests[place].id] = award
-    prices = tuple(Price(row_name(made, row), price) for row, price in enumerate(found.prices) if price)
-    marginal = tuple(sorted(made.requests[n].id for n, done in enumerate(decided) if not done))
-    proof = Proof(found.proven, found.denominator, prices)
-    return Chosen(awards, settling.objective(), found.bound, proof, marginal)
+    bounds = Bounds(made.choices, found.prices)
+    prices = tuple(Price(row_name(made, row), price) for row, price in enumerate(found.prices.multipliers) if price)
+    objective = settling.objective()
+    marginal = [made.requests[n].id for n, one in enumerate(held) if not bounds.decides(n, one is not None, objective)]
+    proof = Proof(bounds.proven, found.prices.denominator, prices)
+    return Chosen(awards, objective, min(found.bound, bounds.proven), proof, tuple(sorted(marginal)))
+
+
+class Bounds:
+    """What prices prove of choices (docs/allocation.md), in whole numbers over the prices' denominator."""
+
+    def __init__(self, choices: Choices, prices: Prices) -> None:
+        self.prices = prices
+        self.values = [[self._value(option) for option in options] for options in choices.requests]
+        self.best = [max([0, *values]) for values in self.values]
+        rows = sum(price * limit for price, limit in zip(prices.multipliers, choices.limits, strict=True) if price)
+        self.total = rows + sum(self.best)
+
+    def _left(self, worth: int, uses: Mapping[int, int]) -> int:
+        return self.prices.denominator * worth - sum(self.prices.multipliers[row] * n for row, n in uses.items())
+
+    def _value(self, option: Option) -> int:
+        parts = sum(part.more * max(0, self._left(part.worth, part.uses)) for part in option.parts)
+        return self._left(option.worth, option.uses) + parts
+
+    @property
+    def proven(self) -> int:
+        """No selection is worth more."""
+        return self.total // self.prices.denominator
+
+    def decides(self, place: int, served: bool, objective: int) -> bool:
+        """Whether every selection worth at least `objective` serves this request too, or none does."""
+        if not served and not self.values[place]:
+            return True
+        other = self.total - self.best[place] + (0 if served else max(self.values[place]))
+        return other // self.prices.denominator < objective
 
 
 def row_name(made: Columns, row: int) -> tuple[str, ...]:
@@ -96,15 +133,3 @@ def row_name(made: Columns, row: int) -> tuple[str, ...]:
         return made.names[row - len(made.room.lines)]
     line = made.room.lines[row]
     return line.kind, line.pool, str(line.month) if line.month else "", line.rule, line.holder
-
-
-def search(choices: Choices, *, gap: int, work: int, report: Report | None = None) -> Found:
-    """The best selection that the work allows, with its bound and proof."""
-    answer = modelled(choices, gap_millionths=gap, nodes=work)
-    most = sum(max((_most(o) for o in options), default=0) for options in choices.requests)
-    verdicts = ("marginal",) * len(choices.requests)
-    return Found(answer.held, min(most, answer.bound), most, (0,) * len(choices.limits), 1, verdicts)
-
-
-def _most(option: Option) -> int:
-    return max(0, option.worth + sum(max(0, part.worth) * part.more for part in option.parts))

@@ -19,12 +19,16 @@ def refusal(refused: Refused, language: str) -> str:
         faults = facts["faults"]
         assert isinstance(faults, tuple)
         return _("This plan has faults and cannot be explained: {faults}").format(faults=", ".join(faults))
+    if refused.code == "allocation_stopped":
+        return _("No plan was found within {seconds} seconds; try a longer limit.").format(**facts)
     if refused.code == "allocation_comparison_invalid":
         return _("{given} plans cannot be compared; 2 to {most} can.").format(**facts)
     texts = {"code": refused.code, "file": facts.get("file") or "-", "field": facts.get("field") or "$"}
     rule = str(facts.get("rule", ""))
     known = _rules(_).get(rule, rule)
-    body = known.format(**{"known": "", "why": "", "pool": "", "named": "", "low": "", "high": "", **facts, **texts})
+    body = known.format(
+        **{"known": "", "why": "", "pool": "", "named": "", "low": "", "high": "", "work": "", **facts, **texts}
+    )
     return _("{file}: {field}: {body}").format(file=texts["file"], field=texts["field"], body=body)
 
 
@@ -40,6 +44,10 @@ def _rules(_: Say) -> dict[str, str]:
         "cannot_be_written": _("the file cannot be written ({why})"),
         "must_be_json": _("is not JSON ({why})"),
         "must_be_csv": _("is not a CSV file in UTF-8 ({why})"),
+        "must_have_a_cell_a_column": _("must have one cell for each column"),
+        "must_be_points": _("must be points with at most three decimals, such as 84.25"),
+        "must_be_the_same_for_a_pool": _("must be the same in every line of a pool"),
+        "must_be_the_same_for_a_request": _("must be the same in every line of a request"),
         "must_be_an_object": _("must be an object"),
         "must_be_a_list": _("must be a list"),
         "must_be_text": _("must be text that is not empty"),
@@ -84,6 +92,7 @@ def _rules_between(_: Say) -> dict[str, str]:
         "fixed_exceed_rule": _("the accepted awards alone break the rule {named}"),
         "needs_a_portfolio": _("the rule {named} is about all awards together: only portfolio and fair can keep it"),
         "rules_cannot_hold_together": _("no awards keep all of these together: {named}"),
+        "nothing_was_found": _("no awards that keep all rules were found within the work of {work}"),
         "seed_breaks_commitment": _("is not the seed that was committed to ({known})"),
     }
 

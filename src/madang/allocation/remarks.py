@@ -61,7 +61,8 @@ def _together(facts: Mapping[str, object], _: Say) -> str:
 def _fair(gap: object, _: Say) -> str:
     if gap is None:
         return _(
-            "The awards were chosen together so that the class with the smallest granted share gets as much as possible."
+            "The awards were chosen together so that the class with the smallest granted share gets as much as "
+            "possible."
         )
     return _(
         "The awards were chosen together so that the class with the smallest granted share gets as much as possible; "

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 import highspy
 
 from madang.allocation import ties
+from madang.allocation.conflicts import contradiction
 from madang.allocation.fairness import fair
-from madang.allocation.lines import Room
+from madang.allocation.lines import Room, with_fixed
 from madang.allocation.plan import KEPT, REDUCED, REFUSED, WHOLE, Grant, Plan, Proof, Solver
 from madang.allocation.policies import DEFAULT_WORK, Fair, Policy, Portfolio, Rank, Scaled, Tiers
 from madang.allocation.portfolio import Progress, Report, chosen, value
@@ -62,7 +63,10 @@ def solve(
     limit = None
     if isinstance(policy, Portfolio | Fair):
         limit = DEFAULT_WORK if work_limit is None else work_limit
-    answer = _answer(problem, policy, order, room, (limit or 0, seed, drawn), progress)
+    try:
+        answer = _answer(problem, policy, order, room, (limit or 0, seed, drawn), progress)
+    except Refused as broken:
+        raise Refused(broken.code, **{**broken.facts, "named": ", ".join(contradiction(problem))}) from None
     grants = {**fixed, **answer.awards}
     outcomes = {request.id: _outcome(request, grants.get(request.id)) for request in problem.requests}
     refused = [r for r in answer.queue if outcomes[r.id] == REFUSED]
@@ -149,24 +153,6 @@ def installed(policy: Policy) -> Solver:
         highs = highspy.Highs()  # type: ignore[no-untyped-call]
         return Solver("madang.selection/HiGHS", highs.version())
     return Solver(f"madang.{policy.name}", VERSION)
-
-
-def with_fixed(problem: Problem) -> tuple[Room, dict[str, Award]]:
-    """The room after the accepted awards, which come before anything else, and those awards."""
-    room, held = Room(problem), {}
-    for request in problem.requests:
-        if request.fixed is None:
-            continue
-        need = room.need(request, request.fixed)
-        short = room.lacking(need)
-        if short:
-            line = room.lines[min(short)]
-            where = f"requests[id={request.id}].fixed"
-            over = "fixed_exceed_capacity" if not line.rule else "fixed_exceed_rule"
-            raise Refused(INVALID, file=None, field=where, rule=over, pool=line.pool, named=line.rule)
-        room.take(need)
-        held[request.id] = request.fixed
-    return room, held
 
 
 def _outcome(request: Request, award: Award | None) -> str:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from madang.allocation.columns import Columns, Value, columns
-from madang.allocation.lines import Room
+from madang.allocation.lines import Room, with_fixed
 from madang.allocation.placing import Short
 from madang.allocation.plan import Plan
 from madang.allocation.problem import Award, Problem, Request
-from madang.allocation.solve import with_fixed
 
 
 class Standing:

@@ -93,7 +93,7 @@ def main(folder: Path) -> int:
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
 
     def report(progress: Progress) -> None:
-        found = {"incumbent": progress.incumbent, "bound": progress.bound, "nodes": progress.nodes}
+        found = {"incumbent": progress.incumbent, "bound": progress.bound}
         _write(folder / PROGRESS, found)
 
     try:
