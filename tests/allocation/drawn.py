@@ -7,8 +7,19 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from madang.allocation.policies import Bracket, Fair, Portfolio, Rank, Scaled, Tiers
-from madang.allocation.problem import Alternative, Award, Item, MonthCapacity, Pool, Problem, Product, Reference, Request, Rule
 from madang.allocation.problem import TOGETHER as SOLVED_TOGETHER
+from madang.allocation.problem import (
+    Alternative,
+    Award,
+    Item,
+    MonthCapacity,
+    Pool,
+    Problem,
+    Product,
+    Reference,
+    Request,
+    Rule,
+)
 from madang.allocation.solve import solve
 from madang.values import Month
 

@@ -99,7 +99,9 @@ def test_two_shares_that_exceed_the_whole_contradict():
 def test_rules_that_the_accepted_awards_make_impossible_are_named():
     share = rule("share_at_least", "outside", where={"region": "nowhere"}, thousandths=600)
     drawn = contested(rules=(LINE, share))
-    kept = replace(drawn, requests=tuple(replace(r, fixed=Award((1,)) if r.id == "a" else None) for r in drawn.requests))
+    kept = replace(
+        drawn, requests=tuple(replace(r, fixed=Award((1,)) if r.id == "a" else None) for r in drawn.requests)
+    )
     for policy in (Portfolio(), Fair("region")):
         with pytest.raises(Refused) as caught:
             solve(kept, policy)

@@ -226,7 +226,7 @@ def test_every_fault_has_a_sentence_in_both_languages():
 
 def test_every_broken_rule_of_the_formats_has_a_sentence_in_both_languages():
     """The words stand in the sources as the last argument of what refuses."""
-    said = re.compile(r'(?:refuse\(|rule=|Invalid\([^"]*"[^"]*", |Invalid\(\w+, )"(\w+)"')
+    said = re.compile(r'(?:refuse\((?:"\w+", )?|rule=|Invalid\([^"]*"[^"]*", |Invalid\(\w+, )"(\w+)"')
     rules = {rule for path in SOURCES.glob("*.py") for rule in said.findall(path.read_text(encoding="utf-8"))}
     assert len(rules) > 25
     for code in rules:

@@ -73,7 +73,11 @@ def test_a_rule_off_is_who_would_fare_otherwise_without_it(drawn, policy):
 
 def two(**more):
     return problem(
-        request("a", 90_000, item(2)), request("b", 80_000, item(2)), request("c", 70_000), pools=(pool(units=24),), **more
+        request("a", 90_000, item(2)),
+        request("b", 80_000, item(2)),
+        request("c", 70_000),
+        pools=(pool(units=24),),
+        **more,
     )
 
 
@@ -103,8 +107,9 @@ def test_below_the_lottery_points_lead_into_it():
 def test_points_that_a_portfolio_lacks_are_enough(policy):
     drawn = two()
     plan = solve(drawn, policy)
-    for name, found in changes(drawn, plan).items():
-        points = next(change["points"] for change in found if change["change"] == "score")
+    told = {name: c["points"] for name, found in changes(drawn, plan).items() for c in found if c["change"] == "score"}
+    assert {"a", "b"} <= told.keys()
+    for name, points in told.items():
         one = drawn.request[name]
         changed = replace(one, score=one.score + points)
         assert granted_with(drawn, policy, changed) != (plan.outcomes[name] != REFUSED)

@@ -1,10 +1,8 @@
 """Every policy on problems that use everything the format has: the judge finds no fault, and promises are kept."""
 
-from dataclasses import replace
 
-import pytest
 from allocation.drawn import EVERY, LISTS, SCALED, TOGETHER, rich_problems
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from madang.allocation.check import check

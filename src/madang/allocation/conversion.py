@@ -1,8 +1,8 @@
 """How much different accelerators count beside each other, exactly: published tables, and slices of an accelerator.
 
-Korea's GPU support takes applications in H100 and converts: 1 H100 for 4 A100 or for 1 H200; Gwangju's computing centre
-prices a petaflops as 16 H100. The Digital Research Alliance of Canada's reference GPU unit (RGU) weighs FP32 and FP16 by
-40 % each and memory by 20 %: 4.0 for an A100 of 40 GB, 12.2 for an H100 of 80 GB, MIG slices by the larger of their two
+Korea's GPU support takes applications in H100 and converts: 1 H100 for 4 A100 or for 1 H200; Gwangju's centre prices a
+petaflops as 16 H100. The Digital Research Alliance of Canada's reference GPU unit (RGU) weighs FP32 and FP16 by 40 %
+each and memory by 20 %: 4.0 for an A100 of 40 GB, 12.2 for an H100 of 80 GB, MIG slices by the larger of their two
 shares (its allocation guide of 2026).
 """
 

@@ -232,7 +232,7 @@ def _proof(node: Node) -> Proof:
         price = part.at("price")
         if price.number() < 0:
             price.refuse("must_not_be_below_zero")
-        prices.append(Price(tuple(step.text() for step in part.at("row").elements()), price.number()))
+        prices.append(Price(tuple(step.word() for step in part.at("row").elements()), price.number()))
     denominator = node.at("denominator")
     if denominator.number() < 1:
         denominator.refuse("must_be_above_zero")

@@ -79,6 +79,10 @@ class Node:
             self.refuse("must_be_text")
         return self.value
 
+    def word(self) -> str:
+        """Text that may be empty."""
+        return "" if self.value == "" else self.text()
+
     def number(self) -> int:
         if not isinstance(self.value, int) or isinstance(self.value, bool):
             self.refuse("must_be_a_whole_number")
