@@ -57,9 +57,10 @@ def rules(shape: argparse.Namespace) -> list[dict[str, object]]:
                  "한 기관에는 전체의 5%까지만 배정합니다.", holder="organisation", pool=pool, thousandths=50)
         )  # fmt: skip
         if shape.budgets:
+            units = servers * 8 * 2 // 5
             found.append(
                 rule(f"industry-{pool}", "budget", "Industry gets at most 40 %.",
-                     "산업계 분야에는 40%까지만 배정합니다.", where={"track": "industry"}, pool=pool, units=servers * 8 * 2 // 5)
+                     "산업계 분야에는 40%까지만 배정합니다.", where={"track": "industry"}, pool=pool, units=units)
             )  # fmt: skip
     return found
 

@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 import pytest
-from allocation.drawn import LISTS, SENTENCE, item, pool, problem, request, rich_problems, rule
+from allocation.drawn import LISTS, SCALED, SENTENCE, item, pool, problem, request, rich_problems, rule
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from madang.allocation.check_limits import Tally
+from madang.allocation.check_policies import asked, left_of
 from madang.allocation.explain import explain
 from madang.allocation.nearest import changes, without
 from madang.allocation.plan import REFUSED
@@ -120,3 +122,23 @@ def test_progress_counts_every_request():
     changes(drawn, solve(drawn, Portfolio()), lambda done, of: seen.append((done, of)))
     assert seen == [(1, 3), (2, 3), (3, 3)]
     assert SENTENCE["ko"]
+
+
+@given(rich_problems(), st.sampled_from(SCALED))
+@settings(max_examples=60, deadline=None)
+def test_points_that_would_have_helped_a_scaled_ask_would_with_the_cuts_held(drawn, policy):
+    """Checked with the judge's own function of score and size, which shares no code with the solver's."""
+    plan = solve(drawn, policy)
+    tally = Tally(drawn)
+    points = [tally.points(r) for r in drawn.requests if tally.open(r)]
+    for name, found in changes(drawn, plan).items():
+        for change in (one for one in found if one["change"] == "held"):
+            one = drawn.request[name]
+            own, size, others = tally.points(one), asked(tally, one), len(points) - 1
+
+            def left(more, own=own, size=size, others=others):
+                below = min(sum(other < own + more for other in points), others)
+                return left_of(policy, own + more, size, below, others)
+
+            assert left(change["points"]) > left(0)
+            assert change["granted"] == (name in plan.grant)

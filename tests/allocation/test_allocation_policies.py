@@ -1,6 +1,5 @@
 """Every policy on problems that use everything the format has: the judge finds no fault, and promises are kept."""
 
-
 from allocation.drawn import EVERY, LISTS, SCALED, TOGETHER, rich_problems
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -17,7 +17,8 @@ h200,gpu,2026-05,64,48,,1000
 a100,gpu,2026-04,32,32,,250
 a100,gpu,2026-05,32,32,,250
 """
-REQUESTS = """id,organisation,score,error,option,later,pool,units,asked,least,first,months,total,attribute:track,criterion:impact
+HEAD = "id,organisation,score,error,option,later,pool,units,asked,least,first,months,total"
+REQUESTS = f"""{HEAD},attribute:track,criterion:impact
 r1,o1,84.25,1.5,1,1,h200,8,2,1,2026-04,1,,academia,30
 r1,,,,2,,a100,,16,,,,,,
 r2,o2,70,,,,h200,,40,10,,,yes,industry,25.125

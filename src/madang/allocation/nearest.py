@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from madang.allocation import ties
 from madang.allocation.forcing import forced
 from madang.allocation.lines import Room, unmet, with_fixed
+from madang.allocation.nearest_scaled import scaled_changes
 from madang.allocation.plan import Plan
-from madang.allocation.policies import Portfolio, Rank, Tiers
+from madang.allocation.policies import Portfolio, Rank, Scaled, Tiers
 from madang.allocation.problem import MINIMUM_CRITERION, MINIMUM_SCORE, MINIMUMS, Problem, Request
 from madang.allocation.ranking import Walk, queue
 from madang.allocation.solve import solve
@@ -26,7 +27,8 @@ def changes(problem: Problem, plan: Plan, progress: Seen | None = None) -> dict[
     """For every request the nearest changes, each by itself, that would have altered its answer; lots stay as drawn.
 
     `{"change": "score", "points": ±d}` (the smallest such d), `{"change": "criterion", …}`, `{"change": "ask", "item",
-    "to"}` (the largest amount that would have been given), `{"change": "rule", "rule"}` (without it).
+    "to"}` (the largest amount that would have been given), `{"change": "rule", "named", "then"}` (without it); for
+    `scaled` `{"change": "held", "points"}` with the cuts as they were made. For `fair`, rules alone.
     """
     found: dict[str, list[Facts]] = {request.id: [] for request in problem.requests}
     if isinstance(plan.policy, Rank | Tiers):
@@ -38,6 +40,9 @@ def changes(problem: Problem, plan: Plan, progress: Seen | None = None) -> dict[
     elif isinstance(plan.policy, Portfolio):
         for name, facts in forced(problem, plan.policy, plan, progress):
             found[name].extend(facts)
+    elif isinstance(plan.policy, Scaled):
+        for name, fact in scaled_changes(problem, plan.policy, plan).items():
+            found[name].append(fact)
     for name, fact in _without_rules(problem, plan):
         found[name].append(fact)
     return found

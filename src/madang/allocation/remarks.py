@@ -94,6 +94,15 @@ def _change(change: Mapping[str, object], language: str, names: Mapping[str, str
         if points < 0:
             return _("With {points} points less it would not have been selected.").format(points=decimal(-points, 1000))
         return _("With {points} points more it would have been selected.").format(points=decimal(points, 1000))
+    if kind == "held":
+        more = decimal(int(str(change["points"])), 1000)
+        if change["granted"]:
+            return _("With everybody's cuts as they were made, {points} points more would have given it more.").format(
+                points=more
+            )
+        return _("With everybody's cuts as they were made, {points} points more would have selected it.").format(
+            points=more
+        )
     if kind == "criterion":
         return _criteria(change["criteria"], _, names)
     if kind == "ask":

@@ -100,14 +100,17 @@ def scaled(problem: Problem, policy: Scaled, candidates: Sequence[Request], room
     """
     asks = _asks(problem, policy, candidates, room)
     factors: dict[str, int] = {}
+    drawing: dict[int, list[int]] = {}
+    for place, ask in enumerate(asks):
+        for line in {line for line, *_ in ask.draws}:
+            drawing.setdefault(line, []).append(place)
     for name, lines in _series(room):
-        members = [ask for ask in asks if any(line in lines for line, *_ in ask.draws)]
-        if members:
-            factor = _tuned(policy, members, lines, room)
-            if factor < MILLION:
-                factors[name] = factor
-                for ask in members:
-                    ask.factor = min(ask.factor, factor)
+        members = [asks[place] for place in sorted({n for line in lines for n in drawing.get(line, ())})]
+        factor = _tuned(policy, members, lines, room) if members else MILLION
+        if factor < MILLION:
+            factors[name] = factor
+            for ask in members:
+                ask.factor = min(ask.factor, factor)
     awards = {}
     for ask in asks:
         quantities = ask.quantities(policy.below, MILLION) if ask.factor >= 0 else ()
