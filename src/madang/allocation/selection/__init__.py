@@ -6,5 +6,6 @@ from madang.allocation.selection.search import DEFAULT_WORK, Held, Report, Selec
 from madang.allocation.selection.standing import IN, MARGINAL, OUT
 
 __all__ = [
-    "DEFAULT_WORK", "IN", "MARGINAL", "OUT", "Choices", "Held", "Option", "Part", "Prices", "Report", "Selection", "best",
+    "DEFAULT_WORK", "IN", "MARGINAL", "OUT", "Choices", "Held", "Option", "Part", "Prices", "Report",
+    "Selection", "best",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""A portfolio as pure choices: each request takes one of its options or none, and every limit is a row of whole numbers.
+"""A portfolio as pure choices: each request takes one of its options or none, and limits are rows of whole numbers.
 
 What a problem says in months, products and rules stands here as integers only, so that the search for the best set
 (`madang.allocation.selection`) and the proof of its bound need to know nothing else.
@@ -22,7 +22,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Option:
-    """One way to serve a request: chosen or not (its base), and then its parts. `key` says which way (for the caller)."""
+    """One way to serve a request: chosen or not (its base), then its parts. `key` says which way (for the caller)."""
 
     key: tuple[object, ...]
     worth: int

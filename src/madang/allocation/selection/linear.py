@@ -12,14 +12,20 @@ import numpy.typing as npt
 from madang.allocation.selection.arrays import Arrays, Ints
 
 Floats = npt.NDArray[np.float64]
+SAME_ALWAYS: dict[str, bool | int | float | str] = {
+    "log_to_console": False,
+    "threads": 1,
+    "parallel": "off",
+    "random_seed": 0,
+}
 LARGEST_COST = 2.0**13  # costs are scaled by a power of two to below this, where HiGHS's tolerances are made for
 
 
 @dataclass(frozen=True)
 class Wanted:
     """What a model holds: the options that may be taken (a mask), the limits that are left to them, the requests whose
-    options are taken wholly or not at all (a mask), whether their parts are whole numbers too, and the requests that must
-    be served (a mask; nobody where absent)."""
+    options are taken wholly or not at all (a mask), whether their parts are whole numbers too, and the requests that
+    must be served (a mask; nobody where absent)."""
 
     options: Ints
     left: Ints
@@ -32,9 +38,9 @@ class Wanted:
 class Columns:
     """Columns of a model, each from 0 to `upper`.
 
-    `option`: the option a column belongs to; `part`: the part it takes (-1: none), all of it at `upper`; `base`: whether
-    it takes the base. An option with one part that need not be whole has two columns, least and most, which want no row
-    that ties the part to the base; other parts are tied by a row each.
+    `option`: the option a column belongs to; `part`: the part it takes (-1: none), all of it at `upper`; `base`:
+    whether it takes the base. An option with one part that need not be whole has two columns, least and most, which
+    want no row that ties the part to the base; other parts are tied by a row each.
     """
 
     option: Ints
@@ -111,10 +117,14 @@ def _in_groups(mask: Ints, before: int, rows: int) -> Ints:
 def solver(**options: bool | int | float | str) -> highspy.Highs:
     """HiGHS with one thread, one seed and no limit on time, so that it always does the same."""
     highs = highspy.Highs()  # type: ignore[no-untyped-call]
-    fixed = {"log_to_console": False, "threads": 1, "parallel": "off", "random_seed": 0}
-    for name, value in {**fixed, **options}.items():
+    for name, value in {**SAME_ALWAYS, **options}.items():
         highs.setOptionValue(name, value)
     return highs
+
+
+def counted(place: Ints, amount: Floats, places: int) -> Floats:
+    """The sum of the amounts at each place."""
+    return np.bincount(place, weights=amount, minlength=places).astype(np.float64)
 
 
 def _cost(arrays: Arrays, found: Columns) -> Floats:

@@ -9,7 +9,7 @@ import highspy
 import numpy as np
 
 from madang.allocation.selection.arrays import Arrays, Ints
-from madang.allocation.selection.linear import Floats, Wanted, linear, solver
+from madang.allocation.selection.linear import Floats, Wanted, counted, linear, solver
 from madang.allocation.selection.prices import Prices
 
 LARGEST_SUM = 2.0**56  # of all worth times the prices' denominator, so that 64 bits hold every sum
@@ -17,7 +17,7 @@ LARGEST_SUM = 2.0**56  # of all worth times the prices' denominator, so that 64 
 
 @dataclass(frozen=True)
 class Relaxed:
-    """An optimum of the relaxation: how much of each option is taken (0 to 1), how much of each part, and the prices."""
+    """An optimum of the relaxation: how much of each option is taken (0 to 1) and of each part, and the prices."""
 
     taken: Floats
     quantity: Floats
@@ -36,7 +36,7 @@ def relaxed(arrays: Arrays, options: Ints) -> Relaxed | None:
     found = model.columns
     base = np.where(found.base, np.array(solution.col_value), 0.0)
     dual = np.array(solution.row_dual)[: len(model.rows)] / model.row_scale / model.scale
-    taken = np.bincount(found.option, weights=base, minlength=arrays.options)
+    taken = counted(found.option, base, arrays.options)
     quantity = np.zeros(len(arrays.option))
     some = found.part >= 0
     quantity[found.part[some]] = np.array(solution.col_value)[some] * arrays.more[arrays.options + found.part[some]]
@@ -54,4 +54,4 @@ def rounded(arrays: Arrays, rows: Ints, duals: Floats) -> Prices:
 
 def _denominator(arrays: Arrays) -> int:
     worth = np.maximum(arrays.worth.astype(float) * arrays.more.astype(float), 0.0)
-    return 2 ** max(20, min(40, math.floor(math.log2(LARGEST_SUM / max(1.0, float(worth.sum()))))))
+    return 1 << max(20, min(40, math.floor(math.log2(LARGEST_SUM / max(1.0, float(worth.sum()))))))

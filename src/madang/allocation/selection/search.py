@@ -22,6 +22,8 @@ from madang.errors import Refused
 
 DEFAULT_WORK = 20_000
 CAREFUL = 100  # millionths: below this gap quantities must be whole from the beginning
+SMALL = 200  # options up to which HiGHS's tree alone is the shortest way
+PARTS = 200  # nodes for whole quantities of options that are settled
 Held = tuple[int, tuple[int, ...]]  # which option, and the quantities of its parts
 Report = Callable[[int, int], None]
 
@@ -30,10 +32,10 @@ Report = Callable[[int, int], None]
 class Selection:
     """The best selection found, and how good it is.
 
-    `chosen[r]`: (option, quantity of each of its parts) of request r, or nothing. `objective`: its worth. `proven`: what
-    no selection exceeds, shown in whole numbers by `prices` (see `best`); `bound`: the same, or tighter where HiGHS's
-    search tree says so in floating-point arithmetic, rounded outward. `verdicts[r]`: "in" or "out" where the prices
-    prove that every (no) selection worth at least the objective serves request r; else "marginal".
+    `chosen[r]`: (option, quantity of each of its parts) of request r, or nothing. `objective`: its worth. `proven`:
+    what no selection exceeds, shown in whole numbers by `prices` (see `best`); `bound`: the same, or tighter where
+    HiGHS's search tree says so in floating-point arithmetic, rounded outward. `verdicts[r]`: "in" or "out" where the
+    prices prove that every (no) selection worth at least the objective serves request r; else "marginal".
     """
 
     chosen: tuple[Held | None, ...]
@@ -149,7 +151,7 @@ class _Search:
         if relaxation is not None:
             self._price(relaxation.prices)
         self._offer(greedy(self.stand))
-        if relaxation is not None and not self.close:
+        if relaxation is not None and not self.close and self.arrays.options > SMALL:
             self._offer(staged(self.stand, relaxation))
         self._tell()
         for exact in (False, True) if self.gap >= CAREFUL else (True,):
@@ -193,10 +195,16 @@ class _Search:
         )
         if found is None:
             return
-        self._offer(rounded(self.arrays, found))
+        self._offer(self._settled(found.taken) if not exact else rounded(self.arrays, found))
         if math.isfinite(found.bound):
             outward = math.floor(found.bound + abs(found.bound) * 1e-9 + 1e-6)
             self.bound = max(self.objective, min(self.bound, self._whole(outward)))
+
+    def _settled(self, taken: Ints) -> Holding:
+        """The best whole quantities for the options that are taken."""
+        every = np.ones(self.arrays.requests, dtype=bool)
+        found = solved(self.arrays, Wanted(taken > 0.5, self.arrays.limits, every, True), mip_max_nodes=PARTS)
+        return rounded(self.arrays, found) if found is not None else self.holding
 
     def _seen(self, objective: float, bound: float) -> None:
         if self.report is not None:

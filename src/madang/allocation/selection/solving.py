@@ -11,7 +11,7 @@ import numpy as np
 
 from madang.allocation.selection.arrays import Arrays
 from madang.allocation.selection.holding import Holding, amounts
-from madang.allocation.selection.linear import Columns, Floats, Linear, Wanted, linear, solver
+from madang.allocation.selection.linear import Columns, Floats, Linear, Wanted, counted, linear, solver
 
 Seen = Callable[[float, float], None]
 
@@ -58,7 +58,7 @@ def _read(arrays: Arrays, model: Linear, highs: highspy.Highs) -> Found | None:
     if not solution.value_valid:
         return None
     value = np.array(solution.col_value)
-    taken = np.bincount(columns.option, weights=np.where(columns.base, value, 0.0), minlength=arrays.options)
+    taken = counted(columns.option, np.where(columns.base, value, 0.0), arrays.options)
     some = columns.part >= 0
     quantity = np.zeros(len(arrays.option))
     part = columns.part[some]

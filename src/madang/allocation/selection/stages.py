@@ -16,6 +16,7 @@ from madang.allocation.selection.standing import Standing
 # asks are as unequal as real ones: deciding the hundred largest first loses less than rounding all at once.
 STAGES = (100, 320, 640)
 STAGE_GAP = 0.001  # how exactly each stage is solved; each decides only what the next must keep
+FIRST_GAP = 0.0015  # the same for the first stage, whose mixtures are of little weight
 STAGE_NODES = 20
 CORE = 7000  # options that are open at all: those that the prices leave most in doubt
 NEARLY = 1e-4
@@ -33,7 +34,8 @@ def staged(stand: Standing, relaxed: Relaxed) -> Holding:
         whole = core & (rank < count)
         exact = count == core.sum()
         wanted = Wanted(options, settled.left, whole, exact)
-        found = solved(arrays, wanted, mip_max_nodes=STAGE_NODES, mip_rel_gap=STAGE_GAP)
+        gap = FIRST_GAP if count == STAGES[0] else STAGE_GAP
+        found = solved(arrays, wanted, mip_max_nodes=STAGE_NODES, mip_rel_gap=gap)
         if found is None:
             return settled
         options = options & ~(whole[arrays.owner] & (found.taken < 0.5))
