@@ -145,13 +145,25 @@ class Settling:
         rivals = [n for n in range(len(self.requests) - 1, -1, -1) if not self.decided[n]]
         for place in range(len(self.requests)):
             if self.held[place] is None and not self.decided[place]:
-                changed = any(self._replaced(place, rival) for rival in rivals) or changed
+                lacking = [self._lacking(option) for option in self.requests[place]]
+                changed = any(self._replaced(place, rival, lacking) for rival in rivals) or changed
         return changed
 
-    def _replaced(self, place: int, rival: int) -> bool:
+    def _lacking(self, option: Option) -> dict[int, int]:
+        """By how much rows are too short for an option's base, where its own parts do not make room."""
+        own = {row for part in option.parts for row, each in part.uses.items() if each < 0}
+        return {
+            row: units - self.left[row]
+            for row, units in option.uses.items()
+            if units > 0 and units > self.left[row] and row not in own
+        }
+
+    def _replaced(self, place: int, rival: int, lacking: Sequence[dict[int, int]]) -> bool:
         before, drew = self.worths[rival], self.used[rival]
         gain = self.most[place] - before
         if self.held[rival] is None or gain < 0 or (gain == 0 and place > rival):
+            return False
+        if not any(all(drew.get(row, 0) >= short for row, short in option.items()) for option in lacking):
             return False
         released = self._release(rival)
         best = self._best(place)
