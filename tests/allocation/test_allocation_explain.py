@@ -16,7 +16,8 @@ from madang.allocation import check as checker
 from madang.allocation.check import Fault
 from madang.allocation.explain import Reason, explain
 from madang.allocation.plan import Plan
-from madang.allocation.policies import Portfolio, Rank
+from madang.allocation.policies import Portfolio, Rank, Scaled, Tiers
+from madang.allocation.problem import Reference
 from madang.allocation.refusals import fault, refusal
 from madang.allocation.sentences import sentence
 from madang.allocation.solve import solve
@@ -248,3 +249,58 @@ def test_the_stored_plan_is_still_what_is_written():
     assert plan.to_json() == stored
     again = replace(solve(golden.problem(), Portfolio(), seed=7), wall_ms=None).to_json()
     assert {**again, "solver": None} == {**stored, "solver": None}
+
+
+def test_a_share_of_all_pools_is_told_in_the_reference_unit():
+    share = rule("share_at_most", holder="organisation", thousandths=250)
+    asked = [request("a", 90_000, item(1), organisation="o"), request("x", 80_000, item(1), organisation="o")]
+    drawn = replace(problem(*asked, rules=(share,)), reference=Reference("H100", {"h200": 1_500}))
+    reason = reason_of("x", drawn, Rank())
+    assert (reason.code, reason.facts["free"], reason.facts["asked"]) == ("share_reached", 0, 36_000)
+    assert "its organisation may still be given 0 H100-months of all resources, and it asked for 36 H100-months" in (
+        sentence(reason, "en")
+    )
+    assert "전체 자원" in sentence(reason, "ko")
+
+
+LATE = request("x", 80_000, item(2, months=1), later=1, organisation="o")
+MORE_CASES = [
+    ("below_tier", Tiers(90_000, 85_000), problem(request("x")), {"line": 85_000}),
+    ("granted_whole", Tiers(90_000, 70_000), problem(request("x")), {"tier": "lottery", "drawn": 1, "lots": 1}),
+    (
+        "granted_whole",
+        Rank(),
+        problem(request("a", 90_000, item(4, months=1)), LATE),
+        {"later": 1, "starts": "2026-05"},
+    ),
+    ("scaled_whole", Scaled(floor=1000), problem(request("x", 80_000, item(2, least=0))), {"stays": 1_000_000}),
+    ("scaled_cut", Scaled(floor=500, slope=0), problem(request("x", 80_000, item(2, least=0))), {"stays": 500_000}),
+    ("scaled_to_nothing", Scaled(floor=500, slope=0), problem(request("x")), {"stays": 500_000}),
+    (
+        "reserve_reached",
+        Rank(),
+        problem(request("x", 80_000, item(4)), rules=(rule("reserve", pool="h200", thousandths=100),)),
+        {"free": 28, "asked": 32},
+    ),
+    (
+        "left_out_rule",
+        Portfolio(),
+        problem(request("x"), rules=(rule("share_at_least", where={"region": "outside"}, thousandths=500),)),
+        {"rule": "rule"},
+    ),
+    (
+        "chosen_reduced_rule",
+        Portfolio(),
+        problem(
+            request("x", 80_000, item(2, least=1)),
+            request("y", 70_000, item(1), attributes={"region": "outside"}),
+            rules=(rule("share_at_least", where={"region": "outside"}, thousandths=500),),
+        ),
+        {"rule": "rule"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "policy", "drawn", "facts"), MORE_CASES, ids=[case[0] for case in MORE_CASES])
+def test_each_reason_of_the_other_policies_says_what_happened(code, policy, drawn, facts):
+    test_each_reason_says_what_happened(code, policy, drawn, facts)

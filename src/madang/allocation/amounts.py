@@ -10,9 +10,12 @@ from madang.values import Month
 Say = Callable[[str], str]
 
 
-def amount(n: int, unit: str, words: NullTranslations, *, months: bool = False) -> str:
-    """An amount with its unit: 16 GPUs, 16 GPU-hours a month; with `months` over a window: 96 GPU-months, GPU-hours."""
-    ngettext, number = words.ngettext, f"{n:,}"
+def amount(n: int, unit: str, words: NullTranslations, *, months: bool = False, scale: int = 1) -> str:
+    """An amount with its unit: 16 GPUs, 16 GPU-hours a month; with `months` over a window: 96 GPU-months, GPU-hours.
+
+    `scale`: `n` counts such parts of a unit (1000: thousandths).
+    """
+    ngettext, number = words.ngettext, f"{n:,}" if scale == 1 else decimal(n, scale)
     if months:
         known = {
             "gpu": ngettext("{n} GPU-month", "{n} GPU-months", n),

@@ -172,6 +172,8 @@ class _Account:
     def _line(self, line: Line) -> Facts:
         reference = self.problem.reference.name if self.problem.reference else "unit"
         facts: Facts = {"pool": line.pool, "unit": self.problem.pool[line.pool].unit if line.pool else reference}
+        if not line.pool and self.problem.reference:
+            facts["in_thousandths"] = True
         if line.month is not None:
             facts["month"] = str(line.month)
         if line.rule:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from madang.allocation import ties
@@ -14,7 +14,7 @@ from madang.allocation.portfolio import search, value
 from madang.allocation.problem import Award, Problem, Request
 from madang.allocation.ranking import candidates
 from madang.allocation.selection.choices import Choices
-from madang.allocation.settling import worth
+from madang.allocation.settling import Held, worth
 
 Facts = dict[str, object]
 Seen = Callable[[int, int], None]
@@ -39,15 +39,15 @@ def forced(
             progress(place + 1, len(made.requests))
 
 
+def _start(made: Columns, plan: Plan) -> list[Held | None]:
+    """The newly granted awards as a selection: each solve begins with it."""
+    grants = (plan.grant.get(request.id) for request in made.requests)
+    return [made.held(place, grant.award) if grant else None for place, grant in enumerate(grants)]
+
+
 def _now(made: Columns, plan: Plan) -> int:
     """What the newly granted awards are worth."""
-    total = 0
-    for place, request in enumerate(made.requests):
-        grant = plan.grant.get(request.id)
-        held = made.held(place, grant.award) if grant else None
-        if held is not None:
-            total += worth(made.choices.requests[place][held[0]], held[1])
-    return total
+    return _worth(made.choices, _start(made, plan))
 
 
 def _gained(made: Columns, policy: Portfolio, request: Request, award: Award, points: int) -> int:
@@ -65,7 +65,7 @@ def _refused(made: Columns, policy: Portfolio, plan: Plan, place: int) -> Facts 
         for one in made.choices.requests
     )
     wanted = tuple(replace(option, worth=option.worth + most) for option in options)
-    found = search(_with(made.choices, place, wanted), gap=policy.gap, work=WORK)
+    found = search(_with(made.choices, place, wanted), gap=policy.gap, work=WORK, start=_start(made, plan))
     held = found.chosen[place]
     award = made.award(place, held) if held is not None else None
     if award is None:
@@ -78,7 +78,8 @@ def _refused(made: Columns, policy: Portfolio, plan: Plan, place: int) -> Facts 
 def _granted(made: Columns, policy: Portfolio, plan: Plan, place: int) -> Facts | None:
     """The fewest points less with which a portfolio without this request beats the plan; None where none does."""
     request = made.requests[place]
-    found = search(_with(made.choices, place, ()), gap=policy.gap, work=WORK)
+    start = [None if n == place else held for n, held in enumerate(_start(made, plan))]
+    found = search(_with(made.choices, place, ()), gap=policy.gap, work=WORK, start=start)
     ahead = _now(made, plan) - _worth(made.choices, found.chosen)
     award = plan.grant[request.id].award
     points = _least(lambda d: -_gained(made, policy, request, award, -d) > ahead, made.problem.points[request.id])
@@ -90,7 +91,7 @@ def _with(choices: Choices, place: int, options: tuple[object, ...]) -> Choices:
     return Choices(requests, choices.limits)  # type: ignore[arg-type]
 
 
-def _worth(choices: Choices, held: tuple[tuple[int, tuple[int, ...]] | None, ...]) -> int:
+def _worth(choices: Choices, held: Sequence[Held | None]) -> int:
     """What a selection is worth at its true worth."""
     return sum(
         worth(options[one[0]], one[1]) for options, one in zip(choices.requests, held, strict=True) if one is not None

@@ -137,7 +137,8 @@ def _shown(facts: Mapping[str, object], words: NullTranslations, names: Mapping[
         elif name in MILLIONTHS and isinstance(value, int):
             shown[name] = decimal(value, 10_000)
         elif name in AMOUNTS and isinstance(value, int):
-            shown[name] = amount(value, str(facts["unit"]), words, months="month" not in facts)
+            scale = 1000 if facts.get("in_thousandths") else 1
+            shown[name] = amount(value, str(facts["unit"]), words, months="month" not in facts, scale=scale)
         elif name in ("month", "starts"):
             shown[name] = month_name(str(value), _)
         elif name == "parts":
