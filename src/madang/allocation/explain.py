@@ -191,9 +191,7 @@ class _Account:
         for request in self.open:
             share = parts[request.id]
             facts: Facts = {**self._placed(request), "stays": share.numerator * 1_000_000 // share.denominator}
-            cut = self._tightest(request)
-            if cut is not None:
-                facts |= {"series": cut, "factor": self.plan.factors[cut]}
+            facts |= self._tightest(request)
             grant = self.plan.grant.get(request.id)
             if grant is not None:
                 code = "scaled_whole" if self.plan.outcomes[request.id] == WHOLE else "scaled_cut"
@@ -202,11 +200,15 @@ class _Account:
             nothing = Award((0,) * len(request.items), spread=_zeros(request))
             yield request, Reason("scaled_to_nothing", {**facts, **self._given(request, nothing)})
 
-    def _tightest(self, request: Request) -> str | None:
-        """The series with the smallest factor among those that a request draws on; None where nothing was cut."""
-        lines = lines_of(self.room, request, 0, 0)
-        names = {name for line in lines if (name := series_name(self.room.lines[line])) in self.plan.factors}
-        return min(names, key=lambda name: (self.plan.factors[name], name), default=None)
+    def _tightest(self, request: Request) -> Facts:
+        """The smallest factor among the series that a request draws on, with its pool or rule; nothing where no cut."""
+        lines = [self.room.lines[line] for line in lines_of(self.room, request, 0, 0)]
+        cut = {name: line for line in lines if (name := series_name(line)) in self.plan.factors}
+        if not cut:
+            return {}
+        name = min(cut, key=lambda one: (self.plan.factors[one], one))
+        line, facts = cut[name], {"series": name, "factor": self.plan.factors[name]}
+        return {**facts, **(_named(self.problem.rule[line.rule]) if line.rule else {"pool": line.pool})}
 
     def _together(self, policy: Portfolio | Fair) -> Iterator[tuple[Request, Reason]]:
         """`portfolio` and `fair`: what is left once all awards are given, and for whom it is too little."""

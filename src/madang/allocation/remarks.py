@@ -26,8 +26,10 @@ def remarks(
         found.append(_("It starts in {starts}, {later} months later than asked for.").format(**shown))
     if "other_ways" in shown:
         found.append(_("None of its {other_ways} other alternatives and later starts fitted either.").format(**shown))
-    if "series" in shown:
-        found.append(_("For lack of capacity, {factor} % of that was given ({series}).").format(**shown))
+    if "series" in shown and "pool" in shown:
+        found.append(_("For lack of {pool}, {factor} % of that was given.").format(**shown))
+    elif "series" in shown:
+        found.append(_("A limit was reached, so that {factor} % of that was given.").format(**shown))
     if "gap" in facts:
         found.append(_together(facts, _))
     if facts.get("marginal"):
