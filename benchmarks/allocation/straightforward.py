@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
+import json
 import math
+import subprocess
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import highspy
 import numpy as np
@@ -61,37 +66,24 @@ def lp(rows: list[list[tuple[int, int]]], upper: list[float], cost: list[float],
     return found
 
 
-def cp_sat(choices: Choices, gap: float, seconds: float) -> Answer | None:
-    """The same in OR-Tools CP-SAT with one worker; nothing where it is not installed."""
-    try:
-        from ortools.sat.python import cp_model
-    except ImportError:
+def cp_sat(choices: Choices, gap: float, seconds: float) -> tuple[int, int, float] | None:
+    """(worth, bound, CPU seconds) by OR-Tools CP-SAT with one worker; nothing where it is not installed."""
+    if importlib.util.find_spec("ortools") is None:
         return None
-    model = cp_model.CpModel()
-    rows: list[list[tuple[object, int]]] = [[] for _ in choices.limits]
-    worth: list[tuple[object, int]] = []
-    for options in choices.requests:
-        taken = [model.new_bool_var("") for _ in options]
-        model.add_at_most_one(taken)
-        for one, option in zip(taken, options, strict=True):
-            worth.append((one, option.worth))
-            for row, units in option.uses.items():
-                rows[row].append((one, units))
-            for part in option.parts:
-                more = model.new_int_var(0, part.more, "")
-                model.add(more <= part.more * one)
-                worth.append((more, part.worth))
-                for row, units in part.uses.items():
-                    rows[row].append((more, units))
-    for row, limit in zip(rows, choices.limits, strict=True):
-        if row:
-            model.add(cp_model.LinearExpr.weighted_sum([v for v, _ in row], [u for _, u in row]) <= limit)
-    model.maximize(cp_model.LinearExpr.weighted_sum([v for v, _ in worth], [w for _, w in worth]))
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers, solver.parameters.random_seed = 1, 0
-    solver.parameters.relative_gap_limit, solver.parameters.max_time_in_seconds = gap, seconds
-    solver.solve(model)
-    return round(solver.objective_value), math.ceil(solver.best_objective_bound)
+    requests = [
+        [[o.worth, list(o.uses.items()), [[p.worth, p.more, list(p.uses.items())] for p in o.parts]] for o in options]
+        for options in choices.requests
+    ]
+    script = Path(__file__).with_name("with_cp_sat.py")
+    ran = subprocess.run(
+        [sys.executable, str(script), str(gap), str(seconds)],
+        input=json.dumps({"requests": requests, "limits": choices.limits}),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    worth, bound, spent = json.loads(ran.stdout)
+    return worth, bound, spent
 
 
 def line(choices: Choices, order: Sequence[int]) -> Answer:
