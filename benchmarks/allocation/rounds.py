@@ -174,10 +174,19 @@ def option(found: Rows, number: dict[str, int], each: Applicant, way: int, start
     return Option((way, start), worth, base, tuple(parts))
 
 
+def drawn(requests: int, seed: int) -> list[Applicant]:
+    rng = random.Random(seed)
+    return [applicant(rng, requests) for _ in range(requests)]
+
+
+def points(requests: int, seed: int = 2026) -> list[int]:
+    """The points of each request, thousandths."""
+    return [each.points for each in drawn(requests, seed)]
+
+
 def choices(requests: int, seed: int = 2026) -> Choices:
     """The round as choices: rows for pools by month less the reserve, budgets, shares, at-least shares and bands."""
-    rng = random.Random(seed)
-    applicants = [applicant(rng, requests) for _ in range(requests)]
+    applicants = drawn(requests, seed)
     available = {code: units * (1000 - RESERVE) // 1000 for code, units in capacities(applicants).items()}
     found = rows(applicants, available)
     number = {name: sum(each.field == name for each in applicants) for name in FIELDS}

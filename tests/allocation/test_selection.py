@@ -1,6 +1,7 @@
 """The best selection, its bound and its verdicts, against all selections of tiny choices."""
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 from allocation.brute import counted, proven, selections, tiny, worth
@@ -163,3 +164,34 @@ def test_progress_is_told_and_comes_closer():
     found = best(choices, report=lambda objective, bound: seen.append((objective, bound)))
     assert seen[-1] == (found.objective, found.bound)
     assert all(objective <= bound for objective, bound in seen)
+
+
+def round_of(random, requests):
+    """Requests of very unequal size over three months of two pools: start months, alternatives and a share rule."""
+    made = []
+    for _ in range(requests):
+        size, score, outside = min(24, int(2 * random.paretovariate(1))), random.randint(50, 99), random.random() < 0.4
+        ways = [(pool, month) for pool in random.sample(range(2), random.randint(1, 2)) for month in range(3)]
+        share = 300 - (1000 if outside else 0)
+        least = (size + 1) // 2
+        made.append(tuple(Option((pool, month), score * least, {3 * pool + month: least, 6: share * least},
+                                 (Part(score, size - least, {3 * pool + month: 1, 6: share}),))
+                          for pool, month in ways))  # fmt: skip
+    return Choices(tuple(made), (requests // 2,) * 6 + (0,))
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_round_of_many_requests_comes_close_to_its_bound(seed):
+    choices = round_of(Random(seed), 160)
+    found = best(choices, gap_millionths=4_000, work=50)
+    assert found.objective == worth(choices, found.chosen)
+    assert fits(choices, found.chosen)
+    assert (found.bound - found.objective) * 1_000 <= 4 * found.bound
+    prices_hold(choices, found)
+    closer = best(choices, gap_millionths=100, work=50, start=found.chosen)
+    assert found.objective <= closer.objective <= closer.bound <= found.proven
+
+
+def test_the_same_choices_give_the_same_selection():
+    choices = round_of(Random(3), 120)
+    assert best(choices, gap_millionths=4_000, work=20) == best(choices, gap_millionths=4_000, work=20)

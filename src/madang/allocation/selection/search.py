@@ -23,6 +23,17 @@ from madang.errors import Refused
 DEFAULT_WORK = 20_000
 CAREFUL = 100  # millionths: below this gap quantities must be whole from the beginning
 SMALL = 200  # options up to which HiGHS's tree alone is the shortest way
+# Which trees are grown until the gap is reached: (with whole quantities, for the bound alone).
+MILD = ((False, True), (False, False), (True, False))
+EXACT = ((True, False),)
+BOUNDING_NODES = 100
+BOUNDING: dict[str, bool | int | float | str] = {  # a good selection is known: HiGHS need not look for one
+    "mip_heuristic_effort": 0.0,
+    "mip_heuristic_run_feasibility_jump": False,
+    "mip_heuristic_run_rins": False,
+    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_root_reduced_cost": False,
+}
 PARTS = 200  # nodes for whole quantities of options that are settled
 Held = tuple[int, tuple[int, ...]]  # which option, and the quantities of its parts
 Report = Callable[[int, int], None]
@@ -154,9 +165,9 @@ class _Search:
         if relaxation is not None and not self.close and self.arrays.options > SMALL:
             self._offer(staged(self.stand, relaxation))
         self._tell()
-        for exact in (False, True) if self.gap >= CAREFUL else (True,):
+        for exact, bounding in MILD if self.gap >= CAREFUL else EXACT:
             if not self.close:
-                self._branch(exact)
+                self._branch(exact, bounding)
                 self._tell()
 
     def _price(self, prices: Prices) -> None:
@@ -178,7 +189,7 @@ class _Search:
         if worth > self.objective:
             self.holding, self.objective = holding, worth
 
-    def _branch(self, exact: bool) -> None:
+    def _branch(self, exact: bool, bounding: bool) -> None:
         """HiGHS's search tree over what the prices leave open; whatever they close is in no selection as good."""
         options, must = self.stand.open(self.objective)
         whole = np.ones(self.arrays.requests, dtype=bool)
@@ -187,7 +198,8 @@ class _Search:
             Wanted(options, self.arrays.limits, whole, exact, must),
             self.holding,
             None if self.report is None else self._seen,
-            mip_max_nodes=max(1, self.work),
+            **(BOUNDING if bounding else {}),
+            mip_max_nodes=max(1, min(self.work, BOUNDING_NODES) if bounding else self.work),
             mip_rel_gap=self.gap / 1_000_000,
             mip_abs_gap=1e-6,
             mip_lp_age_limit=40,
