@@ -2,16 +2,19 @@
 
 Every step raises first the objective and then, request by request from the best placed on, (granted, the more preferred
 alternative and earlier start, the quantities), so it ends; it is exact and depends on nothing but what it starts from.
-Requests that the proof has decided are left alone: only marginal ones give way to each other.
+Requests that the proof has decided are left alone: only marginal ones give way to each other. Replacements are limited
+in number, never in time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import bisect
+from collections.abc import Mapping, Sequence
 
 from madang.allocation.selection.choices import Choices, Option
 
 Held = tuple[int, tuple[int, ...]]  # which option, and the quantities of its parts
+TRIES = 60_000  # replacements worked out to the end: beyond that, with thousands of marginal requests, none is tried
 
 
 class Settling:
@@ -24,6 +27,7 @@ class Settling:
         self.decided = list(decided) if decided is not None else [False] * len(self.requests)
         self.used: list[dict[int, int]] = [{}] * len(self.requests)
         self.worths = [0] * len(self.requests)
+        self.tries = TRIES
         self.most = [max((_most(option) for option in options), default=0) for options in self.requests]
         for place, one in enumerate(self.held):
             if one is not None:
@@ -86,6 +90,8 @@ class Settling:
         """The option worth most as things stand, of equal ones the first; None where none fits."""
         best: Held | None = None
         for index, option in enumerate(self.requests[place]):
+            if self._lacking(option):
+                continue
             quantities = self._grown(place, index, [0] * len(option.parts))
             if quantities is None:
                 continue
@@ -141,13 +147,28 @@ class Settling:
     def replace(self) -> bool:
         """Puts a request without an award in the place of one that has one, wherever that is worth more, or as much
         and the request stands before the other."""
-        changed = False
-        rivals = [n for n in range(len(self.requests) - 1, -1, -1) if not self.decided[n]]
+        changed, holding = False, self._holding()
         for place in range(len(self.requests)):
-            if self.held[place] is None and not self.decided[place]:
-                lacking = [self._lacking(option) for option in self.requests[place]]
-                changed = any(self._replaced(place, rival, lacking) for rival in rivals) or changed
+            if self.held[place] is not None or self.decided[place]:
+                continue
+            for option in self.requests[place]:
+                lacking = self._lacking(option)
+                row = min(lacking, key=lambda row: len(holding.get(row, ())), default=None)
+                rivals = holding.get(row, [])[::-1] if row is not None else []
+                if any(self._replaced(place, rival, lacking) for rival in rivals):
+                    changed = True
+                    for one in self.used[place]:
+                        bisect.insort(holding.setdefault(one, []), place)
+                    break
         return changed
+
+    def _holding(self) -> dict[int, list[int]]:
+        """By row, which awards that are not decided draw on it, the best placed first."""
+        found: dict[int, list[int]] = {}
+        for place, used in enumerate(self.used):
+            for row in used if not self.decided[place] else ():
+                found.setdefault(row, []).append(place)
+        return found
 
     def _lacking(self, option: Option) -> dict[int, int]:
         """By how much rows are too short for an option's base, where its own parts do not make room."""
@@ -158,13 +179,14 @@ class Settling:
             if units > 0 and units > self.left[row] and row not in own
         }
 
-    def _replaced(self, place: int, rival: int, lacking: Sequence[dict[int, int]]) -> bool:
+    def _replaced(self, place: int, rival: int, lacking: Mapping[int, int]) -> bool:
         before, drew = self.worths[rival], self.used[rival]
         gain = self.most[place] - before
         if self.held[rival] is None or gain < 0 or (gain == 0 and place > rival):
             return False
-        if not any(all(drew.get(row, 0) >= short for row, short in option.items()) for option in lacking):
+        if self.tries <= 0 or any(drew.get(row, 0) < short for row, short in lacking.items()):
             return False
+        self.tries -= 1
         released = self._release(rival)
         best = self._best(place)
         gained = worth(self.requests[place][best[0]], best[1]) - before if best is not None else -1
@@ -176,16 +198,29 @@ class Settling:
 
     def shift(self) -> bool:
         """Moves quantities to better-placed awards that were cut, where that costs nothing; the last-placed give."""
-        changed = False
-        granted = [n for n, held in enumerate(self.held) if held is not None]
-        for place in granted:
-            held = self.held[place]
-            assert held is not None
-            for index, part in enumerate(self.requests[place][held[0]].parts):
-                if held[1][index] < part.more:
-                    for rival in granted[: granted.index(place) : -1]:
-                        changed = self._shifted(place, index, rival) or changed
+        changed, drawing = False, self._drawing()
+        for place, held in enumerate(self.held):
+            for index, part in enumerate(self.requests[place][held[0]].parts if held is not None else ()):
+                short = [row for row, each in part.uses.items() if each > self.left[row]]
+                if short and self._quantity(place, index) < part.more:
+                    row = min(short, key=lambda row: len(drawing.get(row, ())))
+                    for rival in drawing.get(row, [])[::-1]:
+                        changed = (rival > place and self._shifted(place, index, rival)) or changed
         return changed
+
+    def _quantity(self, place: int, index: int) -> int:
+        held = self.held[place]
+        assert held is not None
+        return held[1][index]
+
+    def _drawing(self) -> dict[int, list[int]]:
+        """By row, whose award draws on it with some part, the best placed first."""
+        found: dict[int, list[int]] = {}
+        for place, held in enumerate(self.held):
+            parts = self.requests[place][held[0]].parts if held is not None else ()
+            for row in {row for part in parts for row, each in part.uses.items() if each > 0}:
+                found.setdefault(row, []).append(place)
+        return found
 
     def _shifted(self, place: int, index: int, rival: int) -> bool:
         mine, theirs = self.held[place], self.held[rival]
