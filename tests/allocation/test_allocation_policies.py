@@ -17,17 +17,17 @@ from madang.allocation.solve import solve
 from madang.allocation.ties import asked
 from madang.errors import Refused
 
-some = settings(max_examples=60, deadline=None)
+some = settings(max_examples=30, deadline=None)
 
 
 @given(rich_problems(), st.sampled_from((*LISTS, *SCALED)), st.integers(0, 3))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_the_judge_finds_no_fault_in_a_list_or_a_scaling(drawn, policy, seed):
     assert check(drawn, solve(drawn, policy, seed=seed)) == []
 
 
 @given(rich_problems(together=True), st.sampled_from(TOGETHER), st.integers(0, 3))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_the_judge_finds_no_fault_in_what_is_chosen_together(drawn, policy, seed):
     try:
         plan = solve(drawn, policy, seed=seed)

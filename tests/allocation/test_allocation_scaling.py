@@ -63,7 +63,7 @@ def functions(draw):
 
 
 @given(functions(), POINTS, POINTS, ASKS, st.integers(0, 50), st.integers(0, 50))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_more_points_keep_no_less_of_the_same_ask(policy, one, other, asked, below, more):
     low, high = sorted((one, other))
     before, after = kept(policy, low, asked, below, 100), kept(policy, high, asked, below + more, 100)
@@ -71,7 +71,7 @@ def test_more_points_keep_no_less_of_the_same_ask(policy, one, other, asked, bel
 
 
 @given(functions(), POINTS, ASKS, ASKS, st.integers(0, 100))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_larger_ask_keeps_no_less_with_the_same_points(policy, points, one, other, below):
     small, large = sorted((one, other))
     assert kept(policy, points, small, below, 100) <= kept(policy, points, large, below, 100)
@@ -82,7 +82,7 @@ def test_a_larger_ask_keeps_no_less_with_the_same_points(policy, points, one, ot
     st.sampled_from(SCALED),
     st.integers(0, 60),
 )
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_in_a_plan_too_the_better_and_the_larger_get_no_less(drawn, policy, units):
     asks = [request(f"r{n}", points * 1_000, item(asked, least=0)) for n, (points, asked) in enumerate(drawn)]
     made = problem(*asks, pools=(pool(units=units),))

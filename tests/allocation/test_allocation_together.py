@@ -80,7 +80,7 @@ def test_a_total_is_cut_to_what_there_is_in_a_portfolio():
 
 
 @given(rich_problems(together=True), st.integers(0, 2))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_no_plan_is_worth_more_than_the_bound_that_the_prices_prove(drawn, seed):
     try:
         plan = solve(drawn, Portfolio(), seed=seed)
@@ -232,7 +232,7 @@ def test_nash_gives_the_largest_product():
 
 
 @given(rich_problems(most_requests=4), st.integers(1, 6))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_more_capacity_never_lowers_the_smallest_share(drawn, more):
     drawn = replace(drawn, rules=(), requests=tuple(replace(r, fixed=None) for r in drawn.requests))
     pools = tuple(
