@@ -27,7 +27,7 @@ from madang.errors import Refused
 
 MODULE = "madang.allocation.child"
 STOPPED = "allocation_stopped"
-LADDER = (64, 8, 1)  # the limit on work is divided by these, one after another, where there is a limit on time
+LADDER = (512, 64, 8, 1)  # with a limit on time: no work at first, then the limit on work divided by these
 PAUSE = 0.05  # seconds between two looks
 
 
@@ -48,7 +48,7 @@ def solved(
     with tempfile.TemporaryDirectory(prefix="madang-allocate-") as name:
         folder = Path(name)
         work = DEFAULT_WORK if work_limit is None else work_limit
-        steps = [work] if time_limit is None else sorted({max(1, work // part) for part in LADDER})
+        steps = [work] if time_limit is None else sorted({0, *(work // part for part in LADDER)})
         document = {"problem": problem.to_json(), "policy": policy_json(policy), "seed": seed}
         _write(folder / "input.json", {**document, "commitment": commitment, "steps": steps})
         with (folder / "messages.txt").open("wb") as messages:

@@ -70,14 +70,25 @@ def search(
 ) -> Selection:
     """The best selection that the work allows, with its bound and proof.
 
+    Without any work (0) nothing is searched for: settling begins with nothing, and the bound is what all could be worth
+    together.
     ``Refused("allocation_problem_invalid", rule="rules_cannot_hold_together")`` where no selection keeps every row.
     """
+    if work == 0 and min(choices.limits, default=0) >= 0:
+        return _unsearched(choices)
     told = None if report is None else lambda incumbent, bound: report(Progress(incumbent, bound))
     try:
         return best(choices, gap_millionths=gap, work=work, report=told, start=start)
     except Refused as refused:
         found = "rules_cannot_hold_together" if refused.code == "allocation_limits_contradict" else "nothing_was_found"
         raise Refused(INVALID, file=None, field="rules", rule=found, work=work) from None
+
+
+def _unsearched(choices: Choices) -> Selection:
+    prices = Prices((0,) * len(choices.limits), 1)
+    bound = Bounds(choices, prices).proven
+    count = len(choices.requests)
+    return Selection((None,) * count, 0, bound, bound, prices, (MARGINAL,) * count)
 
 
 def settled(made: Columns, found: Selection) -> Chosen:

@@ -14,7 +14,8 @@ from collections.abc import Mapping, Sequence
 from madang.allocation.selection.choices import Choices, Option
 
 Held = tuple[int, tuple[int, ...]]  # which option, and the quantities of its parts
-TRIES = 60_000  # replacements worked out to the end: beyond that, with thousands of marginal requests, none is tried
+# Replacements looked at, and of them worked out to the end: beyond that, with thousands marginal, none is tried.
+LOOKS, TRIES = 3_000_000, 20_000
 
 
 class Settling:
@@ -27,7 +28,7 @@ class Settling:
         self.decided = list(decided) if decided is not None else [False] * len(self.requests)
         self.used: list[dict[int, int]] = [{}] * len(self.requests)
         self.worths = [0] * len(self.requests)
-        self.tries = TRIES
+        self.looks, self.tries = LOOKS, TRIES
         self.most = [max((_most(option) for option in options), default=0) for options in self.requests]
         for place, one in enumerate(self.held):
             if one is not None:
@@ -149,6 +150,8 @@ class Settling:
         and the request stands before the other."""
         changed, holding = False, self._holding()
         for place in range(len(self.requests)):
+            if self.tries <= 0 or self.looks <= 0:
+                break
             if self.held[place] is not None or self.decided[place]:
                 continue
             for option in self.requests[place]:
@@ -180,11 +183,12 @@ class Settling:
         }
 
     def _replaced(self, place: int, rival: int, lacking: Mapping[int, int]) -> bool:
+        self.looks -= 1
         before, drew = self.worths[rival], self.used[rival]
         gain = self.most[place] - before
         if self.held[rival] is None or gain < 0 or (gain == 0 and place > rival):
             return False
-        if self.tries <= 0 or any(drew.get(row, 0) < short for row, short in lacking.items()):
+        if any(drew.get(row, 0) < short for row, short in lacking.items()):
             return False
         self.tries -= 1
         released = self._release(rival)
