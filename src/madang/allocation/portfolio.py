@@ -24,6 +24,7 @@ class Progress:
 
 
 Report = Callable[[Progress], None]
+LITTLE, COARSE = 100, 20_000  # nodes; millionths of the bound
 
 
 @dataclass(frozen=True)
@@ -71,14 +72,15 @@ def search(
     """The best selection that the work allows, with its bound and proof.
 
     Without any work (0) nothing is searched for: settling begins with nothing, and the bound is what all could be worth
-    together.
+    together. With little work (below `LITTLE`) the search may end within `COARSE` of the bound: a quick look.
     ``Refused("allocation_problem_invalid", rule="rules_cannot_hold_together")`` where no selection keeps every row.
     """
     if work == 0 and min(choices.limits, default=0) >= 0:
         return _unsearched(choices)
     told = None if report is None else lambda incumbent, bound: report(Progress(incumbent, bound))
     try:
-        return best(choices, gap_millionths=gap, work=work, report=told, start=start)
+        near = max(gap, COARSE) if 0 < work < LITTLE else gap
+        return best(choices, gap_millionths=near, work=work, report=told, start=start)
     except Refused as refused:
         found = "rules_cannot_hold_together" if refused.code == "allocation_limits_contradict" else "nothing_was_found"
         raise Refused(INVALID, file=None, field="rules", rule=found, work=work) from None
