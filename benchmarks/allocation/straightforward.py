@@ -49,7 +49,8 @@ def highs(choices: Choices, gap: float, seconds: float) -> Answer:
     model.passModel(lp(rows, upper, [value * scale for value in worth], most))
     model.run()
     found = model.getInfo()
-    return round(found.objective_function_value / scale), math.ceil(found.mip_dual_bound / scale)
+    bound = found.mip_dual_bound / scale
+    return round(found.objective_function_value / scale), math.ceil(bound) if math.isfinite(bound) else None
 
 
 def lp(rows: list[list[tuple[int, int]]], upper: list[float], cost: list[float], most: list[int]) -> highspy.HighsLp:

@@ -161,6 +161,7 @@ class _Search:
         relaxation = relaxed(self.arrays, np.ones(self.arrays.options, dtype=bool))
         if relaxation is not None:
             self._price(relaxation.prices)
+        self._offer(self.holding)
         self._offer(greedy(self.stand))
         if relaxation is not None and not self.close and self.arrays.options > SMALL:
             self._offer(staged(self.stand, relaxation))
