@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from madang.allocation import nearest, ties
 from madang.allocation.check import check
@@ -242,7 +243,7 @@ class _Account:
     def _left_out(self, request: Request, standing: Standing, facts: Facts) -> Reason:
         short = shortages(self.room, request, smallest(request))
         if short:
-            lowest = self._lowest(short[0].line)
+            lowest = self.lowest.get(short[0].line)
             code, facts = self._short(short[0], facts, "least")
             if lowest is not None:
                 facts["lowest"] = lowest
@@ -252,14 +253,16 @@ class _Account:
             return Reason("left_out_rule", {**facts, **_named(self.problem.rule[rule])})
         return Reason("left_out", facts)
 
-    def _lowest(self, line: int) -> int | None:
-        """The lowest score among the newly granted that draw on a line; None where only fixed awards do."""
-        scores = [
-            self.problem.points[request.id]
-            for request in self.open
-            if request.id in self.plan.grant and line in self.room.need(request, self.plan.grant[request.id].award)
-        ]
-        return min(scores, default=None)
+    @cached_property
+    def lowest(self) -> Mapping[int, int]:
+        """By line, the lowest score among the newly granted that draw on it; none where only fixed awards do."""
+        found: dict[int, int] = {}
+        for request in self.open:
+            if request.id in self.plan.grant:
+                points = self.problem.points[request.id]
+                for line in self.room.need(request, self.plan.grant[request.id].award):
+                    found[line] = min(points, found.get(line, points))
+        return found
 
 
 def smallest(request: Request) -> tuple[int, ...]:
