@@ -52,7 +52,10 @@ def compiled(*modules: ModuleType, tables: tuple[type, ...] = (), inlined: bool 
     that changes with any line of any of the modules, if that can be written. `inlined` makes one function of each.
     """
     import numba
-    from numba.core import config
+    from numba.core import config as settings
+
+    config: Any = settings  # its members are made at run time
+    njit: Any = numba.njit
 
     fields = {table.__name__.lower(): tuple(getattr(table, "_fields", ())) for table in tables}
     names: dict[str, Any] = {}
@@ -66,9 +69,9 @@ def compiled(*modules: ModuleType, tables: tuple[type, ...] = (), inlined: bool 
         for name, value in list(names.items()):
             if isinstance(value, FunctionType):
                 entry = name.startswith("play_")
-                inner = {} if entry else {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+                inner: dict[str, Any] = {} if entry else {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
                 inline = "always" if inlined and not entry else "never"
-                names[name] = numba.njit(cache=entry and keeps, inline=inline, **inner)(value)
+                names[name] = njit(cache=entry and keeps, inline=inline, **inner)(value)
     finally:
         config.CACHE_DIR = before
     return SimpleNamespace(**{name: value for name, value in names.items() if name.startswith("play_")})

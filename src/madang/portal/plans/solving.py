@@ -85,7 +85,7 @@ def main(folder: Path) -> int:
     orphans.watch()
 
     def report(progress: Progress) -> None:
-        found = {"incumbent": progress.incumbent, "bound": progress.bound, "nodes": progress.nodes}
+        found = {"incumbent": progress.incumbent, "bound": progress.bound}
         _write(folder / PROGRESS, found)
 
     try:
