@@ -101,7 +101,8 @@ def test_limits_below_zero_are_kept_or_refused(choices):
     else:
         with pytest.raises(Refused) as refused:
             best(choices)
-        assert refused.value.code == "allocation_limits_contradict"
+        # prices prove a contradiction of the limits; one of whole numbers only shows in that the search finds nothing
+        assert refused.value.code in {"allocation_limits_contradict", "allocation_nothing_found"}
 
 
 def test_a_refusal_names_rows_that_cannot_hold_together():

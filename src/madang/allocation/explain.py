@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from madang.allocation import nearest, ties
@@ -14,6 +13,7 @@ from madang.allocation.plan import KEPT, REDUCED, WHOLE, Plan
 from madang.allocation.policies import Fair, Portfolio, Rank, Scaled, Tiers
 from madang.allocation.problem import BUDGET, MINIMUM_SCORE, ORGANISATION, RESERVE, Award, Problem, Request, Rule
 from madang.allocation.ranking import Turn, candidates, lines_of, queue, walked
+from madang.allocation.reasons import Reason
 from madang.allocation.scaling import series_name, stays
 from madang.allocation.standing import Standing
 from madang.errors import Refused
@@ -21,22 +21,6 @@ from madang.errors import Refused
 FAULTY = "allocation_plan_faulty"
 Facts = dict[str, object]
 SHORT = {POOL: "pool_full", RESERVE: "reserve_reached", BUDGET: "budget_full", SHARE: "share_reached"}
-
-
-@dataclass(frozen=True)
-class Reason:
-    """A code and plain facts (texts, whole numbers, lists, objects); `sentences.sentence` puts it into words.
-
-    Every reason of a request that reached all minimums and has no fixed award carries `score` (with the points of
-    preferences), `place` and `of` (its place in the published order among those); every one on the reserve list
-    `reserve_place`. docs/allocation.md lists the codes with their facts.
-    """
-
-    code: str
-    facts: Mapping[str, object]
-
-    def to_json(self) -> dict[str, object]:
-        return {"code": self.code, "facts": dict(self.facts)}
 
 
 def explain(

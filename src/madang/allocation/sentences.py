@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from gettext import NullTranslations
 
 from madang.allocation.amounts import amount, decimal, month_name
-from madang.allocation.explain import Reason
+from madang.allocation.reasons import Reason
 from madang.allocation.remarks import remarks
 from madang.catalogues import translation
 

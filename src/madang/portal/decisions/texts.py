@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext, override
 
-from madang.allocation.explain import Reason
+from madang.allocation.reasons import Reason
 from madang.allocation.sentences import sentence
 from madang.portal.decisions.models import Decision
 from madang.portal.decisions.sentences import MAY_OBJECT, OBJECTION, REASONS, REMEDIES
