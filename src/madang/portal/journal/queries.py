@@ -106,8 +106,9 @@ def entries_found(
         "happened_at__lt": until,
     }
     found = rows.filter(**{lookup: value for lookup, value in wanted.items() if value not in ("", None)})
-    # Within a time the index of times has them in order already.
-    return found.order_by("-happened_at", "-pk") if since or until else found
+    # Within a time, and of one action, an index has them in the order of time already.
+    timed = since or until or (did and not did.endswith("."))
+    return found.order_by("-happened_at", "-pk") if timed else found
 
 
 def readings_of(by: Actor) -> QuerySet[Reading]:
