@@ -101,8 +101,16 @@ def test_limits_below_zero_are_kept_or_refused(choices):
     else:
         with pytest.raises(Refused) as refused:
             best(choices)
-        # prices prove a contradiction of the limits; one of whole numbers only shows in that the search finds nothing
-        assert refused.value.code in {"allocation_limits_contradict", "allocation_nothing_found"}
+        assert refused.value.code == "allocation_limits_contradict"
+
+
+def test_limits_that_only_whole_numbers_cannot_keep_contradict():
+    one, two = Option((), 0, {0: -1, 2: -1}), Option((), 0, {0: -1, 2: -2})
+    choices = Choices(((one,), (two,), (Option((), 0, {0: -2, 1: 0, 2: 3}),)), (-3, 0, -1))
+    assert list(selections(choices)) == []
+    with pytest.raises(Refused) as refused:
+        best(choices)
+    assert refused.value.code == "allocation_limits_contradict"
 
 
 def test_a_refusal_names_rows_that_cannot_hold_together():

@@ -130,7 +130,7 @@ def _possible(choices: Choices, work: int) -> list[Held | None]:
     full: list[Held | None] = [None] * len(worthless)
     full += [(0, (units,)) for units in short.values()]
     found = best(Choices(worthless + lacking, choices.limits), work=work, start=full)
-    if found.proven < 0:
+    if found.bound < 0:  # by the prices, or by a search tree that was gone through to its end
         raise Refused(
             "allocation_limits_contradict", rows=tuple(n for n, p in enumerate(found.prices.multipliers) if p)
         )
