@@ -245,11 +245,15 @@ def test_what_became_of_rows_is_said_with_its_first_line():
 @pytest.mark.parametrize(
     ("name", "capacity", "slowdown"), [("KTH-SP2", 100, 92.6), ("SDSC-SP2", 128, 87.9), ("SDSC-BLUE", 1152, 36.5)]
 )
-def test_the_published_schedules_have_the_published_slowdowns(traces, name, capacity, slowdown):
-    """Gaussier et al., "Improving backfilling by using machine learning to predict running times" (SC'15), EASY."""
+def test_the_slowdown_of_published_schedules_is_what_its_definition_says(traces, name, capacity, slowdown):
+    """The schedules are those of Gaussier et al. (SC'15), EASY; the figures are counted here a second way."""
     trace = read(traces / f"{name}.swf.gz", "swf").trace
     with gzip.open(traces / f"{name}.easy-starts.txt.gz", "rt") as stream:
         table = np.array(stream.read().split(), np.int64).reshape(-1, 2)
     assert table[:, 0].tolist() == trace.job.tolist()
     found = answers(trace, schedule_of(trace, table[:, 1]), capacity)
     assert round(found.waits.slowdown, 1) == slowdown
+    times = [min(run, limit) for run, limit in zip(trace.run.tolist(), trace.estimate.tolist(), strict=True)]
+    waits = (table[:, 1] - trace.submit).tolist()
+    by_hand = [max(1, (wait + time) / max(time, 10)) for wait, time in zip(waits, times, strict=True)]
+    assert found.waits.slowdown == pytest.approx(sum(by_hand) / len(by_hand))
