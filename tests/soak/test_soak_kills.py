@@ -21,6 +21,7 @@ pytestmark = pytest.mark.soak
 
 SEED = 20260401
 AWARDS, HOURS, SUBMITTERS, MOST_MB = 4, 2, 3, 200
+LONG = 120  # seconds of killing in which every part has its turn
 # Which part is killed, and how often beside the others; "centre" is `madang up` itself.
 TARGETS = {"worker": 4, "runner": 4, "supervisor": 4, "web": 3, "centre": 1}
 # what a job does, whether it should end well or not
@@ -100,6 +101,7 @@ def test_nothing_is_lost_or_twofold_whatever_dies_when(centre, shut_in, seconds)
     taken = sorted(key for key, given in soak.answers.items() if given.status_code == 201)
     assert sorted(keys) == taken, "a job for every answer that says so, and no other"
     assert len(taken) >= seconds // 20 and soak.killed.total() >= seconds // 20, "too little was asked and killed"
+    assert seconds < LONG or set(soak.killed) == set(TARGETS), "some part was never killed"
     assert soak.heaviest < MOST_MB * 1e6
     audit = centre.madang("audit", "verify")
     assert audit.returncode == 0, audit.stderr
