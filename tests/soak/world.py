@@ -106,8 +106,9 @@ def verdict() -> dict[str, Any]:
     from madang.portal.ledger.queries import check_identity
 
     backend = backends.backend()
-    jobs = {row.backend_id: row for row in Job.objects.select_related("pool")}
-    reports = {report.id: report for report in backend.reports([id for id in jobs if id])}
+    rows = list(Job.objects.select_related("pool"))
+    jobs = {row.backend_id: row for row in rows if row.backend_id}  # one cancelled at once was never given one
+    reports = {report.id: report for report in backend.reports(list(jobs))}
     used, expected = Counter[str](), Counter[str]()
     for subject, amount, kind in Movement.objects.filter(to_account__bucket="used").values_list(
         "subject", "amount", "kind"
@@ -120,12 +121,13 @@ def verdict() -> dict[str, Any]:
             expected[rules.subject_of(row.pk)] += charge.amount
     held = LedgerAccount.objects.filter(bucket="held").exclude(amount=0)
     return {
-        "not at an end": [row.pk for row in jobs.values() if row.state not in rules.FINAL_STATES or not row.settled_at],
+        "not at an end": [row.pk for row in rows if row.state not in rules.FINAL_STATES or not row.settled_at],
         "another end than the backend's": [
-            row.pk for id, row in jobs.items() if id and id in reports and reports[id].state != row.state
+            row.pk for id, row in jobs.items() if id in reports and reports[id].state != row.state
         ],
-        "unknown to the backend": [row.pk for id, row in jobs.items() if id and id not in reports],
-        "ran twice": [row.pk for id, row in jobs.items() if id and _log(backend, id).count(b"ran\n") > 1],
+        "unknown to the backend": [row.pk for id, row in jobs.items() if id not in reports],
+        "ended otherwise without a backend": [row.pk for row in rows if not row.backend_id and row.state != "cancelled"],
+        "ran twice": [row.pk for id, row in jobs.items() if _log(backend, id).count(b"ran\n") > 1],
         "charged otherwise than used": [
             [subject, used[subject], expected[subject]]
             for subject in used.keys() | expected.keys()
@@ -133,8 +135,8 @@ def verdict() -> dict[str, Any]:
         ],
         "still held": list(held.values_list("owner", "amount")),
         "faults in the book": [str(fault) for fault in check_identity()],
-        "states": Counter(str(row.state) for row in jobs.values()),
-        "keys": [str(row.key) for row in jobs.values()],
+        "states": Counter(str(row.state) for row in rows),
+        "keys": [str(row.key) for row in rows],
     }
 
 
