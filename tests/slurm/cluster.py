@@ -1,4 +1,4 @@
-"""A throw-away Slurm cluster on loopback with eight stand-in GPUs: python tests/slurm/cluster.py up|down FOLDER.
+"""A throw-away Slurm cluster on loopback, two nodes with eight stand-in GPUs: python tests/slurm/cluster.py up FOLDER.
 
 Everything lies in one folder: keys, sockets, database, state and logs. Ports are free ones. A Slurm that the machine
 has already is neither asked nor touched, because every program is told where this cluster's configuration is.
@@ -24,26 +24,26 @@ from pathlib import Path
 PROGRAMS = ("munged", "mariadbd", "mariadb-install-db", "slurmdbd", "slurmctld", "slurmd", "sacctmgr", "sbatch")
 PACKAGES = "slurm-wlm slurmdbd slurmrestd munge mariadb-server"
 SEARCHED = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
-GPUS, GPU_TYPES, CORES, MEMORY_MB = 8, {"h100": range(6), "b200": range(6, 8)}, 8, 16_000
+# Each type of GPU has a node and a partition of its own, as centres have them.
+GPU_TYPES, CORES, MEMORY_MB = {"h100": range(6), "b200": range(6, 8)}, 8, 16_000
 # The daemons in the order in which they start; they end in the opposite one.
-DAEMONS = ("munged", "mariadbd", "slurmdbd", "slurmctld", "slurmd")
+DAEMONS = ("munged", "mariadbd", "slurmdbd", "slurmctld", *(f"slurmd-{kind}" for kind in GPU_TYPES))
 PATIENCE = 60.0
 
 SLURM_CONF = """\
 ClusterName={name}
 SlurmctldHost={host}(127.0.0.1)
 SlurmctldPort={slurmctld}
-SlurmdPort={slurmd}
 SlurmUser={user}
 SlurmdUser={user}
 AuthType=auth/munge
 AuthInfo=socket={folder}/munge.socket
 StateSaveLocation={folder}/slurmctld
-SlurmdSpoolDir={folder}/slurmd
+SlurmdSpoolDir={folder}/slurmd-%n
 SlurmctldPidFile={folder}/slurmctld.pid
-SlurmdPidFile={folder}/slurmd.pid
+SlurmdPidFile={folder}/slurmd-%n.pid
 SlurmctldLogFile={folder}/slurmctld.log
-SlurmdLogFile={folder}/slurmd.log
+SlurmdLogFile={folder}/slurmd-%n.log
 AccountingStorageType=accounting_storage/slurmdbd
 AccountingStorageHost=127.0.0.1
 AccountingStoragePort={slurmdbd}
@@ -67,9 +67,11 @@ MinJobAge=300
 SlurmdTimeout=30
 InactiveLimit=0
 RebootProgram=/bin/false
-NodeName={node} NodeAddr=127.0.0.1 CPUs={cores} RealMemory={memory} Gres={gres} State=UNKNOWN
-PartitionName=h100 Nodes=ALL Default=YES MaxTime=30-00:00:00 DefMemPerCPU=500 State=UP
-PartitionName=b200 Nodes=ALL MaxTime=30-00:00:00 DefMemPerCPU=500 State=UP
+{nodes}"""
+NODE = """\
+NodeName={kind} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs={cores} RealMemory={memory} \\
+  Gres=gpu:{kind}:{gpus}
+PartitionName={kind} Nodes={kind} Default={default} MaxTime=30-00:00:00 DefMemPerCPU=500 State=UP
 """
 
 SLURMDBD_CONF = """\
@@ -112,7 +114,7 @@ class Cluster:
         """Lays the files of a new cluster into an empty or absent folder."""
         folder.mkdir(mode=0o755, parents=True, exist_ok=True)
         folder.chmod(0o755)
-        cluster = cls(folder.resolve(), name, _free_ports("slurmctld", "slurmd", "slurmdbd", "mariadb"))
+        cluster = cls(folder.resolve(), name, _free_ports("mariadb", *DAEMONS[2:]))
         cluster._lay()
         return cluster
 
@@ -134,7 +136,7 @@ class Cluster:
             self.start(daemon)
         # a controller that knew no database at its first start learns the cluster's name when it is registered
         self.until(lambda: self.name in self.run("sacctmgr", "-nP", "show", "cluster", "format=cluster"), "cluster")
-        self.until(lambda: self.run("sinfo", "-h", "-o", "%T").strip() in {"idle", "mixed", "allocated"}, "node")
+        self.until(lambda: set(self.run("sinfo", "-h", "-o", "%T").split()) <= {"idle", "mixed", "allocated"}, "nodes")
 
     def down(self) -> None:
         """Ends every daemon; the folder stays."""
@@ -161,8 +163,7 @@ class Cluster:
             "mariadbd": ["mariadbd", f"--defaults-file={self.folder}/mariadb.cnf", *_as_root("--user=root")],
             "slurmdbd": ["slurmdbd", "-D"],
             "slurmctld": ["slurmctld", "-D"],
-            "slurmd": ["slurmd", "-D", "-N", self.node],
-        }[daemon]
+        }.get(daemon) or ["slurmd", "-D", "-N", daemon.partition("-")[2]]
         program = shutil.which(command[0], path=SEARCHED) or command[0]
         with (self.folder / f"{daemon}.out").open("ab") as out:
             process = subprocess.Popen(
@@ -174,13 +175,8 @@ class Cluster:
                 start_new_session=True,
             )
         (self.folder / f"{daemon}.started").write_text(str(process.pid))
-        answers = {
-            "munged": lambda: (self.folder / "munge.socket").exists(),
-            "mariadbd": lambda: _answers(self.ports["mariadb"]),
-            "slurmdbd": lambda: _answers(self.ports["slurmdbd"]),
-            "slurmctld": lambda: _answers(self.ports["slurmctld"]),
-            "slurmd": lambda: _answers(self.ports["slurmd"]),
-        }[daemon]
+        port = self.ports.get("mariadb" if daemon == "mariadbd" else daemon)
+        answers = (lambda: _answers(port)) if port else (self.folder / "munge.socket").exists
         self.until(lambda: process.poll() is not None or answers(), daemon)
         if process.poll() is not None:
             raise NotUp(f"{daemon} ended: {self._log(daemon)}")
@@ -204,7 +200,7 @@ class Cluster:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, os.WNOHANG)
             state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-            if state != "Z" and daemon in Path(f"/proc/{pid}/cmdline").read_text():
+            if state != "Z" and daemon.partition("-")[0] in Path(f"/proc/{pid}/cmdline").read_text():
                 return pid
         return 0
 
@@ -219,19 +215,15 @@ class Cluster:
                 raise NotUp(f"{what} did not come within {PATIENCE:.0f} s: {self._log(what)}")
             time.sleep(0.05)
 
-    @property
-    def node(self) -> str:
-        return f"{self.name}-node"
-
     def _lay(self) -> None:
         user = pwd.getpwuid(os.geteuid()).pw_name
         password = secrets.token_hex(16)
-        for below in ("munge", "slurmctld", "slurmd", "mariadb"):
+        for below in ("munge", "slurmctld", "mariadb"):
             (self.folder / below).mkdir(mode=0o700, exist_ok=True)
         (self.folder / "munge").chmod(0o711)
-        facts = dict(self.ports, folder=self.folder, name=self.name, user=user, password=password, node=self.node)
-        facts |= {"host": socket.gethostname().partition(".")[0], "cores": CORES, "memory": MEMORY_MB}
-        facts["gres"] = ",".join(f"gpu:{kind}:{len(places)}" for kind, places in GPU_TYPES.items())
+        facts = dict(self.ports, folder=self.folder, name=self.name, user=user, password=password)
+        facts["host"] = socket.gethostname().partition(".")[0]
+        facts["nodes"] = "".join(self._node(kind, len(places), facts["host"]) for kind, places in GPU_TYPES.items())
         _secret(self.folder / "munge/munge.key", secrets.token_bytes(128))
         _secret(self.folder / "slurmdbd.conf", SLURMDBD_CONF.format(**facts).encode())
         (self.folder / "slurm.conf").write_text(SLURM_CONF.format(**facts))
@@ -249,6 +241,11 @@ class Cluster:
         if done.returncode:
             raise NotUp(f"mariadb-install-db: {done.stdout}{done.stderr}")
 
+    def _node(self, kind: str, gpus: int, host: str) -> str:
+        facts = {"kind": kind, "gpus": gpus, "host": host, "port": self.ports[f"slurmd-{kind}"]}
+        default = "YES" if kind == next(iter(GPU_TYPES)) else "NO"
+        return NODE.format(**facts, cores=CORES, memory=MEMORY_MB, default=default)
+
     def _gpu(self, kind: str, places: range) -> str:
         """The line of gres.conf for one type; device nodes where we may make them, else only their number."""
         names = [self.folder / f"gpu{place}" for place in places]
@@ -257,8 +254,8 @@ class Cluster:
                 if not name.exists():
                     os.mknod(name, 0o666 | stat.S_IFCHR, os.makedev(195, place))
         except PermissionError:
-            return f"Name=gpu Type={kind} Count={len(names)}\n"
-        return f"Name=gpu Type={kind} File={self.folder}/gpu[{places.start}-{places.stop - 1}]\n"
+            return f"NodeName={kind} Name=gpu Type={kind} Count={len(names)}\n"
+        return f"NodeName={kind} Name=gpu Type={kind} File={self.folder}/gpu[{places.start}-{places.stop - 1}]\n"
 
     def _make_database(self) -> None:
         password = next(
