@@ -18,7 +18,7 @@ import stat
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 PROGRAMS = ("munged", "mariadbd", "mariadb-install-db", "slurmdbd", "slurmctld", "slurmd", "sacctmgr", "sbatch")
@@ -108,6 +108,7 @@ class Cluster:
     folder: Path
     name: str
     ports: dict[str, int]
+    children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @classmethod
     def made(cls, folder: Path, name: str = "rehearsal") -> Cluster:
@@ -174,6 +175,7 @@ class Cluster:
                 stderr=out,
                 start_new_session=True,
             )
+        self.children[daemon] = process
         (self.folder / f"{daemon}.started").write_text(str(process.pid))
         port = self.ports.get("mariadb" if daemon == "mariadbd" else daemon)
         answers = (lambda: _answers(port)) if port else (self.folder / "munge.socket").exists
@@ -190,6 +192,8 @@ class Cluster:
             return
         os.kill(pid, signal.SIGKILL if hard else signal.SIGTERM)
         self.until(lambda: not self.pid(daemon), f"end of {daemon}")
+        if daemon in self.children:
+            self.children.pop(daemon).wait()
         if daemon == "munged":
             (self.folder / "munge.socket").unlink(missing_ok=True)
 
@@ -197,8 +201,8 @@ class Cluster:
         """The process of a daemon of this cluster, 0 where none runs."""
         with contextlib.suppress(OSError, ValueError):
             pid = int((self.folder / f"{daemon}.started").read_text())
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(pid, os.WNOHANG)
+            if daemon in self.children:
+                self.children[daemon].poll()
             state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
             if state != "Z" and daemon.partition("-")[0] in Path(f"/proc/{pid}/cmdline").read_text():
                 return pid

@@ -1,4 +1,4 @@
-"""How Slurm's commands are reached: on this machine or over SSH, with time-outs, repeated tries and a record of each."""
+"""How Slurm's commands are reached: on this machine or over SSH, with time-outs, new tries and a record of each."""
 
 from __future__ import annotations
 
@@ -163,7 +163,8 @@ def over_ssh(host: str, environment: Mapping[str, str], **given: object) -> OnTh
     """Commands on a head node over SSH, without a question and without forwarding anything.
 
     `host` is a name of the SSH configuration, which also names key and user. What SSH hands to the far shell is quoted
-    word by word, because a far shell splits it again. Refused ``slurm_host`` for a name that SSH would take as an option.
+    word by word, because a far shell splits it again. Refused ``slurm_host`` for a name that SSH would take for an
+    option.
     """
     if not host or host.startswith("-") or any(character.isspace() for character in host):
         raise Refused("slurm_host", host=host)
