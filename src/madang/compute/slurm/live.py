@@ -14,7 +14,7 @@ from madang.errors import Refused
 
 # Descriptions come last: they alone may hold the bar that separates columns.
 ACCOUNT_COLUMNS = "Account,Organization,Description"
-ASSOCIATION_COLUMNS = "Account,User,Partition,ParentName,Share,QOS,DefaultQOS,MaxSubmit"
+ASSOCIATION_COLUMNS = "Cluster,Account,User,Partition,ParentName,Share,QOS,DefaultQOS,MaxSubmit"
 QOS_COLUMNS = "Name,Flags,Priority,GrpTRES,GrpTRESMins,MinTRES,MaxWall,GrpSubmit,Description"
 NO_DECAY = "NoDecay"
 _WALL = re.compile(r"(?:(\d+)-)?(\d+):(\d+):(\d+)")
@@ -27,8 +27,9 @@ class Live:
     A member of `tree` whose association is not of the centre's form (several QOS, none of ours, another default) has
     the empty name as QOS. `shut` are places where nothing may be submitted. `taken` are accounts and QOS with a name of
     the centre's form that it does not own. `fading` are own QOS whose NoDecay somebody took off, so that their budget
-    refills. `elsewhere` gives for each user of ours the accounts that he has besides, `defaults` his default one,
-    `busy` the waiting and running jobs by own account.
+    refills. `elsewhere` gives for each user of ours the accounts that he has besides on this cluster, `abroad` those
+    whom other clusters of the same database know too, `defaults` a user's default account here, `busy` the waiting and
+    running jobs by own account.
     """
 
     tree: Tree
@@ -36,6 +37,7 @@ class Live:
     fading: frozenset[str] = frozenset()
     shut: frozenset[Place] = frozenset()
     elsewhere: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    abroad: frozenset[str] = frozenset()
     defaults: Mapping[str, str] = field(default_factory=dict)
     busy: Mapping[str, int] = field(default_factory=dict)
 
@@ -48,12 +50,16 @@ def read(commands: Commands, site: Site, cluster: str) -> Live:
     accounts = {row[0]: row[2] for row in _rows(commands, ("show", "account", f"format={ACCOUNT_COLUMNS}"), 3)}
     own = {name for name, text in accounts.items() if site.owns(name, text)}
     qos, taken, fading = _qos(commands, site)
-    where = ("show", "assoc", f"cluster={cluster}", f"format={ASSOCIATION_COLUMNS}")
+    where = ("show", "assoc", f"format={ASSOCIATION_COLUMNS}")
     found: dict[str, Account] = {}
     members: dict[Place, str] = {}
     shut: set[Place] = set()
     every: dict[str, set[str]] = defaultdict(set)
-    for account, user, partition, parent, share, names, default, submitted in _rows(commands, where, 8):
+    abroad: set[str] = set()
+    for on, account, user, partition, parent, share, names, default, submitted in _rows(commands, where, 9):
+        if on != cluster:
+            abroad.add(user)
+            continue
         if user:
             every[user].add(account)
         if account in own and user:
@@ -70,6 +76,7 @@ def read(commands: Commands, site: Site, cluster: str) -> Live:
         frozenset(fading),
         frozenset(shut),
         {user: frozenset(every[user] - own) for user in users},
+        frozenset(abroad & users),
         _defaults(commands, users),
         _busy(commands, own),
     )
