@@ -1,0 +1,180 @@
+"""How Slurm's commands are reached: on this machine or over SSH, with time-outs, new tries and a record of each."""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from madang.errors import Refused, Unavailable
+
+KEPT_OUTPUT = 4096  # characters of a command's output that its record keeps
+
+# What Slurm's commands print when a daemon behind them is away, so that asking again may help.
+AWAY = (
+    "Unable to contact slurm controller",
+    "Unable to connect to database",
+    "Connection refused",
+    "Connection timed out",
+    "Connection reset by peer",
+    "Socket timed out",
+    "Zero Bytes were transmitted",
+    "Slurm controller not responding",
+    "Slurm backup controller in standby mode",
+    "Resource temporarily unavailable",
+    "Sending PersistInit msg",
+    "slurm_persist_conn_open",
+    "Munge encode failed",
+    "Problem talking to the database",
+    "Database is busy",
+)
+
+
+@dataclass(frozen=True)
+class Output:
+    """What one command left: its exit status and both of its streams as text."""
+
+    status: int
+    text: str
+    errors: str
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One command as the journal keeps it: arguments, exit status, digest and beginning of what it printed."""
+
+    argv: tuple[str, ...]
+    status: int
+    sha256: str
+    beginning: str
+    milliseconds: int
+
+
+class Commands(Protocol):
+    """A place from which Slurm's commands reach the cluster."""
+
+    def run(self, *argv: str, stdin: str = "", timeout: float = 0) -> Output:
+        """What a command printed; Unavailable where it did not answer in time or a daemon behind it is away."""
+        ...
+
+    def stream(self, *argv: str) -> Iterator[str]:
+        """The lines of a command that prints much, as they come; Unavailable as for `run`, also at the end."""
+        ...
+
+
+@dataclass(frozen=True)
+class OnThisMachine:
+    """Commands on the machine where Madang runs, or through `prefix` on another (see `over_ssh`).
+
+    `environment` is the whole environment of the commands. `tries` counts how often a command is tried whose daemon is
+    away, with a pause that doubles from `pause` seconds; only commands that may be repeated are run through here, and a
+    command that was cut off is not tried again. `record` is told of every command that ran.
+    """
+
+    environment: Mapping[str, str]
+    timeout: float = 60.0
+    tries: int = 3
+    pause: float = 0.5
+    prefix: tuple[str, ...] = ()
+    record: Callable[[Ran], None] | None = None
+    wait: Callable[[float], None] = field(default=time.sleep)
+
+    def run(self, *argv: str, stdin: str = "", timeout: float = 0) -> Output:
+        """What a command printed, whatever its exit status; it runs without a shell on this machine.
+
+        Unavailable when the daemon stays away or the time is over; Refused ``slurm_command_missing`` where the
+        program is not installed.
+        """
+        for attempt in range(self.tries):
+            done = self._once(argv, stdin, timeout or self.timeout)
+            if done.status == 0 or not is_away(done.errors + done.text):
+                return done
+            if attempt + 1 < self.tries:
+                self.wait(self.pause * 2**attempt)
+        raise Unavailable(f"{argv[0]}: {_said(done)}")
+
+    def stream(self, *argv: str) -> Iterator[str]:
+        """The lines of a command while it runs, with bounded memory; not tried again once it has printed."""
+        try:
+            process = subprocess.Popen(
+                self._whole(argv),
+                env=dict(self.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+            )
+        except FileNotFoundError:
+            raise Refused("slurm_command_missing", command=argv[0]) from None
+        began, digest, kept = time.monotonic(), hashlib.sha256(), ""
+        with process:
+            assert process.stdout is not None and process.stderr is not None
+            try:
+                for line in process.stdout:
+                    digest.update(line.encode())
+                    kept = (kept + line)[:KEPT_OUTPUT] if len(kept) < KEPT_OUTPUT else kept
+                    yield line
+                errors = process.stderr.read()
+            except GeneratorExit:
+                process.kill()
+                raise
+        self._record(argv, process.returncode, digest.hexdigest(), kept, began)
+        if process.returncode:
+            raise Unavailable(f"{argv[0]}: {errors.strip()[-500:]}")
+
+    def _once(self, argv: Sequence[str], stdin: str, timeout: float) -> Output:
+        began = time.monotonic()
+        try:
+            done = subprocess.run(
+                self._whole(argv),
+                env=dict(self.environment),
+                input=stdin,
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                timeout=timeout,
+            )
+        except FileNotFoundError:
+            raise Refused("slurm_command_missing", command=argv[0]) from None
+        except subprocess.TimeoutExpired:
+            raise Unavailable(f"{argv[0]}: no answer within {timeout:.0f} s") from None
+        text = done.stdout + done.stderr
+        self._record(argv, done.returncode, hashlib.sha256(text.encode()).hexdigest(), text, began)
+        return Output(done.returncode, done.stdout, done.stderr)
+
+    def _whole(self, argv: Sequence[str]) -> list[str]:
+        return [*self.prefix, *(map(shlex.quote, argv) if self.prefix else argv)]
+
+    def _record(self, argv: Sequence[str], status: int, digest: str, text: str, began: float) -> None:
+        if self.record:
+            spent = round((time.monotonic() - began) * 1000)
+            self.record(Ran(tuple(argv), status, digest, text[:KEPT_OUTPUT], spent))
+
+
+def over_ssh(host: str, environment: Mapping[str, str], **given: object) -> OnThisMachine:
+    """Commands on a head node over SSH, without a question and without forwarding anything.
+
+    `host` is a name of the SSH configuration, which also names key and user. What SSH hands to the far shell is quoted
+    word by word, because a far shell splits it again. Refused ``slurm_host`` for a name that SSH would take for an
+    option.
+    """
+    if not host or host.startswith("-") or any(character.isspace() for character in host):
+        raise Refused("slurm_host", host=host)
+    prefix = ("ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-a", "-x", "-T", "--", host)
+    return OnThisMachine(environment, prefix=prefix, **given)  # type: ignore[arg-type]
+
+
+def is_away(said: str) -> bool:
+    """Whether what a command printed means that a daemon is away, not that the command was wrong."""
+    return any(sign in said for sign in AWAY)
+
+
+def _said(done: Output) -> str:
+    return (done.errors or done.text).strip()[-500:]
