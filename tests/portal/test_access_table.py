@@ -65,6 +65,7 @@ job                      Lnoonnnnnnoo Lxxxxxxxxxxx
 job-cancel               Lnoonnnnnnnn Lnmmnnnnnnnn
 job-file                 Lnoonnnnnnnn Lxxxxxxxxxxx
 job-output               Lnrrnnnnnnnn Lxxxxxxxxxxx
+estimates                Looooooooooo Looooooooooo
 job-progress             Lnoonnnnnnoo Lxxxxxxxxxxx
 job-figures              Lxxxxxxxxxxx Looooooooooo
 job-new                  Looooooooooo Looooooooooo
