@@ -159,6 +159,12 @@ erase-person             Lnnnnnnnnnon Lnnnnnnnnnon
 end-role                 xxxxxxxxxxxx Lnnnnnnnnnmn
 plan                     Lnnnnnnooooo Lnnnnnnooooo
 plan-progress            Lnnnnnnooooo Lnnnnnnooooo
+plan-effects             Lnnnnnnooooo Lnnnnnnrrrrr
+study-progress           Lnnnnnnnnnoo Lnnnnnnnnnoo
+study-stop               Lnnnnnnxxxxx Lnnnnnnnnnrr
+bench                    Lnnnnnnnnnoo Lnnnnnnnnnrr
+bench-study              Lnnnnnnnnnoo Lnnnnnnnnnoo
+bench-report             Lnnnnnnnnnoo Lnnnnnnnnnoo
 pools                    Lnnnnnnooooo Lnnnnnnooooo
 pool                     Lnnnnnnooooo Lnnnnnnooooo
 product-retire           Lnnnnnnnonon Lnnnnnnnmnmn

@@ -3,13 +3,15 @@
 import pytest
 from portal.jobs.conftest import machine, machine_home, paid  # noqa: F401
 
-from madang.portal.forecasts import chores
+from madang.portal.forecasts import answering, folders, foreseeing
 
 
 @pytest.fixture(autouse=True)
 def _no_children_left():
     yield
-    while chores.REPLAYING:
-        replay = chores.REPLAYING.pop()
+    while foreseeing.REPLAYING:
+        replay = foreseeing.REPLAYING.pop()
         replay.child.stop()
-        chores.clear(replay.child)
+        folders.clear(replay.child)
+    for study in list(answering.ANSWERING):
+        answering.forget_study(study)

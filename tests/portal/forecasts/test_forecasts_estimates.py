@@ -11,7 +11,7 @@ from portal.jobs.conftest import make_paid, submit, work_until
 
 from madang.portal import backends
 from madang.portal.actors import PUBLIC, Role
-from madang.portal.forecasts import actions, chores, faces, queries
+from madang.portal.forecasts import actions, chores, faces, foreseeing, queries
 from madang.portal.forecasts.models import Estimate, EstimateMonth
 from madang.portal.forecasts.rules import Basis, Told, Unknown
 from madang.portal.jobs import actions as jobs
@@ -44,7 +44,7 @@ def reach(job, state):
 def foresee():
     """Rounds of the chore until the replay that it began is told."""
     chores.foresee(timezone.now())
-    until(lambda: (chores.foresee(timezone.now()), not chores.REPLAYING)[1])
+    until(lambda: (chores.foresee(timezone.now()), not foreseeing.REPLAYING)[1])
 
 
 def estimate(job):
@@ -137,21 +137,21 @@ def test_nothing_new_is_replayed_within_a_minute(today):
     _holder, waiting = busy(today)
     foresee()
     made = estimate(waiting).made_at
-    assert chores.foresee(made + timedelta(seconds=59)) == 0 and not chores.REPLAYING
+    assert chores.foresee(made + timedelta(seconds=59)) == 0 and not foreseeing.REPLAYING
     chores.foresee(made + timedelta(seconds=61))
-    assert chores.REPLAYING
+    assert foreseeing.REPLAYING
 
 
 def test_a_replay_that_is_killed_is_made_again(today, machine):
     _holder, waiting = busy(today)
     now = timezone.now()
     chores.foresee(now)
-    chores.REPLAYING[0].child.process.kill()
-    chores.REPLAYING[0].child.process.wait()
+    foreseeing.REPLAYING[0].child.process.kill()
+    foreseeing.REPLAYING[0].child.process.wait()
     chores.foresee(now)
     assert estimate(waiting).unknown in (Unknown.COMING, "")
     chores.foresee(now + timedelta(seconds=61))
-    until(lambda: (chores.foresee(now + timedelta(seconds=62)), not chores.REPLAYING)[1])
+    until(lambda: (chores.foresee(now + timedelta(seconds=62)), not foreseeing.REPLAYING)[1])
     assert estimate(waiting).unknown == ""
     assert list((machine / "forecasts").iterdir()) == []
 
@@ -170,11 +170,11 @@ def test_a_start_after_the_award_is_none(today):
     _holder, waiting = busy(today, seconds=600)
     job = next(one for one in queries.queued() if one.pk == waiting.pk)
     assert job.before == datetime.combine(today.award.ends_on, datetime.min.time(), job.before.tzinfo)
-    replay = chores.Replay(None, [job], timezone.now(), Basis.LIMITS)
+    replay = foreseeing.Replay(None, [job], timezone.now(), Basis.LIMITS)
     late = int(job.before.timestamp())
-    assert chores._foreseen(job, [late, late, late], replay) == Unknown.AFTER_AWARD
-    assert chores._foreseen(job, None, replay) == Unknown.NEVER
-    assert isinstance(chores._foreseen(job, [late - 60] * 3, replay), Told)
+    assert foreseeing._foreseen(job, [late, late, late], replay) == Unknown.AFTER_AWARD
+    assert foreseeing._foreseen(job, None, replay) == Unknown.NEVER
+    assert isinstance(foreseeing._foreseen(job, [late - 60] * 3, replay), Told)
 
 
 def test_a_job_that_has_started_meanwhile_is_told_nothing(today):

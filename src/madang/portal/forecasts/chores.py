@@ -1,103 +1,17 @@
-"""The worker's part: replays the queue, judges what was told, and answers studies, all in child processes."""
+"""The worker's part: replays the queue, judges what was told, answers studies, and clears up."""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from django.conf import settings
-
-from madang.compute.protocol import Foreseeable
-from madang.portal import backends, children
-from madang.portal.children import OUTPUT, Child
-from madang.portal.forecasts import actions, queries, replays, rules
-from madang.portal.forecasts.queries import Queued
-from madang.portal.forecasts.rules import Basis, Told, Unknown
+from madang.portal.forecasts import actions, answering, folders, foreseeing
 
 AT_ONCE = 200
-# a replay of the queue stops by itself long before
-LATE = 120
-
-
-@dataclass
-class Replay:
-    """A replay under way: of which jobs, when the queue was looked at, and what run times are drawn from."""
-
-    child: Child
-    jobs: list[Queued]
-    made_at: datetime
-    basis: Basis
-
-
-REPLAYING: list[Replay] = []
 
 
 def foresee(now: datetime) -> int:
-    """Estimates the start of every job that waits, once a minute and when one is new; returns how many were told."""
-    if REPLAYING:
-        return _follow(REPLAYING[0], now)
-    jobs = queries.queued()
-    if not queries.is_due(jobs, now):
-        return 0
-    reasons = {job.pk: rules.barred(job.reason_code, cancel_asked=job.cancel_asked) for job in jobs}
-    backend = backends.backend()
-    found: dict[int, Told | Unknown] = {pk: why for pk, why in reasons.items() if why}
-    free = [job for job in jobs if job.pk not in found]
-    if not isinstance(backend, Foreseeable):
-        found |= {job.pk: Unknown.NOT_SHOWN for job in free}
-    elif free:
-        _start(backend, free, now)
-    return _told(now, found, 0)
-
-
-def _start(backend: Foreseeable, jobs: list[Queued], now: datetime) -> None:
-    queue, policy = backend.queue()
-    past, basis = rules.pasts(*queries.parts())
-    given = replays.document(queue, policy, past, seed=int(now.timestamp()))
-    REPLAYING.append(Replay(children.start(replays.MODULE, new_folder("replay"), given), jobs, now, basis))
-
-
-def new_folder(name: str) -> Path:
-    """A folder for one child, in the centre's home."""
-    home = Path(settings.MADANG_HOME) / "forecasts"
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=home)) / "child"
-
-
-def _follow(replay: Replay, now: datetime) -> int:
-    overdue = (now - replay.made_at).total_seconds() > LATE
-    if not replay.child.ended and not overdue:
-        return 0
-    REPLAYING.remove(replay)
-    replay.child.stop()
-    answer = replay.child.read(OUTPUT)
-    clear(replay.child)
-    if answer is None:
-        return _told(now, {job.pk: Unknown.COMING for job in replay.jobs}, 0)
-    found = {job.pk: _foreseen(job, answer["ranges"].get(job.backend_id), replay) for job in replay.jobs}
-    return _told(now, found, answer["replays"])
-
-
-def _foreseen(job: Queued, seconds: list[int] | None, replay: Replay) -> Told | Unknown:
-    if seconds is None:
-        return Unknown.NEVER
-    told = rules.told(replay.made_at, seconds, replay.basis)
-    return told if told.middle < job.before else Unknown.AFTER_AWARD
-
-
-def _told(now: datetime, found: dict[int, Told | Unknown], count: int) -> int:
-    pairs = list(found.items())
-    for first in range(0, len(pairs), AT_ONCE):
-        actions.tell(now=now, found=dict(pairs[first : first + AT_ONCE]), replays=count)
-    return 0
-
-
-def clear(child: Child) -> None:
-    """Removes what a child was given and left."""
-    shutil.rmtree(child.folder.parent, ignore_errors=True)
+    """Estimates the start of every job that waits."""
+    return foreseeing.foresee(now)
 
 
 def judge(now: datetime) -> int:
@@ -111,4 +25,15 @@ def count(now: datetime) -> int:
     return 0
 
 
-EVERY = {foresee: 1.0, judge: 5.0, count: 600.0}
+def study(now: datetime) -> int:
+    """Starts, follows and keeps studies."""
+    return answering.study(now)
+
+
+def sweep(now: datetime) -> int:
+    """Removes what killed workers left."""
+    going = [one.child for one in (*foreseeing.REPLAYING, *answering.ANSWERING.values())]
+    return folders.sweep(going)
+
+
+EVERY = {foresee: 1.0, judge: 5.0, count: 600.0, study: 1.0, sweep: 3600.0}

@@ -16,6 +16,8 @@ from madang.portal.forecasts.rules import Basis, StudyKind, StudyState, parts_of
 from madang.portal.jobs.models import Job
 from madang.portal.jobs.queries import NOT_STARTED
 from madang.portal.jobs.rules import FINAL_STATES, JobState, owner_of
+from madang.portal.resources.models import Pool, PoolMonth
+from madang.portal.resources.rules import Grain
 from madang.values import Month
 
 # the jobs that say how much of their limits an award's, and all, jobs use: the latest so many
@@ -107,6 +109,7 @@ def quality(by: Actor, months: int = 12) -> list[EstimateMonth]:
 def studies(by: Actor) -> QuerySet[Study]:
     """Those of plans for the body's people; the policy bench for operators and auditors."""
     rows = Study.objects.select_related("plan__intake__call", "asked_by").order_by("-pk")
+    rows = rows.defer(*(f"plan__{name}" for name in ("problem", "result", "reasons", "pseudonyms")))
     if by.has(Role.OPERATOR, Role.AUDITOR):
         return rows
     return rows.filter(kind=StudyKind.PLAN) if by.reads_everything else rows.none()
@@ -126,3 +129,23 @@ def to_answer(now: datetime) -> list[int]:
     """Studies that wait for a worker, or whose worker has let its lease run out."""
     free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
     return list(Study.objects.filter(free, state=StudyState.WAITING).order_by("pk").values_list("pk", flat=True))
+
+
+def latest_of_plans(by: Actor, intake: int) -> list[Study]:
+    """The last answered study of each plan of an intake, in the order of the plans' numbers."""
+    done = studies(by).filter(kind=StudyKind.PLAN, plan__intake=intake, state=StudyState.DONE)
+    found = {study.plan_id: study for study in done.order_by("pk")}
+    return sorted(found.values(), key=lambda study: study.plan.number if study.plan else 0)
+
+
+def present_units(pool: Pool, first: datetime, until: datetime) -> int:
+    """The most units that stood in a pool in a month that begins within [first, until); of hours, as many as give
+    them.
+    """
+    found = 0
+    for row in PoolMonth.objects.filter(pool=pool):
+        period = Month.parse(row.month).period(settings.MADANG_ZONE)
+        if first <= period.start < until:
+            hours = row.physical * 3600 // period.seconds
+            found = max(found, hours if pool.grain == Grain.HOUR else row.physical)
+    return found

@@ -8,13 +8,14 @@ REFUSALS = {
     "study_machine": N_("A pool needs at least one node with at least one unit, and at most {most} units in all."),
     "study_policy": N_("{field} must lie between {low} and {high}."),
     "study_no_jobs": N_("No job that was submitted to this pool in {quarter} has run and ended."),
+    "study_quarter": N_("{quarter} is none of the quarters that can be simulated: {known}."),
     "study_waits": N_("This plan is being simulated already."),
     "study_nothing": N_("The plan gives nothing that could be simulated."),
     "child_died": N_(
         "The simulation broke off (exit status {status}). Ask for it again; tell the operator if it stays."
     ),
 }
-INPUT = frozenset({"study_replays", "study_machine", "study_policy"})
+INPUT = frozenset({"study_replays", "study_machine", "study_policy", "study_quarter"})
 
 # how sure an estimated start is, in words; instants stand in the centre's time
 STARTS = {
@@ -58,4 +59,14 @@ STATES = {
     "done": N_("Done"),
     "failed": N_("Ended without an answer"),
     "stopped": N_("Stopped by a person"),
+}
+
+# what the jobs of a kind of user were drawn from
+BASES = {
+    "kind": N_("{kind}: from {jobs} jobs of {awards} awards of this kind here, which use {parts} of their hours."),
+    "centre": N_("{kind}: from {jobs} jobs of {awards} awards of every kind here. Awards use {parts} of their hours."),
+    "assumed": N_(
+        "{kind}: assumed, since too few jobs have run here. Sizes and run times as in published traces (Philly 2017, "
+        "MIT Supercloud 2021); awards use {parts} of their hours, which nobody has measured."
+    ),
 }
