@@ -14,7 +14,7 @@ PLAN = {
         {
             "pool": "h100", "unit": "gpu", "granted": 72_000_000, "wanted": 70_000_000, "jobs": 90, "never": 3,
             "skipped": 1, "used": [60_000_000, 50_000_000, 70_000_000], "unused": [12_000_000, 2_000_000, 22_000_000],
-            "lost": [720_000, 0, 900_000], "risk_permille": 500,
+            "lost": [720_000, 0, 900_000], "risk_permille": 500, "of_months": 2,
             "months": [{"month": "2026-05", "used": 60_000_000, "granted": 72_000_000, "available": 80_000_000}],
             "waits": [{"kind": "company", **WAIT, "weeks": [{"begin": BEGIN, **WAIT}]}],
         }

@@ -103,6 +103,13 @@ def test_a_pool_that_has_nothing_starts_nothing():
     assert pool["used"] == [0, 0, 0] and pool["waits"] == [] and pool["risk_permille"] == 1000
 
 
+def test_of_too_many_jobs_only_the_first_months_are_run(monkeypatch):
+    monkeypatch.setattr(effects, "MOST_JOBS", 150)
+    monkeypatch.setattr(effects, "MOST_JOBS_PLAIN", 150)
+    (pool,) = answered([award(), award(1, months=(1,))], (8, 8))["pools"]
+    assert (len(pool["months"]), pool["of_months"], pool["granted"]) == (1, 2, 8 * MONTH)
+
+
 def test_an_award_of_hours_may_use_the_whole_pool():
     hours = award() | {"at_once": 0}
     (pool,) = answered([hours], (32, 32))["pools"]

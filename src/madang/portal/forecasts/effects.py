@@ -30,6 +30,8 @@ MOST_SECONDS = 900.0
 # more than one in a hundred of the hours lost to others is what a risk of overbooking counts
 LOST_PERMILLE = 10
 MANY_JOBS = 50_000
+# a draw of a pool has about so many jobs at most, or else only the first months are run: compiled, and in plain Python
+MOST_JOBS, MOST_JOBS_PLAIN = 400_000, 20_000
 Tell = Callable[[dict[str, Any]], None]
 Given = dict[str, Any]
 
@@ -38,6 +40,7 @@ def answer(given: Given, tell: Tell) -> Given:
     """Pool by pool: hours given, used, unused and lost to others, waits by kind and week, use by month."""
     zone, give_up = ZoneInfo(given["zone"]), time.monotonic() + MOST_SECONDS
     users = {name: _figures(one, zone) for name, one in given["users"].items()}
+    given = given | dict(zip(("pools", "awards"), _cut(given, users), strict=True))
     draws: list[dict[str, Given]] = []
     while len(draws) < given["replays"] and (not draws or time.monotonic() < give_up):
         drawn = {}
@@ -119,12 +122,7 @@ def _engine(jobs: int) -> Engine:
 
 def _jobs(award: Given, figures: Figures, part: int, begin: int, zone: ZoneInfo, seed: int) -> Trace | None:
     """The jobs of one award: as many as would use its part of what it is given, none larger than it may hold."""
-    seconds, span = sum(award["seconds"].values()), award["end"] - award["begin"]
-    mean = sum(
-        shape.weight * _size(shape, award) * _mean(shape.mean_log, shape.sd_log, min(figures.longest, span))
-        for shape in figures.shapes
-    ) / sum(shape.weight for shape in figures.shapes)
-    count = seconds * part / 1000 / mean
+    span, count = award["end"] - award["begin"], _count(award, figures, part)
     if count <= 0:
         return None
     given = figures.to_json() | {
@@ -137,6 +135,39 @@ def _jobs(award: Given, figures: Figures, part: int, begin: int, zone: ZoneInfo,
     days = -(-span // DAY)
     trace = invent(figures_of(given), days=days, seed=seed, origin=award["begin"], zone=zone)
     return trace.take(trace.submit < span)
+
+
+def _count(award: Given, figures: Figures, part: int) -> float:
+    """How many jobs use this part, in thousandths, of what the award is given."""
+    seconds, span = sum(award["seconds"].values()), award["end"] - award["begin"]
+    mean = sum(
+        shape.weight * _size(shape, award) * _mean(shape.mean_log, shape.sd_log, min(figures.longest, span))
+        for shape in figures.shapes
+    ) / sum(shape.weight for shape in figures.shapes)
+    return seconds * part / 1000 / mean
+
+
+def _cut(given: Given, users: Given) -> tuple[list[Given], list[Given]]:
+    """Pools and awards, of each pool only the first months where all of them would be too many jobs."""
+    most = MOST_JOBS if compiled.available() else MOST_JOBS_PLAIN
+    pools, awards = [], []
+    for pool in given["pools"]:
+        own, months = [award for award in given["awards"] if award["pool"] == pool["code"]], pool["months"]
+        jobs = 0.0
+        for award in own:
+            figures, appetite = users[f"{award['kind']}/{pool['unit']}"]
+            jobs += _count(award, figures, sum(appetite) // len(appetite))
+        kept = months[: max(min(int(len(months) * most / max(jobs, 1)), len(months)), 1)]
+        pools.append({**pool, "months": kept, "of_months": len(months)})
+        awards += [shorter for award in own if (shorter := _shorter(award, kept))]
+    return pools, awards
+
+
+def _shorter(award: Given, months: list[Given]) -> Given | None:
+    """The award within these months; None where it has nothing in them."""
+    names = {month["month"] for month in months}
+    seconds = {month: amount for month, amount in award["seconds"].items() if month in names}
+    return {**award, "seconds": seconds, "end": min(award["end"], months[-1]["end"])} if seconds else None
 
 
 def _size(shape: Any, award: Given) -> int:
@@ -253,6 +284,7 @@ def _summed(pool: Given, draws: list[Given]) -> Given:
         "pool": pool["code"],
         "unit": pool["unit"],
         "granted": granted,
+        "of_months": pool["of_months"],
         **{name: _mean_of([one[name] for one in draws]) for name in ("wanted", "jobs", "never", "skipped")},
         "used": _interval([one["used"] for one in draws]),
         "unused": _interval(unused),
