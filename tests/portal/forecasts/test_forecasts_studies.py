@@ -1,9 +1,15 @@
 """Studies: asked for by those who may, answered in a child process that may be killed, stopped, kept and shown."""
 
+import os
+import signal
+import subprocess
+import sys
 import uuid
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
+from backends.local_site import until
 from factories import NOW, actor, make_actor, make_award, make_job, make_member, make_pool_month, make_staff
 from rounds import make_round, propose
 
@@ -216,7 +222,32 @@ def test_left_folders_are_swept_after_a_day(tmp_path):
     old = tmp_path / "forecasts" / "study-x"
     old.mkdir(parents=True)
     assert chores.sweep(NOW) == 0 and old.exists()
-    import os
-
     os.utime(old, (1, 1))
     assert chores.sweep(NOW) == 1 and not old.exists()
+
+
+BUSY = """
+import ctypes, os
+from madang.portal.forecasts.studying import die_with_parent
+die_with_parent()
+print(os.getpid(), flush=True)
+ctypes.PyDLL(None).sleep(60)  # as a compiled engine, it never lets another thread run
+"""
+
+
+def test_a_child_that_holds_the_interpreter_dies_with_its_worker():
+    start = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {BUSY!r}])"
+    environment = {"PYTHONPATH": ":".join(filter(None, sys.path))}
+    with subprocess.Popen([sys.executable, "-c", start], env=environment, stdout=subprocess.PIPE) as worker:
+        child = int(worker.stdout.readline())
+        os.kill(worker.pid, signal.SIGKILL)
+        worker.wait()
+
+    def gone():
+        try:
+            os.kill(child, 0)
+        except ProcessLookupError:
+            return True
+        return Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+
+    until(gone)

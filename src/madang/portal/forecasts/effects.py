@@ -31,7 +31,7 @@ MOST_SECONDS = 900.0
 LOST_PERMILLE = 10
 MANY_JOBS = 50_000
 # a draw of a pool has about so many jobs at most, or else only the first months are run: compiled, and in plain Python
-MOST_JOBS, MOST_JOBS_PLAIN = 400_000, 20_000
+MOST_JOBS, MOST_JOBS_PLAIN = 60_000, 20_000
 Tell = Callable[[dict[str, Any]], None]
 Given = dict[str, Any]
 

@@ -5,7 +5,9 @@ python -m madang.portal.forecasts.studying FOLDER
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +20,15 @@ MODULE = "madang.portal.forecasts.studying"
 # where a child leaves the library's own page, in each language
 REPORT = "report-{language}.html"
 LANGUAGES = ("ko", "en")
+
+
+def die_with_parent() -> None:
+    """Has Linux end this process when its parent dies: a compiled engine holds the interpreter for minutes, and the
+    thread that otherwise follows the parent does not come to its turn.
+    """
+    if sys.platform == "linux":
+        set_death_signal = 1
+        ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL)
 
 
 def main(folder: Path) -> int:
@@ -35,6 +46,7 @@ def main(folder: Path) -> int:
 
     # nobody's work waits for a study
     os.nice(10)
+    die_with_parent()
     return children.answer(folder, answer)
 
 
