@@ -33,7 +33,7 @@ MAY_IMPORT = {
 ORDER = (
     "holdings",
     "rounds", "assignments",
-    "indicators", "helpdesk", "billing", "companies", "training", "facilities", "jobs", "agreements", "decisions",
+    "indicators", "helpdesk", "billing", "companies", "training", "facilities", "forecasts", "jobs", "agreements", "decisions",
     "awards", "plans", "reviews", "screening", "versions", "applications", "eligibility", "drafts", "calls", "prices",
     "ledger", "resources", "approvals", "files", "idempotency", "organisations", "access", "people", "outbox",
     "journal",

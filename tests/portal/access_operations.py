@@ -154,4 +154,12 @@ grant_role               annnnnnnnnor
 end_role                 annnnnnnnnor
 list_own_readings        aooooooooooo
 list_organisation_readings annonnnnnnnn
+list_estimate_quality    aooooooooooo
+list_plan_studies        annnnnnooooo
+simulate_plan            annnnnnroror
+list_bench_studies       annnnnnnnnoo
+simulate_quarter         annnnnnnnnrr
+get_study                annnnnnnnnoo
+stop_study               annnnnnnnnrr
+study_report             annnnnnnnnoo
 """

@@ -22,6 +22,7 @@ from factories import (
     make_submitted,
     make_track,
 )
+from portal.study_results import make_study
 from rounds import adopt, make_round, propose, publish
 
 from madang.portal.access import actions as access
@@ -187,8 +188,13 @@ def _awards(world: World, found, a, owner: Person, kept) -> None:
     JobOutput.objects.create(job=job, path="out.txt", size=1, sha256="0" * 64)
     for name in ("plans", "plan-compare", "intake-decisions", "intake-round"):
         world.places[name] = {"intake": found.intake.pk}
-    for name in ("plan", "plan-progress", "plan-document"):
+    for name in ("plan", "plan-progress", "plan-document", "plan-effects"):
         world.places[name] = {"plan": plan.pk}
+    make_study("plan", plan=plan)
+    study = make_study(report_en=kept, report_ko=kept)
+    for name in ("study-progress", "study-stop", "bench-study"):
+        world.places[name] = {"study": study.pk}
+    world.places["bench-report"] = {"study": study.pk, "language": "en"}
     for name in ("award-accept", "award-decline"):
         world.places[name] = {"number": offered.number}
     world.places["agreement-version"] = {"number": accepted.number, "version": 1}

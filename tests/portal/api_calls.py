@@ -75,11 +75,14 @@ def _given_to_staff(world: World) -> dict[str, dict[str, Any]]:
     found |= dict.fromkeys(("compare_plans", "list_intake_decisions", "list_plans", "list_ranking"), decided)
     found |= dict.fromkeys(("propose_plan", "propose_decisions"), decided)
     found |= dict.fromkeys(("get_plan_status", "list_plan_outcomes", "propose_adoption"), plan)
+    found |= dict.fromkeys(("list_plan_studies", "simulate_plan"), plan)
+    found |= dict.fromkeys(("get_study", "stop_study"), places["bench-study"])
     found |= dict.fromkeys(("recuse_review", "decline_review", "withdraw_review"), review)
     found |= dict.fromkeys(("signed_paper", "confirm_paper", "refuse_paper"), paper)
     found |= dict.fromkeys(("work_out_statements", "issue_statements"), places["statements-issue"])
     return found | {
         "get_decision": places["award-decision"],
+        "study_report": places["bench-report"],
         "hand_in_paper": places["agreement"],
         "agreement_pdf": places["agreement"] | {"language": "ko"},
         "agreement_version": places["agreement"] | {"version": 1},
@@ -159,6 +162,8 @@ def _body_of_staff(world: World) -> dict[str, Any]:
         "recuse_review": {"kind": "relative"},
         "declare_interest": {**number, "kind": "relative"},
         "propose_plan": {"policy": "portfolio"},
+        "simulate_plan": {"replays": 1},
+        "simulate_quarter": {"pool": pool, "quarter": "2026-Q1", "policy": "easy"},
         "propose_adoption": {},
         "propose_decisions": {},
         "propose_end": {"reason": "x"},

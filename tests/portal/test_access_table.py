@@ -65,6 +65,7 @@ job                      Lnoonnnnnnoo Lxxxxxxxxxxx
 job-cancel               Lnoonnnnnnnn Lnmmnnnnnnnn
 job-file                 Lnoonnnnnnnn Lxxxxxxxxxxx
 job-output               Lnrrnnnnnnnn Lxxxxxxxxxxx
+estimates                Looooooooooo Looooooooooo
 job-progress             Lnoonnnnnnoo Lxxxxxxxxxxx
 job-figures              Lxxxxxxxxxxx Looooooooooo
 job-new                  Looooooooooo Looooooooooo
@@ -158,6 +159,12 @@ erase-person             Lnnnnnnnnnon Lnnnnnnnnnon
 end-role                 xxxxxxxxxxxx Lnnnnnnnnnmn
 plan                     Lnnnnnnooooo Lnnnnnnooooo
 plan-progress            Lnnnnnnooooo Lnnnnnnooooo
+plan-effects             Lnnnnnnooooo Lnnnnnnrrrrr
+study-progress           Lnnnnnnnnnoo Lnnnnnnnnnoo
+study-stop               Lnnnnnnxxxxx Lnnnnnnnnnrr
+bench                    Lnnnnnnnnnoo Lnnnnnnnnnrr
+bench-study              Lnnnnnnnnnoo Lnnnnnnnnnoo
+bench-report             Lnnnnnnnnnoo Lnnnnnnnnnoo
 pools                    Lnnnnnnooooo Lnnnnnnooooo
 pool                     Lnnnnnnooooo Lnnnnnnooooo
 product-retire           Lnnnnnnnonon Lnnnnnnnmnmn

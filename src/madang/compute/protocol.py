@@ -8,9 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 from madang.accounting.metering import UsageSlice
+
+if TYPE_CHECKING:
+    from madang.compute.policies import Policy, Snapshot
 
 Facts = Mapping[str, int | str]
 
@@ -201,6 +204,15 @@ class Forgetting(Protocol):
 
         Refuses ``no_such_job``, ``job_not_ended``.
         """
+        ...
+
+
+@runtime_checkable
+class Foreseeable(Protocol):
+    """Offered besides by a backend whose queue `compute.policies.decide` serves, so that it can be replayed."""
+
+    def queue(self) -> tuple[Snapshot, Policy]:
+        """The queue as it stands, jobs under the ids of `submit`, and the settings of the policy that serves it."""
         ...
 
 

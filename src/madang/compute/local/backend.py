@@ -19,6 +19,7 @@ from typing import Any
 from madang.accounting.metering import UsageSlice
 from madang.compute import policies, specs
 from madang.compute.local import machine, outputs, records, sandbox, settings
+from madang.compute.local.queue import Queue
 from madang.compute.local.spool import FINAL, Spool, facts_of
 from madang.compute.protocol import (
     AccountLimit,
@@ -250,6 +251,12 @@ class LocalBackend:
             for row in rows
         ]
         return UsageBatch(slices, str(rows[-1]["number"]) if rows else since)
+
+    def queue(self) -> tuple[policies.Snapshot, policies.Policy]:
+        """What the runner's next decision would rest on, and by which settings it decides."""
+        rows = self._spool.rows("SELECT * FROM job WHERE ended IS NULL ORDER BY number")
+        seen = Queue(self._spool, self._settings).snapshot(rows, self._clock(), records.ticks_now())
+        return seen, self._settings.policy
 
     def enforce(self, limits: Sequence[AccountLimit]) -> None:
         """Puts the limits in place of those before; nothing is written where they are the same."""

@@ -56,15 +56,18 @@ class Queue:
         return [self.spool.rows("SELECT * FROM job WHERE id = ?", id)[0] for id in claimed]
 
     def _decide(self, rows: list[sqlite3.Row], now: int, ticks: int) -> policies.Decision:
-        waiting = [row for row in rows if row["state"] == "waiting"]
         if self.sandbox.code != "sandbox_works":
             reason = Reason("sandbox_unavailable", {"why": self.sandbox.code, **self.sandbox.facts})
-            return policies.Decision((), {row["id"]: reason for row in waiting})
-        snapshot = policies.Snapshot(
+            return policies.Decision((), {row["id"]: reason for row in rows if row["state"] == "waiting"})
+        return policies.decide(self.snapshot(rows, now, ticks), self.settings.policy)
+
+    def snapshot(self, rows: list[sqlite3.Row], now: int, ticks: int) -> policies.Snapshot:
+        """What a decision about these unfinished jobs rests on; `now` and `ticks` in microseconds."""
+        return policies.Snapshot(
             now=now // _MILLION,
             machine=self.amounts,
             running=tuple(self._running(row, now, ticks) for row in rows if row["state"] != "waiting"),
-            waiting=tuple(_waiting(row) for row in waiting),
+            waiting=tuple(_waiting(row) for row in rows if row["state"] == "waiting"),
             standings={
                 row["account"]: policies.Standing(row["used"], row["at"])
                 for row in self.spool.rows("SELECT * FROM standing")
@@ -74,7 +77,6 @@ class Queue:
                 for row in self.spool.rows("SELECT * FROM account_limit")
             },
         )
-        return policies.decide(snapshot, self.settings.policy)
 
     def _running(self, row: sqlite3.Row, now: int, ticks: int) -> policies.Running:
         elapsed = 0 if row["ticks"] is None else max(ticks - row["ticks"], 0)

@@ -34,7 +34,7 @@ NOT_STARTED = (JobState.ACCEPTED, JobState.WAITING)
 
 def jobs(by: Actor) -> QuerySet[Job]:
     """Those of the actor's organisations, newest first; all for operators and auditors."""
-    rows = Job.objects.select_related("award__organisation", "pool", "submitted_by").order_by("-pk")
+    rows = Job.objects.select_related("award__organisation", "pool", "submitted_by", "estimate").order_by("-pk")
     if by.has(Role.OPERATOR, Role.AUDITOR):
         return rows
     return rows.filter(award__organisation__in=by.memberships)

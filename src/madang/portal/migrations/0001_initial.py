@@ -10,6 +10,7 @@ import madang.portal.approvals.rules
 import madang.portal.awards.rules
 import madang.portal.billing.rules
 import madang.portal.calls.rules
+import madang.portal.forecasts.rules
 import madang.portal.jobs.rules
 import madang.portal.outbox.rules
 import madang.portal.people.rules
@@ -321,6 +322,24 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='EstimateMonth',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month', models.CharField(max_length=7)),
+                ('basis', models.CharField(choices=[('history', 'history'), ('limits', 'limits')], max_length=8)),
+                ('jobs', models.PositiveIntegerField()),
+                ('within', models.PositiveIntegerField()),
+                ('before', models.PositiveIntegerField()),
+                ('after', models.PositiveIntegerField()),
+                ('median_error', models.PositiveIntegerField()),
+                ('median_wait', models.PositiveIntegerField()),
+                ('counted_at', models.DateTimeField()),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('basis__in', ['history', 'limits'])), name='estimatemonth_basis_known'), models.UniqueConstraint(fields=('month', 'basis'), name='estimatemonth_once'), models.CheckConstraint(condition=models.Q(('jobs', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('within'), '+', models.F('before')), '+', models.F('after')))), name='estimatemonth_adds_up')],
+            },
+        ),
+        migrations.CreateModel(
             name='Intake',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -371,6 +390,25 @@ class Migration(migrations.Migration):
                 ('claimed_until', models.DateTimeField(null=True)),
                 ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='portal.award')),
                 ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Estimate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('made_at', models.DateTimeField()),
+                ('unknown', models.CharField(blank=True, choices=[('coming', 'coming'), ('cancelling', 'cancelling'), ('closed', 'closed'), ('too_large', 'too_large'), ('stopped', 'stopped'), ('not_shown', 'not_shown'), ('after_award', 'after_award'), ('never', 'never')], max_length=12)),
+                ('basis', models.CharField(choices=[('history', 'history'), ('limits', 'limits')], default=madang.portal.forecasts.rules.Basis['HISTORY'], max_length=8)),
+                ('early', models.DateTimeField(null=True)),
+                ('middle', models.DateTimeField(null=True)),
+                ('late', models.DateTimeField(null=True)),
+                ('replays', models.PositiveIntegerField(default=0)),
+                ('kept', models.JSONField(default=list)),
+                ('first_at', models.DateTimeField(null=True)),
+                ('started_at', models.DateTimeField(null=True)),
+                ('within', models.BooleanField(null=True)),
+                ('error_seconds', models.IntegerField(null=True)),
+                ('job', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='estimate', to='portal.job')),
             ],
         ),
         migrations.CreateModel(
@@ -889,6 +927,25 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Study',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('plan', 'plan'), ('bench', 'bench')], max_length=6)),
+                ('question', models.JSONField()),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('done', 'done'), ('failed', 'failed'), ('stopped', 'stopped')], default=madang.portal.forecasts.rules.StudyState['WAITING'], max_length=8)),
+                ('progress', models.JSONField(default=dict)),
+                ('result', models.JSONField(null=True)),
+                ('failure', models.JSONField(default=dict)),
+                ('claimed_until', models.DateTimeField(null=True)),
+                ('asked_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('plan', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='studies', to='portal.plan')),
+                ('report_en', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+                ('report_ko', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Submission',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1146,6 +1203,42 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='intake',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['decided', 'closed']), ('decided_at__isnull', False)), models.Q(models.Q(('state__in', ['decided', 'closed']), _negated=True), ('decided_at__isnull', True)), _connector='OR'), name='intake_decided_has_time'),
+        ),
+        migrations.AddIndex(
+            model_name='estimate',
+            index=models.Index(condition=models.Q(('started_at__isnull', True)), fields=['first_at'], name='estimate_unjudged'),
+        ),
+        migrations.AddIndex(
+            model_name='estimate',
+            index=models.Index(fields=['started_at'], name='estimate_by_start'),
+        ),
+        migrations.AddConstraint(
+            model_name='estimate',
+            constraint=models.CheckConstraint(condition=models.Q(('unknown__in', ['', 'coming', 'cancelling', 'closed', 'too_large', 'stopped', 'not_shown', 'after_award', 'never'])), name='estimate_unknown_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='estimate',
+            constraint=models.CheckConstraint(condition=models.Q(('basis__in', ['history', 'limits'])), name='estimate_basis_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='estimate',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('unknown', ''), ('early__isnull', False), ('middle__isnull', False), ('late__isnull', False)), models.Q(models.Q(('unknown', ''), _negated=True), ('early__isnull', True), ('middle__isnull', True), ('late__isnull', True)), _connector='OR'), name='estimate_told_whole'),
+        ),
+        migrations.AddConstraint(
+            model_name='estimate',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('unknown', ''), _negated=True), models.Q(('early__lte', models.F('middle')), ('middle__lte', models.F('late'))), _connector='OR'), name='estimate_in_order'),
+        ),
+        migrations.AddConstraint(
+            model_name='estimate',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('unknown', ''), _negated=True), ('first_at__isnull', False), _connector='OR'), name='estimate_told_is_kept'),
+        ),
+        migrations.AddConstraint(
+            model_name='estimate',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('started_at__isnull', False), ('within__isnull', False), ('error_seconds__isnull', False)), models.Q(models.Q(('started_at__isnull', False), _negated=True), ('within__isnull', True), ('error_seconds__isnull', True)), _connector='OR'), name='estimate_judged_whole'),
+        ),
+        migrations.AddConstraint(
+            model_name='estimate',
+            constraint=models.CheckConstraint(condition=models.Q(('started_at__isnull', True), ('first_at__isnull', False), _connector='OR'), name='estimate_judged_was_told'),
         ),
         migrations.AddConstraint(
             model_name='joboutput',
@@ -1530,6 +1623,30 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='jobfile',
             constraint=models.UniqueConstraint(fields=('job', 'path'), name='jobfile_path_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='study',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['plan', 'bench'])), name='study_kind_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='study',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'done', 'failed', 'stopped'])), name='study_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='study',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'plan'), ('plan__isnull', False)), models.Q(models.Q(('kind', 'plan'), _negated=True), ('plan__isnull', True)), _connector='OR'), name='study_of_a_plan'),
+        ),
+        migrations.AddConstraint(
+            model_name='study',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), ('result__isnull', False)), models.Q(models.Q(('state', 'done'), _negated=True), ('result__isnull', True)), _connector='OR'), name='study_done_has_result'),
+        ),
+        migrations.AddConstraint(
+            model_name='study',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'waiting'), _negated=True), ('ended_at__isnull', False)), models.Q(('state', 'waiting'), ('ended_at__isnull', True)), _connector='OR'), name='study_ended_has_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='study',
+            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'plan'), ('state', 'waiting')), fields=('plan',), name='study_one_a_plan_waits'),
         ),
         migrations.AddConstraint(
             model_name='submission',
