@@ -6,12 +6,11 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from madang.allocation.nearest import without
+from madang.allocation.nearest import solved_without
 from madang.allocation.plan import REFUSED, Plan
 from madang.allocation.problem import Award, Problem, Request, asked_award
 from madang.allocation.scaling import even
 from madang.allocation.solve import objective, solve
-from madang.errors import Refused
 from madang.values import Month
 
 Seen = Callable[[int, int], None]
@@ -48,10 +47,8 @@ def costs(problem: Problem, plan: Plan, progress: Seen | None = None) -> list[Co
     """
     found = []
     for done, rule in enumerate(problem.rules, start=1):
-        other = without(problem, rule.name)
-        try:
-            again = solve(other, plan.policy, seed=plan.seed, work_limit=plan.work_limit, digest=plan.problem_hash)
-        except Refused:
+        again = solved_without(problem, plan, rule.name)
+        if again is None:
             found.append(Cost(rule.name, plan.objective, None, ()))
             continue
         worth = objective(problem, plan.policy, {grant.request: grant.award for grant in again.grants})
