@@ -200,6 +200,13 @@ def test_what_starts_fits_the_machine_and_the_limits(snapshot):
 
 
 @given(snapshots())
+def test_the_same_jobs_start_without_an_explanation(snapshot):
+    short = decide(snapshot, POLICY, explain=False)
+    whole = decide(snapshot, POLICY)
+    assert short.starts == whole.starts and short.reasons.items() <= whole.reasons.items()
+
+
+@given(snapshots())
 def test_every_waiting_job_starts_or_has_a_reason(snapshot):
     decision = decide(snapshot, POLICY)
     assert set(decision.starts) | set(decision.reasons) == {job.id for job in snapshot.waiting}

@@ -192,6 +192,23 @@ class Backend(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class ChangedBatch:
+    """Ids of jobs whose reports have changed, and the cursor to go on from."""
+
+    ids: list[str]
+    cursor: str
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """Offered besides by a backend that can say what has changed, so that a long queue need not be read each time."""
+
+    def changed(self, since: str) -> ChangedBatch:
+        """Jobs whose report changed after the cursor `since`, at most some thousand; with ``""`` only the cursor."""
+        ...
+
+
 @runtime_checkable
 class Forgetting(Protocol):
     """Offered besides by a backend that keeps the files of jobs itself; a site may clear up by its own rules."""

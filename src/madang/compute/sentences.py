@@ -19,6 +19,7 @@ SENTENCES: dict[str, str] = {
     "waits_for_cores": N_("Next in the queue. It needs {needs} cores at once and {free} are free."),
     "waits_for_memory": N_("Next in the queue. It needs {needs} MiB of memory at once and {free} MiB are free."),
     "waits_behind": N_("Waits its turn: it is number {ahead} behind the next in the queue."),
+    "waits_far_behind": N_("Waits its turn: at least {ahead} jobs are before it."),
     "account_at_limit": N_(
         "The award may hold {limit} {resource} at once; its running jobs hold {held} and this one needs {needs}."
     ),

@@ -23,6 +23,7 @@ from madang.compute.local.spool import FINAL, Spool, facts_of
 from madang.compute.protocol import (
     AccountLimit,
     Capacity,
+    ChangedBatch,
     InputFile,
     JobReport,
     JobSpec,
@@ -37,6 +38,7 @@ from madang.values import Period
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SLICES_AT_ONCE = 1000
+_CHANGED_AT_ONCE = 5000
 
 
 class LocalBackend:
@@ -109,7 +111,11 @@ class LocalBackend:
             target = work / file.path
             target.parent.mkdir(parents=True, exist_ok=True)
             _copy(file, target)
-        records.sync_folder(part)
+        for folder in {parent for file in spec.files for parent in (work / file.path).parents} & {
+            part,
+            *part.rglob("*"),
+        }:
+            records.sync_folder(folder)
 
     def _enter(self, id: str, part: Path, spec: JobSpec) -> str:
         """The job's row and its folder's final name, together; a submission that was faster with this key wins."""
@@ -137,7 +143,8 @@ class LocalBackend:
                 return _same(rows[0], spec)
             database.execute(f"INSERT INTO job ({columns}) VALUES ({marks})", list(values.values()))  # noqa: S608
             part.rename(self._spool.folder(id))
-            records.sync_folder(self._spool.jobs)
+            if spec.files:  # without them the folder is empty, and is made again where it was lost with the power
+                records.sync_folder(self._spool.jobs)
         return id
 
     def reports(self, ids: Iterable[str]) -> list[JobReport]:
@@ -150,6 +157,15 @@ class LocalBackend:
             found.update({row["id"]: row for row in self._spool.rows(query, *some)})
         tended = records.held(self._spool.runner_lock)
         return [self._report(found[id], tended) for id in wanted if id in found]
+
+    def changed(self, since: str) -> ChangedBatch:
+        """Jobs whose state, reason or outputs changed after the cursor, in the order of their last change."""
+        if not since:
+            return ChangedBatch([], str(self._spool.rows("SELECT number FROM touch")[0][0]))
+        rows = self._spool.rows(
+            "SELECT id, touched FROM job WHERE touched > ? ORDER BY touched LIMIT ?", int(since), _CHANGED_AT_ONCE
+        )
+        return ChangedBatch([row["id"] for row in rows], str(rows[-1]["touched"]) if rows else since)
 
     def _report(self, row: sqlite3.Row, tended: bool) -> JobReport:
         log = self._spool.folder(row["id"]) / "log"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from collections.abc import Iterator, Mapping
@@ -44,6 +43,8 @@ def _look(work: Path, path: str) -> Listed | None:
         descriptor = open_within(work, path)
     except (OSError, ValueError):
         return None
+    import hashlib  # its library is a quarter of a supervisor's memory, and many a job leaves no file
+
     with os.fdopen(descriptor, "rb") as file:
         return path, os.fstat(descriptor).st_size, hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -17,6 +17,13 @@ def start_time(pid: int) -> int | None:
     return None if fields is None or fields[0] in ("Z", "X") else int(fields[19])
 
 
+def name(pid: int) -> str:
+    """The name that a process has given itself; empty where it is gone."""
+    with contextlib.suppress(OSError):
+        return (PROC / str(pid) / "comm").read_text().strip()
+    return ""
+
+
 def signal_exactly(pid: int, started: int, number: int) -> bool:
     """Sends a signal to the process with this pid and start time, never to a later one that was given the same pid."""
     try:

@@ -11,9 +11,7 @@ from __future__ import annotations
 import os
 import resource
 import shlex
-import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +154,9 @@ def job_user(number: int) -> int | None:
 
 def trial() -> tuple[str, dict[str, str]]:
     """Whether a sandbox can be opened on this machine, found out by opening one: a code and its facts."""
+    import shutil  # both are for the trial alone, and no supervisor needs to carry them
+    import tempfile
+
     for program, package in PROGRAMS.items():
         if shutil.which(program) is None:
             return "sandbox_missing", {"program": program, "package": package}

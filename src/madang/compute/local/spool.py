@@ -48,6 +48,7 @@ CREATE TABLE IF NOT EXISTS job (
     outputs TEXT,
     outputs_left_out INTEGER NOT NULL DEFAULT 0,
     log_cut INTEGER NOT NULL DEFAULT 0,
+    touched INTEGER NOT NULL DEFAULT 0,
     CHECK ((state IN ('succeeded', 'failed', 'cancelled', 'timed_out', 'lost')) = (ended IS NOT NULL)),
     CHECK (state <> 'running' OR started IS NOT NULL),
     CHECK (state <> 'waiting' OR (started IS NULL AND given IS NULL)),
@@ -77,6 +78,13 @@ CREATE TABLE IF NOT EXISTS standing (
 ) STRICT;
 CREATE TABLE IF NOT EXISTS change (one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER NOT NULL) STRICT;
 INSERT OR IGNORE INTO change VALUES (1, 0);
+CREATE TABLE IF NOT EXISTS touch (one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER NOT NULL) STRICT;
+INSERT OR IGNORE INTO touch VALUES (1, 0);
+CREATE INDEX IF NOT EXISTS job_touched ON job (touched);
+CREATE TRIGGER IF NOT EXISTS job_touches AFTER UPDATE OF state, code, facts, outputs ON job BEGIN
+    UPDATE touch SET number = number + 1;
+    UPDATE job SET touched = (SELECT number FROM touch) WHERE number = new.number;
+END;
 """
 
 
@@ -89,6 +97,7 @@ class Spool:
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
+        self._kept: sqlite3.Connection | None = None
         self.jobs = self.root / "jobs"
         self.database = self.root / "spool.sqlite3"
         self.settings_file = self.root / "settings.json"
@@ -104,8 +113,26 @@ class Spool:
     def _connect(self) -> sqlite3.Connection:
         database = sqlite3.connect(self.database, timeout=20, isolation_level=None)
         database.row_factory = sqlite3.Row
-        database.executescript("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;")
+        database.executescript("PRAGMA foreign_keys=ON;")
         return database
+
+    @contextlib.contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """Within it one connection serves all reads and changes; they must come from this one thread."""
+        with contextlib.closing(self._connect()) as database:
+            self._kept = database
+            try:
+                yield
+            finally:
+                self._kept = None
+
+    @contextlib.contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        if self._kept is not None:
+            yield self._kept
+        else:
+            with contextlib.closing(self._connect()) as database:
+                yield database
 
     def folder(self, id: str) -> Path:
         """The job's own folder."""
@@ -117,16 +144,19 @@ class Spool:
 
     def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
         """Reads; no transaction stays open."""
-        with contextlib.closing(self._connect()) as database:
+        with self._connected() as database:
             return database.execute(query, values).fetchall()
 
     @contextlib.contextmanager
-    def change(self, *, quietly: bool = False) -> Iterator[sqlite3.Connection]:
+    def change(self, *, quietly: bool = False, durable: bool = True) -> Iterator[sqlite3.Connection]:
         """A transaction that writes; it is committed at the end of the block and undone by any exception.
 
-        `quietly`: it changes nothing that the choice of the next job rests on.
+        `quietly`: it changes nothing that the choice of the next job rests on. `durable`: it survives a loss of power;
+        without it a later durable one carries it along, and until then what was written can be found out again from
+        the jobs' folders.
         """
-        with contextlib.closing(self._connect()) as database:
+        with self._connected() as database:
+            database.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
             database.execute("BEGIN IMMEDIATE")
             try:
                 yield database

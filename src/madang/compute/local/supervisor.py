@@ -235,7 +235,8 @@ def supervise(folder: Path, restarts: int) -> None:
         return
     os.chdir("/")
     end = Supervisor(folder, order).run()
-    _report(folder, "end", restarts, end)
+    if any((folder / "work").iterdir()):  # else there is nothing to list that could take long
+        _report(folder, "end", restarts, end)
     _report(folder, "result", restarts, end | outputs_of(folder, order))
     poke(folder.parent.parent)
 
