@@ -23,6 +23,17 @@ SENTENCES: dict[str, str] = {
     "account_at_limit": N_(
         "The award may hold {limit} {resource} at once; its running jobs hold {held} and this one needs {needs}."
     ),
+    "class_at_part": N_("Its class may hold {part} {resource} at once and holds {held}; this job needs {needs}."),
+    "waits_for_reclaimed": N_(
+        "Next in the queue. {jobs} jobs that borrowed its class's part are being stopped for it."
+    ),
+    "held": N_("The job is held back until it is released."),
+    "waits_for_job": N_("It starts only once job {job} has ended."),
+    "waits_for_success": N_("It starts only once job {job} has ended without an error."),
+    "job_before_failed": N_("Job {job} should have ended well before it and did not, so that it was cancelled."),
+    "stopped": N_("The job was stopped for one whose class had lent it its part."),
+    "run_again": N_("The machine ended its run; it waits to run again from the beginning."),
+    "requeued": N_("It was stopped for a job whose class had lent it its part, and waits to run again."),
     "starting": N_("The job is being started."),
     "not_yet_considered": N_("The job has just been received."),
     "backend_stopped": N_("The service that starts jobs is not running. The job keeps its place in the queue."),
@@ -54,6 +65,9 @@ SENTENCES: dict[str, str] = {
     "job_not_ended": N_("The job's files can be fetched once it has ended."),
     "job_field_missing": N_("Please fill in {field}."),
     "job_field_out_of_range": N_("{field} must be at least {least}."),
+    "checkpoint_too_early": N_(
+        "The signal {seconds} seconds before its end would come before the job starts: it may run {limit} seconds."
+    ),
     "job_command_unfit": N_("The command is empty, too long (at most {most} bytes) or holds a zero byte."),
     "job_environment_unfit": N_(
         "{name} cannot be the name of an environment variable, or its value holds a zero byte."
@@ -87,6 +101,8 @@ def _words(catalogue: NullTranslations) -> dict[str, str]:
         "gpus": catalogue.pgettext("of a job", "GPUs"),
         "cores": catalogue.pgettext("of a job", "cores"),
         "memory_mb": catalogue.pgettext("of a job", "MiB of memory"),
+        "priority": catalogue.pgettext("of a job", "priority"),
+        "checkpoint_seconds": catalogue.pgettext("of a job", "seconds between the signal to save and the end"),
         "wall_seconds": catalogue.pgettext("of a job", "running time in seconds"),
         "key": catalogue.pgettext("of a job", "key"),
         "account": catalogue.pgettext("of a job", "award"),

@@ -98,6 +98,9 @@ class LocalBackend:
         too_large = policies.excess(asked, machine.amounts(self._settings))
         if too_large:
             raise Refused(too_large.code, **too_large.facts)
+        for after in spec.after:
+            if not self._spool.rows("SELECT 1 FROM job WHERE id = ? AND account = ?", after.job, spec.account):
+                raise Refused("no_such_job", job=after.job)
         for name, needed in (*policies.kinds(asked).items(), ("wall_seconds", spec.wall_seconds)):
             if needed > rows[0][name]:
                 code = "larger_than_account_wall" if name == "wall_seconds" else "larger_than_account_limit"
@@ -131,6 +134,10 @@ class LocalBackend:
             "cores": spec.cores,
             "memory_mb": spec.memory_mb,
             "wall_seconds": spec.wall_seconds,
+            "priority": spec.priority,
+            "held": int(spec.held),
+            "requeue": int(spec.requeue),
+            "checkpoint_seconds": spec.checkpoint_seconds,
             "state": "waiting",
             "submitted": self._clock(),
             "code": "not_yet_considered",
@@ -142,6 +149,7 @@ class LocalBackend:
             if rows:
                 return _same(rows[0], spec)
             database.execute(f"INSERT INTO job ({columns}) VALUES ({marks})", list(values.values()))  # noqa: S608
+            database.executemany("INSERT INTO job_after VALUES (?, ?, ?)", [(id, *after) for after in set(spec.after)])
             part.rename(self._spool.folder(id))
             if spec.files:  # without them the folder is empty, and is made again where it was lost with the power
                 records.sync_folder(self._spool.jobs)
@@ -184,6 +192,7 @@ class LocalBackend:
             outputs_left_out=row["outputs_left_out"],
             log_size=log.stat().st_size if log.exists() else 0,
             log_cut=bool(row["log_cut"]),
+            restarts=row["restarts"],
         )
 
     def _row(self, id: str) -> sqlite3.Row:
@@ -202,6 +211,27 @@ class LocalBackend:
                 [self._clock(), id],
             )
             database.execute("UPDATE job SET cancel_asked = 1 WHERE id = ? AND state IN ('claimed', 'running')", [id])
+        self._spool.wake()
+
+    def hold(self, id: str) -> None:
+        """A waiting job stays in the queue and does not start."""
+        self._steer(id, "held", 1)
+
+    def release(self, id: str) -> None:
+        """A held job starts in its turn."""
+        self._steer(id, "held", 0)
+
+    def prioritise(self, id: str, priority: int) -> None:
+        """The job's place among the waiting ones of its account; refuses ``job_field_out_of_range``."""
+        if abs(priority) > specs.MOST_PRIORITY:
+            raise Refused("job_field_out_of_range", field="priority", least=-specs.MOST_PRIORITY)
+        self._steer(id, "priority", priority)
+
+    def _steer(self, id: str, column: str, value: int) -> None:
+        self._row(id)
+        with self._spool.change() as database:
+            query = f"UPDATE job SET {column} = ? WHERE id = ? AND state = 'waiting'"  # noqa: S608 - our own words
+            database.execute(query, [value, id])
         self._spool.wake()
 
     def log(self, id: str, offset: int, limit: int = 65536) -> LogChunk:

@@ -12,6 +12,8 @@ from madang.compute.local.settings import Settings
 
 Row = Mapping[str, Any]
 """A job as the spool keeps it, column by column."""
+CUT_OFF = ("machine_restarted", "machine_stopped", "supervisor_lost")
+MOST_RESTARTS = 100
 _MILLION = 1_000_000
 
 
@@ -40,6 +42,27 @@ def finish(database: sqlite3.Connection, row: Row, result: dict[str, Any], setti
     if changed.rowcount:
         add_slices(database, row, ended, settings, whole=False)
         _charge(database, row, (ended - row["started"]) // _MILLION, settings, now // _MILLION)
+
+
+def requeue(database: sqlite3.Connection, row: Row, result: dict[str, Any], settings: Settings, now: int) -> None:
+    """Puts a job that ran back into the queue, its use up to then charged; a job that runs no more stays as it is."""
+    ended = max(result["ended"], row["started"] + row["sliced"])
+    held = database.execute("SELECT 1 FROM job WHERE id = ? AND state = 'running'", [row["id"]]).fetchone()
+    if held:
+        add_slices(database, row, ended, settings, whole=False)
+        _charge(database, row, (ended - row["started"]) // _MILLION, settings, now // _MILLION)
+        database.execute(
+            "UPDATE job SET state = 'waiting', restarts = restarts + 1, attempts = 0, given = NULL, started = NULL,"
+            " ticks = NULL, boot = NULL, seen = NULL, sliced = 0, stop_asked = NULL, code = ?, facts = '{}'"
+            " WHERE id = ?",
+            ["requeued" if result["code"] == "stopped" else "run_again", row["id"]],
+        )
+
+
+def may_run_again(row: Row, result: dict[str, Any]) -> bool:
+    """Whether a job whose run was cut off by no fault of its own goes back into the queue."""
+    cut_off = result["state"] == "lost" and result["code"] in (*CUT_OFF, "stopped")
+    return bool(cut_off and row["requeue"] and not row["cancel_asked"] and row["restarts"] < MOST_RESTARTS)
 
 
 def add_slices(database: sqlite3.Connection, row: Row, until: int, settings: Settings, *, whole: bool) -> None:

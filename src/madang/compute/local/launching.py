@@ -48,10 +48,10 @@ class Launcher:
                 return
             folder, _, pid = said.decode().rpartition(" ")
             id = Path(folder).name
-            if int(pid):
+            if int(pid) > 0:
                 self.children[id] = int(pid)
-            else:
-                self.children.pop(id, None)
+            elif self.children.get(id) == -int(pid):  # else it has been launched again
+                del self.children[id]
 
     def _open(self) -> socket.socket:
         if self._line is None:

@@ -22,7 +22,7 @@ _MOST = 1 << 16
 def serve(line: int) -> None:
     """Forks a supervisor for every message ``RESTARTS FOLDER`` until the other end is closed.
 
-    Answers ``FOLDER PID`` when it lives and ``FOLDER 0`` when it has ended.
+    Answers ``FOLDER PID`` when it lives and ``FOLDER -PID`` when it has ended.
     """
     ear, mouth = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -53,7 +53,7 @@ def _tell_of_ended(line: int, living: dict[int, str]) -> None:
         pid = os.waitpid(-1, os.WNOHANG)[0]
         if not pid:
             return
-        os.write(line, f"{living.pop(pid)} 0".encode())
+        os.write(line, f"{living.pop(pid)} -{pid}".encode())
 
 
 def _become(folder: Path, restarts: int, ours: tuple[int, ...]) -> None:

@@ -41,6 +41,11 @@ def signal_exactly(pid: int, started: int, number: int) -> bool:
     return True
 
 
+def children(pid: int) -> list[int]:
+    """The processes that a process has started itself and that it is still the parent of."""
+    return [other for other in _pids() if (fields := _stat(other)) is not None and int(fields[1]) == pid]
+
+
 def descendants(pid: int) -> list[int]:
     """The processes below a process, itself not among them."""
     children = defaultdict(list)

@@ -11,8 +11,9 @@ from typing import Any
 
 from madang.compute import policies
 from madang.compute.local import machine, sandbox
+from madang.compute.local.remembered import Remembered, needs
 from madang.compute.local.settings import Settings
-from madang.compute.local.spool import Spool, facts_of
+from madang.compute.local.spool import Spool
 from madang.compute.protocol import Reason
 
 _MILLION = 1_000_000
@@ -32,8 +33,7 @@ class Queue:
         self.cores, self.gpus = machine.cores(settings), machine.gpus(settings)
         self.amounts = machine.amounts(settings)
         self.sandbox = Reason(*sandbox.trial())
-        self._waiting: dict[int, policies.Waiting] = {}
-        self._told: dict[str, Reason] = {}
+        self._jobs = Remembered(spool)
         self._looks = {"decide": _Look(0, 5), "explain": _Look(_MILLION, 10)}
 
     def patience(self, ticks: int) -> float:
@@ -51,34 +51,19 @@ class Queue:
         if not any(wanted.values()):
             return []
         begun = time.perf_counter_ns()
-        self._recall()
-        claimed = self._act(now, ticks, explain=wanted["explain"]) if self._waiting else []
+        self._jobs.recall()
+        claimed = self._act(now, ticks, explain=wanted["explain"]) if self._jobs.waiting else []
         took = (time.perf_counter_ns() - begun) // 1000
         for name in ("decide", "explain") if wanted["explain"] else ("decide",):
             self._looks[name].done(changes, ticks, took)
         return claimed
 
-    def _recall(self) -> None:
-        """Forgets the jobs that wait no more and learns those that are new."""
-        numbers = {
-            row[0] for row in self.spool.rows("SELECT number FROM job WHERE ended IS NULL AND state = 'waiting'")
-        }
-        for number in self._waiting.keys() - numbers:
-            self._told.pop(self._waiting.pop(number).id, None)
-        new = sorted(numbers - self._waiting.keys())
-        for start in range(0, len(new), 500):
-            some = new[start : start + 500]
-            query = f"SELECT * FROM job WHERE number IN ({', '.join('?' * len(some))})"  # noqa: S608 - marks only
-            for row in self.spool.rows(query, *some):
-                self._waiting[row["number"]] = _waiting(row)
-                self._told[row["id"]] = Reason(row["code"], facts_of(row["facts"]))
-
     def _act(self, now: int, ticks: int, *, explain: bool) -> list[dict[str, Any]]:
         rows = self.spool.rows("SELECT * FROM job WHERE state IN ('claimed', 'running') ORDER BY number")
         decision = self._decide(rows, now, ticks, explain=explain)
         told = {id: banded(reason) for id, reason in decision.reasons.items()} if explain else {}
-        changed = {id: reason for id, reason in told.items() if self._told[id] != reason}
-        if not (decision.starts or changed):
+        changed = {id: reason for id, reason in told.items() if self._jobs.told[id] != reason}
+        if not (decision.starts or changed or decision.stops or self._jobs.hopeless):
             return []
         given = [json.loads(row["given"]) for row in rows]
         taken_cores = {core for one in given for core in one["cores"]}
@@ -93,18 +78,22 @@ class Queue:
                     taken_gpus.update(share["gpus"])
                     claimed.append(row | {"given": json.dumps(share), "state": "claimed", "attempts": 1})
             _explain(database, changed)
-        self._told |= changed
+            _ask_to_stop(database, decision.stops, ticks)
+        if self._jobs.hopeless:
+            with self.spool.change() as database:
+                self._jobs.give_up_hopeless(database, now)
+        self._jobs.told |= changed
         return claimed
 
     def _decide(self, rows: list[sqlite3.Row], now: int, ticks: int, *, explain: bool) -> policies.Decision:
         if self.sandbox.code != "sandbox_works":
             reason = Reason("sandbox_unavailable", {"why": self.sandbox.code, **self.sandbox.facts})
-            return policies.Decision((), {job.id: reason for job in self._waiting.values()})
+            return policies.Decision((), {job.id: reason for job in self._jobs.waiting.values()})
         snapshot = policies.Snapshot(
             now=now // _MILLION,
             machine=self.amounts,
             running=tuple(self._running(row, now, ticks) for row in rows),
-            waiting=tuple(self._waiting.values()),
+            waiting=tuple(self._jobs.waiting.values()),
             standings={
                 row["account"]: policies.Standing(row["used"], row["at"])
                 for row in self.spool.rows("SELECT * FROM standing")
@@ -120,7 +109,19 @@ class Queue:
         elapsed = 0 if row["ticks"] is None else max(ticks - row["ticks"], 0)
         started = (now - elapsed) // _MILLION
         ends_by = started + row["wall_seconds"] + self.settings.grace_seconds
-        return policies.Running(row["id"], row["account"], _needs(row), started, ends_by)
+        if row["stop_asked"] is not None:
+            left = self.settings.grace_seconds + row["checkpoint_seconds"] - (ticks - row["stop_asked"]) // _MILLION
+            ends_by = min(ends_by, now // _MILLION + max(left, 1))
+        return policies.Running(
+            id=row["id"],
+            account=row["account"],
+            needs=needs(row),
+            started=started,
+            ends_by=ends_by,
+            share_class=row["share_class"],
+            stoppable=bool(row["requeue"]) and row["state"] == "running",
+            stopping=row["stop_asked"] is not None,
+        )
 
     def _share(
         self, row: Mapping[str, Any], taken_cores: set[int], taken_gpus: set[str]
@@ -148,22 +149,13 @@ class Queue:
             "wall_seconds": row["wall_seconds"],
             "uid": sandbox.job_user(row["number"]),
             "software": list(settings.software),
+            "checkpoint_seconds": row["checkpoint_seconds"],
             "grace_seconds": settings.grace_seconds,
             "log_bytes": settings.log_bytes,
             "file_bytes": settings.file_bytes,
             "output_files": settings.output_files,
             "processes": settings.processes,
         }
-
-
-def _needs(row: sqlite3.Row) -> policies.Amounts:
-    return policies.needs(gpus=row["gpus"], gpu_type=row["gpu_type"], cores=row["cores"], memory_mb=row["memory_mb"])
-
-
-def _waiting(row: sqlite3.Row) -> policies.Waiting:
-    return policies.Waiting(
-        row["id"], row["account"], row["share_class"], _needs(row), row["wall_seconds"], row["number"]
-    )
 
 
 def _claim(database: sqlite3.Connection, id: str, share: dict[str, list[Any]]) -> bool:
@@ -174,6 +166,13 @@ def _claim(database: sqlite3.Connection, id: str, share: dict[str, list[Any]]) -
         [json.dumps(share), id],
     )
     return bool(changed.rowcount)
+
+
+def _ask_to_stop(database: sqlite3.Connection, ids: tuple[str, ...], ticks: int) -> None:
+    database.executemany(
+        "UPDATE job SET stop_asked = ? WHERE id = ? AND state = 'running' AND stop_asked IS NULL",
+        [(ticks, id) for id in ids],
+    )
 
 
 def _explain(database: sqlite3.Connection, changed: Mapping[str, Reason]) -> None:

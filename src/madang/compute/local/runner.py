@@ -90,15 +90,17 @@ class Runner:
             result = self._bury(row, folder, end)
         if result is not None:
             self.seen.pop(row["id"], None)
-            yield partial(endings.finish, row=row, result=result, settings=self.settings, now=self.clock())
+            act = endings.requeue if endings.may_run_again(row, result) else endings.finish
+            yield partial(act, row=row, result=result, settings=self.settings, now=self.clock())
 
     def _tend(self, row: Row, folder: Path, now: int) -> Iterator[Deed]:
         """A job that runs: note that it was seen, pass a cancellation on, report its use so far."""
         seen = self.seen[row["id"]] = max(row["seen"], row["started"] + now - row["ticks"])
-        if row["cancel_asked"]:
+        if row["cancel_asked"] or row["stop_asked"] is not None:
             start = records.read(folder, "start", row["restarts"])
             assert start is not None
-            processes.signal_exactly(start["pid"], start["pid_started"], signal.SIGUSR1)
+            number = signal.SIGUSR1 if row["cancel_asked"] else signal.SIGUSR2
+            processes.signal_exactly(start["pid"], start["pid_started"], number)
         if seen - row["started"] - row["sliced"] >= self.settings.slice_seconds * 1_000_000:
             yield partial(endings.add_slices, row=row, until=seen, settings=self.settings, whole=True)
 

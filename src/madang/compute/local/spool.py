@@ -49,6 +49,11 @@ CREATE TABLE IF NOT EXISTS job (
     outputs_left_out INTEGER NOT NULL DEFAULT 0,
     log_cut INTEGER NOT NULL DEFAULT 0,
     touched INTEGER NOT NULL DEFAULT 0,
+    priority INTEGER NOT NULL DEFAULT 0,
+    held INTEGER NOT NULL DEFAULT 0 CHECK (held IN (0, 1)),
+    requeue INTEGER NOT NULL DEFAULT 0 CHECK (requeue IN (0, 1)),
+    checkpoint_seconds INTEGER NOT NULL DEFAULT 0 CHECK (checkpoint_seconds >= 0),
+    stop_asked INTEGER,
     CHECK ((state IN ('succeeded', 'failed', 'cancelled', 'timed_out', 'lost')) = (ended IS NOT NULL)),
     CHECK (state <> 'running' OR started IS NOT NULL),
     CHECK (state <> 'waiting' OR (started IS NULL AND given IS NULL)),
@@ -56,7 +61,14 @@ CREATE TABLE IF NOT EXISTS job (
     CHECK ((started IS NULL) = (ticks IS NULL) AND (started IS NULL) = (seen IS NULL)),
     CHECK (started IS NULL OR (seen >= started AND (ended IS NULL OR ended >= started)))
 ) STRICT;
-CREATE INDEX IF NOT EXISTS job_unfinished ON job (state, number) WHERE ended IS NULL;
+DROP INDEX IF EXISTS job_unfinished;
+CREATE INDEX IF NOT EXISTS job_open ON job (state, number, priority, held) WHERE ended IS NULL;
+CREATE TABLE IF NOT EXISTS job_after (
+    job TEXT NOT NULL REFERENCES job (id),
+    other TEXT NOT NULL REFERENCES job (id),
+    ok INTEGER NOT NULL CHECK (ok IN (0, 1)),
+    PRIMARY KEY (job, other)
+) STRICT;
 CREATE TABLE IF NOT EXISTS account_limit (
     account TEXT PRIMARY KEY,
     gpus INTEGER NOT NULL CHECK (gpus >= 0),
@@ -88,6 +100,17 @@ END;
 """
 
 
+# columns that a spool of an earlier version lacks
+ADDED = {
+    "touched": "INTEGER NOT NULL DEFAULT 0",
+    "priority": "INTEGER NOT NULL DEFAULT 0",
+    "held": "INTEGER NOT NULL DEFAULT 0",
+    "requeue": "INTEGER NOT NULL DEFAULT 0",
+    "checkpoint_seconds": "INTEGER NOT NULL DEFAULT 0",
+    "stop_asked": "INTEGER",
+}
+
+
 class Spool:
     """The spool under `root`: where things lie in it, and transactions on its database.
 
@@ -108,7 +131,9 @@ class Spool:
         if not self.database.exists():
             self.database.touch(mode=0o600)
         with contextlib.closing(self._connect()) as database:
-            database.executescript("PRAGMA journal_mode=WAL;" + SCHEMA)
+            database.execute("PRAGMA journal_mode=WAL")
+            _add_columns(database)
+            database.executescript(SCHEMA)
 
     def _connect(self) -> sqlite3.Connection:
         database = sqlite3.connect(self.database, timeout=20, isolation_level=None)
@@ -175,6 +200,14 @@ class Spool:
     def wake(self) -> None:
         """Tells the runner that there is something to do."""
         poke(self.root)
+
+
+def _add_columns(database: sqlite3.Connection) -> None:
+    there = {row["name"] for row in database.execute("PRAGMA table_info(job)")}
+    for name, kind in ADDED.items() if there else ():
+        if name not in there:
+            with contextlib.suppress(sqlite3.OperationalError):  # another process was first
+                database.execute(f"ALTER TABLE job ADD COLUMN {name} {kind}")
 
 
 def facts_of(text: str) -> dict[str, Any]:
