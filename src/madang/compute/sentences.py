@@ -46,6 +46,9 @@ SENTENCES: dict[str, str] = {
     "ended_with_code": N_("The command ended with exit code {exit_code}."),
     "ended_by_signal": N_("The command was ended by signal {signal}."),
     "wall_time_over": N_("The job reached its time limit of {seconds} seconds and was ended."),
+    "folder_full": N_(
+        "The job's folder outgrew {most_mb} MiB or {files} files, or hid a part of itself; the job was ended."
+    ),
     "cancelled_waiting": N_("The job was cancelled before it started."),
     "cancelled_running": N_("The job was cancelled while it ran."),
     "machine_stopped": N_("The machine was being shut down, and the job was ended."),

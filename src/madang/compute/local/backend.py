@@ -273,7 +273,7 @@ class LocalBackend:
             records.sync_folder(self._spool.jobs)
         with self._spool.change(quietly=True) as database:
             database.execute("UPDATE job SET spec = '{}', outputs = '[]' WHERE id = ?", [id])
-        shutil.rmtree(gone, ignore_errors=True)
+        records.remove(gone)
 
     def usage(self, since: str = "") -> UsageBatch:
         """Slices in the order in which they were recorded; the cursor is the number of the last."""

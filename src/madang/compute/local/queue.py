@@ -153,6 +153,8 @@ class Queue:
             "grace_seconds": settings.grace_seconds,
             "log_bytes": settings.log_bytes,
             "file_bytes": settings.file_bytes,
+            "folder_bytes": settings.folder_bytes,
+            "folder_files": settings.folder_files,
             "output_files": settings.output_files,
             "processes": settings.processes,
         }

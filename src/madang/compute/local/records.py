@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import json
 import os
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,11 @@ def held(path: Path) -> bool:
     finally:
         os.close(descriptor)
     return False
+
+
+def remove(folder: Path) -> None:
+    """Removes a folder that a job wrote, however deep it is; what cannot be removed stays."""
+    subprocess.run(["/bin/rm", "-rf", "--", str(folder)], stderr=subprocess.DEVNULL, check=False)
 
 
 def name_process(name: str) -> None:

@@ -11,7 +11,6 @@ import contextlib
 import logging
 import os
 import select
-import shutil
 import signal
 import sqlite3
 import sys
@@ -144,7 +143,7 @@ class Runner:
         (folder / "work").mkdir(
             mode=0o700, parents=True, exist_ok=True
         )  # one without inputs may be gone with the power
-        if order["uid"] is not None:
+        if order["uid"] is not None and not row["restarts"]:
             _hand_over(folder / "work", order["uid"])
         records.write_order(folder, row["restarts"], order)
         self.launcher.launch(folder, row["restarts"])
@@ -179,7 +178,7 @@ def _clear_orphans(spool: Spool) -> None:
     known = {row["id"] for row in spool.rows("SELECT id FROM job")}
     for folder in spool.jobs.iterdir():
         if folder.name not in known and time.time() - folder.stat().st_mtime > _ORPHAN_AGE:
-            shutil.rmtree(folder, ignore_errors=True)
+            records.remove(folder)
 
 
 def run(

@@ -15,6 +15,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from madang.compute.local import filtering
+
 Order = dict[str, Any]
 
 HOME = "/job"
@@ -80,9 +82,13 @@ def _environment(order: Order) -> dict[str, str]:
     return usual | asked | given
 
 
-def command(folder: Path, order: Order, status: int) -> list[str]:
-    """The whole argument vector. On descriptor `status` bubblewrap tells the sandbox's first pid and its exit code."""
+def command(folder: Path, order: Order, status: int, calls: int | None) -> list[str]:
+    """The whole argument vector. On descriptor `status` bubblewrap tells the sandbox's first pid and its exit code.
+
+    From descriptor `calls` it reads the filter of system calls.
+    """
     words = ["bwrap", "--json-status-fd", str(status), "--die-with-parent", "--new-session"]
+    words += [] if calls is None else ["--seccomp", str(calls)]
     # The job's own /tmp comes before the software: a checkout that itself lies below /tmp would be covered by it.
     words += _namespaces(order) + _devices(order) + _view(order) + _etc(folder)
     words += ["--bind", f"{folder}/work", HOME, "--chdir", "/", "--remount-ro", "/", "--"]
@@ -168,13 +174,16 @@ def trial() -> tuple[str, dict[str, str]]:
         if order["uid"]:
             os.chown(folder / "work", order["uid"], order["uid"])  # as the runner does: the umask may be strict
         write_etc(folder, order)
-        words = command(folder, order, nowhere.fileno())
+        calls = filtering.opened()
+        words = command(folder, order, nowhere.fileno(), calls)
+        passed = [nowhere.fileno()] if calls is None else [nowhere.fileno(), calls]
         try:
-            tried = subprocess.run(
-                words, env={}, capture_output=True, timeout=20, check=False, pass_fds=[nowhere.fileno()]
-            )
+            tried = subprocess.run(words, env={}, capture_output=True, timeout=20, check=False, pass_fds=passed)
         except (OSError, subprocess.TimeoutExpired) as fault:
             return "sandbox_fails", {"detail": str(fault)}
+        finally:
+            for descriptor in passed[1:]:
+                os.close(descriptor)
     if tried.returncode:
         return "sandbox_fails", {"detail": tried.stderr.decode(errors="replace").strip()[-300:]}
     return "sandbox_works", {}

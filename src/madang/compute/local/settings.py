@@ -28,8 +28,9 @@ class Settings:
 
     `software`: folders that jobs see, read-only, at the same path; a folder's ``bin`` is put on their PATH.
     `processes`: the most processes and threads a job may have. `log_bytes`, `file_bytes`: what is kept of a log, and
-    the largest single file. `grace_seconds`: between asking a job to end and killing it. `slice_seconds`: a running
-    job's use is reported in slices of this length. `weights`, `parts` and `borrowing` are the policy's, by class.
+    the largest single file. `folder_bytes`, `folder_files`: what a job's whole folder may grow to. `grace_seconds`:
+    between asking a job to end and killing it. `slice_seconds`: a running job's use is reported in slices of this
+    length. `weights`, `parts` and `borrowing` are the policy's, by class.
     """
 
     name: str = "local"
@@ -40,6 +41,8 @@ class Settings:
     processes: int = 1024
     log_bytes: int = 16 << 20
     file_bytes: int = 64 << 30
+    folder_bytes: int = 256 << 30
+    folder_files: int = 1_000_000
     output_files: int = 10_000
     grace_seconds: int = 30
     slice_seconds: int = 3600

@@ -20,12 +20,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-from madang.compute.local import outputs, processes, records, sandbox
+from madang.compute.local import filtering, outputs, processes, records, sandbox
 
 LOCK = "supervisor.lock"
 WAKE = "wake"
 _PIECE = 1 << 16
 _MILLION = 1_000_000
+WEIGHED_EVERY = 2.0
 ENDINGS = {signal.SIGUSR1: "cancelled", signal.SIGUSR2: "stopped", signal.SIGTERM: "machine_stopped"}
 
 
@@ -37,6 +38,7 @@ class Supervisor:
         self.ending: str | None = None
         self.ends_at = 0.0
         self.checkpoint_at = 0.0
+        self.weighed_at = time.monotonic() + WEIGHED_EVERY
         self.told_to_save = not order["checkpoint_seconds"]
         self.asked: dict[int, str] = {}
         self.logged = 0
@@ -89,7 +91,9 @@ class Supervisor:
         told, tell = os.pipe2(os.O_CLOEXEC)
         self._log = os.open(self.folder / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         self.logged = os.fstat(self._log).st_size  # of earlier runs
-        words = sandbox.command(self.folder, self.order, tell)
+        calls = filtering.opened()
+        words = sandbox.command(self.folder, self.order, tell, calls)
+        passed = [tell] if calls is None else [tell, calls]
         deadline = time.monotonic() + self.order["wall_seconds"]
         self.checkpoint_at = deadline - self.order["checkpoint_seconds"]
         with subprocess.Popen(
@@ -99,9 +103,10 @@ class Supervisor:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            pass_fds=[tell],
+            pass_fds=passed,
         ) as process:
-            os.close(tell)
+            for descriptor in passed:
+                os.close(descriptor)
             self._meet(told)
             self._watch(process, deadline)
             self._clear_away()
@@ -141,6 +146,8 @@ class Supervisor:
             now = time.monotonic()
             if now >= deadline:
                 self._end("timed_out")
+            if self.ending is None and now >= self.weighed_at:
+                self._weigh()
             if not self.told_to_save and now >= self.checkpoint_at:
                 self.told_to_save = self._tell(processes.children(self.first_pid or 0), signal.SIGUSR1)
             if self.ending and not sent and now >= self.ends_at:
@@ -149,10 +156,18 @@ class Supervisor:
                 process.kill()
         os.close(over)
 
+    def _weigh(self) -> None:
+        """Ends a job whose folder has outgrown its bounds; a look that takes long is followed by a longer pause."""
+        before = time.monotonic()
+        if outputs.outgrown(self.folder / "work", self.order["folder_bytes"], self.order["folder_files"]):
+            self._end("folder_full")
+        now = time.monotonic()
+        self.weighed_at = now + max(WEIGHED_EVERY, 20 * (now - before))
+
     def _patience(self, deadline: float, sent: bool) -> int:
         """Milliseconds until something must be looked at again."""
         if self.ending is None:
-            due = deadline if self.told_to_save else self.checkpoint_at
+            due = min(self.weighed_at, deadline if self.told_to_save else self.checkpoint_at)
         elif time.monotonic() < self.ends_at:
             due = self.ends_at
         elif sent:
@@ -214,6 +229,9 @@ class Supervisor:
             return known | _ending("cancelled", "cancelled_running")
         if self.ending in ("machine_stopped", "stopped"):
             return known | _ending("lost", self.ending)
+        if self.ending == "folder_full":
+            most = {"most_mb": self.order["folder_bytes"] >> 20, "files": self.order["folder_files"]}
+            return known | _ending("failed", "folder_full", **most)
         if exit_code == 0:
             return known | _ending("succeeded", "ended_well")
         if exit_code is None and code < 0:
