@@ -12,8 +12,8 @@ from madang.compute.sentences import SENTENCES, sentence
 
 FACTS = {
     **dict.fromkeys(("needs", "free", "ahead", "limit", "held", "offered", "exit_code", "signal", "seconds"), 3),
-    **dict.fromkeys(("least", "most"), 3),
-    **dict.fromkeys(("type", "detail", "path", "name", "program", "package"), "x"),
+    **dict.fromkeys(("least", "most", "part", "jobs", "most_mb", "files"), 3),
+    **dict.fromkeys(("type", "detail", "path", "name", "program", "package", "job"), "x"),
     **{"resource": "cores", "field": "key", "why": "sandbox_fails"},
 }
 

@@ -35,6 +35,13 @@ class InputFile:
     size: int
 
 
+class After(NamedTuple):
+    """Another job of the same account, by its id, that must have ended first; with `ok` without an error."""
+
+    job: str
+    ok: bool = True
+
+
 @dataclass(frozen=True)
 class JobSpec:
     """What is to run and for whom.
@@ -42,6 +49,11 @@ class JobSpec:
     `key` is the portal's own key for this submission: the same key with the same content is the same job. `account`
     is the award that pays. `gpus` of `gpu_type` (empty for none), `cores` and `memory_mb` (MiB) are held for the job
     from its start to its end, `wall_seconds` is the longest that it may run. `argv` is run without a shell.
+
+    Within its account a job of higher `priority` goes first. One that is `held` waits until it is released, one with
+    `after` for other jobs. `requeue`: it may be run again from the beginning, in the folder as it was left, when the
+    machine restarted or its place was reclaimed. `checkpoint_seconds` before it is ended for either or for its time
+    limit, its command is sent SIGUSR1 (0: never).
     """
 
     key: str
@@ -56,6 +68,11 @@ class JobSpec:
     memory_mb: int = 1024
     wall_seconds: int = 3600
     environment: Mapping[str, str] = field(default_factory=dict)
+    priority: int = 0
+    held: bool = False
+    after: tuple[After, ...] = ()
+    requeue: bool = False
+    checkpoint_seconds: int = 0
 
 
 class JobState(enum.StrEnum):
@@ -92,7 +109,8 @@ class JobReport:
     the command's own; `signal` is the signal behind an exit code above 128, as shells count. `reason` says why a
     waiting job waits or how an ended one ended. `outputs` are known once the job has ended; `outputs_left_out` counts
     what could not be offered (links, devices, unreadable files, files beyond the limit). `log_size` is what is kept
-    of the log in bytes; `log_cut` says that the job wrote more than is kept.
+    of the log in bytes; `log_cut` says that the job wrote more than is kept. `restarts` counts how often it was put
+    back into the queue after it had run; times and outputs are those of its last run.
     """
 
     id: str
@@ -109,6 +127,7 @@ class JobReport:
     outputs_left_out: int = 0
     log_size: int = 0
     log_cut: bool = False
+    restarts: int = 0
 
 
 @dataclass(frozen=True)
@@ -192,6 +211,40 @@ class Backend(Protocol):
 
     def enforce(self, limits: Sequence[AccountLimit]) -> None:
         """Replaces all limits. No job of an account without an open limit starts; what runs already goes on."""
+        ...
+
+
+@dataclass(frozen=True)
+class ChangedBatch:
+    """Ids of jobs whose reports have changed, and the cursor to go on from."""
+
+    ids: list[str]
+    cursor: str
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """Offered besides by a backend that can say what has changed, so that a long queue need not be read each time."""
+
+    def changed(self, since: str) -> ChangedBatch:
+        """Jobs whose report changed after the cursor `since`, at most some thousand; with ``""`` only the cursor."""
+        ...
+
+
+@runtime_checkable
+class Steering(Protocol):
+    """Offered besides by a backend whose queue can be changed; each verb leaves a job that waits no more as it is."""
+
+    def hold(self, id: str) -> None:
+        """Keeps a waiting job from starting; refuses ``no_such_job``, as the others do."""
+        ...
+
+    def release(self, id: str) -> None:
+        """Lets a held job start in its turn."""
+        ...
+
+    def prioritise(self, id: str, priority: int) -> None:
+        """Sets a waiting job's place among those of its account: higher goes first."""
         ...
 
 

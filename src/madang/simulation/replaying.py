@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from madang.compute import policies
 from madang.compute.policies import Limit, Policy, Running, Snapshot, Standing, Waiting
+from madang.compute.protocol import Reason
 
 WHOLE = 1000  # a run time that fills its limit, in thousandths of it
 EDGE = 10  # one replay in so many lies before a range, and as many after it
@@ -60,7 +61,7 @@ def replay(snapshot: Snapshot, policy: Policy, seconds: Mapping[str, int]) -> di
     while True:
         for job in _started(snapshot, policy, now, running, waiting, standings):
             starts[job.id] = now
-            running[job.id] = Running(job.id, job.account, job.needs, now, now + job.wall_seconds)
+            running[job.id] = Running(job.id, job.account, job.needs, now, now + job.wall_seconds, job.share_class)
             heapq.heappush(ends, (now + max(seconds[job.id], 1), job.id))
         if not ends or not waiting:
             return starts
@@ -83,7 +84,7 @@ def _started(
     seen = dataclasses.replace(
         snapshot, now=now, running=tuple(running.values()), waiting=tuple(waiting.values()), standings=standings
     )
-    return [waiting.pop(id) for id in policies.decide(seen, policy).starts]
+    return [waiting.pop(id) for id in policies.decide(seen, policy, explain=False).starts]
 
 
 def replays(
@@ -133,7 +134,9 @@ def from_json(document: Mapping[str, Any]) -> tuple[Snapshot, Policy]:
     """The queue and the policy that `to_json` wrote down."""
     kept = dict(document["snapshot"])
     kept["running"] = tuple(Running(**one) for one in kept["running"])
-    kept["waiting"] = tuple(Waiting(**one) for one in kept["waiting"])
+    kept["waiting"] = tuple(
+        Waiting(**one | {"blocked": Reason(*one["blocked"]) if one["blocked"] else None}) for one in kept["waiting"]
+    )
     kept["standings"] = {name: Standing(**one) for name, one in kept["standings"].items()}
     kept["limits"] = {name: Limit(**one) for name, one in kept["limits"].items()}
     return Snapshot(**kept), Policy(**document["policy"])

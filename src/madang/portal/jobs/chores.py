@@ -47,9 +47,11 @@ def cancel(now: datetime) -> int:
 
 def follow(now: datetime) -> int:
     """Brings jobs to what the backend reports, posts usage, and settles what has ended."""
-    open_jobs = {str(job.backend_id): job for job in queries.to_follow(queries.MANY)}
+    jobs, looked = machine.to_look_at(now)
+    open_jobs = {str(job.backend_id): job for job in jobs}
     reports = backends.backend().reports(list(open_jobs)) if open_jobs else []
     changed = sum(actions.follow(now=now, job=open_jobs[report.id], report=report) for report in reports)
+    machine.looked(looked)
     # Only jobs seen as ended before usage was read to its end may be settled: all they used is posted then.
     ended = queries.to_settle(AT_ONCE)
     post_usage(now)

@@ -91,9 +91,15 @@ def to_follow(limit: int) -> list[Job]:
     return list(rows.order_by("pk")[:limit])
 
 
+def to_follow_of(ids: list[str]) -> list[Job]:
+    """Those of these that have not ended, by the backend's ids."""
+    return list(Job.objects.filter(backend_id__in=ids).exclude(state__in=FINAL_STATES).order_by("pk"))
+
+
 def to_cancel(limit: int) -> list[Job]:
     """Jobs that somebody asked to cancel and that the backend still has."""
-    return [job for job in to_follow(limit) if job.cancel_asked_at]
+    rows = Job.objects.filter(backend_id__isnull=False, cancel_asked_at__isnull=False)
+    return list(rows.exclude(state__in=FINAL_STATES).order_by("pk")[:limit])
 
 
 def to_close(now: datetime, limit: int) -> list[Job]:
