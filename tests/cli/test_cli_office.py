@@ -80,7 +80,7 @@ def test_rounds_say_what_comes_next_in_both_languages(staff):
 
 def test_a_plan_is_solved_while_one_waits_then_adopted_by_a_second_person(staff, monkeypatch):
     found = make_round([60, 50], funded=16)
-    monkeypatch.setattr("madang.cli.office.time.sleep", lambda _seconds: solve(Plan.objects.get(state="solving")))
+    monkeypatch.setattr("madang.cli.plans.time.sleep", lambda _seconds: solve(Plan.objects.get(state="solving")))
     place = ("propose", str(found.intake.pk), "--policy", "rank_skip")
     told = staff(Role.PROGRAMME_MANAGER, *place, "--hand-over", "Best first.")
     assert told.status == 0, told.err
@@ -101,7 +101,7 @@ def test_a_plan_is_solved_while_one_waits_then_adopted_by_a_second_person(staff,
 
 def test_a_rejection_needs_its_reason_and_an_auditor_changes_nothing(staff, monkeypatch):
     found = make_round([60])
-    monkeypatch.setattr("madang.cli.office.time.sleep", lambda _seconds: solve(Plan.objects.get(state="solving")))
+    monkeypatch.setattr("madang.cli.plans.time.sleep", lambda _seconds: solve(Plan.objects.get(state="solving")))
     place = ("propose", str(found.intake.pk), "--policy", "portfolio", "--hand-over", "")
     assert staff(Role.AUDITOR, *place).status == 2
     assert staff(Role.PROGRAMME_MANAGER, *place).status == 0

@@ -34,9 +34,9 @@ ORDER = (
     "holdings",
     "rounds", "assignments",
     "indicators", "helpdesk", "billing", "companies", "training", "facilities", "jobs", "agreements", "decisions",
-    "awards", "plans", "reviews", "screening", "versions", "applications", "eligibility", "drafts", "calls", "prices",
-    "ledger", "resources", "approvals", "files", "idempotency", "organisations", "access", "people", "outbox",
-    "journal",
+    "awards", "studies", "plans", "policies", "reviews", "screening", "versions", "applications", "eligibility",
+    "drafts", "calls", "prices", "ledger", "resources", "approvals", "files", "idempotency", "organisations", "access",
+    "people", "outbox", "journal",
 )  # fmt: skip
 DOWNWARDS = {"models", "actions"}
 NO_DJANGO = {

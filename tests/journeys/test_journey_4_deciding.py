@@ -137,7 +137,7 @@ def score(api, sheet, points):
 def test_two_plans_are_solved_and_compared(window, story):
     manager = window("manager")
     for policy in ("rank_skip", "portfolio"):
-        manager.go(f"/staff/intakes/{story['intake']}/plans/").fill(policy=policy, seed=2026).press("Solve")
+        manager.go(f"/staff/intakes/{story['intake']}/plans/").fill(policies=policy, seed=2026).press("Solve")
         story["page"][policy] = manager.path
         # The page asks by itself, and is loaded again once the worker has solved the plan.
         found = manager.page.get_by_text(manager.word("The independent checker found no fault."))

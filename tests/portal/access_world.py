@@ -17,6 +17,7 @@ from factories import (
     make_job,
     make_member,
     make_person,
+    make_policy,
     make_reviewer,
     make_staff,
     make_submitted,
@@ -185,10 +186,18 @@ def _awards(world: World, found, a, owner: Person, kept) -> None:
     job = make_job(running, submitted_by=owner)
     JobFile.objects.create(job=job, path="in.txt", file=kept)
     JobOutput.objects.create(job=job, path="out.txt", size=1, sha256="0" * 64)
-    for name in ("plans", "plan-compare", "intake-decisions", "intake-round"):
+    own = make_policy(found.intake)
+    for name in ("plans", "plan-compare", "plan-compare-csv", "plans-progress", "policies", "seed-commit",
+                 "intake-decisions", "intake-round"):  # fmt: skip
         world.places[name] = {"intake": found.intake.pk}
-    for name in ("plan", "plan-progress", "plan-document"):
-        world.places[name] = {"plan": plan.pk}
+    for name in ("", "-progress", "-document", "-cancel", "-move", "-committee", "-committee-progress"):
+        world.places[f"plan{name}"] = {"plan": plan.pk}
+    for name in ("", "-edit", "-unit", "-rule-act", "-withdraw"):
+        world.places[f"policy{name}"] = {"policy": own.pk}
+    world.places |= {
+        "policy-new": {"intake": found.intake.pk, "kind": "tiers"},
+        "policy-rule": {"policy": own.pk, "kind": "reserve"},
+    }
     for name in ("award-accept", "award-decline"):
         world.places[name] = {"number": offered.number}
     world.places["agreement-version"] = {"number": accepted.number, "version": 1}
