@@ -53,7 +53,7 @@ def test_only_a_manager_writes():
         assert code(lambda given=given: written(found, **given)) == "not_allowed_for_role"
         draft = queries.draft_of(own)
         for act in (
-            lambda given=given: actions.revise_policy(**given, policy=own.pk, draft=draft),
+            lambda given=given, draft=draft: actions.revise_policy(**given, policy=own.pk, draft=draft),
             lambda given=given: actions.withdraw_policy(**given, policy=own.pk),
             lambda given=given: actions.commit_seed(**given, intake=found.intake.pk),
             lambda given=given: plans.propose_several(**given, intake=found.intake.pk, policies=[own.pk]),

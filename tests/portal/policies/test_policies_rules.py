@@ -139,7 +139,7 @@ def vars_of(kind):
         ("budget", {"pool": "h100", "units": 96, "each": "window"},
          "All applications: at most 96 GPU-months of H100 servers over the whole period."),
         ("share_at_least", {"where": {"outside_capital": "yes"}, "thousandths": 305},
-         "outside the capital region: at least 30.5 % of all that is given of all resources."),
+         "outside the capital region: at least 30.5 % of all that is given of all resources together."),
         ("share_at_most", {"holder": "organisation", "thousandths": 100, "pool": "h100"},
          "No single organisation gets more than 10 % of what can be given of H100 servers."),
         ("preference", {"points": -2500, "where": {"region": "jeju"}},

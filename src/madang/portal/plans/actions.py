@@ -20,6 +20,7 @@ from madang.portal.plans.rules import MOST_AT_ONCE, POLICIES, PlanState, PolicyC
 from madang.portal.policies import actions as policies
 from madang.portal.policies import moving
 from madang.portal.policies.models import AllocationPolicy, LotterySeed
+from madang.portal.policies.rules import Draft
 from madang.portal.transactions import action
 
 LEASE = timedelta(seconds=60)
@@ -29,7 +30,6 @@ PLANNED_STATES = ("in_review", "decided")
 Choice = PolicyChoice | int
 
 
-@action
 def propose(*, by: Actor, now: datetime, intake: int, policy: Choice, seed: int = 0) -> Plan:
     """Lays the intake's problem, as it stands now, before the solver under one policy; a worker solves it.
 
@@ -39,26 +39,42 @@ def propose(*, by: Actor, now: datetime, intake: int, policy: Choice, seed: int 
     return plan
 
 
-@action
-def propose_several(
-    *, by: Actor, now: datetime, intake: int, policies: Sequence[Choice], seed: int = 0, moved_from: int | None = None
-) -> list[Plan]:
+def propose_several(*, by: Actor, now: datetime, intake: int, policies: Sequence[Choice], seed: int = 0) -> list[Plan]:
     """One plan for each of one to six policies, standard ones or versions of the intake's own, on the same problem.
 
-    A committed seed goes before `seed`. Refused: "not_allowed_for_role", "intake_not_in_review",
+    A committed seed goes before `seed`. The problem is read before the transaction begins, as 2,000 applications take
+    half a second; adoption compares it with the tables again. Refused: "not_allowed_for_role", "intake_not_in_review",
     "applications_unscreened", "applications_without_score", "nobody_to_award", "policies_to_choose",
     "policy_of_another_intake", and what the library holds against a rule.
     """
+    found = _input(by, now, intake)
+    return _propose_all(by=by, now=now, intake=intake, policies=policies, seed=seed, found=found)
+
+
+def _input(by: Actor, now: datetime, intake: int) -> problems.Input:
     if by.person is None or not by.has(Role.PROGRAMME_MANAGER):
         raise Refused("not_allowed_for_role")
+    _planned(intake)
+    return problems.problem_now(intake, now)
+
+
+def _planned(intake: int) -> Intake:
     row = Intake.objects.filter(pk=intake).first()
     if row is None or row.state not in PLANNED_STATES:
         raise Refused("intake_not_in_review")
+    return row
+
+
+@action
+def _propose_all(
+    *, by: Actor, now: datetime, intake: int, policies: Sequence[Choice], seed: int, found: problems.Input,
+    moved_from: int | None = None,
+) -> list[Plan]:  # fmt: skip
     chosen = list(dict.fromkeys(policies))
     if not 1 <= len(chosen) <= MOST_AT_ONCE:
         raise Refused("policies_to_choose", most=MOST_AT_ONCE)
+    row = _planned(intake)
     own = _own(row, [one for one in chosen if not isinstance(one, PolicyChoice)])
-    found = problems.problem_now(intake, now)
     committed = LotterySeed.objects.filter(intake=intake).first()
     lots = (committed.seed, committed.commitment) if committed else (seed, "")
     return [_proposed(by, now, row, choice, own.get(choice), found, lots, moved_from) for choice in chosen]
@@ -99,25 +115,29 @@ def _proposed(
     return plan
 
 
-@action
 def move(*, by: Actor, now: datetime, plan: int, changes: Mapping[str, int]) -> Plan:
     """Writes a further version of a plan's policy with other numbers (`levers`' keys), and proposes a plan under it.
 
-    A plan of a standard policy begins a policy of the intake's own. Refused: "plan_not_solved", as `moved`, and as
-    `propose_several`.
+    A plan of a standard policy begins a policy of the intake's own. Refused as `moved` and as `propose_several`.
     """
     if by.person is None or not by.has(Role.PROGRAMME_MANAGER):
         raise Refused("not_allowed_for_role")
-    row = Plan.objects.select_related("own", "intake").defer("problem", "result", "reasons").filter(pk=plan).first()
+    rows = Plan.objects.select_related("own", "intake").defer("problem", "result", "reasons", "outline")
+    row = rows.filter(pk=plan).first()
     if row is None:
         raise Refused("not_found")
     draft = moving.moved_draft(row.intake, row.own, row.policy, changes)
+    return _moved(by=by, now=now, row=row, draft=draft, found=_input(by, now, row.intake_id))
+
+
+@action
+def _moved(*, by: Actor, now: datetime, row: Plan, draft: Draft, found: problems.Input) -> Plan:
     if row.own is None:
         made = policies.create_policy(by=by, now=now, intake=row.intake_id, draft=draft)
     else:
         made = policies.revise_policy(by=by, now=now, policy=row.own.pk, draft=draft, newest=False)
     given = {"intake": row.intake_id, "policies": [made.pk], "seed": row.seed, "moved_from": row.pk}
-    (proposed,) = propose_several(by=by, now=now, **given)
+    (proposed,) = _propose_all(by=by, now=now, found=found, **given)
     return proposed
 
 

@@ -1,4 +1,4 @@
-"""The form of one rule of each kind, with its name and its published sentence, and the form that moves numbers."""
+"""The form of one rule of each kind, of the unit that resources are compared in, and the form that moves numbers."""
 
 from __future__ import annotations
 
@@ -101,6 +101,32 @@ class RuleForm(forms.Form):
         own = wording.sentences(self.kind, params, self.terms)
         sentence = {language: given[f"sentence_{language}"] or own[language] for language in ("en", "ko")}
         return {"name": given["name"], "kind": self.kind, "sentence": sentence, "params": params}
+
+
+class UnitForm(forms.Form):
+    """The unit in which resources are compared: its name, and what a unit of each counts in it."""
+
+    unit = forms.CharField(
+        label=_("Name of the unit"), max_length=40, required=False,
+        help_text=_("Left empty, a unit of every resource counts alike."),
+    )  # fmt: skip
+
+    def __init__(self, terms: Terms, *given: Any, present: Mapping[str, Any] | None = None, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.pools = list(terms.pools)
+        self.fields["unit"].initial = (present or {}).get("name", "")
+        weights = (present or {}).get("thousandths", {})
+        for place, (code, text) in enumerate(named(terms.pools)):
+            label = str(_("One unit of {pool} counts")).format(pool=text)
+            weight = amount_field("score", weights.get(code, 1000), label, within=(1, 10**9))
+            self.fields[f"weight_{place}"] = weight
+
+    def reference(self) -> dict[str, Any] | None:
+        given = self.cleaned_data
+        if not given["unit"]:
+            return None
+        weights = {code: stored("score", given[f"weight_{place}"]) for place, code in enumerate(self.pools)}
+        return {"name": given["unit"], "thousandths": weights}
 
 
 class MoveForm(forms.Form):

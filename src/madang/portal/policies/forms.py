@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from madang.allocation.policies import BRACKETS, FUNCTIONS, TIES
 from madang.portal.policies import wording
 from madang.portal.policies.queries import Terms
-from madang.portal.policies.rules import DEFAULTS, NUMBERS, RANGES, SCALES
+from madang.portal.policies.rules import DEFAULTS, NUMBERS, NUMBERS_OF, RANGES, SCALES
 from madang.portal.policies.sentences import NUMBERS as NUMBER_LABELS
 from madang.portal.policies.sentences import WORD_LABELS, WORDS
 
@@ -89,15 +89,11 @@ def where_text(where: Mapping[str, str] | None) -> str:
     return "&".join(f"{key}={value}" for key, value in (where or {}).items())
 
 
-class NamesForm(forms.Form):
-    """A policy's names in both languages, and the unit that resources are compared in."""
+class PolicyForm(forms.Form):
+    """The names with the numbers and words of one kind of policy; sensible values stand there to begin with."""
 
     name_ko = forms.CharField(label=_("Name in Korean"), max_length=120)
     name_en = forms.CharField(label=_("Name in English"), max_length=120)
-
-
-class PolicyForm(NamesForm):
-    """The names with the numbers and words of one kind of policy; sensible values stand there to begin with."""
 
     def __init__(self, kind: str, terms: Terms, *given: Any, present: Mapping[str, Any] | None = None, **more: Any):
         super().__init__(*given, **more)
@@ -113,8 +109,10 @@ class PolicyForm(NamesForm):
             self.fields["attribute"] = forms.ChoiceField(
                 label=_("Equal between"), choices=classes, initial=values["attribute"]
             )
+        used_by = {one: WORDS["function"][word] for word, group in NUMBERS_OF.items() for one in group}
         for param in NUMBERS[kind]:
-            self.fields[param] = amount_field(param, int(values[param]))
+            hint = _(used_by[param]) if kind == "scaled" else ""
+            self.fields[param] = amount_field(param, int(values[param]), help_text=hint)
         if kind == "scaled":
             self._add_brackets(list(values.get("brackets", ())))
         self._add_ties(list(values["ties"]))
@@ -125,8 +123,9 @@ class PolicyForm(NamesForm):
             upto, keep = (one["upto"], one["keep"]) if isinstance(one, Mapping) else (None, None)
             label = _("Bracket {n}: up to so many units × months (empty in the last: all beyond)")
             self.fields[f"upto_{place}"] = forms.IntegerField(
-                label=str(label).format(n=place + 1), min_value=1, max_value=10**9, required=False, initial=upto
-            )
+                label=str(label).format(n=place + 1), min_value=1, max_value=10**9, required=False, initial=upto,
+                help_text=_(WORDS["function"][BRACKETS]),
+            )  # fmt: skip
             keeps = str(_("Bracket {n}: keeps, in per cent")).format(n=place + 1)
             self.fields[f"keep_{place}"] = amount_field("floor", keep, keeps, required=False)
 
@@ -172,29 +171,3 @@ class PolicyForm(NamesForm):
             kept = [{"upto": upto, "keep": stored("floor", keep)} for upto, keep in rows if keep is not None]
             found |= {"brackets": kept} if kept else {}
         return found
-
-
-class UnitForm(forms.Form):
-    """The unit in which resources are compared: its name, and what a unit of each counts in it."""
-
-    unit = forms.CharField(
-        label=_("Name of the unit"), max_length=40, required=False,
-        help_text=_("Left empty, a unit of every resource counts alike."),
-    )  # fmt: skip
-
-    def __init__(self, terms: Terms, *given: Any, present: Mapping[str, Any] | None = None, **more: Any) -> None:
-        super().__init__(*given, **more)
-        self.pools = list(terms.pools)
-        self.fields["unit"].initial = (present or {}).get("name", "")
-        weights = (present or {}).get("thousandths", {})
-        for place, (code, text) in enumerate(named(terms.pools)):
-            label = str(_("One unit of {pool} counts")).format(pool=text)
-            weight = amount_field("score", weights.get(code, 1000), label, within=(1, 10**9))
-            self.fields[f"weight_{place}"] = weight
-
-    def reference(self) -> dict[str, Any] | None:
-        given = self.cleaned_data
-        if not given["unit"]:
-            return None
-        weights = {code: stored("score", given[f"weight_{place}"]) for place, code in enumerate(self.pools)}
-        return {"name": given["unit"], "thousandths": weights}

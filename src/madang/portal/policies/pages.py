@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST
 from madang.portal.actors import READING_ROLES, Role
 from madang.portal.faces import form_page, one, tried, with_role
 from madang.portal.policies import actions, queries, wording
-from madang.portal.policies.entries import RuleForm
-from madang.portal.policies.forms import RULE_FIELDS, PolicyForm, UnitForm
+from madang.portal.policies.entries import RuleForm, UnitForm
+from madang.portal.policies.forms import RULE_FIELDS, PolicyForm
 from madang.portal.policies.rules import DEFAULTS, Draft, free_name, rule_up, with_rule, without_rule
 from madang.portal.policies.sentences import NEEDS_TOGETHER, POLICY_HINTS, POLICY_KINDS, RULE_HINTS, RULE_KINDS
 from madang.portal.reviews import queries as reviews

@@ -36,7 +36,7 @@ def sentence(kind: str, params: Mapping[str, Any], terms: Terms, language: str) 
     pool = params.get("pool")
     shown = {
         "who": who(params.get("where"), terms, language) if params.get("where") else _("All applications"),
-        "pool": name(terms.pools, str(pool), language) if pool else _("all resources"),
+        "pool": name(terms.pools, str(pool), language) if pool else _("all resources together"),
         "score": figure(params.get("score", 0), 1000),
         "points": figure(abs(params.get("points", 0)), 1000),
         "part": figure(params.get("thousandths", 0), 10),
@@ -238,7 +238,7 @@ def objective_sentence(policy: Mapping[str, Any], reference: Mapping[str, Any] |
     _ = translation(lang).gettext
     by_awards = policy.get("measure", COMPUTE) != COMPUTE
     above, power = policy.get("above", 0), policy.get("power", 1)
-    points = _("points") if not above else _("points above {above}").format(above=figure(above, 1000))
+    points = _("score") if not above else _("points above {above}").format(above=figure(above, 1000))
     points = points if power == 1 else _("({points}) to the power of {power}").format(points=points, power=power)
     if by_awards:
         return _("The worth of a plan: the sum of {points} over all awards.").format(points=points)
