@@ -149,7 +149,7 @@ def test_three_plans_are_solved_at_once_and_compared(window, story):
     manager.page.locator('[name="policies"][value^="own-"]').check()
     manager.press("Solve")
     # The page asks by itself, and is loaded again whenever the worker has solved one of them.
-    manager.page.wait_for_function("document.querySelectorAll('[name=plan]').length === 3", timeout=90_000)
+    manager.page.locator('[name="plan"]').nth(2).wait_for(timeout=120_000)
     newest = [link.get_attribute("href") for link in manager.page.locator("tbody th a").all()]
     # The newest stands first; they were numbered in the order of the choices.
     story["page"] |= dict(zip(("portfolio", "rank_skip", "own"), newest, strict=True))
@@ -161,8 +161,7 @@ def test_three_plans_are_solved_at_once_and_compared(window, story):
 
 
 def test_a_rule_is_moved_and_the_difference_shown(window, story):
-    manager = window("manager").go(f"/staff/intakes/{story['intake']}/policies/")
-    manager.follow("규칙이 있는 포트폴리오").follow("Plan").follow("Move a rule and see the difference")
+    manager = window("manager").go(story["page"]["own"]).follow("Move a rule and see the difference")
     field = manager.page.locator('main input[type="number"]').last
     field.fill("50")
     manager.press("Solve and compare")

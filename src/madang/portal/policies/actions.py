@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Count, Max
 
 from madang.allocation.ties import commitment
 from madang.errors import Refused, Stale
@@ -43,10 +43,12 @@ def create_policy(
     """Writes a new policy's first version. Refused: "not_allowed_for_role", "too_many_policies", and as `checked`."""
     _only_manager(by)
     row = _open_intake(intake)
-    last = AllocationPolicy.objects.filter(intake=intake).aggregate(last=Max("number"))["last"] or 0
-    if last >= MOST_POLICIES:
+    known = AllocationPolicy.objects.filter(intake=intake).aggregate(
+        last=Max("number"), count=Count("number", distinct=True)
+    )
+    if known["count"] >= MOST_POLICIES:
         raise Refused("too_many_policies", most=MOST_POLICIES)
-    return _written(by, now, row, last + 1, 1, draft, made_from)
+    return _written(by, now, row, (known["last"] or 0) + 1, 1, draft, made_from)
 
 
 @action
