@@ -17,10 +17,10 @@ from madang.portal.forecasts import answering, chores
 
 @pytest.fixture
 def answered(monkeypatch):
-    """A worker that answers studies when the command would sleep."""
+    """A worker that answers trials when the command would sleep."""
 
     def work(_seconds):
-        chores.study(NOW)
+        chores.trial(NOW)
         for run in answering.ANSWERING.values():
             run.child.process.wait(120)
 

@@ -101,6 +101,19 @@ list_demand              annnnnnooooo
 move_intake              annnnnnrrrrr
 list_plans               annnnnnooooo
 propose_plan             annnnnnrorrr
+propose_plans            annnnnnrorrr
+cancel_plan              annnnnnrrrrr
+move_plan                annnnnnrrrrr
+list_policies            annnnnnooooo
+create_policy            annnnnnrorrr
+get_policy               annnnnnooooo
+revise_policy            annnnnnrorrr
+withdraw_policy          annnnnnrorrr
+get_seed                 annnnnnnnnnn
+commit_seed              annnnnnrrrrr
+list_studies             annnnnnooooo
+ask_studies              annnnnnrorrr
+get_study                annnnnnnnnnn
 list_ranking             annnnnnooooo
 remind_reviewers         annnnnnrorrr
 list_coverage            annnnnnooooo
@@ -155,11 +168,11 @@ end_role                 annnnnnnnnor
 list_own_readings        aooooooooooo
 list_organisation_readings annonnnnnnnn
 list_estimate_quality    aooooooooooo
-list_plan_studies        annnnnnooooo
+list_plan_trials         annnnnnooooo
 simulate_plan            annnnnnroror
-list_bench_studies       annnnnnnnnoo
+list_bench_trials        annnnnnnnnoo
 simulate_quarter         annnnnnnnnrr
-get_study                annnnnnnnnoo
-stop_study               annnnnnnnnrr
-study_report             annnnnnnnnoo
+get_trial                annnnnnnnnoo
+stop_trial               annnnnnnnnrr
+trial_report             annnnnnnnnoo
 """

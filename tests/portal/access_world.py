@@ -17,12 +17,13 @@ from factories import (
     make_job,
     make_member,
     make_person,
+    make_policy,
     make_reviewer,
     make_staff,
     make_submitted,
     make_track,
 )
-from portal.study_results import make_study
+from portal.trial_results import make_trial
 from rounds import adopt, make_round, propose, publish
 
 from madang.portal.access import actions as access
@@ -186,15 +187,23 @@ def _awards(world: World, found, a, owner: Person, kept) -> None:
     job = make_job(running, submitted_by=owner)
     JobFile.objects.create(job=job, path="in.txt", file=kept)
     JobOutput.objects.create(job=job, path="out.txt", size=1, sha256="0" * 64)
-    for name in ("plans", "plan-compare", "intake-decisions", "intake-round"):
+    own = make_policy(found.intake)
+    for name in ("plans", "plan-compare", "plan-compare-csv", "plans-progress", "policies", "seed-commit",
+                 "intake-decisions", "intake-round"):  # fmt: skip
         world.places[name] = {"intake": found.intake.pk}
-    for name in ("plan", "plan-progress", "plan-document", "plan-effects"):
-        world.places[name] = {"plan": plan.pk}
-    make_study("plan", plan=plan)
-    study = make_study(report_en=kept, report_ko=kept)
-    for name in ("study-progress", "study-stop", "bench-study"):
-        world.places[name] = {"study": study.pk}
-    world.places["bench-report"] = {"study": study.pk, "language": "en"}
+    make_trial("plan", plan=plan)
+    trial = make_trial(report_en=kept, report_ko=kept)
+    for name in ("trial-progress", "trial-stop", "bench-trial"):
+        world.places[name] = {"trial": trial.pk}
+    world.places["bench-report"] = {"trial": trial.pk, "language": "en"}
+    for name in ("", "-effects", "-progress", "-document", "-cancel", "-move", "-committee", "-committee-progress"):
+        world.places[f"plan{name}"] = {"plan": plan.pk}
+    for name in ("", "-edit", "-unit", "-rule-act", "-withdraw"):
+        world.places[f"policy{name}"] = {"policy": own.pk}
+    world.places |= {
+        "policy-new": {"intake": found.intake.pk, "kind": "tiers"},
+        "policy-rule": {"policy": own.pk, "kind": "reserve"},
+    }
     for name in ("award-accept", "award-decline"):
         world.places[name] = {"number": offered.number}
     world.places["agreement-version"] = {"number": accepted.number, "version": 1}

@@ -73,16 +73,20 @@ def _given_to_staff(world: World) -> dict[str, dict[str, Any]]:
     found |= dict.fromkeys(("list_intake_applications", "list_demand", "get_intake", "move_intake"), intake)
     found |= dict.fromkeys(("list_coverage", "suggest_reviewers", "assign_reviewers", "remind_reviewers"), intake)
     found |= dict.fromkeys(("compare_plans", "list_intake_decisions", "list_plans", "list_ranking"), decided)
-    found |= dict.fromkeys(("propose_plan", "propose_decisions"), decided)
+    found |= dict.fromkeys(("propose_plan", "propose_plans", "propose_decisions"), decided)
+    found |= dict.fromkeys(("list_policies", "create_policy", "get_seed", "commit_seed"), decided)
+    found |= dict.fromkeys(("get_policy", "revise_policy", "withdraw_policy"), places["policy"])
+    found |= dict.fromkeys(("cancel_plan", "move_plan", "list_studies", "ask_studies"), plan)
     found |= dict.fromkeys(("get_plan_status", "list_plan_outcomes", "propose_adoption"), plan)
-    found |= dict.fromkeys(("list_plan_studies", "simulate_plan"), plan)
-    found |= dict.fromkeys(("get_study", "stop_study"), places["bench-study"])
+    found |= dict.fromkeys(("list_plan_trials", "simulate_plan"), plan)
+    found |= dict.fromkeys(("get_trial", "stop_trial"), places["bench-trial"])
     found |= dict.fromkeys(("recuse_review", "decline_review", "withdraw_review"), review)
     found |= dict.fromkeys(("signed_paper", "confirm_paper", "refuse_paper"), paper)
     found |= dict.fromkeys(("work_out_statements", "issue_statements"), places["statements-issue"])
     return found | {
         "get_decision": places["award-decision"],
-        "study_report": places["bench-report"],
+        "trial_report": places["bench-report"],
+        "get_study": plan | {"kind": "noise"},
         "hand_in_paper": places["agreement"],
         "agreement_pdf": places["agreement"] | {"language": "ko"},
         "agreement_version": places["agreement"] | {"version": 1},
@@ -164,6 +168,10 @@ def _body_of_staff(world: World) -> dict[str, Any]:
         "propose_plan": {"policy": "portfolio"},
         "simulate_plan": {"replays": 1},
         "simulate_quarter": {"pool": pool, "quarter": "2026-Q1", "policy": "easy"},
+        "propose_plans": {"policies": ["portfolio"]},
+        "move_plan": {"changes": {".gap": 1}},
+        "ask_studies": {"kinds": ["noise"]},
+        **{name: names | {"policy": {"policy": "rank"}} for name in ("create_policy", "revise_policy")},
         "propose_adoption": {},
         "propose_decisions": {},
         "propose_end": {"reason": "x"},

@@ -115,9 +115,11 @@ def _change(change: Mapping[str, object], language: str, names: Mapping[str, str
         assert isinstance(to, int)
         text = _("Had it asked for at most {to} of {pool}, it would have been selected.")
         return text.format(to=amount(to, unit, words, months=total), pool=pool)
+    # whoever shows reasons may add the rule's published sentence, which says more than its short name
+    named = in_language(language, change["sentence"]) if "sentence" in change else change["named"]
     if change["then"] == "selected":
-        return _("Without the rule “{named}” it would have been selected.").format(named=change["named"])
-    return _("Without the rule “{named}” it would not have been selected.").format(named=change["named"])
+        return _("Without the rule “{named}” it would have been selected.").format(named=named)
+    return _("Without the rule “{named}” it would not have been selected.").format(named=named)
 
 
 def _beaten(change: Mapping[str, object], _: Say) -> str:

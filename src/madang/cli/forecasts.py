@@ -33,30 +33,30 @@ def register(commands: Any, add: Add) -> None:
     bench.add_argument("--report", type=Path, metavar="FILE", help=translate(N_("write the whole report here")))
 
 
-def _answered(api: Client, study: dict[str, Any]) -> dict[str, Any]:
-    """The study once it has ended; Ctrl-C leaves it running at the centre."""
+def _answered(api: Client, trial: dict[str, Any]) -> dict[str, Any]:
+    """The trial once it has ended; Ctrl-C leaves it running at the centre."""
     told: dict[str, Any] = {}
-    while study["state"] == "waiting":
-        if study["progress"] != told:
-            told = study["progress"]
+    while trial["state"] == "waiting":
+        if trial["progress"] != told:
+            told = trial["progress"]
             text = translate(N_("{done} of {of} runs are done."), done=told.get("done", 0), of=told.get("of", "–"))
             progress(text)
         time.sleep(SECONDS_BETWEEN)
-        study = api.get(f"studies/{study['id']}")
-    return study
+        trial = api.get(f"trials/{trial['id']}")
+    return trial
 
 
-def _failed(given: argparse.Namespace, study: dict[str, Any]) -> int:
-    show(given, study, plain(study["failure"] or translate(N_("The simulation was stopped."))))
+def _failed(given: argparse.Namespace, trial: dict[str, Any]) -> int:
+    show(given, trial, plain(trial["failure"] or translate(N_("The simulation was stopped."))))
     return 1
 
 
 def _effects(given: argparse.Namespace) -> int:
     with client() as api:
-        study = api.post(f"plans/{given.plan}/studies", {"replays": given.replays, "seed": given.seed})
-        study = _answered(api, study)
-    if study["state"] != "done":
-        return _failed(given, study)
+        trial = api.post(f"plans/{given.plan}/trials", {"replays": given.replays, "seed": given.seed})
+        trial = _answered(api, trial)
+    if trial["state"] != "done":
+        return _failed(given, trial)
     heads = [
         *(N_("Pool"), N_("Given by the plan"), N_("Would be used"), N_("Would go unused"), N_("Lost to others")),
         N_("Risk of overbooking"),
@@ -68,20 +68,20 @@ def _effects(given: argparse.Namespace) -> int:
             *(amount(pool[name][0], pool["unit"]) for name in ("used", "unused", "lost")),
             formats.percent(pool["risk_permille"], 1000, 0),
         ]
-        for pool in study["result"]["pools"]
+        for pool in trial["result"]["pools"]
     ]
-    show(given, study, table([translate(head) for head in heads], rows, right=range(1, 6)))
+    show(given, trial, table([translate(head) for head in heads], rows, right=range(1, 6)))
     return 0
 
 
 def _bench(given: argparse.Namespace) -> int:
     wanted = {"pool": given.pool, "quarter": given.quarter, "policy": given.policy, "units": given.units}
     with client() as api:
-        study = _answered(api, api.post("bench/studies", wanted | {"nodes": given.nodes}))
-        if study["state"] != "done":
-            return _failed(given, study)
+        trial = _answered(api, api.post("bench/trials", wanted | {"nodes": given.nodes}))
+        if trial["state"] != "done":
+            return _failed(given, trial)
         if given.report:
-            api.fetch(f"studies/{study['id']}/report/{language()}", given.report)
+            api.fetch(f"trials/{trial['id']}/report/{language()}", given.report)
             say(translate(N_("The report is in {file}."), file=given.report), error=True)
     heads = [
         *(N_("Run"), N_("Jobs that started"), N_("Median wait"), N_("Wait that 90 % did not exceed")),
@@ -94,7 +94,7 @@ def _bench(given: argparse.Namespace) -> int:
             run["started"],
             *(formats.duration(run[name], language()) for name in ("median", "p90", "longest")),
         ]
-        for run in study["result"]["runs"]
+        for run in trial["result"]["runs"]
     ]
-    show(given, study, table([translate(head) for head in heads], rows, right=range(1, 5)))
+    show(given, trial, table([translate(head) for head in heads], rows, right=range(1, 5)))
     return 0

@@ -13,5 +13,5 @@ def _no_children_left():
         replay = foreseeing.REPLAYING.pop()
         replay.child.stop()
         folders.clear(replay.child)
-    for study in list(answering.ANSWERING):
-        answering.forget_study(study)
+    for trial in list(answering.ANSWERING):
+        answering.forget_trial(trial)

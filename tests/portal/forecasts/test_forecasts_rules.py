@@ -118,10 +118,10 @@ def question(**given):
     ("given", "code"),
     [
         ({}, None),
-        ({"asked": Machine(0, 8)}, "study_machine"),
-        ({"present": Machine(1 << 20, 8)}, "study_machine"),
-        ({"half_life_days": 0}, "study_policy"),
-        ({"age": 1_000_001}, "study_policy"),
+        ({"asked": Machine(0, 8)}, "trial_machine"),
+        ({"present": Machine(1 << 20, 8)}, "trial_machine"),
+        ({"half_life_days": 0}, "trial_policy"),
+        ({"age": 1_000_001}, "trial_policy"),
     ],
 )
 def test_a_bench_question_must_make_sense(given, code):

@@ -1,4 +1,4 @@
-"""Keeps what was foreseen and how it fared; takes in, hands out and keeps studies."""
+"""Keeps what was foreseen and how it fared; takes in, hands out and keeps trials."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from madang.errors import Refused, Stale
 from madang.portal.actors import WORKER, Actor, Role
 from madang.portal.files.models import StoredFile
 from madang.portal.forecasts import queries, rules
-from madang.portal.forecasts.models import Estimate, EstimateMonth, Study
-from madang.portal.forecasts.rules import BenchQuestion, StudyKind, StudyState, Told, Unknown
+from madang.portal.forecasts.models import Estimate, EstimateMonth, Trial
+from madang.portal.forecasts.rules import BenchQuestion, Told, TrialKind, TrialState, Unknown
 from madang.portal.jobs.models import Job
 from madang.portal.jobs.queries import NOT_STARTED
 from madang.portal.jobs.rules import FINAL_STATES
@@ -95,35 +95,35 @@ def count(*, now: datetime) -> int:
     return jobs
 
 
-# --- studies ---
+# --- trials ---
 
 
 @action
-def ask_plan(*, by: Actor, now: datetime, plan: Plan, units: Mapping[str, int], replays: int, seed: int = 0) -> Study:
+def ask_plan(*, by: Actor, now: datetime, plan: Plan, units: Mapping[str, int], replays: int, seed: int = 0) -> Trial:
     """Asks what a plan would do to the queues: `units` of each pool to a node, so many replays.
 
-    Refused: ``not_allowed_for_role``, ``study_plan`` for a plan without a sound result, ``study_machine``,
-    ``study_replays``, ``study_waits`` where one of the plan is under way.
+    Refused: ``not_allowed_for_role``, ``trial_plan`` for a plan without a sound result, ``trial_machine``,
+    ``trial_replays``, ``trial_waits`` where one of the plan is under way.
     """
     if by.person is None or not by.has(Role.PROGRAMME_MANAGER, Role.OPERATOR):
         raise Refused("not_allowed_for_role")
     if plan.state not in SOLVED:
-        raise Refused("study_plan")
+        raise Refused("trial_plan")
     if not 1 <= replays <= rules.MOST_REPLAYS:
-        raise Refused("study_replays", field="replays", most=rules.MOST_REPLAYS)
+        raise Refused("trial_replays", field="replays", most=rules.MOST_REPLAYS)
     if any(not 1 <= one <= rules.MOST_UNITS for one in units.values()):
-        raise Refused("study_machine", most=rules.MOST_UNITS)
-    if Study.objects.filter(plan=plan, state=StudyState.WAITING).exists():
-        raise Refused("study_waits")
+        raise Refused("trial_machine", most=rules.MOST_UNITS)
+    if Trial.objects.filter(plan=plan, state=TrialState.WAITING).exists():
+        raise Refused("trial_waits")
     question = {"units": dict(units), "replays": replays, "seed": seed}
-    return _ask(by, now, StudyKind.PLAN, question, plan)
+    return _ask(by, now, TrialKind.PLAN, question, plan)
 
 
 @action
-def ask_bench(*, by: Actor, now: datetime, question: BenchQuestion) -> Study:
+def ask_bench(*, by: Actor, now: datetime, question: BenchQuestion) -> Trial:
     """Asks what another policy, or other nodes, would have made of a quarter's jobs.
 
-    Refused: ``not_allowed_for_role``, ``study_machine``, ``study_policy``, ``study_no_jobs``.
+    Refused: ``not_allowed_for_role``, ``trial_machine``, ``trial_policy``, ``trial_no_jobs``.
     """
     if by.person is None or not by.has(Role.OPERATOR):
         raise Refused("not_allowed_for_role")
@@ -132,66 +132,66 @@ def ask_bench(*, by: Actor, now: datetime, question: BenchQuestion) -> Study:
         pool__code=question.pool, submitted_at__gte=question.first, submitted_at__lt=question.until
     )
     if not ran.filter(started_at__isnull=False, ended_at__isnull=False).exists():
-        raise Refused("study_no_jobs", quarter=question.quarter)
-    return _ask(by, now, StudyKind.BENCH, question.to_json(), None)
+        raise Refused("trial_no_jobs", quarter=question.quarter)
+    return _ask(by, now, TrialKind.BENCH, question.to_json(), None)
 
 
-def _ask(by: Actor, now: datetime, kind: StudyKind, question: dict[str, Any], plan: Plan | None) -> Study:
-    study = Study.objects.create(kind=kind, plan=plan, question=question, asked_by_id=by.person, asked_at=now)
+def _ask(by: Actor, now: datetime, kind: TrialKind, question: dict[str, Any], plan: Plan | None) -> Trial:
+    trial = Trial.objects.create(kind=kind, plan=plan, question=question, asked_by_id=by.person, asked_at=now)
     facts = {"of": kind.value, "plan": plan.pk if plan else None}
-    journal.record(by=by, now=now, did="forecasts.ask", kind="study", subject=study.pk, **facts)
-    return study
+    journal.record(by=by, now=now, did="forecasts.ask", kind="trial", subject=trial.pk, **facts)
+    return trial
 
 
 @action
-def stop(*, by: Actor, now: datetime, study: Study) -> None:
-    """Ends a study that is still under way; its worker notices within seconds. Stale when it has ended meanwhile."""
-    roles = {StudyKind.PLAN: (Role.PROGRAMME_MANAGER, Role.OPERATOR), StudyKind.BENCH: (Role.OPERATOR,)}
-    if by.person is None or not by.has(*roles[StudyKind(study.kind)]):
+def stop(*, by: Actor, now: datetime, trial: Trial) -> None:
+    """Ends a trial that is still under way; its worker notices within seconds. Stale when it has ended meanwhile."""
+    roles = {TrialKind.PLAN: (Role.PROGRAMME_MANAGER, Role.OPERATOR), TrialKind.BENCH: (Role.OPERATOR,)}
+    if by.person is None or not by.has(*roles[TrialKind(trial.kind)]):
         raise Refused("not_allowed_for_role")
-    mine = Study.objects.filter(pk=study.pk, state=StudyState.WAITING)
-    if not mine.update(state=StudyState.STOPPED, ended_at=now, claimed_until=None):
-        raise Stale("study", state=Study.objects.values_list("state", flat=True).get(pk=study.pk))
-    journal.record(by=by, now=now, did="forecasts.stop", kind="study", subject=study.pk)
+    mine = Trial.objects.filter(pk=trial.pk, state=TrialState.WAITING)
+    if not mine.update(state=TrialState.STOPPED, ended_at=now, claimed_until=None):
+        raise Stale("trial", state=Trial.objects.values_list("state", flat=True).get(pk=trial.pk))
+    journal.record(by=by, now=now, did="forecasts.stop", kind="trial", subject=trial.pk)
 
 
 @action
-def claim(*, now: datetime, study: int) -> datetime | None:
-    """Takes a study for a minute; the end of the lease names the claim. None when another worker was first."""
+def claim(*, now: datetime, trial: int) -> datetime | None:
+    """Takes a trial for a minute; the end of the lease names the claim. None when another worker was first."""
     free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
     until = now + LEASE
-    taken = Study.objects.filter(free, pk=study, state=StudyState.WAITING).update(claimed_until=until, progress={})
+    taken = Trial.objects.filter(free, pk=trial, state=TrialState.WAITING).update(claimed_until=until, progress={})
     return until if taken else None
 
 
 @action
-def keep_claim(*, now: datetime, study: int, until: datetime, progress: dict[str, Any] | None) -> datetime | None:
-    """Renews a lease and shows how far the study is; None when the claim was lost or the study stopped."""
+def keep_claim(*, now: datetime, trial: int, until: datetime, progress: dict[str, Any] | None) -> datetime | None:
+    """Renews a lease and shows how far the trial is; None when the claim was lost or the trial stopped."""
     renewed = now + LEASE
     changes: dict[str, Any] = {"claimed_until": renewed} | ({} if progress is None else {"progress": progress})
-    return renewed if _mine(study, until).update(**changes) else None
+    return renewed if _mine(trial, until).update(**changes) else None
 
 
 @action
 def settle(
-    *, now: datetime, study: int, until: datetime, result: dict[str, Any], reports: Mapping[str, StoredFile]
+    *, now: datetime, trial: int, until: datetime, result: dict[str, Any], reports: Mapping[str, StoredFile]
 ) -> None:
     """Keeps the answer; Stale when the claim was lost."""
     files = {f"report_{language}": stored for language, stored in reports.items()}
-    given = {"state": StudyState.DONE, "result": result, "ended_at": now, "claimed_until": None}
-    if not _mine(study, until).update(**given, **files):
-        raise Stale("study")
-    journal.record(by=WORKER, now=now, did="forecasts.settle", kind="study", subject=study)
+    given = {"state": TrialState.DONE, "result": result, "ended_at": now, "claimed_until": None}
+    if not _mine(trial, until).update(**given, **files):
+        raise Stale("trial")
+    journal.record(by=WORKER, now=now, did="forecasts.settle", kind="trial", subject=trial)
 
 
 @action
-def fail(*, now: datetime, study: int, until: datetime, failure: dict[str, Any]) -> None:
-    """Notes that a study ended without an answer, with the code and facts of why; Stale when the claim was lost."""
-    given = {"state": StudyState.FAILED, "failure": failure, "ended_at": now, "claimed_until": None}
-    if not _mine(study, until).update(**given):
-        raise Stale("study")
-    journal.record(by=WORKER, now=now, did="forecasts.fail", kind="study", subject=study)
+def fail(*, now: datetime, trial: int, until: datetime, failure: dict[str, Any]) -> None:
+    """Notes that a trial ended without an answer, with the code and facts of why; Stale when the claim was lost."""
+    given = {"state": TrialState.FAILED, "failure": failure, "ended_at": now, "claimed_until": None}
+    if not _mine(trial, until).update(**given):
+        raise Stale("trial")
+    journal.record(by=WORKER, now=now, did="forecasts.fail", kind="trial", subject=trial)
 
 
-def _mine(study: int, until: datetime) -> Any:
-    return Study.objects.filter(pk=study, state=StudyState.WAITING, claimed_until=until)
+def _mine(trial: int, until: datetime) -> Any:
+    return Trial.objects.filter(pk=trial, state=TrialState.WAITING, claimed_until=until)

@@ -1,4 +1,4 @@
-"""Has studies answered in child processes under a lease, and keeps what they find."""
+"""Has trials answered in child processes under a lease, and keeps what they find."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from madang.portal.files.rules import EVERYTHING
 from madang.portal.forecasts import actions, demands, folders, queries
 
 # named, not imported: it loads NumPy, and runs in processes of its own only
-STUDYING, REPORT = "madang.portal.forecasts.studying", "report-{language}.html"
+TRYING, REPORT = "madang.portal.forecasts.trying", "report-{language}.html"
 
 
 @dataclass
 class Answering:
-    """A study that this worker is answering, and until when its lease runs."""
+    """A trial that this worker is answering, and until when its lease runs."""
 
     child: Child
     until: datetime
@@ -28,54 +28,54 @@ class Answering:
 ANSWERING: dict[int, Answering] = {}
 
 
-def study(now: datetime) -> int:
-    """Starts a study that waits, follows the one that runs, keeps what has ended; returns how many ended."""
-    ended = sum(_follow_study(pk, run, now) for pk, run in list(ANSWERING.items()))
+def trial(now: datetime) -> int:
+    """Starts a trial that waits, follows the one that runs, keeps what has ended; returns how many ended."""
+    ended = sum(_follow_trial(pk, run, now) for pk, run in list(ANSWERING.items()))
     # one at once: it takes a core for minutes, and nobody's work waits for it
     for pk in queries.to_answer(now):
         if ANSWERING:
             break
-        _start_study(pk, now)
+        _start_trial(pk, now)
     return ended
 
 
-def _start_study(pk: int, now: datetime) -> None:
-    until = actions.claim(now=now, study=pk)
+def _start_trial(pk: int, now: datetime) -> None:
+    until = actions.claim(now=now, trial=pk)
     if until is None:
         return
     try:
         given = demands.work(pk)
     except Refused as refused:
-        actions.fail(now=now, study=pk, until=until, failure={"code": refused.code, "facts": {}})
+        actions.fail(now=now, trial=pk, until=until, failure={"code": refused.code, "facts": {}})
         return
-    ANSWERING[pk] = Answering(children.start(STUDYING, folders.new_folder("study"), given), until)
+    ANSWERING[pk] = Answering(children.start(TRYING, folders.new_folder("trial"), given), until)
 
 
-def _follow_study(pk: int, run: Answering, now: datetime) -> bool:
-    """True once the study has ended, however it ended."""
+def _follow_trial(pk: int, run: Answering, now: datetime) -> bool:
+    """True once the trial has ended, however it ended."""
     try:
         if run.child.ended:
             _keep_answer(pk, run, now)
         else:
-            until = actions.keep_claim(now=now, study=pk, until=run.until, progress=run.child.read(PROGRESS))
+            until = actions.keep_claim(now=now, trial=pk, until=run.until, progress=run.child.read(PROGRESS))
             if until is not None:
                 run.until = until
                 return False
     except Stale:
         # it was stopped, or another worker has it by now
         pass
-    forget_study(pk)
+    forget_trial(pk)
     return True
 
 
 def _keep_answer(pk: int, run: Answering, now: datetime) -> None:
     answer = run.child.read(OUTPUT)
     if answer is None:
-        actions.fail(now=now, study=pk, until=run.until, failure=run.child.failure())
+        actions.fail(now=now, trial=pk, until=run.until, failure=run.child.failure())
         return
     reports = {language: _report(run.child, language, now) for language in ("ko", "en")}
     kept = {language: stored for language, stored in reports.items() if stored}
-    actions.settle(now=now, study=pk, until=run.until, result=answer, reports=kept)
+    actions.settle(now=now, trial=pk, until=run.until, result=answer, reports=kept)
 
 
 def _report(child: Child, language: str, now: datetime) -> StoredFile | None:
@@ -83,8 +83,8 @@ def _report(child: Child, language: str, now: datetime) -> StoredFile | None:
     return store(now=now, name=path.name, allowed=EVERYTHING, path=path) if path.exists() else None
 
 
-def forget_study(pk: int) -> None:
-    """Ends a study's process, however far it is, and removes its folder."""
+def forget_trial(pk: int) -> None:
+    """Ends a trial's process, however far it is, and removes its folder."""
     run = ANSWERING.pop(pk)
     run.child.stop()
     folders.clear(run.child)

@@ -15,7 +15,7 @@ from madang.portal.faces import known_to, one
 from madang.portal.files import faces as files
 from madang.portal.files.faces import BINARY_ANSWER
 from madang.portal.forecasts import actions, queries, rules
-from madang.portal.forecasts.rules import Basis, BenchQuestion, Machine, PolicyKind, StudyKind, StudyState
+from madang.portal.forecasts.rules import Basis, BenchQuestion, Machine, PolicyKind, TrialKind, TrialState
 from madang.portal.plans import queries as plans
 from madang.portal.resources import queries as resources
 
@@ -36,7 +36,7 @@ class QualityOut(Schema):
     median_wait_seconds: int = Field(alias="median_wait")
 
 
-class PlanStudyIn(Schema):
+class PlanTrialIn(Schema):
     """How often to draw the awards' jobs, the units to a node by pool (8 where not said), and the draws' seed."""
 
     replays: int = Field(10, ge=1, le=rules.MOST_REPLAYS)
@@ -59,13 +59,13 @@ class BenchIn(Schema):
     fair_share: int = 10_000
 
 
-class StudyLineOut(Schema):
+class TrialLineOut(Schema):
     """A simulation that was asked for; `progress` says how far it is, `failure` in words why it has no answer."""
 
     id: int
-    kind: StudyKind
+    kind: TrialKind
     plan: int | None = Field(alias="plan_id")
-    state: StudyState
+    state: TrialState
     question: dict[str, Any]
     progress: dict[str, Any]
     failure: str
@@ -77,7 +77,7 @@ class StudyLineOut(Schema):
         return refusals.sentence(Refused(row.failure["code"], **row.failure["facts"])) if row.failure else ""
 
 
-class StudyOut(StudyLineOut):
+class TrialOut(TrialLineOut):
     """The same with its answer, once it is done: seconds of waits, unit-seconds of use, thousandths of shares."""
 
     result: dict[str, Any] | None
@@ -90,25 +90,25 @@ def list_quality(request: HttpRequest) -> Any:
     return queries.quality(request.actor)
 
 
-@router.get("/plans/{int:plan}/studies", response=list[StudyLineOut], operation_id="list_plan_studies")
+@router.get("/plans/{int:plan}/trials", response=list[TrialLineOut], operation_id="list_plan_trials")
 @paginate(LimitOffsetPagination)
 @known_to(*READING_ROLES)
-def list_plan_studies(request: HttpRequest, plan: int) -> Any:
+def list_plan_trials(request: HttpRequest, plan: int) -> Any:
     """The simulations of one plan, latest first."""
     one(plans.plans(request.actor), pk=plan)
     return queries.of_plan(request.actor, plan).defer("result")
 
 
-@router.post("/plans/{int:plan}/studies", response={201: StudyOut}, operation_id="simulate_plan")
+@router.post("/plans/{int:plan}/trials", response={201: TrialOut}, operation_id="simulate_plan")
 @known_to(*READING_ROLES)
-def simulate_plan(request: HttpRequest, plan: int, given: PlanStudyIn) -> Any:
-    """Asks what a plan would do to the queues; ask for the study until it no longer waits."""
+def simulate_plan(request: HttpRequest, plan: int, given: PlanTrialIn) -> Any:
+    """Asks what a plan would do to the queues; ask for the trial until it no longer waits."""
     row = one(plans.plans(request.actor), pk=plan)
     made = actions.ask_plan(by=request.actor, now=request.now, plan=row, **given.dict())
-    return Status(201, one(queries.studies(request.actor), pk=made.pk))
+    return Status(201, one(queries.trials(request.actor), pk=made.pk))
 
 
-@router.get("/bench/studies", response=list[StudyLineOut], operation_id="list_bench_studies")
+@router.get("/bench/trials", response=list[TrialLineOut], operation_id="list_bench_trials")
 @paginate(LimitOffsetPagination)
 @known_to(Role.OPERATOR, Role.AUDITOR)
 def list_bench(request: HttpRequest) -> Any:
@@ -116,7 +116,7 @@ def list_bench(request: HttpRequest) -> Any:
     return queries.bench(request.actor).defer("result")
 
 
-@router.post("/bench/studies", response={201: StudyOut}, operation_id="simulate_quarter")
+@router.post("/bench/trials", response={201: TrialOut}, operation_id="simulate_quarter")
 @known_to(Role.OPERATOR, Role.AUDITOR)
 def simulate_quarter(request: HttpRequest, given: BenchIn) -> Any:
     """Asks what another policy, or other nodes, would have made of a quarter's jobs."""
@@ -124,7 +124,7 @@ def simulate_quarter(request: HttpRequest, given: BenchIn) -> Any:
     here = request.now.astimezone(settings.MADANG_ZONE)
     known = {name: (first, until) for name, first, until in rules.quarters(here, QUARTERS)}
     if given.quarter not in known:
-        raise Refused("study_quarter", quarter=given.quarter, known=", ".join(known))
+        raise Refused("trial_quarter", quarter=given.quarter, known=", ".join(known))
     first, until = known[given.quarter]
     present = queries.present_units(pool, first, until) // given.units
     question = BenchQuestion(
@@ -135,30 +135,30 @@ def simulate_quarter(request: HttpRequest, given: BenchIn) -> Any:
         **given.dict(exclude={"nodes", "units"}),
     )
     made = actions.ask_bench(by=request.actor, now=request.now, question=question)
-    return Status(201, one(queries.studies(request.actor), pk=made.pk))
+    return Status(201, one(queries.trials(request.actor), pk=made.pk))
 
 
-@router.get("/studies/{int:study}", response=StudyOut, operation_id="get_study")
+@router.get("/trials/{int:trial}", response=TrialOut, operation_id="get_trial")
 @known_to(*READING_ROLES)
-def get_study(request: HttpRequest, study: int) -> Any:
+def get_trial(request: HttpRequest, trial: int) -> Any:
     """One simulation with its answer."""
-    return one(queries.studies(request.actor), pk=study)
+    return one(queries.trials(request.actor), pk=trial)
 
 
-@router.post("/studies/{int:study}/stop", response=StudyOut, operation_id="stop_study")
+@router.post("/trials/{int:trial}/stop", response=TrialOut, operation_id="stop_trial")
 @known_to(*READING_ROLES)
-def stop_study(request: HttpRequest, study: int) -> Any:
+def stop_trial(request: HttpRequest, trial: int) -> Any:
     """Ends a simulation that is still under way. 409 where it has ended."""
-    row = one(queries.studies(request.actor), pk=study)
-    actions.stop(by=request.actor, now=request.now, study=row)
-    return one(queries.studies(request.actor), pk=study)
+    row = one(queries.trials(request.actor), pk=trial)
+    actions.stop(by=request.actor, now=request.now, trial=row)
+    return one(queries.trials(request.actor), pk=trial)
 
 
-@router.get("/studies/{int:study}/report/{language}", operation_id="study_report", openapi_extra=BINARY_ANSWER)
+@router.get("/trials/{int:trial}/report/{language}", operation_id="trial_report", openapi_extra=BINARY_ANSWER)
 @known_to(Role.OPERATOR, Role.AUDITOR)
-def study_report(request: HttpRequest, study: int, language: str) -> HttpResponse:
+def trial_report(request: HttpRequest, trial: int, language: str) -> HttpResponse:
     """The whole report of a bench's simulation as one HTML file, in "ko" or "en"."""
-    row = one(queries.bench(request.actor), pk=study)
+    row = one(queries.bench(request.actor), pk=trial)
     stored = getattr(row, f"report_{language}", None) if language in ("ko", "en") else None
     if stored is None:
         raise Http404

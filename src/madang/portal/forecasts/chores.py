@@ -1,4 +1,4 @@
-"""The worker's part: replays the queue, judges what was told, answers studies, and clears up."""
+"""The worker's part: replays the queue, judges what was told, answers trials, and clears up."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def count(now: datetime) -> int:
     return 0
 
 
-def study(now: datetime) -> int:
-    """Starts, follows and keeps studies."""
-    return answering.study(now)
+def trial(now: datetime) -> int:
+    """Starts, follows and keeps trials."""
+    return answering.trial(now)
 
 
 def sweep(now: datetime) -> int:
@@ -36,4 +36,4 @@ def sweep(now: datetime) -> int:
     return folders.sweep(going)
 
 
-EVERY = {foresee: 1.0, judge: 5.0, count: 600.0, study: 1.0, sweep: 3600.0}
+EVERY = {foresee: 1.0, judge: 5.0, count: 600.0, trial: 1.0, sweep: 3600.0}

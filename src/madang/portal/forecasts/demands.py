@@ -1,4 +1,4 @@
-"""What a study's child process is given: a plan's awards and capacity, or a quarter's jobs, and what users did before.
+"""What a trial's child process is given: a plan's awards and capacity, or a quarter's jobs, and what users did before.
 
 No name leaves the database: awards go by number in the plan's order, users by the kind of their organisation.
 """
@@ -16,8 +16,8 @@ from madang.allocation.plan import Plan as AllocationPlan
 from madang.errors import Refused
 from madang.portal.awards.models import Award
 from madang.portal.forecasts import assumed
-from madang.portal.forecasts.models import Study
-from madang.portal.forecasts.rules import StudyKind
+from madang.portal.forecasts.models import Trial
+from madang.portal.forecasts.rules import TrialKind
 from madang.portal.jobs.models import Job
 from madang.portal.jobs.queries import MANY, limits
 from madang.portal.jobs.rules import JobState, owner_of
@@ -33,10 +33,10 @@ A_YEAR = timedelta(days=365)
 HOUR = 3600
 
 
-def work(study: int) -> dict[str, Any]:
-    """The document of a study. Refused: ``study_nothing`` for a plan that gives nothing."""
-    row = Study.objects.select_related("plan").get(pk=study)
-    if row.kind == StudyKind.BENCH:
+def work(trial: int) -> dict[str, Any]:
+    """The document of a trial. Refused: ``trial_nothing`` for a plan that gives nothing."""
+    row = Trial.objects.select_related("plan").get(pk=trial)
+    if row.kind == TrialKind.BENCH:
         return {**row.question, "kind": row.kind, "zone": str(settings.MADANG_ZONE), **_quarter(row.question)}
     assert row.plan is not None
     found = of_plan(plans.value(row.plan), row.asked_at)
@@ -50,7 +50,7 @@ def of_plan(plan: AllocationPlan, now: datetime) -> dict[str, Any]:
     """Awards, pools by month and users of a plan."""
     awards = list(_awards(plan))
     if not awards:
-        raise Refused("study_nothing")
+        raise Refused("trial_nothing")
     given = {award["pool"] for award in awards}
     pools = [_pool(pool) for pool in plan.problem.pools if pool.code in given]
     units = {pool["code"]: pool["unit"] for pool in pools}

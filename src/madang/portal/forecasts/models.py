@@ -1,11 +1,11 @@
-"""Tables of estimated starts, of how good they were, and of studies."""
+"""Tables of estimated starts, of how good they were, and of trials."""
 
 from django.db import models
 from django.db.models import F, Q
 
 from madang.portal.constraints import choices, exactly_when, one_of
 from madang.portal.files.models import StoredFile
-from madang.portal.forecasts.rules import Basis, StudyKind, StudyState, Unknown
+from madang.portal.forecasts.rules import Basis, TrialKind, TrialState, Unknown
 from madang.portal.jobs.models import Job
 from madang.portal.people.models import Person
 from madang.portal.plans.models import Plan
@@ -77,16 +77,16 @@ class EstimateMonth(models.Model):
         ]
 
 
-class Study(models.Model):
+class Trial(models.Model):
     """A question that a simulation answers in a process of its own; never edited, asked anew instead.
 
     `question` says what was asked, `result` the figures that pages show; the reports are the library's own pages.
     """
 
-    kind = models.CharField(max_length=6, choices=choices(StudyKind))
-    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, null=True, related_name="studies")
+    kind = models.CharField(max_length=6, choices=choices(TrialKind))
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, null=True, related_name="trials")
     question = models.JSONField()
-    state = models.CharField(max_length=8, choices=choices(StudyState), default=StudyState.WAITING)
+    state = models.CharField(max_length=8, choices=choices(TrialState), default=TrialState.WAITING)
     progress = models.JSONField(default=dict)
     result = models.JSONField(null=True)
     failure = models.JSONField(default=dict)
@@ -99,12 +99,12 @@ class Study(models.Model):
 
     class Meta:
         constraints = [
-            one_of("study", "kind", StudyKind),
-            one_of("study", "state", StudyState),
-            exactly_when("study_of_a_plan", Q(kind="plan"), "plan"),
-            exactly_when("study_done_has_result", Q(state="done"), "result"),
-            exactly_when("study_ended_has_time", ~Q(state="waiting"), "ended_at"),
+            one_of("trial", "kind", TrialKind),
+            one_of("trial", "state", TrialState),
+            exactly_when("trial_of_a_plan", Q(kind="plan"), "plan"),
+            exactly_when("trial_done_has_result", Q(state="done"), "result"),
+            exactly_when("trial_ended_has_time", ~Q(state="waiting"), "ended_at"),
             models.UniqueConstraint(
-                fields=["plan"], condition=Q(state="waiting", kind="plan"), name="study_one_a_plan_waits"
+                fields=["plan"], condition=Q(state="waiting", kind="plan"), name="trial_one_a_plan_waits"
             ),
         ]

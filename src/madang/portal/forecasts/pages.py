@@ -22,7 +22,7 @@ from madang.portal.faces import one, signed_in, tried, with_role
 from madang.portal.files import faces as files
 from madang.portal.forecasts import actions, pictures, queries, rules
 from madang.portal.forecasts.forms import BenchForm, PlanForm
-from madang.portal.forecasts.rules import SHARE_WITHIN, Basis, StudyKind, StudyState
+from madang.portal.forecasts.rules import SHARE_WITHIN, Basis, TrialKind, TrialState
 from madang.portal.forecasts.sentences import BASES, POLICIES, STATES
 from madang.portal.plans import queries as plans
 from madang.portal.resources import queries as resources
@@ -66,17 +66,17 @@ def plan_effects(request: HttpRequest, plan: int) -> HttpResponse:
         given = {"plan": row, "units": form.units, "replays": form.cleaned_data["replays"]}
         if tried(form, lambda: actions.ask_plan(by=request.actor, now=request.now, **given)):
             return redirect("plan-effects", plan)
-    study = queries.of_plan(request.actor, plan).first()
+    trial = queries.of_plan(request.actor, plan).first()
     others = queries.latest_of_plans(request.actor, row.intake_id)
     context = {
         "plan": row,
         "solved": solved,
         "form": form,
         "may_ask": request.actor.has(Role.PROGRAMME_MANAGER, Role.OPERATOR),
-        "pools": _pools(study, names) if study and study.result else [],
-        "users": _users(study.result["users"]) if study and study.result else [],
+        "pools": _pools(trial, names) if trial and trial.result else [],
+        "users": _users(trial.result["users"]) if trial and trial.result else [],
         "others": _across(others, names),
-        **_standing(request, study),
+        **_standing(request, trial),
         "crumbs": [
             (_("Work of the centre"), reverse("staff")),
             (_("Allocation plans"), reverse("plans", args=[row.intake_id])),
@@ -87,25 +87,25 @@ def plan_effects(request: HttpRequest, plan: int) -> HttpResponse:
     return render(request, "forecasts/plan.html", context, status=422 if form.errors else 200)
 
 
-def _standing(request: HttpRequest, study: Any) -> dict[str, Any]:
-    """A study with its state in words, how far it is, and who may stop it."""
-    if study is None:
-        return {"study": None}
-    failure = refusals.sentence(Refused(study.failure["code"], **study.failure["facts"])) if study.failure else ""
+def _standing(request: HttpRequest, trial: Any) -> dict[str, Any]:
+    """A trial with its state in words, how far it is, and who may stop it."""
+    if trial is None:
+        return {"trial": None}
+    failure = refusals.sentence(Refused(trial.failure["code"], **trial.failure["facts"])) if trial.failure else ""
     may = request.actor.has(Role.OPERATOR) or (
-        study.kind == StudyKind.PLAN and request.actor.has(Role.PROGRAMME_MANAGER)
+        trial.kind == TrialKind.PLAN and request.actor.has(Role.PROGRAMME_MANAGER)
     )
     return {
-        "study": study,
-        "state": _(STATES[study.state]),
+        "trial": trial,
+        "state": _(STATES[trial.state]),
         "failure": failure,
-        "may_stop": may and study.state == StudyState.WAITING,
+        "may_stop": may and trial.state == TrialState.WAITING,
     }
 
 
-def _pools(study: Any, names: dict[str, str]) -> list[dict[str, Any]]:
+def _pools(trial: Any, names: dict[str, str]) -> list[dict[str, Any]]:
     found = []
-    for pool in study.result["pools"]:
+    for pool in trial.result["pools"]:
         name = names.get(pool["pool"], pool["pool"])
         weeks = {pictures.kind_name(one["kind"]): one["weeks"] for one in pool["waits"]}
         chart = pictures.waits_by_week(weeks, _("{pool}: waits by kind of user and week").format(pool=name))
@@ -128,14 +128,14 @@ def _users(users: dict[str, Any]) -> list[str]:
     ]
 
 
-def _across(studies: list[Any], names: dict[str, str]) -> list[tuple[str, list[Any], Any]]:
+def _across(trials: list[Any], names: dict[str, str]) -> list[tuple[str, list[Any], Any]]:
     """Pool by pool: (name, rows of the plans that were simulated, chart), where there are at least two."""
-    if len(studies) < 2:
+    if len(trials) < 2:
         return []
     by_pool: dict[str, list[Any]] = {}
-    for study in studies:
-        for pool in study.result["pools"]:
-            by_pool.setdefault(pool["pool"], []).append((study.plan, pool))
+    for trial in trials:
+        for pool in trial.result["pools"]:
+            by_pool.setdefault(pool["pool"], []).append((trial.plan, pool))
     return [
         (
             names.get(code, code),
@@ -149,11 +149,11 @@ def _across(studies: list[Any], names: dict[str, str]) -> list[tuple[str, list[A
 
 
 @with_role(*READING_ROLES)
-def study_progress(request: HttpRequest, study: int) -> HttpResponse:
+def trial_progress(request: HttpRequest, trial: int) -> HttpResponse:
     """How far a simulation is, for a page that asks now and then."""
-    row = one(queries.studies(request.actor), pk=study)
+    row = one(queries.trials(request.actor), pk=trial)
     response = render(request, "forecasts/progress.html", _standing(request, row))
-    if row.state != StudyState.WAITING:
+    if row.state != TrialState.WAITING:
         # the page is loaded again, now with the answer on it
         response["HX-Refresh"] = "true"
     return response
@@ -161,12 +161,12 @@ def study_progress(request: HttpRequest, study: int) -> HttpResponse:
 
 @with_role(*READING_ROLES)
 @require_POST
-def study_stop(request: HttpRequest, study: int) -> HttpResponse:
+def trial_stop(request: HttpRequest, trial: int) -> HttpResponse:
     """Ends a simulation that is still under way."""
-    row = one(queries.studies(request.actor), pk=study)
-    actions.stop(by=request.actor, now=request.now, study=row)
+    row = one(queries.trials(request.actor), pk=trial)
+    actions.stop(by=request.actor, now=request.now, trial=row)
     messages.success(request, _("The simulation was stopped."))
-    return redirect("bench-study", study) if row.kind == StudyKind.BENCH else redirect("plan-effects", row.plan_id)
+    return redirect("bench-trial", trial) if row.kind == TrialKind.BENCH else redirect("plan-effects", row.plan_id)
 
 
 # --- the policy bench ---
@@ -181,12 +181,12 @@ def bench(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         made = tried(form, lambda: actions.ask_bench(by=request.actor, now=request.now, question=form.question()))
         if made:
-            return redirect("bench-study", made.pk)
+            return redirect("bench-trial", made.pk)
     page = Paginator(queries.bench(request.actor).defer("result"), A_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,
-        "studies": [(row, _(POLICIES[row.question["policy"]]), _(STATES[row.state])) for row in page],
+        "trials": [(row, _(POLICIES[row.question["policy"]]), _(STATES[row.state])) for row in page],
         "may_ask": request.actor.has(Role.OPERATOR) and pools.exists(),
         "no_pools": not pools.exists(),
         "crumbs": [(_("Work of the centre"), reverse("staff")), (_("Policy bench"), "")],
@@ -195,9 +195,9 @@ def bench(request: HttpRequest) -> HttpResponse:
 
 
 @with_role(*BENCHERS)
-def bench_study(request: HttpRequest, study: int) -> HttpResponse:
+def bench_trial(request: HttpRequest, trial: int) -> HttpResponse:
     """One question of the bench and its answer."""
-    row = one(queries.bench(request.actor), pk=study)
+    row = one(queries.bench(request.actor), pk=trial)
     pool = resources.pools(request.actor).filter(code=row.question["pool"]).first()
     context = {
         **_standing(request, row),
@@ -212,7 +212,7 @@ def bench_study(request: HttpRequest, study: int) -> HttpResponse:
     }
     if row.result:
         context |= _compared(row.result)
-    return render(request, "forecasts/bench_study.html", context)
+    return render(request, "forecasts/bench_trial.html", context)
 
 
 def _compared(result: dict[str, Any]) -> dict[str, Any]:
@@ -231,9 +231,9 @@ def _compared(result: dict[str, Any]) -> dict[str, Any]:
 
 
 @with_role(*BENCHERS)
-def bench_report(request: HttpRequest, study: int, language: str) -> HttpResponse:
+def bench_report(request: HttpRequest, trial: int, language: str) -> HttpResponse:
     """The library's own page of both runs, as a file that needs nothing beside it."""
-    row = one(queries.bench(request.actor), pk=study)
+    row = one(queries.bench(request.actor), pk=trial)
     stored = getattr(row, f"report_{language}", None) if language in ("ko", "en") else None
     if stored is None:
         raise Http404
@@ -243,9 +243,9 @@ def bench_report(request: HttpRequest, study: int, language: str) -> HttpRespons
 urlpatterns = [
     path("jobs/estimates/", estimates, name="estimates"),
     path("staff/plans/<int:plan>/effects/", plan_effects, name="plan-effects"),
-    path("staff/studies/<int:study>/progress/", study_progress, name="study-progress"),
-    path("staff/studies/<int:study>/stop/", study_stop, name="study-stop"),
+    path("staff/trials/<int:trial>/progress/", trial_progress, name="trial-progress"),
+    path("staff/trials/<int:trial>/stop/", trial_stop, name="trial-stop"),
     path("staff/bench/", bench, name="bench"),
-    path("staff/bench/<int:study>/", bench_study, name="bench-study"),
-    path("staff/bench/<int:study>/report/<slug:language>/", bench_report, name="bench-report"),
+    path("staff/bench/<int:trial>/", bench_trial, name="bench-trial"),
+    path("staff/bench/<int:trial>/report/<slug:language>/", bench_report, name="bench-report"),
 ]

@@ -1,4 +1,4 @@
-"""Reads what is foreseen: jobs that wait with what is told of them, how good that was, and studies."""
+"""Reads what is foreseen: jobs that wait with what is told of them, how good that was, and trials."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from madang.portal.actors import Actor, Role
-from madang.portal.forecasts.models import Estimate, EstimateMonth, Study
-from madang.portal.forecasts.rules import Basis, StudyKind, StudyState, parts_of_limit
+from madang.portal.forecasts.models import Estimate, EstimateMonth, Trial
+from madang.portal.forecasts.rules import Basis, TrialKind, TrialState, parts_of_limit
 from madang.portal.jobs.models import Job
 from madang.portal.jobs.queries import NOT_STARTED
 from madang.portal.jobs.rules import FINAL_STATES, JobState, owner_of
@@ -103,39 +103,39 @@ def quality(by: Actor, months: int = 12) -> list[EstimateMonth]:
     return list(EstimateMonth.objects.order_by("-month", "basis")[: 2 * months])
 
 
-# --- studies ---
+# --- trials ---
 
 
-def studies(by: Actor) -> QuerySet[Study]:
+def trials(by: Actor) -> QuerySet[Trial]:
     """Those of plans for the body's people; the policy bench for operators and auditors."""
-    rows = Study.objects.select_related("plan__intake__call", "asked_by").order_by("-pk")
+    rows = Trial.objects.select_related("plan__intake__call", "asked_by").order_by("-pk")
     rows = rows.defer(*(f"plan__{name}" for name in ("problem", "result", "reasons", "pseudonyms")))
     if by.has(Role.OPERATOR, Role.AUDITOR):
         return rows
-    return rows.filter(kind=StudyKind.PLAN) if by.reads_everything else rows.none()
+    return rows.filter(kind=TrialKind.PLAN) if by.reads_everything else rows.none()
 
 
-def of_plan(by: Actor, plan: int) -> QuerySet[Study]:
-    """The studies of one plan, latest first."""
-    return studies(by).filter(kind=StudyKind.PLAN, plan=plan)
+def of_plan(by: Actor, plan: int) -> QuerySet[Trial]:
+    """The trials of one plan, latest first."""
+    return trials(by).filter(kind=TrialKind.PLAN, plan=plan)
 
 
-def bench(by: Actor) -> QuerySet[Study]:
-    """The policy bench's studies, latest first."""
-    return studies(by).filter(kind=StudyKind.BENCH)
+def bench(by: Actor) -> QuerySet[Trial]:
+    """The policy bench's trials, latest first."""
+    return trials(by).filter(kind=TrialKind.BENCH)
 
 
 def to_answer(now: datetime) -> list[int]:
-    """Studies that wait for a worker, or whose worker has let its lease run out."""
+    """Trials that wait for a worker, or whose worker has let its lease run out."""
     free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
-    return list(Study.objects.filter(free, state=StudyState.WAITING).order_by("pk").values_list("pk", flat=True))
+    return list(Trial.objects.filter(free, state=TrialState.WAITING).order_by("pk").values_list("pk", flat=True))
 
 
-def latest_of_plans(by: Actor, intake: int) -> list[Study]:
-    """The last answered study of each plan of an intake, in the order of the plans' numbers."""
-    done = studies(by).filter(kind=StudyKind.PLAN, plan__intake=intake, state=StudyState.DONE)
-    found = {study.plan_id: study for study in done.order_by("pk")}
-    return sorted(found.values(), key=lambda study: study.plan.number if study.plan else 0)
+def latest_of_plans(by: Actor, intake: int) -> list[Trial]:
+    """The last answered trial of each plan of an intake, in the order of the plans' numbers."""
+    done = trials(by).filter(kind=TrialKind.PLAN, plan__intake=intake, state=TrialState.DONE)
+    found = {trial.plan_id: trial for trial in done.order_by("pk")}
+    return sorted(found.values(), key=lambda trial: trial.plan.number if trial.plan else 0)
 
 
 def present_units(pool: Pool, first: datetime, until: datetime) -> int:

@@ -1,4 +1,4 @@
-"""What is told of a job's start and what of it is kept; how good it was; what a study may ask."""
+"""What is told of a job's start and what of it is kept; how good it was; what a trial may ask."""
 
 from __future__ import annotations
 
@@ -155,17 +155,17 @@ def pasts(own: Mapping[str, Sequence[int]], all_of_them: Sequence[int]) -> tuple
     }, Basis.HISTORY
 
 
-# --- studies: questions that a simulation answers in a process of its own ---
+# --- trials: questions that a simulation answers in a process of its own ---
 
 
-class StudyKind(StrEnum):
+class TrialKind(StrEnum):
     """What a plan would do to the queues; what another policy would have made of a quarter that is over."""
 
     PLAN = "plan"
     BENCH = "bench"
 
 
-class StudyState(StrEnum):
+class TrialState(StrEnum):
     """`waiting` until a worker has answered it; `stopped` by a person."""
 
     WAITING = "waiting"
@@ -191,7 +191,7 @@ MOST_REPLAYS = 50
 
 @dataclass(frozen=True)
 class Machine:
-    """Nodes of one pool in a study: so many, with so many of the pool's units each."""
+    """Nodes of one pool in a trial: so many, with so many of the pool's units each."""
 
     nodes: int
     units: int
@@ -233,15 +233,15 @@ class BenchQuestion:
 
 
 def check_bench(question: BenchQuestion) -> None:
-    """Refused: ``study_machine`` where there is nothing to run on, ``study_policy`` for a value out of range."""
+    """Refused: ``trial_machine`` where there is nothing to run on, ``trial_policy`` for a value out of range."""
     for machine in (question.present, question.asked):
         if machine.nodes < 1 or machine.units < 1 or machine.nodes * machine.units > MOST_UNITS:
-            raise Refused("study_machine", field="nodes", most=MOST_UNITS)
+            raise Refused("trial_machine", field="nodes", most=MOST_UNITS)
     ranges = {"half_life_days": (1, 365), "entry_minutes": (0, 1440)}
     ranges |= dict.fromkeys(("age", "size", "fair_share"), (0, 1_000_000))
     for field, (low, high) in ranges.items():
         if not low <= getattr(question, field) <= high:
-            raise Refused("study_policy", field=field, low=low, high=high)
+            raise Refused("trial_policy", field=field, low=low, high=high)
 
 
 def quarters(now: datetime, count: int) -> list[tuple[str, datetime, datetime]]:

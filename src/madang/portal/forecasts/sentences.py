@@ -1,21 +1,21 @@
-"""The words of estimated starts and of studies."""
+"""The words of estimated starts and of trials."""
 
 from django.utils.translation import gettext_noop as N_
 
 REFUSALS = {
-    "study_plan": N_("Only a plan that was solved and checked without a fault can be simulated."),
-    "study_replays": N_("Between 1 and {most} draws can be asked for."),
-    "study_machine": N_("A pool needs at least one node with at least one unit, and at most {most} units in all."),
-    "study_policy": N_("{field} must lie between {low} and {high}."),
-    "study_no_jobs": N_("No job that was submitted to this pool in {quarter} has run and ended."),
-    "study_quarter": N_("{quarter} is none of the quarters that can be simulated: {known}."),
-    "study_waits": N_("This plan is being simulated already."),
-    "study_nothing": N_("The plan gives nothing that could be simulated."),
+    "trial_plan": N_("Only a plan that was solved and checked without a fault can be simulated."),
+    "trial_replays": N_("Between 1 and {most} draws can be asked for."),
+    "trial_machine": N_("A pool needs at least one node with at least one unit, and at most {most} units in all."),
+    "trial_policy": N_("{field} must lie between {low} and {high}."),
+    "trial_no_jobs": N_("No job that was submitted to this pool in {quarter} has run and ended."),
+    "trial_quarter": N_("{quarter} is none of the quarters that can be simulated: {known}."),
+    "trial_waits": N_("This plan is being simulated already."),
+    "trial_nothing": N_("The plan gives nothing that could be simulated."),
     "child_died": N_(
         "The simulation broke off (exit status {status}). Ask for it again; tell the operator if it stays."
     ),
 }
-INPUT = frozenset({"study_replays", "study_machine", "study_policy", "study_quarter"})
+INPUT = frozenset({"trial_replays", "trial_machine", "trial_policy", "trial_quarter"})
 
 # how sure an estimated start is, in words; instants stand in the centre's time
 STARTS = {

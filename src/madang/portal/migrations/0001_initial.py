@@ -17,6 +17,7 @@ import madang.portal.people.rules
 import madang.portal.plans.rules
 import madang.portal.resources.rules
 import madang.portal.reviews.rules
+import madang.portal.studies.rules
 from django.conf import settings
 from django.db import migrations, models
 
@@ -363,6 +364,24 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='portal.intake'),
         ),
         migrations.CreateModel(
+            name='AllocationPolicy',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('version', models.PositiveSmallIntegerField(default=1)),
+                ('name_ko', models.CharField(max_length=120)),
+                ('name_en', models.CharField(max_length=120)),
+                ('policy', models.JSONField()),
+                ('rules', models.JSONField(default=list)),
+                ('reference', models.JSONField(null=True)),
+                ('made_at', models.DateTimeField()),
+                ('withdrawn_at', models.DateTimeField(null=True)),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('made_from', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.allocationpolicy')),
+                ('intake', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='policies', to='portal.intake')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Job',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -471,6 +490,17 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='LotterySeed',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('seed', models.BigIntegerField()),
+                ('commitment', models.CharField(max_length=64)),
+                ('committed_at', models.DateTimeField()),
+                ('committed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('intake', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='lottery_seed', to='portal.intake')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Message',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -571,20 +601,25 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveSmallIntegerField()),
                 ('policy', models.JSONField()),
                 ('seed', models.BigIntegerField(default=0)),
-                ('state', models.CharField(choices=[('solving', 'solving'), ('checked', 'checked'), ('faulty', 'faulty'), ('failed', 'failed'), ('adopted', 'adopted'), ('superseded', 'superseded')], default=madang.portal.plans.rules.PlanState['SOLVING'], max_length=10)),
+                ('commitment', models.CharField(blank=True, max_length=64)),
+                ('state', models.CharField(choices=[('solving', 'solving'), ('checked', 'checked'), ('faulty', 'faulty'), ('failed', 'failed'), ('cancelled', 'cancelled'), ('adopted', 'adopted'), ('superseded', 'superseded')], default=madang.portal.plans.rules.PlanState['SOLVING'], max_length=10)),
                 ('problem', models.JSONField()),
                 ('problem_hash', models.CharField(max_length=64)),
                 ('pseudonyms', models.JSONField()),
                 ('result', models.JSONField(null=True)),
                 ('faults', models.JSONField(null=True)),
                 ('reasons', models.JSONField(default=dict)),
+                ('outline', models.JSONField(null=True)),
                 ('progress', models.JSONField(default=dict)),
-                ('failure', models.CharField(blank=True, max_length=500)),
+                ('failure', models.JSONField(default=dict)),
                 ('claimed_until', models.DateTimeField(null=True)),
                 ('proposed_at', models.DateTimeField()),
+                ('began_at', models.DateTimeField(null=True)),
                 ('solved_at', models.DateTimeField(null=True)),
                 ('adopted_at', models.DateTimeField(null=True)),
                 ('intake', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='portal.intake')),
+                ('moved_from', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='portal.plan')),
+                ('own', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='portal.allocationpolicy')),
                 ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
@@ -610,6 +645,22 @@ class Migration(migrations.Migration):
             model_name='award',
             name='plan',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='portal.plan'),
+        ),
+        migrations.CreateModel(
+            name='PlanStudy',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('costs', 'costs'), ('noise', 'noise'), ('changes', 'changes'), ('overbooking', 'overbooking')], max_length=12)),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('done', 'done'), ('failed', 'failed')], default=madang.portal.studies.rules.StudyState['WAITING'], max_length=8)),
+                ('progress', models.JSONField(default=dict)),
+                ('result', models.JSONField(null=True)),
+                ('failure', models.JSONField(default=dict)),
+                ('claimed_until', models.DateTimeField(null=True)),
+                ('asked_at', models.DateTimeField()),
+                ('done_at', models.DateTimeField(null=True)),
+                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='studies', to='portal.plan')),
+            ],
         ),
         migrations.CreateModel(
             name='Pool',
@@ -927,25 +978,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Study',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('plan', 'plan'), ('bench', 'bench')], max_length=6)),
-                ('question', models.JSONField()),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('done', 'done'), ('failed', 'failed'), ('stopped', 'stopped')], default=madang.portal.forecasts.rules.StudyState['WAITING'], max_length=8)),
-                ('progress', models.JSONField(default=dict)),
-                ('result', models.JSONField(null=True)),
-                ('failure', models.JSONField(default=dict)),
-                ('claimed_until', models.DateTimeField(null=True)),
-                ('asked_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('plan', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='studies', to='portal.plan')),
-                ('report_en', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
-                ('report_ko', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
-            ],
-        ),
-        migrations.CreateModel(
             name='Submission',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1092,6 +1124,25 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Trial',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('plan', 'plan'), ('bench', 'bench')], max_length=6)),
+                ('question', models.JSONField()),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('done', 'done'), ('failed', 'failed'), ('stopped', 'stopped')], default=madang.portal.forecasts.rules.TrialState['WAITING'], max_length=8)),
+                ('progress', models.JSONField(default=dict)),
+                ('result', models.JSONField(null=True)),
+                ('failure', models.JSONField(default=dict)),
+                ('claimed_until', models.DateTimeField(null=True)),
+                ('asked_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('plan', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='trials', to='portal.plan')),
+                ('report_en', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+                ('report_ko', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Verdict',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1203,6 +1254,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='intake',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['decided', 'closed']), ('decided_at__isnull', False)), models.Q(models.Q(('state__in', ['decided', 'closed']), _negated=True), ('decided_at__isnull', True)), _connector='OR'), name='intake_decided_has_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='allocationpolicy',
+            constraint=models.UniqueConstraint(fields=('intake', 'number', 'version'), name='allocationpolicy_version_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='allocationpolicy',
+            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1), ('version__gte', 1)), name='allocationpolicy_from_one'),
         ),
         migrations.AddIndex(
             model_name='estimate',
@@ -1334,7 +1393,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['solving', 'checked', 'faulty', 'failed', 'adopted', 'superseded'])), name='plan_state_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['solving', 'checked', 'faulty', 'failed', 'cancelled', 'adopted', 'superseded'])), name='plan_state_known'),
         ),
         migrations.AddConstraint(
             model_name='plan',
@@ -1346,7 +1405,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state__in', ['solving', 'failed']), _negated=True), ('solved_at__isnull', False), ('result__isnull', False), ('faults__isnull', False)), models.Q(('state__in', ['solving', 'failed']), ('solved_at__isnull', True), ('result__isnull', True), ('faults__isnull', True)), _connector='OR'), name='plan_solved_whole'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state__in', ['solving', 'failed', 'cancelled']), _negated=True), ('solved_at__isnull', False), ('result__isnull', False), ('faults__isnull', False), ('outline__isnull', False)), models.Q(('state__in', ['solving', 'failed', 'cancelled']), ('solved_at__isnull', True), ('result__isnull', True), ('faults__isnull', True), ('outline__isnull', True)), _connector='OR'), name='plan_solved_whole'),
         ),
         migrations.AddConstraint(
             model_name='plan',
@@ -1383,6 +1442,22 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='award',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'in_force'), _negated=True), ('in_force_at__isnull', False), _connector='OR'), name='award_in_force_has_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='planstudy',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['costs', 'noise', 'changes', 'overbooking'])), name='planstudy_kind_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='planstudy',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'done', 'failed'])), name='planstudy_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='planstudy',
+            constraint=models.UniqueConstraint(fields=('plan', 'kind'), name='planstudy_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='planstudy',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), ('result__isnull', False), ('done_at__isnull', False)), models.Q(models.Q(('state', 'done'), _negated=True), ('result__isnull', True), ('done_at__isnull', True)), _connector='OR'), name='planstudy_done_whole'),
         ),
         migrations.AddConstraint(
             model_name='ledgeraccount',
@@ -1625,30 +1700,6 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('job', 'path'), name='jobfile_path_once'),
         ),
         migrations.AddConstraint(
-            model_name='study',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['plan', 'bench'])), name='study_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='study',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'done', 'failed', 'stopped'])), name='study_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='study',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'plan'), ('plan__isnull', False)), models.Q(models.Q(('kind', 'plan'), _negated=True), ('plan__isnull', True)), _connector='OR'), name='study_of_a_plan'),
-        ),
-        migrations.AddConstraint(
-            model_name='study',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), ('result__isnull', False)), models.Q(models.Q(('state', 'done'), _negated=True), ('result__isnull', True)), _connector='OR'), name='study_done_has_result'),
-        ),
-        migrations.AddConstraint(
-            model_name='study',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'waiting'), _negated=True), ('ended_at__isnull', False)), models.Q(('state', 'waiting'), ('ended_at__isnull', True)), _connector='OR'), name='study_ended_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='study',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'plan'), ('state', 'waiting')), fields=('plan',), name='study_one_a_plan_waits'),
-        ),
-        migrations.AddConstraint(
             model_name='submission',
             constraint=models.UniqueConstraint(fields=('application', 'number'), name='submission_number_once'),
         ),
@@ -1767,6 +1818,30 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='trackproduct',
             constraint=models.CheckConstraint(condition=models.Q(('minimum__gte', 1), ('maximum__gte', models.F('minimum'))), name='trackproduct_range'),
+        ),
+        migrations.AddConstraint(
+            model_name='trial',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['plan', 'bench'])), name='trial_kind_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='trial',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'done', 'failed', 'stopped'])), name='trial_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='trial',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'plan'), ('plan__isnull', False)), models.Q(models.Q(('kind', 'plan'), _negated=True), ('plan__isnull', True)), _connector='OR'), name='trial_of_a_plan'),
+        ),
+        migrations.AddConstraint(
+            model_name='trial',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), ('result__isnull', False)), models.Q(models.Q(('state', 'done'), _negated=True), ('result__isnull', True)), _connector='OR'), name='trial_done_has_result'),
+        ),
+        migrations.AddConstraint(
+            model_name='trial',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'waiting'), _negated=True), ('ended_at__isnull', False)), models.Q(('state', 'waiting'), ('ended_at__isnull', True)), _connector='OR'), name='trial_ended_has_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='trial',
+            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'plan'), ('state', 'waiting')), fields=('plan',), name='trial_one_a_plan_waits'),
         ),
         migrations.AddConstraint(
             model_name='verdict',

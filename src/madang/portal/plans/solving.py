@@ -2,8 +2,8 @@
 
     python -m madang.portal.plans.solving FOLDER
 
-reads FOLDER/input.json (problem, policy, seed) and leaves FOLDER/output.json (plan, faults, reasons) or
-FOLDER/failure.json (code, facts). It needs no database and no settings, and ends when its parent does.
+reads FOLDER/input.json (problem, policy, seed, commitment) and leaves FOLDER/output.json (plan, faults, reasons,
+outline) or FOLDER/failure.json (code, facts). It needs no database and no settings, and ends when its parent does.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,11 @@ from madang.allocation.problem import Problem
 from madang.allocation.solve import Progress, solve
 from madang.errors import Refused
 from madang.portal import orphans
+from madang.portal.plans.outline import outline
 
 MODULE = "madang.portal.plans.solving"
 INPUT, OUTPUT, PROGRESS, FAILURE = "input.json", "output.json", "progress.json", "failure.json"
+Report = Callable[[dict[str, Any]], None]
 
 
 @dataclass
@@ -43,6 +46,11 @@ class Child:
         path = self.folder / name
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
+    @property
+    def failure(self) -> dict[str, Any]:
+        """Why it ended without an answer: the code and the facts of a refusal, or how the process ended."""
+        return self.read(FAILURE) or {"code": "solving_broke_off", "facts": {"status": self.process.returncode}}
+
     def stop(self) -> None:
         """Ends the process, however far it is."""
         if not self.ended:
@@ -50,11 +58,11 @@ class Child:
         self.process.wait()
 
 
-def start(folder: Path, document: dict[str, Any]) -> Child:
+def start(folder: Path, document: dict[str, Any], module: str = MODULE) -> Child:
     """Writes the input into a new folder and starts the child on it."""
     folder.mkdir(mode=0o700, parents=True)
     _write(folder / INPUT, document)
-    command = [sys.executable, "-m", MODULE, str(folder)]
+    command = [sys.executable, "-m", module, str(folder)]
     with (folder / "messages.txt").open("wb") as messages:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=messages, stderr=messages)
     return Child(process, folder)
@@ -66,30 +74,41 @@ def _write(path: Path, content: dict[str, Any]) -> None:
     part.replace(path)
 
 
-def answer(document: dict[str, Any], report: Any = None) -> dict[str, Any]:
-    """Plan, faults and reasons as JSON; the plan is explained only where it is free of faults."""
+def answer(document: dict[str, Any], report: Report | None = None) -> dict[str, Any]:
+    """Plan, faults, reasons and outline as JSON; the plan is explained only where it is free of faults."""
     problem = Problem.from_json(document["problem"])
-    plan = solve(problem, policy_from_json(document["policy"]), seed=document["seed"], progress=report)
+    plan = solve(
+        problem,
+        policy_from_json(document["policy"]),
+        seed=document["seed"],
+        commitment=document.get("commitment") or None,
+        progress=_seen(report),
+    )
+    if report:
+        report({"step": "checking", "incumbent": plan.objective, "bound": plan.bound or 0})
     faults = check(problem, plan)
     reasons = {} if faults else {name: reason.to_json() for name, reason in explain(problem, plan).items()}
     return {
         "plan": plan.to_json(),
         "faults": [{"code": fault.code, "facts": dict(fault.facts)} for fault in faults],
         "reasons": reasons,
+        "outline": outline(plan).to_json(),
     }
 
 
-def main(folder: Path) -> int:
-    """Solves what lies in the folder; exit status 0 with output.json, 2 with failure.json."""
-    # A solve whose worker has died belongs to nobody: another worker claims the plan and solves it anew.
+def _seen(report: Report | None) -> Callable[[Progress], None] | None:
+    if report is None:
+        return None
+    return lambda seen: report({"step": "solving", "incumbent": seen.incumbent, "bound": seen.bound})
+
+
+def attended(folder: Path, work: Callable[[dict[str, Any], Report], dict[str, Any]]) -> int:
+    """Does what lies in the folder; exit status 0 with output.json, 2 with failure.json where it is refused."""
+    # What a dead worker had begun belongs to nobody: another worker claims it and begins anew.
     orphans.watch()
-
-    def report(progress: Progress) -> None:
-        found = {"incumbent": progress.incumbent, "bound": progress.bound}
-        _write(folder / PROGRESS, found)
-
     try:
-        found = answer(json.loads((folder / INPUT).read_text(encoding="utf-8")), report)
+        given = json.loads((folder / INPUT).read_text(encoding="utf-8"))
+        found = work(given, lambda seen: _write(folder / PROGRESS, seen))
     except Refused as refused:
         facts = {name: value for name, value in refused.facts.items() if isinstance(value, str | int)}
         _write(folder / FAILURE, {"code": refused.code, "facts": facts})
@@ -99,4 +118,4 @@ def main(folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(attended(Path(sys.argv[1]), answer))

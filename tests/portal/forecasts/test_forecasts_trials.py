@@ -1,4 +1,4 @@
-"""Studies: asked for by those who may, answered in a child process that may be killed, stopped, kept and shown."""
+"""Trials: asked for by those who may, answered in a child process that may be killed, stopped, kept and shown."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ from rounds import make_round, propose
 from madang.errors import Refused, Stale
 from madang.portal.actors import PUBLIC, Role
 from madang.portal.forecasts import actions, answering, chores, demands, queries
-from madang.portal.forecasts.models import Study
+from madang.portal.forecasts.models import Trial
 from madang.portal.forecasts.rules import BenchQuestion, Machine, PolicyKind
 from madang.portal.journal.models import JournalEntry
 from madang.portal.plans.rules import PolicyChoice
@@ -64,20 +64,20 @@ def asked(plan, by=None, **given):
     return actions.ask_plan(by=by or make_actor(Role.PROGRAMME_MANAGER), now=NOW, **values)
 
 
-def finish(study, now=NOW):
-    chores.study(now)
-    answering.ANSWERING[study.pk].child.process.wait(120)
-    assert chores.study(now) == 1
-    return Study.objects.get(pk=study.pk)
+def finish(trial, now=NOW):
+    chores.trial(now)
+    answering.ANSWERING[trial.pk].child.process.wait(120)
+    assert chores.trial(now) == 1
+    return Trial.objects.get(pk=trial.pk)
 
 
 def test_a_plan_is_simulated_in_a_child_process(plan, client):
-    study = finish(asked(plan))
-    assert (study.state, study.failure, study.claimed_until) == ("done", {}, None)
-    (pool,) = study.result["pools"]
-    assert study.result["replays"] == 2 and pool["granted"] > 0
+    trial = finish(asked(plan))
+    assert (trial.state, trial.failure, trial.claimed_until) == ("done", {}, None)
+    (pool,) = trial.result["pools"]
+    assert trial.result["replays"] == 2 and pool["granted"] > 0
     assert pool["used"][0] + pool["unused"][0] == pytest.approx(pool["granted"], abs=2)
-    assert {one["basis"] for one in study.result["users"].values()} == {"assumed"}
+    assert {one["basis"] for one in trial.result["users"].values()} == {"assumed"}
     assert [JournalEntry.objects.filter(action=f"forecasts.{did}").count() for did in ("ask", "settle")] == [1, 1]
     client.force_login(make_staff(Role.AUDITOR))
     client.cookies["madang_language"] = "en"
@@ -109,69 +109,69 @@ def test_who_may_ask_and_who_may_look(plan):
     for role in (Role.APPROVER, Role.AUDITOR, Role.SCREENING_OFFICER):
         assert code(lambda role=role: asked(plan, make_actor(role))) == "not_allowed_for_role"
     assert code(lambda: asked(plan, actor(make_member()))) == "not_allowed_for_role"
-    study = asked(plan)
-    assert code(lambda: asked(plan)) == "study_waits"
+    trial = asked(plan)
+    assert code(lambda: asked(plan)) == "trial_waits"
     for by in (PUBLIC, actor(make_member())):
-        assert list(queries.studies(by)) == []
-    assert list(queries.studies(make_actor(Role.APPROVER))) == [study]
+        assert list(queries.trials(by)) == []
+    assert list(queries.trials(make_actor(Role.APPROVER))) == [trial]
 
 
 def test_a_question_must_make_sense(plan):
-    assert code(lambda: asked(plan, replays=0)) == "study_replays"
-    assert code(lambda: asked(plan, units={"h100": 0})) == "study_machine"
+    assert code(lambda: asked(plan, replays=0)) == "trial_replays"
+    assert code(lambda: asked(plan, units={"h100": 0})) == "trial_machine"
     type(plan).objects.filter(pk=plan.pk).update(state="faulty")
     plan.refresh_from_db()
-    assert code(lambda: asked(plan)) == "study_plan"
+    assert code(lambda: asked(plan)) == "trial_plan"
 
 
 def test_a_killed_child_is_a_failure_that_says_so(plan):
-    study = asked(plan)
-    chores.study(NOW)
-    answering.ANSWERING[study.pk].child.process.kill()
-    answering.ANSWERING[study.pk].child.process.wait()
-    assert chores.study(NOW) == 1
-    study.refresh_from_db()
-    assert (study.state, study.failure["code"]) == ("failed", "child_died")
-    assert asked(plan).pk != study.pk
+    trial = asked(plan)
+    chores.trial(NOW)
+    answering.ANSWERING[trial.pk].child.process.kill()
+    answering.ANSWERING[trial.pk].child.process.wait()
+    assert chores.trial(NOW) == 1
+    trial.refresh_from_db()
+    assert (trial.state, trial.failure["code"]) == ("failed", "child_died")
+    assert asked(plan).pk != trial.pk
 
 
-def test_a_killed_worker_leaves_the_study_to_another(plan):
-    study = asked(plan)
-    chores.study(NOW)
-    run = answering.ANSWERING.pop(study.pk)
+def test_a_killed_worker_leaves_the_trial_to_another(plan):
+    trial = asked(plan)
+    chores.trial(NOW)
+    run = answering.ANSWERING.pop(trial.pk)
     run.child.stop()
     assert queries.to_answer(NOW) == []
     later = NOW + actions.LEASE
-    assert queries.to_answer(later) == [study.pk]
-    assert finish(study, later).state == "done"
+    assert queries.to_answer(later) == [trial.pk]
+    assert finish(trial, later).state == "done"
     with pytest.raises(Stale):
-        actions.settle(now=later, study=study.pk, until=run.until, result={}, reports={})
+        actions.settle(now=later, trial=trial.pk, until=run.until, result={}, reports={})
 
 
-def test_a_study_that_is_stopped_ends_its_child(plan):
-    study = asked(plan, replays=50)
-    chores.study(NOW)
-    child = answering.ANSWERING[study.pk].child
-    assert code(lambda: actions.stop(by=make_actor(Role.AUDITOR), now=NOW, study=study)) == "not_allowed_for_role"
-    actions.stop(by=make_actor(Role.OPERATOR), now=NOW, study=study)
-    assert chores.study(NOW) == 1
+def test_a_trial_that_is_stopped_ends_its_child(plan):
+    trial = asked(plan, replays=50)
+    chores.trial(NOW)
+    child = answering.ANSWERING[trial.pk].child
+    assert code(lambda: actions.stop(by=make_actor(Role.AUDITOR), now=NOW, trial=trial)) == "not_allowed_for_role"
+    actions.stop(by=make_actor(Role.OPERATOR), now=NOW, trial=trial)
+    assert chores.trial(NOW) == 1
     assert child.ended and not child.folder.exists() and not answering.ANSWERING
     with pytest.raises(Stale):
-        actions.stop(by=make_actor(Role.OPERATOR), now=NOW, study=study)
+        actions.stop(by=make_actor(Role.OPERATOR), now=NOW, trial=trial)
 
 
 def test_a_quarter_is_played_through_under_another_policy(quarter, client):
     operator = make_staff(Role.OPERATOR)
-    study = finish(actions.ask_bench(by=actor(operator), now=NOW, question=question(quarter)))
-    assert (study.state, study.result["jobs"], study.result["left_out"]) == ("done", 6, 1)
-    assert [run["started"] for run in study.result["runs"]] == [6, 6]
+    trial = finish(actions.ask_bench(by=actor(operator), now=NOW, question=question(quarter)))
+    assert (trial.state, trial.result["jobs"], trial.result["left_out"]) == ("done", 6, 1)
+    assert [run["started"] for run in trial.result["runs"]] == [6, 6]
     client.force_login(operator)
     client.cookies["madang_language"] = "en"
-    page = client.get(f"/staff/bench/{study.pk}/").content.decode()
+    page = client.get(f"/staff/bench/{trial.pk}/").content.decode()
     assert "As asked" in page and "Nine in ten waited at most" in page
-    report = b"".join(client.get(f"/staff/bench/{study.pk}/report/en/").streaming_content).decode()
+    report = b"".join(client.get(f"/staff/bench/{trial.pk}/report/en/").streaming_content).decode()
     assert "<!doctype html>" in report and "As it is" in report
-    assert client.get(f"/staff/bench/{study.pk}/report/fr/").status_code == 404
+    assert client.get(f"/staff/bench/{trial.pk}/report/fr/").status_code == 404
 
 
 def test_the_bench_is_the_operators_and_the_auditors(quarter):
@@ -180,13 +180,13 @@ def test_the_bench_is_the_operators_and_the_auditors(quarter):
         assert (
             code(lambda by=by: actions.ask_bench(by=by, now=NOW, question=question(quarter))) == "not_allowed_for_role"
         )
-    study = actions.ask_bench(by=make_actor(Role.OPERATOR), now=NOW, question=question(quarter))
-    assert list(queries.bench(manager)) == [] and list(queries.bench(make_actor(Role.AUDITOR))) == [study]
+    trial = actions.ask_bench(by=make_actor(Role.OPERATOR), now=NOW, question=question(quarter))
+    assert list(queries.bench(manager)) == [] and list(queries.bench(make_actor(Role.AUDITOR))) == [trial]
 
 
 def test_a_quarter_without_jobs_is_refused(quarter):
     empty = question(quarter, first=UNTIL, until=UNTIL + timedelta(days=91), quarter="2026-Q2")
-    assert code(lambda: actions.ask_bench(by=make_actor(Role.OPERATOR), now=NOW, question=empty)) == "study_no_jobs"
+    assert code(lambda: actions.ask_bench(by=make_actor(Role.OPERATOR), now=NOW, question=empty)) == "trial_no_jobs"
 
 
 def test_the_bench_is_asked_in_the_browser(quarter, client, monkeypatch):
@@ -198,9 +198,9 @@ def test_the_bench_is_asked_in_the_browser(quarter, client, monkeypatch):
         "entry_minutes": 5, "age": 1000, "size": 0, "fair_share": 10000,
     }  # fmt: skip
     answer = client.post("/staff/bench/", filled)
-    study = Study.objects.get()
-    assert answer["Location"] == f"/staff/bench/{study.pk}/"
-    assert study.question["present"] == study.question["asked"] == [2, 8]
+    trial = Trial.objects.get()
+    assert answer["Location"] == f"/staff/bench/{trial.pk}/"
+    assert trial.question["present"] == trial.question["asked"] == [2, 8]
     assert "Being simulated" in client.get("/staff/bench/").content.decode()
     wrong = client.post("/staff/bench/", filled | {"quarter": "2025-Q4"})
     assert wrong.status_code == 422 and "No capacity is stored" in wrong.content.decode()
@@ -219,7 +219,7 @@ def test_own_jobs_of_a_kind_speak_for_it_once_there_are_enough(quarter, monkeypa
 
 
 def test_left_folders_are_swept_after_a_day(tmp_path):
-    old = tmp_path / "forecasts" / "study-x"
+    old = tmp_path / "forecasts" / "trial-x"
     old.mkdir(parents=True)
     assert chores.sweep(NOW) == 0 and old.exists()
     os.utime(old, (1, 1))
@@ -228,7 +228,7 @@ def test_left_folders_are_swept_after_a_day(tmp_path):
 
 BUSY = """
 import ctypes, os
-from madang.portal.forecasts.studying import die_with_parent
+from madang.portal.forecasts.trying import die_with_parent
 die_with_parent()
 print(os.getpid(), flush=True)
 ctypes.PyDLL(None).sleep(60)  # as a compiled engine, it never lets another thread run

@@ -1,9 +1,9 @@
-"""Answered studies, small and whole, for tests that walk every page."""
+"""Answered trials, small and whole, for tests that walk every page."""
 
 from factories import NOW, make_staff
 
 from madang.portal.actors import Role
-from madang.portal.forecasts.models import Study
+from madang.portal.forecasts.models import Trial
 
 BEGIN = 1_767_193_200
 WAIT = {"jobs": 9, "median": 60, "p90": 7200, "longest": 9000}
@@ -30,9 +30,9 @@ BENCH = {"jobs": 9, "left_out": 1, "runs": [RUN, {**RUN, "name": "asked", "p90":
 QUESTION = {"pool": "h100", "quarter": "2026-Q1", "policy": "easy", "present": [2, 8], "asked": [3, 8]}
 
 
-def make_study(kind="bench", **given) -> Study:
-    """A study that is done."""
+def make_trial(kind="bench", **given) -> Trial:
+    """A trial that is done."""
     answer = {"question": QUESTION, "result": BENCH} if kind == "bench" else {"question": {}, "result": PLAN}
     values = {"kind": kind, **answer, "state": "done", "asked_at": NOW, "ended_at": NOW} | given
     values["asked_by"] = values.get("asked_by") or make_staff(Role.OPERATOR)
-    return Study.objects.create(**values)
+    return Trial.objects.create(**values)

@@ -1,6 +1,6 @@
-"""The child process that answers one study; only here, away from web and worker, is NumPy loaded.
+"""The child process that answers one trial; only here, away from web and worker, is NumPy loaded.
 
-python -m madang.portal.forecasts.studying FOLDER
+python -m madang.portal.forecasts.trying FOLDER
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from madang.portal import children
 from madang.portal.forecasts import benching, effects
 
-MODULE = "madang.portal.forecasts.studying"
+MODULE = "madang.portal.forecasts.trying"
 # where a child leaves the library's own page, in each language
 REPORT = "report-{language}.html"
 LANGUAGES = ("ko", "en")
@@ -44,7 +44,7 @@ def main(folder: Path) -> int:
             )
         return found
 
-    # nobody's work waits for a study
+    # nobody's work waits for a trial
     os.nice(10)
     die_with_parent()
     return children.answer(folder, answer)
