@@ -14,6 +14,8 @@ FACTS = {
     **dict.fromkeys(("needs", "free", "ahead", "limit", "held", "offered", "exit_code", "signal", "seconds"), 3),
     **dict.fromkeys(("least", "most", "part", "jobs", "most_mb", "files"), 3),
     **dict.fromkeys(("type", "detail", "path", "name", "program", "package", "job"), "x"),
+    **dict.fromkeys(("mark", "user", "award", "kind", "host", "command", "line", "said", "step"), "x"),
+    **dict.fromkeys(("low", "stop", "notice", "months", "month"), 3),
     **{"resource": "cores", "field": "key", "why": "sandbox_fails"},
 }
 

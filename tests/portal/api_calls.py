@@ -132,6 +132,19 @@ def _body(world: World, name: str) -> Any:
     }.get(name)
 
 
+def _body_of_planning(pool: str, names: dict[str, str]) -> dict[str, Any]:
+    """The same for plans, the policies behind them, and what is asked about them."""
+    return {
+        "propose_plan": {"policy": "portfolio"},
+        "simulate_plan": {"replays": 1},
+        "simulate_quarter": {"pool": pool, "quarter": "2026-Q1", "policy": "easy"},
+        "propose_plans": {"policies": ["portfolio"]},
+        "move_plan": {"changes": {".gap": 1}},
+        "ask_studies": {"kinds": ["noise"]},
+        **{name: names | {"policy": {"policy": "rank"}} for name in ("create_policy", "revise_policy")},
+    }
+
+
 def _body_of_staff(world: World) -> dict[str, Any]:
     """The same for what the centre's own people do, and for what is asked of others."""
     pool, product = world.places["pool"]["code"], world.places["product-retire"]["code"]
@@ -165,13 +178,7 @@ def _body_of_staff(world: World) -> dict[str, Any]:
         "decline_review": {},
         "recuse_review": {"kind": "relative"},
         "declare_interest": {**number, "kind": "relative"},
-        "propose_plan": {"policy": "portfolio"},
-        "simulate_plan": {"replays": 1},
-        "simulate_quarter": {"pool": pool, "quarter": "2026-Q1", "policy": "easy"},
-        "propose_plans": {"policies": ["portfolio"]},
-        "move_plan": {"changes": {".gap": 1}},
-        "ask_studies": {"kinds": ["noise"]},
-        **{name: names | {"policy": {"policy": "rank"}} for name in ("create_policy", "revise_policy")},
+        **_body_of_planning(pool, names),
         "propose_adoption": {},
         "propose_decisions": {},
         "propose_end": {"reason": "x"},

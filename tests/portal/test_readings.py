@@ -25,6 +25,7 @@ IMPERSONAL = {
     "get_approval", "get_call_document", "get_figure", "get_intake", "get_plan", "get_plan_status", "list_coverage",
     "list_demand", "list_plan_outcomes", "list_plans", "list_pool_capacity", "list_results", "plans-progress",
     "plan-committee", "plan-committee-progress", "policies", "policy", "list_policies", "get_policy", "list_studies",
+    "plan-effects", "trial-progress", "bench-trial", "bench-report", "list_plan_trials", "get_trial", "trial_report",
 }  # fmt: skip
 # Many at once: noted as a search, or shown without anybody's texts.
 LISTS = {

@@ -13,9 +13,18 @@ from madang.allocation.conflicts import contradiction
 from madang.allocation.fairness import fair
 from madang.allocation.lines import Room, with_fixed
 from madang.allocation.plan import KEPT, REDUCED, REFUSED, WHOLE, Grant, Plan, Proof, Solver
-from madang.allocation.policies import DEFAULT_WORK, Fair, Policy, Portfolio, Rank, Scaled, Tiers
+from madang.allocation.policies import (
+    DEFAULT_WORK,
+    Fair,
+    Policy,
+    Portfolio,
+    Rank,
+    Scaled,
+    Tiers,
+    refuse_what_needs_a_portfolio,
+)
 from madang.allocation.portfolio import Progress, Report, chosen, value
-from madang.allocation.problem import INVALID, TOGETHER, Award, Problem, Request, asked_award, problem_hash
+from madang.allocation.problem import Award, Problem, Request, asked_award, problem_hash
 from madang.allocation.ranking import VERSION, candidates, queue, ranked
 from madang.allocation.scaling import scaled
 from madang.errors import Refused
@@ -119,16 +128,6 @@ def _answer(
     best = chosen(problem, policy, open_ones, room, work, _beside(kept, progress), start)
     proof = replace(best.proof, proven=best.proof.proven + kept) if best.proof else None
     return _Answer(best.awards, open_ones, kept + best.bound, proof, best.marginal)
-
-
-def refuse_what_needs_a_portfolio(problem: Problem, policy: Policy) -> None:
-    """A list that is walked in turn, or a function of one ask, cannot keep a rule about all awards together."""
-    if isinstance(policy, Portfolio | Fair):
-        return
-    for index, rule in enumerate(problem.rules):
-        if rule.kind in TOGETHER:
-            where = f"rules[{index}].kind"
-            raise Refused(INVALID, file=None, field=where, rule="needs_a_portfolio", named=rule.name)
 
 
 def objective(problem: Problem, policy: Policy, grants: Mapping[str, Award]) -> int:

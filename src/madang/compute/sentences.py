@@ -6,6 +6,7 @@ from gettext import NullTranslations
 
 from madang.catalogues import translation
 from madang.compute.protocol import Facts
+from madang.compute.slurm.sentences import SENTENCES as OF_SLURM
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a text that is translated later
@@ -81,7 +82,7 @@ SENTENCES: dict[str, str] = {
     "sandbox_works": N_("Each job runs shut in, with its own folder only."),
     "sandbox_missing": N_("{program} is not installed (Debian and Ubuntu: apt install {package})."),
     "sandbox_fails": N_("bubblewrap does not work on this machine: {detail}"),
-}
+} | OF_SLURM
 
 
 def sentence(code: str, facts: Facts, language: str) -> str:

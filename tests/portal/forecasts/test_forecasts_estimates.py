@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from backends.local_site import until
-from django.utils import timezone
+from django.utils import timezone, translation
 from factories import make_job, make_member, make_staff
 from portal.jobs.conftest import make_paid, submit, work_until
 
@@ -86,7 +86,8 @@ def test_a_job_that_waits_is_told_a_start_and_its_start_is_judged(today, client)
     latest = Job.objects.get(pk=holder.pk).started_at + timedelta(seconds=600)
     assert (told.unknown, told.basis) == ("", Basis.LIMITS)
     assert latest - timedelta(minutes=1) <= told.late <= latest + timedelta(minutes=3)
-    shown = faces.start_of(seen(waiting, today), timezone.now())
+    with translation.override("en"):
+        shown = faces.start_of(seen(waiting, today), timezone.now())
     assert "uses its whole limit" in shown.sentence and shown.row.pk == told.pk
     client.force_login(today.owner)
     client.cookies["madang_language"] = "en"
@@ -117,7 +118,8 @@ def test_what_earlier_jobs_took_makes_a_range(today):
     # a tenth of twenty minutes, or nine tenths of them
     assert told.early <= started + timedelta(seconds=121) and told.late >= started + timedelta(seconds=1079)
     assert told.early < told.middle or told.middle < told.late
-    assert "replays of the queue" in faces.start_of(seen(waiting, today), timezone.now()).sentence
+    with translation.override("en"):
+        assert "replays of the queue" in faces.start_of(seen(waiting, today), timezone.now()).sentence
 
 
 def test_a_later_estimate_takes_the_place_of_the_earlier_which_is_kept(today):

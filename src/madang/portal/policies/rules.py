@@ -19,10 +19,10 @@ from madang.allocation.policies import (
     Tiers,
     policy_from_json,
     policy_json,
+    refuse_what_needs_a_portfolio,
 )
 from madang.allocation.problem import INVALID, MonthCapacity, Pool, Problem, Reference, Rule
 from madang.allocation.reading import Node
-from madang.allocation.solve import refuse_what_needs_a_portfolio
 from madang.errors import Refused
 from madang.values import Month
 
