@@ -22,7 +22,7 @@ SHIPPED = Path(__file__).parent / "weights.onnx"
 
 @dataclass(frozen=True)
 class Facts:
-    """What a model says of itself: its threshold, and the length of a bacillus (pixels) at the scale it was trained for."""
+    """What a model says of itself: the chance above which a place counts, and what it was trained on."""
 
     threshold: float
     trained: str

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -29,7 +30,7 @@ class _Graph:
         self.values.append(numpy_helper.from_array(array, name))
         return name
 
-    def node(self, kind: str, inputs: Iterable[str], output: str = "", **options: object) -> str:
+    def node(self, kind: str, inputs: Iterable[str], output: str = "", **options: Any) -> str:
         name = output or f"{kind.lower()}{len(self.nodes)}"
         self.nodes.append(helper.make_node(kind, list(inputs), [name], **options))
         return name
@@ -45,8 +46,8 @@ class _Graph:
         return seen
 
     def convolved(self, seen: str, kernel: np.ndarray, bias: np.ndarray, like: nn.Conv2d) -> str:
-        pads = [int(pad) for pad in like.padding] * 2  # type: ignore[arg-type]
-        shape = {"strides": list(like.stride), "dilations": list(like.dilation), "pads": pads}
+        pads = [int(pad) for pad in like.padding] * 2
+        shape: dict[str, Any] = {"strides": list(like.stride), "dilations": list(like.dilation), "pads": pads}
         return self.node("Conv", [seen, self.value(kernel), self.value(bias)], **shape)
 
 
@@ -60,7 +61,7 @@ def _pairs(part: nn.Module) -> Iterator[tuple[nn.Conv2d, nn.BatchNorm2d]]:
 
 
 def export(network: Network, path: Path, facts: Facts) -> None:
-    """Writes `network` to `path`: input "densities" (1 x 3 x height x width), output "chances" (1 x 1 x height/4 x width/4)."""
+    """Writes `network` to `path`: "densities" (1 x 3 x height x width) in, "chances" (1 x 1, a quarter of each side) out."""
     graph = _Graph()
     fine = graph.steps(network.stem, "densities")
     around = graph.steps(network.around, fine)

@@ -61,7 +61,7 @@ def fields_to_read(count: int, fields: int) -> int:
 
 @dataclass(frozen=True)
 class Measured:
-    """What calibration found: of so many true bacilli the detector found `found`, and `false` alarms in clean `fields`."""
+    """What calibration found: `found` of so many true `bacilli`, and so many `false` alarms in clean `fields`."""
 
     found: int
     bacilli: int

@@ -46,7 +46,7 @@ def curve(fields: Sequence[Scored]) -> Curve:
 
 
 def at(threshold: float, fields: Sequence[Scored]) -> dict[str, float]:
-    """precision, recall and f1 of the detections that score at least `threshold`; 0 where nothing was found or marked."""
+    """precision, recall and f1 of what scores at least `threshold`; 0 where nothing was found or marked."""
     kept = [m for field in fields for m in field.matched if m.detection.score >= threshold]
     hits, bacilli = sum(m.mark is not None for m in kept), sum(field.bacilli for field in fields)
     return {

@@ -1,4 +1,4 @@
-"""The detector: a small fully convolutional network that says for every 4 x 4 pixels how likely a bacillus has its centre there."""
+"""The detector: a small fully convolutional network; for every 4 x 4 pixels, how likely a bacillus has its centre there."""
 
 from __future__ import annotations
 

@@ -28,6 +28,7 @@ class Lesson:
 
     image: Array
     marks: tuple[Mark, ...]
+    real: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def real(fields: Sequence[MarkedField], shrink: float) -> list[Lesson]:
         image, before = read(marked.path, shrink=shrink)
         seen = resized(image, before / shrink)
         by = seen.shape[1] / (image.shape[1] * before)
-        lessons.append(Lesson(seen, tuple(mark.scaled(by) for mark in marked.marks)))
+        lessons.append(Lesson(seen, tuple(mark.scaled(by) for mark in marked.marks), real=True))
     return lessons
 
 

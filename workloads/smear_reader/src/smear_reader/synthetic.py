@@ -2,7 +2,7 @@
 
 A field is drawn as a camera would see it: a lamp's colour and fall-off, dimmed by what stands in the light (Beer and
 Lambert: optical densities add), blurred by the objective, given a sensor's noise and a JPEG's blocks. Every number of a
-slide (stains, haze, cells, dirt, sharpness) is drawn anew for each field from ranges wider than those of one laboratory.
+slide (stains, haze, cells, dirt, sharpness) is drawn anew for each field, from ranges wider than one laboratory has.
 Lengths are in pixels of the reader's working scale, at which a bacillus is about 25 pixels long.
 """
 
@@ -35,8 +35,8 @@ class Style:
 
 LAMPS = np.array(
     [
-        (222, 184, 164), (205, 160, 168), (196, 198, 156), (180, 200, 198), (236, 232, 160), (186, 178, 196), (198, 244, 158),
-        (178, 192, 168), (242, 226, 205), (168, 150, 200), (205, 208, 210), (212, 196, 140),
+        (222, 184, 164), (205, 160, 168), (196, 198, 156), (180, 200, 198), (236, 232, 160), (186, 178, 196),
+        (198, 244, 158), (178, 192, 168), (242, 226, 205), (168, 150, 200), (205, 208, 210), (212, 196, 140),
     ],
     dtype=float,
 )  # fmt: skip
@@ -166,10 +166,10 @@ def _bacillus(rng: np.random.Generator, film: Film, style: Style, at: tuple[floa
     length = float(np.clip(np.exp(rng.normal(np.log(21), 0.33)), 8, 48))
     hue = style.fuchsin + rng.normal(0, 0.06, 3) + style.blue * (rng.uniform(0, 0.35) if rng.random() < 0.3 else 0)
     colour = hue * style.strength * np.exp(rng.normal(0, 0.28))
-    return rod(
-        rng, film, at, length, rng.uniform(2.2, 4.3), np.clip(colour, 0.03, 2.2), angle=angle,
-        turn=float(abs(rng.normal(0, 0.5))), beads=rng.uniform(0, 0.85) if rng.random() < 0.4 else 0.0, soft=rng.uniform(0.7, 1.5),
-    )  # fmt: skip
+    width, turn, soft = rng.uniform(2.2, 4.3), float(abs(rng.normal(0, 0.5))), rng.uniform(0.7, 1.5)
+    beads = rng.uniform(0, 0.85) if rng.random() < 0.4 else 0.0
+    colour = np.clip(colour, 0.03, 2.2)
+    return rod(rng, film, at, length, width, colour, angle=angle, turn=turn, beads=beads, soft=soft)
 
 
 def _box(label: str, points: Array) -> Mark:

@@ -69,6 +69,12 @@ class Run:
         torch.save({**kept, "step": self.step, "traps": self.traps, "plan": asdict(self.plan)}, beside)
         beside.replace(path)
 
+    def begin_from(self, path: Path) -> None:
+        """Takes the averaged weights of another run's checkpoint as the first ones."""
+        kept = torch.load(path, map_location=self.device, weights_only=True)
+        self.network.load_state_dict(kept["averaged"])
+        self.averaged.load_state_dict(kept["averaged"])
+
     def load(self, path: Path) -> None:
         """Continues from `path`; ``ValueError`` where it was made under another plan."""
         kept = torch.load(path, map_location=self.device, weights_only=True)
@@ -82,16 +88,25 @@ class Run:
 
 
 def train(
-    lessons: Sequence[Lesson], plan: Plan, checkpoint: Path, *, report: Report | None = None, stop: Stop | None = None
+    lessons: Sequence[Lesson],
+    plan: Plan,
+    checkpoint: Path,
+    *,
+    report: Report | None = None,
+    stop: Stop | None = None,
+    start: Path | None = None,
 ) -> Detector:
     """The averaged network after `plan.steps` steps over `lessons`, in evaluation mode, on the CPU.
 
     `report(step, loss)` every 20 steps; `stop()` is asked after each step, and where it says so the run is kept and
-    `Interrupted` raised. Where `checkpoint` exists the run goes on from it, with the same samples as an unbroken one.
+    `Interrupted` raised. Where `checkpoint` exists the run goes on from it, with the same samples as an unbroken one;
+    otherwise it begins with the weights of the checkpoint `start`, where that is given.
     """
     run = Run(plan)
     if checkpoint.exists():
         run.load(checkpoint)
+    elif start is not None:
+        run.begin_from(start)
     total, seen = 0.0, 0
     while run.step < plan.steps:
         if run.step in _searches(plan):
@@ -134,9 +149,9 @@ def _learn(run: Run, lessons: Sequence[Lesson]) -> float:
 
 def _drawn(rng: np.random.Generator, run: Run, lessons: Sequence[Lesson]) -> tuple[Tensor, Tensor, Tensor]:
     if run.traps and rng.random() < 0.25:
-        place, x, y = run.traps[rng.integers(len(run.traps))]
+        place, x, y = run.traps[int(rng.integers(len(run.traps)))]
         return sample(rng, lessons[place], somewhere(rng, lessons[place], (x, y)))
-    lesson = lessons[rng.integers(len(lessons))]
+    lesson = lessons[int(rng.integers(len(lessons)))]
     return sample(rng, lesson, somewhere(rng, lesson))
 
 

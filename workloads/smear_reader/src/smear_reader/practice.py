@@ -1,0 +1,82 @@
+"""From folders and synthetic fields to a model on disk: what `smear-reader train` and `draw` do."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from smear_reader import measures
+from smear_reader.detector import Detector, Facts
+from smear_reader.export import export
+from smear_reader.folders import COLUMNS, marked
+from smear_reader.matching import match
+from smear_reader.samples import Lesson, drawn, real, shrink_of
+from smear_reader.synthetic import field
+from smear_reader.training import Plan, Report, Stop, train
+
+CHECKED = 60  # synthetic fields never trained on, on which the threshold is chosen
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to train: folders of marked fields, so many synthetic ones, where to, how long, from which weights."""
+
+    folders: tuple[Path, ...]
+    synthetic: int
+    out: Path
+    steps: int = 2000
+    seed: int = 1
+    start: Path | None = None
+
+
+def practise(wanted: Wanted, report: Report | None = None, stop: Stop | None = None) -> dict[str, object]:
+    """Trains and writes `wanted.out`, beside it the checkpoint; the threshold is chosen on held-back lessons."""
+    if not wanted.folders and not wanted.synthetic:
+        raise ValueError("nothing to learn from: give --data, --synthetic, or both")
+    lessons = drawn(wanted.synthetic, wanted.seed)
+    told = []
+    held: list[Lesson] = drawn(CHECKED, wanted.seed + 1_000_000)
+    for folder in wanted.folders:
+        fields = marked(folder)
+        shrink = shrink_of(fields)
+        lessons += real(fields, shrink)
+        told.append(f"{folder.name} ({len(fields)} fields, {shrink:.2f} times the working scale)")
+    plan = Plan(steps=wanted.steps, seed=wanted.seed)
+    network = train(lessons, plan, wanted.out.with_suffix(".checkpoint"), report=report, stop=stop, start=wanted.start)
+    trained = " and ".join([*([f"{wanted.synthetic} synthetic fields"] if wanted.synthetic else []), *told])
+    export(network, wanted.out, Facts(0.5, trained))
+    chosen = threshold(Detector(wanted.out), [lesson for lesson in lessons if lesson.real] or held)
+    export(network, wanted.out, Facts(round(chosen, 4), trained))
+    return {
+        "model": str(wanted.out),
+        "trained": trained,
+        "threshold": round(chosen, 4),
+        "bytes": wanted.out.stat().st_size,
+    }
+
+
+def threshold(detector: Detector, lessons: Sequence[Lesson]) -> float:
+    """The score at which F1 is largest on these lessons."""
+    scored = []
+    for number, lesson in enumerate(lessons):
+        found = match(detector.detect(lesson.image, 1.0), lesson.marks, near=15.0)
+        scored.append(measures.scored(str(number), found, lesson.marks))
+    return measures.best_threshold(scored)
+
+
+def draw(folder: Path, count: int, seed: int) -> None:
+    """Writes so many synthetic fields as PNG with their marks as CSV."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(count):
+        image, marks = field(np.random.default_rng([seed, number]))
+        Image.fromarray(image).save(folder / f"{number + 1}.png")
+        with (folder / f"{number + 1}.csv").open("w", encoding="utf-8", newline="") as lines:
+            rows = csv.writer(lines)
+            rows.writerow(COLUMNS)
+            rows.writerows([m.label, *(round(value, 1) for value in m[1:])] for m in marks)
