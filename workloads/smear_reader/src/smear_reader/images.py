@@ -32,7 +32,7 @@ class UnreadableError(Exception):
 SENTENCES = {
     "too_many_bytes": "{name}: {bytes} bytes are more than the {most} that a field may have.",
     "not_an_image": "{name}: not a JPEG, PNG or TIFF image.",
-    "too_many_pixels": "{name}: {width} x {height} pixels are more than the {most} that a field may have.",
+    "too_many_pixels": "{name}: it has more than the {most} pixels that a field may have.",
     "too_small": "{name}: {width} x {height} pixels are too few; a field has at least {least} on each side.",
     "broken": "{name}: the image is cut off or damaged.",
 }
@@ -52,14 +52,14 @@ def read(source: Path | bytes, *, name: str | None = None, shrink: float = 1.0) 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of large images; the limit below is ours
             image = Image.open(source if isinstance(source, Path) else io.BytesIO(source), formats=FORMATS)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as wrong:
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as wrong:
         raise UnreadableError("not_an_image", {"name": label}) from wrong
+    except Image.DecompressionBombError as wrong:
+        raise UnreadableError("too_many_pixels", {"name": label, "most": MOST_PIXELS}) from wrong
     with image:
         width, height = image.size
         if width * height > MOST_PIXELS:
-            raise UnreadableError(
-                "too_many_pixels", {"name": label, "width": width, "height": height, "most": MOST_PIXELS}
-            )
+            raise UnreadableError("too_many_pixels", {"name": label, "most": MOST_PIXELS})
         if min(width, height) < LEAST_SIDE:
             raise UnreadableError("too_small", {"name": label, "width": width, "height": height, "least": LEAST_SIDE})
         try:

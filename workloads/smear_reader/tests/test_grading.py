@@ -1,0 +1,87 @@
+"""The WHO/IUATLD table to the letter, and the interval around a machine's count."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smear_reader.grading import COUNTS, ORDER, Grade, Measured, estimate, fields_to_read, grade, of_rate
+
+
+@pytest.mark.parametrize(
+    ("count", "fields", "expected"),
+    [
+        (0, 100, Grade.NEGATIVE),
+        (1, 100, Grade.SCANTY),
+        (9, 100, Grade.SCANTY),
+        (10, 100, Grade.ONE),
+        (99, 100, Grade.ONE),
+        (100, 100, Grade.TWO),
+        (50, 50, Grade.TWO),
+        (500, 50, Grade.TWO),
+        (501, 50, Grade.THREE),
+        (201, 20, Grade.THREE),
+        (200, 20, None),
+        (0, 99, None),
+        (49, 50, None),
+        (2000, 19, None),
+        (19, 200, Grade.SCANTY),
+        (20, 200, Grade.ONE),
+    ],
+)
+def test_the_table(count, fields, expected):
+    assert grade(count, fields) == expected
+
+
+@given(st.integers(0, 5000), st.integers(100, 400))
+def test_a_hundred_fields_always_have_a_grade_and_more_bacilli_never_a_lower_one(count, fields):
+    found, more = grade(count, fields), grade(count + 1, fields)
+    assert found is not None and more is not None
+    assert ORDER.index(more) >= ORDER.index(found)
+
+
+@given(st.integers(0, 3000), st.integers(0, 99))
+def test_reading_goes_on_to_the_tables_own_counts_only(count, fields):
+    more = fields_to_read(count, fields)
+    if more:
+        assert fields + more in COUNTS
+    else:
+        assert fields in COUNTS and grade(count, fields) is not None
+
+
+def test_counts_are_counted_from_zero():
+    with pytest.raises(ValueError, match="from zero"):
+        grade(-1, 100)
+
+
+def test_a_detector_that_invents_nothing_and_misses_nothing_says_what_it_saw():
+    sure = Measured(found=100_000, bacilli=100_000, false=0, fields=100_000)
+    found = estimate(50, 100, sure)
+    assert 45 < found.middle < 56
+    assert (found.least, found.most) == (Grade.ONE, Grade.ONE)
+
+
+def test_false_alarms_make_a_low_count_no_verdict():
+    noisy = Measured(found=90, bacilli=100, false=400, fields=1000)
+    found = estimate(40, 100, noisy)
+    assert found.least == Grade.NEGATIVE
+    assert found.spans_negative
+
+
+@given(st.integers(0, 400))
+def test_the_interval_holds_its_middle_and_is_the_same_every_time(count):
+    measured = Measured(found=45, bacilli=50, false=3, fields=60)
+    first, second = estimate(count, 100, measured, draws=500), estimate(count, 100, measured, draws=500)
+    assert first == second
+    assert first.low <= first.middle <= first.high
+    assert ORDER.index(first.least) <= ORDER.index(first.most)
+
+
+def test_half_a_bacillus_is_none():
+    assert [of_rate(rate) for rate in (0.49, 0.5, 9.4, 9.6, 99.6, 1001)] == [
+        Grade.NEGATIVE, Grade.SCANTY, Grade.SCANTY, Grade.ONE, Grade.TWO, Grade.THREE,
+    ]  # fmt: skip
+
+
+def test_without_calibration_there_is_no_estimate():
+    with pytest.raises(ValueError, match="calibration"):
+        estimate(3, 100, Measured(0, 0, 0, 0))
