@@ -55,8 +55,9 @@ bench: $(TOOLS) ## measure what we promise in numbers; builds a large centre in 
 	@set -e; for found in $$(grep -l '__name__ == "__main__"' benchmarks/*/*.py | grep -v /generate.py); do \
 	  echo "== $$found"; $(BIN)/python "$$found"; done
 
-soak: $(TOOLS) ## run the long tests
-	$(BIN)/python -m pytest -m soak
+soak: $(TOOLS) ## run the long tests: kills, races, a full disk, many more examples (a quarter of an hour)
+	$(BIN)/python -m pytest -s -m soak
+	$(BIN)/python -m pytest -q --hypothesis-profile=soak tests/accounting tests/allocation tests/compute tests/review
 
 clean: ## remove the virtual environment and all caches; the demonstration's data in .madang stay
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist

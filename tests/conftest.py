@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+
 import hypothesis
 import pytest
 from django.db import connections
 
-# Machines are shared and slow at times: how long an example takes is no verdict.
-hypothesis.settings.register_profile("madang", deadline=None)
+# Machines are shared and slow at times: how long an example takes is no verdict. CI draws the same examples for one
+# commit every time, so that its verdict can be repeated; every other run draws anew.
+hypothesis.settings.register_profile("madang", deadline=None, derandomize=os.environ.get("CI") == "true")
+hypothesis.settings.register_profile("soak", deadline=None, max_examples=1000)
 hypothesis.settings.load_profile("madang")
 
 

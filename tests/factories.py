@@ -27,8 +27,8 @@ def _next() -> int:
 
 
 def registration_number(serial: int, middle: str = "81") -> str:
-    """A well-formed ten-digit number with the unused prefix 000."""
-    digits = [int(digit) for digit in f"000{middle}{serial:04d}"]
+    """A well-formed ten-digit number with the unused prefix 000, and the next ones from the ten thousandth on."""
+    digits = [int(digit) for digit in f"{serial // 10_000:03d}{middle}{serial % 10_000:04d}"]
     total = sum(weight * digit for weight, digit in zip([1, 3, 7, 1, 3, 7, 1, 3, 5], digits, strict=True))
     return "".join(map(str, digits)) + str(-(total + 5 * digits[8] // 10) % 10)
 

@@ -35,7 +35,9 @@ def request(rng: random.Random, number: int, kind: str, servers: int, shape: arg
         "organisation": f"o{rng.randrange(shape.requests // 2):05d}",
         "score": sum(points.values()) + rng.randint(15_000, 30_000),
         "criteria": points,
-        "items": [{"product": f"{pool}x8", "asked": servers, "least": least, "first": first, "months": months}],
+        "options": [
+            {"items": [{"product": f"{pool}x8", "asked": servers, "least": least, "first": first, "months": months}]}
+        ],
         "attributes": {"track": kind, "kind": kind, "region": rng.choice(["capital", "outside"])},
     }
 
@@ -51,13 +53,14 @@ def rules(shape: argparse.Namespace) -> list[dict[str, object]]:
     )  # fmt: skip
     for pool, servers in shape.servers.items():
         found.append(
-            rule(f"share-{pool}", "organisation_share", "At most 5 % to one organisation.",
-                 "한 기관에는 전체의 5%까지만 배정합니다.", pool=pool, thousandths=50)
+            rule(f"share-{pool}", "share_at_most", "At most 5 % to one organisation.",
+                 "한 기관에는 전체의 5%까지만 배정합니다.", holder="organisation", pool=pool, thousandths=50)
         )  # fmt: skip
         if shape.budgets:
+            units = servers * 8 * 2 // 5
             found.append(
-                rule(f"industry-{pool}", "track_budget", "Industry gets at most 40 %.",
-                     "산업계 분야에는 40%까지만 배정합니다.", track="industry", pool=pool, units=servers * 8 * 2 // 5)
+                rule(f"industry-{pool}", "budget", "Industry gets at most 40 %.",
+                     "산업계 분야에는 40%까지만 배정합니다.", where={"track": "industry"}, pool=pool, units=units)
             )  # fmt: skip
     return found
 
@@ -77,7 +80,7 @@ def generate(
         drawn += [(kind, ask) for ask in asks(rng, size, max(round(ASKED[kind] * scale), 2 * size))]
     months = [f"{2026 + (3 + i) // 12}-{(3 + i) % 12 + 1:02d}" for i in range(12)]
     return {
-        "format": "madang-allocation-problem/1",
+        "format": "madang-allocation-problem/2",
         "pools": [
             {
                 "code": code,

@@ -1,16 +1,18 @@
-"""Prints CPU time, objective, proven gap and faults of `rank` and `portfolio` on generated rounds; run by hand."""
+"""Prints CPU time, objective, proven gap and faults of every policy on generated rounds; run by hand."""
 
 from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import replace
 
 from generate import generate
+from large import generate as generate_large
 
 from madang.allocation.check import check
 from madang.allocation.explain import explain
-from madang.allocation.policies import Policy, Portfolio, Rank
-from madang.allocation.problem import Problem
+from madang.allocation.policies import Policy, Portfolio, Rank, Scaled, Tiers
+from madang.allocation.problem import TOGETHER, Problem
 from madang.allocation.solve import solve
 
 CASES = (
@@ -24,7 +26,7 @@ CASES = (
 )
 
 
-def measure(problem: Problem, policy: Policy) -> str:
+def measure(problem: Problem, policy: Policy, *, changes: bool = False) -> str:
     began = time.process_time()
     plan = solve(problem, policy)
     solved = time.process_time()
@@ -32,18 +34,34 @@ def measure(problem: Problem, policy: Policy) -> str:
     checked = time.process_time()
     explain(problem, plan)
     explained = time.process_time()
+    told = ""
+    if changes:
+        explain(problem, plan, changes=True)
+        told = f"  changes {time.process_time() - explained:.2f} s"
     gap = "-" if plan.gap is None else f"{plan.gap / 10_000:.4f} %"
     return (
         f"  {policy.name:<10}{solved - began:8.2f} s CPU  objective {plan.objective:>16,}  gap {gap:>9}  "
         f"awards {len(plan.grants):>4}  faults {len(faults)}  check {checked - solved:.2f} s  "
-        f"reasons {explained - checked:.2f} s"
+        f"reasons {explained - checked:.2f} s{told}"
     )
+
+
+def large(gap: int, changes: bool) -> None:
+    """The round of 1,200 requests, four pools and twelve rules; lists and scalings without those they cannot keep."""
+    problem = Problem.from_json(generate_large(requests=1200))
+    print("1,200 requests, 4 pools, 12 months, 12 rules")
+    lists = replace(problem, rules=tuple(rule for rule in problem.rules if rule.kind not in TOGETHER))
+    for policy in (Rank(), Rank(overflow="stop"), Tiers(85_000, 65_000), Scaled()):
+        print(measure(lists, policy, changes=changes), flush=True)
+    print(measure(problem, Portfolio(gap=gap)), flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--gap", type=int, default=Portfolio().gap, help="millionths of the bound")
+    parser.add_argument("--changes", action="store_true", help="also time the nearest changes of lists and scalings")
     given = parser.parse_args()
+    large(max(given.gap, 2_000), given.changes)
     for case in CASES:
         print(", ".join(f"{name} {value}" for name, value in case.items()))
         problem = Problem.from_json(generate(**case))

@@ -94,8 +94,23 @@ def applicant() -> list[Page]:
         ("own readings", _at("own-readings")),
         ("organisations", _at("organisations")),
         ("own organisation", _at("organisation", organisation)),
+        ("tokens", _at("tokens")),
     ]
     return [Page(who, *page) for page in pages if page]
+
+
+def documents() -> list[Page]:
+    """What the busiest organisation's owner downloads: made in processes of their own, and not pages."""
+    member = _busiest()
+    award = Award.objects.filter(organisation=member.organisation_id, state="in_force").order_by("pk")[0]
+    statement = Statement.objects.filter(organisation=member.organisation_id).order_by("pk")[0]
+    pages = [
+        ("a statement as XLSX", _at("statement-xlsx", statement.pk)),
+        ("a statement as CSV", _at("statement-csv", statement.pk)),
+        ("an agreement as PDF", _at("agreement-pdf-ko", award.number)),
+        ("public figures as JSON", _at("figures-json")),
+    ]
+    return [Page(member.person_id, *page) for page in pages]
 
 
 def reviewer() -> list[Page]:
@@ -137,23 +152,28 @@ def staff() -> list[Page]:
         (officer, "reports owed", _at("owed-reports")),
         (officer, "screening an application", _at("screening", waiting.pk)),
         (manager, "staff: work, programme manager", _at("staff")),
+        (manager, "an intake at a glance", _at("intake-round", reviewing)),
+        (manager, "a call, staff", _at("call-manage", "rolling-8")),
         (manager, "reviewers", _at("reviewers")),
         (manager, "coverage of an intake", _at("intake-reviews", reviewing)),
         (manager, "ranking of an intake", _at("intake-ranking", reviewing)),
         (manager, "reviews of an application", _at("application-reviews", sheet.application_id)),
         (manager, "plans of an intake", _at("plans", reviewing)),
         (manager, "a plan", _at("plan", plans[0])),
+        (manager, "a plan, page 12", _at("plan", plans[0], page="12")),
         (manager, "plans compared", f"{_at('plan-compare', reviewing)}?{compared}") if len(plans) > 1 else None,
         (manager, "decisions of an intake", _at("intake-decisions", deciding)),
         (manager, "awards, all", _at("awards")),
         (manager, "calls, staff", _at("staff-calls")),
         (manager, "tariffs", _at("tariffs")),
+        (manager, "a tariff", _at("tariff", 1)),
         (manager, "statements by month", _at("statements-staff")),
         (manager, "statements, all", _at("statements")),
         (approver, "staff: work, approver", _at("staff")),
         (approver, "approvals", _at("approvals")),
         (operator, "staff: work, operator", _at("staff")),
         (operator, "pools", _at("pools")),
+        (operator, "a pool", _at("pool", "h100-hours")),
         (operator, "jobs, all", _at("jobs")),
         (operator, "people", _at("people")),
         (operator, "people, searched", _at("people", q="person11")),

@@ -2,7 +2,8 @@
 
 Run: python benchmarks/portal/time_pages.py [HOME] [--only WORDS] [--no-server]. HOME is built first where it does not
 exist (some minutes). Server time is a request through all of Django in this process, without a network: the median
-of 15 after 3 to warm up, in Korean and in English. Promise: at most 60 ms a page, under 200 MB of resident memory.
+of 15 after 3 to warm up, in Korean and in English. Promise: at most 60 ms a page, under 200 MB of resident memory. On a
+machine that does other work wall time waits for it: SLOW is what takes longer of the processor, `waited` on the wall.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,7 +71,11 @@ class Row:
 
     @property
     def slow(self) -> bool:
-        return max(self.korean, self.english) > MOST_MS
+        return self.processor > MOST_MS
+
+    @property
+    def waited(self) -> bool:
+        return not self.slow and max(self.korean, self.english) > MOST_MS
 
     @property
     def wrong(self) -> bool:
@@ -110,7 +116,8 @@ def table(only: str) -> int:
             continue
         row = measured(page)
         wrong += row.wrong
-        mark = "  SLOW" * row.slow + f"  status {sorted(row.statuses)}" * (row.statuses != {200})
+        mark = "  SLOW" * row.slow + "  waited" * row.waited
+        mark += f"  status {sorted(row.statuses)}" * (row.statuses != {200})
         figures = f"{row.korean:7.1f} {row.english:7.1f} {row.processor:7.1f} {row.queries:8} {row.size:9}"
         print(f"{page.name:<44} {figures}{mark}", flush=True)
     return wrong
@@ -129,27 +136,36 @@ def session(person: int) -> str:
     return client_of(person).cookies["madang_session"].value  # type: ignore[attr-defined]
 
 
+def opened(address: str, key: str, language: str) -> None:
+    """Opens a page of the running server and reads all of it."""
+    headers = {"Cookie": f"madang_session={key}", "Accept-Language": language}
+    urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{PORT}{address}", headers=headers)).read()
+
+
 def weigh(home: Path) -> int:
-    """Starts the real web server, opens every page in both languages three times, gives its resident bytes."""
+    """Starts the real web server, opens every page and document in both languages three times from four clients at
+
+    once, as many as it has threads, and gives its resident bytes.
+    """
     import journey
 
     from madang.portal.centre.running import answers, parts
+    from madang.portal.centre.serving import THREADS
 
-    walk = [(page.address, session(page.person) if page.person else "") for page in journey.pages()]
-    environment = os.environ | {"MADANG_BASE_URL": f"http://127.0.0.1:{PORT}"}
+    pages = [*journey.pages(), *journey.documents()]
+    sessions = {page.person: session(page.person) if page.person else "" for page in pages}
+    walk = [(page.address, sessions[page.person], language) for language in ("ko", "en") for page in pages]
     web = parts("127.0.0.1", PORT, home / "jobs", local=False)[0]
+    environment = {**os.environ, **web.environment, "MADANG_BASE_URL": f"http://127.0.0.1:{PORT}"}
     server = subprocess.Popen(web.argv, env=environment)
     try:
         while not answers("127.0.0.1", PORT):
             time.sleep(0.1)
         urllib.request.urlopen(f"http://127.0.0.1:{PORT}/health/").read()
         print(f"web process at rest: {resident(server.pid) / 1e6:.0f} MB")
-        for _ in range(3):
-            for language in ("ko", "en"):
-                for address, key in walk:
-                    headers = {"Cookie": f"madang_session={key}", "Accept-Language": language}
-                    asked = urllib.request.Request(f"http://127.0.0.1:{PORT}{address}", headers=headers)
-                    urllib.request.urlopen(asked).read()
+        with ThreadPoolExecutor(THREADS) as clients:
+            for _ in range(3):
+                list(clients.map(lambda step: opened(*step), walk))
         return resident(server.pid)
     finally:
         server.send_signal(signal.SIGTERM)
@@ -170,7 +186,7 @@ def main() -> int:
         generate(home)
     wrong = table(given.only)
     if wrong:
-        print(f"{wrong} pages take longer than {MOST_MS} ms or do not answer")
+        print(f"{wrong} pages take longer than {MOST_MS} ms of the processor or do not answer")
     heavy = 0 if given.no_server else weigh(home)
     if heavy:
         print(f"web process after every page: {heavy / 1e6:.0f} MB resident")

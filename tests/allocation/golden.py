@@ -8,13 +8,20 @@ from pathlib import Path
 
 from madang.allocation.explain import explain
 from madang.allocation.plan import Plan
-from madang.allocation.policies import Portfolio, Rank
+from madang.allocation.policies import Fair, Portfolio, Rank, Scaled, Tiers
 from madang.allocation.problem import Problem
 from madang.allocation.sentences import sentence
 from madang.allocation.solve import solve
 
 CASES = Path(__file__).parents[1] / "cases/allocation"
-POLICIES = {"rank-skip": Rank(), "rank-stop": Rank(overflow="stop"), "portfolio": Portfolio()}
+POLICIES = {
+    "rank-skip": Rank(),
+    "rank-stop": Rank(overflow="stop"),
+    "tiers": Tiers(88_000, 75_000),
+    "scaled": Scaled(floor=300, slope=700, turn=200, decay=500, free=24),
+    "portfolio": Portfolio(),
+    "fair": Fair("kind"),
+}
 STORED = CASES / "plan.json"
 
 
@@ -25,7 +32,7 @@ def problem() -> Problem:
 def told(plan: Plan) -> str:
     """The plan and its reasons, one request a paragraph."""
     lines = [f"objective {plan.objective:,}; bound {plan.bound}; reserve {', '.join(plan.reserve)}", ""]
-    for name, reason in explain(plan.problem, plan).items():
+    for name, reason in explain(plan.problem, plan, changes=True).items():
         held = plan.grant.get(name)
         quantities = ", ".join(map(str, held.quantities)) if held else "-"
         lines += [f"{name} {plan.outcomes[name]} {quantities} [{reason.code}]"]

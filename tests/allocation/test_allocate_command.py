@@ -97,7 +97,7 @@ def test_plans_are_compared_with_those_that_differ_first(tmp_path, capsys):
 
 def test_bad_input_is_refused_with_status_2_by_file_and_field(tmp_path, capsys):
     broken = tmp_path / "problem.json"
-    broken.write_text('{"format": "madang-allocation-problem/1", "pools": 3}')
+    broken.write_text('{"format": "madang-allocation-problem/2", "pools": 3}')
     assert allocate(broken, "--policy", "rank", "--out", tmp_path / "plan.json") == 2
     assert capsys.readouterr().err == f"{broken}: pools: must be a list\n"
     assert allocate("explain", tmp_path / "nothing.json") == 2
@@ -110,8 +110,8 @@ def test_bad_input_is_refused_with_status_2_by_file_and_field(tmp_path, capsys):
 
 def test_fixed_awards_that_do_not_fit_name_the_file(tmp_path, capsys):
     given = json.loads((golden.CASES / "problem.json").read_text(encoding="utf-8"))
-    given["requests"][1]["items"][0]["asked"] = 99
-    given["requests"][1]["fixed"] = [99]
+    given["requests"][1]["options"][0]["items"][0]["asked"] = 99
+    given["requests"][1]["fixed"] = {"quantities": [99]}
     path = tmp_path / "problem.json"
     path.write_text(json.dumps(given))
     assert allocate(path, "--policy", "rank", "--out", tmp_path / "plan.json") == 2
@@ -143,3 +143,76 @@ def test_help_shows_the_forms_in_korean(monkeypatch, capsys):
         allocate("--help")
     assert caught.value.code == 0
     assert "배분안의 결함을 모두 찾기" in capsys.readouterr().out
+
+
+def test_two_tables_are_solved_like_a_problem(tmp_path, capsys):
+    pools, requests, rules = tmp_path / "pools.csv", tmp_path / "requests.csv", tmp_path / "rules.json"
+    pools.write_text("pool,unit,month,funded\nh200,gpu,2026-04,16\n")
+    requests.write_text("id,organisation,score,pool,asked\na,o1,80,h200,16\nb,o2,90,h200,16\n")
+    rules.write_text("[]")
+    out = tmp_path / "plan.json"
+    assert allocate(pools, requests, "--rules", rules, "--policy", "rank", "--out", out) == 0
+    assert [grant["request"] for grant in json.loads(out.read_text())["grants"]] == ["b"]
+    requests.write_text("id,organisation,score,pool,asked\na,o1,80,h200,many\n")
+    assert allocate(pools, requests, "--policy", "rank", "--out", out) == 2
+    assert f"{requests}: line 2, asked: must be a whole number" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("policy", ["scaled", "fair"])
+def test_the_other_policies_have_names_too(tmp_path, capsys, policy):
+    out = tmp_path / "plan.json"
+    assert allocate(PROBLEM, "--policy", policy, "--out", out) == 0
+    assert allocate("explain", out, "--changes") == 0
+    assert allocate("--replay", out) == 0
+    assert "The same plan comes out." in capsys.readouterr().out
+
+
+def test_costs_noise_and_months_are_told(tmp_path, capsys):
+    assert allocate("costs", STORED) == 0
+    assert "with it," in capsys.readouterr().out
+    assert allocate("costs", STORED, "--json") == 0
+    assert {one["rule"] for one in json.loads(capsys.readouterr().out)} == set(golden.problem().rule)
+    assert allocate("sensitivity", STORED, "--draws", 2) == 0
+    assert "a01: selected in 2 of 2 draws; in the plan: selected" in capsys.readouterr().out
+    assert allocate("sensitivity", STORED, "--draws", 0) == 2
+    assert allocate("months", STORED) == 0
+    assert "b200 2026-04: " in capsys.readouterr().out
+    assert allocate("months", STORED, "--json") == 0
+    assert json.loads(capsys.readouterr().out.split("\n", 0)[0])[0]["funded"] == 48
+
+
+def test_a_seed_is_committed_to_and_kept_to(tmp_path, capsys):
+    assert allocate("commit", "--seed", 41, "--json") == 0
+    digest = json.loads(capsys.readouterr().out)["commitment"]
+    assert allocate("commit") == 0
+    assert digest not in capsys.readouterr().out
+    out = tmp_path / "plan.json"
+    assert allocate(PROBLEM, "--policy", "rank", "--seed", 42, "--commitment", digest, "--out", out) == 2
+    assert allocate(PROBLEM, "--policy", "rank", "--seed", 41, "--commitment", digest, "--out", out) == 0
+    assert json.loads(out.read_text())["commitment"] == digest
+
+
+def test_contradicting_rules_are_named(tmp_path, capsys):
+    assert allocate("conflicts", PROBLEM) == 0
+    given = json.loads((golden.CASES / "problem.json").read_text(encoding="utf-8"))
+    sentence = {"en": "None.", "ko": "없습니다."}
+    given["rules"] = [
+        {"name": "spare", "kind": "budget", "sentence": sentence, "params": {"units": 10**6}},
+        {"name": "none", "kind": "minimum_score", "sentence": sentence, "params": {"score": 99_000}},
+    ]
+    path = tmp_path / "problem.json"
+    path.write_text(json.dumps(given))
+    assert allocate("conflicts", path) == 1
+    assert capsys.readouterr().err.endswith("be given anything: none\n")
+
+
+def test_how_far_beyond_what_is_funded_is_told(tmp_path, capsys):
+    words = ["overbook", PROBLEM, "--policy", "rank", "--pool", "h200", "--rate", 700, "--risk", 50]
+    assert allocate(*words) == 0
+    assert "2026-04: risk" in capsys.readouterr().out
+    assert allocate(*words, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["rule"]["kind"] == "overbooking"
+    words[5] = "h300"
+    assert allocate(*words) == 2
+    with pytest.raises(SystemExit):
+        allocate("overbook", PROBLEM, "--policy", "rank")

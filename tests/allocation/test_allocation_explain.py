@@ -14,17 +14,19 @@ from hypothesis import strategies as st
 
 from madang.allocation import check as checker
 from madang.allocation.check import Fault
-from madang.allocation.explain import Reason, explain
+from madang.allocation.explain import explain
 from madang.allocation.plan import Plan
-from madang.allocation.policies import Portfolio, Rank
+from madang.allocation.policies import Portfolio, Rank, Scaled, Tiers
+from madang.allocation.problem import Reference
+from madang.allocation.reasons import Reason
 from madang.allocation.refusals import fault, refusal
 from madang.allocation.sentences import sentence
 from madang.allocation.solve import solve
 from madang.errors import Refused
 from madang.values import Month, months_from
 
-SHARE = rule("organisation_share", pool="h200", thousandths=500)
-BUDGET = rule("track_budget", track="b", pool="h200", units=8)
+SHARE = rule("share_at_most", holder="organisation", pool="h200", thousandths=500)
+BUDGET = rule("budget", where={"track": "b"}, pool="h200", units=8)
 B = {"attributes": {"track": "b"}}
 
 
@@ -54,7 +56,7 @@ CASES = [
         "budget_full",
         Rank(),
         problem(request("a", 90_000, **B), request("x", **B), rules=(BUDGET,)),
-        {"track": "b", "free": 0, "asked": 8, "month": "2026-04", "rule": "rule"},
+        {"group": "b", "free": 0, "asked": 8, "month": "2026-04", "rule": "rule"},
     ),
     (
         "share_reached",
@@ -72,7 +74,7 @@ CASES = [
         "list_ended_budget",
         STOP,
         problem(request("a", 90_000, item(2), **B), request("x", **B), rules=(BUDGET,)),
-        {"ended_place": 1, "track": "b"},
+        {"ended_place": 1, "group": "b"},
     ),
     ("chosen_whole", Portfolio(), problem(request("x")), {"gap": 0}),
     (
@@ -85,7 +87,7 @@ CASES = [
         "chosen_reduced_budget_full",
         Portfolio(),
         problem(request("x", 80_000, item(3, least=1), **B), rules=(BUDGET,)),
-        {"free": 0, "track": "b"},
+        {"free": 0, "group": "b"},
     ),
     (
         "chosen_reduced_share_reached",
@@ -194,13 +196,31 @@ def test_nothing_is_explained_about_a_faulty_plan():
 
 
 SOURCES = Path(checker.__file__).parent
-FACTS = ("request", "found", "stated", "times", "given", "item", "asked", "least", "fixed", "known", "why", "named")
-MORE = (*FACTS, "rule", "pool", "month", "limit", "organisation")
+FACTS = (
+    "low",
+    "high",
+    "request",
+    "found",
+    "stated",
+    "times",
+    "given",
+    "item",
+    "asked",
+    "least",
+    "fixed",
+    "known",
+    "why",
+    "named",
+)
+MORE = (*FACTS, "rule", "pool", "month", "limit", "holder", "class", "of", "all", "every", "other", "chance", "risk")
+MORE = (*MORE, "series", "share")
 
 
 def test_every_fault_has_a_sentence_in_both_languages():
-    codes = set(re.findall(r'Fault\("(\w+)"', Path(checker.__file__).read_text(encoding="utf-8")))
-    assert len(codes) == 20
+    told = re.sub(r"\s", "", re.search(r"Codes: ([^.]*)\.", checker.check.__doc__)[1]).split(",")
+    sources = "".join(path.read_text(encoding="utf-8") for path in SOURCES.glob("check*.py"))
+    codes = set(re.findall(r'Fault\(\s*"(\w+)"', sources)) | set(re.findall(r'return "(\w+)"$', sources, re.MULTILINE))
+    assert codes == set(told)
     for code in codes:
         english, korean = (fault(Fault(code, dict.fromkeys(MORE, 1)), language) for language in ("en", "ko"))
         assert english != korean
@@ -208,7 +228,7 @@ def test_every_fault_has_a_sentence_in_both_languages():
 
 def test_every_broken_rule_of_the_formats_has_a_sentence_in_both_languages():
     """The words stand in the sources as the last argument of what refuses."""
-    said = re.compile(r'(?:refuse\(|rule=|Invalid\([^"]*"[^"]*", |Invalid\(\w+, )"(\w+)"')
+    said = re.compile(r'(?:refuse\((?:"\w+", )?|rule=|Invalid\([^"]*"[^"]*", |Invalid\(\w+, )"(\w+)"')
     rules = {rule for path in SOURCES.glob("*.py") for rule in said.findall(path.read_text(encoding="utf-8"))}
     assert len(rules) > 25
     for code in rules:
@@ -230,3 +250,58 @@ def test_the_stored_plan_is_still_what_is_written():
     assert plan.to_json() == stored
     again = replace(solve(golden.problem(), Portfolio(), seed=7), wall_ms=None).to_json()
     assert {**again, "solver": None} == {**stored, "solver": None}
+
+
+def test_a_share_of_all_pools_is_told_in_the_reference_unit():
+    share = rule("share_at_most", holder="organisation", thousandths=250)
+    asked = [request("a", 90_000, item(1), organisation="o"), request("x", 80_000, item(1), organisation="o")]
+    drawn = replace(problem(*asked, rules=(share,)), reference=Reference("H100", {"h200": 1_500}))
+    reason = reason_of("x", drawn, Rank())
+    assert (reason.code, reason.facts["free"], reason.facts["asked"]) == ("share_reached", 0, 36_000)
+    assert "its organisation may still be given 0 H100-months of all resources, and it asked for 36 H100-months" in (
+        sentence(reason, "en")
+    )
+    assert "전체 자원" in sentence(reason, "ko")
+
+
+LATE = request("x", 80_000, item(2, months=1), later=1, organisation="o")
+MORE_CASES = [
+    ("below_tier", Tiers(90_000, 85_000), problem(request("x")), {"line": 85_000}),
+    ("granted_whole", Tiers(90_000, 70_000), problem(request("x")), {"tier": "lottery", "drawn": 1, "lots": 1}),
+    (
+        "granted_whole",
+        Rank(),
+        problem(request("a", 90_000, item(4, months=1)), LATE),
+        {"later": 1, "starts": "2026-05"},
+    ),
+    ("scaled_whole", Scaled(floor=1000), problem(request("x", 80_000, item(2, least=0))), {"stays": 1_000_000}),
+    ("scaled_cut", Scaled(floor=500, slope=0), problem(request("x", 80_000, item(2, least=0))), {"stays": 500_000}),
+    ("scaled_to_nothing", Scaled(floor=500, slope=0), problem(request("x")), {"stays": 500_000}),
+    (
+        "reserve_reached",
+        Rank(),
+        problem(request("x", 80_000, item(4)), rules=(rule("reserve", pool="h200", thousandths=100),)),
+        {"free": 28, "asked": 32},
+    ),
+    (
+        "left_out_rule",
+        Portfolio(),
+        problem(request("x"), rules=(rule("share_at_least", where={"region": "outside"}, thousandths=500),)),
+        {"rule": "rule"},
+    ),
+    (
+        "chosen_reduced_rule",
+        Portfolio(),
+        problem(
+            request("x", 80_000, item(2, least=1)),
+            request("y", 70_000, item(1), attributes={"region": "outside"}),
+            rules=(rule("share_at_least", where={"region": "outside"}, thousandths=500),),
+        ),
+        {"rule": "rule"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "policy", "drawn", "facts"), MORE_CASES, ids=[case[0] for case in MORE_CASES])
+def test_each_reason_of_the_other_policies_says_what_happened(code, policy, drawn, facts):
+    test_each_reason_says_what_happened(code, policy, drawn, facts)

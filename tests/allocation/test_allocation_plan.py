@@ -54,6 +54,7 @@ def test_another_version_of_the_solver_alone_is_no_difference():
     assert (replay(old).same, replay(old).solver_differs) == (True, True)
 
 
+ITEM = ("problem", "requests", 0, "options", 0, "items", 0)
 WRONG = [
     (("format",), "madang-allocation-plan/9", "format", "format_is_not_known"),
     (("seed",), "1", "seed", "must_be_a_whole_number"),
@@ -63,7 +64,7 @@ WRONG = [
     (("policy", "policy"), "favour", "policy.policy", "policy_is_not_known"),
     (("policy", "ties"), ["luck"], "policy.ties[0]", "tie_break_is_not_known"),
     (("problem", "pools", 0, "unit"), 1, "problem.pools[0].unit", "must_be_text"),
-    (("problem", "requests", 0, "items", 0, "least"), 9, "problem.requests[0].items[0].least", "must_not_exceed_asked"),
+    ((*ITEM, "least"), 9, "problem.requests[0].options[0].items[0].least", "must_not_exceed_asked"),
     (("more",), 1, "more", "is_not_known"),
 ]
 

@@ -47,7 +47,7 @@ def test_the_hash_does_not_depend_on_the_order_of_the_parts_but_on_every_figure(
 
 def test_the_hash_is_the_sha_256_of_the_canonical_text():
     text = (
-        '{"format":"madang-allocation-problem/1",'
+        '{"format":"madang-allocation-problem/2",'
         '"pools":[{"code":"가","months":{"2026-04":{"funded":8,"held":1,"physical":9}},"unit":"gpu"}],'
         '"products":[],"requests":[],"rules":[]}'
     )
@@ -91,16 +91,78 @@ WRONG = [
     (("requests", 0, "colour"), "red", "requests[0].colour", "is_not_known"),
     (("requests", 0, "score"), "80", "requests[0].score", "must_be_a_whole_number"),
     (("requests", 0, "score"), 10**10, "requests[0].score", "is_too_large"),
-    (("requests", 0, "items"), [], "requests[0].items", "must_not_be_empty"),
-    (("requests", 0, "items", 0, "asked"), 0, "requests[0].items[0].asked", "must_be_above_zero"),
-    (("requests", 0, "items", 0, "least"), 99, "requests[0].items[0].least", "must_not_exceed_asked"),
-    (("requests", 0, "items", 0, "product"), "a100x8", "requests[0].items[0].product", "product_is_not_known"),
-    (("requests", 0, "items", 0, "months"), 12, "requests[0].items[0].months", "must_lie_in_the_pools_months"),
-    (("requests", 0, "items", 0, "months"), 10**9, "requests[0].items[0].months", "is_too_large"),
-    (("requests", 0, "items", 0, "first"), "2026-13", "requests[0].items[0].first", "must_be_a_month"),
-    (("requests", 0, "fixed"), [1, 2, 3], "requests[0].fixed", "must_have_one_number_an_item"),
-    (("requests", 0, "fixed"), [0], "requests[0].fixed", "must_give_something"),
-    (("requests", 0, "fixed"), [99], "requests[0].fixed[0]", "must_not_exceed_asked"),
+    (("requests", 0, "options", 0, "items"), [], "requests[0].options[0].items", "must_not_be_empty"),
+    (
+        ("requests", 0, "options", 0, "items", 0, "asked"),
+        0,
+        "requests[0].options[0].items[0].asked",
+        "must_be_above_zero",
+    ),
+    (
+        ("requests", 0, "options", 0, "items", 0, "least"),
+        99,
+        "requests[0].options[0].items[0].least",
+        "must_not_exceed_asked",
+    ),
+    (
+        ("requests", 0, "options", 0, "items", 0, "product"),
+        "a100x8",
+        "requests[0].options[0].items[0].product",
+        "product_is_not_known",
+    ),
+    (
+        ("requests", 0, "options", 0, "items", 0, "months"),
+        12,
+        "requests[0].options[0].items[0].months",
+        "must_lie_in_the_pools_months",
+    ),
+    (
+        ("requests", 0, "options", 0, "items", 0, "months"),
+        10**9,
+        "requests[0].options[0].items[0].months",
+        "is_too_large",
+    ),
+    (
+        ("requests", 0, "options", 0, "items", 0, "first"),
+        "2026-13",
+        "requests[0].options[0].items[0].first",
+        "must_be_a_month",
+    ),
+    (("requests", 0, "options"), [], "requests[0].options", "must_not_be_empty"),
+    (("requests", 0, "options", 0, "later"), -1, "requests[0].options[0].later", "must_not_be_below_zero"),
+    (
+        ("requests", 0, "options", 0, "later"),
+        1,
+        "requests[0].options[0].items[0].months",
+        "must_lie_in_the_pools_months",
+    ),
+    (
+        ("requests", 0, "options", 0, "items", 0, "total"),
+        1,
+        "requests[0].options[0].items[0].total",
+        "must_be_true_or_false",
+    ),
+    (("requests", 0, "error"), -1, "requests[0].error", "must_not_be_below_zero"),
+    (("requests", 0, "fixed"), [1], "requests[0].fixed", "must_be_an_object"),
+    (("requests", 0, "fixed"), {"quantities": [1, 2]}, "requests[0].fixed.quantities", "must_have_one_number_an_item"),
+    (("requests", 0, "fixed"), {"quantities": [0]}, "requests[0].fixed.quantities", "must_give_something"),
+    (("requests", 0, "fixed"), {"quantities": [99]}, "requests[0].fixed.quantities[0]", "must_not_exceed_asked"),
+    (("requests", 0, "fixed"), {"quantities": [1], "option": 1}, "requests[0].fixed.option", "option_is_not_known"),
+    (("requests", 0, "fixed"), {"quantities": [1], "later": 1}, "requests[0].fixed.later", "is_too_large"),
+    (
+        ("requests", 0, "fixed"),
+        {"quantities": [1], "spread": [[1]]},
+        "requests[0].fixed.spread",
+        "must_add_up_to_the_quantities",
+    ),
+    (("reference",), {"name": "H100", "thousandths": {"b200": 2000}}, "reference.thousandths.h200", "is_missing"),
+    (
+        ("reference",),
+        {"name": "H100", "thousandths": {"b200": 1, "h200": 0}},
+        "reference.thousandths.h200",
+        "must_be_above_zero",
+    ),
+    (("rules", 2, "params", "each"), "week", "rules[2].params.each", "each_is_not_known"),
     (("requests", 0, "criteria"), {}, "requests[0].criteria.impact", "is_missing"),
     (("rules", 0, "kind"), "favour", "rules[0].kind", "kind_is_not_known"),
     (("rules", 0, "sentence", "ko"), ..., "rules[0].sentence.ko", "is_missing"),

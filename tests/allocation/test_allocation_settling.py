@@ -1,23 +1,26 @@
-"""Each step of settling, from awards that a solver could have proposed."""
+"""Settling reaches what no single step improves, in the published order, from wherever it starts."""
 
 from allocation.drawn import item, pool, problem, request
 
 from madang.allocation import ties
+from madang.allocation.columns import columns
 from madang.allocation.lines import Room
-from madang.allocation.policies import TIES
+from madang.allocation.policies import TIES, Portfolio
+from madang.allocation.portfolio import value
+from madang.allocation.problem import Award
 from madang.allocation.settling import Settling
 
 
 def settled(drawn, awards):
-    order = ties.order(drawn, TIES, 0)
-    room = Room(drawn)
-    settling = Settling(drawn, order, room, dict(awards))
+    made = columns(drawn, ties.order(drawn, TIES, 0), Room(drawn), value(drawn, Portfolio()))
+    held = [made.held(n, Award(awards[r.id])) if r.id in awards else None for n, r in enumerate(made.requests)]
+    settling = Settling(made.choices, held)
     settling.settle()
-    again = Room(drawn)
-    for name, quantities in settling.awards.items():
-        again.take(drawn.request[name], quantities)
-    assert room.left == again.left
-    return settling.awards
+    assert settling.left == Settling(made.choices, settling.held).left
+    assert min(settling.left) >= 0
+    return {
+        made.requests[n].id: made.award(n, one).quantities for n, one in enumerate(settling.held) if one is not None
+    }
 
 
 BETTER = {"criteria": {"impact": 40_000}}

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from madang.allocation.check import check
 from madang.allocation.plan import KEPT, REDUCED, REFUSED, WHOLE
 from madang.allocation.policies import Portfolio, Rank
-from madang.allocation.problem import MonthCapacity, Problem, problem_hash
+from madang.allocation.problem import Alternative, MonthCapacity, Problem, problem_hash
 from madang.allocation.solve import solve
 from madang.allocation.ties import ticket
 from madang.errors import Refused
@@ -52,7 +52,7 @@ def test_nobody_gets_more_than_asked_or_less_than_useful_and_fixed_awards_stay(d
     for grant in plan.grants:
         asked = drawn.request[grant.request]
         if asked.fixed is not None:
-            assert grant.quantities == asked.fixed
+            assert grant.award == asked.fixed
             continue
         assert all(i.least <= q <= i.asked for i, q in zip(asked.items, grant.quantities, strict=True))
     assert {r.id for r in drawn.requests if r.fixed is not None} <= given_to(plan).keys()
@@ -110,8 +110,8 @@ def test_rank_gives_no_less_to_the_better_of_two_that_ask_the_same(drawn, policy
 def best_by_trying_all(drawn):
     """The largest objective of all combinations of quantities that keep to every limit."""
     limits = {("pool", p.code, m): max(0, c.funded - c.held) for p in drawn.pools for m, c in p.months.items()}
-    shares = {r.name: r for r in drawn.rules if r.kind == "organisation_share"}
-    budgets = {r.name: r for r in drawn.rules if r.kind == "track_budget"}
+    shares = {r.name: r for r in drawn.rules if r.kind == "share_at_most"}
+    budgets = {r.name: r for r in drawn.rules if r.kind == "budget"}
 
     def allowed(combination):
         used = Counter()
@@ -122,7 +122,9 @@ def best_by_trying_all(drawn):
                 for month in months_from(part.first, part.months):
                     used["pool", product.pool, month] += units
                     for name, one in budgets.items():
-                        if one.params["pool"] == product.pool and one.params["track"] == asking.attributes["track"]:
+                        if one.params["pool"] == product.pool and one.params["where"] == {
+                            "track": asking.attributes["track"]
+                        }:
                             used["budget", name, month] += units
                 for name, one in shares.items():
                     if one.params["pool"] == product.pool:
@@ -168,7 +170,7 @@ def test_a_portfolio_is_the_best_of_all_combinations(drawn):
 @given(problems(), st.integers(1, 8), st.data())
 @few
 def test_more_capacity_never_lowers_a_proven_optimum(drawn, more, data):
-    drawn = replace(drawn, rules=tuple(r for r in drawn.rules if r.kind != "organisation_share"))
+    drawn = replace(drawn, rules=tuple(r for r in drawn.rules if r.kind != "share_at_most"))
     code = data.draw(st.sampled_from([p.code for p in drawn.pools]))
     months = {m: MonthCapacity(c.physical + more, c.funded + more, c.held) for m, c in drawn.pool[code].months.items()}
     pools = tuple(replace(p, months=months) if p.code == code else p for p in drawn.pools)
@@ -210,7 +212,7 @@ def test_the_end_of_one_pools_list_does_not_end_the_others():
 
 
 def test_an_organisations_share_does_not_end_the_list():
-    share = rule("organisation_share", pool="h200", thousandths=500)
+    share = rule("share_at_most", holder="organisation", pool="h200", thousandths=500)
     drawn = problem(
         request("a", 90_000, item(2), organisation="same"),
         request("b", 80_000, item(1), organisation="same"),
@@ -276,7 +278,10 @@ def test_accepted_awards_stay_even_below_a_minimum_and_come_before_better_ones()
 
 @pytest.mark.parametrize(
     ("rules", "broken"),
-    [((), "fixed_exceed_capacity"), ((rule("organisation_share", pool="h200", thousandths=10),), "fixed_exceed_rule")],
+    [
+        ((), "fixed_exceed_capacity"),
+        ((rule("share_at_most", holder="organisation", pool="h200", thousandths=10),), "fixed_exceed_rule"),
+    ],
 )
 def test_accepted_awards_that_do_not_fit_are_refused(rules, broken):
     asked = 5 if not rules else 1
@@ -309,7 +314,7 @@ def test_an_unfinished_solve_says_so_and_its_plan_is_still_whole():
 @given(requests("r0", ("h200x8",), 3, 3))
 @few
 def test_a_stated_gap_is_kept(drawn):
-    whole = problem(replace(drawn, items=drawn.items[:1]))
+    whole = problem(replace(drawn, options=(Alternative(drawn.items[:1]),)))
     plan = solve(whole, Portfolio(gap=10_000))
     assert plan.proven
     assert plan.gap <= 10_000
@@ -341,7 +346,7 @@ def test_the_scarcest_month_is_what_binds():
 
 @pytest.mark.parametrize(("thousandths", "granted"), [(1000, 1), (999, 0)])
 def test_an_organisations_share_is_counted_over_the_whole_window_and_rounded_down(thousandths, granted):
-    share = rule("organisation_share", pool="h200", thousandths=thousandths)
+    share = rule("share_at_most", holder="organisation", pool="h200", thousandths=thousandths)
     drawn = problem(request("a", 80_000, item(4)), rules=(share,))
     for policy in POLICIES:
         plan = solve(drawn, policy)

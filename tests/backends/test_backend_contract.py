@@ -8,7 +8,7 @@ import pytest
 from backends.local_site import LOG_BYTES, ended, log_of, report_of, running, said, slices_of, until
 from backends.makers import make_input, make_limit
 
-from madang.compute.protocol import AccountLimit, Backend, JobState
+from madang.compute.protocol import AccountLimit, Backend, Forgetting, JobState
 from madang.errors import Refused
 
 
@@ -310,3 +310,31 @@ def test_an_unknown_job_does_not_exist(backend):
     assert backend.reports(["nothing"]) == []
     for call, arguments in ((backend.cancel, []), (backend.log, [0]), (backend.fetch, ["a"])):
         assert refusal(call, "nothing", *arguments) == "no_such_job"
+
+
+def test_what_an_ended_job_left_is_forgotten_and_what_it_used_is_not(backend, make_spec):
+    if not isinstance(backend, Forgetting):
+        pytest.skip("this backend leaves clearing up to its site")
+    spec = make_spec("echo said; echo left > out", inputs={"in": b"given"})
+    id = backend.submit(spec)
+    assert ended(backend, id).outputs
+    used = slices_of(backend, id)
+    backend.forget(id)
+    backend.forget(id)
+    assert refusal(backend.fetch, id, "out") == "no_such_output"
+    chunk = backend.log(id, 0)
+    assert (chunk.data, chunk.complete) == (b"", True)
+    report = report_of(backend, id)
+    assert (report.state, report.exit_code, report.outputs, report.log_size) == (JobState.SUCCEEDED, 0, (), 0)
+    assert slices_of(backend, id) == used
+    assert backend.submit(spec) == id
+
+
+def test_a_job_that_goes_on_is_not_forgotten(backend, make_spec):
+    if not isinstance(backend, Forgetting):
+        pytest.skip("this backend leaves clearing up to its site")
+    id = backend.submit(make_spec("sleep 60"))
+    running(backend, id)
+    assert refusal(backend.forget, id) == "job_not_ended"
+    assert refusal(backend.forget, "0123456789abcdef") == "no_such_job"
+    backend.cancel(id)

@@ -3,7 +3,9 @@
 import socketserver
 import subprocess
 import sys
+import tempfile
 import threading
+from pathlib import Path
 
 import pytest
 from backends.local_site import LocalSite, ended, log_of, said
@@ -183,6 +185,26 @@ def test_nothing_of_ours_can_be_imported(working_sandbox, tmp_path, make_spec):
         assert "6\n" in found and "ModuleNotFoundError" in found
     finally:
         site.close()
+
+
+def test_software_below_tmp_can_be_run_though_tmp_is_the_jobs_own(working_sandbox, tmp_path, make_spec):
+    """A checkout may itself lie below /tmp: the job's own /tmp must not cover what it may read."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        software = Path(name) / "software"
+        (software / "bin").mkdir(parents=True)
+        (software / "bin" / "greet").write_text("#!/bin/sh\necho hello from below tmp\n")
+        for path in (Path(name), software, software / "bin", software / "bin" / "greet"):
+            path.chmod(0o755)
+        site = LocalSite(tmp_path / "spool", software=[software])
+        try:
+            site.backend.enforce([make_limit()])
+            site.start_runner()
+            id = site.backend.submit(make_spec("greet; echo mine > /tmp/mine && ls /tmp"))
+            ended(site.backend, id)
+            said = log_of(site.backend, id).split()
+            assert (said[:4], set(said[4:])) == (["hello", "from", "below", "tmp"], {"mine", Path(name).name})
+        finally:
+            site.close()
 
 
 def test_a_spool_that_jobs_could_read_is_not_accepted(tmp_path):

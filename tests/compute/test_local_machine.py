@@ -112,3 +112,14 @@ def test_our_own_python_is_named_by_every_path_that_leads_to_it(tmp_path):
     named = sandbox.own_python(str(tmp_path / "venv"), str(tmp_path / "python"))
     assert named == (tmp_path / "venv", tmp_path / "python", tmp_path / "python-3.13.1")
     assert sandbox.own_python("/usr", "/usr") == ()
+
+
+@pytest.mark.parametrize("mask", [0o022, 0o077])
+def test_a_strict_mask_does_not_make_the_sandbox_look_broken(mask):
+    """`madang` works under umask 077: the trial must find what it would find under the usual one."""
+    usual = sandbox.trial()
+    before = os.umask(mask)
+    try:
+        assert sandbox.trial() == usual
+    finally:
+        os.umask(before)

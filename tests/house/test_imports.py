@@ -31,10 +31,12 @@ MAY_IMPORT = {
 }
 # models and actions import those of domains further down only; `helpdesk` and `indicators` know nothing of each other
 ORDER = (
-    "rounds",
+    "holdings",
+    "rounds", "assignments",
     "indicators", "helpdesk", "billing", "companies", "training", "facilities", "jobs", "agreements", "decisions",
-    "awards", "plans", "reviews", "screening", "applications", "eligibility", "drafts", "calls", "prices", "ledger",
-    "resources", "approvals", "files", "idempotency", "organisations", "access", "people", "outbox", "journal",
+    "awards", "plans", "reviews", "screening", "versions", "applications", "eligibility", "drafts", "calls", "prices",
+    "ledger", "resources", "approvals", "files", "idempotency", "organisations", "access", "people", "outbox",
+    "journal",
 )  # fmt: skip
 DOWNWARDS = {"models", "actions"}
 NO_DJANGO = {

@@ -1,5 +1,7 @@
 """Every text is translated, every translation is used, and the glossary's words are the ones that are used."""
 
+import re
+
 import pytest
 from house import texts
 from house.repository import SOURCE, files, python_files, shown
@@ -39,6 +41,12 @@ def test_no_entry_is_unused(wanted, korean):
 
 def test_placeholders_are_the_same_in_both_languages(korean):
     assert texts.wrong_placeholders(korean) == []
+
+
+def test_no_particle_waits_for_what_stands_before_it(korean):
+    """Which particle follows depends on the last sound of a value: a sentence is written so that none does."""
+    both = re.compile(r"을\(를\)|를\(을\)|이\(가\)|가\(이\)|은\(는\)|는\(은\)|과\(와\)|와\(과\)|\(으\)로|\(이\)")
+    assert [one.place for one in korean if any(both.search(text) for text in one.translations)] == []
 
 
 def test_the_words_of_the_glossary_are_used(korean):

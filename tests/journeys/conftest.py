@@ -33,6 +33,10 @@ PEOPLE = {
     "plain": "민대표",
     "shell": "Terminal Kim",
     "reader": "Reader Lee",
+    "token1": "Token Han",
+    "token2": "Token Seo",
+    "judge1": "Judge Moon",
+    "judge2": "Judge Shin",
 }
 
 

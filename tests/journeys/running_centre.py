@@ -17,7 +17,7 @@ from typing import Any
 
 import httpx
 
-SECONDS_TO_START = 60.0
+SECONDS_TO_START = 120.0
 SECONDS_TO_STOP = 20.0
 
 
@@ -96,7 +96,7 @@ class Centre:
             capture_output=True,
             text=True,
             encoding="utf-8",
-            timeout=120,
+            timeout=300,
         )
 
     def start(self) -> None:
@@ -104,11 +104,25 @@ class Centre:
         told = self.madang("init")
         assert told.returncode == 0, told.stderr
         self.first_link = re.search(r"https?://\S+", told.stdout)[0]
+        self.desk = Desk(self.environment, self.log)
+        self.serve()
+
+    def serve(self) -> None:
+        """Runs `madang up`; gives back once the portal answers."""
         with self.log.open("ab") as log:
             command = [sys.executable, "-m", "madang.cli.main", "up", "--port", str(self.port)]
             self._served = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
-        self.desk = Desk(self.environment, self.log)
         until(self._answers, "answer from the portal", SECONDS_TO_START)
+
+    def killed(self) -> None:
+        """`madang up` dies without a word; its parts end by themselves."""
+        self._served.kill()
+        self._served.wait()
+
+    @property
+    def process(self) -> int:
+        """The number of the process that is `madang up`."""
+        return self._served.pid
 
     def _answers(self) -> bool:
         assert self._served.poll() is None, self.log.read_text(errors="replace")

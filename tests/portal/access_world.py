@@ -135,6 +135,10 @@ def _applications(world: World, a, owner: Person, kept, reviewers) -> None:
         text="?",
         answer_by=NOW + timedelta(days=3),
     )
+    answered = ScreeningQuestion.objects.create(
+        application=screened, asked_by=world.people["officer"], asked_at=NOW, text="?", answer_by=NOW, answer="!",
+        answered_by=owner, answered_at=NOW, answer_file=kept, answer_file_name="paper.pdf",
+    )  # fmt: skip
     sheet = make_assignment(screened, reviewers["assigned"])
     make_assignment(screened, reviewers["conflicted"])
     for name in ("", "-asks", "-attach", "-reopen", "-save", "-submit", "-withdraw"):
@@ -144,9 +148,11 @@ def _applications(world: World, a, owner: Person, kept, reviewers) -> None:
         "application-consent": {"pk": draft.pk, "text": text.pk},
         "application-remove-file": {"pk": draft.pk, "attachment": attached.pk},
         "application-receipt": {"pk": screened.pk},
+        "application-version": {"pk": screened.pk, "number": 1},
         "draft-file": {"pk": attached.pk},
         "submitted-file": {"pk": held.pk},
         "question-answer": {"pk": question.pk},
+        "question-file": {"pk": answered.pk},
         "review": {"assignment": sheet.pk},
         "review-file": {"assignment": sheet.pk, "file": held.pk},
         "review-hand-back": {"assignment": sheet.pk},
@@ -185,7 +191,8 @@ def _awards(world: World, found, a, owner: Person, kept) -> None:
         world.places[name] = {"plan": plan.pk}
     for name in ("award-accept", "award-decline"):
         world.places[name] = {"number": offered.number}
-    for name in ("agreement", "agreement-pdf-ko", "agreement-pdf-en"):
+    world.places["agreement-version"] = {"number": accepted.number, "version": 1}
+    for name in ("agreement", "agreement-anew", "agreement-pdf-ko", "agreement-pdf-en"):
         world.places[name] = {"number": accepted.number}
     world.places |= {
         "award": {"number": running.number},
@@ -214,7 +221,7 @@ def _persons(world: World, a, owner: Person) -> None:
         organisation=a, title="Report", due_on=date(2026, 5, 1), noted_by=world.people["officer"], noted_at=NOW
     )
     StaffRole.objects.create(person=make_person(), role=Role.OPERATOR, granted_at=NOW)
-    for name in ("organisation", "edit-organisation", "invite", "record-verdict"):
+    for name in ("organisation", "organisation-readings", "edit-organisation", "invite", "record-verdict"):
         world.places[name] = {"organisation": a.pk}
     for name in ("remove-member", "member-role"):
         world.places[name] = {"organisation": a.pk, "person": member.pk}

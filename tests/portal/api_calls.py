@@ -11,8 +11,10 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from portal.access_world import World
 
+from madang.portal.approvals.models import Approval
 from madang.portal.openapi import document
-from madang.portal.people.models import Region
+from madang.portal.people.models import Organisation, Region
+from madang.portal.reviews.models import Reviewer
 
 SHA = "0" * 64
 PARTICULARS = {"name": "New Name", "kind": "company", "size_class": "small", "founded_on": "2024-01-01"}
@@ -49,9 +51,55 @@ def _given(world: World, name: str) -> dict[str, Any]:
         "list_pool_capacity": places["pool"],
         "get_statement": {"statement_id": places["statement"]["pk"]},
     }
+    known |= _given_to_staff(world)
     if name in known:
         return known[name]
     return {**application, **a, **award, **review} | (job if "job" in name else {})
+
+
+def _given_to_staff(world: World) -> dict[str, dict[str, Any]]:
+    """The same for what the centre's own people do, and for what came of it."""
+    places = world.places
+    call, draft, award = places["call"], places["draft"], {"number": places["award"]["number"]}
+    screened, decided = {"id": places["screening"]["pk"]}, {"intake": places["plans"]["intake"]}
+    intake, plan = {"intake": places["intake-reviews"]["intake"]}, {"plan": places["plan"]["plan"]}
+    review, paper = {"review": places["review"]["assignment"]}, places["signed-paper"]
+    approval = {"approval": Approval.objects.get(state="waiting").pk}
+    found = dict.fromkeys(("get_approval", "approve", "reject", "take_back"), approval)
+    found |= dict.fromkeys(("close_call", "copy_call", "correct_call", "open_next_intake"), call)
+    found |= dict.fromkeys(("get_call_document", "replace_call_document", "propose_publication"), draft)
+    found |= dict.fromkeys(("ask_applicant", "reconsider_application", "screen_application"), screened)
+    found |= dict.fromkeys(("get_screening", "list_application_reviews"), screened)
+    found |= dict.fromkeys(("list_intake_applications", "list_demand", "get_intake", "move_intake"), intake)
+    found |= dict.fromkeys(("list_coverage", "suggest_reviewers", "assign_reviewers", "remind_reviewers"), intake)
+    found |= dict.fromkeys(("compare_plans", "list_intake_decisions", "list_plans", "list_ranking"), decided)
+    found |= dict.fromkeys(("propose_plan", "propose_decisions"), decided)
+    found |= dict.fromkeys(("get_plan_status", "list_plan_outcomes", "propose_adoption"), plan)
+    found |= dict.fromkeys(("recuse_review", "decline_review", "withdraw_review"), review)
+    found |= dict.fromkeys(("signed_paper", "confirm_paper", "refuse_paper"), paper)
+    found |= dict.fromkeys(("work_out_statements", "issue_statements"), places["statements-issue"])
+    return found | {
+        "get_decision": places["award-decision"],
+        "hand_in_paper": places["agreement"],
+        "agreement_pdf": places["agreement"] | {"language": "ko"},
+        "agreement_version": places["agreement"] | {"version": 1},
+        "draw_up_anew": places["agreement"],
+        "list_versions": screened,
+        "get_submitted_version": screened | {"number": 1},
+        "retry_message": places["try-again"],
+        "grant_role": {"person": places["person"]["person"]},
+        "end_role": places["end-role"],
+        "propose_end": award,
+        "end_discount": places["discount-end"],
+        "receive_owed_report": {"id": places["owed-report-received"]["pk"]},
+        "change_member_role": places["member-role"],
+        "set_pool_capacity": places["pool"],
+        "retire_product": places["product-retire"],
+        "answer_question": {"id": places["question-answer"]["pk"]},
+        "set_reviewer_active": {"reviewer": Reviewer.objects.order_by("pk").last().pk},
+        "review_file": review | {"file": places["review-file"]["file"]},
+        "submitted_file": {"id": places["submitted-file"]["pk"]},
+    }
 
 
 def _body(world: World, name: str) -> Any:
@@ -73,7 +121,66 @@ def _body(world: World, name: str) -> Any:
         "invite": {"email": "other@test.example"},
         "put_review_points": {"version": 1, "lines": []},
         "submit_review": {"version": 1, "lines": []},
+        **_body_of_staff(world),
     }.get(name)
+
+
+def _body_of_staff(world: World) -> dict[str, Any]:
+    """The same for what the centre's own people do, and for what is asked of others."""
+    pool, product = world.places["pool"]["code"], world.places["product-retire"]["code"]
+    number = {"registration_number": Organisation.objects.first().registration_number}
+    names, later = {"name_ko": "x", "name_en": "x"}, "2026-12-01T00:00:00Z"
+    titles = {"title_ko": "x", "title_en": "x"}
+    call = {"code": "another", "kind": "regular", **titles}
+    sentences = {"sentence_ko": "x", "sentence_en": "x"}
+    reasons = {"reason_ko": "x", "reason_en": "x"}
+    texts = {f"{part}_{language}": "x" for part in ("title", "body", "refusal") for language in ("ko", "en")}
+    return {
+        "draft_call": call,
+        "replace_call_document": {"version": 1, "document": call},
+        "copy_call": {"code": "copied", **titles},
+        "propose_publication": {"version": 1},
+        "correct_call": {"version": 1, "field": "call.title_en", "new": "New", **reasons},
+        "add_consent_text": {"code": "another", **texts},
+        "approve": {"document_number": "D-9"},
+        "reject": {"comment": "No."},
+        "move_intake": {"to": "in_review"},
+        "ask_applicant": {"text": "?", "answer_by": later},
+        "answer_question": {"answer": "Yes."},
+        "screen_application": {"version": 1, "eligible": False, "comment": "No."},
+        "reconsider_application": {"version": 1},
+        "note_owed_report": {**number, "title": "x", "due_on": "2026-09-01"},
+        "receive_owed_report": {"received_on": "2026-01-01"},
+        "add_reviewer": {"email": world.people["stranger"].email, "affiliation": "x"},
+        "set_reviewer_active": {"active": False},
+        "assign_reviewers": {"due_at": later, "chosen": []},
+        "withdraw_review": {"reason": "x"},
+        "decline_review": {},
+        "recuse_review": {"kind": "relative"},
+        "declare_interest": {**number, "kind": "relative"},
+        "propose_plan": {"policy": "portfolio"},
+        "propose_adoption": {},
+        "propose_decisions": {},
+        "propose_end": {"reason": "x"},
+        "refuse_paper": {"comment": "x"},
+        "draft_tariff": {
+            "product": product, "price_won": 1, "reference_price_won": 2, "reference_source": "x",
+            "starts_on": "2027-01-01",
+        },
+        "create_discount": {
+            "code": "more", **names, **sentences, "applies_to": "young_firm", "permille": 1, "starts_on": "2026-09-01",
+        },
+        "end_discount": {"ends_on": "2026-09-01"},
+        "create_pool": {"code": "another", **names, "unit": "gpu"},
+        "set_pool_capacity": [{"month": "2026-12", "physical_units": 9, "funded_units": 8}],
+        "create_product": {"code": "another", "pool": pool, **names, "grain": "month"},
+        "change_member_role": {"role": "owner"},
+        "grant_role": {"role": "auditor"},
+        "record_verdict": {
+            "attribute": "young_firm", "holds": True, "evidence": "x",
+            "valid_from": "2026-01-01", "valid_until": "2027-01-01",
+        },
+    }  # fmt: skip
 
 
 def sent(client: Any, world: World, who: str, verb: str, path: str, name: str) -> Any:
@@ -85,6 +192,12 @@ def sent(client: Any, world: World, who: str, verb: str, path: str, name: str) -
     if name == "submit_job":
         job = {"award": world.places["award"]["number"], "name": "x", "argv": ["true"], "key": str(uuid.uuid4())}
         return send(url, {"job": json.dumps(job)}, headers=headers)
+    if name == "hand_in_paper":
+        return send(url, {"file": SimpleUploadedFile("signed.pdf", b"%PDF-1.7 signed")}, headers=headers)
+    if name in ("signed_paper", "submitted_file", "review_file"):
+        url += "?purpose=check"
+    if name == "compare_plans":
+        url += "?plan={0}&plan={0}".format(world.places["plan"]["plan"])
     if name == "attach_file":
         paper = SimpleUploadedFile("paper.pdf", b"%PDF-1.7 another")
         return send(url, {"paper": "", "file": paper}, headers=headers)

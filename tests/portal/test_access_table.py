@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 from factories import NOW
+from portal.access_operations import OPERATIONS
 from portal.access_world import PEOPLE, make_world
 from portal.api_calls import operations, sent
 from portal.test_strangers import ROUTES
@@ -20,6 +21,8 @@ pytestmark = pytest.mark.django_db
 PAGES = """
 front                    oooooooooooo oooooooooooo
 agreement                Lnoonnnooooo Lnoonnnooooo
+agreement-anew           Lnnnnnnnonnn Lnnnnnnnrnnn
+agreement-version        Lnoonnnooooo Lnoonnnooooo
 agreement-pdf-en         Lnoonnnooooo Lnoonnnooooo
 agreement-pdf-ko         Lnoonnnooooo Lnoonnnooooo
 signed-paper             Lnoonnnooooo Lnoonnnrrrrr
@@ -34,11 +37,13 @@ application-receipt      Lnoonnnooooo Lxxxxxxxxxxx
 application-reopen       Lxxxxxxxxxxx Lnmmnnnnnnnn
 application-save         Lxxxxxxxxxxx Lnrrnnnnnnnn
 application-submit       Lxxxxxxxxxxx Lnmmnnnnnnnn
+application-version      Lnoonnnooooo Lxxxxxxxxxxx
 application-withdraw     Lnoonnnnnnnn Lnmmnnnnnnnn
 application-begin        Looooooooooo Looooooooooo
 draft-file               Lnoonnnnnnnn Lxxxxxxxxxxx
 submitted-file           Lnoonnnooooo Lnoonnnooooo
-question-answer          Lxxxxxxxxxxx Lnmmnnnnnnnn
+question-answer          Lxxxxxxxxxxx Lnrrnnnnnnnn
+question-file            Lnoonnnooooo Lnoonnnrrrrr
 awards                   Looooooooooo Looooooooooo
 award                    Lnoonnnooooo Lnoonnnooooo
 award-accept             Lnoonnnooooo Lnrrnnnrrrrr
@@ -64,6 +69,7 @@ job-progress             Lnoonnnnnnoo Lxxxxxxxxxxx
 job-figures              Lxxxxxxxxxxx Looooooooooo
 job-new                  Looooooooooo Looooooooooo
 journal                  Lnnnnnnnnnoo Lnnnnnnnnnoo
+journal-export           Lnnnnnnnnnoo Lnnnnnnnnnoo
 journal-heads-json       oooooooooooo oooooooooooo
 journal-heads            oooooooooooo oooooooooooo
 journal-readings         Lnnnnnnnnnno Lnnnnnnnnnno
@@ -76,6 +82,7 @@ change-email             Looooooooooo Looooooooooo
 confirm-email            rrrrrrrrrrrr rrrrrrrrrrrr
 erase-me                 Looooooooooo Looooooooooo
 export-own               Looooooooooo Looooooooooo
+held                     Looooooooooo Looooooooooo
 own-messages             Looooooooooo Looooooooooo
 own-message              Lnnonnnnnnnn Lnnonnnnnnnn
 change-password          Looooooooooo Looooooooooo
@@ -84,6 +91,7 @@ tokens                   Looooooooooo Looooooooooo
 revoke-token             xxxxxxxxxxxx Lnnmnnnnnnnn
 organisations            Looooooooooo Looooooooooo
 organisation             Lnoonnnooooo Lnoonnnooooo
+organisation-readings    Lnnonnnnnnnn Lnnonnnnnnnn
 edit-organisation        Lnnonnnnnnnn Lnnonnnnnnnn
 withdraw-invitation      xxxxxxxxxxxx Lnmmnnnmmmmm
 invite                   xxxxxxxxxxxx Lnrrnnnrrrrr
@@ -168,68 +176,6 @@ statement-xlsx           Lnoonnnooooo Lnoonnnooooo
 set-theme                xxxxxxxxxxxx mmmmmmmmmmmm
 """
 
-# One fitting call of each operation (portal/api_calls.py).
-OPERATIONS = """
-list_applications        aooooooooooo
-begin_application        arrrrrrrrrrr
-application              anoonnnnnnno
-set_application_asks     anoonnnnnnnr
-attach_file              anoonnnnnnnr
-remove_attachment        anoonnnnnnnn
-withdraw_consent         anrrnnnnnnnr
-accept_consent           anoonnnnnnnr
-reopen_application       anrrnnnnnnnr
-submit_application       anrrnnnnnnnr
-save_application         anoonnnnnnnr
-withdraw_application     anoonnnnnnnr
-list_awards              aooooooooooo
-get_award                anoonnnooooo
-accept_award             anronnnrrrrr
-get_agreement            anoonnnooooo
-sign_agreement           anrrnnnrrrrr
-decline_award            anrrnnnrrrrr
-award_usage              anoonnnnnnoo
-list_calls               oooooooooooo
-call                     oooooooooooo
-list_results             oooooooooooo
-list_decisions           aooooooooooo
-list_discounts           oooooooooooo
-list_figures             oooooooooooo
-get_figure               oooooooooooo
-list_jobs                aooooooooooo
-submit_job               anrrnnnnnnnn
-job                      anoonnnnnnoo
-cancel_job               anoonnnnnnnn
-job_log                  anoonnnnnnoo
-job_outputs              anoonnnnnnoo
-job_output               anrrnnnnnnnn
-log_in                   rrrrrrrrrrrr
-me                       aooooooooooo
-list_tokens              aooooooooooo
-create_token             aooooooooooo
-revoke_token             annonnnnnnnn
-list_organisations       aooooooooooo
-create_organisation      arrrrrrrrrrr
-get_organisation         anoonnnooooo
-change_organisation      anronnnrrrrr
-list_invitations         anoonnnooooo
-invite                   anronnnrrrrr
-withdraw_invitation      anronnnrrrrr
-list_members             anoonnnooooo
-remove_member            anoonnnrrrrr
-get_plan                 oooooooooooo
-list_pools               oooooooooooo
-list_pool_capacity       oooooooooooo
-list_products            oooooooooooo
-list_regions             oooooooooooo
-list_reviews             aooooooooooo
-get_review               annnonnnnnnn
-put_review_points        annnonnnnnnn
-submit_review            annnrnnnnnnn
-list_statements          aooooooooooo
-get_statement            anoonnnooooo
-list_tariffs             oooooooooooo
-"""
 LETTERS = {
     200: "o", 201: "o", 204: "o", 302: "m", 400: "b", 401: "a", 403: "f", 404: "n", 405: "x", 409: "r", 422: "r",
 }  # fmt: skip

@@ -130,3 +130,9 @@ def test_a_shown_quotient_is_within_half_a_last_place(numerator, denominator, pl
     shown = Fraction(formats.decimal(numerator, denominator, places).replace(",", "").replace("−", "-"))
     assert abs(shown - Fraction(numerator, denominator)) <= Fraction(1, 2 * 10**places)
     assert formats.decimal(0, denominator, places).lstrip("0.") == ""
+
+
+@pytest.mark.parametrize("typed", ["=1+1", "+82", "-x", "@SUM", "\tx"])
+def test_what_somebody_typed_is_never_a_formula(typed):
+    assert formats.plain_cell(typed) == "'" + typed
+    assert formats.plain_cell("과제 1") == "과제 1"

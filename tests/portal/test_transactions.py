@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import IntegrityError, OperationalError
+from django.db import IntegrityError, OperationalError, connection
 from factories import make_person, make_region
 
 from madang.errors import Refused, Unavailable
@@ -98,3 +98,25 @@ def test_an_unknown_integrity_error_keeps_its_text():
     assert transactions.refused_by_table(IntegrityError("FOREIGN KEY constraint failed")).facts == {
         "constraint": "FOREIGN KEY constraint failed"
     }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_full_disk_is_unavailable_and_leaves_nothing_behind():
+    if connection.vendor != "sqlite":
+        pytest.skip("only SQLite lets its own file be bounded; PostgreSQL says 53100 where its disk is full")
+
+    @action
+    def fill() -> None:
+        for number in range(2_000):
+            make(f"region-{number}")
+
+    with connection.cursor() as cursor:
+        pages = cursor.execute("PRAGMA page_count").fetchone()[0]
+        cursor.execute(f"PRAGMA max_page_count = {pages + 20}")
+    try:
+        with pytest.raises(Unavailable, match="disk_full"):
+            fill()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA max_page_count = 1073741823")
+    assert Region.objects.count() == 0

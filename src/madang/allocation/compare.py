@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from madang.allocation import ties
 from madang.allocation.plan import REFUSED, Plan
-from madang.allocation.problem import Request
+from madang.allocation.problem import Award, Request
 from madang.errors import Refused
 
 MOST = 6
@@ -15,7 +15,8 @@ MOST = 6
 
 @dataclass(frozen=True)
 class Share:
-    """The requests that carry one value of an attribute: how many, how many granted, unit-months asked and given."""
+    """The requests that carry one value of an attribute: how many, how many granted, weighted
+    unit-months asked (by the first alternatives) and given."""
 
     requests: int
     granted: int
@@ -43,10 +44,12 @@ class Row:
     request: str
     outcomes: tuple[str | None, ...]
     quantities: tuple[tuple[int, ...] | None, ...]
+    awards: tuple[Award | None, ...] = ()
 
     @property
     def differs(self) -> bool:
-        return len(set(self.quantities)) > 1 or len(set(self.outcomes)) > 1
+        """Whether it fares differently: another outcome, amount, alternative or start."""
+        return any(len(set(each)) > 1 for each in (self.quantities, self.outcomes, self.awards))
 
 
 @dataclass(frozen=True)
@@ -71,9 +74,14 @@ def compare(plans: Sequence[Plan]) -> Comparison:
     scores: dict[str, int] = {}
     for plan in plans:
         for request in plan.problem.requests:
-            scores.setdefault(request.id, request.score)
+            scores.setdefault(request.id, plan.problem.points[request.id])
     rows = (
-        Row(name, tuple(plan.outcomes.get(name) for plan in plans), tuple(_quantities(plan, name) for plan in plans))
+        Row(
+            name,
+            tuple(plan.outcomes.get(name) for plan in plans),
+            tuple(_quantities(plan, name) for plan in plans),
+            tuple(grant.award if (grant := plan.grant.get(name)) else None for plan in plans),
+        )
         for name in scores
     )
     ordered = sorted(rows, key=lambda row: (not row.differs, -scores[row.request], row.request))
@@ -92,9 +100,9 @@ def totals(plan: Plan) -> Totals:
     """One plan in figures, amounts in the pools' units × months."""
     given = {pool.code: 0 for pool in plan.problem.pools}
     for grant in plan.grants:
-        for item, quantity in zip(plan.problem.request[grant.request].items, grant.quantities, strict=True):
-            product = plan.problem.product[item.product]
-            given[product.pool] += quantity * product.units * item.months
+        drawn = plan.problem.drawn(plan.problem.request[grant.request], grant.award)
+        for (pool, _), units in drawn.items():
+            given[pool] += units
     return Totals(
         granted=len(plan.grants),
         objective=plan.objective,
@@ -118,9 +126,9 @@ def _by_attribute(plan: Plan) -> dict[str, dict[str, Share]]:
 
 
 def _amounts(plan: Plan, request: Request) -> tuple[int, int]:
-    """What a request asks for and what it is given, in pool units x months."""
+    """What a request asks for and what it is given, in weighted pool units x months."""
     granted = plan.outcomes[request.id] != REFUSED
-    given = ties.amount(plan.problem, request, plan.grant[request.id].quantities) if granted else 0
+    given = ties.amount(plan.problem, request, plan.grant[request.id].award) if granted else 0
     return ties.asked(plan.problem, request), given
 
 

@@ -2,75 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 
-from madang.allocation import ties
+from madang.allocation import nearest, ties
 from madang.allocation.check import check
-from madang.allocation.lines import BUDGET, POOL, SHARE, Line, Room, unmet
-from madang.allocation.plan import KEPT, REDUCED, REFUSED, WHOLE, Plan
-from madang.allocation.policies import STOP, Rank
-from madang.allocation.problem import MINIMUM_SCORE, Problem, Request, Rule
-from madang.allocation.ranking import series
+from madang.allocation.lines import POOL, SHARE, Line, unmet, with_fixed
+from madang.allocation.placing import Short, shortages
+from madang.allocation.plan import KEPT, REDUCED, WHOLE, Plan
+from madang.allocation.policies import Fair, Portfolio, Rank, Scaled, Tiers
+from madang.allocation.problem import BUDGET, MINIMUM_SCORE, ORGANISATION, RESERVE, Award, Problem, Request, Rule
+from madang.allocation.ranking import Turn, candidates, lines_of, queue, walked
+from madang.allocation.reasons import Reason
+from madang.allocation.scaling import series_name, stays
+from madang.allocation.standing import Standing
 from madang.errors import Refused
 
 FAULTY = "allocation_plan_faulty"
 Facts = dict[str, object]
+SHORT = {POOL: "pool_full", RESERVE: "reserve_reached", BUDGET: "budget_full", SHARE: "share_reached"}
 
 
-@dataclass(frozen=True)
-class Reason:
-    """A code and plain facts (texts, whole numbers, lists, objects); `sentences.sentence` puts it into words.
-
-    Every reason of a request that reached all minimums and has no fixed award carries `score`, `place` and `of` (its
-    place in the published order among those); every one on the reserve list `reserve_place`. docs/allocation.md lists
-    the codes with their facts.
-    """
-
-    code: str
-    facts: Mapping[str, object]
-
-    def to_json(self) -> dict[str, object]:
-        return {"code": self.code, "facts": dict(self.facts)}
-
-
-def explain(problem: Problem, plan: Plan) -> dict[str, Reason]:
+def explain(
+    problem: Problem, plan: Plan, *, changes: bool = False, progress: Callable[[int, int], None] | None = None
+) -> dict[str, Reason]:
     """A reason for every request, by id.
 
+    `changes`: each reason also says which nearest change would have altered the answer, found by solving again
+    (`nearest`; docs/allocation.md); `progress` is then called with how many requests are done, of how many.
     ``Refused("allocation_plan_faulty", faults=(code, …))`` for a plan that is not free of faults: nothing true could be
     said about it.
     """
     faults = check(problem, plan)
     if faults:
         raise Refused(FAULTY, faults=tuple(dict.fromkeys(fault.code for fault in faults)))
-    return _Account(problem, plan).reasons()
+    found = _Account(problem, plan).reasons()
+    if changes:
+        near = nearest.changes(problem, plan, progress)
+        found = {
+            name: Reason(reason.code, {**reason.facts, "nearest": near[name]} if near.get(name) else reason.facts)
+            for name, reason in found.items()
+        }
+    return found
 
 
 class _Account:
     def __init__(self, problem: Problem, plan: Plan) -> None:
         self.problem = problem
         self.plan = plan
-        order = ties.order(problem, plan.policy.ties, plan.seed)
-        self.open = [r for r in order if r.fixed is None and unmet(problem, r) is None]
+        self.order = ties.order(problem, plan.policy.ties, plan.seed, digest=plan.problem_hash)
+        self.open = candidates(problem, self.order)
         self.place = {request.id: place for place, request in enumerate(self.open, start=1)}
         self.reserve = {name: place for place, name in enumerate(plan.reserve, start=1)}
-        self.room = Room(problem)
-        for request in problem.requests:
-            if request.fixed is not None:
-                self.room.take(request, request.fixed)
+        self.room, _ = with_fixed(problem)
 
     def reasons(self) -> dict[str, Reason]:
         found = {
             request.id: self._settled(request) for request in self.problem.requests if request.id not in self.place
         }
-        decided = self._in_turn() if isinstance(self.plan.policy, Rank) else self._together()
+        policy = self.plan.policy
+        if isinstance(policy, Rank | Tiers):
+            decided = self._in_turn(policy)
+        elif isinstance(policy, Scaled):
+            decided = self._scaled(policy)
+        else:
+            decided = self._together(policy)
         found.update((request.id, reason) for request, reason in decided)
         return {request.id: found[request.id] for request in self.problem.requests}
 
     def _settled(self, request: Request) -> Reason:
         """What no policy decided: an award that is kept, or a minimum that is not reached."""
         if request.fixed is not None:
-            return Reason(KEPT, {"parts": self._parts(request, request.fixed)})
+            return Reason(KEPT, self._given(request, request.fixed))
         rule = unmet(self.problem, request)
         assert rule is not None
         facts: Facts = {**_named(rule), "line": rule.number("score")}
@@ -81,111 +84,191 @@ class _Account:
         return Reason("below_minimum_criterion", {**facts, "criterion": criterion, "points": points})
 
     def _placed(self, request: Request) -> Facts:
-        facts: Facts = {"score": request.score, "place": self.place[request.id], "of": len(self.open)}
+        points = self.problem.points[request.id]
+        facts: Facts = {"score": points, "place": self.place[request.id], "of": len(self.open)}
+        if points != request.score:
+            facts["preference"] = points - request.score
         if request.id in self.reserve:
             facts["reserve_place"] = self.reserve[request.id]
         return facts
 
-    def _parts(self, request: Request, quantities: Sequence[int]) -> list[Facts]:
-        """By item: what was given and asked of which pool, in its units each month."""
+    def _given(self, request: Request, award: Award) -> Facts:
+        """By item what was given and asked of which pool, a month or in all; which alternative, and when."""
         parts: list[Facts] = []
-        for item, given in zip(request.items, quantities, strict=True):
+        for item, given in zip(request.options[award.option].items, award.quantities, strict=True):
             product = self.problem.product[item.product]
             pool = self.problem.pool[product.pool]
-            amounts = {"given": given * product.units, "asked": item.asked * product.units}
+            amounts = {"given": given * product.units, "asked": item.asked * product.units, "total": item.total}
             parts.append({"product": product.code, "pool": pool.code, "unit": pool.unit, **amounts})
-        return parts
+        facts: Facts = {"parts": parts}
+        if award.option:
+            facts["alternative"] = award.option + 1
+        if award.later:
+            facts |= {
+                "later": award.later,
+                "starts": str(request.options[award.option].items[0].first.plus(award.later)),
+            }
+        return facts
 
-    def _in_turn(self) -> Iterator[tuple[Request, Reason]]:
-        """`rank`: what each request met when its turn came."""
-        ended: dict[tuple[str, str, str], int] = {}
+    def _in_turn(self, policy: Rank | Tiers) -> Iterator[tuple[Request, Reason]]:
+        """`rank` and `tiers`: what each request met when its turn came."""
+        line = queue(self.problem, policy, self.order, self.plan.seed, self.plan.problem_hash)
+        served = {request.id for request in line}
+        for turn in walked(self.problem, policy, line, self.room):
+            facts = self._placed(turn.request)
+            if isinstance(policy, Tiers):
+                facts |= self._tier(policy, turn.request, line)
+            yield turn.request, self._met(turn, facts, line)
         for request in self.open:
-            asked = tuple(item.asked for item in request.items)
-            facts = self._placed(request)
-            if request.id in self.plan.grant:
-                self.room.take(request, asked)
-                yield request, Reason("granted_whole", {**facts, "parts": self._parts(request, asked)})
-                continue
-            need = self.room.need(request, asked)
-            closed = [line for line in sorted(need) if series(self.room.lines[line]) in ended]
-            if closed:
-                line = self.room.lines[closed[0]]
-                yield request, Reason(*self._ended(line, facts, ended[series(line)]))
-                continue
-            lacking = min(self.room.lacking(request, asked))
-            yield request, Reason(*self._short(lacking, need[lacking], facts, "asked"))
-            if isinstance(self.plan.policy, Rank) and self.plan.policy.overflow == STOP:
-                for short in self.room.lacking(request, asked):
-                    if self.room.lines[short].kind != SHARE:
-                        ended[series(self.room.lines[short])] = self.place[request.id]
+            if request.id not in served and isinstance(policy, Tiers):
+                yield request, Reason("below_tier", {**self._placed(request), "line": policy.lottery})
 
-    def _ended(self, line: Line, facts: Facts, at: int) -> tuple[str, Facts]:
-        facts |= {"pool": line.pool, "ended_place": at}
-        if line.kind == POOL:
-            return "list_ended", facts
-        return "list_ended_budget", {**facts, "track": line.holder, **_named(self.problem.rule[line.rule])}
+    def _tier(self, policy: Tiers, request: Request, line: Sequence[Request]) -> Facts:
+        if self.problem.points[request.id] >= policy.whole:
+            return {"tier": "whole"}
+        first = sum(1 for r in line if self.problem.points[r.id] >= policy.whole)
+        drawn = [r.id for r in line[first:]]
+        return {"tier": "lottery", "drawn": drawn.index(request.id) + 1, "lots": len(drawn)}
 
-    def _short(self, index: int, amount: int, facts: Facts, wanted: str) -> tuple[str, Facts]:
+    def _met(self, turn: Turn, facts: Facts, line: Sequence[Request]) -> Reason:
+        if turn.award is not None:
+            return Reason("granted_whole", {**facts, **self._given(turn.request, turn.award)})
+        facts |= _others(turn.request)
+        if turn.ended is not None:
+            (kind, pool, rule), at = turn.ended
+            facts |= {"pool": pool or self._first_pool(turn.request), "ended_place": self.place[line[at - 1].id]}
+            if kind == POOL:
+                return Reason("list_ended", facts)
+            return Reason("list_ended_budget", {**facts, **self._group(rule), **_named(self.problem.rule[rule])})
+        return Reason(*self._short(turn.short[0], facts, "asked"))
+
+    def _first_pool(self, request: Request) -> str:
+        return self.problem.product[request.items[0].product].pool
+
+    def _group(self, rule: str) -> Facts:
+        return {"group": ", ".join(self.problem.rule[rule].where().values()) or rule}
+
+    def _short(self, short: Short, facts: Facts, wanted: str) -> tuple[str, Facts]:
         """Which line was too short, for how much of what: the facts of a refusal."""
-        line = self.room.lines[index]
-        facts |= {"pool": line.pool, "unit": self.problem.pool[line.pool].unit, "free": self.room.left[index]}
-        facts[wanted] = amount
+        line = self.room.lines[short.line]
+        facts |= {**self._line(line), "free": short.free, wanted: short.wanted}
+        return SHORT[line.kind], facts
+
+    def _line(self, line: Line) -> Facts:
+        reference = self.problem.reference.name if self.problem.reference else "unit"
+        facts: Facts = {"pool": line.pool, "unit": self.problem.pool[line.pool].unit if line.pool else reference}
+        if not line.pool and self.problem.reference:
+            facts["in_thousandths"] = True
         if line.month is not None:
             facts["month"] = str(line.month)
         if line.rule:
             facts |= _named(self.problem.rule[line.rule])
         if line.kind == BUDGET:
-            facts["track"] = line.holder
-        return {POOL: "pool_full", BUDGET: "budget_full", SHARE: "share_reached"}[line.kind], facts
+            facts |= self._group(line.rule)
+        if line.kind == SHARE:
+            own = self.problem.rule[line.rule].text("holder") == ORGANISATION
+            facts["holder"] = "" if own else line.holder
+        return facts
 
-    def _together(self) -> Iterator[tuple[Request, Reason]]:
-        """`portfolio`: what is left once all awards are given, and for whom it is too little."""
-        for grant in self.plan.grants:
-            request = self.problem.request[grant.request]
-            if request.fixed is None:
-                self.room.take(request, grant.quantities)
+    def _scaled(self, policy: Scaled) -> Iterator[tuple[Request, Reason]]:
+        """`scaled`: what the function leaves of an ask, and which scarce line cut it further."""
+        parts = stays(self.problem, policy, self.open)
         for request in self.open:
-            facts = {**self._placed(request), "gap": self.plan.gap}
-            outcome = self.plan.outcomes[request.id]
-            if outcome == REFUSED:
-                yield request, self._left_out(request, facts)
+            share = parts[request.id]
+            facts: Facts = {**self._placed(request), "stays": share.numerator * 1_000_000 // share.denominator}
+            facts |= self._tightest(request)
+            grant = self.plan.grant.get(request.id)
+            if grant is not None:
+                code = "scaled_whole" if self.plan.outcomes[request.id] == WHOLE else "scaled_cut"
+                yield request, Reason(code, {**facts, **self._given(request, grant.award)})
                 continue
-            quantities = self.plan.grant[request.id].quantities
-            facts["parts"] = self._parts(request, quantities)
-            if outcome == WHOLE:
-                yield request, Reason("chosen_whole", facts)
-            elif outcome == REDUCED:
-                yield request, self._cut(request, quantities, facts)
+            nothing = Award((0,) * len(request.items), spread=_zeros(request))
+            yield request, Reason("scaled_to_nothing", {**facts, **self._given(request, nothing)})
 
-    def _cut(self, request: Request, quantities: Sequence[int], facts: Facts) -> Reason:
+    def _tightest(self, request: Request) -> Facts:
+        """The smallest factor among the series that a request draws on, with its pool or rule; nothing where no cut."""
+        lines = [self.room.lines[line] for line in lines_of(self.room, request, 0, 0)]
+        cut = {name: line for line in lines if (name := series_name(line)) in self.plan.factors}
+        if not cut:
+            return {}
+        name = min(cut, key=lambda one: (self.plan.factors[one], one))
+        line, facts = cut[name], {"series": name, "factor": self.plan.factors[name]}
+        return {**facts, **(_named(self.problem.rule[line.rule]) if line.rule else {"pool": line.pool})}
+
+    def _together(self, policy: Portfolio | Fair) -> Iterator[tuple[Request, Reason]]:
+        """`portfolio` and `fair`: what is left once all awards are given, and for whom it is too little."""
+        standing = Standing(self.problem, self.plan, self.open)
+        self.room = standing.room
+        marginal = set(self.plan.marginal)
+        for request in self.open:
+            facts: Facts = {**self._placed(request), "gap": self.plan.gap, "aim": _aim(policy)}
+            if request.id in marginal:
+                facts["marginal"] = True
+            grant = self.plan.grant.get(request.id)
+            if grant is None:
+                yield request, self._left_out(request, standing, {**facts, **_others(request)})
+                continue
+            facts |= self._given(request, grant.award)
+            if self.plan.outcomes[request.id] == REDUCED:
+                yield request, self._cut(request, grant.award, standing, facts)
+            else:
+                yield request, Reason("chosen_whole", facts)
+
+    def _cut(self, request: Request, award: Award, standing: Standing, facts: Facts) -> Reason:
         """The first item below what was asked, and what kept one more of it out, if anything did."""
-        for index, item in enumerate(request.items):
-            one = tuple(int(index == other) for other in range(len(request.items)))
-            lacking = self.room.lacking(request, one) if quantities[index] < item.asked else {}
-            if lacking:
-                line = min(lacking)
-                code, facts = self._short(line, self.room.need(request, one)[line], facts, "one_more")
-                return Reason(f"chosen_reduced_{code}", facts)
+        stopped = standing.one_more(request, award)
+        if isinstance(stopped, Short):
+            code, facts = self._short(stopped, facts, "one_more")
+            return Reason(f"chosen_reduced_{code}", facts)
+        if stopped is not None:
+            return Reason("chosen_reduced_rule", {**facts, **_named(self.problem.rule[stopped])})
         return Reason("chosen_reduced", facts)
 
-    def _left_out(self, request: Request, facts: Facts) -> Reason:
-        least = tuple(item.least for item in request.items)
-        wanted = least if any(least) else tuple(int(index == 0) for index in range(len(least)))
-        line = min(self.room.lacking(request, wanted))
-        lowest = self._lowest(line)
-        code, facts = self._short(line, self.room.need(request, wanted)[line], facts, "least")
-        if lowest is not None:
-            facts["lowest"] = lowest
-        return Reason(f"left_out_{code}", facts)
+    def _left_out(self, request: Request, standing: Standing, facts: Facts) -> Reason:
+        short = shortages(self.room, request, smallest(request))
+        if short:
+            lowest = self.lowest.get(short[0].line)
+            code, facts = self._short(short[0], facts, "least")
+            if lowest is not None:
+                facts["lowest"] = lowest
+            return Reason(f"left_out_{code}", facts)
+        rule = standing.against(request)
+        if rule is not None:
+            return Reason("left_out_rule", {**facts, **_named(self.problem.rule[rule])})
+        return Reason("left_out", facts)
 
-    def _lowest(self, line: int) -> int | None:
-        """The lowest score among the newly granted that draw on a line; None where only fixed awards do."""
-        scores = [
-            request.score
-            for request in self.open
-            if request.id in self.plan.grant and line in self.room.need(request, self.plan.grant[request.id].quantities)
-        ]
-        return min(scores, default=None)
+    @cached_property
+    def lowest(self) -> Mapping[int, int]:
+        """By line, the lowest score among the newly granted that draw on it; none where only fixed awards do."""
+        found: dict[int, int] = {}
+        for request in self.open:
+            if request.id in self.plan.grant:
+                points = self.problem.points[request.id]
+                for line in self.room.need(request, self.plan.grant[request.id].award):
+                    found[line] = min(points, found.get(line, points))
+        return found
+
+
+def smallest(request: Request) -> tuple[int, ...]:
+    """The smallest award of the first alternative: its least amounts, or one of its first item where they are 0."""
+    least = tuple(item.least for item in request.items)
+    return least if any(least) else tuple(int(index == 0) for index in range(len(least)))
+
+
+def _zeros(request: Request) -> tuple[tuple[int, ...], ...]:
+    if not any(item.total for item in request.items):
+        return ()
+    return tuple((0,) * item.months if item.total else () for item in request.items)
+
+
+def _others(request: Request) -> Facts:
+    """How many other ways of serving a request there were, where there were any."""
+    count = sum(option.later + 1 for option in request.options) - 1
+    return {"other_ways": count} if count else {}
+
+
+def _aim(policy: Portfolio | Fair) -> str:
+    return policy.aim if isinstance(policy, Fair) else policy.measure
 
 
 def _named(rule: Rule) -> Facts:

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from madang.allocation.policies import Policy, Portfolio, policy_from_json, policy_json
-from madang.allocation.problem import Problem
+from madang.allocation.document import award_json, read_award
+from madang.allocation.policies import Fair, Policy, Portfolio, policy_from_json, policy_json
+from madang.allocation.problem import Award, Problem
 from madang.allocation.reading import Node, canonical
 from madang.errors import Refused
 
-FORMAT = "madang-allocation-plan/1"
+FORMAT = "madang-allocation-plan/2"
 INVALID = "allocation_plan_invalid"
 
 WHOLE = "whole"
@@ -24,10 +25,17 @@ OUTCOMES = (WHOLE, REDUCED, KEPT, REFUSED)
 
 
 class Grant(NamedTuple):
-    """What one request gets: one whole quantity for each of its items, in their order."""
+    """What one request gets: its id and the members of an `Award`."""
 
     request: str
     quantities: tuple[int, ...]
+    option: int = 0
+    later: int = 0
+    spread: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def award(self) -> Award:
+        return Award(self.quantities, self.option, self.later, self.spread)
 
 
 class Solver(NamedTuple):
@@ -37,15 +45,33 @@ class Solver(NamedTuple):
     version: str
 
 
+class Price(NamedTuple):
+    """The price of one row of the proof: the row's name (docs/allocation.md), and a whole number over the proof's
+    denominator."""
+
+    row: tuple[str, ...]
+    price: int
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Prices of the rows that prove, by weak duality and in whole numbers, that no plan is worth more than `proven`."""
+
+    proven: int
+    denominator: int
+    prices: tuple[Price, ...]
+
+
 @dataclass(frozen=True)
 class Plan:
     """What `solve` proposes; never edited afterwards.
 
-    `objective` and `bound` are in thousandths of a point x pool units x months, whatever the policy; `bound` is proven
-    by the solver (in its floating-point arithmetic) and None for `rank`, which maximises nothing. `outcomes`: every
-    request → whole, reduced, kept (a fixed award) or refused. `reserve`: who was refused although above every minimum,
-    next in line first. `wall_ms`, the time the solve took, is no part of the plan's hash, nor of whether two plans are
-    equal.
+    `objective` and `bound` are in the policy's own measure for `portfolio`, else in thousandths of a point x weighted
+    units x months; `bound` is None for policies that maximise nothing. `outcomes`: every request → whole, reduced, kept
+    (a fixed award) or refused. `reserve`: who was refused although above every minimum, next in line first. `marginal`:
+    whom the proof does not decide and the published order settled. `factors`: of `scaled`, line series → millionths.
+    `shares`: of `fair`, class → thousandths of its ask that it is sure to get. `commitment`: what was published of the
+    seed before. `wall_ms`, the time the solve took, is no part of the plan's hash, nor of whether two plans are equal.
     """
 
     problem: Problem
@@ -59,6 +85,11 @@ class Plan:
     reserve: tuple[str, ...]
     objective: int
     bound: int | None = None
+    proof: Proof | None = None
+    marginal: tuple[str, ...] = ()
+    factors: Mapping[str, int] = field(default_factory=dict)
+    shares: Mapping[str, int] = field(default_factory=dict)
+    commitment: str | None = None
     wall_ms: int | None = field(default=None, compare=False)
 
     @property
@@ -70,8 +101,10 @@ class Plan:
 
     @property
     def proven(self) -> bool:
-        """Whether no plan is better by more than the gap that the policy states; `rank` has nothing to prove."""
-        return not isinstance(self.policy, Portfolio) or (self.gap is not None and self.gap <= self.policy.gap)
+        """Whether no plan is better by more than the gap that the policy states; others have nothing to prove."""
+        if not isinstance(self.policy, Portfolio | Fair):
+            return True
+        return self.gap is not None and self.gap <= self.policy.gap
 
     @cached_property
     def grant(self) -> Mapping[str, Grant]:
@@ -84,14 +117,19 @@ class Plan:
             "problem_hash": self.problem_hash,
             "policy": policy_json(self.policy),
             "seed": self.seed,
+            "commitment": self.commitment,
             "work_limit": self.work_limit,
             "solver": {"name": self.solver.name, "version": self.solver.version},
-            "grants": [{"request": g.request, "quantities": list(g.quantities)} for g in self.grants],
+            "grants": [{"request": g.request, **award_json(g.award)} for g in self.grants],
             "outcomes": dict(self.outcomes),
             "reserve": list(self.reserve),
+            "marginal": list(self.marginal),
+            "factors": dict(self.factors),
+            "shares": dict(self.shares),
             "objective": self.objective,
             "bound": self.bound,
             "gap": self.gap,
+            "proof": _proof_json(self.proof),
             "measured": {"wall_ms": self.wall_ms},
         }
 
@@ -108,6 +146,7 @@ class Plan:
             node.at("format").refuse("format_is_not_known", known=FORMAT)
         work, bound, measured = node.maybe("work_limit"), node.maybe("bound"), node.maybe("measured")
         wall = measured.maybe("wall_ms") if measured else None
+        proof, commitment = node.maybe("proof"), node.maybe("commitment")
         return cls(
             problem=problem or _problem(node.at("problem")),
             problem_hash=node.at("problem_hash").text(),
@@ -120,6 +159,11 @@ class Plan:
             reserve=tuple(part.text() for part in node.at("reserve").elements()),
             objective=node.at("objective").number(),
             bound=bound.number() if bound else None,
+            proof=_proof(proof) if proof else None,
+            marginal=tuple(part.text() for part in node.at("marginal").elements()),
+            factors=node.at("factors").numbers(),
+            shares=node.at("shares").numbers(),
+            commitment=commitment.text() if commitment else None,
             wall_ms=wall.number() if wall else None,
         )
 
@@ -130,14 +174,19 @@ _MEMBERS = (
     "problem_hash",
     "policy",
     "seed",
+    "commitment",
     "work_limit",
     "solver",
     "grants",
     "outcomes",
     "reserve",
+    "marginal",
+    "factors",
+    "shares",
     "objective",
     "bound",
     "gap",
+    "proof",
     "measured",
 )
 
@@ -158,11 +207,33 @@ def _problem(node: Node) -> Problem:
 
 
 def _grant(node: Node) -> Grant:
-    node.only("request", "quantities")
-    return Grant(node.at("request").text(), tuple(part.number() for part in node.at("quantities").elements()))
+    node.only("request", "quantities", "option", "later", "spread")
+    return Grant(node.at("request").text(), *read_award(node))
 
 
 def _outcome(node: Node) -> str:
     if node.text() not in OUTCOMES:
         node.refuse("outcome_is_not_known", known=", ".join(OUTCOMES))
     return node.text()
+
+
+def _proof_json(proof: Proof | None) -> dict[str, object] | None:
+    if proof is None:
+        return None
+    prices = [{"row": list(one.row), "price": one.price} for one in proof.prices]
+    return {"proven": proof.proven, "denominator": proof.denominator, "prices": prices}
+
+
+def _proof(node: Node) -> Proof:
+    node.only("proven", "denominator", "prices")
+    prices = []
+    for part in node.at("prices").elements():
+        part.only("row", "price")
+        price = part.at("price")
+        if price.number() < 0:
+            price.refuse("must_not_be_below_zero")
+        prices.append(Price(tuple(step.word() for step in part.at("row").elements()), price.number()))
+    denominator = node.at("denominator")
+    if denominator.number() < 1:
+        denominator.refuse("must_be_above_zero")
+    return Proof(node.at("proven").number(), denominator.number(), tuple(prices))

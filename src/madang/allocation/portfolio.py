@@ -1,212 +1,148 @@
-"""The policy `portfolio`: an integer model for HiGHS, whose answer is settled and counted again in whole numbers."""
+"""The policy `portfolio`: the best set of awards, its bound proven in whole numbers, the rest settled by order."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-import highspy
-import numpy as np
-
-from madang.allocation import ties
-from madang.allocation.lines import Room, unmet
-from madang.allocation.policies import Portfolio
-from madang.allocation.problem import Problem, Request
-from madang.allocation.settling import Quantities, Settling, least
-
-LARGEST_COST = 2.0**13  # costs are scaled by a power of two to below this, where HiGHS's tolerances are made for
-MOST_NODES = 2**31 - 1  # that HiGHS can count to
+from madang.allocation.columns import Columns, Value, columns
+from madang.allocation.lines import Room
+from madang.allocation.plan import Price, Proof
+from madang.allocation.policies import COMPUTE, Portfolio
+from madang.allocation.problem import INVALID, Award, Problem, Request
+from madang.allocation.selection import MARGINAL, Choices, Option, Prices, Selection, best
+from madang.allocation.settling import Held, Settling
+from madang.errors import Refused
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a solve has come; objective and bound in the plan's own measure, `nodes` of the search tree."""
+    """How far a solve has come; objective and bound in the plan's own measure."""
 
     incumbent: int
     bound: int
-    nodes: int
 
 
 Report = Callable[[Progress], None]
+LITTLE, COARSE = 100, 20_000  # nodes; millionths of the bound
 
 
-@dataclass
-class Model:
-    """Columns and rows of the integer model.
+@dataclass(frozen=True)
+class Chosen:
+    """Awards beside the fixed ones, what they are worth, what none can exceed, the proof, and who is marginal."""
 
-    A column is (place of its request, item): item -1 is the award itself at its least quantities, the others are what
-    an item gets beyond its least.
-    """
+    awards: Mapping[str, Award]
+    objective: int
+    bound: int
+    proof: Proof | None
+    marginal: tuple[str, ...]
 
-    columns: list[tuple[int, int]] = field(default_factory=list)
-    cost: list[int] = field(default_factory=list)
-    upper: list[int] = field(default_factory=list)
-    rows: list[tuple[int, list[tuple[int, int]]]] = field(default_factory=list)
 
-    def add(self, column: tuple[int, int], cost: int, upper: int) -> int:
-        self.columns.append(column)
-        self.cost.append(cost)
-        self.upper.append(upper)
-        return len(self.columns) - 1
+def value(problem: Problem, policy: Portfolio) -> Value:
+    """What the policy says that awards are worth: from the points alone, whole numbers."""
+    worth = {
+        request.id: max(0, problem.points[request.id] - policy.above) ** policy.power for request in problem.requests
+    }
+    if policy.measure == COMPUTE:
+        return Value(lambda request, _pool: worth[request.id], lambda _request: 0)
+    return Value(lambda _request, _pool: 0, lambda request: worth[request.id])
 
 
 def chosen(
-    problem: Problem, policy: Portfolio, order: Sequence[Request], room: Room, work_limit: int, report: Report | None
-) -> tuple[dict[str, Quantities], int]:
-    """(awards beside the fixed ones, proven bound of what they can bring). `room` holds the fixed awards already."""
-    candidates = [r for r in order if r.fixed is None and unmet(problem, r) is None]
-    free = list(room.left)
-    greedy = Settling(problem, candidates, room, {})
-    greedy.fill()
-    first, floor = dict(greedy.awards), greedy.objective()
-    room.left = list(free)
-    columns = sorted((r for r in candidates if not room.lacking(r, least(r))), key=lambda r: _content(problem, r))
-    model = _model(columns, room, greedy)
-    if not model.columns:
-        return first, floor
-    values, bound = _solved(model, policy, work_limit, _start(model, columns, first), report)
-    best = Settling(problem, candidates, room, _awards(model, columns, values, room))
-    best.settle()
-    if best.objective() < floor:
-        room.left = list(free)
-        best = Settling(problem, candidates, room, first)
-    return best.awards, max(bound, best.objective())
+    problem: Problem,
+    policy: Portfolio,
+    candidates: Sequence[Request],
+    room: Room,
+    work: int,
+    report: Report | None = None,
+) -> Chosen:
+    """The awards to candidates, who stand in the published order; `room` holds the fixed awards."""
+    made = columns(problem, candidates, room, value(problem, policy))
+    return settled(made, search(made.choices, gap=policy.gap, work=work, report=report))
 
 
-def _content(problem: Problem, request: Request) -> tuple[object, ...]:
-    """What stands in a request apart from names: the model's columns follow it, so that renaming changes nothing."""
-    points = tuple(-request.criteria.get(name, 0) for name in ties.criteria(problem))
-    items = tuple((i.product, i.asked, i.least, i.first, i.months) for i in request.items)
-    return -request.score, points, ties.asked(problem, request), items, tuple(sorted(request.attributes.items()))
+def search(
+    choices: Choices,
+    *,
+    gap: int,
+    work: int,
+    report: Report | None = None,
+    start: Sequence[Held | None] | None = None,
+) -> Selection:
+    """The best selection that the work allows, with its bound and proof.
+
+    Without any work (0) nothing is searched for: settling begins with nothing, and the bound is what all could be worth
+    together. With little work (below `LITTLE`) the search may end within `COARSE` of the bound: a quick look.
+    ``Refused("allocation_problem_invalid", rule="rules_cannot_hold_together")`` where no selection keeps every row.
+    """
+    if work == 0 and min(choices.limits, default=0) >= 0:
+        return _unsearched(choices)
+    told = None if report is None else lambda incumbent, bound: report(Progress(incumbent, bound))
+    try:
+        near = max(gap, COARSE) if 0 < work < LITTLE else gap
+        return best(choices, gap_millionths=near, work=work, report=told, start=start)
+    except Refused as refused:
+        found = "rules_cannot_hold_together" if refused.code == "allocation_limits_contradict" else "nothing_was_found"
+        raise Refused(INVALID, file=None, field="rules", rule=found, work=work) from None
 
 
-def _model(requests: Sequence[Request], room: Room, worth: Settling) -> Model:
-    model = Model()
-    entries: dict[int, list[tuple[int, int]]] = {}
-    for place, request in enumerate(requests):
-        base, award = least(request), None
-        if any(base):
-            award = model.add((place, -1), worth.value(request, base), 1)
-            for line, units in room.need(request, base).items():
-                entries.setdefault(line, []).append((award, units))
-        for index, item in enumerate(request.items):
-            uses = room.uses[request.id][index]
-            more = min([item.asked, *(room.left[line] // units for line, units in uses)]) - item.least
-            if more <= 0:
-                continue
-            extra = model.add((place, index), worth.worth[request.id][index], more)
-            for line, units in uses:
-                entries.setdefault(line, []).append((extra, units))
-            if award is not None:
-                model.rows.append((0, [(extra, 1), (award, -more)]))
-    model.rows.extend(_limits(model, entries, room))
-    return model
+def _unsearched(choices: Choices) -> Selection:
+    prices = Prices((0,) * len(choices.limits), 1)
+    bound = Bounds(choices, prices).proven
+    count = len(choices.requests)
+    return Selection((None,) * count, 0, bound, bound, prices, (MARGINAL,) * count)
 
 
-def _limits(
-    model: Model, entries: dict[int, list[tuple[int, int]]], room: Room
-) -> list[tuple[int, list[tuple[int, int]]]]:
-    """The rows of the lines that can bind, divided by what their units share; of equal left sides only the tightest."""
-    tightest: dict[tuple[tuple[int, int], ...], int] = {}
-    for line, row in sorted(entries.items()):
-        shared = math.gcd(*(units for _, units in row))
-        key, limit = tuple((column, units // shared) for column, units in row), room.left[line] // shared
-        if sum(units * model.upper[column] for column, units in key) > limit:
-            tightest[key] = min(limit, tightest.get(key, limit))
-    return [(limit, list(key)) for key, limit in tightest.items()]
+def settled(made: Columns, found: Selection) -> Chosen:
+    """The search's selection, improved and its marginal requests settled by the published order, as awards."""
+    settling = Settling(made.choices, found.chosen, [verdict != MARGINAL for verdict in found.verdicts])
+    held = settling.settle()
+    awards = {}
+    for place, one in enumerate(held):
+        award = made.award(place, one) if one is not None else None
+        if award is not None:
+            awards[made.requests[place].id] = award
+    bounds = Bounds(made.choices, found.prices)
+    prices = tuple(Price(row_name(made, row), price) for row, price in enumerate(found.prices.multipliers) if price)
+    objective = settling.objective()
+    marginal = [made.requests[n].id for n, one in enumerate(held) if not bounds.decides(n, one is not None, objective)]
+    proof = Proof(bounds.proven, found.prices.denominator, prices)
+    return Chosen(awards, objective, min(found.bound, bounds.proven), proof, tuple(sorted(marginal)))
 
 
-def _start(model: Model, requests: Sequence[Request], awards: dict[str, Quantities]) -> list[int]:
-    """The model's columns for awards already found."""
-    values = []
-    for place, item in model.columns:
-        held = awards.get(requests[place].id)
-        if held is None:
-            values.append(0)
-        else:
-            values.append(1 if item < 0 else held[item] - requests[place].items[item].least)
-    return values
+class Bounds:
+    """What prices prove of choices (docs/allocation.md), in whole numbers over the prices' denominator."""
+
+    def __init__(self, choices: Choices, prices: Prices) -> None:
+        self.prices = prices
+        self.values = [[self._value(option) for option in options] for options in choices.requests]
+        self.best = [max([0, *values]) for values in self.values]
+        rows = sum(price * limit for price, limit in zip(prices.multipliers, choices.limits, strict=True) if price)
+        self.total = rows + sum(self.best)
+
+    def _left(self, worth: int, uses: Mapping[int, int]) -> int:
+        return self.prices.denominator * worth - sum(self.prices.multipliers[row] * n for row, n in uses.items())
+
+    def _value(self, option: Option) -> int:
+        parts = sum(part.more * max(0, self._left(part.worth, part.uses)) for part in option.parts)
+        return self._left(option.worth, option.uses) + parts
+
+    @property
+    def proven(self) -> int:
+        """No selection is worth more."""
+        return self.total // self.prices.denominator
+
+    def decides(self, place: int, served: bool, objective: int) -> bool:
+        """Whether every selection worth at least `objective` serves this request too, or none does."""
+        if not served and not self.values[place]:
+            return True
+        other = self.total - self.best[place] + (0 if served else max(self.values[place]))
+        return other // self.prices.denominator < objective
 
 
-def _awards(model: Model, requests: Sequence[Request], values: Sequence[int], room: Room) -> dict[str, Quantities]:
-    """The awards that rounded columns stand for; one that does not fit exactly (a solver's tolerance) is left out."""
-    switched: dict[int, bool] = {place: not any(least(request)) for place, request in enumerate(requests)}
-    extra: dict[tuple[int, int], int] = {}
-    for (place, item), value in zip(model.columns, values, strict=True):
-        if item < 0:
-            switched[place] = value > 0
-        else:
-            extra[place, item] = value
-    awards: dict[str, Quantities] = {}
-    left = list(room.left)
-    for place, request in enumerate(requests):
-        got = tuple(item.least + extra.get((place, index), 0) for index, item in enumerate(request.items))
-        if switched[place] and any(got) and not room.lacking(request, got):
-            room.take(request, got)
-            awards[request.id] = got
-    room.left = left
-    return awards
-
-
-def _solved(
-    model: Model, policy: Portfolio, work_limit: int, start: list[int], report: Report | None
-) -> tuple[list[int], int]:
-    """(rounded columns, proven bound). One thread, one seed, a limit on nodes and none on time: always the same."""
-    shared = math.gcd(*model.cost) or 1
-    scale = 2.0 ** math.floor(math.log2(LARGEST_COST / max(1, max(model.cost) // shared)))
-    highs = highspy.Highs()  # type: ignore[no-untyped-call]
-    options: dict[str, bool | int | float | str] = {
-        "log_to_console": False,
-        "threads": 1,
-        "parallel": "off",
-        "random_seed": 0,
-        "mip_rel_gap": policy.gap / 1_000_000,
-        "mip_abs_gap": min(1e-6, scale / 2),
-        "mip_max_nodes": min(max(work_limit, 0), MOST_NODES),
-    }
-    for name, value in options.items():
-        highs.setOptionValue(name, value)
-    highs.passModel(_lp(model, shared, scale))
-    first = highspy.HighsSolution()
-    first.col_value = [float(value) for value in start]
-    highs.setSolution(first)
-
-    def measured(value: float) -> int:
-        return math.floor(value / scale + 1e-15 * abs(value / scale) + 1e-6) * shared
-
-    if report is not None:
-        _follow(highs, report, measured)
-    highs.run()
-    found = highs.getSolution()
-    values = [round(value) for value in found.col_value] if found.value_valid else start
-    bound = highs.getInfo().mip_dual_bound
-    most = sum(cost * upper for cost, upper in zip(model.cost, model.upper, strict=True))
-    return values, min(most, measured(bound)) if math.isfinite(bound) else most
-
-
-def _lp(model: Model, shared: int, scale: float) -> highspy.HighsLp:
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = len(model.columns), len(model.rows)
-    lp.sense_ = highspy.ObjSense.kMaximize
-    lp.col_cost_ = np.array([cost // shared * scale for cost in model.cost], dtype=np.float64)
-    lp.col_lower_ = np.zeros(lp.num_col_)
-    lp.col_upper_ = np.array(model.upper, dtype=np.float64)
-    lp.row_lower_ = np.full(lp.num_row_, -highspy.kHighsInf)
-    lp.row_upper_ = np.array([limit for limit, _ in model.rows], dtype=np.float64)
-    starts = np.cumsum([0, *(len(row) for _, row in model.rows)])
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_ = starts.astype(np.int32)
-    lp.a_matrix_.index_ = np.array([column for _, row in model.rows for column, _ in row], dtype=np.int32)
-    lp.a_matrix_.value_ = np.array([units for _, row in model.rows for _, units in row], dtype=np.float64)
-    lp.integrality_ = [highspy.HighsVarType.kInteger] * lp.num_col_
-    return lp
-
-
-def _follow(highs: highspy.Highs, report: Report, measured: Callable[[float], int]) -> None:
-    def seen(event: highspy.HighsCallbackEvent) -> None:
-        out = event.data_out
-        if math.isfinite(out.mip_primal_bound) and math.isfinite(out.mip_dual_bound):
-            report(Progress(measured(out.mip_primal_bound), measured(out.mip_dual_bound), out.mip_node_count))
-
-    highs.cbMipLogging += seen
+def row_name(made: Columns, row: int) -> tuple[str, ...]:
+    """How a row of the choices is named in a proof (docs/allocation.md)."""
+    if row >= len(made.room.lines):
+        return made.names[row - len(made.room.lines)]
+    line = made.room.lines[row]
+    return line.kind, line.pool, str(line.month) if line.month else "", line.rule, line.holder

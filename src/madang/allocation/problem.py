@@ -10,19 +10,31 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from madang.allocation import validation
-from madang.allocation.reading import Node, canonical
+from madang.allocation.reading import canonical
 from madang.errors import Refused
-from madang.values import Month
+from madang.values import Month, months_from
 
-FORMAT = "madang-allocation-problem/1"
+FORMAT = "madang-allocation-problem/2"
 INVALID = "allocation_problem_invalid"
 
 MINIMUM_SCORE = "minimum_score"
 MINIMUM_CRITERION = "minimum_criterion"
-TRACK_BUDGET = "track_budget"
-ORGANISATION_SHARE = "organisation_share"
+PREFERENCE = "preference"
+RESERVE = "reserve"
+BUDGET = "budget"
+SHARE_AT_MOST = "share_at_most"
+SHARE_AT_LEAST = "share_at_least"
+SUCCESS_BAND = "success_band"
+NO_ENVY = "no_envy"
+OVERBOOKING = "overbooking"
+MINIMUMS = (MINIMUM_SCORE, MINIMUM_CRITERION)
+# What only a choice of all awards together can keep: a list that is walked in turn cannot look ahead.
+TOGETHER = (SHARE_AT_LEAST, SUCCESS_BAND, NO_ENVY)
+ORGANISATION = "organisation"
+EACH_MONTH, WINDOW = "month", "window"
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,14 @@ class Pool:
 
 
 @dataclass(frozen=True)
+class Reference:
+    """The unit in which different pools are compared ("H100"): thousandths of it that one unit of each pool counts."""
+
+    name: str
+    thousandths: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class Product:
     """What can be asked for; one of it takes `units` of its pool in each of its months."""
 
@@ -64,9 +84,10 @@ class Product:
 
 @dataclass(frozen=True)
 class Item:
-    """So many of a product from `first` for `months` months; below `least` of it the award is of no use.
+    """So many of a product in each of `months` months from `first`; below `least` of it the award is of no use.
 
-    A `least` of 0 means that the request is still useful without this item.
+    A `least` of 0 means that the request is still useful without this item. With `total`, `asked` and `least` are for
+    the whole window, as GPU-hours are asked for, and the plan says how much falls into which month.
     """
 
     product: str
@@ -74,35 +95,66 @@ class Item:
     least: int
     first: Month
     months: int
+    total: bool = False
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """One way in which a request can be served: all its items together, up to `later` months later than they say."""
+
+    items: tuple[Item, ...]
+    later: int = 0
+
+
+class Award(NamedTuple):
+    """What a request gets: `quantities`, one for each item of its alternative `option`, `later` months after the first.
+
+    `spread` has for each item with a total its amounts by month (their sum is the quantity), and nothing for the
+    others; it is empty where no item has a total.
+    """
+
+    quantities: tuple[int, ...]
+    option: int = 0
+    later: int = 0
+    spread: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True)
 class Request:
-    """One application. `fixed` holds the quantities, item by item, of an award that is accepted and must stay."""
+    """One application. `options` are its alternatives in order of preference; `error` is the standard error of its
+    score, in thousandths of a point; `fixed` is an award that is accepted and must stay."""
 
     id: str
     organisation: str
     score: int
     criteria: Mapping[str, int]
-    items: tuple[Item, ...]
+    options: tuple[Alternative, ...]
     attributes: Mapping[str, str] = field(default_factory=dict)
-    fixed: tuple[int, ...] | None = None
+    fixed: Award | None = None
+    error: int = 0
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The items of the alternative that it would like best."""
+        return self.options[0].items
+
+    def holder(self, attribute: str) -> str | None:
+        """The value of an attribute; `organisation` is one."""
+        return self.organisation if attribute == ORGANISATION else self.attributes.get(attribute)
+
+    def matches(self, where: Mapping[str, str]) -> bool:
+        """Whether every attribute named has the value named."""
+        return all(self.holder(name) == value for name, value in where.items())
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A named rule with the sentence it is published under; `params` by kind (docs/allocation.md):
-
-    - minimum_score: score, where (optional, attribute → value: to whom it applies)
-    - minimum_criterion: criterion, score, where (optional)
-    - track_budget: track, pool, units (each month)
-    - organisation_share: pool, thousandths (of the pool's available unit-months over its window)
-    """
+    """A named rule with the sentence it is published under; docs/allocation.md lists the kinds and their `params`."""
 
     name: str
     kind: str
     sentence: Mapping[str, str]
-    params: Mapping[str, int | str | Mapping[str, str]]
+    params: Mapping[str, int | str | Mapping[str, str]] = field(default_factory=dict)
 
     def number(self, name: str) -> int:
         value = self.params[name]
@@ -119,6 +171,18 @@ class Rule:
         assert isinstance(value, Mapping)
         return value
 
+    @property
+    def pool(self) -> str | None:
+        """The pool it is about, or None where it is about all of them in the reference unit."""
+        value = self.params.get("pool")
+        assert value is None or isinstance(value, str)
+        return value
+
+    @property
+    def by_month(self) -> bool:
+        """Whether a budget holds in each month, and not over the window."""
+        return self.params.get("each", EACH_MONTH) == EACH_MONTH
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -128,6 +192,7 @@ class Problem:
     products: tuple[Product, ...]
     requests: tuple[Request, ...]
     rules: tuple[Rule, ...] = ()
+    reference: Reference | None = None
 
     def __post_init__(self) -> None:
         for fault in validation.faults(self):
@@ -157,124 +222,55 @@ class Problem:
     def rule(self) -> Mapping[str, Rule]:
         return {rule.name: rule for rule in self.rules}
 
+    def weight(self, pool: str) -> int:
+        """What one unit of a pool counts when pools are compared: thousandths of the reference unit, 1 without one."""
+        return self.reference.thousandths[pool] if self.reference else 1
+
+    @cached_property
+    def points(self) -> Mapping[str, int]:
+        """What requests stand by: score and the points that preferences add or take, never below zero."""
+        return {request.id: self._points(request) for request in self.requests}
+
+    def points_of(self, request: Request) -> int:
+        """The points of a request, which need not be one of the problem's own ("what if it had scored more")."""
+        return self.points[request.id] if self.request.get(request.id) is request else self._points(request)
+
+    def _points(self, request: Request) -> int:
+        added = (r.number("points") for r in self.rules if r.kind == PREFERENCE and request.matches(r.where()))
+        return max(0, request.score + sum(added))
+
+    def drawn(self, request: Request, award: Award) -> Mapping[tuple[str, Month], int]:
+        """What an award takes: (pool, month) → units."""
+        found: dict[tuple[str, Month], int] = {}
+        for index, (item, quantity) in enumerate(
+            zip(request.options[award.option].items, award.quantities, strict=True)
+        ):
+            product = self.product[item.product]
+            amounts = award.spread[index] if item.total else (quantity,) * item.months
+            for month, amount in zip(months_from(item.first.plus(award.later), item.months), amounts, strict=True):
+                if amount:
+                    key = product.pool, month
+                    found[key] = found.get(key, 0) + amount * product.units
+        return found
+
     @classmethod
     def from_json(cls, obj: object, source: str = "-") -> Problem:
         """Reads the format of docs/allocation-problem.schema.json; `source` is the file named in a refusal."""
-        node = Node(obj, "", source, INVALID)
-        node.only("format", "pools", "products", "requests", "rules")
-        if node.at("format").text() != FORMAT:
-            node.at("format").refuse("format_is_not_known", known=FORMAT)
-        rules = node.maybe("rules")
-        parts = (
-            tuple(_pool(part) for part in node.at("pools").elements()),
-            tuple(_product(part) for part in node.at("products").elements()),
-            tuple(_request(part) for part in node.at("requests").elements()),
-            tuple(_rule(part) for part in rules.elements()) if rules else (),
-        )
-        try:
-            return cls(*parts)
-        except Refused as refused:
-            raise Refused(refused.code, **{**refused.facts, "file": source}) from None
+        from madang.allocation.document import read
+
+        return read(obj, source)
 
     def to_json(self) -> dict[str, object]:
-        return {
-            "format": FORMAT,
-            "pools": [_pool_json(pool) for pool in self.pools],
-            "products": [{"code": p.code, "pool": p.pool, "units": p.units} for p in self.products],
-            "requests": [_request_json(request) for request in self.requests],
-            "rules": [
-                {"name": r.name, "kind": r.kind, "sentence": dict(r.sentence), "params": _params_json(r.params)}
-                for r in self.rules
-            ],
-        }
+        from madang.allocation.document import written
+
+        return written(self)
+
+
+def asked_award(request: Request, option: int = 0) -> tuple[int, ...]:
+    """The quantities that an alternative asks for, item by item."""
+    return tuple(item.asked for item in request.options[option].items)
 
 
 def problem_hash(problem: Problem) -> str:
     """SHA-256 (hexadecimal) of the problem's canonical JSON: members sorted, no spaces, UTF-8."""
     return hashlib.sha256(canonical(problem.to_json())).hexdigest()
-
-
-def _pool(node: Node) -> Pool:
-    node.only("code", "unit", "months")
-    months: dict[Month, MonthCapacity] = {}
-    for text, member in node.at("months").members():
-        member.only("physical", "funded", "held")
-        held = member.maybe("held")
-        months[member.as_month(text)] = MonthCapacity(
-            member.at("physical").number(), member.at("funded").number(), held.number() if held else 0
-        )
-    return Pool(node.at("code").text(), node.at("unit").text(), months)
-
-
-def _product(node: Node) -> Product:
-    node.only("code", "pool", "units")
-    return Product(node.at("code").text(), node.at("pool").text(), node.at("units").number())
-
-
-def _item(node: Node) -> Item:
-    node.only("product", "asked", "least", "first", "months")
-    asked, least = node.at("asked").number(), node.maybe("least")
-    return Item(
-        product=node.at("product").text(),
-        asked=asked,
-        least=least.number() if least else asked,
-        first=node.at("first").month(),
-        months=node.at("months").number(),
-    )
-
-
-def _request(node: Node) -> Request:
-    node.only("id", "organisation", "score", "criteria", "items", "attributes", "fixed")
-    criteria, attributes, fixed = node.maybe("criteria"), node.maybe("attributes"), node.maybe("fixed")
-    return Request(
-        id=node.at("id").text(),
-        organisation=node.at("organisation").text(),
-        score=node.at("score").number(),
-        criteria=criteria.numbers() if criteria else {},
-        items=tuple(_item(part) for part in node.at("items").elements()),
-        attributes=attributes.texts() if attributes else {},
-        fixed=tuple(part.number() for part in fixed.elements()) if fixed else None,
-    )
-
-
-def _rule(node: Node) -> Rule:
-    node.only("name", "kind", "sentence", "params")
-    params: dict[str, int | str | Mapping[str, str]] = {}
-    for name, member in node.at("params").members():
-        if name == "where":
-            params[name] = member.texts()
-        elif name in ("criterion", "track", "pool"):
-            params[name] = member.text()
-        else:
-            params[name] = member.number()
-    return Rule(node.at("name").text(), node.at("kind").text(), node.at("sentence").texts(), params)
-
-
-def _pool_json(pool: Pool) -> dict[str, object]:
-    months = {
-        str(month): {"physical": capacity.physical, "funded": capacity.funded, "held": capacity.held}
-        for month, capacity in sorted(pool.months.items())
-    }
-    return {"code": pool.code, "unit": pool.unit, "months": months}
-
-
-def _request_json(request: Request) -> dict[str, object]:
-    items = [
-        {"product": i.product, "asked": i.asked, "least": i.least, "first": str(i.first), "months": i.months}
-        for i in request.items
-    ]
-    written: dict[str, object] = {
-        "id": request.id,
-        "organisation": request.organisation,
-        "score": request.score,
-        "criteria": dict(request.criteria),
-        "items": items,
-        "attributes": dict(request.attributes),
-    }
-    if request.fixed is not None:
-        written["fixed"] = list(request.fixed)
-    return written
-
-
-def _params_json(params: Mapping[str, int | str | Mapping[str, str]]) -> dict[str, object]:
-    return {name: dict(value) if isinstance(value, Mapping) else value for name, value in params.items()}

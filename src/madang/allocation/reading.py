@@ -79,9 +79,18 @@ class Node:
             self.refuse("must_be_text")
         return self.value
 
+    def word(self) -> str:
+        """Text that may be empty."""
+        return "" if self.value == "" else self.text()
+
     def number(self) -> int:
         if not isinstance(self.value, int) or isinstance(self.value, bool):
             self.refuse("must_be_a_whole_number")
+        return self.value
+
+    def boolean(self) -> bool:
+        if not isinstance(self.value, bool):
+            self.refuse("must_be_true_or_false")
         return self.value
 
     def month(self) -> Month:

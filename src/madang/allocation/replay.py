@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from madang.allocation.plan import Plan, Solver
+from madang.allocation.plan import Grant, Plan, Solver
 from madang.allocation.solve import installed, solve
 
 
@@ -37,7 +37,7 @@ class Replayed:
 
 def replay(plan: Plan) -> Replayed:
     """Raises what `solve` raises."""
-    again = solve(plan.problem, plan.policy, seed=plan.seed, work_limit=plan.work_limit)
+    again = solve(plan.problem, plan.policy, seed=plan.seed, work_limit=plan.work_limit, commitment=plan.commitment)
     differences = tuple(_differences(plan, again))
     return Replayed(not differences, again, differences, plan.solver, installed(plan.policy))
 
@@ -47,13 +47,17 @@ def _differences(before: Plan, now: Plan) -> list[Difference]:
     for name in sorted({*before.grant, *now.grant}):
         old, new = before.grant.get(name), now.grant.get(name)
         if old != new:
-            found.append(Difference(name, _text(old.quantities if old else ()), _text(new.quantities if new else ())))
-    for figure in ("problem_hash", "objective", "bound", "outcomes", "reserve"):
+            found.append(Difference(name, _text(old), _text(new)))
+    for figure in ("problem_hash", "objective", "bound", "outcomes", "reserve", "marginal", "factors", "shares"):
         old_value, new_value = getattr(before, figure), getattr(now, figure)
         if old_value != new_value:
             found.append(Difference(figure, str(old_value), str(new_value)))
     return found
 
 
-def _text(quantities: tuple[int, ...]) -> str:
-    return ", ".join(str(quantity) for quantity in quantities) or "-"
+def _text(grant: Grant | None) -> str:
+    """An award in short: its quantities; where it is not the first alternative as asked, which and how much later."""
+    if grant is None:
+        return "-"
+    text = ", ".join(str(quantity) for quantity in grant.quantities)
+    return f"{text} [{grant.option + 1}, +{grant.later}]" if grant.option or grant.later else text

@@ -6,16 +6,26 @@ import hashlib
 from collections.abc import Callable
 
 from madang.allocation import policies
-from madang.allocation.problem import MINIMUM_CRITERION, Problem, Request, problem_hash
+from madang.allocation.problem import MINIMUM_CRITERION, Award, Problem, Request, asked_award, problem_hash
 
 Key = tuple[object, ...]
 
 
-def order(problem: Problem, ties: tuple[str, ...], seed: int) -> list[Request]:
-    """Every request, best first. The lottery is the last key even where the list does not name it."""
-    digest = problem_hash(problem)
-    read = _reader(problem, ties, digest, seed)
-    return sorted(problem.requests, key=lambda r: (*read(r), ticket(digest, seed, r.id), r.id))
+def order(problem: Problem, ties: tuple[str, ...], seed: int, *, digest: str = "") -> list[Request]:
+    """Every request, best first. The lottery is the last key even where the list does not name it.
+
+    `digest`: the problem hash that the lottery is drawn with, where it is not the problem's own (a question "what if"
+    keeps the lots as they were drawn).
+    """
+    key = place(problem, ties, seed, digest=digest)
+    return sorted(problem.requests, key=key)
+
+
+def place(problem: Problem, ties: tuple[str, ...], seed: int, *, digest: str = "") -> Callable[[Request], Key]:
+    """The key by which requests are sorted, the smallest first."""
+    drawn = digest or problem_hash(problem)
+    read = _reader(problem, ties, drawn, seed)
+    return lambda r: (*read(r), ticket(drawn, seed, r.id), r.id)
 
 
 def ticket(digest: str, seed: int, request: str) -> str:
@@ -23,17 +33,23 @@ def ticket(digest: str, seed: int, request: str) -> str:
     return hashlib.sha256(f"{digest}\n{seed}\n{request}".encode()).hexdigest()
 
 
-def asked(problem: Problem, request: Request) -> int:
-    """What a request asks for in all, in pool units x months."""
-    return amount(problem, request, tuple(item.asked for item in request.items))
+def commitment(seed: int) -> str:
+    """What is published before a lottery: SHA-256 (hexadecimal) of the seed written in decimal."""
+    return hashlib.sha256(str(seed).encode()).hexdigest()
 
 
-def amount(problem: Problem, request: Request, quantities: tuple[int, ...]) -> int:
-    """What `quantities` of a request's items come to, in pool units x months."""
-    return sum(
-        quantity * problem.product[item.product].units * item.months
-        for item, quantity in zip(request.items, quantities, strict=True)
-    )
+def asked(problem: Problem, request: Request, option: int = 0) -> int:
+    """What a request asks for in all by one of its alternatives, in weighted pool units x months."""
+    return amount(problem, request, Award(asked_award(request, option), option))
+
+
+def amount(problem: Problem, request: Request, award: Award) -> int:
+    """What an award comes to, in weighted pool units x months; the weight is 1 where the problem has no reference."""
+    found = 0
+    for item, quantity in zip(request.options[award.option].items, award.quantities, strict=True):
+        product = problem.product[item.product]
+        found += quantity * product.units * problem.weight(product.pool) * (1 if item.total else item.months)
+    return found
 
 
 def criteria(problem: Problem) -> tuple[str, ...]:
@@ -48,7 +64,7 @@ def _reader(problem: Problem, ties: tuple[str, ...], digest: str, seed: int) -> 
 
     def one(request: Request, key: str) -> object:
         if key == policies.SCORE:
-            return -request.score
+            return -problem.points_of(request)
         if key == policies.SMALLER_ASK:
             return asked(problem, request)
         if key == policies.LOTTERY:

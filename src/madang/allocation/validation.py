@@ -8,18 +8,33 @@ from typing import TYPE_CHECKING, NamedTuple
 from madang.values import months_from
 
 if TYPE_CHECKING:
-    from madang.allocation.problem import Item, Pool, Problem, Product, Request, Rule
+    from madang.allocation.problem import Alternative, Item, Pool, Problem, Product, Request, Rule
 
 LARGEST = 10**9  # of any quantity, number of units or points: more than that is a slip of the pen
 LONGEST = 120  # months
+MOST_OPTIONS = 20  # alternatives of one request
 LANGUAGES = ("en", "ko")
-PARAMS = {
-    "minimum_score": {"score"},
-    "minimum_criterion": {"criterion", "score"},
-    "track_budget": {"track", "pool", "units"},
-    "organisation_share": {"pool", "thousandths"},
+# what each kind of rule must say, and what it may
+PARAMS: Mapping[str, tuple[set[str], set[str]]] = {
+    "minimum_score": ({"score"}, {"where"}),
+    "minimum_criterion": ({"criterion", "score"}, {"where"}),
+    "preference": ({"points"}, {"where"}),
+    "reserve": ({"pool", "thousandths"}, set()),
+    "budget": ({"units"}, {"pool", "where", "each"}),
+    "share_at_most": ({"holder", "thousandths"}, {"pool", "where"}),
+    "share_at_least": ({"where", "thousandths"}, {"pool"}),
+    "success_band": ({"attribute", "thousandths"}, {"where"}),
+    "no_envy": (set(), {"attribute"}),
+    "overbooking": ({"pool", "thousandths", "rate", "risk"}, set()),
 }
-MAY_SAY_WHERE = ("minimum_score", "minimum_criterion")
+RANGES = {
+    "score": (0, LARGEST),
+    "units": (0, LARGEST),
+    "points": (-LARGEST, LARGEST),
+    "thousandths": (0, 1000),
+    "rate": (0, 1000),
+    "risk": (0, 1000),
+}
 
 
 class Invalid(NamedTuple):
@@ -39,6 +54,7 @@ def faults(problem: Problem) -> Iterator[Invalid]:
     yield from _twice("rules", "name", (rule.name for rule in problem.rules))
     for index, pool in enumerate(problem.pools):
         yield from _pool(f"pools[{index}]", pool)
+    yield from _reference(problem)
     for index, product in enumerate(problem.products):
         yield from _product(f"products[{index}]", product, pools)
     for index, rule in enumerate(problem.rules):
@@ -60,7 +76,8 @@ def _within(path: str, value: object, low: int, high: int = LARGEST) -> Iterator
     if isinstance(value, bool) or not isinstance(value, int):
         yield Invalid(path, "must_be_a_whole_number")
     elif value < low:
-        yield Invalid(path, "must_be_above_zero" if low == 1 else "must_not_be_below_zero")
+        known = {0: "must_not_be_below_zero", 1: "must_be_above_zero"}
+        yield Invalid(path, known.get(low, "is_too_small"))
     elif value > high:
         yield Invalid(path, "is_too_large")
 
@@ -77,6 +94,19 @@ def _pool(path: str, pool: Pool) -> Iterator[Invalid]:
             yield Invalid(f"{at}.funded", "must_not_exceed_physical")
 
 
+def _reference(problem: Problem) -> Iterator[Invalid]:
+    """A reference unit says of every pool, and of nothing else, how much a unit of it counts."""
+    if problem.reference is None:
+        return
+    codes = {pool.code for pool in problem.pools}
+    for code in sorted(codes - problem.reference.thousandths.keys()):
+        yield Invalid(f"reference.thousandths.{code}", "is_missing")
+    for code, value in problem.reference.thousandths.items():
+        if code not in codes:
+            yield Invalid(f"reference.thousandths.{code}", "pool_is_not_known")
+        yield from _within(f"reference.thousandths.{code}", value, 1)
+
+
 def _product(path: str, product: Product, pools: Mapping[str, Pool]) -> Iterator[Invalid]:
     if product.pool not in pools:
         yield Invalid(f"{path}.pool", "pool_is_not_known")
@@ -87,17 +117,33 @@ def _request(
     path: str, request: Request, pools: Mapping[str, Pool], products: Mapping[str, Product]
 ) -> Iterator[Invalid]:
     yield from _within(f"{path}.score", request.score, 0)
+    yield from _within(f"{path}.error", request.error, 0)
     for name, points in request.criteria.items():
         yield from _within(f"{path}.criteria.{name}", points, 0)
-    if not request.items:
+    if not request.options:
+        yield Invalid(f"{path}.options", "must_not_be_empty")
+    if len(request.options) > MOST_OPTIONS:
+        yield Invalid(f"{path}.options", "is_too_large")
+    for index, option in enumerate(request.options):
+        yield from _option(f"{path}.options[{index}]", option, pools, products)
+    if request.fixed is not None and request.options:
+        yield from _fixed(f"{path}.fixed", request)
+
+
+def _option(
+    path: str, option: Alternative, pools: Mapping[str, Pool], products: Mapping[str, Product]
+) -> Iterator[Invalid]:
+    if not option.items:
         yield Invalid(f"{path}.items", "must_not_be_empty")
-    for index, item in enumerate(request.items):
-        yield from _item(f"{path}.items[{index}]", item, pools, products)
-    if request.fixed is not None:
-        yield from _fixed(f"{path}.fixed", request.fixed, request.items)
+    wrong = list(_within(f"{path}.later", option.later, 0, LONGEST))
+    yield from wrong
+    for index, item in enumerate(option.items):
+        yield from _item(f"{path}.items[{index}]", item, 0 if wrong else option.later, pools, products)
 
 
-def _item(path: str, item: Item, pools: Mapping[str, Pool], products: Mapping[str, Product]) -> Iterator[Invalid]:
+def _item(
+    path: str, item: Item, later: int, pools: Mapping[str, Pool], products: Mapping[str, Product]
+) -> Iterator[Invalid]:
     yield from _within(f"{path}.asked", item.asked, 1)
     yield from _within(f"{path}.least", item.least, 0)
     if item.least > item.asked:
@@ -109,19 +155,41 @@ def _item(path: str, item: Item, pools: Mapping[str, Pool], products: Mapping[st
         yield Invalid(f"{path}.product", "product_is_not_known")
     elif product.pool in pools and not wrong:
         stated = pools[product.pool].months
-        if not all(month in stated for month in months_from(item.first, item.months)):
+        if not all(month in stated for month in months_from(item.first, item.months + later)):
             yield Invalid(f"{path}.months", "must_lie_in_the_pools_months")
 
 
-def _fixed(path: str, fixed: tuple[int, ...], items: tuple[Item, ...]) -> Iterator[Invalid]:
-    if len(fixed) != len(items):
-        yield Invalid(path, "must_have_one_number_an_item")
-    elif not any(fixed):
-        yield Invalid(path, "must_give_something")
-    for index, (quantity, item) in enumerate(zip(fixed, items, strict=False)):
-        yield from _within(f"{path}[{index}]", quantity, 0)
+def _fixed(path: str, request: Request) -> Iterator[Invalid]:
+    fixed = request.fixed
+    assert fixed is not None
+    if not 0 <= fixed.option < len(request.options):
+        yield Invalid(f"{path}.option", "option_is_not_known")
+        return
+    option = request.options[fixed.option]
+    yield from _within(f"{path}.later", fixed.later, 0, option.later)
+    if len(fixed.quantities) != len(option.items):
+        yield Invalid(f"{path}.quantities", "must_have_one_number_an_item")
+    elif not any(fixed.quantities):
+        yield Invalid(f"{path}.quantities", "must_give_something")
+    elif not spread_fits(option.items, fixed.quantities, fixed.spread):
+        yield Invalid(f"{path}.spread", "must_add_up_to_the_quantities")
+    for index, (quantity, item) in enumerate(zip(fixed.quantities, option.items, strict=False)):
+        yield from _within(f"{path}.quantities[{index}]", quantity, 0)
         if quantity > item.asked:
-            yield Invalid(f"{path}[{index}]", "must_not_exceed_asked")
+            yield Invalid(f"{path}.quantities[{index}]", "must_not_exceed_asked")
+
+
+def spread_fits(items: tuple[Item, ...], quantities: tuple[int, ...], spread: tuple[tuple[int, ...], ...]) -> bool:
+    """Whether amounts by month are there exactly for the items with a total, none below zero, and add up to them."""
+    if not any(item.total for item in items):
+        return spread == ()
+    if len(spread) != len(items):
+        return False
+    for item, quantity, amounts in zip(items, quantities, spread, strict=True):
+        wanted = item.months if item.total else 0
+        if len(amounts) != wanted or (item.total and (min(amounts) < 0 or sum(amounts) != quantity)):
+            return False
+    return True
 
 
 def _rule(path: str, rule: Rule, pools: Mapping[str, Pool]) -> Iterator[Invalid]:
@@ -137,19 +205,22 @@ def _rule(path: str, rule: Rule, pools: Mapping[str, Pool]) -> Iterator[Invalid]
 
 
 def _params(path: str, rule: Rule) -> Iterator[Invalid]:
-    wanted = PARAMS[rule.kind]
+    wanted, may = PARAMS[rule.kind]
     for name in sorted(wanted - rule.params.keys()):
         yield Invalid(f"{path}.{name}", "is_missing")
     for name, value in rule.params.items():
-        if name == "where" and rule.kind in MAY_SAY_WHERE:
-            continue
-        if name not in wanted:
+        if name not in wanted | may:
             yield Invalid(f"{path}.{name}", "is_not_known")
-        elif name in ("score", "units", "thousandths"):
-            most = 1000 if name == "thousandths" else LARGEST
-            yield from _within(f"{path}.{name}", value, 0, most)
+        elif name == "where":
+            if not value and name in wanted:
+                yield Invalid(f"{path}.{name}", "must_not_be_empty")
+        elif name in RANGES:
+            low, high = (1000, LARGEST) if (rule.kind, name) == ("overbooking", "thousandths") else RANGES[name]
+            yield from _within(f"{path}.{name}", value, low, high)
         elif not isinstance(value, str):
             yield Invalid(f"{path}.{name}", "must_be_text")
+        elif name == "each" and value not in ("month", "window"):
+            yield Invalid(f"{path}.{name}", "each_is_not_known")
 
 
 def _criteria(path: str, request: Request, rules: tuple[Rule, ...]) -> Iterator[Invalid]:
@@ -157,6 +228,5 @@ def _criteria(path: str, request: Request, rules: tuple[Rule, ...]) -> Iterator[
     for rule in rules:
         if rule.kind != "minimum_criterion" or request.fixed is not None:
             continue
-        applies = all(request.attributes.get(name) == value for name, value in rule.where().items())
-        if applies and rule.text("criterion") not in request.criteria:
+        if request.matches(rule.where()) and rule.text("criterion") not in request.criteria:
             yield Invalid(f"{path}.{rule.text('criterion')}", "is_missing")

@@ -25,6 +25,8 @@ def register(commands: argparse._SubParsersAction) -> None:  # type: ignore[type
     backup.add_argument("archive", nargs="?", type=Path)
     restore = _add(commands, "restore", N_("Check an archive and restore it into an empty home."), _restore)
     restore.add_argument("archive", type=Path)
+    erased = N_("The list of erased people of the centre that the archive is from; its home holds it as erased.json.")
+    restore.add_argument("--erased", type=Path, help=translate(erased))
     audit = _add(commands, "audit", N_("Verify the journal's chain of hashes."), _audit)
     audit.add_argument("what", choices=["verify"])
     _add(commands, "doctor", N_("Say what holds on this installation and what does not."), _doctor)
@@ -129,27 +131,34 @@ def _work(given: argparse.Namespace) -> int:
 
 def _upgrade(given: argparse.Namespace) -> int:
     prepare_django()
-    from madang.portal.centre import setup
+    from django.conf import settings
 
-    foreign = setup.foreign_migrations()
-    if foreign:
-        raise Refused("database_newer", step=foreign[-1])
-    missing = setup.missing_migrations()
-    if missing:
-        _backup(argparse.Namespace(archive=None))
-    setup.set_up(_now())
-    say(translate(N_("The database fits this version; {count} steps were taken."), count=len(missing)))
+    from madang.portal.centre.running import only_one
+    from madang.portal.centre.upgrading import upgrade
+
+    now = _now()
+    archive = _archive(now)
+    with only_one(settings.MADANG_HOME):
+        steps = upgrade(now=now, archive=archive)
+    if steps:
+        say(translate(N_("The database as it was before is in {archive}."), archive=archive))
+    say(translate(N_("The database fits this version; {count} steps were taken."), count=steps))
     return 0
+
+
+def _archive(now: datetime) -> Path:
+    """Where a back-up goes that nobody gave a place."""
+    from django.conf import settings
+
+    return Path(settings.MADANG_HOME) / "backups" / f"madang-{now:%Y%m%dT%H%M%SZ}.tar.gz"
 
 
 def _backup(given: argparse.Namespace) -> int:
     prepare_django()
-    from django.conf import settings
-
     from madang.portal.centre.backup import backup
 
     now = _now()
-    target = given.archive or settings.MADANG_HOME / "backups" / f"madang-{now:%Y%m%dT%H%M%SZ}.tar.gz"
+    target = given.archive or _archive(now)
     manifest = backup(target, now=now)
     say(
         translate(
@@ -165,12 +174,18 @@ def _restore(given: argparse.Namespace) -> int:
     prepare_django()
     from madang.portal.centre import setup
     from madang.portal.centre.backup import restore
+    from madang.portal.holdings import erasures
     from madang.portal.journal import queries as journal
 
+    listed = given.erased or erasures.place()
+    erasures.require_readable(listed, wanted=given.erased is not None)
     manifest = restore(given.archive)
     setup.require_fitting_database()
+    again = erasures.apply(listed, now=_now())
     fault = journal.verify()
     say(translate(N_("{count} files were checked and restored."), count=len(manifest["files"])))
+    if again:
+        say(translate(N_("{count} people who had been erased since were erased again."), count=again))
     return _say_fault(fault)
 
 

@@ -5,29 +5,60 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from madang import __version__
-from madang.cli import allocate, centre, online
 from madang.cli.language import N_, say, translate
 from madang.errors import Refused, Stale, Unavailable
 
+Commands = Any
 DESCRIPTION = N_("The command of a public AI compute centre.")
 
 
-def parser() -> argparse.ArgumentParser:
-    """All commands with their arguments."""
+def parser(first: str = "") -> argparse.ArgumentParser:
+    """All commands with their arguments; only one's, where it is the `first` word and needs none of the others.
+
+    So `madang simulate` does not load what talks to a server, nor the other way round.
+    """
     root = argparse.ArgumentParser(prog="madang", description=translate(DESCRIPTION))
     root.add_argument("--version", action="version", version=__version__)
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    online.register(commands)
-    allocate.register(commands)
-    centre.register(commands)
+    for register in [ALONE[first]] if first in ALONE else (_online, *ALONE.values(), _centre):
+        register(commands)
     return root
+
+
+def _online(commands: Commands) -> None:
+    from madang.cli import online
+
+    online.register(commands)
+
+
+def _allocate(commands: Commands) -> None:
+    from madang.cli import allocate
+
+    allocate.register(commands)
+
+
+def _simulate(commands: Commands) -> None:
+    from madang.cli import simulate
+
+    simulate.register(commands)
+
+
+def _centre(commands: Commands) -> None:
+    from madang.cli import centre
+
+    centre.register(commands)
+
+
+ALONE = {"allocate": _allocate, "simulate": _simulate}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and gives its exit status."""
-    given = parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    given = parser(words[0] if words else "").parse_args(words)
     try:
         return int(given.run(given) or 0)
     except Refused as refused:

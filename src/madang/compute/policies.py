@@ -24,7 +24,7 @@ FIXED = 16  # fraction bits of a use figure
 _FACTOR_BITS = 32
 
 
-def _roots(count: int) -> tuple[int, ...]:
+def roots(count: int) -> tuple[int, ...]:
     """2 to the powers -1/2, -1/4, -1/8 … as integers with `_FACTOR_BITS` fraction bits, each the root of the last."""
     found = [math.isqrt(1 << (2 * _FACTOR_BITS - 1))]
     while len(found) < count:
@@ -32,7 +32,7 @@ def _roots(count: int) -> tuple[int, ...]:
     return tuple(found)
 
 
-_ROOTS = _roots(16)
+_ROOTS = roots(16)
 
 
 @dataclass(frozen=True)
@@ -231,12 +231,15 @@ class _Turn:
     def _reserve(self, job: Waiting) -> Reason:
         short = _short(job.needs, self.free)
         then = dict(self.free)
+        reserved = None
         for ends_by, amounts in sorted(self.ends, key=lambda end: end[0]):
+            if reserved is not None and ends_by > reserved:
+                break  # what ends at that very instant is spare too, in whatever order it was handed in
             for name, amount in amounts.items():
                 then[name] += amount
             self._reserved_from = ends_by
-            if _fits(job.needs, then):
-                break
+            if reserved is None and _fits(job.needs, then):
+                reserved = ends_by
         self._spare = {name: amount - job.needs.get(name, 0) for name, amount in then.items()}
         facts: dict[str, int | str] = {
             "needs": job.needs[short],

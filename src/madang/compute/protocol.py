@@ -192,6 +192,18 @@ class Backend(Protocol):
         ...
 
 
+@runtime_checkable
+class Forgetting(Protocol):
+    """Offered besides by a backend that keeps the files of jobs itself; a site may clear up by its own rules."""
+
+    def forget(self, id: str) -> None:
+        """Destroys what an ended job was given, wrote and left; its report and its usage stay. Again, it does nothing.
+
+        Refuses ``no_such_job``, ``job_not_ended``.
+        """
+        ...
+
+
 def load(dotted_path: str, **settings: object) -> Backend:
     """The backend that a site names in its settings, ``package.module.Class``, made with `settings`.
 

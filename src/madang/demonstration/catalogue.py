@@ -38,7 +38,10 @@ def reserved_pools(cast: Cast, now: datetime) -> None:
             product,
             press.SERVER_MONTH_WON[code],
             press.MARKET_SERVER_MONTH_WON[code],
-            "Press, December 2025: users pay 5 to 10% of the market price",
+            (
+                "2025년 12월 언론 보도: 이용자는 시장 가격의 5~10% 부담",
+                "Press, December 2025: users pay 5 to 10% of the market price",
+            ),
             date(2026, 4, 1),
         )
 
@@ -55,7 +58,7 @@ def present_pools(cast: Cast, now: datetime, today: datetime) -> None:
         price, market = costs[code]
         for count in counts:
             product = _product(cast, now, f"{code}x{count}", pool, f"{name}×{count}", f"{name}×{count}", count)
-            source = "Supplier tender of March 2026, upper band"
+            source = ("2026년 3월 공급기업 공모의 상한 단가", "Supplier tender of March 2026, upper band")
             _price(cast, now, product, price * count, market * count, source, date(first.year, first.number, 1))
 
 
@@ -76,7 +79,7 @@ def local_pool(cast: Cast, now: datetime, today: datetime) -> None:
     months = {str(month): hours for month in months_from(first, 4)}
     resources.set_capacity(by=cast.actor("manager"), now=now, pool=pool.pk, months=months)
     product = _product(cast, now, "core-hour", pool, "코어 시간", "Core-hour", 1, Grain.HOUR)
-    source = "Chosen for the demonstration: four won a core-second"
+    source = ("시연을 위하여 정한 값: 코어 1초에 4원", "Chosen for the demonstration: four won a core-second")
     _price(cast, now, product, CORE_HOUR_WON, CORE_HOUR_MARKET_WON, source, date(first.year, first.number, 1))
 
 
@@ -203,7 +206,7 @@ def _product(
 
 
 def _price(
-    cast: Cast, now: datetime, product: Product, price: int, reference: int, source: str, starts_on: date
+    cast: Cast, now: datetime, product: Product, price: int, reference: int, source: tuple[str, str], starts_on: date
 ) -> None:
     tariff = prices.draft_tariff(
         by=cast.actor("manager"),
@@ -211,7 +214,8 @@ def _price(
         product=product.pk,
         price=price,
         reference_price=reference,
-        reference_source=source,
+        reference_source=source[0],
+        reference_source_en=source[1],
         starts_on=starts_on,
     )
     prices.approve_tariff(

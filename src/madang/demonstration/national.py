@@ -28,6 +28,7 @@ from madang.portal.reviews import actions as reviews
 from madang.portal.transactions import together
 
 REVIEWERS = 96
+POLICIES = (PolicyChoice.RANK_SKIP, PolicyChoice.PORTFOLIO)
 SOURCE = "Newsis NISX20260303_0003532105"
 
 
@@ -48,14 +49,14 @@ def build(cast: Cast, progress: Progress) -> None:
     with progress.step(N_("Registering the applicants of the spring round")), together():
         rows = [_register(firm, serial, draws) for serial, firm in enumerate(firms)]
         _verdicts(cast, firms, rows)
-    with progress.step(N_("Handing in 514 applications")), together():
+    with progress.step(N_("Handing in {count} applications"), count=len(drawn)), together():
         marks = _applications(call, intake, rows, drawn, draws, progress)
     with progress.step(N_("Screening and reviewing them")), together():
         rounds.screen_all(cast, intake, at(2026, 1, 30))
         _reviewers(cast, draws)
         rounds.review_all(cast, intake, marks, at(2026, 2, 2), lambda n, m: progress.count(N_("Reviewing"), n, m))
-    with progress.step(N_("Solving the allocation under two policies")):
-        plans = rounds.solve(cast, intake, (PolicyChoice.RANK_SKIP, PolicyChoice.PORTFOLIO), at(2026, 2, 27))
+    with progress.step(N_("Solving the allocation under {count} policies"), count=len(POLICIES)):
+        plans = rounds.solve(cast, intake, POLICIES, at(2026, 2, 27))
     with progress.step(N_("Adopting a plan and publishing the decisions")), together():
         rounds.decide(cast, intake, plans[-1], at(2026, 3, 3), "AI컴퓨팅-2026-031")
         _answers()

@@ -60,14 +60,15 @@ def build(cast: Cast, now: datetime, progress: Progress) -> None:
         progress.say(N_("No jobs were run: {why} Then build anew with: make demo-fresh"), why=why)
     else:
         _run_jobs(awards, now, progress)
-    with progress.step(N_("Two open calls with a few applications")), together():
+    with progress.step(N_("Open calls with a few applications")), together():
         _open_calls(cast, now, draws)
     with progress.step(N_("Statements, public figures and the sealed journal")):
         _close_books(now)
 
 
 def _run_jobs(awards: list[Award], now: datetime, progress: Progress) -> None:
-    with progress.step(N_("Running jobs of three organisations on this machine")):
+    owners = {award.organisation_id for award in awards}
+    with progress.step(N_("Running jobs of {count} organisations on this machine"), count=len(owners)):
         with together():
             jobs = work.submit(awards, Pool.objects.get(code="local-cores"), now)
         work.see_through(jobs, progress)

@@ -18,12 +18,12 @@ class Progress:
     begun: float = field(default_factory=time.monotonic)
 
     @contextmanager
-    def step(self, text: str) -> Iterator[None]:
+    def step(self, text: str, **facts: object) -> Iterator[None]:
         """One named step; its seconds are printed when it is done."""
-        started = time.monotonic()
-        self._write(f"  {translate(text)} …")
+        started, name = time.monotonic(), translate(text, **facts)
+        self._write(f"  {name} …")
         yield
-        self._write(f"\r  {translate(text)}: {time.monotonic() - started:.1f} s\n")
+        self._write(f"\r  {name}: {time.monotonic() - started:.1f} s\n")
 
     def count(self, text: str, done: int, whole: int) -> None:
         """How far a step is, for people who watch."""

@@ -43,7 +43,8 @@ class Actor:
     """One person (or nobody: the public; or the worker) as seen at one request.
 
     `person` is the row id of the person, None for the public and the worker. `memberships` maps organisation ids to the
-    person's role there, only those in force. `address` is the network address that the request came from.
+    person's role there, only those in force. `address` is the network address that the request came from. `reads_only`:
+    the request came with a token that is good for reading alone.
     """
 
     person: int | None = None
@@ -52,6 +53,7 @@ class Actor:
     reviewer: bool = False
     address: str = ""
     via: Via = Via.PAGE
+    reads_only: bool = False
 
     @property
     def is_staff(self) -> bool:

@@ -5,31 +5,15 @@ from __future__ import annotations
 import importlib
 import json
 from pathlib import Path
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import timezone
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
-from ninja.security import HttpBearer
 
 from madang import __version__
 from madang.errors import Refused, Stale, Unavailable
 from madang.portal import refusals
-from madang.portal.access import actions as access
-from madang.portal.people import queries as people
-
-
-class TokenAuth(HttpBearer):
-    """Authorization: Bearer <token>; sets `request.actor`."""
-
-    def authenticate(self, request: HttpRequest, token: str) -> Any:
-        actor = people.actor_of_token(token, now=timezone.now(), address=request.META.get("REMOTE_ADDR", ""))
-        if actor.person is None:
-            return None
-        access.note_use(token=token, day=timezone.now().date())
-        request.actor = actor
-        return actor
+from madang.portal.access.bearer import TokenAuth
 
 
 def problem(status: int, code: str, detail: str, **more: object) -> HttpResponse:

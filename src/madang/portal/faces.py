@@ -101,6 +101,21 @@ def with_role(*roles: Role) -> Callable[[View], View]:
     return decorate
 
 
+def known_to(*roles: Role) -> Callable[[Callable[..., T]], Callable[..., T]]:
+    """For an operation of the API: for a person without any of the roles it does not exist."""
+
+    def decorate(operation: Callable[..., T]) -> Callable[..., T]:
+        @functools.wraps(operation)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> T:
+            if not request.actor.has(*roles):
+                raise Http404
+            return operation(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
 def tried(form: BaseForm, act: Callable[[], T]) -> T | None:
     """Carries out an action for a valid form; a refusal becomes an error on the form and None comes back."""
     try:

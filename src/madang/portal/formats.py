@@ -202,6 +202,11 @@ def file_size(count: int) -> str:
     return f"{decimal(count, 1000**power, 1 if power else 0)} {UNITS[power]}"
 
 
+def plain_cell(value: str) -> str:
+    """Text as a spreadsheet must take it: a leading sign would make a formula of what somebody typed."""
+    return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+
+
 def _local(instant: datetime, zone: ZoneInfo) -> datetime:
     if instant.tzinfo is None:
         raise ValueError(f"{instant.isoformat()} has no time zone")

@@ -6,6 +6,8 @@ import importlib
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -14,6 +16,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from madang import __version__
+from madang.errors import Refused
+from madang.portal import api, refusals
 from madang.portal.actors import READING_ROLES, Actor, Role
 from madang.portal.faces import signed_in, with_role
 from madang.portal.rounds import showing as rounds
@@ -124,6 +128,17 @@ def health(request: HttpRequest) -> JsonResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return JsonResponse({"version": __version__, "database": "answers"})
+
+
+def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400, or 413 where more came than is taken at once: in the person's language, or as the API's problem."""
+    large = isinstance(exception, RequestDataTooBig)
+    status = 413 if large else 400
+    if request.path_info.startswith("/api/"):
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        refused = Refused("request_too_large", most=most) if large else Refused("invalid")
+        return api.problem(status, refused.code, refusals.sentence(refused))
+    return render(request, "errors/400.html", {"large": large}, status=status)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

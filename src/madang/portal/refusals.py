@@ -41,8 +41,9 @@ def mails() -> Mapping[str, tuple[str, str]]:
 
 
 @cache
-def _input_codes() -> frozenset[str]:
-    return frozenset(code for module in _modules() for code in getattr(module, "INPUT", ()))
+def codes(name: str) -> frozenset[str]:
+    """The refusals that the domains list under a name: INPUT, FORBIDDEN."""
+    return frozenset(code for module in _modules() for code in getattr(module, name, ()))
 
 
 def sentence(refused: Refused) -> str:
@@ -65,5 +66,7 @@ def _shown(value: object) -> object:
 
 
 def status(refused: Refused) -> int:
-    """422 when the input is at fault, else 409: the state of things says no."""
-    return 422 if refused.code in _input_codes() else 409
+    """422 when the input is at fault, 403 when the token is, else 409: the state of things says no."""
+    if refused.code in codes("FORBIDDEN"):
+        return 403
+    return 422 if refused.code in codes("INPUT") else 409

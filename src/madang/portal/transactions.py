@@ -63,6 +63,8 @@ def _outermost(call: Callable[[], R]) -> R:
         except IntegrityError as error:
             raise refused_by_table(error) from error
         except OperationalError as error:
+            if _disk_is_full(error):
+                raise Unavailable("disk_full") from error
             if not _worth_another_try(error):
                 raise
             if attempt == TRIES:
@@ -73,6 +75,10 @@ def _outermost(call: Callable[[], R]) -> R:
 def _worth_another_try(error: OperationalError) -> bool:
     state = getattr(error.__cause__, "sqlstate", None)
     return state in _RETRY_STATES or "database is locked" in str(error)
+
+
+def _disk_is_full(error: OperationalError) -> bool:
+    return getattr(error.__cause__, "sqlstate", None) == "53100" or "disk is full" in str(error)
 
 
 def refused_by_table(error: IntegrityError) -> Refused:

@@ -27,6 +27,7 @@ urlpatterns = [
     path("api/v1/", api.api.urls),
     *_pages(),
 ]
+handler400 = "madang.portal.home.unreadable"
 handler403 = "madang.portal.home.not_allowed"
 handler404 = "madang.portal.home.not_found"
 handler500 = "madang.portal.home.broken"

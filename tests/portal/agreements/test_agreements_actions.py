@@ -10,7 +10,7 @@ from rounds import adopt, make_round, propose, publish
 
 from madang.errors import Refused, Stale
 from madang.portal.actors import MemberRole, Role
-from madang.portal.agreements import actions, documents, rules, signing
+from madang.portal.agreements import actions, documents, queries, rules, signing
 from madang.portal.agreements.models import Agreement, Signature, SignedPaper
 from madang.portal.agreements.rules import Article, Figures, Price, Side, SigningMethod
 from madang.portal.awards.models import Award
@@ -208,3 +208,42 @@ def test_without_a_korean_font_the_message_is_clear(monkeypatch):
     with pytest.raises(Refused) as refused:
         documents.family()
     assert refused.value.code == "font_missing"
+
+
+def test_a_new_version_is_signed_anew_by_both_and_the_old_one_stays_readable(accepted, client):
+    found, owner, first = accepted
+    user_signs(owner, first)
+    assert code(lambda: actions.draw_up_anew(by=owner, now=NOW, agreement=first.pk)) == "not_allowed_for_role"
+    second = actions.draw_up_anew(by=found.manager, now=NOW, agreement=first.pk)
+    assert second.version == 2
+    with pytest.raises(Stale):
+        actions.draw_up_anew(by=found.manager, now=NOW, agreement=first.pk)
+    assert code(lambda: body_signs(found, first)) == "agreement_not_open"
+    assert [task.url for task in queries.tasks(owner, NOW)] == [f"/agreements/{first.award.number}/"]
+    assert queries.staff_tasks(found.approver, NOW) == []
+    told = Message.objects.get(code="agreement_anew")
+    assert told.person_id == owner.person
+    user_signs(owner, second)
+    assert queries.tasks(owner, NOW) == []
+    assert len(queries.staff_tasks(found.approver, NOW)) == 1
+    body_signs(found, second)
+    assert Award.objects.get().state == "in_force"
+    assert code(lambda: actions.draw_up_anew(by=found.manager, now=NOW, agreement=second.pk)) == "agreement_not_open"
+    client.force_login(found.owners[0])
+    page = client.get(f"/agreements/{first.award.number}/versions/1/").content.decode()
+    assert first.sha256 in page
+    assert f"/agreements/{first.award.number}/versions/2/" in page
+    assert client.get(f"/agreements/{first.award.number}/versions/3/").status_code == 404
+
+
+def test_a_manager_draws_up_the_new_version_on_a_page_that_asks_first(accepted, client):
+    found, _owner, first = accepted
+    url = f"/agreements/{first.award.number}/anew/"
+    client.force_login(found.owners[0])
+    assert client.get(url).status_code == 404
+    client.force_login(type(found.owners[0]).objects.get(pk=found.manager.person))
+    assert client.get(url).status_code == 200
+    assert client.post(url).status_code == 422
+    assert Agreement.objects.count() == 1
+    assert client.post(url, {"confirm": "on"}).status_code == 302
+    assert Agreement.objects.count() == 2

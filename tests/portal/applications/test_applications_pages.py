@@ -264,6 +264,29 @@ def test_screening_by_question_answer_and_verdict(client):
     assert (row.state, row.screened_at) == ("submitted", None)
 
 
+def test_an_answer_may_come_with_a_file_and_what_was_typed_survives_a_wrong_one(client):
+    _, (row,) = listed(1)
+    officer = factories.make_staff(Role.SCREENING_OFFICER)
+    client.force_login(officer)
+    go(client, f"/staff/applications/{row.pk}/ask/", text="Which data?", answer_by="2026-04-05T18:00")
+    url = f"/applications/questions/{row.questions.get().pk}/"
+    client.force_login(row.created_by)
+    wrong = client.post(f"{url}answer/", {"answer": "Public data.", "file": SimpleUploadedFile("a.png", PDF)})
+    assert wrong.status_code == 422
+    assert "Public data.</textarea>" in wrong.content.decode()
+    assert client.get(f"{url}file/").status_code == 404
+    go(client, f"{url}answer/", answer="Public data.", file=SimpleUploadedFile("목록.pdf", PDF))
+    assert f"{url}file/" in client.get(f"/applications/{row.pk}/").content.decode()
+    assert b"".join(client.get(f"{url}file/").streaming_content) == PDF
+    client.force_login(factories.make_member())
+    assert client.get(f"{url}file/").status_code == 404
+    client.force_login(officer)
+    assert f"{url}file/" in client.get(f"/staff/applications/{row.pk}/").content.decode()
+    assert client.post(f"{url}file/").status_code == 422
+    assert b"".join(client.post(f"{url}file/", {"purpose": "screening"}).streaming_content) == PDF
+    assert Reading.objects.filter(what="download", purpose="screening", reader=officer.pk).count() == 1
+
+
 def test_auditors_read_and_change_nothing(client):
     _, (row,) = listed(1)
     client.force_login(factories.make_staff(Role.AUDITOR))

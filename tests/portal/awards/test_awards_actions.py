@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
-from factories import NOW, actor, make_actor, make_member
+from factories import NOW, actor, make_actor, make_job, make_member
 from hypothesis import given
 from hypothesis import strategies as st
 from rounds import DAY, adopt, make_round, propose, publish
@@ -21,6 +21,7 @@ from madang.portal.awards.models import Award
 from madang.portal.decisions import actions as decisions
 from madang.portal.ledger import actions as ledger
 from madang.portal.ledger import queries as balances
+from madang.portal.outbox.models import Message
 from madang.portal.plans.models import Plan
 from madang.portal.plans.rules import PolicyChoice
 from madang.portal.resources.models import PoolMonth
@@ -163,6 +164,26 @@ def test_two_people_end_an_award_and_the_rest_goes_back():
     assert committed(found) == [16, 0, 0]
     sums = balances.balances(queries.owner_of(award.pk))[found.pool.pk]
     assert (sums.left, sums.returned) == (0, sums.granted)
+
+
+@pytest.mark.django_db
+def test_who_has_jobs_under_an_award_is_told_of_its_end_with_the_owners():
+    found, award = in_force()
+    now = datetime(2026, 5, 20, tzinfo=UTC)
+    member, gone = (
+        make_member(award.organisation, role=MemberRole.MEMBER),
+        make_member(award.organisation, role=MemberRole.MEMBER),
+    )
+    running = make_job(award, submitted_by=member, state="running", started_at=NOW, backend_id="1")
+    make_job(award, submitted_by=gone, state="cancelled", started_at=None, ended_at=NOW)
+    assert queries.open_jobs(award.pk) == (0, 1)
+    assert queries.with_open_jobs(award.pk) == [running.submitted_by]
+    actions.draft_end(by=found.manager, now=now, award=award.pk, comment="idle")
+    actions.end(by=found.approver, now=now, award=award.pk, comment="", document_number="D-3")
+    told = Message.objects.filter(code="award_ended")
+    assert member.pk in {row.person_id for row in told} and gone.pk not in {row.person_id for row in told}
+    assert all("2026-05-21 09:00:00" in row.body for row in told)
+    assert told.count() == 2
 
 
 @pytest.mark.django_db

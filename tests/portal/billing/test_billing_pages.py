@@ -96,7 +96,7 @@ def test_staff_and_auditors_read_all_and_it_is_noted(client, role):
 
     assert list(Reading.objects.order_by("pk").values_list("reader", "what", "subject")) == [
         (reader.pk, "view", str(row.pk)),
-        (reader.pk, "search", ""),
+        (reader.pk, "search", "all"),
     ]
 
 

@@ -14,7 +14,6 @@ from madang.portal.billing.rules import (
     late_amounts,
     months_span,
     number,
-    plain_cell,
     refuse_unless_over,
     totals,
     worked_out,
@@ -175,9 +174,3 @@ def test_a_month_is_issued_once_it_is_over():
 
 def test_numbers_sort_as_they_count():
     assert [number("2026-05", place) for place in (1, 12)] == ["2026-05-0001", "2026-05-0012"]
-
-
-@pytest.mark.parametrize("typed", ["=1+1", "+82", "-x", "@SUM", "\tx"])
-def test_what_somebody_typed_is_never_a_formula(typed):
-    assert plain_cell(typed) == "'" + typed
-    assert plain_cell("과제 1") == "과제 1"

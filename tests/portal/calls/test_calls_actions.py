@@ -219,6 +219,23 @@ def test_corrections_keep_old_and_new_and_are_numbered(manager, approver):
     assert CorrectionNotice.objects.count() == 3
 
 
+@pytest.mark.parametrize(
+    ("field", "new"),
+    [
+        ("intake.1.closes_at", "0001-01-01T00:00:00+14:00"),
+        ("intake.1.closes_at", "9999-12-31T23:59:59-12:00"),
+        ("intake.1.accept_days", str(10**30)),
+        ("intake.1.accept_days", "-1"),
+        ("track.gpu.last_month", "0000-01"),
+        ("track.gpu.title_en", "  "),
+    ],
+)
+def test_what_no_database_holds_is_no_correction(manager, approver, field, new):
+    call = published(manager, approver)
+    with refused("correction_value_wrong"):
+        correct(manager, call, field, new)
+
+
 def test_a_correction_reaches_every_member_of_who_began_in_their_language(manager):
     application = factories.make_application()
     colleague = factories.make_member(application.organisation, language="en")

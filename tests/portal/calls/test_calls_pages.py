@@ -116,7 +116,8 @@ def test_an_official_writes_a_call_from_a_blank_and_another_publishes_it(manager
     assert manager.get(f"{base}/").status_code == 200
     post(
         manager, f"{base}/intakes/new/", opens_at="2026-04-02T09:00", closes_at="2026-04-20T18:00",
-        review_due_at="2026-05-10T18:00", decision_due_at="2026-05-20T18:00", accept_days=7, version=1,
+        review_due_at="2026-05-10T18:00", decision_due_at="2026-05-20T18:00", accept_days=7, objection_days=14,
+        version=1,
     )  # fmt: skip
     track = {"code": "gpu", "title_ko": "분야", "title_en": "Track", "first_month": "2026-06", "last_month": "2026-09"}
     track |= {"minimum_months": 1, "minimum_points": 60, "stacking": "best", "reviews_wanted": 3}
@@ -127,6 +128,7 @@ def test_an_official_writes_a_call_from_a_blank_and_another_publishes_it(manager
     rule = {"kind": "organisation_kind", "reference_date": "deadline", "kinds": ["company", "university"]}
     post(manager, f"{base}/tracks/gpu/rules/", **rule, version=5)
     intake = Intake.objects.get()
+    assert intake.objection_days == 14
     assert intake.closes_at.isoformat() == "2026-04-20T09:00:00+00:00"  # 18:00 in Seoul
     assert "100" in manager.get(f"{base}/tracks/gpu/criteria/").content.decode()
     post(manager, f"{base}/hand-over/", comment="Please", version=6)

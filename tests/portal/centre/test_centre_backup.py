@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import sqlite3
 import tarfile
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -149,3 +151,92 @@ def test_a_failed_backup_leaves_the_last_one(home, tmp_path):
     with pytest.raises(sqlite3.OperationalError):
         backups.backup(tmp_path / "b.tar.gz", now=NOW)
     assert (tmp_path / "b.tar.gz").read_bytes() == before
+
+
+@pytest.fixture
+def busy():
+    """Runs an act again and again in a thread until the test is over."""
+    over, threads = threading.Event(), []
+
+    def begin(act) -> None:
+        def run() -> None:
+            while not over.is_set():
+                act()
+
+        threads.append(threading.Thread(target=run))
+        threads[-1].start()
+
+    yield begin
+    over.set()
+    for thread in threads:
+        thread.join()
+
+
+def test_a_log_that_grows_meanwhile_is_carried_as_far_as_it_was(home, settings, tmp_path, busy):
+    log = home / "jobs" / "log"
+    log.write_bytes(b"x" * 20_000_000)
+
+    def grow() -> None:
+        with log.open("ab") as file:
+            file.write(b"y" * 10_000)
+
+    busy(grow)
+    manifest = backups.backup(tmp_path / "b.tar.gz", now=NOW)
+    size = next(entry["size"] for entry in manifest["files"] if entry["name"] == "jobs/log")
+    assert 20_000_000 <= size < log.stat().st_size, "the log grew while it was read"
+    new = moved_to_new_home(settings, tmp_path)
+    backups.restore(tmp_path / "b.tar.gz")
+    assert (new / "jobs" / "log").stat().st_size == size
+
+
+def test_a_file_that_goes_away_meanwhile_is_left_out(home, settings, tmp_path, busy):
+    folder = home / "jobs" / "passing"
+    folder.mkdir()
+    names = itertools.cycle(range(50))
+
+    def come_and_go() -> None:
+        name = next(names)
+        (folder / f"{(name + 25) % 50}").unlink(missing_ok=True)
+        (folder / f"{name}").write_bytes(b"z" * 1000)
+
+    busy(come_and_go)
+    for _ in range(8):
+        backups.backup(tmp_path / "b.tar.gz", now=NOW)
+    moved_to_new_home(settings, tmp_path)
+    backups.restore(tmp_path / "b.tar.gz")
+
+
+def test_a_backup_under_load_is_of_one_moment(home, settings, tmp_path, busy):
+    """Two rows are written together and kept equal: whenever the copy was taken, it has both or neither."""
+    with closing(sqlite3.connect(home / "m.sqlite3")) as database:
+        database.execute("CREATE TABLE account (name TEXT, amount INTEGER)")
+        database.executemany("INSERT INTO account VALUES (?, 0)", [("left",), ("held",)])
+        database.commit()
+
+    def move() -> None:
+        with closing(sqlite3.connect(home / "m.sqlite3", timeout=20)) as database:
+            database.execute("UPDATE account SET amount = amount + 1 WHERE name = 'left'")
+            database.execute("UPDATE account SET amount = amount - 1 WHERE name = 'held'")
+            database.execute("INSERT INTO words VALUES (hex(randomblob(2000)))")
+            database.commit()
+
+    busy(move)
+    busy(move)
+    for _ in range(5):
+        backups.backup(tmp_path / "b.tar.gz", now=NOW)
+    new = moved_to_new_home(settings, tmp_path)
+    backups.restore(tmp_path / "b.tar.gz")
+    with closing(sqlite3.connect(new / "m.sqlite3")) as database:
+        (left,), (held,) = database.execute("SELECT amount FROM account").fetchall()
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert left > 0 and left == -held
+
+
+def test_a_database_is_put_back_and_nothing_else(home, tmp_path):
+    backups.backup(tmp_path / "b.tar.gz", now=NOW)
+    write_database(home / "m.sqlite3", "half of an upgrade")
+    (home / "files" / "ab" / "later").write_bytes(b"later")
+    backups.put_back(tmp_path / "b.tar.gz")
+    assert words(home / "m.sqlite3") == ["first"]
+    assert (home / "m.sqlite3").stat().st_mode & 0o777 == 0o600
+    assert (home / "files" / "ab" / "later").read_bytes() == b"later"

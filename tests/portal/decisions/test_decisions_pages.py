@@ -77,10 +77,10 @@ def test_pages_take_a_fixed_number_of_queries(client, clock, django_assert_num_q
     client.force_login(person(found.manager))
     owner = found.owners[0]
     wanted = {
-        reverse("plans", args=[found.intake.pk]): 7,
+        reverse("plans", args=[found.intake.pk]): 8,
         reverse("plan", args=[plan.pk]): 15,
         reverse("intake-decisions", args=[found.intake.pk]): 18,
-        reverse("awards"): 8,
+        reverse("awards"): 9,
     }
     for url, number in wanted.items():
         with django_assert_num_queries(number):
@@ -166,7 +166,7 @@ def test_results_are_public_and_name_only_the_selected(client, clock):
     assert found.files[1].number in page
     document = client.get(reverse("plan-document", args=[plan.pk]))
     assert document.status_code == 200
-    assert document.json()["format"] == "madang-allocation-plan/1"
+    assert document.json()["format"] == "madang-allocation-plan/2"
 
 
 def test_nothing_is_public_before_publication(client, clock):
@@ -230,3 +230,18 @@ def test_lists_that_are_empty_say_what_to_do(client, clock):
         assert b'class="empty"' in client.get(url).content
     client.force_login(make_member())
     assert b'class="empty"' in client.get(reverse("awards")).content
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "within 14 days of this notice"), ("ko", "통보일부터 14일 안에")]
+)
+def test_who_was_not_selected_reads_how_long_an_objection_takes(client, clock, language, said):
+    found = make_round([60, 10], minimum=50_000)
+    adopt(found, propose(found))
+    publish(found)
+    Intake.objects.filter(pk=found.intake.pk).update(objection_days=14)
+    client.force_login(found.owners[1])
+    client.cookies["madang_language"] = language
+    assert said in client.get(reverse("award-decision", args=[found.files[1].pk])).content.decode()
+    client.force_login(found.owners[0])
+    assert said not in client.get(reverse("award-decision", args=[found.files[0].pk])).content.decode()

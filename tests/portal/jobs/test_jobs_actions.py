@@ -169,9 +169,10 @@ def test_an_ended_award_closes(machine, paid):
     chores.cancel(NOW)
     assert fresh(later).state == JobState.CANCELLED and fresh(later).reason_code == "award_over"
     assert settled(waiting).state == JobState.CANCELLED
-    assert fresh(before).state == JobState.RUNNING
-    actions.cancel(by=paid.by, now=NOW, job=fresh(before))
-    settled(before)
+    chores.cancel(NOW + timedelta(hours=24) - timedelta(seconds=1))
+    assert fresh(before).cancel_asked_at is None and fresh(before).state == JobState.RUNNING
+    chores.cancel(NOW + timedelta(hours=24))
+    assert settled(before).state == JobState.CANCELLED
     assert balances(paid).held == 0
 
 

@@ -1,5 +1,7 @@
 """The journal in its tables: append-only, sealed once, verified, searched, kept as long as the rules say."""
 
+import csv
+import io
 from datetime import date, timedelta
 
 import pytest
@@ -244,6 +246,8 @@ def test_the_search_finds_by_action_actor_subject_and_day():
     by = make_actor(Role.AUDITOR)
     found = queries.entries_found
     assert found(by, did="calls.").count() == 3
+    assert found(by, did="calls.publish").count() == 3
+    assert found(by, did="calls.pub").count() == 0
     assert found(by, did="awards.").count() == 0
     assert found(by, actor=7).count() == 3
     assert found(by, actor=8).count() == 0
@@ -261,7 +265,7 @@ def test_the_auditors_page_costs_the_same_whatever_it_shows(client, django_asser
     actions.seal(now=NOW)
     client.force_login(make_staff(Role.AUDITOR))
     with django_assert_num_queries(10):
-        page = client.get("/journal/?did=calls.&subject=call&since=2026-04-01&until=2026-04-01").content.decode()
+        page = client.get("/journal/?did=calls.&kind=call&since=2026-04-01&until=2026-04-01").content.decode()
     assert queries.last_seal().hash in page
     assert "누구" in page
     assert Reading.objects.filter(what="search", subject_kind="journal").count() == 1
@@ -297,3 +301,47 @@ def test_heads_are_public(client, sealed):
         "heads": [{"day": "2026-04-01", "number": 5, "hash": head.hash}]
     }
     assert client.get("/journal/").status_code == 302
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("language", "word"), [("en", "Call closed"), ("ko", "공고를 마감함")])
+def test_the_journal_is_read_and_searched_by_words(client, language, word):
+    close(12)
+    write(1)
+    client.force_login(make_staff(Role.OPERATOR))
+    client.cookies["madang_language"] = language
+    page = client.get("/journal/?did=calls.close&kind=call&number=12").content.decode()
+    assert page.count(f'<th scope="row">{word}</th>') == 1
+    assert f'<option value="calls.close" selected>{word}</option>' in page
+    assert client.get("/journal/?did=calls.close&kind=call&number=13").content.decode().count('<th scope="row">') == 0
+
+
+@action
+def close(call: int) -> None:
+    actions.record(by=BY, now=NOW, did="calls.close", kind="call", subject=call, note="=1+1")
+
+
+@pytest.mark.django_db
+def test_an_export_asks_what_for_and_holds_the_search_only(client):
+    write(3)
+    close(12)
+    actions.seal(now=NOW)
+    client.force_login(make_staff(Role.AUDITOR))
+    client.cookies["madang_language"] = "en"
+    asking = client.get("/journal/export/?did=calls.close")
+    assert not asking.streaming
+    assert 'name="did" value="calls.close"' in asking.content.decode()
+    assert not Reading.objects.filter(what="export").exists()
+    taken = client.get("/journal/export/?did=calls.close&purpose=audit+of+spring")
+    rows = list(csv.reader(io.StringIO(b"".join(taken.streaming_content).decode("utf-8-sig"))))
+    assert [row[1:6] for row in rows[1:]] == [["Call closed", "calls.close", "7", "Call", "12"]]
+    assert rows[1][-1] == queries.last_seal().hash
+    assert Reading.objects.get(what="export").purpose == "audit of spring"
+
+
+@pytest.mark.django_db
+def test_an_export_of_a_wrong_search_says_what_is_wrong(client):
+    client.force_login(make_staff(Role.AUDITOR))
+    answer = client.get("/journal/export/?since=yesterday&purpose=audit")
+    assert not answer.streaming
+    assert 'class="summary"' in answer.content.decode()

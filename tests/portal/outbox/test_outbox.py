@@ -236,3 +236,22 @@ def test_an_auditor_looks_but_does_not_touch(client):
     client.force_login(make_staff(Role.AUDITOR))
     assert client.get("/staff/outbox/").status_code == 200
     assert client.post(f"/staff/outbox/{message.pk}/again/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_mails_in_the_folder_go_with_their_texts(settings, django_capture_on_commit_callbacks):
+    person, other = make_person(), make_person()
+    for one in (person, other):
+        given = {"address": one.email, "language": "en", "subject": "s", "body": "b", "next_try_at": NOW}
+        Message.objects.create(key=f"k/{one.pk}", person=one, code="receipt", written_at=NOW, **given)
+    folder = settings.MADANG_HOME / "mail"
+    folder.mkdir()
+    for one in (person, other):
+        (folder / mail.file_name(f"k/{one.pk}")).write_text("personal")
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.forget(person=person.pk, address=person.email)
+    assert [path.name for path in folder.iterdir()] == [mail.file_name(f"k/{other.pk}")]
+    Message.objects.update(state="failed")
+    with django_capture_on_commit_callbacks(execute=True):
+        assert actions.empty(before=NOW + timedelta(seconds=1), now=NOW) == 1
+    assert not list(folder.iterdir())

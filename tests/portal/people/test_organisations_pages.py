@@ -78,7 +78,7 @@ def test_an_organisations_page_costs_the_same_whatever_it_holds(client, django_a
             valid_until=date(2027, 1, 1),
         )
     client.force_login(officer)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         page = client.get(f"/organisations/{organisation.pk}/").content.decode()
     assert page.count("guest") >= rows
     assert Reading.objects.get().subject == str(organisation.pk)

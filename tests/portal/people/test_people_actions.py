@@ -13,7 +13,7 @@ from madang.portal.journal import actions as journal
 from madang.portal.journal import queries as chain
 from madang.portal.journal.models import JournalEntry
 from madang.portal.outbox.models import Message
-from madang.portal.people import actions, exports, queries
+from madang.portal.people import actions, queries
 from madang.portal.people.models import ApiToken, Membership, Person, Region, StaffRole
 
 PASSWORD = "a long enough sentence"
@@ -172,23 +172,6 @@ def test_others_are_erased_by_an_operator_only_and_never_the_last_operator():
     refused("last_operator", actions.erase_person, by=actor(operator), now=NOW, person=operator.pk)
     actions.erase_person(by=actor(operator), now=NOW, person=person.pk)
     assert Person.objects.get(pk=person.pk).erased_at == NOW
-
-
-@pytest.mark.django_db
-def test_an_export_holds_ones_own_and_nothing_of_others():
-    organisation = make_organisation()
-    person, other = make_member(organisation), make_member(organisation, name="남의이름")
-    by = actor(person)
-    secret = access.create_token(by=by, now=NOW, name="script", days=10)[1]
-    journal.read(by=actor(other), now=NOW, what="view", kind="person", subject=person.pk, whose=person.pk)
-    held = exports.held_about(by, now=NOW)
-    assert held["person"]["email"] == person.email
-    assert [row["organisation"] for row in held["memberships"]] == [organisation.pk]
-    assert [row["reader"] for row in held["who_opened_my_data"]] == [other.pk]
-    assert [row["action"] for row in held["what_i_did"]] == ["access.create_token"]
-    assert "남의이름" not in str(held)
-    assert secret not in str(held)
-    assert person.password not in str(held)
 
 
 @pytest.mark.django_db

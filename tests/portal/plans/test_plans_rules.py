@@ -48,7 +48,7 @@ def test_without_candidates_there_is_no_problem():
 
 def test_a_standing_award_is_fixed():
     problem = rules.problem_of([candidate(given=(1,))], [MONTHLY], [stock({})], [])
-    assert problem.requests[0].fixed == (1,)
+    assert problem.requests[0].fixed.quantities == (1,)
 
 
 @given(st.integers(1, 10_000), st.integers(1, 12))

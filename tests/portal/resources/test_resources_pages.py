@@ -136,7 +136,14 @@ def test_the_api_is_public(client):
 
     assert [one["code"] for one in client.get("/api/v1/pools").json()["items"]] == [pool.code]
     assert client.get(f"/api/v1/pools/{pool.code}/capacity").json()["items"] == [
-        {"month": "2026-05", "physical_units": 100, "funded_units": 80, "committed_units": 30, "free_units": 50}
+        {
+            "month": "2026-05",
+            "physical_units": 100,
+            "funded_units": 80,
+            "committed_units": 30,
+            "free_units": 50,
+            "version": 1,
+        }
     ]
     assert client.get("/api/v1/products").json()["items"][0]["pool"] == pool.code
     assert client.get("/api/v1/pools/none/capacity").status_code == 404

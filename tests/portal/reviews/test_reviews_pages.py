@@ -229,7 +229,7 @@ def test_pages_take_a_fixed_number_of_queries(client, intake, django_assert_num_
         client.get(reverse("reviews"))
 
 
-QUERIES = {"reviewers": 7, "intake": 9, "ranking": 9, "reviews": 9}
+QUERIES = {"reviewers": 8, "intake": 9, "ranking": 9, "reviews": 10}
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -241,3 +241,17 @@ def test_the_sheet_takes_a_fixed_number_of_queries(client, intake, django_assert
     client.force_login(person)
     with django_assert_num_queries(22):
         client.get(url)
+
+
+def test_the_desk_has_pages_with_what_waits_on_the_first(client, monkeypatch):
+    monkeypatch.setattr("madang.portal.reviews.pages.A_PAGE", 2)
+    reviewer = make_reviewer()
+    done = make_assignment(make_submitted(), reviewer, state="submitted", ended_at=NOW)
+    waiting = [make_assignment(make_submitted(), reviewer) for _ in range(2)]
+    client.force_login(reviewer.person)
+    first = client.get("/reviews/").content.decode()
+    assert all(f"/reviews/{row.pk}/" in first for row in waiting)
+    assert f"/reviews/{done.pk}/" not in first
+    second = client.get("/reviews/?page=2").content.decode()
+    assert f"/reviews/{done.pk}/" in second
+    assert 'class="empty"' not in second

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -213,6 +214,20 @@ class LocalBackend:
         except (OSError, ValueError) as fault:
             raise Refused("no_such_output", job=id, path=path) from fault
         return work / path
+
+    def forget(self, id: str) -> None:
+        """Removes the job's folder with inputs, log and results, and its command from the spool."""
+        if self._row(id)["state"] not in FINAL:
+            raise Refused("job_not_ended", job=id)
+        folder = self._spool.folder(id)
+        gone = folder.with_name(f".{id}-forgotten")
+        # out of reach at once and whole; what a crash leaves of it, the runner takes for an orphan
+        with contextlib.suppress(FileNotFoundError):
+            folder.rename(gone)
+            records.sync_folder(self._spool.jobs)
+        with self._spool.change(quietly=True) as database:
+            database.execute("UPDATE job SET spec = '{}', outputs = '[]' WHERE id = ?", [id])
+        shutil.rmtree(gone, ignore_errors=True)
 
     def usage(self, since: str = "") -> UsageBatch:
         """Slices in the order in which they were recorded; the cursor is the number of the last."""

@@ -20,14 +20,12 @@ from madang.portal.people import actions as people
 from madang.portal.people import links, rules
 from madang.portal.people import queries as persons
 from madang.portal.people.models import ApiToken, LoginFailure, Person
+from madang.portal.people.rules import TokenScope
 from madang.portal.transactions import action
-
-# One mail of a kind to one address in this time, however often it is asked for.
-MAIL_EVERY = 600
 
 
 def _slot(now: datetime) -> int:
-    return int(now.timestamp()) // MAIL_EVERY
+    return int(now.timestamp()) // rules.MAIL_EVERY
 
 
 # --- signing up ---
@@ -42,6 +40,7 @@ def ask_sign_up(*, by: Actor, now: datetime, email: str, name: str, language: st
     address, kept = people.usable_email(email), rules.clean_name(name)
     if language not in dict(settings.LANGUAGES):
         raise Refused("language_unknown", field="language")
+    _count_mail(by, now)
     digest = journal.digest(address)
     holder = persons.email_holder(address)
     if holder:
@@ -64,6 +63,16 @@ def ask_sign_up(*, by: Actor, now: datetime, email: str, name: str, language: st
             days=rules.CONFIRMATION_LIFE.days,
         )
     journal.record(by=by, now=now, did="access.ask_sign_up", kind="email", subject=digest)
+
+
+def _count_mail(by: Actor, now: datetime) -> None:
+    """One more mail asked for from a network address; Refused "mails_throttled", whether or not one would be sent."""
+    if not by.address:
+        return
+    try:
+        _take_place(journal.digest(f"mails:{by.address}"), rules.MAILS_FROM_ADDRESS, now)
+    except Refused as refused:
+        raise Refused("mails_throttled", **refused.facts) from refused
 
 
 def confirm_sign_up(*, by: Actor, now: datetime, token: str, password: str) -> Person:
@@ -150,6 +159,7 @@ def log_out(*, by: Actor, now: datetime) -> None:
 def ask_reset(*, by: Actor, now: datetime, email: str) -> None:
     """Mails a link for a new password, if the address has an account; whoever asks is told the same either way."""
     address = people.usable_email(email)
+    _count_mail(by, now)
     person = persons.email_holder(address)
     if person:
         token = links.make("reset", now=now, life=rules.RESET_LIFE, person=person.pk, state=queries.state_of(person))
@@ -165,46 +175,54 @@ def ask_reset(*, by: Actor, now: datetime, email: str) -> None:
 
 
 def reset_password(*, by: Actor, now: datetime, token: str, password: str) -> Person:
-    """Sets the password behind a reset link, once; Refused "link_invalid", "password_weak"."""
+    """Sets the password behind a reset link, once, and revokes all tokens; Refused "link_invalid", "password_weak"."""
     claims = links.read("reset", token, now=now)
     person = Person.objects.filter(pk=claims["person"], is_active=True).first()
     if person is None or queries.state_of(person) != claims["state"]:
         raise Refused("link_invalid")
     hashed = people.password_hash(password, email=person.email or "", name=person.name)
     by = by.speaking_for(person.pk)
-    _set_password(by=by, now=now, person=person, hashed=hashed, did="access.reset_password")
+    _set_password(by=by, now=now, person=person, hashed=hashed, did="access.reset_password", revoke_tokens=True)
     return Person.objects.get(pk=person.pk)
 
 
-def change_password(*, by: Actor, now: datetime, old: str, new: str) -> Person:
-    """A person changes their own password; Refused "password_wrong", "password_weak". Other sessions end by it."""
+def change_password(*, by: Actor, now: datetime, old: str, new: str, revoke_tokens: bool = True) -> Person:
+    """A person changes their own password; other sessions end by it, and tokens unless these are to go on.
+
+    Refused: "password_wrong", "password_weak".
+    """
     person = Person.objects.filter(pk=by.person, is_active=True).first()
     if person is None:
         raise Refused("log_in_needed")
     if not check_password(old, person.password):
         raise Refused("password_wrong", field="old")
     hashed = people.password_hash(new, email=person.email or "", name=person.name)
-    _set_password(by=by, now=now, person=person, hashed=hashed, did="access.change_password")
+    did = "access.change_password"
+    _set_password(by=by, now=now, person=person, hashed=hashed, did=did, revoke_tokens=revoke_tokens)
     return Person.objects.get(pk=person.pk)
 
 
 @action
-def _set_password(*, by: Actor, now: datetime, person: Person, hashed: str, did: str) -> None:
+def _set_password(*, by: Actor, now: datetime, person: Person, hashed: str, did: str, revoke_tokens: bool) -> None:
     """Only over the password that was looked at: two at once, and one of them is Stale."""
     if not Person.objects.filter(pk=person.pk, password=person.password, is_active=True).update(password=hashed):
         raise Stale("password")
+    held = ApiToken.objects.filter(person=person.pk, revoked_at__isnull=True)
+    revoked = held.update(revoked_at=now) if revoke_tokens else 0
     people.write_mail(
         person, now=now, code="password_changed", key=f"password-{person.pk}-{now.timestamp():.6f}", link="/reset/"
     )
-    journal.record(by=by, now=now, did=did, kind="person", subject=person.pk)
+    journal.record(by=by, now=now, did=did, kind="person", subject=person.pk, tokens_revoked=revoked)
 
 
 # --- API tokens ---
 
 
 @action
-def create_token(*, by: Actor, now: datetime, name: str, days: int) -> tuple[ApiToken, str]:
-    """A new token and its secret, which is shown this once and stored as a hash.
+def create_token(
+    *, by: Actor, now: datetime, name: str, days: int, scope: TokenScope = TokenScope.FULL
+) -> tuple[ApiToken, str]:
+    """A new token for a scope and its secret, which is shown this once and stored as a hash.
 
     Refused: "token_name_empty", "token_days", "too_many_tokens".
     """
@@ -225,11 +243,12 @@ def create_token(*, by: Actor, now: datetime, name: str, days: int) -> tuple[Api
         person_id=by.person,
         name=kept,
         shown_start=secret[:8],
+        scope=scope,
         secret_hash=persons.secret_hash(secret),
         created_at=now,
         expires_at=now + timedelta(days=days),
     )
-    journal.record(by=by, now=now, did="access.create_token", kind="token", subject=token.pk, days=days)
+    journal.record(by=by, now=now, did="access.create_token", kind="token", subject=token.pk, days=days, scope=scope)
     return token, secret
 
 
@@ -242,11 +261,11 @@ def revoke_token(*, by: Actor, now: datetime, token: int) -> None:
 
 
 def log_in_for_token(
-    *, by: Actor, now: datetime, email: str, password: str, name: str, days: int
+    *, by: Actor, now: datetime, email: str, password: str, name: str, days: int, scope: TokenScope = TokenScope.FULL
 ) -> tuple[ApiToken, str]:
     """A token for a program whose user types address and password once; refusals as for `log_in` and `create_token`."""
     person = log_in(by=by, now=now, email=email, password=password)
-    return create_token(by=by.speaking_for(person.pk), now=now, name=name, days=days)
+    return create_token(by=by.speaking_for(person.pk), now=now, name=name, days=days, scope=scope)
 
 
 def note_use(*, token: str, day: date) -> None:
@@ -271,7 +290,10 @@ def forget_attempts(*, now: datetime, before: datetime, limit: int = 500) -> int
 
 
 @action
-def clear_sessions(*, before: datetime) -> int:
-    """Deletes sessions that have expired; Django would otherwise keep their rows for ever."""
-    count, _ = Session.objects.filter(expire_date__lt=before).delete()
-    return count
+def clear_sessions(*, now: datetime, before: datetime, limit: int = 500) -> int:
+    """Deletes sessions that expired before an instant, which Django keeps for ever, and enters that in the register."""
+    ids = list(Session.objects.filter(expire_date__lt=before).values_list("pk", flat=True)[:limit])
+    if ids:
+        Session.objects.filter(pk__in=ids).delete()
+        journal.destroyed(now=now, kind="session", subjects=ids, due_before=before)
+    return len(ids)

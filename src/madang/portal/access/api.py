@@ -13,7 +13,7 @@ from madang.portal.access import actions
 from madang.portal.actors import Actor, Via
 from madang.portal.faces import one
 from madang.portal.people import queries
-from madang.portal.people.rules import TOKEN_DAYS
+from madang.portal.people.rules import TOKEN_DAYS, TokenScope
 
 router = Router(tags=["access"])
 
@@ -25,13 +25,15 @@ class LogIn(Schema):
     password: str = Field(max_length=200)
     name: str = Field(default="madang", min_length=1, max_length=60)
     days: int = Field(default=90, ge=1, le=TOKEN_DAYS)
+    scope: TokenScope = TokenScope.FULL
 
 
 class NewToken(Schema):
-    """What a token is for, and for how many days."""
+    """What a token is for, for how many days, and whether it can change anything ("full") or only read ("read")."""
 
     name: str = Field(min_length=1, max_length=60)
     days: int = Field(ge=1, le=TOKEN_DAYS)
+    scope: TokenScope = TokenScope.FULL
 
 
 class TokenOut(Schema):
@@ -40,6 +42,7 @@ class TokenOut(Schema):
     id: int
     name: str
     shown_start: str
+    scope: TokenScope
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None

@@ -6,7 +6,8 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from madang.portal.people.rules import NAME_LIMIT, TOKEN_DAYS
+from madang.portal.people.rules import NAME_LIMIT, TOKEN_DAYS, TokenScope
+from madang.portal.people.sentences import TOKEN_SCOPES
 
 
 def email_field() -> forms.EmailField:
@@ -99,10 +100,22 @@ class ChangePassword(forms.Form):
         widget=forms.PasswordInput({"autocomplete": "current-password"}),
     )
     new = new_password_field()
+    revoke_tokens = forms.BooleanField(
+        label=_("Revoke all my API tokens too"),
+        required=False,
+        initial=True,
+        help_text=_("Programs that act for you stop until you give them a new token."),
+    )
 
 
 class NewToken(forms.Form):
     """What a token is for and how long it holds."""
 
     name = forms.CharField(label=_("What the token is for"), max_length=60)
+    scope = forms.ChoiceField(
+        label=_("What the token may do"),
+        choices=[(code, _(words)) for code, words in TOKEN_SCOPES.items()],
+        widget=forms.RadioSelect,
+        initial=TokenScope.READ,
+    )
     days = forms.IntegerField(label=_("Valid for how many days"), min_value=1, max_value=TOKEN_DAYS, initial=90)

@@ -24,6 +24,7 @@ from madang.portal.faces import form_page, signed_in, tried
 from madang.portal.people import actions as people
 from madang.portal.people import links
 from madang.portal.people import queries as persons
+from madang.portal.people.sentences import TOKEN_SCOPES
 
 
 def _nobody(request: HttpRequest) -> Actor:
@@ -126,7 +127,8 @@ def reset_confirm(request: HttpRequest, token: str) -> HttpResponse:
         person = tried(form, act)
         if person:
             return enter(request, person, settings.LOGIN_REDIRECT_URL)
-    return form_page(request, form, title=_("Set a new password"), label=_("Set the password"))
+    lead = _("All API tokens are revoked with it: programs that act for you need a new one.")
+    return form_page(request, form, title=_("Set a new password"), label=_("Set the password"), lead=lead)
 
 
 @never_cache
@@ -141,6 +143,8 @@ def change_password(request: HttpRequest) -> HttpResponse:
         if person:
             update_session_auth_hash(request, person)
             messages.success(request, _("Your password was changed. Everywhere else you are logged out."))
+            if form.cleaned_data["revoke_tokens"]:
+                messages.success(request, _("Your API tokens were revoked."))
             return redirect("me")
     return form_page(request, form, title=_("Change your password"), label=_("Change the password"), back=reverse("me"))
 
@@ -154,7 +158,8 @@ def tokens(request: HttpRequest) -> HttpResponse:
         made = tried(form, partial(actions.create_token, by=request.actor, now=request.now, **form.cleaned_data))
         if made:
             secret, form = made[1], forms.NewToken()
-    context = {"form": form, "secret": secret, "tokens": persons.tokens(request.actor)[:50]}
+    held = [(row, _(TOKEN_SCOPES[row.scope])) for row in persons.tokens(request.actor)[:50]]
+    context = {"form": form, "secret": secret, "tokens": held}
     response = render(request, "access/tokens.html", context, status=422 if form.is_bound and form.errors else 200)
     response["Cache-Control"] = "no-store"
     return response

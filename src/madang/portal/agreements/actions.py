@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,9 +17,11 @@ from madang.portal.agreements.rules import PaperState, Side, SigningMethod
 from madang.portal.agreements.signing import Signed
 from madang.portal.awards import actions as awards
 from madang.portal.awards import queries as award_queries
+from madang.portal.awards.models import Award
 from madang.portal.journal import actions as journal
 from madang.portal.outbox import actions as outbox
 from madang.portal.people import queries as people
+from madang.portal.people.models import Person
 from madang.portal.transactions import action
 
 CHECKING = (Role.PROGRAMME_MANAGER, Role.APPROVER)
@@ -57,6 +59,33 @@ def draw_up(*, by: Actor, now: datetime, award: int) -> Agreement:
     facts = {"award": award, "version": version, "sha256": agreement.sha256}
     journal.record(by=by, now=now, did="agreements.draw_up", kind="agreement", subject=agreement.pk, **facts)
     return agreement
+
+
+@action
+def draw_up_anew(*, by: Actor, now: datetime, agreement: int) -> Agreement:
+    """A programme manager writes the next version of an agreement that is not in force, from today's figures.
+
+    Both sides sign the new one; the owners are told. Refused: "not_allowed_for_role", "not_found",
+    "agreement_not_open". Stale when `agreement` is no longer the newest version.
+    """
+    if not by.has(Role.PROGRAMME_MANAGER):
+        raise Refused("not_allowed_for_role")
+    row = queries.agreements(by).filter(pk=agreement).first()
+    if row is None:
+        raise Refused("not_found")
+    newest = queries.newest(by, row.award_id)
+    if newest is None or newest.pk != agreement:
+        raise Stale("agreement")
+    _take(row.award)
+    made = draw_up(by=by, now=now, award=row.award_id)
+    _tell_owners(row.award, now, "agreement_anew", f"agreement-{made.pk}-anew", version=made.version)
+    return made
+
+
+def _take(award: Award) -> None:
+    """Takes the award's row first, so that a signature and a new version at the same moment see each other."""
+    if not Award.objects.filter(pk=award.pk, state=award.state).update(state=award.state):
+        raise Stale("award")
 
 
 def sign(
@@ -101,6 +130,7 @@ def _check(row: Agreement, side: Side) -> None:
 def put_signature(*, by: Actor, now: datetime, agreement: int, side: Side, person: int, signed: Signed) -> Signature:
     """Stores what a signer vouched for; of two at once one side signs once. Puts the award in force when both have."""
     row = Agreement.objects.select_related("award").get(pk=agreement)
+    _take(row.award)
     _check(row, side)
     if signed.sha256 != row.sha256:
         raise Refused("agreement_other_text")
@@ -130,18 +160,29 @@ def put_signature(*, by: Actor, now: datetime, agreement: int, side: Side, perso
 
 def _tell_signers(row: Agreement, now: datetime) -> None:
     """Those who sign for the centre learn that the user has signed."""
-    for person in people.persons_with(Role.APPROVER):
+    _tell(row.award, people.persons_with(Role.APPROVER), now, "agreement_to_sign", f"agreement-{row.pk}-to-sign")
+
+
+def _tell_owners(award: Award, now: datetime, code: str, key: str, **facts: object) -> None:
+    owners = award_queries.owners_of({award.organisation_id})[award.organisation_id]
+    _tell(award, owners, now, code, key, **facts)
+
+
+def _tell(award: Award, told: Iterable[Person], now: datetime, code: str, key: str, **facts: object) -> None:
+    """One mail to each, with a link to the agreement."""
+    for person in told:
         if person.email:
             outbox.write(
                 now=now,
-                key=f"agreement-{row.pk}-to-sign-{person.pk}",
-                code="agreement_to_sign",
+                key=f"{key}-{person.pk}",
+                code=code,
                 person=person.pk,
                 address=person.email,
                 language=person.language,
-                link=f"/agreements/{row.award.number}/",
-                number=row.award.number,
+                link=f"/agreements/{award.number}/",
+                number=award.number,
                 centre=settings.MADANG_CENTRE_NAME[person.language],
+                **facts,
             )
 
 
@@ -190,21 +231,8 @@ def refuse_paper(*, by: Actor, now: datetime, paper: int, comment: str) -> None:
     if not comment.strip():
         raise Refused("agreement_comment_needed", field="comment")
     _judge(by, now, row, PaperState.REFUSED, comment.strip())
-    award = row.agreement.award
-    for person in award_queries.owners_of({award.organisation_id})[award.organisation_id]:
-        if person.email:
-            outbox.write(
-                now=now,
-                key=f"paper-{paper}-refused-{person.pk}",
-                code="agreement_paper_refused",
-                person=person.pk,
-                address=person.email,
-                language=person.language,
-                link=f"/agreements/{award.number}/",
-                number=award.number,
-                comment=comment.strip(),
-                centre=settings.MADANG_CENTRE_NAME[person.language],
-            )
+    key = f"paper-{paper}-refused"
+    _tell_owners(row.agreement.award, now, "agreement_paper_refused", key, comment=comment.strip())
 
 
 def _paper(by: Actor, paper: int) -> SignedPaper:
@@ -225,7 +253,9 @@ def _judge(by: Actor, now: datetime, paper: SignedPaper, state: PaperState, comm
 
 
 @action
-def note_reading(*, by: Actor, now: datetime, agreement: int, purpose: str = "") -> None:
+def note_reading(
+    *, by: Actor, now: datetime, agreement: int, organisation: int | None = None, purpose: str = ""
+) -> None:
     """Notes that staff or an auditor opened or downloaded an agreement or its paper."""
-    what = "download" if purpose else "view"
-    journal.read(by=by, now=now, what=what, kind="agreement", subject=agreement, purpose=purpose)
+    given = {"kind": "agreement", "subject": agreement, "organisation": organisation, "purpose": purpose}
+    journal.read(by=by, now=now, what="download" if purpose else "view", **given)

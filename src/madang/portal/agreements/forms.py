@@ -31,3 +31,9 @@ class PurposeForm(forms.Form):
     """What a paper is needed for, before it is downloaded."""
 
     purpose = forms.CharField(label=_("What do you need the file for?"), max_length=200)
+
+
+class ConfirmForm(forms.Form):
+    """A new version is wanted, though what was signed no longer counts then."""
+
+    confirm = forms.BooleanField(label=_("Both sides have to sign the new version. Draw it up."))

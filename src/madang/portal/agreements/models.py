@@ -26,7 +26,10 @@ class Agreement(models.Model):
 
 
 class Signature(models.Model):
-    """One side's signature on one agreement: by click with password, or an uploaded signed file checked by staff."""
+    """One side's signature on one agreement: by click with password, or an uploaded signed file checked by staff.
+
+    Written once; the file alone leaves it when its retention is over.
+    """
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="signatures")
     side = models.CharField(max_length=4, choices=choices(Side))
@@ -41,7 +44,10 @@ class Signature(models.Model):
         constraints = [
             one_of("signature", "side", Side),
             one_of("signature", "method", SigningMethod),
-            exactly_when("signature_file_checked", Q(method="signed_file"), "file", "checked_by"),
+            exactly_when("signature_file_checked", Q(method="signed_file"), "checked_by"),
+            models.CheckConstraint(
+                condition=Q(file__isnull=True) | Q(method="signed_file"), name="signature_file_of_a_paper"
+            ),
             models.UniqueConstraint(fields=["agreement", "side"], name="signature_one_a_side"),
         ]
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -32,6 +32,14 @@ def agreements(by: Actor) -> QuerySet[Agreement]:
 def newest(by: Actor, award: int) -> Agreement | None:
     """The version of an award's agreement that counts."""
     return agreements(by).filter(award=award).first()
+
+
+def versions(by: Actor, award: int) -> dict[int, datetime]:
+    """When each version of an award's agreement was drawn up, newest first."""
+    rows = Agreement.objects.filter(award=award).order_by("-version")
+    if not by.reads_everything:
+        rows = rows.filter(award__organisation__in=by.memberships)
+    return dict(rows.values_list("version", "created_at"))
 
 
 def figures(by: Actor, award: int, version: int) -> Figures:
@@ -102,22 +110,30 @@ def paper(by: Actor, pk: int) -> SignedPaper | None:
 def tasks(by: Actor, now: datetime) -> list[Task]:
     """For an owner: agreements that their organisation has not signed."""
     owned = [organisation for organisation, role in by.memberships.items() if role is MemberRole.OWNER]
-    rows = Award.objects.filter(organisation__in=owned, state="accepted").exclude(
-        agreements__signatures__side=Side.USER
-    )
     text = gettext("An agreement to sign: {title}")
-    waiting = rows.exclude(agreements__papers__state=PaperState.WAITING).order_by("pk").distinct()
-    return [Task(text.format(title=row.title), reverse("agreement", args=[row.number])) for row in waiting]
+    waiting = Agreement.objects.filter(_newest(), award__organisation__in=owned, award__state="accepted")
+    waiting = waiting.exclude(signatures__side=Side.USER).exclude(papers__state=PaperState.WAITING)
+    return [
+        Task(text.format(title=row.award.title), reverse("agreement", args=[row.award.number]))
+        for row in waiting.select_related("award").order_by("award")
+    ]
+
+
+def _newest() -> Q:
+    """Agreements that no later version of the same award's takes the place of."""
+    return ~Exists(Agreement.objects.filter(award=OuterRef("award"), version__gt=OuterRef("version")))
 
 
 def staff_tasks(by: Actor, now: datetime) -> list[Task]:
     """For an approver: agreements that the centre has not signed; for staff: signed papers to look at."""
     found = []
     if by.has(Role.APPROVER):
-        rows = Award.objects.filter(state="accepted", agreements__signatures__side=Side.USER)
-        rows = rows.exclude(agreements__signatures__side=Side.BODY).order_by("pk").distinct()
+        rows = Agreement.objects.filter(_newest(), award__state="accepted", signatures__side=Side.USER)
+        rows = rows.exclude(signatures__side=Side.BODY).select_related("award").order_by("award")
         text = gettext("An agreement to sign for the centre: {title}")
-        found = [Task(text.format(title=row.title), reverse("agreement", args=[row.number])) for row in rows[:10]]
+        found = [
+            Task(text.format(title=row.award.title), reverse("agreement", args=[row.award.number])) for row in rows[:10]
+        ]
     if by.has(Role.PROGRAMME_MANAGER, Role.APPROVER):
         text = gettext("A signed paper to check: {title}")
         found += [

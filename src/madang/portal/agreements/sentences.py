@@ -17,6 +17,13 @@ REFUSALS = {
 INPUT = frozenset({"agreement_comment_needed", "signing_password_wrong"})
 
 MAILS = {
+    "agreement_anew": (
+        N_("A new version of agreement {number} waits for your signature"),
+        N_(
+            "{centre} has drawn up version {version} of the agreement on award {number}. What was signed before no "
+            "longer counts: please read the new version and sign it."
+        ),
+    ),
     "agreement_to_sign": (
         N_("Agreement {number} waits for the centre's signature"),
         N_(

@@ -97,6 +97,26 @@ class ApplicationOut(Schema):
     submitted_at: datetime | None
     closes_at: datetime
 
+    @staticmethod
+    def resolve_call(row: Any) -> str:
+        return str(row.intake.call.code)
+
+    @staticmethod
+    def resolve_intake(row: Any) -> int:
+        return int(row.intake.number)
+
+    @staticmethod
+    def resolve_track(row: Any) -> str:
+        return str(row.track.code)
+
+    @staticmethod
+    def resolve_organisation(row: Any) -> int:
+        return int(row.organisation_id)
+
+    @staticmethod
+    def resolve_closes_at(row: Any) -> datetime:
+        return row.intake.closes_at
+
 
 class WholeApplicationOut(ApplicationOut):
     """An application with all that it holds, what is still open in words, and its receipt once it is submitted."""
@@ -109,17 +129,31 @@ class WholeApplicationOut(ApplicationOut):
     eligibility: list[dict[str, Any]]
     receipt: ReceiptOut | None
 
+    @staticmethod
+    def resolve_asks(row: Any) -> Any:
+        return [vars(queries.ask_line(ask)) for ask in row.asks.all()]
 
-def _short(row: Any) -> dict[str, Any]:
-    names = ("id", "state", "number", "title", "version", "saved_at", "submitted_at")
-    return {
-        **{name: getattr(row, name) for name in names},
-        "call": row.intake.call.code,
-        "intake": row.intake.number,
-        "track": row.track.code,
-        "organisation": row.organisation_id,
-        "closes_at": row.intake.closes_at,
-    }
+    @staticmethod
+    def resolve_attachments(row: Any) -> Any:
+        return [_attachment(one) for one in row.attachments.all()]
+
+    @staticmethod
+    def resolve_accepted_texts(row: Any) -> list[int]:
+        return [one.text_id for one in row.consents.all()]
+
+    @staticmethod
+    def resolve_open_points(row: Any) -> list[str]:
+        return showing.open_points(row)
+
+    @staticmethod
+    def resolve_eligibility(row: Any, context: Any) -> Any:
+        now = context["request"].now
+        found = showing.rules(row.track, row.intake, row.organisation_id, now, row.pk)
+        return [{"text": rule.text, "day": rule.day, "passed": rule.passed} for rule in found]
+
+    @staticmethod
+    def resolve_receipt(row: Any) -> Any:
+        return _receipt(row)
 
 
 def _receipt(row: Any) -> dict[str, Any] | None:
@@ -145,21 +179,6 @@ def _attachment(row: Any) -> dict[str, Any]:
     }
 
 
-def _whole(request: HttpRequest, id: int) -> dict[str, Any]:
-    row = _seen(request, id)
-    rules = showing.rules(row.track, row.intake, row.organisation_id, request.now, row.pk)
-    return {
-        **_short(row),
-        "sections": row.sections,
-        "asks": [vars(queries.ask_line(ask)) for ask in row.asks.all()],
-        "attachments": [_attachment(one) for one in row.attachments.all()],
-        "accepted_texts": [one.text_id for one in row.consents.all()],
-        "open_points": showing.open_points(row),
-        "eligibility": [{"text": rule.text, "day": rule.day, "passed": rule.passed} for rule in rules],
-        "receipt": _receipt(row),
-    }
-
-
 def _seen(request: HttpRequest, id: int) -> Any:
     if id > LARGEST:
         raise Http404
@@ -176,14 +195,14 @@ def _who(request: HttpRequest, id: int) -> dict[str, Any]:
 def list_applications(request: HttpRequest, state: ApplicationState | None = None) -> Any:
     """The applications of the caller's organisations, newest first."""
     rows = queries.mine(request.actor)
-    return [_short(row) for row in (rows.filter(state=state) if state else rows)]
+    return rows.filter(state=state) if state else rows
 
 
 @router.post("/applications", response={201: WholeApplicationOut}, operation_id="begin_application")
 def begin_application(request: HttpRequest, given: BeginIn) -> Any:
     """Begins a draft while the intake takes applications."""
     made = actions.begin(by=request.actor, now=request.now, **given.dict())
-    return Status(201, _whole(request, made.pk))
+    return Status(201, _seen(request, made.pk))
 
 
 @router.get("/applications/{int:id}", response=WholeApplicationOut, operation_id="application")
@@ -191,17 +210,16 @@ def application(request: HttpRequest, id: int) -> Any:
     """One application with all that it holds."""
     row = _seen(request, id)
     if not request.actor.member_of(row.organisation_id):
-        journal.read(
-            by=request.actor, now=request.now, what="view", kind="application", subject=id, whose=row.created_by_id
-        )
-    return _whole(request, id)
+        given = {"kind": "application", "subject": id, "whose": row.created_by_id, "organisation": row.organisation_id}
+        journal.read(by=request.actor, now=request.now, what="view", **given)
+    return _seen(request, id)
 
 
 @router.put("/applications/{int:id}/texts", response=WholeApplicationOut, operation_id="save_application")
 def save_application(request: HttpRequest, id: int, given: SaveIn) -> Any:
     """Saves title and parts over the version that was read; 409 with what stands there where someone was first."""
     save_texts(**_who(request, id), **given.dict())
-    return _whole(request, id)
+    return _seen(request, id)
 
 
 @router.put("/applications/{int:id}/asks", response=WholeApplicationOut, operation_id="set_application_asks")
@@ -209,7 +227,7 @@ def set_asks(request: HttpRequest, id: int, given: AsksIn) -> Any:
     """Replaces what is asked for."""
     lines = [AskLine(**line.dict()) for line in given.asks]
     actions.set_asks(**_who(request, id), version=given.version, asks=lines)
-    return _whole(request, id)
+    return _seen(request, id)
 
 
 @router.post("/applications/{int:id}/attachments", response={201: AttachmentOut}, operation_id="attach_file")
@@ -267,11 +285,11 @@ def submit_application(request: HttpRequest, id: int, given: VersionIn) -> Any:
 def reopen_application(request: HttpRequest, id: int) -> Any:
     """Opens a submitted application for changes; what was submitted counts meanwhile."""
     actions.reopen(**_who(request, id))
-    return _whole(request, id)
+    return _seen(request, id)
 
 
 @router.post("/applications/{int:id}/withdraw", response=WholeApplicationOut, operation_id="withdraw_application")
 def withdraw_application(request: HttpRequest, id: int) -> Any:
     """Withdraws an application for good."""
     actions.withdraw(**_who(request, id))
-    return _whole(request, id)
+    return _seen(request, id)

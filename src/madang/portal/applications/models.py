@@ -16,6 +16,7 @@ class Application(models.Model):
 
     `number` is the receipt number, given at the first submission. `in_force` is the submission that counts. `exclusive`
     marks a track where an organisation may have one application only, so that two cannot be begun at the same time.
+    `emptied_at` says that texts and files were destroyed when their retention was over; number, title and asks stay.
     """
 
     intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="applications")
@@ -35,6 +36,7 @@ class Application(models.Model):
     screened_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     screened_at = models.DateTimeField(null=True)
     screening_comment = models.CharField(max_length=1000, blank=True)
+    emptied_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["intake", "state"], name="application_by_intake")]
@@ -91,7 +93,10 @@ class Attachment(models.Model):
 
 
 class Submission(models.Model):
-    """One immutable submitted version: the whole content as JSON with its SHA-256, and who sent it at which second."""
+    """One immutable submitted version: the whole content as JSON with its SHA-256, and who sent it at which second.
+
+    The one change that a trigger lets through takes what people wrote out of the content when its retention is over.
+    """
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="submissions")
     number = models.PositiveSmallIntegerField()
@@ -156,7 +161,7 @@ class LateAttempt(models.Model):
 
 
 class ScreeningQuestion(models.Model):
-    """A question of the screening officer with its deadline, and the answer."""
+    """A question of the screening officer with its deadline, and the answer, with a file where one was sent."""
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="questions")
     asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
@@ -164,11 +169,17 @@ class ScreeningQuestion(models.Model):
     text = models.CharField(max_length=1000)
     answer_by = models.DateTimeField()
     answer = models.TextField(null=True)
+    answer_file = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
+    answer_file_name = models.CharField(max_length=160, blank=True)
     answered_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     answered_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["answered_at"], name="screeningquestion_by_answer")]
         constraints = [
-            exactly_when("screeningquestion_answered_whole", Q(answered_at__isnull=False), "answer", "answered_by")
+            exactly_when("screeningquestion_answered_whole", Q(answered_at__isnull=False), "answer", "answered_by"),
+            models.CheckConstraint(
+                condition=Q(answer_file__isnull=True) | Q(answered_at__isnull=False),
+                name="screeningquestion_file_of_an_answer",
+            ),
         ]

@@ -306,6 +306,8 @@ def withdraw_page(request: HttpRequest, pk: int) -> HttpResponse:
 def receipt_page(request: HttpRequest, pk: int) -> HttpResponse:
     """The receipt of the submission in force: number, second, and SHA-256 of the content and of every file."""
     row = one(queries.whole(request.actor), pk=pk, in_force__isnull=False)
+    given = {"kind": "application", "subject": pk, "whose": row.created_by_id, "organisation": row.organisation_id}
+    journal.read(by=request.actor, now=request.now, what="view", **given)
     kept = queries.submitted_files(request.actor).filter(submission=row.in_force)
     return render(request, "applications/receipt.html", {"application": row, "submission": row.in_force, "files": kept})
 
@@ -334,6 +336,7 @@ def submitted_file_page(request: HttpRequest, pk: int) -> HttpResponse:
             kind="application",
             subject=row.pk,
             whose=row.created_by_id,
+            organisation=row.organisation_id,
             purpose=form.cleaned_data["purpose"],
         )
         return files.answer(found.file, found.name)

@@ -62,15 +62,17 @@ def whole(by: Actor, also: Iterable[int] = ()) -> QuerySet[Application]:
         Prefetch("attachments", queryset=attachments_in_use().select_related("file", "evidence").order_by("pk")),
         Prefetch("consents", queryset=Consent.objects.filter(withdrawn_at__isnull=True).select_related("text")),
         Prefetch("submissions", queryset=Submission.objects.order_by("-number")),
-        Prefetch(
-            "questions", queryset=ScreeningQuestion.objects.select_related("asked_by", "answered_by").order_by("pk")
-        ),
+        Prefetch("questions", queryset=_questions()),
         Prefetch("checks", queryset=EligibilityCheck.objects.select_related("rule").order_by("pk")),
         "track__sections",
         "track__products__product__pool",
         "track__evidence_kinds",
         Prefetch("track__consents", queryset=TrackConsent.objects.select_related("text").order_by("position")),
     )
+
+
+def _questions() -> QuerySet[ScreeningQuestion]:
+    return ScreeningQuestion.objects.select_related("asked_by", "answered_by", "answer_file").order_by("pk")
 
 
 def attachments_in_use() -> QuerySet[Attachment]:

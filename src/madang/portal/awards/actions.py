@@ -19,6 +19,7 @@ from madang.portal.journal import actions as journal
 from madang.portal.ledger import actions as ledger
 from madang.portal.ledger import queries as balances
 from madang.portal.outbox import actions as outbox
+from madang.portal.people.models import Person
 from madang.portal.plans import problems
 from madang.portal.plans.models import Plan
 from madang.portal.resources import actions as resources
@@ -222,7 +223,7 @@ def end(*, by: Actor, now: datetime, award: int, comment: str, document_number: 
     for pool, figures in balances.balances(queries.owner_of(award)).items():
         if figures.left:
             give_back(by=by, now=now, award=award, pool=pool, amount=figures.left)
-    _tell(Award.objects.get(pk=award), "award_ended", now)
+    _tell_end(award, "award_ended", now)
 
 
 def _end(by: Actor, now: datetime, award: int, reason: str) -> None:
@@ -249,7 +250,7 @@ def expire(*, now: datetime, award: int) -> bool:
     _end(WORKER, now, award, "")
     for pool in balances.balances(queries.owner_of(award)):
         let_lapse(now=now, award=award, pool=pool)
-    _tell(Award.objects.get(pk=award), "award_over", now)
+    _tell_end(award, "award_over", now)
     return True
 
 
@@ -260,9 +261,16 @@ def let_lapse(*, now: datetime, award: int, pool: int) -> None:
     ledger.expire(by=WORKER, now=now, owner=queries.owner_of(award), pool=pool, source=SOURCE, key=key)
 
 
-def _tell(award: Award, code: str, now: datetime) -> None:
-    """One mail to every owner of the organisation."""
-    for person in queries.owners_of({award.organisation_id})[award.organisation_id]:
+def _tell_end(award: int, code: str, now: datetime) -> None:
+    """One mail to every owner and to whoever has jobs there, with the instant at which what still runs is cancelled."""
+    until = rules.jobs_until(now, settings.MADANG_JOB_NOTICE_HOURS)
+    _tell(Award.objects.get(pk=award), code, now, also=queries.with_open_jobs(award), until=until)
+
+
+def _tell(award: Award, code: str, now: datetime, also: Iterable[Person] = (), **facts: object) -> None:
+    """One mail to every owner of the organisation, and to others where there are any."""
+    told = {person.pk: person for person in [*queries.owners_of({award.organisation_id})[award.organisation_id], *also]}
+    for person in told.values():
         if person.email:
             outbox.write(
                 now=now,
@@ -275,10 +283,16 @@ def _tell(award: Award, code: str, now: datetime) -> None:
                 number=award.number,
                 title=award.title,
                 centre=settings.MADANG_CENTRE_NAME[person.language],
+                **facts,
             )
 
 
 @action
-def note_reading(*, by: Actor, now: datetime, award: int) -> None:
-    """Notes that staff or an auditor opened an award."""
-    journal.read(by=by, now=now, what="view", kind="award", subject=award)
+def note_reading(*, by: Actor, now: datetime, award: int, organisation: int | None = None) -> None:
+    """Notes that staff or an auditor opened an organisation's award."""
+    journal.read(by=by, now=now, what="view", kind="award", subject=award, organisation=organisation)
+
+
+def note_search(*, by: Actor, now: datetime) -> None:
+    """Notes that staff or an auditor looked through all awards."""
+    journal.read(by=by, now=now, what="search", kind="award", subject="all")

@@ -1,19 +1,18 @@
-"""The API of awards: list, look, accept, decline; with the agreement and its signature by click."""
+"""The API of awards: list, look, accept, decline; and the end of one before its time, laid before an approver."""
 
 from datetime import date, datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 from ninja.pagination import LimitOffsetPagination, paginate
 
+from madang.portal.actors import READING_ROLES
 from madang.portal.agreements import actions as agreements
-from madang.portal.agreements import queries as agreement_queries
-from madang.portal.agreements.rules import Side, SigningMethod
 from madang.portal.awards import actions, queries
 from madang.portal.awards.rules import AwardState
-from madang.portal.faces import one
+from madang.portal.faces import known_to, one
 
 router = Router(tags=["awards"])
 
@@ -101,33 +100,24 @@ class DeclineIn(Schema):
     reason: str = Field("", max_length=500)
 
 
-class AgreementOut(Schema):
-    """The newest version of an agreement; `signed_by` lists the sides that have signed."""
+class EndAwardIn(Schema):
+    """Why an award is to end before its time."""
 
-    version: int
-    text_ko: str
-    text_en: str
-    sha256: str
-    signed_by: list[Side]
-    in_force_at: datetime | None
-
-    @staticmethod
-    def resolve_signed_by(row: Any) -> list[str]:
-        return [one.side for one in row.signatures.all()]
+    reason: str = Field(max_length=500)
 
 
-class SignIn(Schema):
-    """A signature by click: the password again, and the hash of the text that was read."""
+class EndAwardOut(Schema):
+    """The approval that now waits for a second person."""
 
-    side: Side
-    password: str = Field(min_length=1, max_length=200)
-    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    approval: int
 
 
 @router.get("/awards", response=list[AwardOut], operation_id="list_awards")
 @paginate(LimitOffsetPagination)
 def list_awards(request: HttpRequest) -> Any:
     """The awards of one's organisations, newest first; all of them for staff and auditors."""
+    if request.actor.reads_everything:
+        actions.note_search(by=request.actor, now=timezone.now())
     return queries.awards(request.actor)
 
 
@@ -140,7 +130,8 @@ def get_award(request: HttpRequest, number: str) -> Any:
 def _award(request: HttpRequest, number: str) -> Any:
     row = one(queries.awards(request.actor), number=number)
     if request.actor.reads_everything:
-        actions.note_reading(by=request.actor, now=timezone.now(), award=row.pk)
+        given = {"award": row.pk, "organisation": row.organisation_id}
+        actions.note_reading(by=request.actor, now=timezone.now(), **given)
     return row
 
 
@@ -160,29 +151,10 @@ def decline_award(request: HttpRequest, number: str, payload: DeclineIn) -> Any:
     return _award(request, number)
 
 
-def _agreement(request: HttpRequest, number: str) -> Any:
-    row = agreement_queries.newest(request.actor, _award(request, number).pk)
-    if row is None:
-        raise Http404
-    return row
-
-
-@router.get("/awards/{number}/agreement", response=AgreementOut, operation_id="get_agreement")
-def get_agreement(request: HttpRequest, number: str) -> Any:
-    """The newest version of the agreement; 404 before the award is accepted."""
-    return _agreement(request, number)
-
-
-@router.post("/awards/{number}/agreement/signatures", response=AgreementOut, operation_id="sign_agreement")
-def sign_agreement(request: HttpRequest, number: str, payload: SignIn) -> Any:
-    """Signs for one side; with the second signature the award is in force."""
-    agreements.sign(
-        by=request.actor,
-        now=timezone.now(),
-        agreement=_agreement(request, number).pk,
-        side=payload.side,
-        method=SigningMethod.CLICK,
-        evidence={"password": payload.password},
-        seen=payload.sha256,
-    )
-    return _agreement(request, number)
+@router.post("/awards/{number}/end", response={201: EndAwardOut}, operation_id="propose_end")
+@known_to(*READING_ROLES)
+def propose_end(request: HttpRequest, number: str, payload: EndAwardIn) -> Any:
+    """Lays the end of an award before its time before an approver, who ends it by approving."""
+    row = _award(request, number)
+    made = actions.draft_end(by=request.actor, now=timezone.now(), award=row.pk, comment=payload.reason)
+    return Status(201, {"approval": made.pk})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -28,6 +29,8 @@ A_PAGE = 50
 def awards(request: HttpRequest) -> HttpResponse:
     """The awards of one's organisations; all of them for staff and auditors."""
     page = Paginator(queries.awards(request.actor), A_PAGE).get_page(request.GET.get("page"))
+    if request.actor.reads_everything:
+        actions.note_search(by=request.actor, now=request.now)
     return render(request, "awards/awards.html", {"page": page})
 
 
@@ -45,16 +48,31 @@ def award(request: HttpRequest, number: str) -> HttpResponse:
     if found.done:
         return redirect("award", number)
     if request.actor.reads_everything:
-        actions.note_reading(by=request.actor, now=request.now, award=row.pk)
+        given = {"award": row.pk, "organisation": row.organisation_id}
+        actions.note_reading(by=request.actor, now=request.now, **given)
+    may_end = row.state == AwardState.IN_FORCE and request.actor.reads_everything
     context = {
         "award": row,
         "figures": queries.figures(row),
         "members": queries.members(row),
         "may_answer": _answerable(request, row),
-        "halves": found if row.state == AwardState.IN_FORCE and request.actor.reads_everything else None,
+        "halves": found if may_end else None,
+        "what_follows": _what_follows(row) if may_end else "",
         "crumbs": [(_("Awards"), reverse("awards")), (row.number, "")],
     }
     return render(request, "awards/award.html", context)
+
+
+def _what_follows(row: Any) -> str:
+    """What the end of this award would mean for its jobs, for the two who decide on it."""
+    waiting, running = queries.open_jobs(row.pk)
+    hours = settings.MADANG_JOB_NOTICE_HOURS
+    text = _(
+        "Jobs that wait are cancelled at once (now: {waiting}). Jobs that run are cancelled {hours} hours after the "
+        "end, unless they end before (now: {running}). The organisation's owners and whoever has jobs here are told at "
+        "once."
+    )
+    return text.format(waiting=waiting, running=running, hours=hours)
 
 
 def _answerable(request: HttpRequest, row: Any) -> bool:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -14,6 +14,8 @@ from madang.accounting.ledger import Balances, Bucket
 from madang.portal.actors import Actor, MemberRole
 from madang.portal.awards.models import Award, AwardLine
 from madang.portal.awards.rules import AwardState
+from madang.portal.jobs.models import Job
+from madang.portal.jobs.rules import FINAL_STATES, JobState
 from madang.portal.ledger import queries as ledger
 from madang.portal.ledger.models import LedgerAccount
 from madang.portal.people.models import Membership, Person
@@ -59,9 +61,9 @@ def _by_pool(award: Award, found: dict[int, Balances]) -> list[tuple[Pool, Balan
 
 
 def members(award: Award) -> list[Membership]:
-    """Who may use the award: the organisation's members in force."""
+    """Who may use the award: the organisation's members in force, the first fifty of them."""
     rows = Membership.objects.filter(organisation=award.organisation_id, left_at__isnull=True)
-    return list(rows.select_related("person").order_by("joined_at"))
+    return list(rows.select_related("person").order_by("joined_at", "pk")[:50])
 
 
 def owners_of(organisations: set[int]) -> dict[int, list[Person]]:
@@ -73,6 +75,20 @@ def owners_of(organisations: set[int]) -> dict[int, list[Person]]:
     for row in rows.order_by("pk"):
         found[row.organisation_id].append(row.person)
     return found
+
+
+def open_jobs(award: int) -> tuple[int, int]:
+    """How many jobs of an award wait, and how many run."""
+    rows = Job.objects.filter(award=award).exclude(state__in=FINAL_STATES)
+    found = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
+    running = found.pop(JobState.RUNNING, 0)
+    return sum(found.values()), running
+
+
+def with_open_jobs(award: int) -> list[Person]:
+    """The active people whose jobs under an award wait or run."""
+    rows = Job.objects.filter(award=award).exclude(state__in=FINAL_STATES)
+    return list(Person.objects.filter(pk__in=rows.order_by().values("submitted_by"), is_active=True).order_by("pk"))
 
 
 def lapsing(now: datetime) -> list[int]:

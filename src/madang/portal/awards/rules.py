@@ -75,6 +75,11 @@ def check_answerable(state: str, accept_by: datetime | None, now: datetime) -> N
         raise Refused("award_deadline_passed", until=accept_by)
 
 
+def jobs_until(ended_at: datetime, notice_hours: int) -> datetime:
+    """The instant until which what runs under an award that has ended may go on."""
+    return ended_at + timedelta(hours=notice_hours)
+
+
 def number_of(call: str, intake: int, serial: int) -> str:
     """An award's number: call, intake, serial within the intake."""
     return f"{call}-{intake}-A{serial:04d}"

@@ -28,12 +28,15 @@ MAILS = {
     "award_ended": (
         N_("Award {number} was ended"),
         N_(
-            "{centre} has ended the award for “{title}” before its time. You find the reason and the figures at the "
-            "link."
+            "{centre} has ended the award for “{title}” before its time. Jobs that wait are cancelled now; jobs that "
+            "still run at {until} are cancelled then. You find the reason and the figures at the link."
         ),
     ),
     "award_over": (
         N_("Award {number} has ended"),
-        N_("The period of the award for “{title}” at {centre} is over. You find what was used at the link."),
+        N_(
+            "The period of the award for “{title}” at {centre} is over. Jobs that wait are cancelled now; jobs that "
+            "still run at {until} are cancelled then. You find what was used at the link."
+        ),
     ),
 }

@@ -1,18 +1,18 @@
-"""Statements as JSON, for members of their organisation and for the body, whose reading is noted."""
-
-from __future__ import annotations
+"""Statements as JSON for their organisation and the body, whose reading is noted; worked out and issued by staff."""
 
 from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Query, Router, Schema
+from ninja import Field, Query, Router, Schema
 from ninja.pagination import paginate
 
-from madang.portal.billing import queries
-from madang.portal.faces import one
+from madang.portal.actors import READING_ROLES
+from madang.portal.billing import actions, queries
+from madang.portal.faces import known_to, one
 from madang.portal.journal.actions import read
+from madang.portal.schemas import Month
 
 router = Router(tags=["billing"])
 MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
@@ -26,20 +26,20 @@ class StatementOut(Schema):
     month: str
     number: str | None
     state: str
-    reference_won: int
-    list_price_won: int
-    discount_won: int
-    due_won: int
-    subsidy_won: int
-    supply_won: int
-    vat_won: int
-    payable_won: int
-    lines_without_price: int
+    reference_won: int = Field(alias="reference")
+    list_price_won: int = Field(alias="list_price")
+    discount_won: int = Field(alias="discount")
+    due_won: int = Field(alias="due")
+    subsidy_won: int = Field(alias="subsidy")
+    supply_won: int = Field(alias="supply")
+    vat_won: int = Field(alias="vat")
+    payable_won: int = Field(alias="payable")
+    lines_without_price: int = Field(alias="faults")
     worked_out_at: datetime
     issued_at: datetime | None
 
 
-class LineOut(Schema):
+class StatementLineOut(Schema):
     """Days in a row (both counted) of one award's product; quantity is product-days or unit-seconds."""
 
     award: str
@@ -64,19 +64,35 @@ class LineOut(Schema):
 class StatementWithLinesOut(StatementOut):
     """A statement with its lines."""
 
-    lines: list[LineOut]
+    lines: list[StatementLineOut]
+
+    @staticmethod
+    def resolve_lines(row: Any) -> Any:
+        return [_line(line) for line in queries.lines(row)]
+
+
+class BilledMonthOut(Schema):
+    """A month with statements: how many, how many issued or with lines that lack a price, and what they come to."""
+
+    month: str
+    statements: int = Field(alias="count")
+    issued: int
+    faulty: int
+    due_won: int = Field(alias="due_sum")
+    subsidy_won: int = Field(alias="subsidy_sum")
+
+
+class StatementCountOut(Schema):
+    """How many statements it was done for."""
+
+    statements: int
 
 
 _MONEY = ("reference", "list_price", "discount", "due", "subsidy", "supply", "vat", "payable")
-_PLAIN = ("id", "organisation_id", "month", "number", "state", "worked_out_at", "issued_at")
 
 
 def _money(row: Any) -> dict[str, int]:
     return {f"{name}_won": getattr(row, name) for name in _MONEY}
-
-
-def _statement(row: Any) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in _PLAIN} | _money(row) | {"lines_without_price": row.faults}
 
 
 def _line(row: Any) -> dict[str, Any]:
@@ -99,18 +115,40 @@ def list_statements(request: HttpRequest, month: str | None = Query(None, patter
     """The statements of one's organisations, newest month first; all of them for the body."""
     rows = queries.statements(request.actor)
     if request.actor.reads_everything:
-        _note(request, "search", month or "")
-    return [_statement(row) for row in (rows.filter(month=month) if month else rows)]
+        _note(request, "search", month or "all")
+    return rows.filter(month=month) if month else rows
 
 
 @router.get("/statements/{statement_id}", response=StatementWithLinesOut, operation_id="get_statement")
 def get_statement(request: HttpRequest, statement_id: int) -> Any:
     """One statement with its lines."""
     row = one(queries.statements(request.actor), pk=statement_id)
-    if not request.actor.member_of(row.organisation_id):
-        _note(request, "view", statement_id)
-    return _statement(row) | {"lines": [_line(line) for line in queries.lines(row)]}
+    _note(request, "view", statement_id, row.organisation_id)
+    return row
 
 
-def _note(request: HttpRequest, what: str, subject: object) -> None:
-    read(by=request.actor, now=getattr(request, "now", timezone.now()), what=what, kind="statement", subject=subject)
+def _note(request: HttpRequest, what: str, subject: object, organisation: int | None = None) -> None:
+    given = {"kind": "statement", "subject": subject, "organisation": organisation}
+    read(by=request.actor, now=getattr(request, "now", timezone.now()), what=what, **given)
+
+
+@router.get("/statement-months", response=list[BilledMonthOut], operation_id="list_billed_months")
+@paginate
+@known_to(*READING_ROLES)
+def list_billed_months(request: HttpRequest) -> Any:
+    """The months with what their statements come to, newest first; for staff and auditors."""
+    return queries.months(request.actor)
+
+
+@router.post("/statement-months/{month}/drafts", response=StatementCountOut, operation_id="work_out_statements")
+@known_to(*READING_ROLES)
+def work_out_statements(request: HttpRequest, month: Month) -> Any:
+    """Makes or refreshes every organisation's draft of a month from the ledger."""
+    return {"statements": actions.work_out_month(by=request.actor, now=request.now, month=month)}
+
+
+@router.post("/statement-months/{month}/issue", response=StatementCountOut, operation_id="issue_statements")
+@known_to(*READING_ROLES)
+def issue_statements(request: HttpRequest, month: Month) -> Any:
+    """Fixes and numbers every draft of a month that is over; an issued statement never changes."""
+    return {"statements": actions.issue(by=request.actor, now=request.now, month=month)}

@@ -9,11 +9,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
-from openpyxl import Workbook
-from openpyxl.styles import Font
 
-from madang.portal.billing.rules import plain_cell
+from madang.portal import sheets
 from madang.portal.billing.sentences import FAULTS
+from madang.portal.formats import plain_cell
 from madang.portal.templatetags.madang import in_language
 
 BOM = "\ufeff"
@@ -78,24 +77,10 @@ def as_csv(statement: Any, lines: Sequence[Any], *, bom: bool) -> bytes:
 
 def as_xlsx(statement: Any, lines: Sequence[Any]) -> bytes:
     """One sheet: whose statement it is, then the table."""
-    book = Workbook()
-    sheet = book.active
-    sheet.title = statement.month
     head: list[list[Cell]] = [
         [_("Statement of use"), statement.number or _("Draft")],
         [_("Organisation"), statement.organisation.name],
         [_("Month"), statement.month],
         [],
     ]
-    for row in [*head, *table(statement, lines)]:
-        sheet.append(row)
-        for cell in sheet[sheet.max_row]:
-            # Whatever somebody typed into a title stays text and never becomes a formula.
-            if isinstance(cell.value, str):
-                cell.data_type = "s"
-    for cell in sheet[len(head) + 1]:
-        cell.font = Font(bold=True)
-    sheet.freeze_panes = f"A{len(head) + 2}"
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
+    return sheets.xlsx(statement.month, [*head, *table(statement, lines)], heading=len(head) + 1)

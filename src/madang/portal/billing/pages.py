@@ -38,7 +38,7 @@ def statements(request: HttpRequest) -> HttpResponse:
     if month:
         rows = rows.filter(month=month)
     if by.reads_everything:
-        read(by=by, now=request.now, what="search", kind="statement", subject=month)
+        read(by=by, now=request.now, what="search", kind="statement", subject=month or "all")
     context = {
         "crumbs": [(_("Statements"), "")],
         "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
@@ -73,8 +73,8 @@ def statement(request: HttpRequest, pk: int) -> HttpResponse:
 def _seen(request: HttpRequest, pk: int, what: str, purpose: str) -> Any:
     """The statement if the actor may see it; that somebody outside its organisation opened it is noted."""
     row = one(queries.statements(request.actor), pk=pk)
-    if not request.actor.member_of(row.organisation_id):
-        read(by=request.actor, now=request.now, what=what, kind="statement", subject=pk, purpose=purpose)
+    given = {"kind": "statement", "subject": pk, "organisation": row.organisation_id, "purpose": purpose}
+    read(by=request.actor, now=request.now, what=what, **given)
     return row
 
 

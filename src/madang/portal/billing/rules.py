@@ -175,11 +175,6 @@ def number(month: str, place: int) -> str:
     return f"{month}-{place:04d}"
 
 
-def plain_cell(value: str) -> str:
-    """Text as a spreadsheet must take it: a leading sign would make a formula of what somebody typed."""
-    return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
-
-
 def _runs(days: Sequence[date]) -> list[list[date]]:
     found: list[list[date]] = []
     for day in days:

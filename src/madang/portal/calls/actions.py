@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import F, Max
 from django.utils import translation
 from django.utils.dateparse import parse_datetime
@@ -38,6 +38,9 @@ from madang.portal.journal import actions as journal
 from madang.portal.outbox import actions as outbox
 from madang.portal.transactions import action
 from madang.values import Month
+
+# What every database can hold; at the ends of the calendar an instant has no day on some clocks.
+YEARS, LARGEST = (1900, 2999), 2**31 - 1
 
 
 @action
@@ -80,6 +83,7 @@ def open_next_intake(*, by: Actor, now: datetime, call: int) -> Intake:
         review_due_at=dates.review_due_at,
         decision_due_at=dates.decision_due_at,
         accept_days=last.accept_days,
+        objection_days=last.objection_days,
     )
     journal.record(
         by=by, now=now, did="calls.open_next_intake", kind="intake", subject=made.pk, call=call, number=made.number
@@ -177,18 +181,32 @@ def read_value(changed: Target, given: str) -> Any:
     try:
         if kind is FieldKind.INSTANT:
             instant = parse_datetime(given)
-            if instant is None or instant.tzinfo is None:
+            if instant is None or instant.tzinfo is None or not YEARS[0] <= instant.year <= YEARS[1]:
                 raise ValueError(given)
             return instant
         if kind is FieldKind.NUMBER:
-            return int(given)
+            return _number(given)
         if kind is FieldKind.MONTH:
-            return str(Month.parse(given))
+            return _month(given)
     except ValueError as error:
         raise Refused("correction_value_wrong", given=given) from error
     if not given.strip():
         raise Refused("correction_value_wrong", given=given)
     return given.strip()
+
+
+def _month(given: str) -> str:
+    month = Month.parse(given)
+    if not YEARS[0] <= month.year <= YEARS[1]:
+        raise ValueError(given)
+    return str(month)
+
+
+def _number(given: str) -> int:
+    number = int(given)
+    if not 0 <= number <= LARGEST:
+        raise ValueError(given)
+    return number
 
 
 def _apply(thing: Any, changed: Target, value: Any, now: datetime) -> None:
@@ -205,7 +223,7 @@ def _apply(thing: Any, changed: Target, value: Any, now: datetime) -> None:
     try:
         with transaction.atomic():
             type(thing).objects.filter(pk=thing.pk).update(**values)
-    except IntegrityError as error:
+    except (DataError, IntegrityError) as error:
         raise Refused("correction_value_not_allowed") from error
 
 

@@ -4,13 +4,15 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from ninja.pagination import LimitOffsetPagination, paginate
 from pydantic import Field
 
-from madang.portal.calls import queries, showing
+from madang.portal.actors import READING_ROLES
+from madang.portal.calls import actions, queries, showing
 from madang.portal.calls.rules import CallKind, IntakeState, ReferenceDate
-from madang.portal.faces import one
+from madang.portal.faces import known_to, one
+from madang.portal.schemas import Code, Version
 
 router = Router(tags=["calls"])
 
@@ -27,6 +29,7 @@ class IntakeOut(Schema):
     review_due_at: datetime
     decision_due_at: datetime
     accept_days: int
+    objection_days: int
 
 
 class CallOut(Schema):
@@ -39,6 +42,10 @@ class CallOut(Schema):
     title_en: str
     published_at: datetime
     intakes: list[IntakeOut]
+
+    @staticmethod
+    def resolve_intakes(row: Any, context: Any) -> Any:
+        return [_intake(shown) for shown in showing.intakes(row, context["request"].now)]
 
 
 class OfferOut(Schema):
@@ -141,17 +148,56 @@ class WholeCallOut(CallOut):
     tracks: list[TrackOut]
     corrections: list[CorrectionOut]
 
+    @staticmethod
+    def resolve_tracks(row: Any, context: Any) -> Any:
+        return [_track(shown) for shown in showing.tracks(row, context["request"].actor)]
+
+    @staticmethod
+    def resolve_corrections(row: Any) -> Any:
+        return list(row.corrections.all())
+
+
+class CorrectionIn(Schema):
+    """Which field of which version (as `intake.1.closes_at`, `call.title_ko`), its new value as text, and why."""
+
+    version: Version
+    field: str = Field(max_length=80)
+    new: str = Field(max_length=20_000)
+    reason_ko: str = Field(min_length=1, max_length=500)
+    reason_en: str = Field(min_length=1, max_length=500)
+
+
+class ConsentTextIn(Schema):
+    """A text by its code; `refusal_…` says what follows for who does not accept it."""
+
+    code: Code
+    title_ko: str = Field(min_length=1, max_length=160)
+    title_en: str = Field(min_length=1, max_length=160)
+    body_ko: str = Field(min_length=1, max_length=20_000)
+    body_en: str = Field(min_length=1, max_length=20_000)
+    refusal_ko: str = Field(min_length=1, max_length=300)
+    refusal_en: str = Field(min_length=1, max_length=300)
+
+
+class ConsentTextOut(Schema):
+    """A version of a text."""
+
+    code: str
+    version: int
+    title_ko: str
+    title_en: str
+    body_ko: str
+    body_en: str
+    refusal_ko: str
+    refusal_en: str
+    created_at: datetime
+
 
 def _intake(shown: showing.ShownIntake) -> dict[str, Any]:
     row = shown.intake
-    names = ("id", "number", "opens_at", "closes_at", "review_due_at", "decision_due_at", "accept_days")
+    dates = ("opens_at", "closes_at", "review_due_at", "decision_due_at")
+    names = ("id", "number", *dates, "accept_days", "objection_days")
     return {"state": shown.state, "accepting": shown.accepting, **{name: getattr(row, name) for name in names}}
-
-
-def _call(call: Any, request: HttpRequest) -> dict[str, Any]:
-    names = ("code", "kind", "state", "title_ko", "title_en", "published_at")
-    intakes = [_intake(shown) for shown in showing.intakes(call, request.now)]
-    return {**{name: getattr(call, name) for name in names}, "intakes": intakes}
 
 
 def _offer(shown: showing.ShownProduct) -> dict[str, Any]:
@@ -199,17 +245,52 @@ def _track(shown: showing.ShownTrack) -> dict[str, Any]:
 @paginate(LimitOffsetPagination)
 def list_calls(request: HttpRequest) -> Any:
     """The published calls, newest first."""
-    return [_call(call, request) for call in queries.published(request.actor)]
+    return queries.published(request.actor)
 
 
 @router.get("/calls/{code}", response=WholeCallOut, auth=None, operation_id="call")
 def call(request: HttpRequest, code: str) -> Any:
     """One published call with its tracks, rules in words, prices and correction notices."""
-    row = one(queries.whole(request.actor).exclude(state="draft"), code=code)
-    return {
-        **_call(row, request),
-        "summary_ko": row.summary_ko,
-        "summary_en": row.summary_en,
-        "tracks": [_track(shown) for shown in showing.tracks(row, request.actor)],
-        "corrections": list(row.corrections.all()),
-    }
+    return one(queries.whole(request.actor).exclude(state="draft"), code=code)
+
+
+@router.post("/calls/{code}/corrections", response={201: CorrectionOut}, operation_id="correct_call")
+@known_to(*READING_ROLES)
+def correct_call(request: HttpRequest, code: str, given: CorrectionIn) -> Any:
+    """Changes one field of a published call by a notice that shows old and new, mailed to all who began."""
+    row = one(queries.calls(request.actor), code=code)
+    return Status(201, actions.correct(by=request.actor, now=request.now, call=row.pk, **given.dict()))
+
+
+@router.post("/calls/{code}/intakes", response={201: IntakeOut}, operation_id="open_next_intake")
+@known_to(*READING_ROLES)
+def open_next_intake(request: HttpRequest, code: str) -> Any:
+    """Plans the next intake of a rolling call: it opens when the last one closes and is as long."""
+    row = one(queries.calls(request.actor), code=code)
+    made = actions.open_next_intake(by=request.actor, now=request.now, call=row.pk)
+    shown = showing.intakes(one(queries.whole(request.actor), code=code), request.now)
+    return Status(201, next(_intake(intake) for intake in shown if intake.intake.pk == made.pk))
+
+
+@router.post("/calls/{code}/closure", response={204: None}, operation_id="close_call")
+@known_to(*READING_ROLES)
+def close_call(request: HttpRequest, code: str) -> Any:
+    """Ends a call all of whose intakes are closed."""
+    row = one(queries.calls(request.actor), code=code)
+    actions.close_call(by=request.actor, now=request.now, call=row.pk)
+    return Status(204, None)
+
+
+@router.get("/consent-texts", response=list[ConsentTextOut], operation_id="list_consent_texts")
+@paginate(LimitOffsetPagination)
+@known_to(*READING_ROLES)
+def list_consent_texts(request: HttpRequest) -> Any:
+    """All versions of all consent texts, newest version of each first; for staff and auditors."""
+    return queries.consent_texts()
+
+
+@router.post("/consent-texts", response={201: ConsentTextOut}, operation_id="add_consent_text")
+@known_to(*READING_ROLES)
+def add_consent_text(request: HttpRequest, given: ConsentTextIn) -> Any:
+    """A new consent or pledge, or the next version of the one with this code."""
+    return Status(201, actions.add_consent_text(by=request.actor, now=request.now, **given.dict()))

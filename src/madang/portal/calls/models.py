@@ -44,6 +44,7 @@ class Intake(models.Model):
     review_due_at = models.DateTimeField()
     decision_due_at = models.DateTimeField()
     accept_days = models.PositiveSmallIntegerField(default=7)
+    objection_days = models.PositiveSmallIntegerField(default=30)
     state = models.CharField(max_length=10, choices=choices(IntakeState), default=IntakeState.PLANNED)
     decided_at = models.DateTimeField(null=True)
     last_receipt = models.PositiveIntegerField(default=0)

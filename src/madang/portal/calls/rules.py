@@ -143,6 +143,7 @@ CORRECTABLE: Mapping[str, Mapping[str, FieldKind]] = {
         "review_due_at": FieldKind.INSTANT,
         "decision_due_at": FieldKind.INSTANT,
         "accept_days": FieldKind.NUMBER,
+        "objection_days": FieldKind.NUMBER,
     },
     "track": {
         "title_ko": FieldKind.TEXT,

@@ -75,6 +75,7 @@ FIELDS = {
     "review_due_at": N_("end of review"),
     "decision_due_at": N_("decision"),
     "accept_days": N_("days to accept an award"),
+    "objection_days": N_("days to object to a decision"),
     "first_month": N_("first month"),
     "last_month": N_("last month"),
     "minimum_months": N_("least number of months"),

@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -97,7 +97,9 @@ def backup(target: Path, *, now: datetime) -> dict[str, Any]:
             for path in _carried_files(home):
                 name = str(path.relative_to(home))
                 if not name.endswith(("-wal", "-shm", ".lock")):
-                    _add(archive, _stage(home, path, staging), name, entries)
+                    # what has gone since it was listed, as jobs' files do, is not there to be backed up
+                    with suppress(FileNotFoundError):
+                        _add(archive, _stage(home, path, staging), name, entries)
             manifest = _manifest(entries, now)
             written = staging / MANIFEST
             written.write_text(json.dumps(manifest, indent=1))
@@ -174,6 +176,27 @@ def restore(source: Path) -> dict[str, Any]:
     return manifest
 
 
+def put_back(source: Path) -> None:
+    """Makes the database again what it is in an archive of this centre; nothing else of the home is touched."""
+    home: Path = settings.MADANG_HOME
+    with tempfile.TemporaryDirectory(dir=home) as folder:
+        _extract(source, Path(folder))
+        copy = Path(folder) / DATABASE_COPY
+        connections.close_all()
+        if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+            target = Path(str(settings.DATABASES["default"]["NAME"]))
+            for beside in ("-wal", "-shm"):
+                target.with_name(target.name + beside).unlink(missing_ok=True)
+            _place(copy, target)
+        else:
+            _run_restore(copy, "--clean", "--if-exists")
+
+
+def _run_restore(copy: Path, *how: str) -> None:
+    database = f"--dbname={settings.DATABASES['default']['NAME']}"
+    _run("pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", *how, database, str(copy))
+
+
 def _place(source: Path, target: Path) -> None:
     _make_private(target.parent)
     source.replace(target)
@@ -196,11 +219,4 @@ def _restore_database(copy: Path) -> None:
             raise Refused("home_not_empty", home=str(target))
         _place(copy, target)
     else:
-        _run(
-            "pg_restore",
-            "--exit-on-error",
-            "--single-transaction",
-            "--no-owner",
-            f"--dbname={database['NAME']}",
-            str(copy),
-        )
+        _run_restore(copy)

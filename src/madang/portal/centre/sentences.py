@@ -5,6 +5,9 @@ from django.utils.translation import gettext_noop as N_
 REFUSALS = {
     "database_newer": N_("The database belongs to a newer version of Madang (it has {step}). Install that version."),
     "database_older": N_("The database lacks {count} steps of this version, first {step}. Run: madang upgrade"),
+    "upgrade_failed": N_(
+        "A step of the upgrade failed: {why}. The database is as it was before; the back-up is {archive}."
+    ),
     "home_not_empty": N_("{home} already holds a centre. Restore into an empty home."),
     "archive_unreadable": N_("The archive cannot be read: {why}."),
     "archive_damaged": N_("The archive is damaged: {name} does not have the content that its manifest promises."),

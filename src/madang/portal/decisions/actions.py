@@ -236,6 +236,6 @@ def _tell(
 
 
 @action
-def note_reading(*, by: Actor, now: datetime, application: int) -> None:
+def note_reading(*, by: Actor, now: datetime, application: int, organisation: int | None = None) -> None:
     """Notes that staff or an auditor opened a decision with the reviewers' comments."""
-    journal.read(by=by, now=now, what="view", kind="application", subject=application)
+    journal.read(by=by, now=now, what="view", kind="application", subject=application, organisation=organisation)

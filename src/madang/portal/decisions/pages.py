@@ -77,7 +77,8 @@ def decision(request: HttpRequest, application: int) -> HttpResponse:
     row = one(queries.decisions(request.actor), application=application)
     call = row.application.intake.call
     if request.actor.reads_everything:
-        actions.note_reading(by=request.actor, now=request.now, application=application)
+        given = {"application": application, "organisation": row.application.organisation_id}
+        actions.note_reading(by=request.actor, now=request.now, **given)
     criteria = queries.criterion_scores(row)
     context = {
         "decision": row,

@@ -28,19 +28,19 @@ REMEDIES = {
     "reserve": N_(
         "You need not do anything: when an award is declined or lapses, the reserve list is served in its order."
     ),
-    "refused": N_(
-        "You can apply again in a later intake. A smaller useful minimum makes a part more likely. You can object in "
-        "writing to the centre within 30 days of this notice."
-    ),
+    "refused": N_("You can apply again in a later intake. A smaller useful minimum makes a part more likely."),
     "below_minimum": N_(
-        "The reviewers' comments show where points were missing; you can apply again in a later intake. You can object "
-        "in writing to the centre within 30 days of this notice."
+        "The reviewers' comments show where points were missing; you can apply again in a later intake."
     ),
     "ineligible": N_(
         "The eligibility check on your application shows which condition failed. Once it is met you can apply in a "
-        "later intake. You can object in writing to the centre within 30 days of this notice."
+        "later intake."
     ),
 }
+
+# Said after the remedy of who was not selected; the days are the intake's.
+OBJECTION = N_("You can object in writing to the centre within {days} days of this notice.")
+MAY_OBJECT = frozenset({"refused", "below_minimum", "ineligible"})
 
 MAILS = {
     "decision_awarded": (

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext, override
 
-from madang.allocation.explain import Reason
+from madang.allocation.reasons import Reason
 from madang.allocation.sentences import sentence
 from madang.portal.decisions.models import Decision
-from madang.portal.decisions.sentences import REASONS, REMEDIES
+from madang.portal.decisions.sentences import MAY_OBJECT, OBJECTION, REASONS, REMEDIES
 
 
 def reason(code: str, facts: Mapping[str, Any], language: str, names: Mapping[str, str]) -> str:
@@ -34,4 +34,5 @@ def remedy(decision: Decision, language: str) -> str:
     elif decision.reason_code.startswith("ineligible"):
         code = "ineligible"
     with override(language):
-        return gettext(REMEDIES[code])
+        objection = gettext(OBJECTION).format(days=decision.application.intake.objection_days)
+        return f"{gettext(REMEDIES[code])} {objection}" if code in MAY_OBJECT else gettext(REMEDIES[code])

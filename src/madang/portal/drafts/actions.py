@@ -51,11 +51,27 @@ def create_call(*, by: Actor, now: datetime, call: CallDraft, generated: bool = 
             )
     except IntegrityError as error:
         raise Refused("call_code_taken", field="code") from error
-    _write_intakes(made.pk, call.intakes)
-    for position, track in enumerate(call.tracks):
-        _write_track(made.pk, track, position)
+    _write_parts(made.pk, call)
     journal.record(by=by, now=now, did="drafts.create_call", kind="call", subject=made.pk, code=made.code)
     return made
+
+
+def _write_parts(call: int, draft: CallDraft) -> None:
+    _write_intakes(call, draft.intakes)
+    for position, track in enumerate(draft.tracks):
+        _write_track(call, track, position)
+
+
+@action
+def rewrite(*, by: Actor, now: datetime, call: int, version: int, draft: CallDraft) -> None:
+    """Replaces all that a draft holds, but for its short name, by what a document says."""
+    _take(by, call, version)
+    basics = ("kind", "title_ko", "title_en", "summary_ko", "summary_en")
+    Call.objects.filter(pk=call).update(**{name: getattr(draft, name) for name in basics})
+    Intake.objects.filter(call=call).delete()
+    Track.objects.filter(call=call).delete()
+    _write_parts(call, draft)
+    journal.record(by=by, now=now, did="drafts.rewrite", kind="call", subject=call, tracks=len(draft.tracks))
 
 
 @action
@@ -83,9 +99,6 @@ def change_basics(
 def set_intakes(*, by: Actor, now: datetime, call: int, version: int, intakes: Sequence[IntakeDraft]) -> None:
     """Replaces the intakes of a draft; they are numbered in the order of their opening."""
     _take(by, call, version)
-    for number, intake in enumerate(sorted(intakes, key=lambda one: one.opens_at), start=1):
-        if not intake.dates.in_order:
-            raise Refused("intake_dates_out_of_order", number=number)
     Intake.objects.filter(call=call).delete()
     _write_intakes(call, intakes)
     journal.record(by=by, now=now, did="drafts.set_intakes", kind="call", subject=call, intakes=len(intakes))
@@ -216,6 +229,9 @@ def _take(by: Actor, call: int, version: int) -> None:
 
 def _write_intakes(call: int, intakes: Sequence[IntakeDraft]) -> None:
     ordered = sorted(intakes, key=lambda one: one.opens_at)
+    for number, intake in enumerate(ordered, start=1):
+        if not intake.dates.in_order:
+            raise Refused("intake_dates_out_of_order", number=number)
     Intake.objects.bulk_create(
         Intake(
             call_id=call,
@@ -225,6 +241,7 @@ def _write_intakes(call: int, intakes: Sequence[IntakeDraft]) -> None:
             review_due_at=one.review_due_at,
             decision_due_at=one.decision_due_at,
             accept_days=one.accept_days,
+            objection_days=one.objection_days,
         )
         for number, one in enumerate(ordered, start=1)
     )

@@ -57,6 +57,7 @@ class IntakeForm(forms.Form):
     review_due_at = instant_field(_("Review until"))
     decision_due_at = instant_field(_("Decision by"))
     accept_days = forms.IntegerField(label=_("Days to accept an award"), min_value=1, max_value=60, initial=7)
+    objection_days = forms.IntegerField(label=_("Days to object to a decision"), min_value=1, max_value=365, initial=30)
 
     def entry(self) -> IntakeDraft:
         return IntakeDraft(**self.cleaned_data)

@@ -62,9 +62,8 @@ def draft_of(call: Call) -> CallDraft:
 
 
 def intake_draft(intake: Intake) -> IntakeDraft:
-    return IntakeDraft(
-        intake.opens_at, intake.closes_at, intake.review_due_at, intake.decision_due_at, intake.accept_days
-    )
+    dates = (intake.opens_at, intake.closes_at, intake.review_due_at, intake.decision_due_at)
+    return IntakeDraft(*dates, intake.accept_days, intake.objection_days)
 
 
 def track_draft(track: Track) -> TrackDraft:

@@ -23,13 +23,14 @@ PARAMETER = {
 
 @dataclass(frozen=True)
 class IntakeDraft:
-    """One intake's dates, and how many days a selected applicant has to accept."""
+    """One intake's dates, how many days a selected applicant has to accept, and anyone to object to a decision."""
 
     opens_at: datetime
     closes_at: datetime
     review_due_at: datetime
     decision_due_at: datetime
     accept_days: int = 7
+    objection_days: int = 30
 
     @property
     def dates(self) -> Dates:

@@ -8,6 +8,9 @@ from madang.errors import Unavailable
 from madang.portal.files import queries
 from madang.portal.files.models import StoredFile
 
+# What the API's document says of an operation that answers with a file.
+BINARY_ANSWER = {"responses": {200: {"description": "The file", "content": {"application/octet-stream": {}}}}}
+
 
 def answer(stored: StoredFile, name: str) -> FileResponse:
     """An attachment under its own name (RFC 5987 for Hangul); Unavailable when the content is not on disk."""

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from madang.errors import Refused
 from madang.portal.idempotency.models import AnsweredRequest
 from madang.portal.idempotency.rules import abandoned
+from madang.portal.journal import actions as journal
 from madang.portal.transactions import action
 
 
@@ -52,8 +53,10 @@ def release(*, person: int, key: str) -> None:
 
 
 @action
-def forget(*, before: datetime, limit: int = 500) -> int:
-    """Deletes answers begun before an instant; returns how many."""
-    old = AnsweredRequest.objects.filter(begun_at__lt=before).values_list("pk", flat=True)[:limit]
-    count, _ = AnsweredRequest.objects.filter(pk__in=list(old)).delete()
-    return count
+def forget(*, now: datetime, before: datetime, limit: int = 500) -> int:
+    """Deletes answers begun before an instant, and enters that in the register; returns how many."""
+    ids = list(AnsweredRequest.objects.filter(begun_at__lt=before).values_list("pk", flat=True)[:limit])
+    if ids:
+        AnsweredRequest.objects.filter(pk__in=ids).delete()
+        journal.destroyed(now=now, kind="answered_request", subjects=ids, due_before=before)
+    return len(ids)

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from madang.portal.idempotency import actions
 from madang.portal.idempotency.rules import KEPT
+from madang.portal.journal import queries as journal
 
 
 def forget_answers(now: datetime) -> int:
-    """Deletes what was answered more than a day ago."""
-    return actions.forget(before=now - KEPT)
+    """Deletes what was answered longer ago than the retention rule says; a day where there is none."""
+    return actions.forget(now=now, before=journal.due_before("answered_request", now) or now - KEPT)
 
 
 EVERY = {forget_answers: 900.0}

@@ -67,9 +67,9 @@ def keep(*, now: datetime, figures: dict[str, Any]) -> bool:
     last = queries.latest()
     if last and last.figures == figures:
         return False
-    FigureSet.objects.create(worked_out_at=now, figures=figures)
+    kept = FigureSet.objects.create(worked_out_at=now, figures=figures)
     queries.outdated(now).delete()
-    journal.record(by=WORKER, now=now, did="indicators.keep", kind="figures", subject=now.isoformat())
+    journal.record(by=WORKER, now=now, did="indicators.keep", kind="figures", subject=kept.pk)
     return True
 
 

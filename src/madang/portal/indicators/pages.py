@@ -12,7 +12,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 
 from madang.portal import charts
-from madang.portal.billing.rules import plain_cell
+from madang.portal.formats import plain_cell
 from madang.portal.indicators import queries
 from madang.portal.indicators.rules import DIMENSIONS, MEASURES, Cell, table, total
 from madang.portal.indicators.sentences import FIGURES

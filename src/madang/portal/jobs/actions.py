@@ -14,11 +14,13 @@ from madang.errors import Refused, Stale
 from madang.portal.actors import WORKER, Actor
 from madang.portal.awards.models import Award
 from madang.portal.files.models import StoredFile
-from madang.portal.jobs import machine, rules
+from madang.portal.jobs import machine, queries, rules
 from madang.portal.jobs.models import Job, JobFile, JobOutput, UsageCursor
 from madang.portal.jobs.rules import FINAL_STATES, JobState, Shape
 from madang.portal.journal import actions as journal
 from madang.portal.ledger import actions as ledger
+from madang.portal.outbox import actions as outbox
+from madang.portal.people.models import Person
 from madang.portal.resources.models import Pool
 from madang.portal.transactions import action
 
@@ -135,7 +137,7 @@ def cancel(*, by: Actor, now: datetime, job: Job) -> None:
 
 @action
 def close(*, now: datetime, job: Job) -> bool:
-    """Ends a job that has not started and whose award is no longer in force; what runs already goes on."""
+    """Ends a job whose award is no longer in force; when that is due, `queries.to_close` says."""
     if not _ask_to_end(now, job, "award_over"):
         return False
     journal.record(by=WORKER, now=now, did="jobs.close", kind="job", subject=job.pk, award=job.award_id)
@@ -252,3 +254,52 @@ def settle(*, now: datetime, job: int) -> bool:
     amount = released.amount if released else 0
     journal.record(by=WORKER, now=now, did="jobs.settle", kind="job", subject=job, released=amount)
     return True
+
+
+@action
+def tell_of_clearing(*, now: datetime, before: datetime, limit: int = 200) -> int:
+    """Tells people that what their jobs left will be destroyed, in one mail each; returns how many jobs.
+
+    `before`: jobs that ended earlier are told of. A person who is gone is spoken for by the organisation's owners.
+    """
+    told: dict[int, list[Job]] = {}
+    people: dict[int, Person] = {}
+    jobs = [job for job in queries.to_tell_of(before, limit) if _told(job, now)]
+    for job in jobs:
+        for person in queries.people_to_tell(job):
+            people[person.pk] = person
+            told.setdefault(person.pk, []).append(job)
+    for pk, theirs in told.items():
+        _write_notice(people[pk], theirs, now)
+    if jobs:
+        facts = {"jobs": len(jobs), "people": len(told)}
+        journal.record(by=WORKER, now=now, did="jobs.tell_of_clearing", kind="job", subject="all", **facts)
+    return len(jobs)
+
+
+def _told(job: Job, now: datetime) -> int:
+    return Job.objects.filter(pk=job.pk, notified_at__isnull=True).update(notified_at=now)
+
+
+def _write_notice(person: Person, jobs: list[Job], now: datetime) -> None:
+    outbox.write(
+        now=now,
+        key=f"job-files-{person.pk}-{jobs[0].pk}",
+        code="job_files_due",
+        person=person.pk,
+        address=person.email or "",
+        language=person.language,
+        link="/jobs/",
+        count=len(jobs),
+        days=rules.NOTICE.days,
+        centre=settings.MADANG_CENTRE_NAME[person.language],
+    )
+
+
+@action
+def cleared(*, now: datetime, jobs: Sequence[int], before: datetime) -> None:
+    """Forgets the files of jobs whose folders the backend has destroyed, and enters that in the register."""
+    JobFile.objects.filter(job__in=jobs).delete()
+    JobOutput.objects.filter(job__in=jobs).delete()
+    Job.objects.filter(pk__in=jobs, cleared_at__isnull=True).update(cleared_at=now)
+    journal.destroyed(now=now, kind="job_files", subjects=jobs, due_before=before)

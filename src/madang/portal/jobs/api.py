@@ -2,7 +2,7 @@
 
 # Annotations are kept as they are written: a paged function's are read where this module's names are not known.
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pydantic
@@ -16,6 +16,7 @@ from pydantic import Field
 from madang.errors import Refused
 from madang.portal.faces import one
 from madang.portal.files.actions import store
+from madang.portal.files.faces import BINARY_ANSWER
 from madang.portal.files.rules import EVERYTHING, clean_name
 from madang.portal.jobs import actions, faces, places, queries, rules
 from madang.portal.jobs.rules import JobState, Shape
@@ -179,6 +180,8 @@ def _pool(award: int, code: str) -> Any:
 @paginate(LimitOffsetPagination)
 def list_jobs(request: HttpRequest, state: JobState | None = None, award: str = Query("", max_length=60)) -> Any:
     """The jobs that the caller may see, newest first; of one state, and of the award with this number."""
+    if request.actor.reads_everything:
+        journal.read(by=request.actor, now=timezone.now(), what="search", kind="job", subject=award or "all")
     return queries.listed(request.actor, state=state or "", award=award)
 
 
@@ -186,10 +189,7 @@ def list_jobs(request: HttpRequest, state: JobState | None = None, award: str = 
 def job(request: HttpRequest, id: int) -> Any:
     """One job with its figures."""
     row = _seen(request, id)
-    if not request.actor.member_of(row.award.organisation_id):
-        journal.read(
-            by=request.actor, now=timezone.now(), what="view", kind="job", subject=id, whose=row.submitted_by_id
-        )
+    _note(request, row)
     return _with_figures(row)
 
 
@@ -203,7 +203,9 @@ def cancel_job(request: HttpRequest, id: int) -> Any:
 @router.get("/jobs/{int:id}/log", response=LogOut, operation_id="job_log")
 def job_log(request: HttpRequest, id: int, offset: int = Query(0, ge=0, le=LARGEST)) -> Any:
     """At most 64 KiB of what the job printed, from byte `offset` on."""
-    piece = faces.log_piece(_seen(request, id), offset)
+    row = _seen(request, id)
+    _note(request, row, once_in=faces.READ_AGAIN)
+    piece = faces.log_piece(row, offset)
     return {"text": piece.text, "offset": offset, "next_offset": piece.next_offset, "complete": piece.complete}
 
 
@@ -211,10 +213,12 @@ def job_log(request: HttpRequest, id: int, offset: int = Query(0, ge=0, le=LARGE
 @paginate(LimitOffsetPagination)
 def job_outputs(request: HttpRequest, id: int) -> Any:
     """The files that the job left in its folder, by path; none before it has ended."""
-    return queries.outputs(_seen(request, id).pk)
+    row = _seen(request, id)
+    _note(request, row, once_in=faces.READ_AGAIN)
+    return queries.outputs(row.pk)
 
 
-@router.get("/jobs/{int:id}/outputs/{path:path}", operation_id="job_output", openapi_extra=faces.BINARY_ANSWER)
+@router.get("/jobs/{int:id}/outputs/{path:path}", operation_id="job_output", openapi_extra=BINARY_ANSWER)
 def job_output(request: HttpRequest, id: int, path: str) -> HttpResponse:
     """One file that the job left, for members of its organisation."""
     row = _own(request, id)
@@ -228,6 +232,8 @@ def award_usage(request: HttpRequest, number: str) -> Any:
     found = places.award(request.actor, number)
     if found is None:
         raise Http404
+    given = {"kind": "award", "subject": found.pk, "organisation": found.organisation_id}
+    journal.read(by=request.actor, now=timezone.now(), what="view", **given)
     return [
         UsageOut(
             pool=pool.code, unit=pool.unit, granted_seconds=balances.granted, used_seconds=balances.used,
@@ -236,6 +242,12 @@ def award_usage(request: HttpRequest, number: str) -> Any:
         )
         for pool, balances in places.usage(found.pk)
     ]  # fmt: skip
+
+
+def _note(request: HttpRequest, row: Any, once_in: timedelta | None = None) -> None:
+    """That somebody outside its organisation opened a job, its log or the list of what it left."""
+    given = {"whose": row.submitted_by_id, "organisation": row.award.organisation_id, "once_in": once_in}
+    journal.read(by=request.actor, now=timezone.now(), what="view", kind="job", subject=row.pk, **given)
 
 
 def _seen(request: HttpRequest, id: int) -> Any:

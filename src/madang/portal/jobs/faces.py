@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.http import FileResponse
 
@@ -14,7 +15,8 @@ from madang.portal.jobs import machine
 from madang.portal.jobs.models import Job
 from madang.portal.jobs.rules import FINAL_STATES, JobState, readable, whole_characters
 
-BINARY_ANSWER = {"responses": {200: {"description": "The file", "content": {"application/octet-stream": {}}}}}
+# Who follows a job asks again and again: one line in the access log for as long.
+READ_AGAIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True)

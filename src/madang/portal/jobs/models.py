@@ -15,7 +15,8 @@ class Job(models.Model):
     """A command charged to one award. `held` seconds were set aside at submission.
 
     `settled_at` says that the rest of them came back. `outputs_left_out` counts files that the job left and that cannot
-    be offered (links, devices, endless names).
+    be offered (links, devices, endless names). `notified_at` says when its person was told that its files and log will
+    be destroyed, `cleared_at` that they are.
     """
 
     award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="jobs")
@@ -40,12 +41,15 @@ class Job(models.Model):
     outputs_left_out = models.PositiveIntegerField(default=0)
     cancel_asked_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
+    notified_at = models.DateTimeField(null=True)
+    cleared_at = models.DateTimeField(null=True)
     claimed_until = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["award", "state"], name="job_by_award"),
             models.Index(fields=["state"], condition=Q(settled_at__isnull=True), name="job_unsettled"),
+            models.Index(fields=["ended_at"], condition=Q(cleared_at__isnull=True), name="job_uncleared"),
         ]
         constraints = [
             one_of("job", "state", JobState),
@@ -55,6 +59,9 @@ class Job(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(settled_at__isnull=True) | Q(ended_at__isnull=False), name="job_settled_after_end"
+            ),
+            models.CheckConstraint(
+                condition=Q(cleared_at__isnull=True) | Q(settled_at__isnull=False), name="job_cleared_after_settling"
             ),
         ]
 

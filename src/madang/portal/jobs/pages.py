@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +21,7 @@ from madang.portal.jobs import actions, faces, machine, places, queries
 from madang.portal.jobs.forms import MIB_PER_GIB, SECONDS_PER_MINUTE, JobForm, ListForm
 from madang.portal.jobs.rules import check_paths, join_command
 from madang.portal.journal import actions as journal
+from madang.portal.journal import queries as journals
 
 PAGE = 50
 
@@ -35,6 +37,8 @@ def list_page(request: HttpRequest) -> HttpResponse:
     chosen = form.cleaned_data
     rows = queries.listed(by, state=chosen.get("state", ""), award=chosen.get("award", ""))
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    if by.reads_everything:
+        journal.read(by=by, now=request.now, what="search", kind="job", subject=chosen.get("award") or "all")
     context = {"form": form, "page": page, "jobs": [(job, faces.shown(job)) for job in page]}
     return render(
         request, "jobs/jobs.html", {**context, "may_submit": bool(by.memberships), "sifted": any(chosen.values())}
@@ -136,15 +140,13 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One job: what it is, how it stands, its log, its files."""
     job = one(queries.jobs(request.actor), pk=pk)
     own = request.actor.member_of(job.award.organisation_id)
-    if not own:
-        journal.read(
-            by=request.actor, now=request.now, what="view", kind="job", subject=job.pk, whose=job.submitted_by_id
-        )
+    _note(request, job)
     context = {
         "own": own,
         "inputs": queries.input_files(job.pk),
         "outputs": Paginator(queries.outputs(job.pk), PAGE).get_page(request.GET.get("page")),
         "command": join_command(job.argv),
+        "kept_until": journals.kept_until("job_files", job.ended_at),
     }
     return render(request, "jobs/job.html", {**context, **_progress(request, job)})
 
@@ -154,11 +156,18 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
 def progress_part(request: HttpRequest, pk: int) -> HttpResponse:
     """State, figures and the end of the log, which the page asks for again and again while the job is not over."""
     job = one(queries.jobs(request.actor), pk=pk)
+    _note(request, job, once_in=faces.READ_AGAIN)
     response = render(request, "jobs/progress.html", _progress(request, job))
     if faces.shown(job).over:
         # The page around this part has more to show now: outputs, and no way to cancel.
         response["HX-Refresh"] = "true"
     return response
+
+
+def _note(request: HttpRequest, job: Any, once_in: timedelta | None = None) -> None:
+    """That somebody outside its organisation opened a job, whose page shows its log too."""
+    given = {"whose": job.submitted_by_id, "organisation": job.award.organisation_id, "once_in": once_in}
+    journal.read(by=request.actor, now=request.now, what="view", kind="job", subject=job.pk, **given)
 
 
 def _progress(request: HttpRequest, job: Any) -> dict[str, Any]:

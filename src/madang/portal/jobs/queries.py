@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Case, F, Q, QuerySet, Sum, When
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -19,6 +20,8 @@ from madang.portal.jobs.models import Job, JobFile, JobOutput, UsageCursor
 from madang.portal.jobs.rules import FINAL_STATES, JobState, subject_of
 from madang.portal.ledger import queries as ledger
 from madang.portal.ledger.models import Movement
+from madang.portal.people import queries as people
+from madang.portal.people.models import Person
 from madang.portal.resources.rules import Grain
 from madang.portal.tasks import Task
 
@@ -93,9 +96,11 @@ def to_cancel(limit: int) -> list[Job]:
     return [job for job in to_follow(limit) if job.cancel_asked_at]
 
 
-def to_close(limit: int) -> list[Job]:
-    """Jobs that have not started and whose award is no longer in force."""
-    rows = Job.objects.filter(state__in=NOT_STARTED, cancel_asked_at__isnull=True).exclude(award__state="in_force")
+def to_close(now: datetime, limit: int) -> list[Job]:
+    """Jobs whose award is no longer in force: those that wait, and those that still run when its notice is over."""
+    over = now - timedelta(hours=settings.MADANG_JOB_NOTICE_HOURS)
+    due = Q(state__in=NOT_STARTED) | Q(state=JobState.RUNNING, award__ended_at__lte=over)
+    rows = Job.objects.filter(due, cancel_asked_at__isnull=True).exclude(award__state="in_force")
     return list(rows.order_by("pk")[:limit])
 
 
@@ -114,6 +119,28 @@ def by_keys(keys: list[str]) -> dict[str, Job]:
     """Jobs that are still owed to the backend, by their key; a key that cannot be ours is left out."""
     ours = [key for key in keys if _UUID.fullmatch(key)]
     return {str(job.key): job for job in Job.objects.filter(key__in=ours, state=JobState.ACCEPTED)}
+
+
+def to_tell_of(before: datetime, limit: int) -> list[Job]:
+    """Settled jobs that ended before an instant and whose people have not been told that their files will go."""
+    rows = Job.objects.filter(
+        ended_at__lt=before, settled_at__isnull=False, cleared_at__isnull=True, notified_at__isnull=True
+    )
+    return list(rows.select_related("submitted_by", "award").order_by("pk")[:limit])
+
+
+def people_to_tell(job: Job) -> list[Person]:
+    """Who submitted the job, while they belong to its organisation; else that organisation's owners."""
+    organisation = job.award.organisation_id
+    held = {"memberships__organisation": organisation, "memberships__left_at__isnull": True}
+    own = Person.objects.filter(pk=job.submitted_by_id, is_active=True, **held).first()
+    return [own] if own else list(people.owners(organisation))
+
+
+def to_clear(before: datetime, told_before: datetime, limit: int) -> list[Job]:
+    """Jobs that ended before an instant and whose people were told by another that their files will go."""
+    rows = Job.objects.filter(ended_at__lt=before, cleared_at__isnull=True, notified_at__lte=told_before)
+    return list(rows.order_by("pk")[:limit])
 
 
 def cursor(backend: str) -> str:

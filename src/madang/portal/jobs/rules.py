@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from madang.accounting.metering import Unit, hold_for
@@ -54,6 +54,10 @@ class Shape:
     cores: int
     memory_mb: int
     wall_seconds: int
+
+
+# People are told so long before the files of their jobs are destroyed.
+NOTICE = timedelta(days=14)
 
 
 def owner_of(award: int) -> str:

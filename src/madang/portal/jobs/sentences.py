@@ -34,6 +34,16 @@ INPUT = frozenset(
         "job_files_unpaired",
     }
 )
+MAILS = {
+    "job_files_due": (
+        N_("Results of your jobs will be destroyed"),
+        N_(
+            "What {count} of your jobs left (results, log, input files) will be destroyed {days} days from now or "
+            "later. Fetch what you still need from the jobs' pages at {centre}. What they used and cost stays on "
+            "record."
+        ),
+    ),
+}
 STATES = {
     "accepted": N_("Received"),
     "waiting": N_("In the queue"),

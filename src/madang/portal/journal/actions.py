@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -21,7 +21,7 @@ from madang.portal.journal.models import (
     Reading,
     RetentionRule,
 )
-from madang.portal.journal.rules import FIRST_HASH, chain_hash
+from madang.portal.journal.rules import FIRST_HASH, chain_hash, reading_roles
 from madang.portal.journal.seeds.retention import RULES
 from madang.portal.transactions import action
 
@@ -52,17 +52,35 @@ def record(*, by: Actor, now: datetime, did: str, kind: str, subject: object, **
 
 
 def read(
-    *, by: Actor, now: datetime, what: str, kind: str, subject: object, whose: int | None = None, purpose: str = ""
+    *,
+    by: Actor,
+    now: datetime,
+    what: str,
+    kind: str,
+    subject: object,
+    whose: int | None = None,
+    organisation: int | None = None,
+    purpose: str = "",
+    as_reviewer: bool = False,
+    once_in: timedelta | None = None,
 ) -> None:
-    """Notes that somebody opened, searched or downloaded another's data; never one's own, nor by the public."""
-    if by.person is None or by.person == whose:
+    """Notes that somebody opened, searched or downloaded another's data; never one's own, nor by the public.
+
+    What belongs to an organisation is its members' own. `as_reviewer`: it was read for a review, whatever else the
+    reader is. `once_in`: what is asked for again and again counts once in this time.
+    """
+    if by.person is None or by.person == whose or (organisation is not None and by.member_of(organisation)):
+        return
+    if once_in and queries.was_read(by.person, what, kind, str(subject), now - once_in):
         return
     Reading.objects.create(
         reader=by.person,
+        roles=reading_roles(by, as_reviewer=as_reviewer),
         what=what,
         subject_kind=kind,
         subject=str(subject),
         whose=whose,
+        organisation=organisation,
         purpose=purpose,
         address=by.address[:64],
         read_at=now,

@@ -53,13 +53,19 @@ class JournalHead(models.Model):
 
 
 class Reading(models.Model):
-    """One opening, search or download of another person's data by staff, a reviewer or an auditor."""
+    """One opening, search or download of another's data by staff, a reviewer or an auditor.
+
+    `whose` is the person, `organisation` the organisation that the data belong to, each where there is one. `roles`
+    says as what the reader read: that is what those whose data they are get to see, never who it was.
+    """
 
     reader = models.BigIntegerField()
+    roles = models.CharField(max_length=120, blank=True)
     what = models.CharField(max_length=20)
     subject_kind = models.CharField(max_length=40)
     subject = models.CharField(max_length=64)
     whose = models.BigIntegerField(null=True)
+    organisation = models.BigIntegerField(null=True)
     purpose = models.CharField(max_length=200, blank=True)
     address = models.CharField(max_length=64, blank=True)
     read_at = models.DateTimeField()
@@ -68,6 +74,7 @@ class Reading(models.Model):
         indexes = [
             models.Index(fields=["reader", "read_at"], name="reading_by_reader"),
             models.Index(fields=["whose", "read_at"], name="reading_by_whose"),
+            models.Index(fields=["organisation", "read_at"], name="reading_by_organisation"),
             models.Index(fields=["subject_kind", "subject"], name="reading_by_subject"),
         ]
         constraints = [

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from madang.portal.actors import Role
 from madang.portal.faces import with_role
-from madang.portal.journal import actions, forms, queries, sentences
+from madang.portal.journal import actions, exports, faces, forms, queries, sentences
 from madang.portal.people import queries as people
 
 PER_PAGE = 50
@@ -34,6 +35,23 @@ def journal(request: HttpRequest) -> HttpResponse:
     return render(request, "journal/journal.html", context)
 
 
+@with_role(Role.AUDITOR, Role.OPERATOR)
+def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    """The entries that fit the search as CSV, the newest where there are very many; asks first what for."""
+    search = forms.Search(request.GET)
+    form = forms.Purpose(request.GET if "purpose" in request.GET else None)
+    if not search.is_valid() or not form.is_valid():
+        asked = {name: value for name, value in request.GET.items() if name in search.fields}
+        return render(request, "journal/export.html", {"form": form, "search": search, "asked": asked})
+    purpose = form.cleaned_data["purpose"]
+    actions.read(by=request.actor, now=request.now, what="export", kind="journal", subject="all", purpose=purpose)
+    rows = queries.entries_found(request.actor, **search.wanted())[: exports.MOST]
+    lines = exports.as_csv(rows.iterator(chunk_size=1000), get_language() or "ko")
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="journal-{request.now:%Y%m%d-%H%M%S}.csv"'
+    return response
+
+
 @with_role(Role.AUDITOR)
 def readings(request: HttpRequest) -> HttpResponse:
     """Who opened whose data, newest first."""
@@ -48,7 +66,8 @@ def readings(request: HttpRequest) -> HttpResponse:
 def retention(request: HttpRequest) -> HttpResponse:
     """How long each kind of record is kept and why, and the register of what was destroyed."""
     page = Paginator(queries.destructions(request.actor), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "journal/retention.html", {"rules": queries.retention(request.actor), "page": page})
+    rules = [(rule, *faces.record(rule.kind)) for rule in queries.retention(request.actor)]
+    return render(request, "journal/retention.html", {"rules": rules, "page": page})
 
 
 def heads(request: HttpRequest) -> HttpResponse:
@@ -67,6 +86,7 @@ def heads_as_json(request: HttpRequest) -> JsonResponse:
 
 urlpatterns = [
     path("journal/", journal, name="journal"),
+    path("journal/export/", export, name="journal-export"),
     path("journal/readings/", readings, name="journal-readings"),
     path("journal/retention/", retention, name="journal-retention"),
     path("journal/heads/", heads, name="journal-heads"),

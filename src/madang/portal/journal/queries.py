@@ -91,11 +91,14 @@ def entries_found(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> QuerySet[JournalEntry]:
-    """Entries by the start of their action, actor, subject ("call" or "call:12") and time [since, until)."""
+    """Entries by action ("calls.close", or "calls." for all of a part), actor, subject ("call" or "call:12") and time.
+
+    The time is half-open: [since, until).
+    """
     rows = entries(by)
     kind, _, number = subject.partition(":")
     wanted = {
-        "action__startswith": did,
+        "action__startswith" if did.endswith(".") else "action": did,
         "actor": actor,
         "subject_kind": kind,
         "subject": number,
@@ -103,13 +106,26 @@ def entries_found(
         "happened_at__lt": until,
     }
     found = rows.filter(**{lookup: value for lookup, value in wanted.items() if value not in ("", None)})
-    # Within a time the index of times has them in order already.
-    return found.order_by("-happened_at", "-pk") if since or until else found
+    # Within a time, and of one action, an index has them in the order of time already.
+    timed = since or until or (did and not did.endswith("."))
+    return found.order_by("-happened_at", "-pk") if timed else found
 
 
 def readings_of(by: Actor) -> QuerySet[Reading]:
     """Who opened the actor's own data, newest first."""
     return Reading.objects.filter(whose=by.person, whose__isnull=False).order_by("-pk")
+
+
+def readings_of_organisation(by: Actor, organisation: int) -> QuerySet[Reading]:
+    """Who opened an organisation's data, newest first, for its owners."""
+    rows = Reading.objects.filter(organisation=organisation).order_by("-pk")
+    return rows if by.owner_of(organisation) else rows.none()
+
+
+def was_read(reader: int, what: str, kind: str, subject: str, since: datetime) -> bool:
+    """The same reader did the same to the same thing after an instant."""
+    rows = Reading.objects.filter(subject_kind=kind, subject=subject, reader=reader, what=what)
+    return rows.filter(read_at__gt=since).exists()
 
 
 def own_entries(by: Actor) -> QuerySet[JournalEntry]:
@@ -121,6 +137,12 @@ def due_before(kind: str, now: datetime) -> datetime | None:
     """Records of this kind from before this instant are due for destruction; None where no rule says so."""
     rule = RetentionRule.objects.filter(kind=kind).first()
     return now - timedelta(days=rule.days) if rule else None
+
+
+def kept_until(kind: str, began: datetime | None) -> datetime | None:
+    """When the retention of a record of this kind is over whose time began at an instant; None while it is open."""
+    rule = RetentionRule.objects.filter(kind=kind).first() if began else None
+    return began + timedelta(days=rule.days) if began and rule else None
 
 
 def retention(by: Actor) -> QuerySet[RetentionRule]:

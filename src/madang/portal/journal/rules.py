@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from madang.portal.actors import Actor
+
 FIRST_HASH = "0" * 64
 
 
@@ -44,6 +46,13 @@ class Fault:
     number: int
     code: str
     entry: int | None = None
+
+
+def reading_roles(by: Actor, *, as_reviewer: bool = False) -> str:
+    """As what somebody read, with commas between several roles: the roles in the body, or "reviewer"."""
+    if as_reviewer or (by.reviewer and not by.roles):
+        return "reviewer"
+    return ",".join(sorted(by.roles)) or "member"
 
 
 def _instant(value: datetime) -> str:

@@ -9,6 +9,41 @@ READINGS = {
     "export": N_("Exported"),
 }
 
+# As what somebody read; the role in the body, so that an expert who reviews stays unnamed.
+READERS = {
+    "screening_officer": N_("Screening officer"),
+    "programme_manager": N_("Programme manager"),
+    "approver": N_("Approver"),
+    "operator": N_("Operator"),
+    "auditor": N_("Auditor"),
+    "reviewer": N_("Reviewer"),
+    "member": N_("Member of an organisation"),
+}
+
+# Kinds of record with a retention period, and what the period counts from.
+RECORDS = {
+    "account": (N_("Account"), N_("the last use")),
+    "session": (N_("Session in the browser"), N_("its end")),
+    "login_failure": (N_("Failed log-in or request for a mail, as a digest"), N_("the attempt")),
+    "answered_request": (N_("Answer to a repeated request"), N_("the request")),
+    "api_token": (N_("API token"), N_("its expiry or revocation")),
+    "membership": (N_("Membership that ended"), N_("its end")),
+    "staff_role": (N_("Role at the centre that ended"), N_("its end")),
+    "invitation": (N_("Invitation's e-mail address"), N_("its expiry")),
+    "verdict": (N_("Evidence of a finding about an organisation"), N_("the end of its validity")),
+    "message": (N_("Text of a mail"), N_("its sending")),
+    "reading": (N_("Access log: who read whose data"), N_("the reading")),
+    "unsubmitted_draft": (N_("Application never submitted"), N_("the deadline")),
+    "application_not_awarded": (N_("Texts, files and consents of an application not selected"), N_("the decision")),
+    "application_awarded": (N_("Texts, files and consents of an application selected"), N_("the end of the award")),
+    "review": (N_("Reviewers' comments"), N_("the decision")),
+    "reviewer": (N_("Reviewer's affiliation and interests"), N_("the last review after leaving the pool")),
+    "approval": (N_("Comments on drafts and approvals"), N_("the approval or rejection")),
+    "agreement": (N_("Text of an agreement and signed papers"), N_("the end of the award")),
+    "job_files": (N_("Input files, log and results of a job"), N_("the end of the job")),
+    "job": (N_("Name and command of a job"), N_("the end of the job")),
+}
+
 FAULTS = {
     "seal_missing": N_("A number is missing from the chain."),
     "entry_missing": N_("The entry of this number is missing."),

@@ -175,20 +175,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='ApiToken',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('shown_start', models.CharField(max_length=12)),
-                ('secret_hash', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('last_used_on', models.DateField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_tokens', to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.CreateModel(
             name='Application',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -203,6 +189,7 @@ class Migration(migrations.Migration):
                 ('submitted_at', models.DateTimeField(null=True)),
                 ('screened_at', models.DateTimeField(null=True)),
                 ('screening_comment', models.CharField(blank=True, max_length=1000)),
+                ('emptied_at', models.DateTimeField(null=True)),
                 ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('screened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
@@ -343,6 +330,7 @@ class Migration(migrations.Migration):
                 ('review_due_at', models.DateTimeField()),
                 ('decision_due_at', models.DateTimeField()),
                 ('accept_days', models.PositiveSmallIntegerField(default=7)),
+                ('objection_days', models.PositiveSmallIntegerField(default=30)),
                 ('state', models.CharField(choices=[('planned', 'planned'), ('open', 'open'), ('screening', 'screening'), ('in_review', 'in_review'), ('decided', 'decided'), ('closed', 'closed')], default=madang.portal.calls.rules.IntakeState['PLANNED'], max_length=10)),
                 ('decided_at', models.DateTimeField(null=True)),
                 ('last_receipt', models.PositiveIntegerField(default=0)),
@@ -378,6 +366,8 @@ class Migration(migrations.Migration):
                 ('outputs_left_out', models.PositiveIntegerField(default=0)),
                 ('cancel_asked_at', models.DateTimeField(null=True)),
                 ('settled_at', models.DateTimeField(null=True)),
+                ('notified_at', models.DateTimeField(null=True)),
+                ('cleared_at', models.DateTimeField(null=True)),
                 ('claimed_until', models.DateTimeField(null=True)),
                 ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='portal.award')),
                 ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to=settings.AUTH_USER_MODEL)),
@@ -675,16 +665,18 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('reader', models.BigIntegerField()),
+                ('roles', models.CharField(blank=True, max_length=120)),
                 ('what', models.CharField(max_length=20)),
                 ('subject_kind', models.CharField(max_length=40)),
                 ('subject', models.CharField(max_length=64)),
                 ('whose', models.BigIntegerField(null=True)),
+                ('organisation', models.BigIntegerField(null=True)),
                 ('purpose', models.CharField(blank=True, max_length=200)),
                 ('address', models.CharField(blank=True, max_length=64)),
                 ('read_at', models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['reader', 'read_at'], name='reading_by_reader'), models.Index(fields=['whose', 'read_at'], name='reading_by_whose'), models.Index(fields=['subject_kind', 'subject'], name='reading_by_subject')],
+                'indexes': [models.Index(fields=['reader', 'read_at'], name='reading_by_reader'), models.Index(fields=['whose', 'read_at'], name='reading_by_whose'), models.Index(fields=['organisation', 'read_at'], name='reading_by_organisation'), models.Index(fields=['subject_kind', 'subject'], name='reading_by_subject')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('what__in', ['view', 'search', 'download', 'export'])), name='reading_what_known'), models.CheckConstraint(condition=models.Q(models.Q(('what__in', ['download', 'export']), _negated=True), models.Q(('purpose', ''), _negated=True), _connector='OR'), name='reading_download_has_purpose')],
             },
         ),
@@ -783,20 +775,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='ScreeningQuestion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('asked_at', models.DateTimeField()),
-                ('text', models.CharField(max_length=1000)),
-                ('answer_by', models.DateTimeField()),
-                ('answer', models.TextField(null=True)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='portal.application')),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.CreateModel(
             name='StaffRole',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -871,6 +849,22 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='ScreeningQuestion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('asked_at', models.DateTimeField()),
+                ('text', models.CharField(max_length=1000)),
+                ('answer_by', models.DateTimeField()),
+                ('answer', models.TextField(null=True)),
+                ('answer_file_name', models.CharField(blank=True, max_length=160)),
+                ('answered_at', models.DateTimeField(null=True)),
+                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='portal.application')),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('answer_file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+            ],
+        ),
+        migrations.CreateModel(
             name='JobFile',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -931,6 +925,7 @@ class Migration(migrations.Migration):
                 ('price', models.BigIntegerField()),
                 ('reference_price', models.BigIntegerField()),
                 ('reference_source', models.CharField(max_length=200)),
+                ('reference_source_en', models.CharField(blank=True, max_length=200)),
                 ('vat', models.CharField(choices=[('none', 'none'), ('included', 'included'), ('added', 'added')], default=madang.accounting.pricing.Vat['NONE'], max_length=10)),
                 ('vat_permille', models.PositiveSmallIntegerField(default=0)),
                 ('starts_on', models.DateField()),
@@ -1068,6 +1063,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('person', 'key'), name='answeredrequest_key_once'), models.CheckConstraint(condition=models.Q(models.Q(('status__isnull', False), ('body__isnull', False)), models.Q(models.Q(('status__isnull', False), _negated=True), ('body__isnull', True)), _connector='OR'), name='answeredrequest_whole')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ApiToken',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60)),
+                ('shown_start', models.CharField(max_length=12)),
+                ('scope', models.CharField(choices=[('full', 'full'), ('read', 'read')], default=madang.portal.people.rules.TokenScope['FULL'], max_length=10)),
+                ('secret_hash', models.CharField(max_length=64, unique=True)),
+                ('created_at', models.DateTimeField()),
+                ('expires_at', models.DateTimeField()),
+                ('revoked_at', models.DateTimeField(null=True)),
+                ('last_used_on', models.DateField(null=True)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_tokens', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('scope__in', ['full', 'read'])), name='apitoken_scope_known')],
             },
         ),
         migrations.CreateModel(
@@ -1298,6 +1311,10 @@ class Migration(migrations.Migration):
             model_name='job',
             index=models.Index(condition=models.Q(('settled_at__isnull', True)), fields=['state'], name='job_unsettled'),
         ),
+        migrations.AddIndex(
+            model_name='job',
+            index=models.Index(condition=models.Q(('cleared_at__isnull', True)), fields=['ended_at'], name='job_uncleared'),
+        ),
         migrations.AddConstraint(
             model_name='job',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['accepted', 'waiting', 'running', 'succeeded', 'failed', 'cancelled', 'timed_out', 'lost', 'refused'])), name='job_state_known'),
@@ -1313,6 +1330,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='job',
             constraint=models.CheckConstraint(condition=models.Q(('settled_at__isnull', True), ('ended_at__isnull', False), _connector='OR'), name='job_settled_after_end'),
+        ),
+        migrations.AddConstraint(
+            model_name='job',
+            constraint=models.CheckConstraint(condition=models.Q(('cleared_at__isnull', True), ('settled_at__isnull', False), _connector='OR'), name='job_cleared_after_settling'),
         ),
         migrations.AddConstraint(
             model_name='dayuse',
@@ -1418,14 +1439,6 @@ class Migration(migrations.Migration):
             model_name='affiliation',
             constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='affiliation_ends_after_start'),
         ),
-        migrations.AddIndex(
-            model_name='screeningquestion',
-            index=models.Index(fields=['answered_at'], name='screeningquestion_by_answer'),
-        ),
-        migrations.AddConstraint(
-            model_name='screeningquestion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', False), ('answer__isnull', False), ('answered_by__isnull', False)), models.Q(models.Q(('answered_at__isnull', False), _negated=True), ('answer__isnull', True), ('answered_by__isnull', True)), _connector='OR'), name='screeningquestion_answered_whole'),
-        ),
         migrations.AddConstraint(
             model_name='staffrole',
             constraint=models.CheckConstraint(condition=models.Q(('role__in', ['screening_officer', 'programme_manager', 'approver', 'operator', 'auditor'])), name='staffrole_role_known'),
@@ -1492,11 +1505,27 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('method', 'signed_file'), ('file__isnull', False), ('checked_by__isnull', False)), models.Q(models.Q(('method', 'signed_file'), _negated=True), ('file__isnull', True), ('checked_by__isnull', True)), _connector='OR'), name='signature_file_checked'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('method', 'signed_file'), ('checked_by__isnull', False)), models.Q(models.Q(('method', 'signed_file'), _negated=True), ('checked_by__isnull', True)), _connector='OR'), name='signature_file_checked'),
+        ),
+        migrations.AddConstraint(
+            model_name='signature',
+            constraint=models.CheckConstraint(condition=models.Q(('file__isnull', True), ('method', 'signed_file'), _connector='OR'), name='signature_file_of_a_paper'),
         ),
         migrations.AddConstraint(
             model_name='signature',
             constraint=models.UniqueConstraint(fields=('agreement', 'side'), name='signature_one_a_side'),
+        ),
+        migrations.AddIndex(
+            model_name='screeningquestion',
+            index=models.Index(fields=['answered_at'], name='screeningquestion_by_answer'),
+        ),
+        migrations.AddConstraint(
+            model_name='screeningquestion',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', False), ('answer__isnull', False), ('answered_by__isnull', False)), models.Q(models.Q(('answered_at__isnull', False), _negated=True), ('answer__isnull', True), ('answered_by__isnull', True)), _connector='OR'), name='screeningquestion_answered_whole'),
+        ),
+        migrations.AddConstraint(
+            model_name='screeningquestion',
+            constraint=models.CheckConstraint(condition=models.Q(('answer_file__isnull', True), ('answered_at__isnull', False), _connector='OR'), name='screeningquestion_file_of_an_answer'),
         ),
         migrations.AddConstraint(
             model_name='jobfile',

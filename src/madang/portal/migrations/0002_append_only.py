@@ -4,19 +4,46 @@ from django.db import migrations
 
 TABLES = ["journalentry", "journalseal", "journalhead", "movement", "submission", "signature", "correctionnotice"]
 
+# The one change that retention may make to a row: what people wrote or handed in goes, everything else stays as it is.
+EMPTIED = {
+    "submission": (
+        {
+            "sqlite": "json_extract(OLD.content, '$.destroyed') IS NULL"
+            " AND json_extract(NEW.content, '$.destroyed') IS NOT NULL",
+            "postgresql": "OLD.content ->> 'destroyed' IS NULL AND NEW.content ->> 'destroyed' IS NOT NULL",
+        },
+        ["id", "application_id", "number", "content_sha256", "submitted_by_id", "submitted_at"],
+    ),
+    "signature": (
+        {engine: "OLD.file_id IS NOT NULL AND NEW.file_id IS NULL" for engine in ("sqlite", "postgresql")},
+        ["id", "agreement_id", "side", "method", "person_id", "signed_at", "signed_sha256", "checked_by_id"],
+    ),
+}
+
+
+def _unless_emptied(table: str, engine: str) -> str:
+    """The condition under which the trigger refuses an update; none: always."""
+    if table not in EMPTIED:
+        return ""
+    conditions, kept = EMPTIED[table]
+    same = {"sqlite": "IS", "postgresql": "IS NOT DISTINCT FROM"}[engine]
+    unchanged = " AND ".join(f"NEW.{column} {same} OLD.{column}" for column in kept)
+    return f"WHEN (NOT ({conditions[engine]} AND {unchanged}))"
+
 
 def _sqlite(table: str) -> list[str]:
     return [
-        f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON portal_{table} "
+        f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON portal_{table} {condition} "
         f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        for verb in ("update", "delete")
+        for verb, condition in (("update", _unless_emptied(table, "sqlite")), ("delete", ""))
     ]
 
 
 def _postgresql(table: str) -> list[str]:
     return [
-        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON portal_{table} "
-        "FOR EACH ROW EXECUTE FUNCTION madang_append_only()"
+        f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON portal_{table} FOR EACH ROW {condition} "
+        "EXECUTE FUNCTION madang_append_only()"
+        for verb, condition in (("update", _unless_emptied(table, "postgresql")), ("delete", ""))
     ]
 
 
@@ -38,13 +65,11 @@ def forwards(apps, schema_editor):
 
 
 def backwards(apps, schema_editor):
+    on = schema_editor.connection.vendor == "postgresql"
     with schema_editor.connection.cursor() as cursor:
         for table in TABLES:
-            if schema_editor.connection.vendor == "postgresql":
-                cursor.execute(f"DROP TRIGGER {table}_append_only ON portal_{table}")
-            else:
-                cursor.execute(f"DROP TRIGGER {table}_no_update")
-                cursor.execute(f"DROP TRIGGER {table}_no_delete")
+            for verb in ("update", "delete"):
+                cursor.execute(f"DROP TRIGGER {table}_no_{verb}" + (f" ON portal_{table}" if on else ""))
 
 
 class Migration(migrations.Migration):

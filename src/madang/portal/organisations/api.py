@@ -1,7 +1,5 @@
 """The API of organisations: one's own, their members and invitations."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from typing import Any
 
@@ -9,12 +7,13 @@ from django.http import Http404, HttpRequest
 from ninja import Field, Router, Schema, Status
 from ninja.pagination import LimitOffsetPagination, paginate
 
-from madang.portal.actors import MemberRole
-from madang.portal.faces import one
+from madang.portal.actors import READING_ROLES, MemberRole
+from madang.portal.faces import known_to, one
 from madang.portal.journal import actions as journal
 from madang.portal.organisations import actions, queries
 from madang.portal.people import queries as people
-from madang.portal.people.rules import ORGANISATION_NAME_LIMIT, OrganisationKind, SizeClass
+from madang.portal.people.rules import ORGANISATION_NAME_LIMIT, Attribute, OrganisationKind, SizeClass
+from madang.portal.schemas import Day
 
 router = Router(tags=["organisations"])
 
@@ -109,6 +108,34 @@ class InvitationOut(Schema):
     expires_at: datetime
 
 
+class RoleIn(Schema):
+    """Owner or member."""
+
+    role: MemberRole
+
+
+class VerdictIn(Schema):
+    """What evidence showed for the days [valid_from, valid_until); `evidence` names the paper, never a birth date."""
+
+    attribute: Attribute
+    holds: bool
+    evidence: str = Field(min_length=1, max_length=200)
+    valid_from: Day
+    valid_until: Day
+
+
+class VerdictOut(Schema):
+    """A dated finding about an organisation."""
+
+    id: int
+    attribute: Attribute
+    holds: bool
+    evidence: str
+    valid_from: date
+    valid_until: date
+    checked_at: datetime
+
+
 def _region(code: str, request: HttpRequest) -> int:
     return one(queries.regions(request.now), code=code).pk
 
@@ -141,8 +168,8 @@ def create_organisation(request: HttpRequest, given: NewOrganisation) -> Status:
 
 def _seen(request: HttpRequest, organisation: int) -> Any:
     row = one(people.organisations(request.actor), pk=organisation)
-    if not request.actor.member_of(organisation):
-        journal.read(by=request.actor, now=request.now, what="view", kind="organisation", subject=organisation)
+    given = {"kind": "organisation", "subject": organisation, "organisation": organisation}
+    journal.read(by=request.actor, now=request.now, what="view", **given)
     return row
 
 
@@ -176,6 +203,35 @@ def remove_member(request: HttpRequest, organisation: int, person: int) -> Statu
     one(people.members(request.actor, organisation), person=person)
     actions.remove_member(by=request.actor, now=request.now, organisation=organisation, person=person)
     return Status(204, None)
+
+
+@router.put(
+    "/organisations/{organisation}/members/{person}/role", response={204: None}, operation_id="change_member_role"
+)
+def change_member_role(request: HttpRequest, organisation: int, person: int, given: RoleIn) -> Status:
+    """An owner makes a member owner, or an owner member."""
+    one(people.organisations(request.actor), pk=organisation)
+    one(people.members(request.actor, organisation), person=person)
+    act = {"by": request.actor, "now": request.now, "organisation": organisation, "person": person}
+    actions.change_member_role(**act, role=given.role)
+    return Status(204, None)
+
+
+@router.get("/organisations/{organisation}/verdicts", response=list[VerdictOut], operation_id="list_verdicts")
+@paginate(LimitOffsetPagination)
+def list_verdicts(request: HttpRequest, organisation: int) -> Any:
+    """What was found about an organisation, newest first."""
+    _seen(request, organisation)
+    return queries.verdicts(request.actor, organisation)
+
+
+@router.post("/organisations/{organisation}/verdicts", response={201: VerdictOut}, operation_id="record_verdict")
+@known_to(*READING_ROLES)
+def record_verdict(request: HttpRequest, organisation: int, given: VerdictIn) -> Status:
+    """Staff record what evidence showed; owners are told."""
+    one(people.organisations(request.actor), pk=organisation)
+    act = {"by": request.actor, "now": request.now, "organisation": organisation}
+    return Status(201, actions.record_verdict(**act, **given.dict()))
 
 
 @router.get("/organisations/{organisation}/invitations", response=list[InvitationOut], operation_id="list_invitations")

@@ -23,6 +23,8 @@ from madang.portal.access.forms import NewPerson
 from madang.portal.actors import WORKING_ROLES, MemberRole
 from madang.portal.faces import form_page, one, signed_in, tried, with_role
 from madang.portal.journal import actions as journal
+from madang.portal.journal import queries as read
+from madang.portal.journal.faces import shown as shown_readings
 from madang.portal.organisations import actions, forms, queries
 from madang.portal.people import queries as people
 from madang.portal.people import sentences
@@ -60,8 +62,8 @@ def new_organisation(request: HttpRequest) -> HttpResponse:
 
 def _seen(request: HttpRequest, organisation: int) -> Any:
     row = one(people.organisations(request.actor), pk=organisation)
-    if not request.actor.member_of(organisation):
-        journal.read(by=request.actor, now=request.now, what="view", kind="organisation", subject=organisation)
+    given = {"kind": "organisation", "subject": organisation, "organisation": organisation}
+    journal.read(by=request.actor, now=request.now, what="view", **given)
     return row
 
 
@@ -74,12 +76,14 @@ def organisation(request: HttpRequest, organisation: int) -> HttpResponse:
 
 def _show(request: HttpRequest, row: Any, **bound: Any) -> HttpResponse:
     actor = request.actor
+    page = Paginator(people.members(actor, row.pk), PER_PAGE).get_page(request.GET.get("page"))
     shown = {
         "organisation": row,
         "number": hyphenated(row.registration_number),
         "kind": _(sentences.ORGANISATION_KINDS[row.kind]),
         "size": _(sentences.SIZE_CLASSES[row.size_class]),
-        "members": [(held, _(sentences.MEMBER_ROLES[held.role])) for held in people.members(actor, row.pk)],
+        "page": page,
+        "members": [(held, _(sentences.MEMBER_ROLES[held.role])) for held in page],
         "invitations": [
             (held, _(sentences.MEMBER_ROLES[held.role])) for held in queries.invitations(actor, row.pk, request.now)
         ],
@@ -224,7 +228,25 @@ def _join_newly(request: HttpRequest, secret: str, row: Any) -> HttpResponse:
     return form_page(request, form, title=title, label=_("Make the account and join"), lead=lead)
 
 
+@signed_in
+def readings(request: HttpRequest, organisation: int) -> HttpResponse:
+    """Who of the centre opened the organisation's data, for its owners."""
+    if not request.actor.owner_of(organisation):
+        raise Http404
+    found = read.readings_of_organisation(request.actor, organisation)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    back = reverse("organisation", args=[organisation])
+    context = {
+        "title": _("Who opened our data"),
+        "page": page,
+        "rows": shown_readings(page),
+        "back": (_("Organisation"), back),
+    }
+    return render(request, "people/readings.html", context)
+
+
 urlpatterns = [
+    path("organisations/<int:organisation>/readings/", readings, name="organisation-readings"),
     path("organisations/", organisations, name="organisations"),
     path("organisations/new/", new_organisation, name="new-organisation"),
     path("organisations/<int:organisation>/", organisation, name="organisation"),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import translation
 
 from madang.errors import Refused, Stale
 from madang.portal.actors import Actor, Role
 from madang.portal.journal import actions as journal
+from madang.portal.outbox import mail
 from madang.portal.outbox.models import Message
 from madang.portal.outbox.rules import MessageState, next_try
 from madang.portal.outbox.texts import text_of
@@ -88,9 +89,17 @@ def mark_read(*, person: int, message: int, now: datetime) -> None:
 
 @action
 def forget(*, person: int, address: str) -> int:
-    """Deletes every message to a person or to their address, sent or not; for erasing a person."""
-    count, _ = Message.objects.filter(Q(person_id=person) | Q(address__iexact=address)).delete()
+    """Deletes every message to a person or to their address, sent or not, and from the mail folder; for erasing."""
+    found = Message.objects.filter(Q(person_id=person) | Q(address__iexact=address))
+    _remove_files(found)
+    count, _ = found.delete()
     return count
+
+
+def _remove_files(messages: QuerySet[Message]) -> None:
+    """Once the transaction holds, the mails that were put into a folder instead of being sent go too."""
+    keys = list(messages.values_list("key", flat=True))
+    transaction.on_commit(lambda: mail.remove(keys))
 
 
 @action
@@ -106,11 +115,13 @@ def try_again(*, by: Actor, now: datetime, message: int) -> None:
 
 @action
 def empty(*, before: datetime, now: datetime, limit: int = 200) -> int:
-    """Empties messages sent before an instant of all that is personal, and enters that in the register."""
-    old = Message.objects.filter(state=MessageState.SENT, sent_at__lt=before).exclude(body="")
+    """Empties messages sent or given up before an instant of all that is personal, and enters that in the register."""
+    over = Q(state=MessageState.SENT, sent_at__lt=before) | Q(state=MessageState.FAILED, written_at__lt=before)
+    old = Message.objects.filter(over).exclude(body="")
     ids = list(old.order_by("pk").values_list("pk", flat=True)[:limit])
     if not ids:
         return 0
+    _remove_files(Message.objects.filter(pk__in=ids))
     Message.objects.filter(pk__in=ids).update(subject="", body="", link="", address="", last_error="")
     journal.destroyed(now=now, kind="message", subjects=ids, due_before=before)
     return len(ids)

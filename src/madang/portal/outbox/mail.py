@@ -7,6 +7,7 @@ import os
 import re
 import smtplib
 import ssl
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -105,6 +106,13 @@ def _to_folder(mail: EmailMessage, key: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     part.replace(folder / file_name(key))
+
+
+def remove(keys: Iterable[str]) -> None:
+    """Removes the mails with these keys from the mail folder, as far as they lie there."""
+    folder = Path(settings.MADANG_HOME) / "mail"
+    for key in keys:
+        (folder / file_name(key)).unlink(missing_ok=True)
 
 
 def _to_server(mail: EmailMessage, to: Route) -> None:

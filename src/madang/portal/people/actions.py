@@ -139,7 +139,7 @@ def ask_email_change(*, by: Actor, now: datetime, email: str) -> None:
         person,
         now=now,
         code="confirm_email",
-        key=f"email-{person.pk}-{now.timestamp():.0f}",
+        key=f"email-{person.pk}-{journal.digest(address)[:20]}-{int(now.timestamp()) // rules.MAIL_EVERY}",
         address=address,
         link=f"/me/e-mail/{token}/",
         days=rules.CONFIRMATION_LIFE.days,

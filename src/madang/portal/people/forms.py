@@ -26,12 +26,6 @@ class NewEmail(forms.Form):
     )
 
 
-class Erase(forms.Form):
-    """The address typed once more, so that nobody is erased by a slip."""
-
-    email = forms.CharField(label=_("The e-mail address of the account to erase"), max_length=254)
-
-
 class Search(forms.Form):
     """Words to look for."""
 

@@ -7,7 +7,7 @@ from django.db.models.functions import Lower
 
 from madang.portal.actors import MemberRole, Role
 from madang.portal.constraints import choices, exactly_when, one_of
-from madang.portal.people.rules import Attribute, InvitationState, OrganisationKind, SizeClass
+from madang.portal.people.rules import Attribute, InvitationState, OrganisationKind, SizeClass, TokenScope
 
 
 class Person(AbstractBaseUser):
@@ -159,16 +159,20 @@ class Invitation(models.Model):
 
 
 class ApiToken(models.Model):
-    """A secret for the API: shown once, stored as a hash, expiring, revocable."""
+    """A secret for the API: shown once, stored as a hash, expiring, revocable; `scope` says what it is good for."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=60)
     shown_start = models.CharField(max_length=12)
+    scope = models.CharField(max_length=10, choices=choices(TokenScope), default=TokenScope.FULL)
     secret_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     last_used_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [one_of("apitoken", "scope", TokenScope)]
 
 
 class LoginFailure(models.Model):

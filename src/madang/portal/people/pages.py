@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,9 +20,10 @@ from madang.portal.actors import Role
 from madang.portal.faces import form_page, one, signed_in, tried, with_role
 from madang.portal.journal import actions as journal
 from madang.portal.journal import queries as readings
+from madang.portal.journal.faces import shown
 from madang.portal.outbox import actions as outbox
 from madang.portal.outbox import queries as mails
-from madang.portal.people import actions, exports, forms, links, queries, sentences
+from madang.portal.people import actions, forms, links, queries, sentences
 
 PER_PAGE = 50
 
@@ -74,7 +73,13 @@ def own_message(request: HttpRequest, message: int) -> HttpResponse:
 def own_readings(request: HttpRequest) -> HttpResponse:
     """Who opened the person's data, when, and for what."""
     page = Paginator(readings.readings_of(request.actor), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "people/readings.html", {"page": page})
+    context = {
+        "title": _("Who opened my data"),
+        "page": page,
+        "rows": shown(page),
+        "back": (_("My account"), reverse("me")),
+    }
+    return render(request, "people/readings.html", context)
 
 
 @signed_in
@@ -98,48 +103,6 @@ def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
         messages.success(request, _("Your e-mail address was changed."))
         return redirect("me")
     return form_page(request, form, title=_("Change your e-mail address"), label=_("Change the address"))
-
-
-@signed_in
-def export(request: HttpRequest) -> HttpResponse:
-    """Everything held about the person, as JSON."""
-    held = exports.held_about(request.actor, now=request.now)
-    actions.note_export(by=request.actor, now=request.now)
-    response = HttpResponse(
-        json.dumps(held, ensure_ascii=False, indent=1, default=str), content_type="application/json; charset=utf-8"
-    )
-    response["Content-Disposition"] = 'attachment; filename="my-data.json"'
-    response["Cache-Control"] = "private, no-store"
-    return response
-
-
-@signed_in
-def erase_me(request: HttpRequest) -> HttpResponse:
-    """Erases the person's own account, after the address is typed once more."""
-    person = _own(request)
-    form = forms.Erase(request.POST or None)
-    if form.is_valid():
-        tried(form, partial(_erase, request, person, form.cleaned_data["email"]))
-        if form.is_valid():
-            logout(request)
-            messages.success(request, _("The account was erased."))
-            return redirect("front")
-    return _erase_page(request, form, reverse("me"))
-
-
-def _erase(request: HttpRequest, person: Any, typed: str) -> None:
-    if typed.strip().lower() != person.email.lower():
-        raise Refused("erase_confirm", field="email")
-    actions.erase_person(by=request.actor, now=request.now, person=person.pk)
-
-
-def _erase_page(request: HttpRequest, form: forms.Erase, back: str) -> HttpResponse:
-    lead = _(
-        "Name, address, messages, tokens, memberships and roles go for good. Decisions remain, with a number in "
-        "place of the name. This cannot be undone."
-    )
-    title = _("Erase the account")
-    return form_page(request, form, title=title, label=_("Erase for good"), lead=lead, back=back, danger=True)
 
 
 # --- for operators, and auditors who read ---
@@ -191,19 +154,6 @@ def end_role(request: HttpRequest, person: int, role: str) -> HttpResponse:
     return redirect("person", person)
 
 
-@with_role(Role.OPERATOR)
-def erase(request: HttpRequest, person: int) -> HttpResponse:
-    """Erases somebody's account at their request, after the address is typed."""
-    row = one(queries.persons(request.actor), pk=person)
-    form = forms.Erase(request.POST or None)
-    if form.is_valid():
-        tried(form, partial(_erase, request, row, form.cleaned_data["email"]))
-        if form.is_valid():
-            messages.success(request, _("The account was erased."))
-            return redirect("people")
-    return _erase_page(request, form, reverse("person", args=[person]))
-
-
 urlpatterns = [
     path("me/", me, name="me"),
     path("me/messages/", own_messages, name="own-messages"),
@@ -211,10 +161,7 @@ urlpatterns = [
     path("me/readings/", own_readings, name="own-readings"),
     path("me/e-mail/", change_email, name="change-email"),
     path("me/e-mail/<str:token>/", confirm_email, name="confirm-email"),
-    path("me/export/", export, name="export-own"),
-    path("me/erase/", erase_me, name="erase-me"),
     path("staff/people/", people, name="people"),
     path("staff/people/<int:person>/", person, name="person"),
     path("staff/people/<int:person>/roles/<slug:role>/end/", end_role, name="end-role"),
-    path("staff/people/<int:person>/erase/", erase, name="erase-person"),
 ]

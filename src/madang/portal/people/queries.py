@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from madang.portal.actors import PUBLIC, Actor, MemberRole, Role, Via
 from madang.portal.people.models import ApiToken, Membership, Organisation, Person, Region, StaffRole, Verdict
-from madang.portal.people.rules import Attribute, Finding, RegionSpan, clean_email
+from madang.portal.people.rules import Attribute, Finding, RegionSpan, TokenScope, clean_email
 
 
 def secret_hash(secret: str) -> str:
@@ -39,7 +40,10 @@ def actor_of_token(secret: str, *, now: datetime, address: str) -> Actor:
     token = ApiToken.objects.filter(
         secret_hash=secret_hash(secret), expires_at__gt=now, revoked_at__isnull=True
     ).first()
-    return actor_of(token.person_id, address=address, via=Via.API) if token else PUBLIC
+    if token is None:
+        return PUBLIC
+    actor = actor_of(token.person_id, address=address, via=Via.API)
+    return replace(actor, reads_only=token.scope == TokenScope.READ)
 
 
 def organisations(by: Actor) -> QuerySet[Organisation]:

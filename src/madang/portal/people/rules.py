@@ -170,6 +170,10 @@ def at_most_years_old(founded_on: date, day: date, years: int) -> bool:
 # --- attempts to log in ---
 
 ATTEMPTS_WINDOW = timedelta(minutes=15)
+# One mail of a kind to one address in so many seconds, however often it is asked for.
+MAIL_EVERY = 600
+# Mails that anybody can ask for, to whatever address, from one network address within the same time.
+MAILS_FROM_ADDRESS = 20
 # Many people of one house share one address, so an address may fail more often than an account.
 ADDRESS_FACTOR = 5
 
@@ -195,6 +199,15 @@ def minutes_until(instant: datetime, now: datetime) -> int:
 
 TOKEN_PREFIX = "mdg_"  # noqa: S105 - the visible start of every token, no secret
 TOKEN_DAYS = 366
+
+
+class TokenScope(StrEnum):
+    """What a token is good for: everything that its holder may do, or reading alone."""
+
+    FULL = "full"
+    READ = "read"
+
+
 TOKENS_IN_FORCE = 20
 INVITATION_LIFE = timedelta(days=14)
 CONFIRMATION_LIFE = timedelta(days=3)

@@ -11,6 +11,7 @@ REFUSALS = {
     "not_found": N_("There is nothing here that you can see."),
     "token_needed": N_("This needs an API token: send it as “Authorization: Bearer …”."),
     "invalid": N_("Something in the request is missing or malformed."),
+    "request_too_large": N_("More came than is taken at once: at most {most} bytes, files aside."),
     "database_busy": N_("The database is busy. Please try again in a moment."),
     "log_in_wrong": N_("The e-mail address and the password do not go together."),
     "log_in_throttled": N_(
@@ -50,11 +51,16 @@ REFUSALS = {
     "verdict_period": N_("The validity must end after it begins."),
     "verdict_exists": N_("A finding of this kind that begins on this day is recorded already."),
     "token_name_empty": N_("Please name the token, so that you can tell it from others."),
+    "token_reads_only": N_("This token is for reading only. To change something, make one with full rights."),
+    "mails_throttled": N_(
+        "Too many mails were asked for from your network address. Please wait {minutes} minutes and try again."
+    ),
     "token_days": N_("A token is valid for 1 to {limit} days."),
     "too_many_tokens": N_("You have {limit} tokens in force. Revoke one first."),
     "erase_confirm": N_("Please type your e-mail address exactly, to confirm."),
 }
 
+FORBIDDEN = frozenset({"token_reads_only"})
 INPUT = frozenset(
     {
         "invalid",
@@ -132,6 +138,10 @@ MAILS = {
     ),
 }
 
+TOKEN_SCOPES = {
+    "full": N_("Everything that I may do"),
+    "read": N_("Reading only"),
+}
 ROLES = {
     "screening_officer": N_("Screening officer"),
     "programme_manager": N_("Programme manager"),

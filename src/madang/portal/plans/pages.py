@@ -59,9 +59,11 @@ def plans(request: HttpRequest, intake: int) -> HttpResponse:
         made = tried(form, lambda: actions.propose(by=request.actor, now=request.now, **given))
         if made:
             return redirect("plan", made.pk)
+    page = Paginator(queries.listed(request.actor, intake), A_PAGE).get_page(request.GET.get("page"))
     context = {
         "intake": row,
-        "plans": [(plan, policy_name(plan.policy)) for plan in queries.listed(request.actor, intake)],
+        "page": page,
+        "plans": [(plan, policy_name(plan.policy)) for plan in page],
         "solved": SOLVED,
         "form": form,
         "may_change": request.actor.has(Role.PROGRAMME_MANAGER),
@@ -96,7 +98,7 @@ def plan(request: HttpRequest, plan: int) -> HttpResponse:
 
 def _solved(request: HttpRequest, row: queries.Plan) -> dict[str, Any]:
     language = get_language() or "ko"
-    value, names = queries.value(row), decision_queries.names(row.intake.call_id)
+    value, names = queries.values([row])[0], decision_queries.names(row.intake.call_id)
     lines, use, words = rules.rows(value), rules.use_by_month(value), _words()
     page = Paginator(lines, A_PAGE).get_page(request.GET.get("page"))
     people = queries.people_in(request.actor, row, [line.request for line in page])
@@ -157,7 +159,12 @@ def compare_plans(request: HttpRequest, intake: int) -> HttpResponse:
         "plans": [(plan, policy_name(plan.policy)) for plan in chosen],
         "totals": found.totals,
         "pools": [
-            (names.get(pool, pool), [t.given.get(pool, 0) for t in found.totals], found.totals[0].available[pool])
+            (
+                names.get(pool, pool),
+                pictures.counted_in_all(words.grains.get(pool)),
+                [t.given.get(pool, 0) for t in found.totals],
+                found.totals[0].available[pool],
+            )
             for pool in found.totals[0].given
         ],
         "charts": pictures.compared(

@@ -11,7 +11,7 @@ from madang.allocation.plan import KEPT, REDUCED, REFUSED
 from madang.portal import charts
 from madang.portal.people.sentences import ORGANISATION_KINDS
 from madang.portal.plans.rules import MonthUse, Row
-from madang.portal.resources.sentences import UNITS
+from madang.portal.resources.sentences import TOTALS, UNITS
 from madang.portal.templatetags.madang import month
 
 # beyond this many a cloud of points says nothing more and weighs too much for a page
@@ -21,6 +21,11 @@ POINTS_AT_MOST = 500
 def counted_in(grain: str | None) -> str:
     """What a pool's figures count, from its unit and grain: "gpu_month"."""
     return _(UNITS[grain]) if grain else _("units")
+
+
+def counted_in_all(grain: str | None) -> str:
+    """What the same figures count over several months together."""
+    return _(TOTALS[grain]) if grain else _("units")
 
 
 def _of_pool(use: Iterable[MonthUse]) -> dict[str, list[MonthUse]]:
@@ -34,7 +39,9 @@ def by_month(use: Iterable[MonthUse], names: Mapping[str, str], grains: Mapping[
     """Each pool's months: what is given, what is asked for beyond it, and the line of what could be given."""
     return [
         charts.stacked(
-            title=_("{pool}: given and applied for by month").format(pool=names.get(pool, pool)),
+            title=_("{pool}: given and applied for by month ({unit})").format(
+                pool=names.get(pool, pool), unit=counted_in(grains.get(pool))
+            ),
             description=_("The line shows what could be given: funded and not promised elsewhere."),
             category=_("Month"),
             measure=counted_in(grains.get(pool)),
@@ -54,7 +61,9 @@ def compared(
     given = [{(one.pool, one.month): one.given for one in use} for use in values]
     return [
         charts.lines(
-            title=_("{pool}: the plans by month").format(pool=names.get(pool, pool)),
+            title=_("{pool}: the plans by month ({unit})").format(
+                pool=names.get(pool, pool), unit=counted_in(grains.get(pool))
+            ),
             description=_("What each plan gives, under what is applied for and what could be given."),
             category=_("Month"),
             measure=counted_in(grains.get(pool)),

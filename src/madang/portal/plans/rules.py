@@ -12,6 +12,8 @@ from madang.allocation.policies import Policy, Portfolio, Rank
 from madang.allocation.problem import (
     MINIMUM_CRITERION,
     MINIMUM_SCORE,
+    Alternative,
+    Award,
     Item,
     MonthCapacity,
     Pool,
@@ -161,11 +163,13 @@ def _request(candidate: Candidate, offered: Mapping[str, Offered]) -> Request:
         organisation=candidate.organisation,
         score=candidate.score,
         criteria=dict(sorted(candidate.criteria.items())),
-        items=tuple(_item(wish, offered[wish.product]) for wish in candidate.wishes),
+        options=(Alternative(tuple(_item(wish, offered[wish.product]) for wish in candidate.wishes)),),
         attributes={"track": candidate.track, **candidate.attributes},
         fixed=None
         if given is None
-        else tuple(in_units(offered[w.product], q, w.months) for w, q in zip(candidate.wishes, given, strict=True)),
+        else Award(
+            tuple(in_units(offered[w.product], q, w.months) for w, q in zip(candidate.wishes, given, strict=True))
+        ),
     )
 
 

@@ -9,10 +9,8 @@ FOLDER/failure.json (code, facts). It needs no database and no settings, and end
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,7 @@ from madang.allocation.policies import policy_from_json
 from madang.allocation.problem import Problem
 from madang.allocation.solve import Progress, solve
 from madang.errors import Refused
+from madang.portal import orphans
 
 MODULE = "madang.portal.plans.solving"
 INPUT, OUTPUT, PROGRESS, FAILURE = "input.json", "output.json", "progress.json", "failure.json"
@@ -80,20 +79,13 @@ def answer(document: dict[str, Any], report: Any = None) -> dict[str, Any]:
     }
 
 
-def _end_with_parent(parent: int) -> None:
-    """A solve whose worker has died belongs to nobody: another worker claims the plan and solves it anew."""
-    pause = threading.Event()
-    while not pause.wait(1.0):
-        if os.getppid() != parent:
-            os._exit(1)
-
-
 def main(folder: Path) -> int:
     """Solves what lies in the folder; exit status 0 with output.json, 2 with failure.json."""
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    # A solve whose worker has died belongs to nobody: another worker claims the plan and solves it anew.
+    orphans.watch()
 
     def report(progress: Progress) -> None:
-        found = {"incumbent": progress.incumbent, "bound": progress.bound, "nodes": progress.nodes}
+        found = {"incumbent": progress.incumbent, "bound": progress.bound}
         _write(folder / PROGRESS, found)
 
     try:

@@ -1,16 +1,20 @@
-"""Tariffs and discounts as JSON; public."""
-
-from __future__ import annotations
+"""Tariffs and discounts as JSON: public once in force; drafted and ended by staff, tariffs by two people."""
 
 from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Field, Router, Schema, Status
 from ninja.pagination import paginate
 
-from madang.portal.actors import PUBLIC
-from madang.portal.prices import queries
+from madang.portal.actors import PUBLIC, READING_ROLES
+from madang.portal.approvals import queries as approvals
+from madang.portal.approvals.rules import ApprovalKind
+from madang.portal.faces import known_to, one
+from madang.portal.prices import actions, queries
+from madang.portal.prices.rules import Vat
+from madang.portal.resources import queries as resources
+from madang.portal.schemas import Code, Comment, Day, Name, Won
 
 router = Router(tags=["prices"])
 
@@ -23,6 +27,7 @@ class TariffOut(Schema):
     price_won: int
     reference_price_won: int
     reference_source: str
+    reference_source_en: str
     vat: str
     vat_permille: int
     starts_on: date
@@ -55,6 +60,48 @@ class DiscountOut(Schema):
     ends_on: date | None
 
 
+class TariffIn(Schema):
+    """A new price of a product for one and a month, or for one hour where it is sold by the hour."""
+
+    product: Code
+    price_won: Won
+    reference_price_won: Won
+    reference_source: str = Field(min_length=1, max_length=200)
+    reference_source_en: str = Field("", max_length=200)
+    starts_on: Day
+    vat: Vat = Vat.NONE
+    vat_permille: int = Field(0, ge=0, le=1000)
+    comment: Comment = ""
+
+
+class ListedTariffOut(TariffOut):
+    """A tariff with its id, where it stands today, and the approval that it waits for."""
+
+    id: int
+    standing: str
+    approval: int | None
+
+
+class DiscountIn(Schema):
+    """A share off the price for who holds an attribute (`young_firm`) or is of a kind (`kind:university`)."""
+
+    code: Code
+    name_ko: Name
+    name_en: Name
+    sentence_ko: str = Field(min_length=1, max_length=300)
+    sentence_en: str = Field(min_length=1, max_length=300)
+    applies_to: str = Field(max_length=60)
+    permille: int = Field(ge=1, le=1000)
+    starts_on: Day
+    ends_on: Day | None = None
+
+
+class EndDiscountIn(Schema):
+    """The first day without it."""
+
+    ends_on: Day
+
+
 @router.get("/tariffs", response=list[TariffOut], auth=None, operation_id="list_tariffs")
 @paginate
 def list_tariffs(request: HttpRequest) -> Any:
@@ -62,8 +109,53 @@ def list_tariffs(request: HttpRequest) -> Any:
     return queries.tariffs(PUBLIC)
 
 
+def _listed(request: HttpRequest) -> list[Any]:
+    waiting = {row.subject: row.pk for row in approvals.waiting(request.actor).filter(kind=ApprovalKind.CHANGE_TARIFF)}
+    found = []
+    for listed in queries.tariffs_listed(request.actor, request.now):
+        row = listed.tariff
+        row.standing, row.approval = listed.standing, waiting.get(row.pk)
+        found.append(row)
+    return found
+
+
+@router.get("/tariffs/all", response=list[ListedTariffOut], operation_id="list_all_tariffs")
+@paginate
+@known_to(*READING_ROLES)
+def list_all_tariffs(request: HttpRequest) -> Any:
+    """Every tariff with where it stands, drafts and rejected ones too; for staff and auditors."""
+    return _listed(request)
+
+
+@router.post("/tariffs", response={201: ListedTariffOut}, operation_id="draft_tariff")
+@known_to(*READING_ROLES)
+def draft_tariff(request: HttpRequest, given: TariffIn) -> Any:
+    """Drafts a price; it charges nobody until somebody else approves what `approval` names."""
+    product = one(resources.products(request.actor), code=given.product, active=True)
+    plain = given.dict(exclude={"product", "price_won", "reference_price_won"})
+    prices = {"price": given.price_won, "reference_price": given.reference_price_won}
+    made = actions.draft_tariff(by=request.actor, now=request.now, product=product.pk, **prices, **plain)
+    return Status(201, next(row for row in _listed(request) if row.pk == made.pk))
+
+
 @router.get("/discounts", response=list[DiscountOut], auth=None, operation_id="list_discounts")
 @paginate
 def list_discounts(request: HttpRequest) -> Any:
     """All discounts, past and planned ones too."""
     return queries.discounts(PUBLIC)
+
+
+@router.post("/discounts", response={201: DiscountOut}, operation_id="create_discount")
+@known_to(*READING_ROLES)
+def create_discount(request: HttpRequest, given: DiscountIn) -> Any:
+    """Opens a discount from a day on."""
+    return Status(201, actions.create_discount(by=request.actor, now=request.now, **given.dict()))
+
+
+@router.post("/discounts/{code}/end", response=DiscountOut, operation_id="end_discount")
+@known_to(*READING_ROLES)
+def end_discount(request: HttpRequest, code: str, given: EndDiscountIn) -> Any:
+    """Ends a discount from a day on; it cannot be opened again."""
+    row = one(queries.discounts(request.actor), code=code)
+    actions.end_discount(by=request.actor, now=request.now, discount=row.pk, ends_on=given.ends_on)
+    return one(queries.discounts(request.actor), code=code)

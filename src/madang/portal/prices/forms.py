@@ -40,6 +40,9 @@ class TariffForm(forms.Form):
     reference_source = forms.CharField(
         label=_("Where the reference price comes from"), max_length=200, help_text=_("Name the source and its date")
     )
+    reference_source_en = forms.CharField(
+        label=_("Where the reference price comes from, in English"), max_length=200, required=False
+    )
     starts_on = _day(_("In force from"), help_text=_("The price before it ends on this day"))
     vat = forms.ChoiceField(label=_("VAT"), choices=[(one.value, _(VATS[one])) for one in Vat], initial=Vat.NONE)
     vat_permille = forms.IntegerField(

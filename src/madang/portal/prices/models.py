@@ -13,6 +13,7 @@ class Tariff(models.Model):
     """Won for a product: per product-month (reserved) or per unit-hour (used), with the market reference price.
 
     In force [starts_on, ends_on) once approved; `approved_by` empty means a draft that charges nobody.
+    `reference_source_en` is the source in English, where it was given.
     """
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="tariffs")
@@ -20,6 +21,7 @@ class Tariff(models.Model):
     price = models.BigIntegerField()
     reference_price = models.BigIntegerField()
     reference_source = models.CharField(max_length=200)
+    reference_source_en = models.CharField(max_length=200, blank=True)
     vat = models.CharField(max_length=10, choices=choices(Vat), default=Vat.NONE)
     vat_permille = models.PositiveSmallIntegerField(default=0)
     starts_on = models.DateField()

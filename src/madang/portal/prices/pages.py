@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,6 +20,8 @@ from madang.portal.prices import actions, queries
 from madang.portal.prices.forms import ApproveForm, DiscountForm, EndDiscountForm, RejectForm, TariffForm
 from madang.portal.prices.sentences import HOLDERS, KINDS, STACKINGS, VATS
 from madang.portal.templatetags.madang import in_language
+
+A_PAGE = 50
 
 
 def prices(request: HttpRequest) -> HttpResponse:
@@ -58,12 +61,11 @@ def tariffs(request: HttpRequest) -> HttpResponse:
         if done:
             messages.success(request, said)
             return redirect("tariffs")
+    page = Paginator(queries.tariffs_listed(by, request.now), A_PAGE).get_page(request.GET.get("page"))
     context = {
         "crumbs": _crumbs(),
-        "tariffs": [
-            {**_tariff(listed.tariff), "standing": listed.standing}
-            for listed in queries.tariffs_listed(by, request.now)
-        ],
+        "page": page,
+        "tariffs": [{**_tariff(listed.tariff), "standing": listed.standing} for listed in page],
         "discounts": [_discount(row) for row in queries.discounts(by)],
         "tariff_form": tariff_form,
         "discount_form": discount_form,

@@ -30,5 +30,12 @@ UNITS = {
     "gpu_hour": N_("GPU-hours a month"),
     "core_hour": N_("core-hours a month"),
 }
+# what the same amounts count over several months together
+TOTALS = {
+    "gpu_month": N_("GPU-months"),
+    "core_month": N_("core-months"),
+    "gpu_hour": N_("GPU-hours"),
+    "core_hour": N_("core-hours"),
+}
 UNIT_NAMES = {"gpu": N_("GPUs"), "core": N_("CPU cores")}
 GRAINS = {"month": N_("by the month"), "hour": N_("by the hour")}

@@ -369,14 +369,20 @@ def open_file(*, by: Actor, now: datetime, assignment: int, purpose: str = "") -
     row = queries.open_to_reviewer(by, assignment, now)
     if row is None:
         raise Refused("not_found")
-    what = "download" if purpose else "view"
-    whose = row.application.created_by_id
     journal.read(
-        by=by, now=now, what=what, kind="application", subject=row.application_id, whose=whose, purpose=purpose
+        by=by,
+        now=now,
+        what="download" if purpose else "view",
+        kind="application",
+        subject=row.application_id,
+        whose=row.application.created_by_id,
+        organisation=row.application.organisation_id,
+        purpose=purpose,
+        as_reviewer=True,
     )
 
 
 @action
-def note_reading(*, by: Actor, now: datetime, application: int) -> None:
+def note_reading(*, by: Actor, now: datetime, application: int, organisation: int | None = None) -> None:
     """Notes that staff or an auditor opened an application's sheets."""
-    journal.read(by=by, now=now, what="view", kind="application", subject=application)
+    journal.read(by=by, now=now, what="view", kind="application", subject=application, organisation=organisation)

@@ -1,4 +1,4 @@
-"""The API of reviews: one's own assignments, a sheet, its points, its submission."""
+"""The API of reviews: one's own assignments, a sheet with its files, points, submission, handing back, interests."""
 
 from datetime import datetime
 from typing import Any
@@ -8,8 +8,11 @@ from django.utils import timezone
 from ninja import Field, Router, Schema, Status
 from ninja.pagination import LimitOffsetPagination, paginate
 
+from madang.errors import Refused
+from madang.portal.files.faces import BINARY_ANSWER, answer
 from madang.portal.reviews import actions, queries
-from madang.portal.reviews.rules import AssignmentState
+from madang.portal.reviews.rules import AssignmentState, Interest
+from madang.portal.schemas import Purpose
 
 router = Router(tags=["reviews"])
 LARGEST_POINTS = 32_767
@@ -31,7 +34,7 @@ class AssignmentOut(Schema):
         return str(row.application.number)
 
 
-class LineOut(Schema):
+class SheetLineOut(Schema):
     """One criterion of a sheet with what it holds."""
 
     criterion: str
@@ -42,14 +45,24 @@ class LineOut(Schema):
     comment: str
 
 
+class ReviewFileOut(Schema):
+    """An attachment of the application."""
+
+    id: int
+    name: str
+    size_bytes: int = Field(alias="file.size")
+    sha256: str = Field(alias="file.sha256")
+
+
 class SheetOut(AssignmentOut):
     """A sheet with the submission in force that it judges."""
 
     title: str
     organisation: str
     comment: str
-    lines: list[LineOut]
+    lines: list[SheetLineOut]
     content: dict[str, Any]
+    files: list[ReviewFileOut]
 
     @staticmethod
     def resolve_title(row: Any) -> str:
@@ -63,8 +76,12 @@ class SheetOut(AssignmentOut):
     def resolve_content(row: Any) -> Any:
         return row.application.in_force.content
 
+    @staticmethod
+    def resolve_files(row: Any) -> Any:
+        return list(row.application.in_force.files.all())
 
-class LineIn(Schema):
+
+class SheetLineIn(Schema):
     """Points (none: not answered) and a comment on one criterion."""
 
     criterion: str = Field(max_length=30)
@@ -77,7 +94,26 @@ class SheetIn(Schema):
 
     version: int = Field(ge=1, le=2**31 - 1)
     comment: str = Field("", max_length=8000)
-    lines: list[LineIn] = Field(max_length=100)
+    lines: list[SheetLineIn] = Field(max_length=100)
+
+
+class DeclineReviewIn(Schema):
+    """Why a sheet is handed back, if one likes to say so."""
+
+    reason: str = Field("", max_length=500)
+
+
+class RecuseIn(Schema):
+    """The interest for which one steps back."""
+
+    kind: Interest
+    note: str = Field("", max_length=500)
+
+
+class InterestIn(RecuseIn):
+    """An interest towards an organisation, named by its business registration number."""
+
+    registration_number: str = Field(max_length=20)
 
 
 class SavedOut(Schema):
@@ -142,4 +178,50 @@ def submit_review(request: HttpRequest, review: int, payload: SheetIn) -> Any:
     """Saves a sheet and submits it for good; 422 while criteria lack points."""
     _row(request, review)
     actions.submit(by=request.actor, now=timezone.now(), assignment=review, **_given(payload))
+    return Status(204, None)
+
+
+@router.get("/reviews/{review}/files/{file}", operation_id="review_file", openapi_extra=BINARY_ANSWER)
+def review_file(request: HttpRequest, review: int, file: int, purpose: Purpose = "") -> Any:
+    """An attachment of the application that one reviews; what for is kept for two years."""
+    row = queries.submitted_file(request.actor, review, file, timezone.now())
+    if row is None:
+        raise Http404
+    if not purpose.strip():
+        raise Refused("purpose_needed")
+    actions.open_file(by=request.actor, now=timezone.now(), assignment=review, purpose=purpose.strip())
+    return answer(row.file, row.name)
+
+
+def _own(request: HttpRequest, review: int) -> dict[str, Any]:
+    """What handing back needs; 404 for a sheet that is not one's own or not open."""
+    if not queries.my_assignments(request.actor).filter(pk=review, state=AssignmentState.ASSIGNED).exists():
+        raise Http404
+    return {"by": request.actor, "now": timezone.now(), "assignment": review}
+
+
+@router.post("/reviews/{review}/refusal", response={204: None}, operation_id="decline_review")
+def decline_review(request: HttpRequest, review: int, payload: DeclineReviewIn) -> Any:
+    """Hands a sheet back, for want of time or knowledge."""
+    actions.decline(**_own(request, review), reason=payload.reason)
+    return Status(204, None)
+
+
+@router.post("/reviews/{review}/recusal", response={204: None}, operation_id="recuse_review")
+def recuse_review(request: HttpRequest, review: int, payload: RecuseIn) -> Any:
+    """Steps back from one application for an interest, which is declared towards its organisation."""
+    actions.recuse(**_own(request, review), kind=payload.kind, note=payload.note)
+    return Status(204, None)
+
+
+@router.post("/interests", response={204: None}, operation_id="declare_interest")
+def declare_interest(request: HttpRequest, payload: InterestIn) -> Any:
+    """A reviewer declares an interest; applications of that organisation are closed to them at once."""
+    if not request.actor.reviewer:
+        raise Http404
+    organisation = queries.organisation_numbered(payload.registration_number)
+    if organisation is None:
+        raise Refused("organisation_not_registered", field="registration_number")
+    given = {"organisation": organisation, "kind": payload.kind, "note": payload.note}
+    actions.declare_interest(by=request.actor, now=timezone.now(), **given)
     return Status(204, None)

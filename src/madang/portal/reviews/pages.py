@@ -19,6 +19,7 @@ from madang.portal import refusals
 from madang.portal.actors import READING_ROLES, Role
 from madang.portal.faces import form_page, one, signed_in, tried, whole, with_role
 from madang.portal.files.faces import answer
+from madang.portal.journal import actions as journal
 from madang.portal.reviews import actions, queries
 from madang.portal.reviews.forms import (
     AssignForm,
@@ -42,11 +43,13 @@ A_PAGE = 50
 @signed_in
 def reviews(request: HttpRequest) -> HttpResponse:
     """One's own sheets with progress, open ones first; what one is barred from shows its number only."""
-    rows = list(queries.my_assignments(request.actor))
+    page = Paginator(queries.my_assignments(request.actor), A_PAGE).get_page(request.GET.get("page"))
+    rows = list(page)
     found = queries.conflicts_of(rows, request.now)
     shown = [(row, excluded(found[row.pk])) for row in rows]
     ended = (AssignmentState.DECLINED, AssignmentState.RECUSED)
     context = {
+        "page": page,
         "waiting": [pair for pair in shown if pair[0].state == AssignmentState.ASSIGNED],
         "done": [row for row, _barred in shown if row.state == AssignmentState.SUBMITTED],
         "back": [row for row, _barred in shown if row.state in ended],
@@ -163,6 +166,7 @@ def reviewers(request: HttpRequest) -> HttpResponse:
         if form.is_valid() and tried(form, lambda: actions.add_reviewer(**common, **form.reviewer())):
             messages.success(request, _("The reviewer is in the pool."))
             return redirect("reviewers")
+    journal.read(by=request.actor, now=request.now, what="search", kind="reviewer", subject="all")
     context = {
         "page": Paginator(queries.reviewers(request.actor), A_PAGE).get_page(request.GET.get("page")),
         "form": form,
@@ -277,7 +281,8 @@ def application_reviews(request: HttpRequest, application: int) -> HttpResponse:
             return redirect("application-reviews", application)
     rows = list(queries.sheets(request.actor, application))
     found = queries.conflicts_of(rows, request.now)
-    actions.note_reading(by=request.actor, now=request.now, application=application)
+    given = {"application": application, "organisation": file.organisation_id}
+    actions.note_reading(by=request.actor, now=request.now, **given)
     context = {
         "file": file,
         "sheets": [(row, [_(GROUNDS[c.ground]) for c in found[row.pk]]) for row in rows],

@@ -66,7 +66,7 @@ def my_assignments(by: Actor) -> QuerySet[ReviewAssignment]:
     return rows.annotate(
         answered=count_of(CriterionPoints, "assignment", Q(points__isnull=False)),
         criteria=count_of(Criterion, "track", Q(), "application__track"),
-    ).order_by("ended_at", "due_at", "pk")
+    ).order_by(F("ended_at").desc(nulls_first=True), "due_at", "pk")
 
 
 def conflicts_of(assignments: list[ReviewAssignment], now: datetime) -> dict[int, list[Conflict]]:

@@ -41,8 +41,8 @@ def ask(*, by: Actor, now: datetime, application: int, text: str, answer_by: dat
 
 
 @action
-def answer(*, by: Actor, now: datetime, question: int, text: str) -> None:
-    """The applicant's answer, until the question's deadline."""
+def answer(*, by: Actor, now: datetime, question: int, text: str, file: int | None = None, name: str = "") -> None:
+    """The applicant's answer, until the question's deadline; `file` is a stored one, kept under its `name`."""
     row = ScreeningQuestion.objects.select_related("application", "asked_by").filter(pk=question).first()
     if row is None or not applications.visible(by).filter(pk=row.application_id).exists():
         raise Refused("not_found")
@@ -51,7 +51,9 @@ def answer(*, by: Actor, now: datetime, question: int, text: str) -> None:
         raise Refused("question_answered")
     check_answer(text, row.answer_by, now)
     rows = ScreeningQuestion.objects.filter(pk=question, answered_at__isnull=True)
-    if not rows.update(answer=text.strip(), answered_by=by.person, answered_at=now):
+    if not rows.update(
+        answer=text.strip(), answer_file=file, answer_file_name=name[:160], answered_by=by.person, answered_at=now
+    ):
         raise Stale("question")
     if row.asked_by.email:
         link = f"/staff/applications/{row.application_id}/"

@@ -9,16 +9,15 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext
-from openpyxl import Workbook
 
+from madang.portal import sheets
 from madang.portal.calls.queries import titled
 from madang.portal.eligibility.sentences import KINDS
+from madang.portal.formats import plain_cell
 from madang.portal.states import word
 
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# A cell that begins with one of these would be taken for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def heading() -> list[str]:
@@ -41,11 +40,11 @@ def lines(rows: Iterable[Any]) -> Iterable[list[str]]:
     for row in rows:
         submitted = row.submitted_at.astimezone(settings.MADANG_ZONE) if row.submitted_at else None
         yield [
-            _plain(row.number or ""),
-            _plain(row.title),
+            plain_cell(row.number or ""),
+            plain_cell(row.title),
             word(row.state),
             titled(row.track),
-            _plain(row.organisation.name),
+            plain_cell(row.organisation.name),
             row.organisation.registration_number,
             gettext(KINDS[row.organisation.kind]),
             titled(row.organisation.region, "name"),
@@ -64,15 +63,4 @@ def as_csv(rows: Iterable[Any]) -> bytes:
 
 def as_xlsx(rows: Iterable[Any]) -> bytes:
     """One sheet."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(gettext("Applications"))
-    sheet.append(heading())
-    for line in lines(rows):
-        sheet.append(line)
-    held = io.BytesIO()
-    book.save(held)
-    return held.getvalue()
-
-
-def _plain(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return sheets.xlsx(gettext("Applications"), [heading(), *lines(rows)])

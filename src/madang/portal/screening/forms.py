@@ -56,6 +56,15 @@ class AnswerForm(forms.Form):
     answer = forms.CharField(
         label=_("Your answer"), max_length=LONGEST_ANSWER, widget=forms.Textarea(attrs={"rows": 6})
     )
+    file = forms.FileField(
+        label=_("A file, if you like"), required=False, help_text=_("PDF, DOCX, HWPX, XLSX, PNG or JPEG")
+    )
+
+
+class PurposeForm(forms.Form):
+    """What a file is needed for, before it is downloaded."""
+
+    purpose = forms.CharField(label=_("What do you need the file for?"), max_length=200)
 
 
 class VerdictForm(forms.Form):

@@ -18,6 +18,9 @@ from madang.portal.applications import queries as applications
 from madang.portal.applications import showing
 from madang.portal.calls import queries as calls
 from madang.portal.faces import form_page, one, signed_in, tried, with_role
+from madang.portal.files import faces as files
+from madang.portal.files.actions import store
+from madang.portal.files.rules import ATTACHMENTS, clean_name
 from madang.portal.journal import actions as journal
 from madang.portal.resources.sentences import UNITS
 from madang.portal.screening import actions, exports, queries
@@ -25,6 +28,7 @@ from madang.portal.screening.forms import (
     AnswerForm,
     ExportForm,
     FilterForm,
+    PurposeForm,
     QuestionForm,
     ReceivedForm,
     ReportForm,
@@ -119,9 +123,8 @@ def application_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One application as submitted, with its checks and questions, for those who screen and those who read."""
     row = one(applications.whole(request.actor).filter(in_force__isnull=False).select_related("decision"), pk=pk)
     if request.method == "GET":
-        journal.read(
-            by=request.actor, now=request.now, what="view", kind="application", subject=pk, whose=row.created_by_id
-        )
+        given = {"kind": "application", "subject": pk, "whose": row.created_by_id, "organisation": row.organisation_id}
+        journal.read(by=request.actor, now=request.now, what="view", **given)
     verdict = VerdictForm(initial={"version": row.version})
     return render(request, "screening/application.html", _context(request, row, QuestionForm(), verdict))
 
@@ -188,17 +191,42 @@ def _judge(request: HttpRequest, pk: int, given: dict[str, Any]) -> None:
 @signed_in
 @require_POST
 def answer_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """The applicant's answer to a question."""
+    """The applicant's answer to a question, perhaps with a file; what was typed comes back where it cannot be sent."""
     question = one(queries.own_questions(request.actor), pk=pk)
-    form = AnswerForm(request.POST)
+    form = AnswerForm(request.POST, request.FILES)
+    back = reverse("application", args=[question.application_id])
     if form.is_valid():
-        text = form.cleaned_data["answer"]
-        tried(form, lambda: actions.answer(by=request.actor, now=request.now, question=pk, text=text))
-    for errors in form.errors.values():
-        messages.error(request, " ".join(errors))
+        tried(form, lambda: _answer(request, pk, form.cleaned_data))
     if not form.errors:
         messages.success(request, gettext("The answer is sent."))
-    return redirect("application", pk=question.application_id)
+        return redirect(back)
+    given = {"title": gettext("Your answer"), "label": gettext("Send the answer"), "lead": question.text}
+    return form_page(request, form, back=back, **given)
+
+
+def _answer(request: HttpRequest, question: int, given: dict[str, Any]) -> None:
+    upload, file, name = given["file"], None, ""
+    if upload:
+        stored = store(now=request.now, name=upload.name, allowed=ATTACHMENTS, upload_chunks=upload.chunks())
+        file, name = stored.pk, clean_name(upload.name)
+    actions.answer(by=request.actor, now=request.now, question=question, text=given["answer"], file=file, name=name)
+
+
+@signed_in
+def answer_file_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """The file of an answer. Whoever is not of the organisation says why first, and that is kept."""
+    question = one(queries.answer_files(request.actor), pk=pk)
+    row = question.application
+    if request.actor.member_of(row.organisation_id):
+        return files.answer(question.answer_file, question.answer_file_name)
+    form = PurposeForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        given = {"kind": "application", "subject": row.pk, "whose": row.created_by_id, **form.cleaned_data}
+        journal.read(by=request.actor, now=request.now, what="download", organisation=row.organisation_id, **given)
+        return files.answer(question.answer_file, question.answer_file_name)
+    title = gettext("Download “{name}”").format(name=question.answer_file_name)
+    back = reverse("screening", args=[row.pk])
+    return form_page(request, form, title=title, label=gettext("Download"), back=back)
 
 
 @reader
@@ -240,6 +268,7 @@ urlpatterns = [
     path("staff/applications/<int:pk>/ask/", ask_page, name="screening-ask"),
     path("staff/applications/<int:pk>/verdict/", verdict_page, name="screening-verdict"),
     path("applications/questions/<int:pk>/answer/", answer_page, name="question-answer"),
+    path("applications/questions/<int:pk>/file/", answer_file_page, name="question-file"),
     path("staff/reports/", reports_page, name="owed-reports"),
     path("staff/reports/<int:pk>/received/", received_page, name="owed-report-received"),
 ]

@@ -85,6 +85,12 @@ def own_questions(by: Actor) -> QuerySet[ScreeningQuestion]:
     return rows.select_related("application").order_by("pk")
 
 
+def answer_files(by: Actor) -> QuerySet[ScreeningQuestion]:
+    """Answers that came with a file, for the organisation's members, staff and auditors."""
+    rows = ScreeningQuestion.objects.filter(answer_file__isnull=False).select_related("answer_file", "application")
+    return rows if by.has(*READING_ROLES) else rows.filter(application__organisation__in=list(by.memberships))
+
+
 def open_questions(application: int, now: datetime) -> int:
     """Questions without an answer whose deadline is not past."""
     return ScreeningQuestion.objects.filter(

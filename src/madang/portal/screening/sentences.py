@@ -16,6 +16,7 @@ REFUSALS = {
     "answer_too_long": N_("An answer can have at most {limit} characters."),
     "not_screenable": N_("Only a submitted application whose intake is being screened can get a verdict."),
     "verdict_reason_needed": N_("Say why the application is not eligible; the applicant reads it."),
+    "organisation_not_registered": N_("No organisation with this number is registered."),
     "report_received_already": N_("This report is noted as received already."),
     "report_day_wrong": N_("The day of receipt cannot lie in the future."),
 }
@@ -27,6 +28,7 @@ INPUT = frozenset(
         "answer_empty",
         "answer_too_long",
         "verdict_reason_needed",
+        "organisation_not_registered",
         "report_day_wrong",
     }
 )

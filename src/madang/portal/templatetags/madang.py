@@ -12,9 +12,10 @@ from django.core.paginator import Page
 from django.forms import BaseForm, BoundField, CheckboxInput, NumberInput
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from madang.portal import charts, formats, states
+from madang.portal.journal import deeds
 from madang.values import Month
 
 register = template.Library()
@@ -135,6 +136,12 @@ def in_language(thing: Any, name: str) -> str:
 
 
 @register.filter
+def cited(tariff: Any) -> str:
+    """Where a tariff's reference price comes from, in English where that was given and is wanted."""
+    return (_language() == "en" and tariff.reference_source_en) or tariff.reference_source
+
+
+@register.filter
 def named(names: dict[str, str], code: str) -> str:
     """`{{ products|named:code }}`: the name of a code where it is known, else the code."""
     return names.get(code, code)
@@ -144,6 +151,24 @@ def named(names: dict[str, str], code: str) -> str:
 def state_word(state: str) -> str:
     """The word for a state, without a badge."""
     return states.word(str(state))
+
+
+@register.filter
+def deed(action: str) -> str:
+    """The words for an action in the journal; the code where another version of the portal wrote it."""
+    return gettext(deeds.DEEDS[action]) if action in deeds.DEEDS else action
+
+
+@register.filter
+def kind_word(kind: str) -> str:
+    """The word for a kind of thing in the journal: application, award."""
+    return gettext(deeds.KINDS[kind]) if kind in deeds.KINDS else kind
+
+
+@register.filter
+def face_word(via: str) -> str:
+    """How somebody came: by a page, the API, the command line, or the centre itself."""
+    return gettext(deeds.FACES[via])
 
 
 @register.simple_tag

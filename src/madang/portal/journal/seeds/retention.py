@@ -45,4 +45,124 @@ RULES = [
         "제출되지 않은 신청서는 접수 마감 90일 뒤에 파기합니다. 그때까지는 작성자가 내용을 다시 쓸 수 있습니다.",
         "An application never submitted is destroyed 90 days after the deadline; until then its authors can reuse it.",
     ),
+    RetentionSeed(
+        "account",
+        1825,
+        (
+            "마지막 이용 후 5년간 쓰지 않은 계정은 30일 전에 알린 뒤 파기합니다. 목적을 다한 개인정보는 지체 "
+            "없이 파기해야 합니다(개인정보 보호법)."
+        ),
+        (
+            "An account not used for five years is erased, with 30 days' notice: data whose purpose has ended "
+            "must go (Personal Information Protection Act)."
+        ),
+    ),
+    RetentionSeed(
+        "session",
+        1,
+        "로그인 상태를 유지하는 데에만 쓰입니다.",
+        "Serves only to stay logged in.",
+    ),
+    RetentionSeed(
+        "answered_request",
+        1,
+        "같은 요청이 두 번 처리되지 않게 하는 데에만 쓰입니다.",
+        "Serves only to keep a repeated request from being carried out twice.",
+    ),
+    RetentionSeed(
+        "api_token",
+        90,
+        "만료되거나 폐기된 토큰의 기록은 오용 여부를 확인하기 위해 90일간 보관합니다.",
+        "The record of an expired or revoked token is kept 90 days, to look into misuse.",
+    ),
+    RetentionSeed(
+        "membership",
+        1095,
+        "접근 권한의 부여·변경·말소 기록은 3년간 보관합니다(개인정보의 안전성 확보조치 기준).",
+        (
+            "Records of access rights given, changed and ended are kept three years (standard on measures to "
+            "keep personal data safe)."
+        ),
+    ),
+    RetentionSeed(
+        "staff_role",
+        1095,
+        "접근 권한의 부여·변경·말소 기록은 3년간 보관합니다(개인정보의 안전성 확보조치 기준).",
+        (
+            "Records of access rights given, changed and ended are kept three years (standard on measures to "
+            "keep personal data safe)."
+        ),
+    ),
+    RetentionSeed(
+        "verdict",
+        1825,
+        "감면과 자격 판단의 근거는 지원이 끝난 뒤의 감사에 답하기 위해 5년간 보관합니다.",
+        "What discounts and eligibility rested on is kept five years, to answer audits after the support has ended.",
+    ),
+    RetentionSeed(
+        "application_not_awarded",
+        1095,
+        "선정되지 않은 신청의 내용은 이의신청과 감사에 답하기 위해 결정 후 3년간 보관합니다.",
+        (
+            "What an application that was not selected holds is kept three years after the decision, to "
+            "answer appeals and audits."
+        ),
+    ),
+    RetentionSeed(
+        "application_awarded",
+        1825,
+        "선정된 신청의 내용은 지원사업의 증빙으로 지원 종료 후 5년간 보관합니다(보조금 관리에 관한 법률에 준함).",
+        (
+            "What an application that was selected holds is kept five years after the award as evidence of "
+            "the support (after the Subsidy Management Act)."
+        ),
+    ),
+    RetentionSeed(
+        "review",
+        1825,
+        "평가 의견은 선정 결정의 근거로서 결정 후 5년간 보관합니다. 점수는 결정과 함께 남습니다.",
+        "Reviewers' comments are kept five years after the decision as its grounds; points stay with the decision.",
+    ),
+    RetentionSeed(
+        "reviewer",
+        1095,
+        "평가위원의 소속과 이해관계는 제척이 바르게 되었는지 확인하기 위해 마지막 평가 후 3년간 보관합니다.",
+        (
+            "A reviewer's affiliation and interests are kept three years after the last review, to show that "
+            "exclusions were right."
+        ),
+    ),
+    RetentionSeed(
+        "approval",
+        3650,
+        "기안과 결재의 의견은 기관의 의사결정 기록으로서 10년간 보관합니다(공공기록물 관리에 관한 법률에 준함).",
+        (
+            "Comments on drafts and approvals are kept ten years as records of the body's decisions (after "
+            "the Public Records Management Act)."
+        ),
+    ),
+    RetentionSeed(
+        "agreement",
+        3650,
+        "협약서와 서명은 권리와 의무를 증명하기 위해 지원 종료 후 10년간 보관합니다(민법의 소멸시효).",
+        (
+            "Agreements and signatures are kept ten years after the award to prove rights and duties "
+            "(prescription under the Civil Act)."
+        ),
+    ),
+    RetentionSeed(
+        "job_files",
+        90,
+        "작업이 남긴 파일과 로그는 작업 종료 90일 뒤에 파기합니다. 2주 전에 알려 드립니다.",
+        "What a job left and its log are destroyed 90 days after it ended; its person is told two weeks before.",
+    ),
+    RetentionSeed(
+        "job",
+        1825,
+        "작업의 이름과 명령은 사용량과 요금의 증빙으로 5년간 보관합니다(국세기본법에 준함).",
+        (
+            "A job's name and command are kept five years as evidence of what was used and charged (after the "
+            "Framework Act on National Taxes)."
+        ),
+    ),
 ]

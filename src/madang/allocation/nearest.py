@@ -1,0 +1,237 @@
+"""Which nearest change would have altered an answer (points, a smaller ask, a rule off), found by solving again."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
+
+from madang.allocation import ties
+from madang.allocation.forcing import forced
+from madang.allocation.lines import Room, unmet, with_fixed
+from madang.allocation.nearest_scaled import scaled_changes
+from madang.allocation.plan import Plan
+from madang.allocation.policies import Portfolio, Rank, Scaled, Tiers
+from madang.allocation.problem import MINIMUM_CRITERION, MINIMUM_SCORE, MINIMUMS, Problem, Request
+from madang.allocation.ranking import Walk, queue
+from madang.allocation.solve import solve
+from madang.errors import Refused
+
+Facts = dict[str, object]
+Seen = Callable[[int, int], None]
+MOST_POINTS = 10**9
+
+
+def changes(problem: Problem, plan: Plan, progress: Seen | None = None) -> dict[str, list[Facts]]:
+    """For every request the nearest changes, each by itself, that would have altered its answer; lots stay as drawn.
+
+    `{"change": "score", "points": ±d}` (the smallest such d), `{"change": "criterion", …}`, `{"change": "ask", "item",
+    "to"}` (the largest amount that would have been given), `{"change": "rule", "named", "then"}` (without it); for
+    `scaled` `{"change": "held", "points"}` with the cuts as they were made. For `fair`, rules alone.
+    """
+    found: dict[str, list[Facts]] = {request.id: [] for request in problem.requests}
+    if isinstance(plan.policy, Rank | Tiers):
+        asked = _Asked(problem, plan.policy, plan)
+        for done, request in enumerate(problem.requests, start=1):
+            found[request.id].extend(asked.of(request))
+            if progress:
+                progress(done, len(problem.requests))
+    elif isinstance(plan.policy, Portfolio):
+        for name, facts in forced(problem, plan.policy, plan, progress):
+            found[name].extend(facts)
+    elif isinstance(plan.policy, Scaled):
+        for name, fact in scaled_changes(problem, plan.policy, plan).items():
+            found[name].append(fact)
+    for name, fact in _without_rules(problem, plan):
+        found[name].append(fact)
+    return found
+
+
+def _without_rules(problem: Problem, plan: Plan) -> list[tuple[str, Facts]]:
+    """Who would fare otherwise without one of the rules, for each rule: solved again without it."""
+    found: list[tuple[str, Facts]] = []
+    for rule in problem.rules:
+        other = without(problem, rule.name)
+        try:
+            again = solve(other, plan.policy, seed=plan.seed, work_limit=plan.work_limit, digest=plan.problem_hash)
+        except Refused:
+            continue
+        for request in problem.requests:
+            before, after = plan.grant.get(request.id), again.grant.get(request.id)
+            if (before is None) != (after is None):
+                then = "selected" if after is not None else "refused"
+                found.append((request.id, {"change": "rule", "named": rule.name, "then": then}))
+    return found
+
+
+def without(problem: Problem, rule: str) -> Problem:
+    """The same problem without one of its rules."""
+    return replace(problem, rules=tuple(one for one in problem.rules if one.name != rule))
+
+
+class _Past:
+    """What was left of every line before a given turn of a walk; read like the list of a `Room`."""
+
+    def __init__(self, moves: list[list[tuple[int, int]]], before: int) -> None:
+        self.moves = moves
+        self.before = before
+
+    def __getitem__(self, line: int) -> int:
+        history = self.moves[line]
+        return history[bisect_left(history, (self.before, -MOST_POINTS)) - 1][1]
+
+
+@dataclass
+class _Story:
+    """A walk as it went: who stood where, what was left before each turn, and when which list ended."""
+
+    room: Room
+    keys: list[ties.Key]
+    moves: list[list[tuple[int, int]]]
+    closed: dict[tuple[str, str, str], int]
+    overflow: str
+
+    def given(self, request: Request, place: int) -> bool:
+        """Whether a request would be given something if its turn came before that of the one at `place` (from 1)."""
+        room = copy(self.room)
+        room.left = _Past(self.moves, place)  # type: ignore[assignment]
+        walk = Walk(room, self.overflow, dry=True)
+        walk.closed = {series: at for series, at in self.closed.items() if at < place}
+        return walk.turn(request, place).award is not None
+
+    def place(self, key: ties.Key) -> int:
+        return bisect_left(self.keys, key) + 1
+
+
+class _Asked:
+    """Questions "what if" about one request at a time, answered by the walk itself."""
+
+    def __init__(self, problem: Problem, policy: Rank | Tiers, plan: Plan) -> None:
+        self.problem, self.policy, self.plan = problem, policy, plan
+        self.read = ties.place(problem, policy.ties, plan.seed, digest=plan.problem_hash)
+        order = sorted(problem.requests, key=self.read)
+        self.line = queue(problem, policy, order, plan.seed, plan.problem_hash)
+        self.room, _ = with_fixed(problem)
+        self.story = self._walked(self.line)
+        self.top = max(problem.points.values(), default=0)
+
+    def _walked(self, line: Sequence[Request]) -> _Story:
+        room = copy(self.room)
+        room.left = list(self.room.left)
+        moves = [[(0, left)] for left in room.left]
+        walk = Walk(room, self.policy.overflow)
+        for place, request in enumerate(line, start=1):
+            turn = walk.turn(request, place)
+            if turn.award is not None:
+                for index in room.need(request, turn.award):
+                    moves[index].append((place, room.left[index]))
+        keys = [self._key(request) for request in line]
+        return _Story(self.room, keys, moves, walk.closed, self.policy.overflow)
+
+    def _key(self, request: Request) -> ties.Key:
+        """The key by which the queue is sorted: the tier first, in the lottery the lot."""
+        if isinstance(self.policy, Tiers) and self.problem.points_of(request) < self.policy.whole:
+            return 1, (ties.ticket(self.plan.problem_hash, self.plan.seed, request.id),)
+        return 0, self.read(request)
+
+    def of(self, request: Request) -> list[Facts]:
+        """The nearest changes for one request."""
+        if request.fixed is not None:
+            return []
+        if request.id in self.plan.grant:
+            return [fact for fact in (self._less(request),) if fact]
+        facts = [self._criterion(request)] if self._lacks(request, MINIMUM_CRITERION) else [self._more(request)]
+        if unmet(self.problem, request) is None:
+            facts.append(self._smaller(request))
+        return [fact for fact in facts if fact]
+
+    def _lacks(self, request: Request, kind: str) -> int:
+        """By how many points a request misses the minimums of a kind; 0 where it reaches all."""
+        missing = 0
+        for rule in self.problem.rules:
+            if rule.kind == kind and request.matches(rule.where()):
+                points = request.score if kind == MINIMUM_SCORE else request.criteria.get(rule.text("criterion"), 0)
+                missing = max(missing, rule.number("score") - points)
+        return missing
+
+    def _given(self, request: Request, story: _Story) -> bool:
+        """Whether a request, changed as it may be, would be given something in a walk of the others."""
+        if unmet(self.problem, request) is not None:
+            return False
+        if isinstance(self.policy, Tiers) and self.problem.points_of(request) < self.policy.lottery:
+            return False
+        return story.given(request, story.place(self._key(request)))
+
+    def _more(self, request: Request) -> Facts | None:
+        """The fewest more points with which it would have been selected; None where no number would do."""
+        enough = self._lacks(request, MINIMUM_SCORE)
+        most = max(enough, self.top - self.problem.points[request.id] + 1, self._line() - request.score) + 1
+        found = _first(lambda d: self._given(replace(request, score=request.score + d), self.story), 0, most)
+        return {"change": "score", "points": found} if found is not None else None
+
+    def _line(self) -> int:
+        return self.policy.whole if isinstance(self.policy, Tiers) else 0
+
+    def _less(self, request: Request) -> Facts | None:
+        """The fewest points less with which it would not have been selected; None where it always is."""
+        others = self._walked([other for other in self.line if other.id != request.id])
+        lost = _first(
+            lambda d: not self._given(replace(request, score=request.score - d), others), 0, request.score + 1
+        )
+        return {"change": "score", "points": -lost} if lost is not None else None
+
+    def _criterion(self, request: Request) -> Facts | None:
+        """Points for criteria alone, where those and nothing else kept it out."""
+        raised, facts = dict(request.criteria), []
+        for rule in self.problem.rules:
+            if rule.kind in MINIMUMS and rule.kind != MINIMUM_SCORE and request.matches(rule.where()):
+                name = rule.text("criterion")
+                if raised.get(name, 0) < rule.number("score"):
+                    raised[name] = rule.number("score")
+                    facts.append({"criterion": name, "points": raised[name] - request.criteria.get(name, 0)})
+        changed = replace(request, criteria=raised)
+        return {"change": "criterion", "criteria": facts} if self._given(changed, self.story) else None
+
+    def _smaller(self, request: Request) -> Facts | None:
+        """The largest ask with which it would have been selected at its own score: of one item, or of all alike.
+
+        Where several items could be smaller, the one that costs the request least.
+        """
+        tries: list[tuple[int, int, Facts]] = []
+        for index, item in enumerate(request.items):
+
+            def fits(cut: int, index: int = index, asked: int = item.asked) -> bool:
+                return self._given(_with(request, index, asked - cut), self.story)
+
+            most = _first(fits, 0, item.asked)
+            if most is not None:
+                cost = ties.asked(self.problem, request) - ties.asked(
+                    self.problem, _with(request, index, item.asked - most)
+                )
+                product = self.problem.product[item.product]
+                amounts = {"to": (item.asked - most) * product.units, "from": item.asked * product.units}
+                unit = {"pool": product.pool, "unit": self.problem.pool[product.pool].unit, "total": item.total}
+                tries.append((cost, index, {"change": "ask", "item": index, **unit, **amounts}))
+        return min(tries, key=lambda one: one[:2])[2] if tries else None
+
+
+def _with(request: Request, index: int, asked: int) -> Request:
+    """The request with another amount asked for in one item of its first alternative (its least never above it)."""
+    first = request.options[0]
+    items = tuple(
+        replace(item, asked=asked, least=min(item.least, asked)) if n == index else item
+        for n, item in enumerate(first.items)
+    )
+    return replace(request, options=(replace(first, items=items), *request.options[1:]))
+
+
+def _first(holds: Callable[[int], bool], low: int, high: int) -> int | None:
+    """The smallest n above `low` and below `high` at which it holds; where it holds it holds above. None: nowhere."""
+    if high - low < 2 or not holds(high - 1):
+        return None
+    high -= 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if holds(middle) else (middle, high)
+    return high

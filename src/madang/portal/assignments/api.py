@@ -1,0 +1,230 @@
+"""The API by which staff run reviews: the expert pool, coverage, suggestion, sheets given out, reminders, ranking."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Field, Router, Schema, Status
+from ninja.pagination import LimitOffsetPagination, paginate
+
+from madang.errors import Refused
+from madang.portal.actors import READING_ROLES
+from madang.portal.faces import known_to, one
+from madang.portal.reviews import actions, queries
+from madang.portal.reviews.rules import AssignmentState
+from madang.portal.schemas import Code, Few, Id, Instant
+
+router = Router(tags=["assignments"])
+
+
+class ReviewerOut(Schema):
+    """A person of the expert pool with the sheets that are open."""
+
+    id: int
+    name: str = Field(alias="person.name")
+    affiliation: str
+    fields: list[str]
+    load_limit: int
+    open_sheets: int
+    active: bool
+
+
+class ReviewerIn(Schema):
+    """An expert with an account; `registration_number` names the organisation where they work, if it is known here."""
+
+    email: str = Field(max_length=254)
+    affiliation: str = Field(max_length=120)
+    registration_number: str = Field("", max_length=20)
+    fields: list[Code] = Field([], max_length=50)
+    load_limit: Few = 40
+
+
+class ActiveIn(Schema):
+    """Whether a reviewer is given new sheets."""
+
+    active: bool
+
+
+class CoverageOut(Schema):
+    """An application in review: how many sheets it should have, has and has back."""
+
+    id: int
+    number: str
+    title: str
+    wanted: int = Field(alias="track.reviews_wanted")
+    assigned: int
+    submitted: int = Field(alias="returned")
+
+
+class PairOut(Schema):
+    """An application by its id with the reviewers who would get it."""
+
+    application: int
+    reviewers: list[int]
+
+
+class PairIn(Schema):
+    """An application by its id with the reviewers who get it."""
+
+    application: Id
+    reviewers: list[Id] = Field(max_length=50)
+
+
+class AssignIn(Schema):
+    """Sheets to give out, all of them or none, and until when they are due."""
+
+    due_at: Instant
+    chosen: list[PairIn] = Field(max_length=10_000)
+
+
+class ReviewCountOut(Schema):
+    """For how many it was done."""
+
+    count: int
+
+
+class PointsOut(Schema):
+    criterion: str = Field(alias="criterion.code")
+    points: int | None
+    comment: str
+
+
+class AssignedOut(Schema):
+    """A reviewer's sheet on an application, as staff see it."""
+
+    id: int
+    reviewer: int
+    name: str = Field(alias="reviewer.person.name")
+    state: AssignmentState
+    due_at: datetime
+    comment: str
+    ended_reason: str
+    points: list[PointsOut]
+
+    @staticmethod
+    def resolve_reviewer(row: Any) -> int:
+        return int(row.reviewer_id)
+
+    @staticmethod
+    def resolve_points(row: Any) -> Any:
+        return list(row.points.all())
+
+
+class ReasonIn(Schema):
+    reason: str = Field(max_length=500)
+
+
+class RankedOut(Schema):
+    """An application's place and score in thousandths of a point, and how many minimums it misses."""
+
+    application: int
+    number: str
+    title: str
+    rank: int | None
+    score_milli: int | None
+    minimums_missed: int
+
+    @staticmethod
+    def resolve_score_milli(row: Any) -> int | None:
+        return row.score.total_milli
+
+    @staticmethod
+    def resolve_minimums_missed(row: Any) -> int:
+        return len(row.shortfalls)
+
+
+@router.get("/reviewers", response=list[ReviewerOut], operation_id="list_reviewers")
+@paginate(LimitOffsetPagination)
+@known_to(*READING_ROLES)
+def list_reviewers(request: HttpRequest) -> Any:
+    """The expert pool by name; for staff and auditors."""
+    return queries.reviewers(request.actor)
+
+
+@router.post("/reviewers", response={201: ReviewerOut}, operation_id="add_reviewer")
+@known_to(*READING_ROLES)
+def add_reviewer(request: HttpRequest, given: ReviewerIn) -> Any:
+    """Takes a person with an account into the expert pool."""
+    number, organisation = given.registration_number, None
+    if number:
+        organisation = queries.organisation_numbered(number)
+        if organisation is None:
+            raise Refused("organisation_not_registered", field="registration_number")
+    plain = given.dict(exclude={"registration_number"})
+    made = actions.add_reviewer(by=request.actor, now=request.now, organisation=organisation, **plain)
+    return Status(201, one(queries.reviewers(request.actor), pk=made.pk))
+
+
+@router.put("/reviewers/{int:reviewer}/active", response=ReviewerOut, operation_id="set_reviewer_active")
+@known_to(*READING_ROLES)
+def set_active(request: HttpRequest, reviewer: int, given: ActiveIn) -> Any:
+    """Lets a reviewer rest, or brings one back; sheets already given stay."""
+    row = one(queries.reviewers(request.actor), pk=reviewer)
+    if row.active != given.active:
+        actions.set_active(by=request.actor, now=request.now, reviewer=reviewer, active=given.active)
+    return one(queries.reviewers(request.actor), pk=reviewer)
+
+
+@router.get("/intakes/{int:intake}/reviews", response=list[CoverageOut], operation_id="list_coverage")
+@paginate(LimitOffsetPagination)
+@known_to(*READING_ROLES)
+def list_coverage(request: HttpRequest, intake: int) -> Any:
+    """How many sheets each application of an intake has and lacks."""
+    one(queries.intakes(request.actor), pk=intake)
+    return queries.reviewed(request.actor, intake)
+
+
+@router.get("/intakes/{int:intake}/suggestion", response=list[PairOut], operation_id="suggest_reviewers")
+@known_to(*READING_ROLES)
+def suggest(request: HttpRequest, intake: int) -> Any:
+    """Who could review what is still short of reviewers, around all conflicts; nothing is given out."""
+    one(queries.intakes(request.actor), pk=intake)
+    found = actions.suggest(by=request.actor, now=request.now, intake=intake)
+    return [{"application": pk, "reviewers": list(people)} for pk, people in sorted(found.items())]
+
+
+@router.post("/intakes/{int:intake}/assignments", response={201: ReviewCountOut}, operation_id="assign_reviewers")
+@known_to(*READING_ROLES)
+def assign(request: HttpRequest, intake: int, given: AssignIn) -> Any:
+    """Gives sheets out, all of them or none; each reviewer is told once."""
+    one(queries.intakes(request.actor), pk=intake)
+    chosen = {pair.application: sorted(set(pair.reviewers)) for pair in given.chosen}
+    count = actions.assign(by=request.actor, now=request.now, intake=intake, chosen=chosen, due_at=given.due_at)
+    return Status(201, {"count": count})
+
+
+@router.post("/intakes/{int:intake}/reminders", response=ReviewCountOut, operation_id="remind_reviewers")
+@known_to(*READING_ROLES)
+def remind(request: HttpRequest, intake: int) -> Any:
+    """Writes to every reviewer with sheets that are not back, at most once a day."""
+    one(queries.intakes(request.actor), pk=intake)
+    return {"count": actions.remind(by=request.actor, now=request.now, intake=intake)}
+
+
+@router.get("/intakes/{int:intake}/ranking", response=list[RankedOut], operation_id="list_ranking")
+@paginate(LimitOffsetPagination)
+@known_to(*READING_ROLES)
+def list_ranking(request: HttpRequest, intake: int) -> Any:
+    """Scores and places from the sheets that are back, best first."""
+    one(queries.intakes(request.actor), pk=intake)
+    return list(queries.scores(request.actor, intake).values())
+
+
+@router.get("/applications/{int:id}/reviews", response=list[AssignedOut], operation_id="list_application_reviews")
+@paginate(LimitOffsetPagination)
+@known_to(*READING_ROLES)
+def list_sheets(request: HttpRequest, id: int) -> Any:
+    """All sheets on one application with their points; the reading is logged."""
+    file = one(queries.files(request.actor), pk=id)
+    given = {"application": id, "organisation": file.organisation_id}
+    actions.note_reading(by=request.actor, now=request.now, **given)
+    return queries.sheets(request.actor, id)
+
+
+@router.post("/reviews/{int:review}/withdrawal", response={204: None}, operation_id="withdraw_review")
+@known_to(*READING_ROLES)
+def withdraw(request: HttpRequest, review: int, given: ReasonIn) -> Any:
+    """Takes a sheet back that is not submitted yet, with the reason."""
+    one(queries.all_sheets(request.actor), pk=review)
+    actions.withdraw_assignment(by=request.actor, now=request.now, assignment=review, reason=given.reason)
+    return Status(204, None)

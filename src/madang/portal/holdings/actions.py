@@ -1,0 +1,188 @@
+"""Destroys records whose retention is over, tells people whose account lies idle, and erases a person wholly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from madang.portal.actors import WORKER, Actor
+from madang.portal.agreements.models import Agreement, Signature, SignedPaper
+from madang.portal.applications.models import (
+    Application,
+    Attachment,
+    Consent,
+    LateAttempt,
+    ScreeningQuestion,
+    Submission,
+    SubmittedFile,
+)
+from madang.portal.approvals.models import Approval
+from madang.portal.holdings import queries, rules
+from madang.portal.idempotency.models import AnsweredRequest
+from madang.portal.jobs.models import Job
+from madang.portal.journal import actions as journal
+from madang.portal.people import actions as people
+from madang.portal.people.models import ApiToken, LoginFailure, Membership, Person, StaffRole, Verdict
+from madang.portal.people.rules import clean_email
+from madang.portal.reviews.models import Affiliation, CriterionPoints, DeclaredInterest, ReviewAssignment, Reviewer
+from madang.portal.transactions import action
+
+AT_ONCE = 50
+
+
+def _due(rows: QuerySet, limit: int) -> list[int]:
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+# --- what is due, kind by kind: deletes rows that say nothing any more, empties those that others rest on ---
+
+
+@action
+def destroy(*, now: datetime, kind: str, before: datetime, limit: int = AT_ONCE) -> int:
+    """Destroys up to `limit` records of a kind whose time began before an instant, and enters that in the register."""
+    find, remove = DESTROYERS[kind]
+    ids = _due(find(before), limit)
+    if ids:
+        remove(ids, now)
+        journal.destroyed(now=now, kind=kind, subjects=ids, due_before=before)
+    return len(ids)
+
+
+def _tokens(ids: list[int], now: datetime) -> None:
+    ApiToken.objects.filter(pk__in=ids).delete()
+
+
+def _memberships(ids: list[int], now: datetime) -> None:
+    Membership.objects.filter(pk__in=ids).delete()
+
+
+def _roles(ids: list[int], now: datetime) -> None:
+    StaffRole.objects.filter(pk__in=ids).delete()
+
+
+def _verdicts(ids: list[int], now: datetime) -> None:
+    Verdict.objects.filter(pk__in=ids).update(evidence="")
+
+
+def _applications(ids: list[int], now: datetime) -> None:
+    """Texts, files, papers, consents and answers go; number, title, asks and what was decided stay."""
+    for row in Submission.objects.filter(application__in=ids).order_by("pk"):
+        Submission.objects.filter(pk=row.pk).update(content=rules.emptied(row.content, now))
+    SubmittedFile.objects.filter(submission__application__in=ids).delete()
+    for table in (Attachment, Consent, LateAttempt):
+        table.objects.filter(application__in=ids).delete()
+    questions = ScreeningQuestion.objects.filter(application__in=ids)
+    questions.update(text="", answer_file=None, answer_file_name="")
+    questions.filter(answer__isnull=False).update(answer="")
+    Application.objects.filter(pk__in=ids).update(sections={}, screening_comment="", emptied_at=now)
+
+
+def _reviews(ids: list[int], now: datetime) -> None:
+    """Words go, points stay."""
+    CriterionPoints.objects.filter(assignment__in=ids).update(comment="")
+    ReviewAssignment.objects.filter(pk__in=ids).update(comment="", ended_reason="")
+
+
+def _reviewers(ids: list[int], now: datetime) -> None:
+    Affiliation.objects.filter(reviewer__in=ids).delete()
+    DeclaredInterest.objects.filter(reviewer__in=ids).delete()
+    Reviewer.objects.filter(pk__in=ids).update(affiliation="", fields=[])
+
+
+def _approvals(ids: list[int], now: datetime) -> None:
+    Approval.objects.filter(pk__in=ids).update(draft_comment="", decision_comment="")
+
+
+def _agreements(ids: list[int], now: datetime) -> None:
+    """Texts and signed papers go; that it was signed, by whose number, when, and the hashes stay."""
+    SignedPaper.objects.filter(agreement__in=ids).delete()
+    Signature.objects.filter(agreement__in=ids, file__isnull=False).update(file=None)
+    Agreement.objects.filter(pk__in=ids).update(text_ko="", text_en="")
+
+
+def _jobs(ids: list[int], now: datetime) -> None:
+    Job.objects.filter(pk__in=ids).update(name=queries.EMPTIED_NAME, argv=[], reason_facts={})
+
+
+Destroyer = tuple[Callable[[datetime], QuerySet], Callable[[list[int], datetime], None]]
+DESTROYERS: Mapping[str, Destroyer] = {
+    "api_token": (queries.due_tokens, _tokens),
+    "membership": (queries.due_memberships, _memberships),
+    "staff_role": (queries.due_roles, _roles),
+    "verdict": (queries.due_verdicts, _verdicts),
+    "application_not_awarded": (queries.due_unawarded, _applications),
+    "application_awarded": (queries.due_awarded, _applications),
+    "review": (queries.due_reviews, _reviews),
+    "reviewer": (queries.due_reviewers, _reviewers),
+    "approval": (queries.due_approvals, _approvals),
+    "agreement": (queries.due_agreements, _agreements),
+    "job": (queries.due_jobs, _jobs),
+}
+
+
+# --- accounts that nobody uses ---
+
+
+@action
+def tell_idle(*, now: datetime, before: datetime, limit: int = AT_ONCE) -> int:
+    """Mails people who used their account last before an instant that it will be erased; once after each use."""
+    told = list(queries.idle_untold(before, now)[:limit])
+    for person in told:
+        _write_idle(person, now)
+    if told:
+        journal.record(by=WORKER, now=now, did="holdings.tell_idle", kind="person", subject="all", people=len(told))
+    return len(told)
+
+
+def _write_idle(person: Person, now: datetime) -> None:
+    people.write_mail(
+        person,
+        now=now,
+        code="account_idle",
+        key=f"account-idle-{person.pk}-{now.timestamp():.0f}",
+        link="/log-in/",
+        days=rules.IDLE_NOTICE.days,
+    )
+
+
+@action
+def erase_idle(*, now: datetime, before: datetime, limit: int = 10) -> int:
+    """Erases people who used their account last before an instant and did not come back after they were told."""
+    due = _due(queries.idle_told(before, now - rules.IDLE_NOTICE), limit)
+    for person in due:
+        erase(by=WORKER, now=now, person=person)
+    if due:
+        journal.destroyed(now=now, kind="account", subjects=due, due_before=before)
+    return len(due)
+
+
+# --- erasing ---
+
+
+@action
+def erase(*, by: Actor, now: datetime, person: int) -> None:
+    """Erases a person with what is theirs alone: particulars, messages, tokens, answers kept for a day, attempts.
+
+    A reviewer's affiliation, fields and notes go too, and the reviewer leaves the pool; which organisations were closed
+    to them stays while the reviews do, as a ground of the decisions. What was written for an organisation or for the
+    body stays with its record and its retention (`showing.kept`). Refused as `people.actions.erase_person`.
+    """
+    row = Person.objects.filter(pk=person).first()
+    address = clean_email(row.email or "") if row else ""
+    people.erase_person(by=by, now=now, person=person)
+    AnsweredRequest.objects.filter(person=person).delete()
+    LoginFailure.objects.filter(digest=journal.digest(f"e-mail:{address}")).delete()
+    DeclaredInterest.objects.filter(reviewer__person=person).update(note="")
+    Reviewer.objects.filter(person=person).update(affiliation="", fields=[], active=False)
+
+
+@action
+def erase_again(*, now: datetime, person: int, created_at: datetime) -> bool:
+    """After a restore: erases somebody whom the list of erased people names, if it is they and they are back."""
+    found = Person.objects.filter(pk=person, created_at=created_at, erased_at__isnull=True)
+    if not found.exists():
+        return False
+    erase(by=WORKER, now=now, person=person)
+    return True

@@ -1,0 +1,248 @@
+"""Everything held about one person as a ZIP for their own eyes: what they wrote in full, with their files."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext
+
+from madang.portal.actors import Actor
+from madang.portal.agreements.models import Signature, SignedPaper
+from madang.portal.applications.models import (
+    Application,
+    Attachment,
+    Consent,
+    LateAttempt,
+    ScreeningQuestion,
+    Submission,
+)
+from madang.portal.approvals.models import Approval
+from madang.portal.files import queries as files
+from madang.portal.files.models import StoredFile
+from madang.portal.files.rules import clean_name
+from madang.portal.holdings import showing
+from madang.portal.jobs.models import Job, JobFile, JobOutput
+from madang.portal.journal import queries as journal
+from madang.portal.journal.models import Reading
+from madang.portal.outbox.models import Message
+from madang.portal.people.models import ApiToken, Invitation, Membership, Person, StaffRole, Verdict
+from madang.portal.reviews.models import Affiliation, CriterionPoints, DeclaredInterest, ReviewAssignment, Reviewer
+
+# More rows of a kind, and more bytes of files, than anybody has in a browser's patience.
+ROWS = 10_000
+BYTES = 512 * 1024 * 1024
+BLOCK = 1 << 20
+Rows = list[dict[str, Any]]
+
+
+def written(by: Actor, *, now: datetime) -> IO[bytes]:
+    """A ZIP open for reading from its beginning: `data.json`, and the person's files under `files/`."""
+    person = Person.objects.get(pk=by.person)
+    held = {"exported_at": now, "person": _one(person), "why_and_until_when": _why(person), **_rows(by, person)}
+    target = TemporaryFile()  # noqa: SIM115 - closed by the answer that hands it out
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        held["files"] = list(_packed(archive, _files(person.pk)))
+        archive.writestr("data.json", json.dumps(held, ensure_ascii=False, indent=1, default=str))
+    target.seek(0)
+    return target
+
+
+def _one(person: Person) -> dict[str, Any]:
+    names = ("id", "email", "name", "language", "created_at", "last_login")
+    return {name: getattr(person, name) for name in names}
+
+
+def _why(person: Person) -> Rows:
+    return [
+        {
+            "kind": one.kind,
+            "name": one.name,
+            "records": one.count,
+            "kept_days": one.rule.days if one.rule else None,
+            "counted_from": one.since,
+            "until": one.until,
+            "ground_ko": one.rule.ground_ko if one.rule else "",
+            "ground_en": one.rule.ground_en if one.rule else "",
+        }
+        for one in showing.kept(person)
+    ]
+
+
+def _listed(rows: QuerySet, *names: str, **renamed: str) -> Rows:
+    """Plain columns, and those of other tables under shorter names; the newest first, as many as are handed out."""
+    found = rows.order_by("-pk").values(*names, *renamed.values())[:ROWS]
+    back = {path: name for name, path in renamed.items()}
+    return [{back.get(name, name): value for name, value in row.items()} for row in found]
+
+
+def _rows(by: Actor, person: Person) -> dict[str, Rows]:
+    return {**_account(by, person), **_applying(person.pk), **_reviewing(person.pk), **_acting(person.pk)}
+
+
+def _account(by: Actor, person: Person) -> dict[str, Rows]:
+    mine = {"person": person.pk}
+    organisation = {"organisation": "organisation__name"}
+    read = Reading.objects.filter(reader=person.pk)
+    return {
+        "memberships": _listed(Membership.objects.filter(**mine), "role", "joined_at", "left_at", **organisation),
+        "roles": _listed(StaffRole.objects.filter(**mine), "role", "granted_at", "ended_at"),
+        "tokens": _listed(
+            ApiToken.objects.filter(**mine),
+            *("id", "name", "scope", "shown_start", "created_at", "expires_at", "revoked_at", "last_used_on"),
+        ),
+        "invitations": _listed(
+            Invitation.objects.filter(email__iexact=person.email), "role", "state", "invited_at", **organisation
+        ),
+        "messages": _listed(
+            Message.objects.filter(**mine), "code", "subject", "body", "state", "written_at", "sent_at", "read_at"
+        ),
+        "who_opened_my_data": _listed(
+            journal.readings_of(by), "roles", "what", "subject_kind", "subject", "purpose", "read_at"
+        ),
+        "what_i_opened": _listed(read, "what", "subject_kind", "subject", "purpose", "address", "read_at"),
+        "what_i_did": _listed(
+            journal.own_entries(by), "id", "action", "subject_kind", "subject", "facts", "via", "happened_at"
+        ),
+    }
+
+
+def _applying(person: int) -> dict[str, Rows]:
+    where = {"application": "application__number", "title": "application__title"}
+    call = {"call": "intake__call__code", "track": "track__code", "organisation": "organisation__name"}
+    begun = Application.objects.filter(created_by=person)
+    paper = {"paper": "evidence__code", "size_bytes": "file__size", "sha256": "file__sha256"}
+    award = {"award": "award__number"}
+    agreement = {"award": "agreement__award__number", "version": "agreement__version"}
+    jobs = Job.objects.filter(submitted_by=person)
+    job = {"job": "job_id", "sha256": "file__sha256", "size_bytes": "file__size"}
+    return {
+        "applications_i_began": _listed(
+            begun, "id", "number", "title", "sections", "state", "created_at", "saved_at", "submitted_at", **call
+        ),
+        "versions_i_submitted": _listed(
+            Submission.objects.filter(submitted_by=person),
+            *("number", "content", "content_sha256", "submitted_at"),
+            **{"application": "application__number"},
+        ),
+        "files_i_attached": _listed(
+            Attachment.objects.filter(attached_by=person),
+            "name",
+            "issued_on",
+            "attached_at",
+            "removed_at",
+            **where,
+            **paper,
+        ),
+        "texts_i_accepted": _listed(
+            Consent.objects.filter(accepted_by=person),
+            *("accepted_at", "withdrawn_at"),
+            **where,
+            text="text__code",
+            version="text__version",
+            text_ko="text__title_ko",
+            text_en="text__title_en",
+        ),
+        "submissions_too_late": _listed(LateAttempt.objects.filter(person=person), "attempted_at", **where),
+        "questions_i_answered": _listed(
+            ScreeningQuestion.objects.filter(answered_by=person), "text", "asked_at", "answer", "answered_at", **where
+        ),
+        "agreements_i_signed": _listed(
+            Signature.objects.filter(person=person), "side", "method", "signed_at", "signed_sha256", **agreement
+        ),
+        "papers_i_handed_in": _listed(
+            SignedPaper.objects.filter(uploaded_by=person), "name", "state", "uploaded_at", "comment", **agreement
+        ),
+        "jobs_i_submitted": _listed(
+            jobs,
+            *("id", "name", "argv", "gpus", "cores", "memory_mb", "wall_seconds", "state", "exit_code"),
+            *("submitted_at", "started_at", "ended_at", "cleared_at"),
+            **award,
+        ),
+        "files_i_gave_to_jobs": _listed(JobFile.objects.filter(job__in=jobs), "path", **job),
+        "files_my_jobs_left": _listed(JobOutput.objects.filter(job__in=jobs), "path", "size", "sha256", "job_id"),
+    }
+
+
+def _reviewing(person: int) -> dict[str, Rows]:
+    sheet = {"application": "application__number"}
+    points = {"application": "assignment__application__number", "criterion": "criterion__code"}
+    organisation = {"organisation": "organisation__name"}
+    mine = {"reviewer__person": person}
+    return {
+        "as_a_reviewer": _listed(
+            Reviewer.objects.filter(person=person), "affiliation", "fields", "load_limit", "active", "added_at"
+        ),
+        "affiliations": _listed(Affiliation.objects.filter(**mine), "since", "until", **organisation),
+        "interests_i_declared": _listed(
+            DeclaredInterest.objects.filter(**mine), "kind", "note", "declared_at", **organisation
+        ),
+        "reviews": _listed(
+            ReviewAssignment.objects.filter(**mine),
+            *("state", "comment", "assigned_at", "due_at", "ended_at", "ended_reason"),
+            **sheet,
+        ),
+        "points_i_gave": _listed(
+            CriterionPoints.objects.filter(assignment__reviewer__person=person), "points", "comment", **points
+        ),
+    }
+
+
+def _acting(person: int) -> dict[str, Rows]:
+    """What somebody did for the body: their own words, and which matter they were about by number."""
+    return {
+        "approvals_i_drafted": _listed(
+            Approval.objects.filter(drafted_by=person), "kind", "subject", "state", "draft_comment", "drafted_at"
+        ),
+        "approvals_i_decided": _listed(
+            Approval.objects.filter(decided_by=person),
+            *("kind", "subject", "state", "decision_comment", "document_number", "decided_at"),
+        ),
+        "questions_i_asked": _listed(
+            ScreeningQuestion.objects.filter(asked_by=person), "text", "asked_at", "answer_by"
+        ),
+        "findings_i_recorded": _listed(
+            Verdict.objects.filter(checked_by=person),
+            *("attribute", "holds", "evidence", "checked_at", "valid_from", "valid_until"),
+            **{"organisation": "organisation__name"},
+        ),
+        "screenings": _listed(
+            Application.objects.filter(screened_by=person), "number", "state", "screening_comment", "screened_at"
+        ),
+    }
+
+
+# --- files ---
+
+
+def _files(person: int) -> Iterator[tuple[str, StoredFile]]:
+    """The contents that a person handed in, each with where it goes in the archive; removed ones too while they lie."""
+    handed_in: list[tuple[str, Iterable[Any], str]] = [
+        ("applications", Attachment.objects.filter(attached_by=person), "application_id"),
+        ("agreements", SignedPaper.objects.filter(uploaded_by=person), "agreement_id"),
+        ("jobs", JobFile.objects.filter(job__submitted_by=person), "job_id"),
+    ]
+    for folder, rows, owner in handed_in:
+        for row in rows.select_related("file").order_by("pk")[:ROWS]:
+            name = clean_name(getattr(row, "name", None) or row.path)
+            yield f"files/{folder}/{getattr(row, owner)}/{row.pk}-{name}", row.file
+
+
+def _packed(archive: zipfile.ZipFile, found: Mapping | Iterator[tuple[str, StoredFile]]) -> Iterator[dict[str, Any]]:
+    """Puts the files into the archive and says of each where it lies, or why it was left out."""
+    room = BYTES
+    for name, stored in found:
+        path, told = files.path_of(stored), {"name": name, "sha256": stored.sha256, "size_bytes": stored.size}
+        if stored.size > room or not path.exists():
+            yield told | {"left_out": gettext("Too large for one archive, or not on the disk")}
+            continue
+        room -= stored.size
+        with path.open("rb") as source, archive.open(name, "w", force_zip64=True) as copy:
+            while block := source.read(BLOCK):
+                copy.write(block)
+        yield told

@@ -1,0 +1,70 @@
+"""Which table belongs to which kind of record, and what of a submitted application is destroyed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+# Every table that holds something of people, with the kinds of record that its rows belong to. Each kind has a rule
+# that says how long it is kept (journal/seeds/retention.py) and a chore that destroys what is due; a test holds so.
+TABLES: dict[str, frozenset[str]] = {
+    "person": frozenset({"account"}),
+    "session": frozenset({"session"}),
+    "loginfailure": frozenset({"login_failure"}),
+    "apitoken": frozenset({"api_token"}),
+    "answeredrequest": frozenset({"answered_request"}),
+    "membership": frozenset({"membership"}),
+    "staffrole": frozenset({"staff_role"}),
+    "invitation": frozenset({"invitation"}),
+    "verdict": frozenset({"verdict"}),
+    "message": frozenset({"message"}),
+    "reading": frozenset({"reading"}),
+    "application": frozenset({"unsubmitted_draft", "application_not_awarded", "application_awarded"}),
+    "attachment": frozenset({"unsubmitted_draft", "application_not_awarded", "application_awarded"}),
+    "submission": frozenset({"application_not_awarded", "application_awarded"}),
+    "submittedfile": frozenset({"application_not_awarded", "application_awarded"}),
+    "consent": frozenset({"unsubmitted_draft", "application_not_awarded", "application_awarded"}),
+    "lateattempt": frozenset({"unsubmitted_draft", "application_not_awarded", "application_awarded"}),
+    "screeningquestion": frozenset({"application_not_awarded", "application_awarded"}),
+    "reviewer": frozenset({"reviewer"}),
+    "affiliation": frozenset({"reviewer"}),
+    "declaredinterest": frozenset({"reviewer"}),
+    "reviewassignment": frozenset({"review"}),
+    "criterionpoints": frozenset({"review"}),
+    "approval": frozenset({"approval"}),
+    "agreement": frozenset({"agreement"}),
+    "signature": frozenset({"agreement"}),
+    "signedpaper": frozenset({"agreement"}),
+    "job": frozenset({"job"}),
+    "jobfile": frozenset({"job_files"}),
+    "joboutput": frozenset({"job_files"}),
+}
+# Tables of organisations, money, rules and decisions. Where they say who did something they say it by number, and a
+# number without its person means nobody.
+IMPERSONAL = frozenset(
+    {
+        "region", "organisation", "storedfile", "journalentry", "journalseal", "journalhead", "retentionrule",
+        "destruction", "call", "intake", "track", "trackproduct", "criterion", "section", "eligibilityrule",
+        "evidencekind", "consenttext", "trackconsent", "correctionnotice", "ask", "eligibilitycheck", "owedreport",
+        "plan", "decision", "award", "awardline", "pool", "poolmonth", "product", "tariff", "discount",
+        "ledgeraccount", "movement", "monthtotal", "accountingmonth", "statement", "statementline", "usagecursor",
+        "dayuse", "rollupcursor", "figureset", "reportedfigure",
+    }
+)  # fmt: skip
+
+# An account that nobody uses is erased; its person is told so long before.
+IDLE_NOTICE = timedelta(days=30)
+
+
+def emptied(content: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """A submitted content without what people wrote, handed in and agreed to; what was asked for stays, and the title.
+
+    The SHA-256 of what it was stays in its row: whoever kept a copy can still show that it is the one.
+    """
+    return {**content, "sections": {}, "files": [], "consents": [], "destroyed": now.date().isoformat()}
+
+
+def last_use(*moments: datetime | None) -> datetime | None:
+    """The latest of the instants that are known."""
+    return max((moment for moment in moments if moment is not None), default=None)

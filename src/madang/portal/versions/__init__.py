@@ -1,0 +1,1 @@
+"""The submitted versions of an application, and what changed from one to the next."""

@@ -1,0 +1,100 @@
+"""The policy that the local backend runs, asked at every instant of virtual time: slow, readable, and the measure."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping
+
+import numpy as np
+
+from madang.compute import policies
+from madang.compute.policies import Amounts, Limit, Running, Snapshot, Standing, Waiting, decide
+from madang.errors import Refused
+from madang.simulation.cluster import Cluster
+from madang.simulation.outcome import Outcome
+from madang.simulation.policy import Policy
+from madang.simulation.steps import steady
+from madang.simulation.trace import Trace
+
+BOUNDLESS = 1 << 60
+
+
+def run(trace: Trace, cluster: Cluster, policy: Policy) -> Outcome:
+    """The schedule that `madang.compute.policies.decide` makes, ends before submissions, one decision an instant.
+
+    It counts cores, memory and GPUs by type, and knows limits of accounts on GPUs and processors; raises
+    `Refused("policy_combination", …)` where the policy or the cluster asks for more.
+    """
+    _check(trace, cluster, policy)
+    machine = _machine(cluster)
+    waiting, running, standings = dict[int, Waiting](), dict[int, Running](), dict[str, Standing]()
+    limits = {name: _limit(policy, name) for name in trace.accounts}
+    start, end = np.full(len(trace), -1, dtype=np.int64), np.full(len(trace), -1, dtype=np.int64)
+    ends: list[tuple[int, int]] = []
+    coming, submit = 0, trace.submit.tolist()
+    while coming < len(submit) or ends:
+        now = min(submit[coming : coming + 1] + [moment for moment, _row in ends[:1]])
+        while ends and ends[0][0] == now:
+            row = heapq.heappop(ends)[1]
+            job = running.pop(row)
+            end[row] = now
+            before, seconds = standings.get(job.account), now - job.started
+            standings[job.account] = policies.charged(before, job.needs, seconds, now, policy.fair_share)
+        while coming < len(submit) and submit[coming] == now:
+            waiting[coming] = _waiting(trace, machine, coming)
+            coming += 1
+        snapshot = Snapshot(now, machine, tuple(running.values()), tuple(waiting.values()), standings, limits)
+        for name in decide(snapshot, policy.fair_share).starts:
+            row = int(name)
+            job_waiting = waiting.pop(row)
+            running[row] = Running(name, job_waiting.account, job_waiting.needs, now, now + job_waiting.wall_seconds)
+            start[row] = now
+            heapq.heappush(ends, (now + min(int(trace.run[row]), job_waiting.wall_seconds), row))
+    total = cluster.gpus if trace.gpus.any() else cluster.processors
+    return Outcome(start, end, "reference", steady(total))
+
+
+def _check(trace: Trace, cluster: Cluster, policy: Policy) -> None:
+    if policy.order != "madang" or policy.budgets:
+        raise Refused("policy_combination", one="reference", other=policy.order if not policy.budgets else "budgets")
+    if any(limit.jobs is not None for limit in policy.limits.values()):
+        raise Refused("policy_combination", one="reference", other="limits.jobs")
+    changing = any(part.opens or part.closes is not None for part in cluster.partitions)
+    if cluster.placed or cluster.maintenance or cluster.failures or changing:
+        raise Refused("policy_combination", one="reference", other="nodes")
+    if (trace.gpus[trace.gpu_type < 0] > 0).any() and len(_types(cluster)) > 1:
+        raise Refused("policy_combination", one="reference", other="gpu_type")
+
+
+def _types(cluster: Cluster) -> list[str]:
+    return sorted({part.gpu_type for part in cluster.partitions if part.gpus})
+
+
+def _machine(cluster: Cluster) -> Amounts:
+    memory = sum(part.memory_mb * part.nodes for part in cluster.partitions) or BOUNDLESS
+    machine = {"cores": cluster.processors, "memory_mb": memory}
+    for part in cluster.partitions:
+        if part.gpus:
+            name = f"gpu:{part.gpu_type}"
+            machine[name] = machine.get(name, 0) + part.nodes * part.gpus
+    return machine
+
+
+def _limit(policy: Policy, account: str) -> Limit:
+    given = policy.limits.get(account)
+    gpus = BOUNDLESS if given is None or given.gpus is None else given.gpus
+    cores = BOUNDLESS if given is None or given.processors is None else given.processors
+    return Limit(gpus, cores)
+
+
+def _waiting(trace: Trace, machine: Mapping[str, int], row: int) -> Waiting:
+    types = [name.partition(":")[2] for name in machine if name.startswith("gpu:")]
+    named = int(trace.gpu_type[row])
+    needs = policies.needs(
+        gpus=int(trace.gpus[row]),
+        gpu_type=types[0] if named < 0 and types else trace.gpu_types[named] if named >= 0 and types != [""] else "",
+        cores=int(trace.processors[row]),
+        memory_mb=int(trace.memory_mb[row]),
+    )
+    account, share_class = trace.accounts[trace.account[row]], trace.classes[trace.share_class[row]]
+    return Waiting(str(row), account, share_class, needs, int(trace.estimate[row]), row)
