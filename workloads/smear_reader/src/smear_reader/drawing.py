@@ -35,8 +35,9 @@ class Film:
         kernel = (kernel / kernel.sum()).astype(np.float32)
         out = np.pad(self.density, ((reach, reach), (reach, reach), (0, 0)), mode="edge")
         high, wide = self.shape
-        out = sum((weight * out[i : i + high] for i, weight in enumerate(kernel)), np.float32(0))
-        return sum((weight * out[:, i : i + wide] for i, weight in enumerate(kernel)), np.float32(0))  # type: ignore[no-any-return]
+        nothing: Array = np.zeros(1, np.float32)
+        out = sum((weight * out[i : i + high] for i, weight in enumerate(kernel)), nothing)
+        return sum((weight * out[:, i : i + wide] for i, weight in enumerate(kernel)), nothing)
 
 
 def rod(
@@ -144,7 +145,8 @@ def haze(rng: np.random.Generator, shape: tuple[int, int], size: float, above: f
     rows, columns = np.arange(shape[0]) / size, np.arange(shape[1]) / size
     smooth = _between(_between(coarse, rows).T, columns).T
     smooth = (smooth - smooth.min()) / max(float(np.ptp(smooth)), 1e-6)
-    return np.clip((smooth - above) / (1 - above), 0, 1)
+    kept: Array = np.clip((smooth - above) / (1 - above), 0, 1)
+    return kept
 
 
 def _between(table: Array, at: Array) -> Array:
@@ -152,7 +154,8 @@ def _between(table: Array, at: Array) -> Array:
     base = at.astype(int)
     t = (at - base)[:, None].astype(np.float32)
     a, b, c, d = (table[base + k] for k in range(4))
-    return b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)))
+    curve: Array = b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)))
+    return curve
 
 
 def speckle(rng: np.random.Generator, film: Film, colour: Array, count: int) -> None:

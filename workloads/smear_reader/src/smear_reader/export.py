@@ -61,7 +61,7 @@ def _pairs(part: nn.Module) -> Iterator[tuple[nn.Conv2d, nn.BatchNorm2d]]:
 
 
 def export(network: Network, path: Path, facts: Facts) -> None:
-    """Writes `network` to `path`: "densities" (1 x 3 x height x width) in, "chances" (1 x 1, a quarter of each side) out."""
+    """Writes `network` to `path`: "densities" (1 x 3 x height x width) in, "chances" (a quarter of each side) out."""
     graph = _Graph()
     fine = graph.steps(network.stem, "densities")
     around = graph.steps(network.around, fine)

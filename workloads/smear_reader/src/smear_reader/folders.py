@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -98,7 +98,7 @@ def _coco(path: Path) -> dict[str, tuple[Mark, ...]]:
     return {files[image]: tuple(marks) for image, marks in found.items()}
 
 
-def _numbers(path: Path, where: str, written: list[object]) -> list[float]:
+def _numbers(path: Path, where: str, written: Sequence[object]) -> list[float]:
     try:
         return [float(str(value)) for value in written]
     except ValueError as wrong:

@@ -1,4 +1,4 @@
-"""The detector: a small fully convolutional network; for every 4 x 4 pixels, how likely a bacillus has its centre there."""
+"""The detector: a small fully convolutional network; how likely a bacillus has its centre in each 4 x 4 pixels."""
 
 from __future__ import annotations
 

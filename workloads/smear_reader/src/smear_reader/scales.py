@@ -9,7 +9,7 @@ import numpy as np
 from smear_reader.detector import Detector
 
 Array = np.ndarray
-CANDIDATES = tuple(0.8 * 1.3**step for step in range(8))  # 0.8 to 5
+CANDIDATES: tuple[float, ...] = tuple(0.8 * 1.3**step for step in range(8))  # 0.8 to 5
 MOST_FIELDS = 12
 WORKING_SIDE = 850  # pixels across of a usual field at the working scale: what is taken when no field says more
 
