@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from smear_reader import command_heldout
 from smear_reader.folders import MarksError
 from smear_reader.images import UnreadableError
 
@@ -46,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--gallery", type=Path, help="write the errors as one picture")
     check.add_argument("--json", action="store_true")
     check.set_defaults(run=_evaluate)
+    command_heldout.add(verbs)
     draw = verbs.add_parser("draw", help="draw synthetic fields with their marks into a folder")
     draw.add_argument("folder", type=Path)
     draw.add_argument("--count", type=int, default=20)

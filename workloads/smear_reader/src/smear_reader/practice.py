@@ -13,7 +13,7 @@ from PIL import Image
 from smear_reader import measures
 from smear_reader.detector import Detector, Facts
 from smear_reader.export import export
-from smear_reader.folders import COLUMNS, marked
+from smear_reader.folders import COLUMNS, MarkedField, marked
 from smear_reader.matching import match
 from smear_reader.samples import Lesson, drawn, real, shrink_of
 from smear_reader.synthetic import field
@@ -34,23 +34,53 @@ class Wanted:
     start: Path | None = None
 
 
+@dataclass(frozen=True)
+class Material:
+    """Marked fields of one microscope to learn from, by how much they are larger than the working scale, their name."""
+
+    name: str
+    fields: tuple[MarkedField, ...]
+    shrink: float
+
+    def __str__(self) -> str:
+        return f"{self.name} ({len(self.fields)} fields, {self.shrink:.2f} times the working scale)"
+
+
+def material(folder: Path) -> Material:
+    """All marked fields of a folder; the scale follows from the boxes of single bacilli."""
+    fields = tuple(field for field in marked(folder) if field.marks is not None)
+    return Material(folder.name, fields, shrink_of(fields))
+
+
 def practise(wanted: Wanted, report: Report | None = None, stop: Stop | None = None) -> dict[str, object]:
-    """Trains and writes `wanted.out`, beside it the checkpoint; the threshold is chosen on held-back lessons."""
+    """Trains on all of the folders and writes `wanted.out`, beside it the checkpoint; gives what was done."""
     if not wanted.folders and not wanted.synthetic:
         raise ValueError("nothing to learn from: give --data, --synthetic, or both")
     lessons = drawn(wanted.synthetic, wanted.seed)
-    told = []
-    held: list[Lesson] = drawn(CHECKED, wanted.seed + 1_000_000)
-    for folder in wanted.folders:
-        fields = marked(folder)
-        shrink = shrink_of(fields)
-        lessons += real(fields, shrink)
-        told.append(f"{folder.name} ({len(fields)} fields, {shrink:.2f} times the working scale)")
-    plan = Plan(steps=wanted.steps, seed=wanted.seed)
-    network = train(lessons, plan, wanted.out.with_suffix(".checkpoint"), report=report, stop=stop, start=wanted.start)
-    trained = " and ".join([*([f"{wanted.synthetic} synthetic fields"] if wanted.synthetic else []), *told])
+    return learn(wanted, [material(folder) for folder in wanted.folders], lessons, report, stop)
+
+
+def learn(
+    wanted: Wanted,
+    materials: Sequence[Material],
+    synthetic: Sequence[Lesson],
+    report: Report | None = None,
+    stop: Stop | None = None,
+) -> dict[str, object]:
+    """Trains on these fields, whatever `wanted.folders` says, and writes `wanted.out`.
+
+    The threshold is the score at which F1 is largest: on the real lessons, where there are any, after they were
+    learnt; else on synthetic fields that were held back.
+    """
+    real_ones = [lesson for each in materials for lesson in real(each.fields, each.shrink)]
+    plan, kept = Plan(steps=wanted.steps, seed=wanted.seed), wanted.out.with_suffix(".checkpoint")
+    network = train([*synthetic, *real_ones], plan, kept, report=report, stop=stop, start=wanted.start)
+    first = f"{len(synthetic)} synthetic fields"
+    trained = " and ".join([*([first] if synthetic else []), *map(str, materials)])
+    if wanted.start is not None:
+        trained += f", begun from {wanted.start.stem}"
     export(network, wanted.out, Facts(0.5, trained))
-    chosen = threshold(Detector(wanted.out), [lesson for lesson in lessons if lesson.real] or held)
+    chosen = threshold(Detector(wanted.out), real_ones or drawn(CHECKED, wanted.seed + 1_000_000))
     export(network, wanted.out, Facts(round(chosen, 4), trained))
     return {
         "model": str(wanted.out),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from PIL import Image
@@ -165,7 +166,7 @@ def _ring(rng: np.random.Generator, film: Film, at: tuple[float, float], colour:
     turns = rng.uniform(0.35, 1) * 2 * np.pi
     width, steps = rng.uniform(1.5, 3), 9
     around = lean + np.linspace(0, turns, steps)
-    for here, there in zip(around[:-1], around[1:], strict=True):
+    for here, there in pairwise(around):
         middle = (here + there) / 2
         x, y = at[0] + size * np.cos(middle), at[1] + size * squeeze * np.sin(middle)
         step_x, step_y = -np.sin(middle), squeeze * np.cos(middle)

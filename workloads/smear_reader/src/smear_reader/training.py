@@ -52,7 +52,8 @@ class Run:
         torch.manual_seed(plan.seed)
         self.plan = plan
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.network = Detector().to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.network = Detector().to(self.device)
+        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.averaged = copy.deepcopy(self.network).eval()
         self.optimiser = torch.optim.AdamW(self.network.parameters(), lr=plan.rate, weight_decay=1e-4)
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(self.optimiser, plan.rate, plan.steps, pct_start=0.1)
@@ -68,7 +69,7 @@ class Run:
             "optimiser": self.optimiser,
             "schedule": self.schedule,
         }
-        kept: dict[str, object] = {name: part.state_dict() for name, part in parts.items()}  # type: ignore[attr-defined]
+        kept: dict[str, object] = {name: part.state_dict() for name, part in parts.items()}
         torch.save({**kept, "step": self.step, "traps": self.traps, "plan": asdict(self.plan)}, beside)
         beside.replace(path)
 
@@ -124,7 +125,8 @@ def train(
         if stopped:
             raise Interrupted
     run.save(checkpoint)
-    return run.averaged.cpu()
+    averaged: Detector = run.averaged.cpu()
+    return averaged
 
 
 def _searches(plan: Plan) -> set[int]:
@@ -169,7 +171,7 @@ def _short(device: torch.device) -> bool:
     """Whether this machine multiplies 16-bit floats (bfloat16) itself, which halves the time of a step."""
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported())
-    asked = getattr(torch.cpu, "get_capabilities", dict)()  # older releases of PyTorch do not say
+    asked: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()  # older releases of PyTorch do not say
     return bool(asked.get("avx512_bf16") or asked.get("amx_bf16"))
 
 
