@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -63,7 +64,7 @@ class Run:
     def save(self, path: Path) -> None:
         """Written beside and renamed, so that a kill leaves the last whole checkpoint."""
         beside = path.with_name(path.name + ".new")
-        parts = {
+        parts: dict[str, Any] = {
             "network": self.network,
             "averaged": self.averaged,
             "optimiser": self.optimiser,
