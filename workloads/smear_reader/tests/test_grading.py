@@ -1,10 +1,12 @@
 """The WHO/IUATLD table to the letter, and the interval around a machine's count."""
 
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smear_reader.grading import COUNTS, ORDER, Grade, Measured, estimate, fields_to_read, grade, of_rate
+from smear_reader.grading import COUNTS, ORDER, Grade, Measured, estimate, fields_to_read, grade, of_rate, stops
 
 
 @pytest.mark.parametrize(
@@ -39,13 +41,30 @@ def test_a_hundred_fields_always_have_a_grade_and_more_bacilli_never_a_lower_one
     assert ORDER.index(more) >= ORDER.index(found)
 
 
-@given(st.integers(0, 3000), st.integers(0, 99))
+@given(st.integers(0, 3000), st.integers(0, 110))
 def test_reading_goes_on_to_the_tables_own_counts_only(count, fields):
     more = fields_to_read(count, fields)
-    if more:
-        assert fields + more in COUNTS
-    else:
-        assert fields in COUNTS and grade(count, fields) is not None
+    assert (more == 0) is (grade(count, fields) is not None)
+    assert more == 0 or fields + more in COUNTS
+
+
+@given(st.integers(0, 3000), st.integers(0, 400), st.integers(1, 9))
+def test_reading_stops_only_where_a_step_of_the_table_is_reached(count, quarters, more):
+    before, after = Fraction(quarters, 4), Fraction(quarters + more, 4)
+    reached = [step for step in COUNTS if before < step <= after]
+    assert stops(count, before, after) is (bool(reached) and grade(count, after) is not None)
+
+
+def test_nine_and_a_half_a_field_do_not_stop_at_twenty_fields_nor_at_twenty_one():
+    assert [stops(190, n - 1, n) for n in (20, 21)] == [False, False]
+    assert [stops(211, n - 1, n) for n in (20, 21)] == [True, False]
+    assert stops(0, 99, 100)
+
+
+def test_a_camera_that_shows_four_tenths_of_the_field_needs_two_hundred_and_fifty():
+    assert grade(0, 249 * Fraction(2, 5)) is None
+    assert grade(0, 250 * Fraction(2, 5)) == Grade.NEGATIVE
+    assert grade(9, 250 * Fraction(2, 5)) == Grade.SCANTY
 
 
 def test_counts_are_counted_from_zero():
@@ -74,6 +93,14 @@ def test_the_interval_holds_its_middle_and_is_the_same_every_time(count):
     assert first == second
     assert first.low <= first.middle <= first.high
     assert ORDER.index(first.least) <= ORDER.index(first.most)
+
+
+def test_slides_that_differ_widen_the_interval():
+    even = tuple((1, 100) for _ in range(20))
+    uneven = ((10, 100), (10, 100), *((0, 100) for _ in range(18)))
+    alike, unlike = (estimate(8, 100, Measured(90, 100, 20, 2000, by_slide=slides)) for slides in (even, uneven))
+    assert unlike.low < alike.low
+    assert (alike.least, unlike.least) == (Grade.SCANTY, Grade.NEGATIVE)
 
 
 def test_half_a_bacillus_is_none():

@@ -16,6 +16,7 @@ from smear_reader.optics import densities
 Array = np.ndarray
 STRIDE = 4
 BLOCK = 8  # both sides of what the network sees are multiples of this
+LEAST = 0.02  # below this chance nothing is a place at all
 APART = 3  # cells within which only the surest place is kept
 SHIPPED = Path(__file__).parent / "weights.onnx"
 
@@ -41,19 +42,23 @@ class Detector:
         said = self.session.get_modelmeta().custom_metadata_map
         self.facts = Facts(**json.loads(said["smear_reader"]))
 
-    def heat(self, image: Array) -> Array:
-        """Bytes (height x width x 3, sides multiples of 8) to chances (height / 4 x width / 4)."""
-        seen = np.ascontiguousarray(densities(image).transpose(2, 0, 1))[None]
+    def heat(self, density: Array) -> Array:
+        """Densities (height x width x 3, sides multiples of 8) to chances (height / 4 x width / 4)."""
+        seen = np.ascontiguousarray(density.transpose(2, 0, 1))[None]
         chances: Array = self.session.run(None, {"densities": seen})[0][0, 0]
         return chances
 
-    def detect(self, image: Array, shrink: float, *, least: float = 0.02) -> list[Detection]:
+    def detect(self, image: Array, shrink: float, *, least: float = LEAST) -> list[Detection]:
         """Places in pixels of `image`, which is made `shrink` times smaller first; the surest first."""
         seen = resized(image, 1 / shrink, multiple=BLOCK)
-        by_x, by_y = image.shape[1] / seen.shape[1], image.shape[0] / seen.shape[0]
+        by = image.shape[1] / seen.shape[1], image.shape[0] / seen.shape[0]
+        return self.places(densities(seen), by, least=least)
+
+    def places(self, density: Array, by: tuple[float, float], *, least: float = LEAST) -> list[Detection]:
+        """Places in a field at the working scale, each side multiplied by `by` (across, down); the surest first."""
         return [
-            Detection((column + 0.5) * STRIDE * by_x, (row + 0.5) * STRIDE * by_y, score)
-            for row, column, score in peaks(self.heat(seen), least)
+            Detection((column + 0.5) * STRIDE * by[0], (row + 0.5) * STRIDE * by[1], score)
+            for row, column, score in peaks(self.heat(density), least)
         ]
 
 

@@ -4,17 +4,22 @@ Table (WHO, "Laboratory services in tuberculosis control, part II: microscopy", 
 bacilli in 100 fields is negative; 1 to 9 in 100 fields is scanty, with the count; 10 to 99 in 100 fields is 1+; 1 to 10
 a field in at least 50 fields is 2+; more than 10 a field in at least 20 fields is 3+. Verdicts are whole-number
 comparisons; the interval is sampled from what calibration measured and is the only place where a float is used.
+
+A camera shows less of the slide than an eyepiece does, so fields are counted by area: `fields` may be a fraction, the
+area read over that of the reference field.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 
 import numpy as np
 
 FEW, SOME, ALL = 20, 50, 100
 COUNTS = (FEW, SOME, ALL)
+Array = np.ndarray
 
 
 class Grade(StrEnum):
@@ -30,7 +35,7 @@ class Grade(StrEnum):
 ORDER = tuple(Grade)
 
 
-def grade(count: int, fields: int) -> Grade | None:
+def grade(count: int, fields: int | Fraction) -> Grade | None:
     """The grade of `count` bacilli in `fields` readable fields; None while the table asks for more fields.
 
     Above 100 fields the rates per 100 fields decide. ``ValueError`` for negative numbers.
@@ -48,25 +53,34 @@ def grade(count: int, fields: int) -> Grade | None:
     return Grade.SCANTY if 100 * count < 10 * fields else Grade.ONE
 
 
-def fields_to_read(count: int, fields: int) -> int:
-    """How many fields more until the table can answer at the earliest; 0 where it does.
+def stops(count: int, before: int | Fraction, after: int | Fraction) -> bool:
+    """Whether reading may stop at a field that brought the fields read from `before` to `after`.
 
-    A reader stops only at 20, 50 and 100 fields: looking after every field and stopping at the first that fits would
-    favour high grades.
+    A reader looks up only where 20, 50 or 100 fields are reached, and stops there if the table answers: looking after
+    every field and stopping at the first that fits would favour high grades. From 100 fields on it always answers.
     """
-    if fields in COUNTS and grade(count, fields) is not None:
+    return any(before < step <= after for step in COUNTS) and grade(count, after) is not None
+
+
+def fields_to_read(count: int, fields: int | Fraction) -> int | Fraction:
+    """How many fields more until the table can answer at the earliest; 0 where it does."""
+    if grade(count, fields) is not None:
         return 0
-    return next((step - fields for step in COUNTS if step > fields), 0)
+    return next(step - fields for step in COUNTS if step > fields)
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What calibration found: `found` of so many true `bacilli`, and so many `false` alarms in clean `fields`."""
+    """What calibration found: `found` of so many true `bacilli`, and so many `false` alarms in clean `fields`.
+
+    `by_slide`: (false alarms, fields) of each clean slide, where they are known; slides differ by more than chance.
+    """
 
     found: int
     bacilli: int
     false: int
-    fields: int
+    fields: int | Fraction
+    by_slide: tuple[tuple[int, int | Fraction], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,23 +99,39 @@ class Estimate:
 
 
 def estimate(
-    count: int, fields: int, measured: Measured, *, level: float = 0.95, draws: int = 20_000, seed: int = 0
+    count: int, fields: int | Fraction, measured: Measured, *, level: float = 0.95, draws: int = 20_000, seed: int = 0
 ) -> Estimate:
     """The bacilli that are likely to be in 100 fields when the machine alone counted `count` in `fields`.
 
-    Recall is drawn from Beta(found + 1/2, missed + 1/2), false alarms a field from Gamma(false + 1/2) / fields, and the
-    detections expected from Gamma(count + 1/2) / fields (Jeffreys's priors for a proportion and for Poisson rates);
-    the true rate is then (detections - false alarms) / recall, not below zero. Seeded: the same call, the same answer.
+    Recall is drawn from Beta(found + 1/2, missed + 1/2), false alarms a field from Gamma(false + 1/2) / fields, and
+    the detections expected from Gamma(count + 1/2) / fields (Jeffreys's priors for a proportion and for Poisson
+    rates). Where clean slides differ by more than Poisson's law allows, the next slide's false alarms are drawn from a
+    gamma law with the variance between them (by moments, slides drawn again with replacement). The true rate is then
+    (detections - false alarms) / recall, not below zero. Seeded: the same call, the same answer.
     """
     if fields <= 0 or measured.fields <= 0 or measured.bacilli <= 0:
         raise ValueError("an estimate needs fields that were read, and a calibration with bacilli and clean fields")
     rng = np.random.default_rng(seed)
     recall = rng.beta(measured.found + 0.5, measured.bacilli - measured.found + 0.5, draws)
-    false = rng.gamma(measured.false + 0.5, 1.0, draws) / measured.fields
-    seen = rng.gamma(count + 0.5, 1.0, draws) / fields
+    false = _false_alarms(measured, rng, draws)
+    seen = rng.gamma(count + 0.5, 1.0, draws) / float(fields)
     rate = 100 * np.maximum(seen - false, 0.0) / recall
     low, middle, high = (float(value) for value in np.quantile(rate, [(1 - level) / 2, 0.5, (1 + level) / 2]))
     return Estimate(middle, low, high, of_rate(low), of_rate(high))
+
+
+def _false_alarms(measured: Measured, rng: np.random.Generator, draws: int) -> Array:
+    """False alarms a field on a slide not seen yet, drawn so many times."""
+    if len(measured.by_slide) < 2:
+        return rng.gamma(measured.false + 0.5, 1.0, draws) / float(measured.fields)
+    counts, areas = (np.array([float(pair[k]) for pair in measured.by_slide]) for k in (0, 1))
+    again = rng.integers(0, len(counts), (draws, len(counts)))
+    false, fields = counts[again], areas[again]
+    rate = rng.gamma(false.sum(1) + 0.5) / fields.sum(1)
+    expected = rate[:, None] * fields
+    spread = ((false - expected) ** 2 - expected).sum(1) / (expected**2).sum(1)
+    shape = 1 / np.clip(spread, 1e-3, 25.0)
+    return np.asarray(np.where(spread > 1e-3, rng.gamma(shape) * rate / shape, rate))
 
 
 def of_rate(per_hundred: float) -> Grade:

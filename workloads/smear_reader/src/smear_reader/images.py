@@ -30,6 +30,7 @@ class UnreadableError(Exception):
 
 
 SENTENCES = {
+    "not_there": "{name}: there is no such file, or it may not be read.",
     "too_many_bytes": "{name}: {bytes} bytes are more than the {most} that a field may have.",
     "not_an_image": "{name}: not a JPEG, PNG or TIFF image.",
     "too_many_pixels": "{name}: it has more than the {most} pixels that a field may have.",

@@ -10,12 +10,13 @@ from smear_reader.detector import Detector
 
 Array = np.ndarray
 CANDIDATES: tuple[float, ...] = tuple(0.8 * 1.3**step for step in range(8))  # 0.8 to 5
-MOST_FIELDS = 12
+MOST_FIELDS = 6
+MOST_SIDE = 2100  # pixels across at the working scale: no usual field is as wide
 WORKING_SIDE = 850  # pixels across of a usual field at the working scale: what is taken when no field says more
 
 
 def find_shrink(detector: Detector, images: Sequence[Array]) -> float:
-    """The candidate at which the detector is surest of what it finds, over a dozen fields spread over `images`.
+    """The candidate at which the detector is surest of what it finds, over some fields spread over `images`.
 
     Bacilli are of one size, so at the right scale many places look exactly like one; a field without bacilli says
     little, and where no candidate finds any, the scale follows from the images' width.
@@ -25,13 +26,13 @@ def find_shrink(detector: Detector, images: Sequence[Array]) -> float:
     sure = {shrink: sum(_sure(detector, image, shrink) for image in chosen) for shrink in CANDIDATES}
     best = max(sure, key=lambda shrink: sure[shrink])
     if sure[best] < 1:
-        return max(CANDIDATES[0], images[0].shape[1] / WORKING_SIDE)
+        return float(max(CANDIDATES[0], images[0].shape[1] / WORKING_SIDE))
     return best
 
 
 def _sure(detector: Detector, image: Array, shrink: float) -> float:
-    """How much is found: chances above one half, each counted by what it exceeds it, of the forty surest places."""
-    if min(image.shape[:2]) / shrink < 64:
+    """How much is found: by how much the chances of the forty surest places exceed 0.3, summed."""
+    if min(image.shape[:2]) / shrink < 64 or max(image.shape[:2]) / shrink > MOST_SIDE:
         return 0.0
     scores = [found.score for found in detector.detect(image, shrink, least=0.3)][:40]
     return float(sum(score - 0.3 for score in scores))
