@@ -13,6 +13,7 @@ from smear_reader.detector import Facts
 from smear_reader.images import resized
 from smear_reader.matching import Detection, match
 from smear_reader.optics import densities
+from smear_reader.practice import NEAR, scored
 from smear_reader.samples import Lesson
 
 Array = np.ndarray
@@ -42,11 +43,7 @@ class Baseline:
         )
         self.forest.fit(np.array(rows), np.array(right))
         self.facts = Facts(0.5, f"{len(lessons)} fields, colour candidates and gradient boosting")
-        scored = [
-            measures.scored(str(number), match(self.detect(lesson.image, 1.0), lesson.marks, near=15.0), lesson.marks)
-            for number, lesson in enumerate(lessons)
-        ]
-        self.facts = Facts(measures.best_threshold(scored), self.facts.trained)
+        self.facts = Facts(measures.best_threshold(scored(self, lessons)), self.facts.trained)
 
     def detect(self, image: Array, shrink: float, *, least: float = 0.02) -> list[Detection]:
         """Places in pixels of `image`, which is made `shrink` times smaller first; the surest first."""
@@ -66,7 +63,7 @@ class Baseline:
 
 def _in_order(found: Sequence[Detection], lesson: Lesson) -> list[bool | None]:
     """For each detection whether it hit a bacillus; None where it lies on what nobody could classify."""
-    became = {matched.detection: matched.mark is not None for matched in match(found, lesson.marks, near=15.0)}
+    became = {matched.detection: matched.mark is not None for matched in match(found, lesson.marks, near=NEAR)}
     return [became.get(detection) for detection in found]
 
 

@@ -16,6 +16,8 @@ from smear_reader.folders import MarkedField, marked
 from smear_reader.images import read, resized
 from smear_reader.marks import BACILLI, Mark
 from smear_reader.matching import FULL_WIDTH, NEAR, Detection, match
+from smear_reader.optics import densities
+from smear_reader.quality import quality
 from smear_reader.scales import CANDIDATES, find_shrink
 
 Array = np.ndarray
@@ -86,8 +88,14 @@ def shrink_of(detector: Detector, paths: Sequence[Path]) -> float:
 
 
 def look(detector: Detects, field: MarkedField, shrink: float) -> measures.Scored:
-    """Detections of one marked field, matched with its marks."""
+    """Detections of one marked field, matched with its marks.
+
+    A field that cannot be read (see `quality`) gives none, as in reading; bacilli marked in it count as missed.
+    """
     image, before = read(field.path, shrink=shrink)
+    seen = resized(image, before / shrink)
+    if quality(seen, densities(seen)).fault is not None:
+        return measures.scored(field.path.name, [], field.marks or ())
     found = [
         Detection(d.x * before, d.y * before, d.score)
         for d in detector.detect(image, max(shrink / before, CANDIDATES[0] / 2))

@@ -119,7 +119,7 @@ def targets(marks: Sequence[Mark], cut: Cut) -> tuple[Tensor, Tensor]:
     for mark in marks:
         x, y = (mark.centre[0] - cut.left) * by - 0.5, (mark.centre[1] - cut.top) * by - 0.5
         if mark.label in BACILLI and -0.5 <= x < CELLS - 0.5 and -0.5 <= y < CELLS - 0.5:
-            wide = 1.5 if mark.label == SINGLE else 2.0
+            wide = 1.0 if mark.label == SINGLE else 1.4
             away = (columns - round(x)) ** 2 + (rows - round(y)) ** 2
             target = np.maximum(target, np.exp(-away / (2 * wide**2)))
         elif mark.label == UNCLASSIFIED:

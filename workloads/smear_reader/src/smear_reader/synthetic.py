@@ -44,6 +44,9 @@ LAMPS = np.array(
 )  # fmt: skip
 
 
+OPAQUE = 1.3  # density for green light behind which nobody sees a bacillus
+
+
 def field(rng: np.random.Generator, width: int = 640, height: int = 480) -> tuple[Array, list[Mark]]:
     """One field: (height x width x 3 array of bytes, its marks). The same generator state gives the same field."""
     style = _style(rng)
@@ -90,14 +93,14 @@ def _ground(rng: np.random.Generator, film: Film, style: Style) -> None:
 
 def _cells(rng: np.random.Generator, film: Film, style: Style) -> None:
     """Nuclei of white cells in one to four lobes, and large flat epithelial cells with folds."""
-    depth, usual = rng.uniform(0.5, 3.2), rng.uniform(9, 24)
-    for _ in range(rng.poisson(rng.choice([0, 0, 2, 8, 18]))):
+    depth, usual = rng.uniform(0.5, 3.6), rng.uniform(9, 24)
+    for _ in range(rng.poisson(rng.choice([0, 2, 6, 16]))):
         x, y = film.somewhere(rng)
         size = usual * rng.uniform(0.75, 1.25)
         colour, soft = style.blue * depth * rng.uniform(0.5, 1.1), rng.uniform(1.2, 5)
         lobes = [(x + rng.normal(0, size * 0.8), y + rng.normal(0, size * 0.8)) for _ in range(rng.integers(1, 5))]
         lobed(rng, film, lobes, size * rng.uniform(0.6, 1), colour, soft=soft, grain=rng.uniform(0, 0.6))
-        for _ in range(rng.poisson(rng.choice([0, 2]))):  # chromatin: darker lumps and creases within
+        for _ in range(rng.poisson(rng.choice([0, 2, 5]))):  # chromatin: darker lumps and creases within
             at = x + rng.normal(0, size * 0.6), y + rng.normal(0, size * 0.6)
             if rng.random() < 0.6:
                 blob(rng, film, at, rng.uniform(2, size / 2), colour * rng.uniform(0.1, 0.6), soft=soft, rough=0.4)
@@ -205,38 +208,69 @@ def _lookalikes(rng: np.random.Generator, film: Film, style: Style) -> list[Mark
 
 
 def _bacilli(rng: np.random.Generator, film: Film, style: Style) -> list[Mark]:
-    """Slender red rods, straight or curved, even or beaded, alone or in bundles, cords and letters of the alphabet."""
+    """Slender red rods, straight or curved, even or beaded, alone or in bundles, cords, chains and letters."""
     marks = []
-    for _ in range(rng.poisson(rng.choice([0, 3, 8, 16]))):
-        x, y = film.somewhere(rng)
-        if rng.random() < 0.08:
-            marks += _chain(rng, film, style, (x, y))
+    for _ in range(rng.poisson(rng.choice([0, 3, 8, 14]))):
+        at, kind = film.somewhere(rng), rng.random()
+        if film.density[int(at[1]), int(at[0]), 1] > OPAQUE:
             continue
-        count = 1 if rng.random() < 0.83 else int(rng.integers(2, 7))
-        direction, spread = rng.uniform(0, np.pi), rng.uniform(3, 8) * np.sqrt(count - 1)
-        found = []
-        for _ in range(count):
-            at = x + rng.normal(0, spread), y + rng.normal(0, spread)
-            angle = direction + (rng.normal(0, 0.15) if rng.random() < 0.5 else rng.uniform(0, np.pi))
-            found.append(_bacillus(rng, film, style, at, angle))
-        marks.append(_box(SINGLE if count == 1 else CLUSTER, np.concatenate(found)))
+        if kind < 0.62:
+            marks.append(_box(SINGLE, _bacillus(rng, film, style, at, rng.uniform(0, np.pi))))
+        elif kind < 0.80:
+            marks += _chain(rng, film, style, at)
+        else:
+            marks.append(_bundle(rng, film, style, at) if kind < 0.91 else _heap(rng, film, style, at))
     return marks
 
 
 def _chain(rng: np.random.Generator, film: Film, style: Style, at: tuple[float, float]) -> list[Mark]:
-    """Two or three bacilli one after the other or side by side, apart enough to be counted singly."""
+    """Two or three bacilli one after the other, or side by side, each to be counted."""
     angle, marks = rng.uniform(0, np.pi), []
-    across = rng.random() < 0.4
-    for place in range(rng.integers(2, 4)):
-        away = place * (rng.uniform(13, 20) if across else rng.uniform(26, 36))
-        toward = angle + (np.pi / 2 if across else 0) + rng.normal(0, 0.15)
-        here = at[0] + away * np.cos(toward), at[1] + away * np.sin(toward)
-        marks.append(_box(SINGLE, _bacillus(rng, film, style, here, angle + rng.normal(0, 0.3))))
+    across, (x, y) = rng.random() < 0.25, at
+    for _ in range(rng.integers(2, 4)):
+        length = _length(rng)
+        toward = np.array([np.cos(angle), np.sin(angle)])
+        if across:
+            here = np.array([x, y])
+            x, y = here + np.array([-toward[1], toward[0]]) * rng.uniform(12, 20) + rng.normal(0, 3, 2)
+        else:
+            here = np.array([x, y]) + toward * length / 2
+            x, y = here + toward * (length / 2 + rng.uniform(0, 8)) + rng.normal(0, 1.5, 2)
+        middle = float(here[0]), float(here[1])
+        marks.append(_box(SINGLE, _bacillus(rng, film, style, middle, angle, length)))
+        angle += rng.normal(0, 0.2 if across else 0.5)
     return marks
 
 
-def _bacillus(rng: np.random.Generator, film: Film, style: Style, at: tuple[float, float], angle: float) -> Array:
-    length = float(np.clip(np.exp(rng.normal(np.log(21), 0.33)), 8, 48))
+def _bundle(rng: np.random.Generator, film: Film, style: Style, at: tuple[float, float]) -> Mark:
+    """Two to five bacilli close together and along one another, so that a person marks them as one."""
+    angle, length = rng.uniform(0, np.pi), _length(rng)
+    along, across = np.array([np.cos(angle), np.sin(angle)]), np.array([-np.sin(angle), np.cos(angle)])
+    apart, found = rng.uniform(3, 7), []
+    for place in range(rng.integers(2, 6)):
+        x, y = np.array(at) + across * apart * place + along * rng.normal(0, 5)
+        found.append(_bacillus(rng, film, style, (x, y), angle + rng.normal(0, 0.12), length * rng.uniform(0.7, 1.3)))
+    return _box(CLUSTER, np.concatenate(found))
+
+
+def _heap(rng: np.random.Generator, film: Film, style: Style, at: tuple[float, float]) -> Mark:
+    """Two to six bacilli across one another."""
+    count = int(rng.integers(2, 7))
+    spread, found = rng.uniform(2.5, 6.5) * np.sqrt(count - 1), []
+    for _ in range(count):
+        here = at[0] + rng.normal(0, spread), at[1] + rng.normal(0, spread)
+        found.append(_bacillus(rng, film, style, here, rng.uniform(0, np.pi)))
+    return _box(CLUSTER, np.concatenate(found))
+
+
+def _length(rng: np.random.Generator) -> float:
+    return float(np.clip(np.exp(rng.normal(np.log(21), 0.33)), 8, 48))
+
+
+def _bacillus(
+    rng: np.random.Generator, film: Film, style: Style, at: tuple[float, float], angle: float, long: float | None = None
+) -> Array:
+    length = _length(rng) if long is None else long
     hue = style.fuchsin + rng.normal(0, 0.05, 3) + style.blue * (rng.uniform(0, 0.25) if rng.random() < 0.25 else 0)
     colour = hue * style.strength * np.exp(rng.normal(0, 0.28))
     width, turn, soft = rng.uniform(2.2, 4.3), float(abs(rng.normal(0, 0.5))), rng.uniform(0.7, 1.5)
