@@ -52,7 +52,7 @@ def test_thresholds_follow_their_rules() -> None:
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=20), st.floats(0.05, 1))
 def test_the_precise_threshold_keeps_its_promise(found: list[tuple[float, bool]], wanted: float) -> None:
-    one = [field(*{score: hit for score, hit in found}.items(), bacilli=20)]
+    one = [field(*dict(found).items(), bacilli=20)]
     threshold = measures.precise_threshold(one, wanted)
     kept = [m for m in one[0].matched if m.detection.score >= threshold]
     if threshold < 1:
@@ -62,7 +62,7 @@ def test_the_precise_threshold_keeps_its_promise(found: list[tuple[float, bool]]
 def test_intervals_hold_the_figure_and_are_the_same_each_time() -> None:
     fields = [field((0.9, True), bacilli=1)] * 8 + [field((0.9, False), bacilli=1)] * 2
 
-    def f1(part):  # noqa: ANN001, ANN202
+    def f1(part):
         return measures.at(0.5, part)["f1"]
 
     low, high = measures.interval(fields, f1)
