@@ -1,4 +1,4 @@
-"""The command `smear-reader`: train, evaluate, draw; each prints what it did, or JSON."""
+"""The command `smear-reader`: train, evaluate, draw, read, confirm, calibrate, simulate, serve."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from smear_reader import desk_command, reading_command
+from smear_reader.calibration import CalibrationError
 from smear_reader.folders import MarksError
 from smear_reader.images import UnreadableError
-
-NOT_A_DEVICE = "Decision support for a person's eyes: not a medical device, and no diagnosis."
+from smear_reader.words import NOT_A_DEVICE
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         answer: int = given.run(given)
-    except (MarksError, UnreadableError, ValueError, OSError, ImportError) as wrong:
+    except (MarksError, UnreadableError, CalibrationError, ValueError, OSError, ImportError) as wrong:
         print(f"smear-reader: {wrong}", file=sys.stderr)
         return 2
     return answer
@@ -51,6 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     draw.add_argument("--count", type=int, default=20)
     draw.add_argument("--seed", type=int, default=1)
     draw.set_defaults(run=_draw)
+    reading_command.add(verbs)
+    desk_command.add(verbs)
     return parser
 
 

@@ -29,7 +29,7 @@ class FieldLine:
     fault: str | None
     new: int
     counted: int
-    refused: str | None = None
+    refused: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Record:
 def recorded(name: str, slide: Slide, calibration: Calibration | None, model: str, now: datetime) -> Record:
     """The record of a slide as it stands at `now` (an instant with its zone)."""
     lines = tuple(
-        FieldLine(f.number, f.name, f.fault, int(f.new * 1000), f.counted, str(f.refused) if f.refused else None)
+        FieldLine(f.number, f.name, f.fault, int(f.new * 1000), f.counted, asdict(f.refused) if f.refused else None)
         for f in slide.fields
     )
     site = None

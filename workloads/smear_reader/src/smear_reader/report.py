@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from typing import Any
 
 from smear_reader.confirming import Answer, latest
+from smear_reader.images import SENTENCES
 from smear_reader.markup import Markup, joined, page, tag
 from smear_reader.reading import Place
 from smear_reader.record import Record
@@ -87,7 +89,7 @@ def _section(language: str, record: Record, final: Final, looked: bool) -> Marku
     faults = [
         tag("tr", tag("td", say(language, FAULTS[fault])), tag("td", number)) for fault, number in record.faults.items()
     ]
-    refused = [tag("li", line.refused) for line in record.fields if line.refused]
+    refused = [tag("li", _refusal(language, line.refused)) for line in record.fields if line.refused]
     unread = say(language, text("Fields that count for nothing"))
     return tag(
         "section",
@@ -100,6 +102,10 @@ def _section(language: str, record: Record, final: Final, looked: bool) -> Marku
         lang=language,
         id=language,
     )
+
+
+def _refusal(language: str, refused: dict[str, Any]) -> str:
+    return say(language, SENTENCES[refused["code"]], **refused["facts"])
 
 
 def _pictures(shown: Sequence[Place], answers: dict[str, bool]) -> Markup:

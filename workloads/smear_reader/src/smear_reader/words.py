@@ -1,4 +1,4 @@
-"""What the reader says to people: English is what the code holds, Korean stands in words/ko.json."""
+"""What the reader says to people: English is what the code holds, Korean stands in ko.json."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 LANGUAGES = ("ko", "en")
-FOLDER = Path(__file__).parent / "words"
+KOREAN = Path(__file__).parent / "ko.json"
 
 
 def text(sentence: str) -> str:
@@ -17,7 +17,7 @@ def text(sentence: str) -> str:
 
 @cache
 def _korean() -> dict[str, str]:
-    return dict(json.loads((FOLDER / "ko.json").read_text(encoding="utf-8")))
+    return dict(json.loads(KOREAN.read_text(encoding="utf-8")))
 
 
 def say(language: str, sentence: str, **facts: object) -> str:
