@@ -6,18 +6,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 pytest.importorskip("starlette", reason="the desk's extra is not installed")
-pytest.importorskip("httpx", reason="the desk's tests ask by httpx")
+pytest.importorskip("httpx2", reason="the tests of the desk ask by httpx2")
 
-from starlette.testclient import TestClient  # noqa: E402
+from starlette.testclient import TestClient
 
-from smear_reader.calibration import Calibration, NegativeSlide  # noqa: E402
-from smear_reader.desk import keys  # noqa: E402
-from smear_reader.desk.app import desk_app  # noqa: E402
-from smear_reader.desk.asking import Desk  # noqa: E402
-from smear_reader.desk.keys import Pace  # noqa: E402
-from smear_reader.desk.reading_room import ReadingRoom  # noqa: E402
-from smear_reader.desk.store import Store  # noqa: E402
-from smear_reader.reading import Settings  # noqa: E402
+from smear_reader.calibration import Calibration, NegativeSlide
+from smear_reader.desk import keys
+from smear_reader.desk.app import desk_app
+from smear_reader.desk.asking import Desk
+from smear_reader.desk.keys import Pace
+from smear_reader.desk.reading_room import ReadingRoom
+from smear_reader.desk.store import Store
+from smear_reader.reading import Settings
 
 START = datetime(2026, 3, 2, 0, 30, tzinfo=UTC)
 WIDE = Settings(1.0, 0.4, pixel_nm=2000, reference_um2=7_000)  # one image shows over a hundred reference fields
