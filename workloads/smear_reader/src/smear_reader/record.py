@@ -179,7 +179,12 @@ def summary(record: Record, answers: dict[str, bool]) -> dict[str, object]:
             for place in shown
             if place.key not in answers
         ],
-        "confirmed": {"bacilli": final.confirmed, "of": final.shown, "count": final.count, "left": final.left},
+        "confirmed": {
+            "bacilli": final.confirmed,
+            "of": final.shown,
+            "left": final.left,
+            "count": None if final.left else final.count,
+        },
         "model": record.model,
         "notice": NOT_A_DEVICE,
     }

@@ -68,8 +68,10 @@ def figures(language: str, record: Record, final: Final) -> list[tuple[str, str]
         rates = {name: f"{getattr(between, name):.1f}" for name in ("middle", "low", "high")}
         rows.append((text("Bacilli that are likely to be there"), say(language, said, **rates, **grades)))
     said = text("{confirmed} of {shown} pictures are bacilli, {left} not looked at; count {count}")
-    seen = {"confirmed": final.confirmed, "shown": final.shown, "left": final.left, "count": final.count}
-    rows.append((text("Confirmed by a person"), say(language, said, **seen)))
+    seen = {"confirmed": final.confirmed, "shown": final.shown, "left": final.left}
+    rows.append(
+        (text("Confirmed by a person"), say(language, said, count=final.count if not final.left else "–", **seen))
+    )
     if record.site is not None:
         said = text(
             "{rate} false alarms a field on {slides} negative slides of {site}, {made}; "

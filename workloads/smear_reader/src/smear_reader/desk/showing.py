@@ -21,7 +21,11 @@ from smear_reader.results import Outcome
 from smear_reader.words import FAULTS, LANGUAGES, NOT_A_DEVICE, say, text
 
 STATES = {"open": text("taking fields"), "closed": text("being read"), "read": text("read")}
-HEAD = joined(tag("link", rel="stylesheet", href="/static/desk.css"), tag("script", src="/static/desk.js", defer=True))
+HEAD = joined(
+    tag("link", rel="stylesheet", href="/static/desk.css"),
+    tag("link", rel="icon", href="/static/desk.svg"),
+    tag("script", src="/static/desk.js", defer=True),
+)
 
 
 def whole(request: Request, title: str, *body: Part, status: int = 200, again: int | None = None) -> HTMLResponse:
