@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smear_reader.grading import COUNTS, ORDER, Grade, Measured, estimate, fields_to_read, grade, of_rate, stops
+from smear_reader.grading import COUNTS, ORDER, Grade, Measured, clear, estimate, fields_to_read, grade, of_rate, stops
 
 
 @pytest.mark.parametrize(
@@ -52,12 +52,15 @@ def test_reading_goes_on_to_the_tables_own_counts_only(count, fields):
 def test_reading_stops_only_where_a_step_of_the_table_is_reached(count, quarters, more):
     before, after = Fraction(quarters, 4), Fraction(quarters + more, 4)
     reached = [step for step in COUNTS if before < step <= after]
-    assert stops(count, before, after) is (bool(reached) and grade(count, after) is not None)
+    answered = bool(reached) and grade(count, after) is not None
+    assert stops(count, before, after) is (answered and (after >= 100 or clear(count, after)))
 
 
 def test_nine_and_a_half_a_field_do_not_stop_at_twenty_fields_nor_at_twenty_one():
     assert [stops(190, n - 1, n) for n in (20, 21)] == [False, False]
-    assert [stops(211, n - 1, n) for n in (20, 21)] == [True, False]
+    assert [stops(211, n - 1, n) for n in (20, 21)] == [False, False]  # too near to ten a field
+    assert [stops(250, n - 1, n) for n in (20, 21)] == [True, False]
+    assert [stops(count, 49, 50) for count in (49, 52, 90, 480, 600)] == [False, False, True, False, True]
     assert stops(0, 99, 100)
 
 

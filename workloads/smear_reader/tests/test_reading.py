@@ -115,7 +115,7 @@ def seen(number, bacilli):
     return Look(f"{number}", f"{number}", 128, 96, quality=GOOD, density=ground, places=places)
 
 
-@pytest.mark.parametrize(("bacilli", "stop"), [(11, 20), (10, 50), (1, 50), (0, 100)])
+@pytest.mark.parametrize(("bacilli", "stop"), [(13, 20), (11, 100), (3, 50), (1, 100), (0, 100)])
 def test_reading_stops_at_the_tables_own_counts(bacilli, stop):
     slide = Slide(PLAIN)
     while not slide.enough:

@@ -1,4 +1,4 @@
-"""The command `smear-reader`: train, evaluate, draw; each prints what it did, or JSON."""
+"""The command `smear-reader`: train, evaluate, draw, read, confirm, calibrate, simulate, serve."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from smear_reader import command_heldout
+from smear_reader import desk_command, heldout_command, reading_command
+from smear_reader.calibration import CalibrationError
 from smear_reader.folders import MarksError
 from smear_reader.images import UnreadableError
-
-NOT_A_DEVICE = "Decision support for a person's eyes: not a medical device, and no diagnosis."
+from smear_reader.words import NOT_A_DEVICE
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         answer: int = given.run(given)
-    except (MarksError, UnreadableError, ValueError, OSError, ImportError) as wrong:
+    except (MarksError, UnreadableError, CalibrationError, ValueError, OSError, ImportError) as wrong:
         print(f"smear-reader: {wrong}", file=sys.stderr)
         return 2
     return answer
@@ -47,12 +47,14 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--gallery", type=Path, help="write the errors as one picture")
     check.add_argument("--json", action="store_true")
     check.set_defaults(run=_evaluate)
-    command_heldout.add(verbs)
+    heldout_command.add(verbs)
     draw = verbs.add_parser("draw", help="draw synthetic fields with their marks into a folder")
     draw.add_argument("folder", type=Path)
     draw.add_argument("--count", type=int, default=20)
     draw.add_argument("--seed", type=int, default=1)
     draw.set_defaults(run=_draw)
+    reading_command.add(verbs)
+    desk_command.add(verbs)
     return parser
 
 

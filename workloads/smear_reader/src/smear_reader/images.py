@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from smear_reader.words import text
+
 Array = np.ndarray
 SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff")
 FORMATS = ("JPEG", "PNG", "TIFF")
@@ -30,12 +32,12 @@ class UnreadableError(Exception):
 
 
 SENTENCES = {
-    "not_there": "{name}: there is no such file, or it may not be read.",
-    "too_many_bytes": "{name}: {bytes} bytes are more than the {most} that a field may have.",
-    "not_an_image": "{name}: not a JPEG, PNG or TIFF image.",
-    "too_many_pixels": "{name}: it has more than the {most} pixels that a field may have.",
-    "too_small": "{name}: {width} x {height} pixels are too few; a field has at least {least} on each side.",
-    "broken": "{name}: the image is cut off or damaged.",
+    "not_there": text("{name}: there is no such file, or it may not be read."),
+    "too_many_bytes": text("{name}: {bytes} bytes are more than the {most} that a field may have."),
+    "not_an_image": text("{name}: not a JPEG, PNG or TIFF image."),
+    "too_many_pixels": text("{name}: it has more than the {most} pixels that a field may have."),
+    "too_small": text("{name}: {width} x {height} pixels are too few; a field has at least {least} on each side."),
+    "broken": text("{name}: the image is cut off or damaged."),
 }
 
 

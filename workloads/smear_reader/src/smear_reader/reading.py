@@ -194,9 +194,9 @@ def look(detector: Detector, source: Path | bytes, settings: Settings, name: str
     return Look(name, digest, width, height, None, judged, density, tuple(found), pictures, thumb)
 
 
-def picture(image: Array, at: tuple[float, float], shrink: float) -> bytes:
-    """The surroundings of a place as JPEG; grey beyond the field's edge."""
-    half = max(8, round(CROP / 2 * shrink))
+def picture(image: Array, at: tuple[float, float], shrink: float, *, wider: int = 1) -> bytes:
+    """The surroundings of a place as JPEG, `wider` times as wide as usual; grey beyond the field's edge."""
+    half = max(8, round(CROP / 2 * shrink * wider))
     padded = np.full((2 * half, 2 * half, 3), 128, dtype=np.uint8)
     left, top = round(at[0]) - half, round(at[1]) - half
     rows = slice(max(0, top), max(0, min(image.shape[0], top + 2 * half)))
@@ -204,7 +204,7 @@ def picture(image: Array, at: tuple[float, float], shrink: float) -> bytes:
     part = image[rows, columns]
     y, x = rows.start - top, columns.start - left
     padded[y : y + part.shape[0], x : x + part.shape[1]] = part
-    return _jpeg(resized(padded, PICTURE / (2 * half)), 88)
+    return _jpeg(resized(padded, wider * PICTURE / (2 * half)), 88)
 
 
 def _jpeg(image: Array, how: int) -> bytes:
