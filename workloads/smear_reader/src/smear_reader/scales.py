@@ -11,6 +11,7 @@ from smear_reader.detector import Detector
 Array = np.ndarray
 CANDIDATES: tuple[float, ...] = tuple(0.8 * 1.3**step for step in range(8))  # 0.8 to 5
 MOST_FIELDS = 6
+ALIKE = 0.9  # of candidates within a tenth of the surest the finest is taken: too coarse, neighbours run together
 MOST_SIDE = 2100  # pixels across at the working scale: no usual field is as wide
 WORKING_SIDE = 850  # pixels across of a usual field at the working scale: what is taken when no field says more
 
@@ -24,10 +25,10 @@ def find_shrink(detector: Detector, images: Sequence[Array]) -> float:
     step = max(1, len(images) // MOST_FIELDS)
     chosen = [image for image in images[::step][:MOST_FIELDS] if min(image.shape[:2]) / CANDIDATES[0] >= 64]
     sure = {shrink: sum(_sure(detector, image, shrink) for image in chosen) for shrink in CANDIDATES}
-    best = max(sure, key=lambda shrink: sure[shrink])
-    if sure[best] < 1:
+    most = max(sure.values())
+    if most < 1:
         return float(max(CANDIDATES[0], images[0].shape[1] / WORKING_SIDE))
-    return best
+    return min(shrink for shrink in CANDIDATES if sure[shrink] >= ALIKE * most)
 
 
 def _sure(detector: Detector, image: Array, shrink: float) -> float:
