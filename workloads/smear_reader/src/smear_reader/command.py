@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from smear_reader import desk_command, reading_command
+from smear_reader import desk_command, heldout_command, reading_command
 from smear_reader.calibration import CalibrationError
 from smear_reader.folders import MarksError
 from smear_reader.images import UnreadableError
@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--gallery", type=Path, help="write the errors as one picture")
     check.add_argument("--json", action="store_true")
     check.set_defaults(run=_evaluate)
+    heldout_command.add(verbs)
     draw = verbs.add_parser("draw", help="draw synthetic fields with their marks into a folder")
     draw.add_argument("folder", type=Path)
     draw.add_argument("--count", type=int, default=20)

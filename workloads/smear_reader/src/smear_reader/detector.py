@@ -17,7 +17,7 @@ Array = np.ndarray
 STRIDE = 4
 BLOCK = 8  # both sides of what the network sees are multiples of this
 LEAST = 0.02  # below this chance nothing is a place at all
-APART = 3  # cells within which only the surest place is kept
+APART = 2  # cells within which only the surest place is kept
 SHIPPED = Path(__file__).parent / "weights.onnx"
 
 

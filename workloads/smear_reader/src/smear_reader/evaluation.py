@@ -5,21 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from PIL import Image
 
 from smear_reader import measures
-from smear_reader.detector import Detector
+from smear_reader.detector import Detector, Facts
 from smear_reader.folders import MarkedField, marked
 from smear_reader.images import read, resized
 from smear_reader.marks import BACILLI, Mark
 from smear_reader.matching import FULL_WIDTH, NEAR, Detection, match
+from smear_reader.optics import densities
+from smear_reader.quality import quality
 from smear_reader.scales import CANDIDATES, find_shrink
 
 Array = np.ndarray
 Report = Callable[[int, int], None]
 CROP = 64  # pixels of the working scale on each side of an error's picture
+
+
+class Detects(Protocol):
+    """What can be evaluated: the network, or the baseline beside it."""
+
+    facts: Facts
+
+    def detect(self, image: Array, shrink: float, *, least: float = 0.02) -> list[Detection]: ...
 
 
 @dataclass(frozen=True)
@@ -52,6 +63,13 @@ def evaluate(
     if not fields:
         raise ValueError(f"{folder}: no image with marks beside it")
     shrink = shrink if shrink is not None else shrink_of(detector, [field.path for field in fields])
+    return evaluate_fields(fields, detector, shrink, report)
+
+
+def evaluate_fields(
+    fields: Sequence[MarkedField], detector: Detects, shrink: float, report: Report | None = None
+) -> Evaluation:
+    """The same for some fields of a folder, whose scale is known."""
     looked = []
     for number, field in enumerate(fields, start=1):
         looked.append(Looked(field, look(detector, field, shrink)))
@@ -69,9 +87,15 @@ def shrink_of(detector: Detector, paths: Sequence[Path]) -> float:
     return find_shrink(detector, [read(path, shrink=1)[0] for path in paths[::step][:12]])
 
 
-def look(detector: Detector, field: MarkedField, shrink: float) -> measures.Scored:
-    """Detections of one marked field, matched with its marks."""
+def look(detector: Detects, field: MarkedField, shrink: float) -> measures.Scored:
+    """Detections of one marked field, matched with its marks.
+
+    A field that cannot be read (see `quality`) gives none, as in reading; bacilli marked in it count as missed.
+    """
     image, before = read(field.path, shrink=shrink)
+    seen = resized(image, before / shrink)
+    if quality(seen, densities(seen)).fault is not None:
+        return measures.scored(field.path.name, [], field.marks or ())
     found = [
         Detection(d.x * before, d.y * before, d.score)
         for d in detector.detect(image, max(shrink / before, CANDIDATES[0] / 2))

@@ -88,6 +88,14 @@ def interval(
     return float(low), float(high)
 
 
+def precise_threshold(fields: Sequence[Scored], precision: float) -> float:
+    """The lowest score down to which at least so large a part of what was found is right; 1 where there is none."""
+    seen = curve(fields)
+    part = np.cumsum(seen.right) / np.arange(1, len(seen.right) + 1)
+    within = np.nonzero(part >= precision)[0]
+    return float(seen.scores[within[-1]]) if len(within) else 1.0
+
+
 def best_threshold(fields: Sequence[Scored]) -> float:
     """The score at which F1 is largest on these fields; for choosing on training data, never on the data reported."""
     seen = curve(fields)

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from smear_reader.folders import MarkedField
 from smear_reader.images import read, resized
 from smear_reader.marks import BACILLI, SINGLE, UNCLASSIFIED, Mark
 from smear_reader.network import STRIDE
-from smear_reader.optics import densities
+from smear_reader.optics import densities, ground_of
 from smear_reader.synthetic import field
 
 Array = np.ndarray
 LENGTH = 30.0  # median longer side of the boxes of single bacilli at the working scale, in pixels
 SIDE = 256
 CELLS = SIDE // STRIDE
+MARKED = 0.5  # the part of the cuts that lie around a mark
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,11 @@ class Lesson:
     image: Array
     marks: tuple[Mark, ...]
     real: bool = False
+
+    @cached_property
+    def ground(self) -> Array:
+        """Its clear ground, wanted for every part cut from it."""
+        return ground_of(self.image)
 
 
 @dataclass(frozen=True)
@@ -71,10 +78,15 @@ def real(fields: Sequence[MarkedField], shrink: float) -> list[Lesson]:
 
 
 def somewhere(rng: np.random.Generator, lesson: Lesson, near: tuple[float, float] | None = None) -> Cut:
-    """A part of a lesson, a third larger or smaller than a sample is; around a place, where one is given."""
+    """A part of a lesson, a third larger or smaller than a sample is; around a place, where one is given.
+
+    Otherwise half of them lie around one of the marks: a field has few, and most of it is clear ground.
+    """
     side = int(SIDE / np.exp(rng.uniform(-0.28, 0.28)))
     high, wide = lesson.image.shape[:2]
     x, y = near if near is not None else (rng.uniform(0, wide), rng.uniform(0, high))
+    if near is None and lesson.marks and rng.random() < MARKED:
+        x, y = lesson.marks[int(rng.integers(len(lesson.marks)))].centre
     shift = rng.uniform(-0.35, 0.35, 2) * side
     left = int(np.clip(x + shift[0] - side / 2, 0, max(0, wide - side)))
     top = int(np.clip(y + shift[1] - side / 2, 0, max(0, high - side)))
@@ -85,13 +97,14 @@ def sample(rng: np.random.Generator, lesson: Lesson, cut: Cut) -> tuple[Tensor, 
     """(densities 3 x 256 x 256, target 1 x 64 x 64, weight 1 x 64 x 64) of a part of a lesson, varied.
 
     Stains vary by a random matrix near one that mixes the three densities, as another batch of dye, lamp or camera
-    would; then grain, and one of eight turns.
+    would; then, for some, a softer focus; grain, and one of eight turns.
     """
-    part = densities(lesson.image)[cut.top : cut.top + cut.side, cut.left : cut.left + cut.side]
+    part = lesson.image[cut.top : cut.top + cut.side, cut.left : cut.left + cut.side]
+    part = densities(part, lesson.ground)
     part = np.pad(part, ((0, cut.side - part.shape[0]), (0, cut.side - part.shape[1]), (0, 0)), mode="edge")
     seen = torch.from_numpy(np.ascontiguousarray(part.transpose(2, 0, 1)))[None]
     smaller = cut.side > SIDE
-    seen = torch.nn.functional.interpolate(seen, (SIDE, SIDE), mode="bilinear", antialias=smaller, align_corners=False)
+    seen = nn.functional.interpolate(seen, (SIDE, SIDE), mode="bilinear", antialias=smaller, align_corners=False)
     target, weight = targets(lesson.marks, cut)
     flip, turn = bool(rng.random() < 0.5), bool(rng.random() < 0.5)
     whole = [_turned(part, flip, turn) for part in (_stained(rng, seen[0]), target, weight)]
@@ -106,7 +119,7 @@ def targets(marks: Sequence[Mark], cut: Cut) -> tuple[Tensor, Tensor]:
     for mark in marks:
         x, y = (mark.centre[0] - cut.left) * by - 0.5, (mark.centre[1] - cut.top) * by - 0.5
         if mark.label in BACILLI and -0.5 <= x < CELLS - 0.5 and -0.5 <= y < CELLS - 0.5:
-            wide = 1.5 if mark.label == SINGLE else 2.0
+            wide = 1.0 if mark.label == SINGLE else 1.4
             away = (columns - round(x)) ** 2 + (rows - round(y)) ** 2
             target = np.maximum(target, np.exp(-away / (2 * wide**2)))
         elif mark.label == UNCLASSIFIED:
@@ -118,8 +131,18 @@ def _stained(rng: np.random.Generator, seen: Tensor) -> Tensor:
     mix = np.diag(rng.uniform(0.75, 1.3, 3)) + rng.normal(0, 0.06, (3, 3))
     shift = torch.from_numpy(rng.normal(0, 0.05, 3).astype(np.float32))[:, None, None]
     mixed = torch.einsum("ij,jhw->ihw", torch.from_numpy(mix.astype(np.float32)), seen)
+    if rng.random() < 0.25:
+        mixed = _softer(mixed, float(rng.uniform(0.4, 1.1)))
     grain = torch.from_numpy(rng.normal(0, rng.uniform(0, 0.04), seen.shape).astype(np.float32))
     return mixed * float(np.exp(rng.normal(0, 0.2))) + shift + grain
+
+
+def _softer(seen: Tensor, sigma: float) -> Tensor:
+    """Blurred by a Gaussian of so many pixels."""
+    line = torch.exp(-0.5 * (torch.arange(-3, 4) / sigma) ** 2)
+    line = (line / line.sum())[None, None, None].repeat(3, 1, 1, 1)
+    across = nn.functional.conv2d(nn.functional.pad(seen[None], (3, 3, 3, 3), mode="replicate"), line, groups=3)
+    return nn.functional.conv2d(across, line.transpose(2, 3), groups=3)[0]
 
 
 def _turned(part: Tensor, flip: bool, turn: bool) -> Tensor:
