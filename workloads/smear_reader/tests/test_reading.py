@@ -1,12 +1,17 @@
 """A slide read field by field: what counts, what does not, what is counted once, and where reading stops."""
 
+import os
+import subprocess
+import sys
 import zipfile
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+import smear_reader
 from smear_reader.matching import Detection
 from smear_reader.quality import Quality
 from smear_reader.reading import REFERENCE_UM2, Look, Settings, Slide, look, read_slide
@@ -133,3 +138,12 @@ def test_a_place_in_ground_that_was_shown_before_is_left_out():
     found = slide.add(Look("2", "2", 128, 96, quality=GOOD, density=shifted, places=places))
     assert (found.counted, slide.count) == (1, 4)
     assert found.new == Fraction(1, 2)
+
+
+def test_reading_reports_to_nobody(detector, tmp_path):
+    """ONNX Runtime keeps what it would send to its maker below the home folder; there must be nothing."""
+    code = "from smear_reader.detector import Detector; Detector(threads=1)"
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "ORT_"))}
+    here = str(Path(smear_reader.__file__).parents[1])
+    subprocess.run([sys.executable, "-c", code], env=kept | {"HOME": str(tmp_path), "PYTHONPATH": here}, check=True)
+    assert list(tmp_path.rglob("*")) == []

@@ -49,8 +49,8 @@ IMPERSONAL = frozenset(
         "evidencekind", "consenttext", "trackconsent", "correctionnotice", "ask", "eligibilitycheck", "owedreport",
         "plan", "decision", "award", "awardline", "pool", "poolmonth", "product", "tariff", "discount",
         "ledgeraccount", "movement", "monthtotal", "accountingmonth", "statement", "statementline", "usagecursor",
-        "dayuse", "rollupcursor", "figureset", "reportedfigure", "allocationpolicy", "lotteryseed", "planstudy", "trial",
-        "estimate", "estimatemonth",
+        "dayuse", "rollupcursor", "figureset", "reportedfigure", "allocationpolicy", "lotteryseed", "planstudy",
+        "trial", "estimate", "estimatemonth",
     }
 )  # fmt: skip
 
