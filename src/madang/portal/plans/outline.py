@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
-from madang.allocation.committee import by_month
 from madang.allocation.compare import Share, Totals, totals
+from madang.allocation.demand import by_month
 from madang.allocation.plan import REFUSED, Plan
 from madang.allocation.policies import COMPUTE, Portfolio
 from madang.allocation.ties import amount, asked
