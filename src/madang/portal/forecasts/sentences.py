@@ -11,9 +11,6 @@ REFUSALS = {
     "trial_quarter": N_("{quarter} is none of the quarters that can be simulated: {known}."),
     "trial_waits": N_("This plan is being simulated already."),
     "trial_nothing": N_("The plan gives nothing that could be simulated."),
-    "child_died": N_(
-        "The simulation broke off (exit status {status}). Ask for it again; tell the operator if it stays."
-    ),
 }
 INPUT = frozenset({"trial_replays", "trial_machine", "trial_policy", "trial_quarter"})
 

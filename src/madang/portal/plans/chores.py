@@ -11,8 +11,9 @@ from pathlib import Path
 from django.conf import settings
 
 from madang.errors import Stale
+from madang.portal import children
+from madang.portal.children import OUTPUT, PROGRESS, Child
 from madang.portal.plans import actions, queries, solving
-from madang.portal.plans.solving import OUTPUT, PROGRESS, Child
 
 # Two at once: a solve takes a core, and the machine has other work.
 MOST_AT_ONCE = 2
@@ -46,7 +47,7 @@ def _start(plan: int, now: datetime) -> None:
         return
     (Path(settings.MADANG_HOME) / "plans").mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f"{plan}-", dir=Path(settings.MADANG_HOME) / "plans")) / "solve"
-    RUNNING[plan] = Run(solving.start(folder, queries.work(plan)), until)
+    RUNNING[plan] = Run(children.start(solving.MODULE, folder, queries.work(plan)), until)
 
 
 def _follow(plan: int, run: Run, now: datetime) -> bool:
@@ -71,7 +72,7 @@ def _keep(plan: int, run: Run, now: datetime) -> None:
     if answer is not None:
         actions.settle(now=now, plan=plan, until=run.until, answer=answer)
         return
-    actions.fail(now=now, plan=plan, until=run.until, failure=run.child.failure)
+    actions.fail(now=now, plan=plan, until=run.until, failure=run.child.failure())
 
 
 def _forget(plan: int, run: Run) -> None:

@@ -19,7 +19,9 @@ REFUSALS = {
     "plans_to_compare": N_("Please choose 2 to {most} solved plans of this intake."),
     "policies_to_choose": N_("Please choose 1 to {most} policies."),
     "policy_of_another_intake": N_("One of the policies does not belong to this intake."),
-    "solving_broke_off": N_("The solving process broke off (status {status}). Propose the plan again."),
+    "child_died": N_(
+        "The calculation broke off (exit status {status}). Ask for it again; tell the operator if it stays."
+    ),
 }
 INPUT = frozenset(
     {"plans_to_compare", "policies_to_choose", "policy_of_another_intake", "allocation_comparison_invalid"}

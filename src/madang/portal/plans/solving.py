@@ -8,11 +8,8 @@ outline) or FOLDER/failure.json (code, facts). It needs no database and no setti
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,57 +18,11 @@ from madang.allocation.explain import explain
 from madang.allocation.policies import policy_from_json
 from madang.allocation.problem import Problem
 from madang.allocation.solve import Progress, solve
-from madang.errors import Refused
-from madang.portal import orphans
+from madang.portal import children
 from madang.portal.plans.outline import outline
 
 MODULE = "madang.portal.plans.solving"
-INPUT, OUTPUT, PROGRESS, FAILURE = "input.json", "output.json", "progress.json", "failure.json"
 Report = Callable[[dict[str, Any]], None]
-
-
-@dataclass
-class Child:
-    """A running solve: its process and the folder in which it leaves its answer."""
-
-    process: subprocess.Popen[bytes]
-    folder: Path
-
-    @property
-    def ended(self) -> bool:
-        return self.process.poll() is not None
-
-    def read(self, name: str) -> dict[str, Any] | None:
-        """One of the child's files; None while it is not there. Files appear whole, by renaming."""
-        path = self.folder / name
-        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
-
-    @property
-    def failure(self) -> dict[str, Any]:
-        """Why it ended without an answer: the code and the facts of a refusal, or how the process ended."""
-        return self.read(FAILURE) or {"code": "solving_broke_off", "facts": {"status": self.process.returncode}}
-
-    def stop(self) -> None:
-        """Ends the process, however far it is."""
-        if not self.ended:
-            self.process.kill()
-        self.process.wait()
-
-
-def start(folder: Path, document: dict[str, Any], module: str = MODULE) -> Child:
-    """Writes the input into a new folder and starts the child on it."""
-    folder.mkdir(mode=0o700, parents=True)
-    _write(folder / INPUT, document)
-    command = [sys.executable, "-m", module, str(folder)]
-    with (folder / "messages.txt").open("wb") as messages:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=messages, stderr=messages)
-    return Child(process, folder)
-
-
-def _write(path: Path, content: dict[str, Any]) -> None:
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-    part.replace(path)
 
 
 def answer(document: dict[str, Any], report: Report | None = None) -> dict[str, Any]:
@@ -102,20 +53,5 @@ def _seen(report: Report | None) -> Callable[[Progress], None] | None:
     return lambda seen: report({"step": "solving", "incumbent": seen.incumbent, "bound": seen.bound})
 
 
-def attended(folder: Path, work: Callable[[dict[str, Any], Report], dict[str, Any]]) -> int:
-    """Does what lies in the folder; exit status 0 with output.json, 2 with failure.json where it is refused."""
-    # What a dead worker had begun belongs to nobody: another worker claims it and begins anew.
-    orphans.watch()
-    try:
-        given = json.loads((folder / INPUT).read_text(encoding="utf-8"))
-        found = work(given, lambda seen: _write(folder / PROGRESS, seen))
-    except Refused as refused:
-        facts = {name: value for name, value in refused.facts.items() if isinstance(value, str | int)}
-        _write(folder / FAILURE, {"code": refused.code, "facts": facts})
-        return 2
-    _write(folder / OUTPUT, found)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(attended(Path(sys.argv[1]), answer))
+    sys.exit(children.answer(Path(sys.argv[1]), answer))

@@ -11,8 +11,8 @@ from pathlib import Path
 from django.conf import settings
 
 from madang.errors import Refused, Stale
-from madang.portal.plans import solving
-from madang.portal.plans.solving import OUTPUT, PROGRESS, Child
+from madang.portal import children
+from madang.portal.children import OUTPUT, PROGRESS, Child
 from madang.portal.studies import actions, queries, working
 
 # Solving goes before: a study yields, and takes one core at most.
@@ -54,7 +54,7 @@ def _start(study: int, now: datetime) -> None:
     place = Path(settings.MADANG_HOME) / "plans"
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f"study-{study}-", dir=place)) / "work"
-    RUNNING[study] = Run(solving.start(folder, queries.work(study), working.MODULE), until)
+    RUNNING[study] = Run(children.start(working.MODULE, folder, queries.work(study)), until)
 
 
 def _follow(study: int, run: Run, now: datetime) -> bool:
@@ -65,7 +65,7 @@ def _follow(study: int, run: Run, now: datetime) -> bool:
             if found is not None:
                 actions.finish(now=now, study=study, until=run.until, result=found)
             else:
-                actions.fail(now=now, study=study, until=run.until, failure=run.child.failure)
+                actions.fail(now=now, study=study, until=run.until, failure=run.child.failure())
         else:
             given = {"study": study, "until": run.until, "progress": run.child.read(PROGRESS)}
             until = actions.keep_claim(now=now, **given)

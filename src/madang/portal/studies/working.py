@@ -19,7 +19,8 @@ from madang.allocation.nearest import changes
 from madang.allocation.overbooking import chances
 from madang.allocation.plan import Plan
 from madang.allocation.problem import OVERBOOKING
-from madang.portal.plans.solving import Report, attended
+from madang.portal import children
+from madang.portal.plans.solving import Report
 
 MODULE = "madang.portal.studies.working"
 MILLION = 1_000_000
@@ -81,4 +82,4 @@ def _millionths(chance: Fraction) -> int:
 
 if __name__ == "__main__":
     os.nice(10)
-    sys.exit(attended(Path(sys.argv[1]), answer))
+    sys.exit(children.answer(Path(sys.argv[1]), answer))
