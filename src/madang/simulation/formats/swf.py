@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from madang.errors import Refused
-from madang.simulation import streams
-from madang.simulation.drafts import Choices, Draft, numbered
-from madang.simulation.tally import Tally
+from madang.simulation.formats import streams
+from madang.simulation.formats.bad_rows import Tally
+from madang.simulation.formats.checks import Choices, Draft, numbered
 from madang.simulation.trace import MOST, Ints
 
 FIELDS = 18

@@ -1,8 +1,9 @@
 """First-come, shortest-first and EASY backfill on counted processors for deep queues: the engine that is compiled.
 
-It gives the schedule of `madang.simulation.counting`, job for job, by other means: the queue lies in blocks of ranks,
-and blocks of blocks, each with its least processors and least estimate, so that a pass looks at a waiting job only
-where one that could start may lie. Everything is an integer in an array, so that Numba can compile it as it stands.
+It gives the schedule of `madang.simulation.counting.short_queues`, job for job, by other means: the queue lies in
+blocks of ranks, and blocks of blocks, each with its least processors and least estimate, so that a pass looks at a
+waiting job only where one that could start may lie. Everything is an integer in an array, so that Numba can compile
+it as it stands.
 """
 
 from __future__ import annotations

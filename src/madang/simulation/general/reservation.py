@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from madang.simulation.floor import (
+from madang.simulation.general.machine import (
     BITS,
     CORES,
     GPUS,

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from madang.simulation import blocks, compiled, conservative, counting
+from madang.simulation import compiled
 from madang.simulation.cluster import Cluster
+from madang.simulation.counting import conservative, deep_queues, short_queues
 from madang.simulation.outcome import Outcome, ints
 from madang.simulation.policy import Policy
-from madang.simulation.steps import steady
+from madang.simulation.step_functions import steady
 from madang.simulation.trace import Ints, Trace
 
 Progress = Callable[[int, int], None]
@@ -60,8 +61,8 @@ class _DeepError(Exception):
     """The queue is so deep that compiling pays."""
 
 
-def _watch(floor: counting.Floor) -> None:
-    if len(floor.queue) > DEEP:
+def _watch(machine: short_queues.Machine) -> None:
+    if len(machine.queue) > DEEP:
         raise _DeepError
 
 
@@ -79,7 +80,7 @@ def _queued(
     backfill: bool,
     pyss: bool,
     fast: bool,
-    watch: Callable[[counting.Floor], None] | None,
+    watch: Callable[[short_queues.Machine], None] | None,
     progress: Progress | None,
 ) -> Ints:
     submit = columns[0]
@@ -91,22 +92,22 @@ def _queued(
         columns = tuple(column[ranked] for column in columns)
     if fast:
         submit, run, estimate, needed = map(np.ascontiguousarray, columns)
-        state = blocks.blocks_of(submit, run, estimate, needed, capacity)
-        compiled.compiled(blocks, inlined=True).play_blocks(state, arrivals, backfill, pyss)
+        state = deep_queues.blocks_of(submit, run, estimate, needed, capacity)
+        compiled.compiled(deep_queues, inlined=True).play_blocks(state, arrivals, backfill, pyss)
         start = state.start
     else:
         came, lasts, most, asks = (column.tolist() for column in columns)
-        floor = counting.Floor(came, lasts, most, asks, capacity, backfill)
+        machine = short_queues.Machine(came, lasts, most, asks, capacity, backfill)
 
         def tell(done: int, jobs: int) -> None:
             if watch:
-                watch(floor)
+                watch(machine)
             if progress:
                 progress(done, jobs)
 
         coming = range(len(submit)) if ranked is None else arrivals.tolist()
-        (counting.play_events if pyss else counting.play_instants)(floor, coming, tell)
-        start = ints(floor.start)
+        (short_queues.play_events if pyss else short_queues.play_instants)(machine, coming, tell)
+        start = ints(machine.start)
     if ranked is None:
         return start
     found = np.empty_like(start)

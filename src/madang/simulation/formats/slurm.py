@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from madang.errors import Refused
-from madang.simulation import streams
-from madang.simulation.drafts import Choices, Draft
-from madang.simulation.rows import Bad, Gathered, Row, require, span, table
-from madang.simulation.tally import Tally
+from madang.simulation.formats import streams
+from madang.simulation.formats.bad_rows import Tally
+from madang.simulation.formats.checks import Choices, Draft
+from madang.simulation.formats.tables import Bad, Gathered, Row, each, only, require, span, table
 
 # The fields of a dump without a heading: those that accounting tools ask sacct for, the job's name last.
 HEADLESS = [
@@ -40,33 +39,27 @@ def read_sacct(path: Path, choices: Choices, tally: Tally) -> Draft:
     """
     account, share_class = _fields(choices, "account", SACCT_FIELDS)
     gathered = Gathered()
-    for line, row in _sacct_rows(path, choices, tally):
-        if "." in row["jobid"]:
-            tally.leave_out("step", line)
-            continue
-        gone = _not_run(row)
+
+    def take(line: int, row: Row) -> None:
+        gone = "step" if "." in row["jobid"] else _not_run(row)
         if gone:
             tally.leave_out(gone, line)
-            continue
-        try:
-            numbers, gpu_type = _sacct_job(row, choices)
-            names = {"account": row[account], "share_class": row[share_class], "qos": row["qos"], "gpu_type": gpu_type}
-            gathered.add(line, row["jobid"], numbers, names)
-            if not row.has("alloctres", "reqtres"):
-                tally.adjust("no_gpu_column", line)
-            if not row.has(account):
-                tally.adjust("no_account_column", line)
-        except Bad as bad:
-            rule, column, value = bad.args
-            tally.bad(rule, line, column, value)
+            return
+        numbers, gpu_type = _sacct_job(row, choices)
+        names = {"account": row[account], "share_class": row[share_class], "qos": row["qos"], "gpu_type": gpu_type}
+        gathered.add(line, row["jobid"], numbers, names)
+        if not row.has("alloctres", "reqtres"):
+            tally.adjust("no_gpu_column", line)
+        if not row.has(account):
+            tally.adjust("no_account_column", line)
+
+    each(_sacct_rows(path, choices, tally), take, tally)
     return gathered.draft()
 
 
 def _fields(choices: Choices, own: str, known: tuple[str, ...]) -> tuple[str, str]:
     chosen = (choices.account_field.lower() or own, choices.class_field.lower())
-    for one in chosen:
-        if one and one not in known:
-            raise Refused("trace_field", field=one, known=", ".join(known))
+    only(filter(None, chosen), known)
     return chosen
 
 
@@ -178,20 +171,19 @@ def read_slurmdbd(path: Path, choices: Choices, tally: Tally) -> Draft:
     account, share_class = _fields(choices, "id_user", SLURMDBD_FIELDS)
     needed = [share_class] if share_class else []
     gathered = Gathered()
-    for line, row in table(path, tally, required=(*SLURMDBD_NEEDS, account, *needed), lower=True):
-        try:
-            gone = _not_run_there(row)
-            if gone:
-                tally.leave_out(gone, line)
-                continue
-            names = {"account": row[account], "share_class": row[share_class], "qos": row["id_qos"]}
-            held = _tres(row["tres_alloc"]) or _tres(row["tres_req"])
-            gathered.add(line, row["id_job"], _slurmdbd_job(row, held, choices.gpu_tres), names)
-            if any(name.isdigit() and int(name) > _OWN_TRES and name not in choices.gpu_tres for name in held):
-                tally.adjust("tres_unknown", line)
-        except Bad as bad:
-            rule, column, value = bad.args
-            tally.bad(rule, line, column, value)
+
+    def take(line: int, row: Row) -> None:
+        gone = _not_run_there(row)
+        if gone:
+            tally.leave_out(gone, line)
+            return
+        names = {"account": row[account], "share_class": row[share_class], "qos": row["id_qos"]}
+        held = _tres(row["tres_alloc"]) or _tres(row["tres_req"])
+        gathered.add(line, row["id_job"], _slurmdbd_job(row, held, choices.gpu_tres), names)
+        if any(name.isdigit() and int(name) > _OWN_TRES and name not in choices.gpu_tres for name in held):
+            tally.adjust("tres_unknown", line)
+
+    each(table(path, tally, required=(*SLURMDBD_NEEDS, account, *needed), lower=True), take, tally)
     return gathered.draft()
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from heapq import heappop
 
-from madang.simulation.floor import (
+from madang.simulation.general.limits import BORROW, BY_PRIORITY, BY_TURNS, Accounts, Classes, Ways
+from madang.simulation.general.machine import (
     BITS,
     DIRTY,
     FRAGMENTED,
@@ -25,14 +26,13 @@ from madang.simulation.floor import (
     Shape,
     count,
 )
-from madang.simulation.priorities import key_of, recalculate
-from madang.simulation.rules import BORROW, BY_PRIORITY, BY_TURNS, Accounts, Classes, Ways
-from madang.simulation.serving import BARRED, BLOCKED, World, consider, finish, serve, stop
+from madang.simulation.general.priorities import key_of, recalculate
+from madang.simulation.general.queue_pass import BARRED, BLOCKED, World, consider, finish, serve, stop
 
 CLOSE, OPEN, FAIL = 0, 1, 2
 
 
-def play_ruled(
+def play_general(
     jobs: Jobs,
     nodes: Nodes,
     accounts: Accounts,

@@ -9,8 +9,8 @@ import numpy as np
 
 from madang.errors import Refused
 from madang.simulation.cluster import Cluster, Failures, Partition
-from madang.simulation.floor import CORES, GPUS, MEMORY, NEVER, Column, Jobs, Nodes, Shape, count
-from madang.simulation.ruling import CLOSE, FAIL, OPEN
+from madang.simulation.general.events import CLOSE, FAIL, OPEN
+from madang.simulation.general.machine import CORES, GPUS, MEMORY, NEVER, Column, Jobs, Nodes, Shape, count
 from madang.simulation.trace import Flags, Ints, Trace
 
 UNBOUNDED = 1 << 40  # MiB of a node whose memory is no bound
@@ -18,7 +18,7 @@ MOST_FAILURES = 5_000_000
 
 
 @dataclass(frozen=True)
-class Ground:
+class Layout:
     """A cluster as a trace sees it: `column` and `parts` by job, `kinds` the partitions' nodes, `shut` the closures."""
 
     shape: Shape
@@ -37,7 +37,7 @@ class Ground:
         return cores + gpus * per_gpu
 
 
-def ground_of(trace: Trace, cluster: Cluster) -> Ground:
+def layout_of(trace: Trace, cluster: Cluster) -> Layout:
     """The layout; a job that can never run has parts of 0 nodes, which `too_large` finds."""
     types = sorted({part.gpu_type for part in cluster.partitions if part.gpus}) or [""]
     memory = any(part.memory_mb for part in cluster.partitions)
@@ -62,7 +62,7 @@ def ground_of(trace: Trace, cluster: Cluster) -> Ground:
     column = _columns(trace, types)
     units = cluster.gpus if by_gpus else cluster.processors
     parts = _parts(trace, kinds, column, shape, memory)
-    return Ground(shape, kinds, column, parts, shut, memory, units)
+    return Layout(shape, kinds, column, parts, shut, memory, units)
 
 
 def _whole(part: Partition, types: list[str], placed: bool) -> Ints:
@@ -135,17 +135,17 @@ def gpus_of(whole: Ints, column: Ints, asked: Ints) -> Ints:
     return np.where(column == -1, whole[GPUS:].sum(), np.where(column == -2, 0, of_type)) * (asked > 0)
 
 
-def too_large(ground: Ground, trace: Trace) -> Flags:
+def too_large(layout: Layout, trace: Trace) -> Flags:
     """Which jobs could not even run on the empty cluster with every node there."""
-    parts, gpus = ground.parts, trace.gpus
-    if not ground.shape.placed:
-        totals = sum((number * whole for number, whole in ground.kinds), np.zeros(ground.shape.columns, dtype=np.int64))
-        over = (trace.processors > totals[CORES]) | (gpus > gpus_of(totals, ground.column, gpus))
+    parts, gpus = layout.parts, trace.gpus
+    if not layout.shape.placed:
+        totals = sum((number * whole for number, whole in layout.kinds), np.zeros(layout.shape.columns, dtype=np.int64))
+        over = (trace.processors > totals[CORES]) | (gpus > gpus_of(totals, layout.column, gpus))
         much = trace.memory_mb > totals[MEMORY]
-        return np.asarray(over | (much & ground.memory), dtype=np.bool_)
+        return np.asarray(over | (much & layout.memory), dtype=np.bool_)
     holding = {kind: np.zeros(len(trace), dtype=np.int64) for kind in ("part", "last")}
-    for number, whole in ground.kinds:
-        has = {"cores": whole[CORES], "memory": whole[MEMORY], "gpus": gpus_of(whole, ground.column, gpus)}
+    for number, whole in layout.kinds:
+        has = {"cores": whole[CORES], "memory": whole[MEMORY], "gpus": gpus_of(whole, layout.column, gpus)}
         for kind, nodes in holding.items():
             fits = np.ones(len(trace), dtype=np.bool_)
             for name, amount in has.items():
@@ -155,20 +155,20 @@ def too_large(ground: Ground, trace: Trace) -> Flags:
     return lacking
 
 
-def nodes_of(ground: Ground) -> Nodes:
+def nodes_of(layout: Layout) -> Nodes:
     """All nodes, free; `count_all` then makes the sums."""
-    free = np.concatenate([np.tile(whole, number) for number, whole in ground.kinds])
-    blank = np.zeros(ground.shape.nodes, dtype=np.int64)
-    shut = np.array(ground.shut, dtype=np.int64).reshape(-1, 4)
+    free = np.concatenate([np.tile(whole, number) for number, whole in layout.kinds])
+    blank = np.zeros(layout.shape.nodes, dtype=np.int64)
+    shut = np.array(layout.shut, dtype=np.int64).reshape(-1, 4)
     return Nodes(
         free=free,
         whole=free.copy(),
         then=free.copy(),
         spare=free.copy(),
-        sums=np.zeros(ground.shape.columns, dtype=np.int64),
+        sums=np.zeros(layout.shape.columns, dtype=np.int64),
         down=blank,
         back=blank.copy(),
-        room=np.zeros(ground.shape.columns * (ground.shape.most + 1), dtype=np.int64),
+        room=np.zeros(layout.shape.columns * (layout.shape.most + 1), dtype=np.int64),
         shut_first=shut[:, 0].copy(),
         shut_last=shut[:, 1].copy(),
         shut_start=shut[:, 2].copy(),
@@ -182,21 +182,21 @@ def count_all(nodes: Nodes, shape: Shape, marks: Column) -> None:
         count(nodes, shape, marks, node, 1)
 
 
-def horizon(trace: Trace, ground: Ground) -> int:
+def horizon(trace: Trace, layout: Layout) -> int:
     """Until when failures are drawn: the last submission, the longest job, and twice what all jobs need at full use."""
     if not len(trace):
         return 0
-    amounts = (trace.gpus if ground.shape.by_gpus else trace.processors).astype(np.float64)
+    amounts = (trace.gpus if layout.shape.by_gpus else trace.processors).astype(np.float64)
     work = float((amounts * np.minimum(trace.run, trace.estimate)).sum())
-    return int(trace.submit[-1] + trace.estimate.max() + 2 * work / max(ground.units, 1))
+    return int(trace.submit[-1] + trace.estimate.max() + 2 * work / max(layout.units, 1))
 
 
-def changes_of(ground: Ground, cluster: Cluster, until: int, seed: int) -> Ints:
-    """Closings, openings and failures, by instant, as `madang.simulation.ruling.play_ruled` takes them."""
-    rows = [(start, CLOSE, first, last, end) for first, last, start, end in ground.shut]
-    rows += [(end, OPEN, first, last, end) for first, last, _start, end in ground.shut if end < NEVER]
+def changes_of(layout: Layout, cluster: Cluster, until: int, seed: int) -> Ints:
+    """Closings, openings and failures, by instant, as `madang.simulation.general.events.play_general` takes them."""
+    rows = [(start, CLOSE, first, last, end) for first, last, start, end in layout.shut]
+    rows += [(end, OPEN, first, last, end) for first, last, _start, end in layout.shut if end < NEVER]
     if cluster.failures:
-        rows += _failures(ground.shape.nodes, cluster.failures, until, seed)
+        rows += _failures(layout.shape.nodes, cluster.failures, until, seed)
     return np.array(sorted(rows), dtype=np.int64).reshape(-1)
 
 

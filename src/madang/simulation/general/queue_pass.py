@@ -7,8 +7,21 @@ from heapq import heappop, heappush
 from typing import NamedTuple
 
 from madang.compute.policies import FIXED
-from madang.simulation.ahead import add, reserve, set_aside, touched
-from madang.simulation.floor import (
+from madang.simulation.general.limits import (
+    BORROW,
+    BY_TURNS,
+    FOR_EVER,
+    FREE,
+    RECLAIM,
+    Accounts,
+    Classes,
+    Ways,
+    barred,
+    borrows,
+    enter,
+    exceeds,
+)
+from madang.simulation.general.machine import (
     BITS,
     DIRTY,
     DONE,
@@ -32,21 +45,8 @@ from madang.simulation.floor import (
     hopeless,
     take,
 )
-from madang.simulation.priorities import charge, use_now
-from madang.simulation.rules import (
-    BORROW,
-    BY_TURNS,
-    FOR_EVER,
-    FREE,
-    RECLAIM,
-    Accounts,
-    Classes,
-    Ways,
-    barred,
-    borrows,
-    enter,
-    exceeds,
-)
+from madang.simulation.general.priorities import charge, use_now
+from madang.simulation.general.reservation import add, reserve, set_aside, touched
 
 BARRED, STARTED, BLOCKED, DROPPED, PREEMPTED = range(5)
 OFF = -1  # in the place of a key that has left the queue during a pass

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import TypeAlias
 
+    Serve: TypeAlias = Callable[[int, int, int, int], tuple[int, int, int]]
+    Come: TypeAlias = Callable[[int, int, int, int, int], tuple[int, int, int]]
     Launch: TypeAlias = Callable[[int, int], None]
     Reserve: TypeAlias = Callable[[int], tuple[int, int]]
     Overtake: TypeAlias = Callable[[int, int, int, int], tuple[int, int]]
-    Jump: TypeAlias = Callable[[int, int, int, int, int], tuple[int, int, int, bool]]
     Progress: TypeAlias = Callable[[int, int], None]
 
 _SHIFT = 26  # a time and a place in the order of starts share one integer, so that heaps compare nothing but integers
@@ -28,7 +29,7 @@ _NEVER = 1 << 60
 _STRIDE = 4096  # jobs between two words of progress
 
 
-class Floor:
+class Machine:
     """The machine and its queue while a trace runs; rows are ranks, so that the queue is a sorted list of them.
 
     `profile` holds the estimated ends of what runs, sorted, `held` the processors until each; `ends` is a heap of the
@@ -59,19 +60,17 @@ class Floor:
         self.ends = [_NEVER << _SHIFT]
 
 
-def play_events(floor: Floor, arrivals: Sequence[int], progress: Progress | None = None) -> None:
-    """One pass per event, as in pyss; `arrivals` lists the rows as they come, `floor.start` is filled in.
+def play_events(machine: Machine, arrivals: Sequence[int], progress: Progress | None = None) -> None:
+    """One pass per event, as in pyss; `arrivals` lists the rows as they come, `machine.start` is filled in.
 
     At one instant submissions come before terminations, these in the order of their starts, and a running job whose
     estimate ends now counts as free.
     """
-    launch, reserve, overtake, jump = _moves(floor)
-    queue, processors, estimate, profile, held = (
-        floor.queue, floor.processors, floor.estimate, floor.profile, floor.held,
-    )  # fmt: skip
-    ends, order, start, backfill = floor.ends, floor.order, floor.start, floor.backfill
-    times = [floor.submit[row] for row in arrivals] + [_NEVER]
-    coming, free, shadow, extra = 0, floor.capacity, -1, 0
+    serve, come = _moves(machine)
+    queue, processors, estimate = machine.queue, machine.processors, machine.estimate
+    profile, held, ends, order, start = machine.profile, machine.held, machine.ends, machine.order, machine.start
+    times = [machine.submit[row] for row in arrivals] + [_NEVER]
+    coming, free, shadow, extra = 0, machine.capacity, -1, 0
     while coming < len(arrivals) or len(ends) > 1:
         now, ended = times[coming], ends[0]
         arrives = now <= ended >> _SHIFT
@@ -89,12 +88,10 @@ def play_events(floor: Floor, arrivals: Sequence[int], progress: Progress | None
             if progress and not coming % _STRIDE:
                 progress(coming, len(arrivals))
             if changed or not queue or row < queue[0]:
+                insort(queue, row)
                 shadow, changed = -1, True
-            elif backfill and processors[row] <= free:
-                free, shadow, extra, started = jump(row, now, free, shadow, extra)
-                if started:
-                    continue
-            insort(queue, row)
+            else:
+                free, shadow, extra = come(row, now, free, shadow, extra)
         else:
             heappop(ends)
             row = order[ended & _PLACE]
@@ -105,25 +102,16 @@ def play_events(floor: Floor, arrivals: Sequence[int], progress: Progress | None
                 free += processors[row]
                 shadow, changed = -1, True
         if changed and queue:
-            while queue and processors[queue[0]] <= free:
-                row = queue.pop(0)
-                free -= processors[row]
-                launch(row, now)
-                shadow = -1
-            if backfill and free and len(queue) > 1:
-                if shadow < 0:
-                    shadow, extra = reserve(free)
-                free, extra = overtake(now, free, shadow, extra)
+            free, shadow, extra = serve(now, free, shadow, extra)
 
 
-def play_instants(floor: Floor, arrivals: Sequence[int], progress: Progress | None = None) -> None:
+def play_instants(machine: Machine, arrivals: Sequence[int], progress: Progress | None = None) -> None:
     """One pass per instant, after all its ends and all its submissions; otherwise as `play_events`."""
-    launch, reserve, overtake, jump = _moves(floor)
-    queue, processors, estimate = floor.queue, floor.processors, floor.estimate
-    ends, order, backfill = floor.ends, floor.order, floor.backfill
-    profile, held, start = floor.profile, floor.held, floor.start
-    times = [floor.submit[row] for row in arrivals] + [_NEVER]
-    coming, free, shadow, extra = 0, floor.capacity, -1, 0
+    serve, come = _moves(machine)
+    queue, processors, estimate = machine.queue, machine.processors, machine.estimate
+    profile, held, ends, order, start = machine.profile, machine.held, machine.ends, machine.order, machine.start
+    times = [machine.submit[row] for row in arrivals] + [_NEVER]
+    coming, free, shadow, extra = 0, machine.capacity, -1, 0
     while coming < len(arrivals) or len(ends) > 1:
         now = min(times[coming], ends[0] >> _SHIFT)
         changed = False
@@ -141,28 +129,52 @@ def play_instants(floor: Floor, arrivals: Sequence[int], progress: Progress | No
                 progress(coming, len(arrivals))
         for row in arrivals[first:coming] if coming == first + 1 else sorted(arrivals[first:coming]):
             if changed or not queue or row < queue[0]:
+                insort(queue, row)
                 shadow, changed = -1, True
-            elif backfill and processors[row] <= free:
-                free, shadow, extra, started = jump(row, now, free, shadow, extra)
-                if started:
-                    continue
-            insort(queue, row)
+            else:
+                free, shadow, extra = come(row, now, free, shadow, extra)
         if changed and queue:
-            while queue and processors[queue[0]] <= free:
-                row = queue.pop(0)
-                free -= processors[row]
+            free, shadow, extra = serve(now, free, shadow, extra)
+
+
+def _moves(machine: Machine) -> tuple[Serve, Come]:
+    """A pass over the queue and what an arrival does, closed over the machine's lists: attributes cost half as much."""
+    launch, reserve, overtake = _starts(machine)
+    queue, processors, estimate, backfill = machine.queue, machine.processors, machine.estimate, machine.backfill
+
+    def come(row: int, now: int, free: int, shadow: int, extra: int) -> tuple[int, int, int]:
+        """A job comes last to a queue of which nothing else has changed: it overtakes at once or waits."""
+        needed = processors[row]
+        if backfill and needed <= free:
+            if shadow < 0:
+                shadow, extra = reserve(free)
+            outlives = now + estimate[row] > shadow
+            if not (outlives and needed > extra):
                 launch(row, now)
-                shadow = -1
-            if backfill and free and len(queue) > 1:
-                if shadow < 0:
-                    shadow, extra = reserve(free)
-                free, extra = overtake(now, free, shadow, extra)
+                return free - needed, shadow, extra - (needed if outlives else 0)
+        insort(queue, row)
+        return free, shadow, extra
+
+    def serve(now: int, free: int, shadow: int, extra: int) -> tuple[int, int, int]:
+        """One pass: heads start while they fit, then what may overtake; what is free, and the reservation."""
+        while queue and processors[queue[0]] <= free:
+            row = queue.pop(0)
+            free -= processors[row]
+            launch(row, now)
+            shadow = -1
+        if backfill and free and len(queue) > 1:
+            if shadow < 0:
+                shadow, extra = reserve(free)
+            free, extra = overtake(now, free, shadow, extra)
+        return free, shadow, extra
+
+    return serve, come
 
 
-def _moves(floor: Floor) -> tuple[Launch, Reserve, Overtake, Jump]:
-    """The four moves of a pass, closed over the floor's lists: attributes would cost half as much again."""
-    queue, processors, estimate, run = floor.queue, floor.processors, floor.estimate, floor.run
-    profile, held, ends, order, start = floor.profile, floor.held, floor.ends, floor.order, floor.start
+def _starts(machine: Machine) -> tuple[Launch, Reserve, Overtake]:
+    """How a job starts, what is reserved for the head, and who overtakes it, closed over the machine's lists."""
+    queue, processors, estimate, run = machine.queue, machine.processors, machine.estimate, machine.run
+    profile, held, ends, order, start = machine.profile, machine.held, machine.ends, machine.order, machine.start
 
     def launch(row: int, now: int) -> None:
         start[row] = now
@@ -204,14 +216,4 @@ def _moves(floor: Floor) -> tuple[Launch, Reserve, Overtake, Jump]:
                 launch(row, now)
         return free, extra
 
-    def jump(row: int, now: int, free: int, shadow: int, extra: int) -> tuple[int, int, int, bool]:
-        """Starts a job that has just come and fits, where that keeps the reservation; what is left, and whether."""
-        if shadow < 0:
-            shadow, extra = reserve(free)
-        outlives = now + estimate[row] > shadow
-        if outlives and processors[row] > extra:
-            return free, shadow, extra, False
-        launch(row, now)
-        return free - processors[row], shadow, extra - (processors[row] if outlives else 0), True
-
-    return launch, reserve, overtake, jump
+    return launch, reserve, overtake

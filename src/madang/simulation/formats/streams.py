@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from madang.errors import Refused
-from madang.simulation.tally import Tally
+from madang.simulation.formats.bad_rows import Tally
 
 BLOCK = 1 << 20
 _GZIP = b"\x1f\x8b"

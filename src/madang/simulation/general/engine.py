@@ -8,57 +8,58 @@ from typing import Any
 import numpy as np
 
 from madang.errors import Refused
-from madang.simulation import ahead, compiled, floor, laying, priorities, rules, ruling, serving
+from madang.simulation import compiled
 from madang.simulation.cluster import Cluster
-from madang.simulation.laying import Ground
+from madang.simulation.general import events, limits, machine, priorities, queue_pass, reservation
+from madang.simulation.general.layout import Layout, changes_of, count_all, horizon, layout_of, nodes_of
 from madang.simulation.outcome import Outcome, ints
 from madang.simulation.policy import Limit, Policy
-from madang.simulation.steps import Steps
+from madang.simulation.step_functions import Steps
 from madang.simulation.trace import Ints, Trace
 
 ORDERS = {
-    "submission": rules.BY_SUBMISSION,
-    "shortest": rules.BY_LENGTH,
-    "multifactor": rules.BY_PRIORITY,
-    "madang": rules.BY_TURNS,
+    "submission": limits.BY_SUBMISSION,
+    "shortest": limits.BY_LENGTH,
+    "multifactor": limits.BY_PRIORITY,
+    "madang": limits.BY_TURNS,
 }
-BORROWING = {"none": rules.STRICT, "borrow": rules.BORROW, "reclaim": rules.RECLAIM}
+BORROWING = {"none": limits.STRICT, "borrow": limits.BORROW, "reclaim": limits.RECLAIM}
 MOST_USE = 1 << 61
-KERNELS = (floor, ahead, rules, priorities, serving, ruling)
-TABLES = (floor.Jobs, floor.Nodes, rules.Accounts, rules.Classes)
+KERNELS = (machine, reservation, limits, priorities, queue_pass, events)
+TABLES = (machine.Jobs, machine.Nodes, limits.Accounts, limits.Classes)
 
 
 def run(trace: Trace, cluster: Cluster, policy: Policy, *, fast: bool, seed: int) -> Outcome:
     """The schedule; `fast` compiles the kernels, `seed` draws failures. Every job fits the cluster."""
-    ground = laying.ground_of(trace, cluster)
+    layout = layout_of(trace, cluster)
     ways = _ways(policy)
-    jobs = _jobs(trace, policy, ground)
-    _check_use(jobs, ground, ways)
+    jobs = _jobs(trace, policy, layout)
+    _check_use(jobs, layout, ways)
     accounts, classes = _accounts(trace, policy), _classes(trace, policy)
-    marks: Any = np.zeros(floor.WHOLE + 1, dtype=np.int64)
-    marks[floor.SHADOW], marks[floor.HEAD] = -1, floor.NEVER
-    nodes = laying.nodes_of(ground)
-    changes: Any = laying.changes_of(ground, cluster, laying.horizon(trace, ground), seed)
-    laying.count_all(nodes, ground.shape, marks)
+    marks: Any = np.zeros(machine.WHOLE + 1, dtype=np.int64)
+    marks[machine.SHADOW], marks[machine.HEAD] = -1, machine.NEVER
+    nodes = nodes_of(layout)
+    changes: Any = changes_of(layout, cluster, horizon(trace, layout), seed)
+    count_all(nodes, layout.shape, marks)
     tables: tuple[Any, ...] = (jobs, nodes, accounts, classes)
     given: list[Any]
     if fast:
-        play: Any = compiled.compiled(*KERNELS, tables=TABLES).play_ruled
+        play: Any = compiled.compiled(*KERNELS, tables=TABLES).play_general
         given = [compiled.table_of(each) for each in tables]
     else:
-        play, given = ruling.play_ruled, [type(each)(*(column.tolist() for column in each)) for each in tables]
+        play, given = events.play_general, [type(each)(*(column.tolist() for column in each)) for each in tables]
         marks, changes = marks.tolist(), changes.tolist()
-    stopped, samples = play(*given, ground.shape, ways, marks, changes)
-    done = floor.Jobs(*given[0])
-    exhausted = list(rules.Accounts(*given[2]).exhausted)
-    return _outcome(trace, done, exhausted, ground, stopped, samples, "compiled" if fast else "plain")
+    stopped, samples = play(*given, layout.shape, ways, marks, changes)
+    done = machine.Jobs(*given[0])
+    exhausted = list(limits.Accounts(*given[2]).exhausted)
+    return _outcome(trace, done, exhausted, layout, stopped, samples, "compiled" if fast else "plain")
 
 
 def _outcome(
     trace: Trace,
-    jobs: floor.Jobs,
+    jobs: machine.Jobs,
     exhausted: list[int],
-    ground: Ground,
+    layout: Layout,
     stopped: list[int],
     samples: list[int],
     engine: str,
@@ -72,14 +73,14 @@ def _outcome(
         capacity=Steps(sampled[:, 0], sampled[:, 2]),
         restarts=ints(jobs.restarts),
         attempts=(attempts[:, 0], attempts[:, 1], attempts[:, 2]),
-        fragmented=Steps(sampled[:, 0], sampled[:, 1]) if ground.shape.placed else None,
+        fragmented=Steps(sampled[:, 0], sampled[:, 1]) if layout.shape.placed else None,
         exhausted={trace.accounts[at]: int(when) for at, when in enumerate(exhausted) if when >= 0},
     )
 
 
-def _ways(policy: Policy) -> rules.Ways:
+def _ways(policy: Policy) -> limits.Ways:
     turns, many = policy.order == "madang", policy.multifactor
-    return rules.Ways(
+    return limits.Ways(
         order=ORDERS[policy.order],
         backfill=int(policy.backfill == "easy"),
         borrowing=BORROWING[policy.shares.borrowing] if policy.shares else 0,
@@ -96,22 +97,22 @@ def _ways(policy: Policy) -> rules.Ways:
     )
 
 
-def _jobs(trace: Trace, policy: Policy, ground: Ground) -> floor.Jobs:
+def _jobs(trace: Trace, policy: Policy, layout: Layout) -> machine.Jobs:
     many, one = policy.multifactor, priorities.ONE
     blank = np.zeros(len(trace), dtype=np.int64)
-    unit = trace.gpus if ground.shape.by_gpus else trace.processors
+    unit = trace.gpus if layout.shape.by_gpus else trace.processors
     per_gpu = (policy.fair_share if policy.order == "madang" else many).cores_per_gpu
-    size = unit * one // max(ground.units, 1)
+    size = unit * one // max(layout.units, 1)
     levels = policy.preemption.levels if policy.preemption else {}
     standing = ints([many.qos_levels.get(name, 0) for name in trace.qoses])
-    return floor.Jobs(
+    return machine.Jobs(
         submit=trace.submit,
         run=np.minimum(trace.run, trace.estimate),
         limit=trace.estimate,
         cores=trace.processors,
-        memory=trace.memory_mb if ground.memory else blank,
+        memory=trace.memory_mb if layout.memory else blank,
         gpus=trace.gpus,
-        column=ground.column,
+        column=layout.column,
         account=trace.account,
         share_class=trace.share_class,
         level=ints([levels.get(name, 0) for name in trace.qoses])[trace.qos],
@@ -119,7 +120,7 @@ def _jobs(trace: Trace, policy: Policy, ground: Ground) -> floor.Jobs:
         charge=trace.processors + per_gpu * trace.gpus,
         size=many.size * (one - size if many.small_first else size),
         standing=many.qos * (standing * one // max(int(standing.max(initial=0)), 1))[trace.qos],
-        **ground.parts,
+        **layout.parts,
         start=blank - 1,
         end=blank - 1,
         state=blank.copy(),
@@ -128,9 +129,9 @@ def _jobs(trace: Trace, policy: Policy, ground: Ground) -> floor.Jobs:
     )
 
 
-def _accounts(trace: Trace, policy: Policy) -> rules.Accounts:
-    names, never = trace.accounts, floor.NEVER
-    limits = [policy.limits.get(name, Limit()) for name in names]
+def _accounts(trace: Trace, policy: Policy) -> limits.Accounts:
+    names, never = trace.accounts, machine.NEVER
+    bounds = [policy.limits.get(name, Limit()) for name in names]
     share_class = np.zeros(len(names), dtype=np.int64)
     share_class[trace.account[::-1]] = trace.share_class[::-1]  # that of its first job
 
@@ -140,13 +141,13 @@ def _accounts(trace: Trace, policy: Policy) -> rules.Accounts:
     def most(values: Iterable[int | None]) -> Ints:
         return ints([never if value is None else value for value in values])
 
-    return rules.Accounts(
+    return limits.Accounts(
         budget=_named(names, policy.budgets, never),
         spent=blank(),
         promised=blank(),
-        most_gpus=most(limit.gpus for limit in limits),
-        most_cores=most(limit.processors for limit in limits),
-        most_jobs=most(limit.jobs for limit in limits),
+        most_gpus=most(limit.gpus for limit in bounds),
+        most_cores=most(limit.processors for limit in bounds),
+        most_jobs=most(limit.jobs for limit in bounds),
         gpus=blank(),
         cores=blank(),
         jobs=blank(),
@@ -160,9 +161,9 @@ def _accounts(trace: Trace, policy: Policy) -> rules.Accounts:
     )
 
 
-def _classes(trace: Trace, policy: Policy) -> rules.Classes:
+def _classes(trace: Trace, policy: Policy) -> limits.Classes:
     names = trace.classes
-    return rules.Classes(
+    return limits.Classes(
         part=_named(names, policy.shares.parts if policy.shares else {}, 0),
         held=np.zeros(len(names), dtype=np.int64),
         weight=np.maximum(_named(names, policy.fair_share.weights, 1), 1),
@@ -174,8 +175,8 @@ def _named(names: Iterable[str], given: Mapping[str, int], otherwise: int) -> In
     return ints([given.get(name, otherwise) for name in names])
 
 
-def _check_use(jobs: floor.Jobs, ground: Ground, ways: rules.Ways) -> None:
+def _check_use(jobs: machine.Jobs, layout: Layout, ways: limits.Ways) -> None:
     """Use in fair share must stay within 64 bits: what all nodes can be charged while it has not faded."""
     seconds = 2 * ways.half_life + int(np.max(jobs.limit, initial=0))
-    if ground.charge(jobs) * seconds << 16 > MOST_USE:
+    if layout.charge(jobs) * seconds << 16 > MOST_USE:
         raise Refused("trace_too_long", jobs=len(jobs.submit), seconds=seconds)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from madang.simulation.floor import Column, Jobs
+from madang.simulation.general.machine import Column, Jobs
 
 FREE, FOR_NOW, FOR_EVER = 0, 1, 2
 STRICT, BORROW, RECLAIM = 1, 2, 3

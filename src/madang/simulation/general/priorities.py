@@ -8,8 +8,8 @@ fade before it ends.
 from __future__ import annotations
 
 from madang.compute.policies import FIXED, roots
-from madang.simulation.floor import BITS, LOW, Jobs, Lists
-from madang.simulation.rules import BY_LENGTH, BY_PRIORITY, Accounts, Classes, Ways
+from madang.simulation.general.limits import BY_LENGTH, BY_PRIORITY, Accounts, Classes, Ways
+from madang.simulation.general.machine import BITS, LOW, Jobs, Lists
 
 ROOTS = roots(16)
 HALF = 16

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from madang.simulation.tally import Tally
+from madang.simulation.formats.bad_rows import Tally
 from madang.simulation.trace import MOST, Flags, Ints, Trace, trace_of
 
 UTC_ZONE = ZoneInfo("UTC")

@@ -5,20 +5,19 @@ from __future__ import annotations
 import csv
 import re
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 import numpy as np
 
 from madang.errors import Refused
-from madang.simulation import streams
-from madang.simulation.drafts import Draft
-from madang.simulation.tally import Tally
+from madang.simulation.formats import streams
+from madang.simulation.formats.bad_rows import Tally
+from madang.simulation.formats.checks import Draft
 from madang.simulation.trace import COLUMNS, MOST
 
 _LABELLED = {"account": "accounts", "share_class": "classes", "qos": "qoses", "gpu_type": "gpu_types"}
-_NONE: tuple[tuple[str, ...], ...] = (("",), ())
 _NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]*)?")
 NUMBERS = tuple(name for name in COLUMNS if name not in _LABELLED and name != "job")
 
@@ -153,3 +152,20 @@ def span(row_start: int, row_end: int, submit: int) -> int:
     if row_end < row_start:
         raise Bad("end_before_start", "end", row_end)
     return row_end - row_start
+
+
+def only(fields: Iterable[str], known: Iterable[str]) -> None:
+    """Refuses ``trace_field`` (field, known) where somebody chose a column that the layout has not."""
+    for one in fields:
+        if one not in known:
+            raise Refused("trace_field", field=one, known=", ".join(known))
+
+
+def each(rows: Iterable[tuple[int, Row]], take: Callable[[int, Row], None], tally: Tally) -> None:
+    """Hands each row to `take`; one in which it finds a bad cell is refused or counted with its line."""
+    for line, row in rows:
+        try:
+            take(line, row)
+        except Bad as bad:
+            rule, column, value = bad.args
+            tally.bad(rule, line, column, value)
