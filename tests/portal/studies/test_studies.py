@@ -15,6 +15,7 @@ from madang.portal.people.models import Person
 from madang.portal.plans import actions as plans
 from madang.portal.plans.rules import PolicyChoice
 from madang.portal.policies import actions as policies
+from madang.portal.policies import rates
 from madang.portal.policies.rules import Draft
 from madang.portal.reviews.models import CriterionPoints
 from madang.portal.studies import actions, chores, queries, rules, working
@@ -39,7 +40,7 @@ def overbooked(found):
     """A checked portfolio with a rule of overbooking."""
     params = {"pool": found.pool.code, "thousandths": 1500, "rate": 500, "risk": 600}
     rule = {"name": "over", "kind": "overbooking", "params": params, "sentence": {"en": "Over.", "ko": "초과."}}
-    draft = Draft("초과", "Over", {"policy": "portfolio"}, [rule])
+    draft = Draft("초과", "Over", {"policy": "portfolio"}, [rule], rates={"over": rates.own_ground("As in 2025.")})
     own = policies.create_policy(by=found.manager, now=NOW, intake=found.intake.pk, draft=draft)
     return solve(plans.propose(by=found.manager, now=NOW, intake=found.intake.pk, policy=own.pk))
 

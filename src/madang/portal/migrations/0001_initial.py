@@ -374,6 +374,7 @@ class Migration(migrations.Migration):
                 ('policy', models.JSONField()),
                 ('rules', models.JSONField(default=list)),
                 ('reference', models.JSONField(null=True)),
+                ('rates', models.JSONField(default=dict)),
                 ('made_at', models.DateTimeField()),
                 ('withdrawn_at', models.DateTimeField(null=True)),
                 ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -141,14 +141,9 @@ def _solved(request: HttpRequest, row: queries.Plan) -> dict[str, Any]:
         ],
         "products": words.products,
         "outline": found,
-        "rules": [wording_of(rule, language) for rule in found.rules],
+        "rules": wording.published(found.rules, row.own.rates if row.own else {}, language),
         "faults": [fault(Fault(one["code"], one["facts"]), language) for one in row.faults],
     }
-
-
-def wording_of(rule: Any, language: str) -> str:
-    """A rule's published sentence."""
-    return str(rule["sentence"].get(language) or rule["sentence"]["en"])
 
 
 def shown_rows(found: Outline, show: str) -> list[Row]:
@@ -215,7 +210,8 @@ def move(request: HttpRequest, plan: int) -> HttpResponse:
     """Every number of the plan's policy and rules; whichever is changed gives a new plan to compare with this one."""
     row = one(queries.light(request.actor), pk=plan)
     draft, language = moving.present_draft(row.own, row.policy), get_language() or "ko"
-    rules = {rule["name"]: wording_of(rule, language) for rule in draft.rules}
+    texts_of = wording.published(draft.rules, draft.rates, language)
+    rules = {rule["name"]: text for rule, text in zip(draft.rules, texts_of, strict=True)}
     form = MoveForm(levers(draft.policy, draft.rules), rules, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         given = {"by": request.actor, "now": request.now, "plan": plan, "changes": form.changes()}

@@ -23,6 +23,7 @@ from madang.portal.plans import queries as plans
 from madang.portal.plans import telling
 from madang.portal.plans.outline import Outline
 from madang.portal.plans.sentences import OUTCOMES
+from madang.portal.policies import rates
 from madang.portal.studies import actions, queries
 from madang.portal.studies.rules import STUDIED, StudyKind, fitting
 from madang.portal.studies.sentences import HINTS, KINDS
@@ -75,7 +76,9 @@ def _answers(request: HttpRequest, row: Any, found: Outline) -> dict[str, Any]:
     if StudyKind.CHANGES in done:
         context["changed"] = len(done[StudyKind.CHANGES]["changes"])
     if StudyKind.OVERBOOKING in done:
-        context["overbooking"] = [_overbooked(one, names) for one in done[StudyKind.OVERBOOKING]["overbooking"]]
+        grounds = row.own.rates if row.own else {}
+        found_chances = done[StudyKind.OVERBOOKING]["overbooking"]
+        context["overbooking"] = [_overbooked(one, names, grounds.get(one["rule"])) for one in found_chances]
     return context
 
 
@@ -148,9 +151,14 @@ def _tenth(place: int) -> str:
     return "100 %" if place == 10 else f"{place * 10}–{place * 10 + 10} %"
 
 
-def _overbooked(one: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
-    months = [(month, f"{decimal(chance, 10_000, 4)} %") for month, chance in one["months"]]
-    return {"pool": names.get(one["pool"], one["pool"]), "risk": decimal(one["risk"], 10, 1), "months": months}
+def _overbooked(one: dict[str, Any], names: dict[str, str], ground: Any) -> dict[str, Any]:
+    """The chance by month, whether it is above the risk (thousandths beside millionths), and what the rate rests on."""
+    return {
+        "pool": names.get(one["pool"], one["pool"]),
+        "risk": decimal(one["risk"], 10, 1),
+        "months": [(m, f"{decimal(chance, 10_000, 4)} %", chance > one["risk"] * 1000) for m, chance in one["months"]],
+        "ground": rates.told(ground, get_language() or "ko") if ground else "",
+    }
 
 
 def _waiting(known: Iterable[Any]) -> list[tuple[str, int, int]]:
