@@ -110,7 +110,7 @@ def plan(request: HttpRequest, plan: int) -> HttpResponse:
         "objective": wording.objective_sentence(row.policy, row.own and row.own.reference, terms, language),
         "standing": telling.standing(row, request.now),
         "failure": telling.failure(row),
-        "broken": telling.broken_rules(row, terms, language) if row.state == PlanState.FAILED else [],
+        "broken": _broken(request, row, language),
         "may_change": request.actor.has(Role.PROGRAMME_MANAGER),
         "halves": found if row.state == PlanState.CHECKED else None,
         "crumbs": telling.crumbs(row.intake, _("Plan {number}").format(number=row.number)),
@@ -118,6 +118,13 @@ def plan(request: HttpRequest, plan: int) -> HttpResponse:
     if row.state in telling.SOLVED:
         context |= _solved(request, row)
     return render(request, "plans/plan.html", context)
+
+
+def _broken(request: HttpRequest, row: queries.Plan, language: str) -> list[telling.Broken]:
+    own = row.own
+    newest = own is not None and policy_queries.last_version(own.intake_id, own.number) == own.version
+    change = own is not None and newest and own.withdrawn_at is None and request.actor.has(Role.PROGRAMME_MANAGER)
+    return telling.broken_rules(row, language, change=change)
 
 
 def _solved(request: HttpRequest, row: queries.Plan) -> dict[str, Any]:
