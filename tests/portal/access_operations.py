@@ -113,6 +113,7 @@ get_seed                 annnnnnnnnnn
 commit_seed              annnnnnrrrrr
 list_studies             annnnnnooooo
 ask_studies              annnnnnrorrr
+stop_study               annnnnnrrrrr
 get_study                annnnnnnnnnn
 list_ranking             annnnnnooooo
 remind_reviewers         annnnnnrorrr

@@ -87,6 +87,7 @@ def _given_to_staff(world: World) -> dict[str, dict[str, Any]]:
         "get_decision": places["award-decision"],
         "trial_report": places["bench-report"],
         "get_study": plan | {"kind": "noise"},
+        "stop_study": plan | {"kind": "noise"},
         "hand_in_paper": places["agreement"],
         "agreement_pdf": places["agreement"] | {"language": "ko"},
         "agreement_version": places["agreement"] | {"version": 1},

@@ -111,6 +111,7 @@ DEEDS = {
     "policies.withdraw": N_("Allocation policy withdrawn"),
     "policies.commit_seed": N_("Seed of the lottery committed to"),
     "studies.ask": N_("Questions about an allocation plan asked"),
+    "studies.stop": N_("Question about an allocation plan stopped"),
     "studies.finish": N_("Question about an allocation plan answered"),
     "studies.fail": N_("Question about an allocation plan failed"),
     "plans.propose": N_("Allocation plan proposed"),

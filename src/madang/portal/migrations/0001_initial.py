@@ -374,6 +374,7 @@ class Migration(migrations.Migration):
                 ('policy', models.JSONField()),
                 ('rules', models.JSONField(default=list)),
                 ('reference', models.JSONField(null=True)),
+                ('rates', models.JSONField(default=dict)),
                 ('made_at', models.DateTimeField()),
                 ('withdrawn_at', models.DateTimeField(null=True)),
                 ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -651,7 +652,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('costs', 'costs'), ('noise', 'noise'), ('changes', 'changes'), ('overbooking', 'overbooking')], max_length=12)),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('done', 'done'), ('failed', 'failed')], default=madang.portal.studies.rules.StudyState['WAITING'], max_length=8)),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('done', 'done'), ('failed', 'failed'), ('stopped', 'stopped')], default=madang.portal.studies.rules.StudyState['WAITING'], max_length=8)),
                 ('progress', models.JSONField(default=dict)),
                 ('result', models.JSONField(null=True)),
                 ('failure', models.JSONField(default=dict)),
@@ -1449,7 +1450,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='planstudy',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'done', 'failed'])), name='planstudy_state_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'done', 'failed', 'stopped'])), name='planstudy_state_known'),
         ),
         migrations.AddConstraint(
             model_name='planstudy',
