@@ -86,9 +86,8 @@ def _refuse_thin(pairs: list[tuple[str, str]], applications: list[str], reviewer
         raise Refused("calibration_too_small", applications=len(applications), reviewers=len(reviewers))
     groups = _groups(pairs)
     if len(groups) > 1:
-        raise Refused(
-            "calibration_disconnected", groups=len(groups), smallest=tuple(min(groups, key=lambda one: len(one)))
-        )
+        smallest = sorted(groups, key=len)[0]
+        raise Refused("calibration_disconnected", groups=len(groups), smallest=tuple(smallest))
     needed = len(applications) + 2 * len(reviewers)
     if len(pairs) < needed:
         raise Refused("calibration_too_thin", sheets=len(pairs), needed=needed)
