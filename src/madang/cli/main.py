@@ -46,13 +46,19 @@ def _simulate(commands: Commands) -> None:
     simulate.register(commands)
 
 
+def _disclose(commands: Commands) -> None:
+    from madang.cli import disclose
+
+    disclose.register(commands)
+
+
 def _centre(commands: Commands) -> None:
     from madang.cli import centre
 
     centre.register(commands)
 
 
-ALONE = {"allocate": _allocate, "simulate": _simulate}
+ALONE = {"allocate": _allocate, "simulate": _simulate, "disclose": _disclose}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 from factories import NOW, make_actor, make_submitted
@@ -11,6 +12,7 @@ from rounds import add_file, make_round, propose
 from madang.allocation.plan import Plan as AllocationPlan
 from madang.allocation.replay import replay
 from madang.errors import Refused, Stale
+from madang.portal import leases
 from madang.portal.actors import PUBLIC, Role
 from madang.portal.calls.models import EligibilityRule
 from madang.portal.journal.models import JournalEntry
@@ -26,8 +28,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _no_children_left():
     yield
-    for plan, run in list(chores.RUNNING.items()):
-        chores._forget(plan, run)
+    for plan in list(chores.SOLVES.running):
+        chores.SOLVES.forget(plan)
 
 
 def code(call) -> str:
@@ -44,7 +46,7 @@ def asked(found, **given):
 
 def finish(plan: Plan, now=NOW) -> Plan:
     chores.solve_plans(now)
-    chores.RUNNING[plan.pk].child.process.wait(60)
+    chores.SOLVES.running[plan.pk].child.process.wait(60)
     assert chores.solve_plans(now) == 1
     return Plan.objects.get(pk=plan.pk)
 
@@ -56,7 +58,7 @@ def test_a_plan_is_solved_in_a_child_process_and_checked():
     value = queries.value(plan)
     assert sorted(grant.quantities for grant in value.grants) == [(1,), (2,)]
     assert set(plan.reasons) == set(plan.pseudonyms)
-    assert not chores.RUNNING
+    assert not chores.SOLVES.running
     assert JournalEntry.objects.filter(action="plans.settle").count() == 1
 
 
@@ -78,24 +80,24 @@ def test_a_killed_worker_leaves_the_plan_to_another():
     found = make_round([60])
     plan = asked(found)
     chores.solve_plans(NOW)
-    run = chores.RUNNING.pop(plan.pk)
+    run = chores.SOLVES.running.pop(plan.pk)
     run.child.stop()
     assert chores.solve_plans(NOW) == 0
-    assert plan.pk not in chores.RUNNING
-    later = NOW + actions.LEASE
+    assert plan.pk not in chores.SOLVES.running
+    later = NOW + leases.LEASE
     assert finish(plan, later).state == "checked"
 
 
 def test_a_worker_that_lost_its_claim_keeps_nothing():
     found = make_round([60])
     plan = asked(found)
-    first = actions.claim(now=NOW, plan=plan.pk)
-    assert actions.claim(now=NOW, plan=plan.pk) is None
-    second = actions.claim(now=NOW + actions.LEASE, plan=plan.pk)
+    first = leases.claim(rows=queries.to_solve(), pk=plan.pk, now=NOW)
+    assert leases.claim(rows=queries.to_solve(), pk=plan.pk, now=NOW) is None
+    second = leases.claim(rows=queries.to_solve(), pk=plan.pk, now=NOW + leases.LEASE)
     answer = solving.answer({"problem": plan.problem, "policy": plan.policy, "seed": 0})
     with pytest.raises(Stale):
         actions.settle(now=NOW, plan=plan.pk, until=first, answer=answer)
-    assert actions.keep_claim(now=NOW, plan=plan.pk, until=first, progress=None) is None
+    assert leases.keep_claim(rows=queries.to_solve(), pk=plan.pk, until=first, now=NOW, progress=None) is None
     actions.settle(now=NOW, plan=plan.pk, until=second, answer=answer)
     assert Plan.objects.get(pk=plan.pk).state == "checked"
 
@@ -112,7 +114,7 @@ def test_a_solve_that_cannot_be_done_fails_visibly():
 def test_a_plan_with_faults_is_kept_as_faulty():
     found = make_round([60])
     plan = asked(found)
-    until = actions.claim(now=NOW, plan=plan.pk)
+    until = leases.claim(rows=queries.to_solve(), pk=plan.pk, now=NOW)
     answer = solving.answer({"problem": plan.problem, "policy": plan.policy, "seed": 0})
     answer["faults"] = [
         {"code": "over_capacity", "facts": {"pool": "h100", "month": "2026-05", "given": 9, "limit": 8}}
@@ -161,7 +163,19 @@ def test_only_two_solves_run_at_once():
     for _ in range(3):
         asked(found)
     chores.solve_plans(NOW)
-    assert len(chores.RUNNING) == chores.MOST_AT_ONCE
+    assert len(chores.SOLVES.running) == chores.SOLVES.most
+
+
+def test_what_a_killed_worker_left_is_swept_after_a_day():
+    plan = asked(make_round([60]))
+    chores.solve_plans(NOW)
+    run = chores.SOLVES.running.pop(plan.pk)
+    run.child.stop()
+    left = run.child.folder.parent.parent
+    assert left.parent.name == "plans" and chores.sweep(NOW) == 0
+    for path in (left, *left.rglob("*")):
+        os.utime(path, (1, 1))
+    assert chores.sweep(NOW) == 1 and not left.exists()
 
 
 def test_the_public_sees_no_plan_before_publication():

@@ -8,6 +8,7 @@ from factories import NOW, make_actor, make_assignment, make_person, make_review
 from rounds import adopt, make_round, propose, solve
 
 from madang.errors import Refused, Stale
+from madang.portal import leases
 from madang.portal.actors import PUBLIC, Actor, Role
 from madang.portal.decisions.models import Decision
 from madang.portal.people.models import Person
@@ -25,8 +26,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _no_children_left():
     yield
-    for study, run in list(chores.RUNNING.items()):
-        chores.forget(study, run)
+    for study in list(chores.STUDIES.running):
+        chores.STUDIES.forget(study)
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +46,7 @@ def overbooked(found):
 
 def answered(study, now=NOW):
     """The study answered here in this process, as the child does."""
-    until = actions.claim(now=now, study=study.pk)
+    until = leases.claim(rows=queries.to_answer(), pk=study.pk, now=now)
     actions.finish(now=now, study=study.pk, until=until, result=working.answer(queries.work(study.pk)))
     return PlanStudy.objects.get(pk=study.pk)
 
@@ -62,7 +63,7 @@ def test_changes_of_a_list_are_looked_for_without_asking_in_a_child_process():
     chores.answer_studies(NOW)
     (study,) = PlanStudy.objects.all()
     assert (study.kind, study.asked_by) == ("changes", None)
-    chores.RUNNING[study.pk].child.process.wait(60)
+    chores.STUDIES.running[study.pk].child.process.wait(60)
     assert chores.answer_studies(NOW) == 1
     assert PlanStudy.objects.get().state == "done"
     refused = next(name for name, outcome in plan.result["outcomes"].items() if outcome == "refused")
@@ -74,12 +75,12 @@ def test_a_killed_worker_leaves_the_study_to_another():
     plan = propose(make_round([60]))
     chores.answer_studies(NOW)
     study = PlanStudy.objects.get(plan=plan)
-    run = chores.RUNNING.pop(study.pk)
+    run = chores.STUDIES.running.pop(study.pk)
     run.child.stop()
     chores.answer_studies(NOW)
-    assert not chores.RUNNING
-    chores.answer_studies(NOW + actions.LEASE)
-    assert study.pk in chores.RUNNING
+    assert not chores.STUDIES.running
+    chores.answer_studies(NOW + leases.LEASE)
+    assert study.pk in chores.STUDIES.running
     with pytest.raises(Stale):
         actions.finish(now=NOW, study=study.pk, until=run.until, result={})
 

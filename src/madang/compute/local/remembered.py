@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from madang.compute import policies
+from madang.compute.local.endings import seconds_left
 from madang.compute.local.spool import FINAL, Spool, facts_of
 from madang.compute.protocol import Reason
 
@@ -92,7 +93,7 @@ def waiting(row: Row) -> policies.Waiting:
         account=row["account"],
         share_class=row["share_class"],
         needs=needs(row),
-        wall_seconds=row["wall_seconds"],
+        wall_seconds=seconds_left(row["wall_seconds"], row["spent"]),
         sequence=row["number"],
         priority=row["priority"],
         stoppable=bool(row["requeue"]),

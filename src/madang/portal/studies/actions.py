@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-
-from django.db.models import Q
 
 from madang.errors import Refused, Stale
 from madang.portal.actors import WORKER, Actor, Role
@@ -15,8 +13,6 @@ from madang.portal.plans.models import Plan
 from madang.portal.studies.models import PlanStudy
 from madang.portal.studies.rules import StudyKind, StudyState, check_askable
 from madang.portal.transactions import action
-
-LEASE = timedelta(seconds=60)
 
 
 @action
@@ -45,24 +41,6 @@ def begin(*, now: datetime, plan: int) -> None:
     """The worker's own question: the nearest changes of a plan of a list."""
     PlanStudy.objects.create(plan_id=plan, kind=StudyKind.CHANGES, asked_at=now)
     journal.record(by=WORKER, now=now, did="studies.ask", kind="plan", subject=plan, kinds=[StudyKind.CHANGES])
-
-
-@action
-def claim(*, now: datetime, study: int) -> datetime | None:
-    """Takes a study for a minute; None when another worker was first."""
-    free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
-    until = now + LEASE
-    mine = PlanStudy.objects.filter(free, pk=study, state=StudyState.WAITING)
-    return until if mine.update(claimed_until=until, progress={}) else None
-
-
-@action
-def keep_claim(*, now: datetime, study: int, until: datetime, progress: dict[str, Any] | None) -> datetime | None:
-    """Renews a lease and shows how far the work is; None when the claim was lost."""
-    renewed = now + LEASE
-    changes: dict[str, Any] = {"claimed_until": renewed} | ({"progress": progress} if progress is not None else {})
-    mine = PlanStudy.objects.filter(pk=study, state=StudyState.WAITING, claimed_until=until)
-    return renewed if mine.update(**changes) else None
 
 
 @action
