@@ -223,3 +223,18 @@ def test_shares_of_classes_change_while_the_runner_runs(site, make_spec):
     assert ended(site.backend, own).state is JobState.SUCCEEDED
     site.backend.share(ClassShares())
     assert ended(site.backend, other).state is JobState.SUCCEEDED
+
+
+def test_whoever_looks_ahead_sees_what_waits_for_what_and_what_may_run_again(site, make_spec):
+    blocker = site.backend.submit(make_spec("while ! [ -e go ]; do sleep 0.05; done", cores=2, requeue=True))
+    running(site.backend, blocker)
+    first = site.backend.submit(make_spec(requeue=True))
+    second = site.backend.submit(make_spec(after=(After(first), After(blocker, ok=False))))
+    reason(site.backend, second, "waits_for_job")
+    seen, _ = site.backend.queue()
+    (runs,) = seen.running
+    waits = {job.id: job for job in seen.waiting}
+    assert (runs.stoppable, runs.again.id, runs.again.wall_seconds) == (True, blocker, make_spec().wall_seconds)
+    assert (waits[first].after, waits[first].stoppable) == ((), True)
+    assert (waits[second].after, waits[second].stoppable) == ((blocker, first), False)
+    let_go(site, blocker)

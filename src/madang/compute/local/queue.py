@@ -12,7 +12,7 @@ from typing import Any
 from madang.compute import policies
 from madang.compute.local import machine, sandbox
 from madang.compute.local.endings import seconds_left
-from madang.compute.local.remembered import Remembered, needs
+from madang.compute.local.remembered import Remembered, needs, waiting
 from madang.compute.local.settings import Settings
 from madang.compute.local.spool import Spool
 from madang.compute.protocol import Reason
@@ -137,6 +137,7 @@ class Queue:
             share_class=row["share_class"],
             stoppable=bool(row["requeue"]) and row["state"] == "running",
             stopping=row["stop_asked"] is not None,
+            again=waiting(row) if row["requeue"] else None,
         )
 
     def _share(

@@ -10,7 +10,7 @@ import numpy as np
 from madang.errors import Refused
 from madang.simulation import compiled
 from madang.simulation.cluster import Cluster
-from madang.simulation.general import events, limits, machine, priorities, queue_pass, reservation
+from madang.simulation.general import events, limits, machine, priorities, queue_pass, reservation, turns
 from madang.simulation.general.layout import Layout, changes_of, count_all, horizon, layout_of, nodes_of
 from madang.simulation.outcome import Outcome, ints
 from madang.simulation.policy import Limit, Policy
@@ -25,7 +25,7 @@ ORDERS = {
 }
 BORROWING = {"none": limits.STRICT, "borrow": limits.BORROW, "reclaim": limits.RECLAIM}
 MOST_USE = 1 << 61
-KERNELS = (machine, reservation, limits, priorities, queue_pass, events)
+KERNELS = (machine, reservation, limits, priorities, queue_pass, turns, events)
 TABLES = (machine.Jobs, machine.Nodes, limits.Accounts, limits.Classes)
 
 
@@ -126,6 +126,8 @@ def _jobs(trace: Trace, policy: Policy, layout: Layout) -> machine.Jobs:
         state=blank.copy(),
         restarts=blank.copy(),
         hold=blank - 1,
+        before=blank - 1,
+        after=blank - 1,
     )
 
 
@@ -158,6 +160,9 @@ def _accounts(trace: Trace, policy: Policy) -> limits.Accounts:
         shares=_named(names, policy.multifactor.shares, 1),
         share_class=share_class,
         factor=blank(),
+        first=blank(-1),
+        last=blank(-1),
+        shut=blank(),
     )
 
 

@@ -17,6 +17,7 @@ from madang.simulation.general.machine import (
     PENDING,
     RUNNERS,
     RUNNING,
+    SHADOW,
     WAITING,
     WHOLE,
     Column,
@@ -25,9 +26,11 @@ from madang.simulation.general.machine import (
     Nodes,
     Shape,
     count,
+    forget_in_vain,
 )
 from madang.simulation.general.priorities import key_of, recalculate
-from madang.simulation.general.queue_pass import BARRED, BLOCKED, World, consider, finish, serve, stop
+from madang.simulation.general.queue_pass import BARRED, BLOCKED, OFF, World, consider, finish, stop, walk
+from madang.simulation.general.turns import join, take_turns
 
 CLOSE, OPEN, FAIL = 0, 1, 2
 
@@ -52,6 +55,7 @@ def play_general(
         each.pop()
     lists.samples.pop()
     w = World(jobs, nodes, accounts, classes, lists, shape, ways, marks)
+    forget_in_vain(nodes, shape, marks, 0)
     coming, change = 0, 0
     while coming < len(jobs.submit) or marks[RUNNERS] > 0 or (marks[PENDING] > 0 and change < len(changes)):
         drop_stale(w)
@@ -130,7 +134,7 @@ def pass_over(w: World, first: int, last: int, now: int) -> None:
         for row in range(first, last):
             insert(w, key_of(w.jobs, w.accounts, ways, row, now))
         let_in(w, now)
-        if len(w.lists.queue) > 0:
+        if marks[PENDING] > 0:
             serve(w, now)
         while len(w.lists.requeued) > 0:
             let_in(w, now)
@@ -147,6 +151,33 @@ def pass_over(w: World, first: int, last: int, now: int) -> None:
         come(w, key, now)
 
 
+def serve(w: World, now: int) -> None:
+    """Passes over the whole queue until no job has been stopped in favour of another."""
+    while True:
+        w.marks[SHADOW] = -1
+        w.marks[HEAD] = NEVER
+        w.marks[DIRTY] = 0
+        forget_in_vain(w.nodes, w.shape, w.marks, now)
+        if w.ways.order == BY_TURNS:
+            take_turns(w, now)
+            return
+        again = walk(w, now)
+        close_ranks(w)
+        if not again:
+            return
+
+
+def close_ranks(w: World) -> None:
+    """Drops who has left the queue, and lets those in who were stopped."""
+    kept = 0
+    for place in range(len(w.lists.queue)):
+        if w.lists.queue[place] != OFF:
+            w.lists.queue[kept] = w.lists.queue[place]
+            kept += 1
+    while len(w.lists.queue) > kept:
+        w.lists.queue.pop()
+
+
 def come(w: World, key: int, now: int) -> None:
     """A job comes last while nothing else has changed: it starts or waits, and nobody else is asked again."""
     outcome = BARRED
@@ -159,7 +190,10 @@ def come(w: World, key: int, now: int) -> None:
 
 
 def insert(w: World, key: int) -> None:
-    """Puts a key into the queue."""
+    """Puts a key into the queue, or a job among those of its account."""
+    if w.ways.order == BY_TURNS:
+        join(w, key & LOW)
+        return
     w.lists.queue.insert(bisect_left(w.lists.queue, key), key)
 
 

@@ -30,6 +30,9 @@ class Accounts(NamedTuple):
     shares: Column
     share_class: Column
     factor: Column  # of fair share, fixed point
+    first: Column  # its waiting jobs in the order of submission, or -1
+    last: Column
+    shut: Column  # whether all of them are barred until one of its jobs ends
 
 
 class Classes(NamedTuple):
@@ -97,3 +100,5 @@ def enter(jobs: Jobs, accounts: Accounts, classes: Classes, row: int, sign: int)
     accounts.jobs[account] += sign
     accounts.promised[account] += sign * jobs.unit[row] * jobs.limit[row]
     classes.held[jobs.share_class[row]] += sign * jobs.unit[row]
+    if sign < 0:
+        accounts.shut[account] = 0

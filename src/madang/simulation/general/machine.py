@@ -18,7 +18,8 @@ WAITING, RUNNING, DONE, STUCK = 1, 2, 3, 4
 BITS = 24
 LOW = (1 << BITS) - 1  # a time, or a priority, and a job's row share one integer
 NEVER = 1 << 60
-SHADOW, HEAD, DIRTY, FRAGMENTED, RUNNERS, NEXT_CALC, PENDING, WHOLE = range(8)  # places in the marks
+SHADOW, HEAD, DIRTY, FRAGMENTED, RUNNERS, NEXT_CALC, PENDING, FAILED, FAILED_BESIDE, NEXT_SHUT, WHOLE = range(11)
+# places in the marks
 
 
 class Jobs(NamedTuple):
@@ -50,6 +51,8 @@ class Jobs(NamedTuple):
     state: Column
     restarts: Column
     hold: Column  # the first of its entries among what is held
+    before: Column  # the waiting jobs of its account on either side of it, or -1
+    after: Column
 
 
 class Nodes(NamedTuple):
@@ -291,3 +294,39 @@ def hopeless(jobs: Jobs, nodes: Nodes, shape: Shape, row: int) -> bool:
         if wanted <= 0:
             return False
     return True
+
+
+def in_vain(jobs: Jobs, shape: Shape, marks: Column, row: int, keep: int, now: int) -> bool:
+    """Whether a job that asks for no more has found no place in this pass, in which what is free only shrinks."""
+    return asks_no_less(jobs, shape, marks, row, marks[FAILED], now) or (
+        keep > 0 and asks_no_less(jobs, shape, marks, row, marks[FAILED_BESIDE], now)
+    )
+
+
+def asks_no_less(jobs: Jobs, shape: Shape, marks: Column, row: int, failed: int, now: int) -> bool:
+    """Whether a job needs all that `failed` needed in one piece, and for as long where nodes are to close before."""
+    if failed < 0 or (shape.placed and jobs.parts[row] > 1) or jobs.column[row] != jobs.column[failed]:
+        return False
+    if now + jobs.limit[failed] > marks[NEXT_SHUT] and jobs.limit[row] < jobs.limit[failed]:
+        return False
+    if jobs.cores[row] < jobs.cores[failed] or jobs.gpus[row] < jobs.gpus[failed]:
+        return False
+    return jobs.memory[row] >= jobs.memory[failed]
+
+
+def note_in_vain(jobs: Jobs, shape: Shape, marks: Column, row: int, keep: int) -> None:
+    """Remembers that no place was found for this job, unless a smaller one is remembered."""
+    at = FAILED_BESIDE if keep else FAILED
+    last = marks[at]
+    if shape.placed and jobs.parts[row] > 1:
+        return
+    if last < 0 or jobs.cores[row] + jobs.gpus[row] <= jobs.cores[last] + jobs.gpus[last]:
+        marks[at] = row
+
+
+def forget_in_vain(nodes: Nodes, shape: Shape, marks: Column, now: int) -> None:
+    """Begins a pass: nothing has been sought yet; works out when the next node closes."""
+    marks[FAILED], marks[FAILED_BESIDE], marks[NEXT_SHUT] = -1, -1, NEVER
+    for shut in range(shape.shuts):
+        if now < nodes.shut_start[shut] < marks[NEXT_SHUT]:
+            marks[NEXT_SHUT] = nodes.shut_start[shut]

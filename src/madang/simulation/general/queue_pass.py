@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from heapq import heappop, heappush
+from heapq import heappush
 from typing import NamedTuple
 
-from madang.compute.policies import FIXED
 from madang.simulation.general.limits import (
     BORROW,
-    BY_TURNS,
     FOR_EVER,
     FREE,
     RECLAIM,
@@ -41,11 +39,14 @@ from madang.simulation.general.machine import (
     Nodes,
     Shape,
     find,
+    forget_in_vain,
     give,
     hopeless,
+    in_vain,
+    note_in_vain,
     take,
 )
-from madang.simulation.general.priorities import charge, use_now
+from madang.simulation.general.priorities import charge
 from madang.simulation.general.reservation import add, reserve, set_aside, touched
 
 BARRED, STARTED, BLOCKED, DROPPED, PREEMPTED = range(5)
@@ -63,22 +64,6 @@ class World(NamedTuple):
     shape: Shape
     ways: Ways
     marks: Column
-
-
-def serve(w: World, now: int) -> None:
-    """Passes over the whole queue until no job has been stopped in favour of another."""
-    while True:
-        w.marks[SHADOW] = -1
-        w.marks[HEAD] = NEVER
-        w.marks[DIRTY] = 0
-        if w.ways.order == BY_TURNS:
-            take_turns(w, now)
-            again = False
-        else:
-            again = walk(w, now)
-        close_ranks(w)
-        if not again:
-            return
 
 
 def walk(w: World, now: int) -> bool:
@@ -111,17 +96,6 @@ def full(w: World) -> bool:
     return left == 0
 
 
-def close_ranks(w: World) -> None:
-    """Drops who has left the queue, and lets those in who were stopped."""
-    kept = 0
-    for place in range(len(w.lists.queue)):
-        if w.lists.queue[place] != OFF:
-            w.lists.queue[kept] = w.lists.queue[place]
-            kept += 1
-    while len(w.lists.queue) > kept:
-        w.lists.queue.pop()
-
-
 def consider(w: World, row: int, now: int) -> int:
     """Starts the job if it may and can; the first that cannot gets the reservation."""
     jobs, nodes, lists, marks = w.jobs, w.nodes, w.lists, w.marks
@@ -138,9 +112,11 @@ def consider(w: World, row: int, now: int) -> int:
     until = now + jobs.limit[row]
     keep = 1 if 0 <= marks[SHADOW] < until else 0
     hopeful = (marks[SHADOW] < 0 or w.ways.backfill) and not hopeless(jobs, nodes, w.shape, row)
-    if hopeful and find(jobs, nodes, lists, w.shape, row, nodes.free, keep, now, until):
-        launch(w, row, now)
-        return STARTED
+    if hopeful and not in_vain(jobs, w.shape, marks, row, keep, now):
+        if find(jobs, nodes, lists, w.shape, row, nodes.free, keep, now, until):
+            launch(w, row, now)
+            return STARTED
+        note_in_vain(jobs, w.shape, marks, row, keep)
     if (w.ways.preempting or w.ways.borrowing == RECLAIM) and make_room(w, row, now):
         launch(w, row, now)
         return PREEMPTED
@@ -232,6 +208,7 @@ def make_room(w: World, row: int, now: int) -> bool:
         if victim != OFF:
             stop(w, victim, now)
     w.marks[SHADOW] = -1
+    forget_in_vain(nodes, w.shape, w.marks, now)
     return find(jobs, nodes, lists, w.shape, row, nodes.free, 0, now, until)
 
 
@@ -255,37 +232,3 @@ def victims(w: World, row: int, now: int) -> list[tuple[int, int, int]]:
             found.append((NEVER, -jobs.start[other], other))
     found.sort()
     return found
-
-
-def take_turns(w: World, now: int) -> None:
-    """The order of `madang.compute.policies.decide`: next is the oldest job of the account that has used least."""
-    jobs, accounts, lists = w.jobs, w.accounts, w.lists
-    use_now(jobs, accounts, w.ways, lists, now)
-    place_of = [-1 for _ in accounts.use]
-    later = [-1 for _ in lists.queue]
-    for place in range(len(lists.queue) - 1, -1, -1):
-        account = jobs.account[lists.queue[place] & LOW]
-        later[place] = place_of[account]
-        place_of[account] = place
-    turns = [(0, 0)]
-    turns.pop()
-    for account in range(len(place_of)):
-        if place_of[account] >= 0:
-            heappush(turns, turn_of(w, lists.queue[place_of[account]] & LOW))
-    while len(turns) > 0:
-        row = heappop(turns)[1]
-        account = jobs.account[row]
-        place = place_of[account]
-        outcome = consider(w, row, now)
-        if outcome == STARTED:
-            accounts.now_used[account] += (jobs.charge[row] * w.ways.entry) << FIXED
-        if outcome in (STARTED, DROPPED):
-            lists.queue[place] = OFF
-        place_of[account] = later[place]
-        if later[place] >= 0:
-            heappush(turns, turn_of(w, lists.queue[later[place]] & LOW))
-
-
-def turn_of(w: World, row: int) -> tuple[int, int]:
-    """What an account's oldest waiting job competes with: its account's use per weight of its class, then its age."""
-    return w.accounts.now_used[w.jobs.account[row]] // w.classes.weight[w.jobs.share_class[row]], row
