@@ -34,6 +34,10 @@ list_jobs                aooooooooooo
 submit_job               anrrnnnnnnnn
 job                      anoonnnnnnoo
 cancel_job               anoonnnnnnnn
+steer_job                anoonnnnnnnn
+job_array                anoonnnnnnoo
+steer_job_array          anoonnnnnnnn
+cancel_job_array         anoonnnnnnnn
 job_log                  anoonnnnnnoo
 job_outputs              anoonnnnnnoo
 job_output               anrrnnnnnnnn

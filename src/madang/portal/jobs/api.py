@@ -21,14 +21,17 @@ from madang.portal.files.rules import EVERYTHING, clean_name
 from madang.portal.forecasts.schemas import StartOut, start_out
 from madang.portal.jobs import actions, faces, places, queries, rules
 from madang.portal.jobs.rules import JobState, Shape
+from madang.portal.jobs.steering_api import TermsIn, TermsOut
+from madang.portal.jobs.steering_api import router as steering
 from madang.portal.journal import actions as journal
 
 router = Router(tags=["jobs"])
+router.add_router("", steering)
 # Ids and offsets beyond what a database column holds are nobody's.
 LARGEST = 2**63 - 1
 
 
-class JobIn(Schema):
+class JobIn(TermsIn):
     """A job to submit. `pool` is a pool's code and may be left out where the award has one pool that runs jobs."""
 
     award: str = Field(min_length=1, max_length=60, description="The award's number.")
@@ -42,7 +45,7 @@ class JobIn(Schema):
     key: uuid.UUID = Field(default_factory=uuid.uuid4, description="The same key again gives the same job.")
 
 
-class JobOut(Schema):
+class JobOut(TermsOut):
     """A job. Amounts are in the seconds of its pool's `unit`: `held_seconds` were set aside at submission."""
 
     id: int
@@ -161,7 +164,7 @@ def submit_job(
     shape = Shape(wanted.gpus, wanted.cores, wanted.memory_mb, wanted.wall_seconds)
     made = actions.submit(
         by=request.actor, now=now, award=award, pool=pool, name=wanted.name, argv=wanted.argv, files=stored,
-        shape=shape, key=wanted.key,
+        shape=shape, key=wanted.key, terms=wanted.terms(request.actor),
     )  # fmt: skip
     return Status(201, _with_figures(one(queries.jobs(request.actor), pk=made.pk)))
 
@@ -184,11 +187,14 @@ def _pool(award: int, code: str) -> Any:
 
 @router.get("/jobs", response=list[JobOut], operation_id="list_jobs")
 @paginate(LimitOffsetPagination)
-def list_jobs(request: HttpRequest, state: JobState | None = None, award: str = Query("", max_length=60)) -> Any:
-    """The jobs that the caller may see, newest first; of one state, and of the award with this number."""
+def list_jobs(
+    request: HttpRequest, state: JobState | None = None, award: str = Query("", max_length=60),
+    array: uuid.UUID | None = None,
+) -> Any:  # fmt: skip
+    """The jobs that the caller may see, newest first; of one state, of the award with this number, of one array."""
     if request.actor.reads_everything:
         journal.read(by=request.actor, now=timezone.now(), what="search", kind="job", subject=award or "all")
-    return queries.listed(request.actor, state=state or "", award=award)
+    return queries.listed(request.actor, state=state or "", award=award, array=array)
 
 
 @router.get("/jobs/{int:id}", response=JobWithFigures, operation_id="job")
@@ -275,5 +281,5 @@ def _storable(id: int) -> int:
 
 def _with_figures(job: Any) -> Any:
     """The row with its two figures, which stand in the ledger."""
-    job.held_now_seconds, job.used_seconds = queries.amounts(job)
+    job.held_now_seconds, job.used_seconds = queries.amounts(job.pk)
     return job

@@ -129,12 +129,12 @@ class JobForm(forms.Form):
             wall_seconds=given["minutes"] * SECONDS_PER_MINUTE,
         )
 
-    def figures(self, now: datetime) -> Figures | None:
-        """The figures of what was filled in, as far as it can be read; call it on a bound form."""
+    def figures(self, now: datetime, elements: int = 1) -> Figures | None:
+        """The figures of so many jobs as was filled in, as far as it can be read; call it on a bound form."""
         if {"where", "gpus", "cores", "memory_gib", "minutes"} & self.errors.keys():
             return None
         unit = self.place.pool.unit
-        held = rules.amount_held(self.shape, unit)
+        held = rules.amount_held(self.shape, unit) * elements
         by_month = self.place.product.grain == Grain.MONTH
         return Figures(unit, held, self.place.balances.left, price_at_most(self.place, held, now), by_month)
 
