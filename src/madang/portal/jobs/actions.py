@@ -55,6 +55,16 @@ def submit(
     return _accept(by=by, now=now, award=award, pool=pool, name=name, argv=argv, files=files, shape=shape, key=key)
 
 
+def repeat(*, by: Actor, now: datetime, job: Job, key: uuid.UUID) -> Job:
+    """Submits a job again as it was: command, amounts, files. Refused as `submit`, and ``job_cleared``."""
+    if job.cleared_at:
+        raise Refused("job_cleared")
+    shape = Shape(job.gpus, job.cores, job.memory_mb, job.wall_seconds)
+    files = [(row.path, row.file) for row in queries.input_files(job.pk)]
+    given = {"award": job.award, "pool": job.pool, "name": job.name, "argv": job.argv, "files": files}
+    return submit(by=by, now=now, shape=shape, key=key, **given)
+
+
 @action
 def _accept(
     *,

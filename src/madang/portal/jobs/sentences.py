@@ -16,6 +16,8 @@ REFUSALS = {
     "job_pool": N_("This award has nothing in that pool, or jobs do not run there."),
     "job_key_reused": N_("Another job was already submitted with this key."),
     "job_files_unpaired": N_("Each file needs one path: {files} files came with {paths} paths."),
+    "job_file_differs": N_("{path} did not arrive as it was sent, or changed on the way. Please submit again."),
+    "job_cleared": N_("The files of this job were destroyed, so it cannot be repeated. Submit it anew with its files."),
     "job_log_gone": N_("The machine no longer keeps the log of this job."),
     "job_output_gone": N_("The file {path} cannot be fetched: {why}"),
     "jobs_off": N_("Jobs are switched off here: {why}"),
@@ -32,6 +34,7 @@ INPUT = frozenset(
         "job_too_many_files",
         "job_pool",
         "job_files_unpaired",
+        "job_file_differs",
     }
 )
 MAILS = {
