@@ -32,6 +32,9 @@ list_figures             oooooooooooo
 get_figure               oooooooooooo
 list_jobs                aooooooooooo
 submit_job               anrrnnnnnnnn
+job_limits               aooooooooooo
+job_figures              anrrnnnnnnnn
+repeat_job               anrrnnnnnnnn
 job                      anoonnnnnnoo
 cancel_job               anoonnnnnnnn
 steer_job                anoonnnnnnnn

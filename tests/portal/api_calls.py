@@ -198,6 +198,8 @@ def _body_of_staff(world: World) -> dict[str, Any]:
         "set_pool_capacity": [{"month": "2026-12", "physical_units": 9, "funded_units": 8}],
         "create_product": {"code": "another", "pool": pool, **names, "grain": "month"},
         "change_member_role": {"role": "owner"},
+        "job_figures": {"award": world.places["award"]["number"]},
+        "repeat_job": {},
         "grant_role": {"role": "auditor"},
         "record_verdict": {
             "attribute": "young_firm", "holds": True, "evidence": "x",

@@ -16,7 +16,7 @@ from madang.errors import Refused, Stale
 from madang.portal.actors import WORKER, Actor
 from madang.portal.awards.models import Award
 from madang.portal.files.models import StoredFile
-from madang.portal.jobs import arrays, machine, rules, waiting
+from madang.portal.jobs import arrays, machine, queries, rules, waiting
 from madang.portal.jobs.models import Job, JobFile, JobOutput, UsageCursor
 from madang.portal.jobs.rules import FINAL_STATES, USUAL, JobState, Shape, Terms
 from madang.portal.journal import actions as journal
@@ -59,6 +59,17 @@ def submit(
         raise Refused("jobs_off", why=why)
     given = {"award": award, "pool": pool, "name": name, "argv": argv, "files": files, "shape": shape, "key": key}
     return _accept(by=by, now=now, terms=terms, **given)
+
+
+def repeat(*, by: Actor, now: datetime, job: Job, key: uuid.UUID) -> Job:
+    """Submits a job again as it was: command, amounts, files. Refused as `submit`, and ``job_cleared``."""
+    if job.cleared_at:
+        raise Refused("job_cleared")
+    shape = Shape(job.gpus, job.cores, job.memory_mb, job.wall_seconds)
+    files = [(row.path, row.file) for row in queries.input_files(job.pk)]
+    terms = Terms(priority=job.priority, requeue=job.requeue, checkpoint_seconds=job.checkpoint_seconds)
+    given = {"award": job.award, "pool": job.pool, "name": job.name, "argv": job.argv, "files": files}
+    return submit(by=by, now=now, shape=shape, key=key, terms=terms, **given)
 
 
 @action

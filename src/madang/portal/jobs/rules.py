@@ -12,7 +12,7 @@ from enum import StrEnum
 from madang.accounting.metering import Unit, hold_for
 from madang.errors import Refused
 
-MOST_FILES = 200
+MOST_FILES = 1000
 MOST_WALL_SECONDS = 31 * 86_400
 MOST_PATH = 200
 MOST_OUTPUT_PATH = 300
@@ -175,6 +175,13 @@ def check_paths(paths: Sequence[str]) -> None:
         if not _PATH.fullmatch(path) or any(part in ("", ".", "..") for part in parts) or path in seen | folders:
             raise Refused("job_path", field="files", path=readable(path.encode(errors="replace"))[:80])
         seen.add(path)
+
+
+def check_digests(found: Sequence[tuple[str, str]], announced: Sequence[str]) -> None:
+    """Refuses files, as (path, SHA-256), that did not arrive as they were announced: ``job_file_differs``."""
+    for (path, digest), told in zip(found, announced, strict=False):
+        if digest != told.lower():
+            raise Refused("job_file_differs", field="files", path=path)
 
 
 def _folders(path: str) -> list[str]:

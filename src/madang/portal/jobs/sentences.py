@@ -25,6 +25,8 @@ REFUSALS = {
     ),
     "job_after": N_("A job can only wait for jobs of its own award."),
     "job_steering": N_("What runs the jobs here cannot hold waiting jobs back or change their order."),
+    "job_file_differs": N_("{path} did not arrive as it was sent, or changed on the way. Please submit again."),
+    "job_cleared": N_("The files of this job were destroyed, so it cannot be repeated. Submit it anew with its files."),
     "job_log_gone": N_("The machine no longer keeps the log of this job."),
     "job_output_gone": N_("The file {path} cannot be fetched: {why}"),
     "jobs_off": N_("Jobs are switched off here: {why}"),
@@ -46,6 +48,7 @@ INPUT = frozenset(
         "job_checkpoint_seconds",
         "job_array_too_large",
         "job_after",
+        "job_file_differs",
     }
 )
 MAILS = {
