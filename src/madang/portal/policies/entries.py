@@ -124,7 +124,9 @@ class RuleForm(forms.Form):
             within = {"within": OVERBOOKED} if (self.kind, param) == ("overbooking", "thousandths") else {}
             label = _(NUMBER_LABELS[LABELS.get(self.kind, param) if param == "thousandths" else param])
             first = FIRST.get(self.kind, FIRST[param]) if param == "thousandths" else FIRST.get(param)
-            return amount_field(param, first if new else value, label, required=param != "rate", **within)
+            if param == "rate":
+                within = {"required": False, "help_text": _("Only for a figure of your own.")}
+            return amount_field(param, first if new else value, label, **within)
         if param == "each":
             return forms.ChoiceField(label=_(WORD_LABELS["each"]), choices=choices_of("each"), initial=value or "month")
         choices, label, initial = self._chosen(param, value)
