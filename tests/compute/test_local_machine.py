@@ -1,12 +1,14 @@
 """Tests of what the local backend reads from the machine and keeps in its files."""
 
+import json
 import os
 import signal
 import subprocess
 
 import pytest
+from backends.local_site import until
 
-from madang.compute.local import machine, outputs, processes, queue, records, sandbox, settings
+from madang.compute.local import machine, outputs, processes, queue, records, sampling, sandbox, settings
 from madang.compute.local.settings import Gpu, Settings
 from madang.compute.protocol import Reason
 
@@ -145,3 +147,21 @@ def test_a_strict_mask_does_not_make_the_sandbox_look_broken(mask):
         assert sandbox.trial() == usual
     finally:
         os.umask(before)
+
+
+def test_the_driver_is_asked_now_and_then_and_never_waited_for(tmp_path):
+    program = tmp_path / "nvidia-smi"
+    program.write_text('#!/bin/sh\necho "$@" >> "$0.asked"\ncat "$0.answer"\n')
+    program.chmod(0o755)
+    (tmp_path / "nvidia-smi.answer").write_text("GPU-1, 87\nGPU-2, [N/A]\n")
+    watch = machine.GpuWatch(tmp_path, str(program))
+    watch.look(0, wanted=False)
+    answer = tmp_path / sampling.GPUS
+    until(lambda: watch.look(5, wanted=True) or answer.exists())
+    assert json.loads(answer.read_text()) == {"GPU-1": 87}
+    answer.unlink()
+    watch.look(9_000_000, wanted=True)
+    watch.look(9_000_000, wanted=True)
+    assert not answer.exists()
+    until(lambda: watch.look(10_000_010, wanted=True) or answer.exists())
+    assert (tmp_path / "nvidia-smi.asked").read_text().count("--query-gpu=uuid,utilization.gpu") == 2

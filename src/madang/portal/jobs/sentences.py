@@ -25,6 +25,7 @@ REFUSALS = {
     ),
     "job_after": N_("A job can only wait for jobs of its own award."),
     "job_steering": N_("What runs the jobs here cannot hold waiting jobs back or change their order."),
+    "share_out_of_range": N_("A weight lies between 1 and 1,000, and a part is not below nothing."),
     "job_log_gone": N_("The machine no longer keeps the log of this job."),
     "job_output_gone": N_("The file {path} cannot be fetched: {why}"),
     "jobs_off": N_("Jobs are switched off here: {why}"),
@@ -46,6 +47,7 @@ INPUT = frozenset(
         "job_checkpoint_seconds",
         "job_array_too_large",
         "job_after",
+        "share_out_of_range",
     }
 )
 MAILS = {
@@ -74,4 +76,9 @@ REASONS = {
     "cancelled": N_("The job was cancelled before it was handed to the machine."),
     "award_over": N_("The award is no longer in force, so the job was not started."),
     "switched_off": N_("the centre has switched them off."),
+}
+BORROWINGS = {
+    "none": N_("stays idle: nobody holds more than its part"),
+    "borrow": N_("others may use it, and keep it until their jobs end"),
+    "reclaim": N_("others may use it, and jobs that may be run again give it back when it is needed"),
 }
