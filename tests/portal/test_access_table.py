@@ -68,6 +68,7 @@ job-output               Lnrrnnnnnnnn Lxxxxxxxxxxx
 estimates                Looooooooooo Looooooooooo
 job-progress             Lnoonnnnnnoo Lxxxxxxxxxxx
 job-figures              Lxxxxxxxxxxx Looooooooooo
+shares                   Lnnnnnnnnnoo Lnnnnnnnnnrr
 job-steer                Lxxxxxxxxxxx Lnmmnnnnnnnn
 job-array                Lnoonnnnnnoo Lxxxxxxxxxxx
 job-array-progress       Lnoonnnnnnoo Lxxxxxxxxxxx

@@ -11,7 +11,7 @@ from madang.accounting.metering import UsageSlice, charges
 from madang.compute.protocol import AccountLimit
 from madang.errors import Refused, Unavailable
 from madang.portal import backends
-from madang.portal.jobs import actions, machine, queries, steering, waiting
+from madang.portal.jobs import actions, machine, queries, shares, steering, waiting
 from madang.portal.jobs.clearing import clear, tell_of_clearing
 from madang.portal.jobs.rules import MOST_WALL_SECONDS, owner_of, subject_of, unit_of
 from madang.portal.ledger.importer import import_usage
@@ -118,4 +118,4 @@ def tell_limits(now: datetime) -> int:
 
 
 EVERY = {hand_over: 0.5, steer: 1.0, cancel: 1.0, follow: 1.0, tell_limits: 10.0}
-EVERY |= {tell_of_clearing: 3600.0, clear: 3600.0}
+EVERY |= {shares.tell: 5.0, tell_of_clearing: 3600.0, clear: 3600.0}
