@@ -100,7 +100,7 @@ def _rules_between(_: Say) -> dict[str, str]:
 def _faults(_: Say) -> dict[str, str]:
     return {
         "problem_differs": _("The plan was made for another problem."),
-        "hash_differs": _("The problem's hash is {found}, the plan states {stated}."),
+        "hash_differs": _("The hash of the problem or its requests is {found}, the plan states {stated}."),
         "grant_unknown": _("{request} is given something but is not in the problem."),
         "grant_repeated": _("{request} stands {times} times among the awards."),
         "grant_misshapen": _("The award of {request} does not have one quantity for each item."),

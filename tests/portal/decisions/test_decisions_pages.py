@@ -166,7 +166,7 @@ def test_results_are_public_and_name_only_the_selected(client, clock):
     assert found.files[1].number in page
     document = client.get(reverse("plan-document", args=[plan.pk]))
     assert document.status_code == 200
-    assert document.json()["format"] == "madang-allocation-plan/2"
+    assert document.json()["format"] == "madang-allocation-plan/3"
 
 
 def test_nothing_is_public_before_publication(client, clock):
