@@ -428,7 +428,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('made_at', models.DateTimeField()),
-                ('unknown', models.CharField(blank=True, choices=[('coming', 'coming'), ('cancelling', 'cancelling'), ('closed', 'closed'), ('too_large', 'too_large'), ('stopped', 'stopped'), ('not_shown', 'not_shown'), ('after_award', 'after_award'), ('never', 'never')], max_length=12)),
+                ('unknown', models.CharField(blank=True, choices=[('coming', 'coming'), ('held', 'held'), ('cancelling', 'cancelling'), ('closed', 'closed'), ('too_large', 'too_large'), ('stopped', 'stopped'), ('not_shown', 'not_shown'), ('after_award', 'after_award'), ('never', 'never')], max_length=12)),
                 ('basis', models.CharField(choices=[('history', 'history'), ('limits', 'limits')], default=madang.portal.forecasts.rules.Basis['HISTORY'], max_length=8)),
                 ('early', models.DateTimeField(null=True)),
                 ('middle', models.DateTimeField(null=True)),
@@ -1305,7 +1305,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='estimate',
-            constraint=models.CheckConstraint(condition=models.Q(('unknown__in', ['', 'coming', 'cancelling', 'closed', 'too_large', 'stopped', 'not_shown', 'after_award', 'never'])), name='estimate_unknown_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('unknown__in', ['', 'coming', 'held', 'cancelling', 'closed', 'too_large', 'stopped', 'not_shown', 'after_award', 'never'])), name='estimate_unknown_known'),
         ),
         migrations.AddConstraint(
             model_name='estimate',
