@@ -46,13 +46,19 @@ def _simulate(commands: Commands) -> None:
     simulate.register(commands)
 
 
+def _review(commands: Commands) -> None:
+    from madang.cli import review
+
+    review.register(commands)
+
+
 def _centre(commands: Commands) -> None:
     from madang.cli import centre
 
     centre.register(commands)
 
 
-ALONE = {"allocate": _allocate, "simulate": _simulate}
+ALONE = {"allocate": _allocate, "review": _review, "simulate": _simulate}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
