@@ -20,13 +20,14 @@ from factories import (
 )
 
 from madang.portal.actors import Role
-from madang.portal.applications.models import SubmittedFile
+from madang.portal.applications.models import Application, SubmittedFile
+from madang.portal.calls.models import Track
 from madang.portal.files.models import StoredFile
 from madang.portal.files.queries import path_of
 from madang.portal.journal.models import Reading
 from madang.portal.outbox.models import Message
 from madang.portal.people.models import Person
-from madang.portal.reviews import queries
+from madang.portal.reviews import queries, scoring
 from madang.portal.reviews.models import CriterionPoints, ReviewAssignment, Reviewer
 
 pytestmark = pytest.mark.django_db
@@ -281,6 +282,19 @@ def test_calibrated_scores_stand_beside_raw_ones_and_say_who_is_lenient(client, 
     page = client.get(reverse("intake-calibration", args=[intake.pk]), {"places": "5"}).content.decode()
     assert page.index(people[3].person.name) < min(page.index(one.person.name) for one in people[:3])
     assert "notice warning" not in page
+
+
+def test_a_track_with_the_korean_mean_ranks_by_it(intake):
+    judged(intake, 1, lambda place, who: (10, 30, 40, 60)[who])
+    (file,) = Application.objects.all()
+    assert scoring.scores_in(intake.pk)[file.pk].score.total_milli == 55_000  # 35 and 20
+    row = make_assignment(file, make_reviewer(), state="submitted", ended_at=NOW)
+    for criterion, points in zip(queries.criteria(file.track_id), (35, 20), strict=True):
+        CriterionPoints.objects.create(assignment=row, criterion=criterion, points=points)
+    Track.objects.filter(pk=file.track_id).update(score_rule="trimmed")
+    assert scoring.scores_in(intake.pk)[file.pk].score.total_milli == 55_000  # 30, 35 and 40, and 20
+    CriterionPoints.objects.filter(assignment=row, points=35).update(points=59)
+    assert scoring.scores_in(intake.pk)[file.pk].score.total_milli == 63_000  # 30, 40 and 59, and 20
 
 
 def test_a_panel_too_small_to_tell_is_said_so(client, intake):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
@@ -52,14 +53,24 @@ def _reviewed(intake: int) -> QuerySet[Application]:
     return Application.objects.filter(intake=intake, state__in=REVIEWED_STATES, in_force__isnull=False)
 
 
-def tables(intake: int) -> dict[int, tuple[list[library.Criterion], int]]:
-    """Each track's scoring table and minimum total (thousandths) of an intake's call, by track."""
+@dataclass(frozen=True)
+class Table:
+    """A track's scoring table, its minimum total (thousandths), and how its sheets become a score."""
+
+    criteria: list[library.Criterion]
+    minimum_total_milli: int
+    rule: library.Rule
+
+
+def tables(intake: int) -> dict[int, Table]:
+    """The scoring tables of an intake's call, by track."""
     rows = Criterion.objects.filter(track__call__intakes=intake).order_by("position", "pk")
-    found: dict[int, tuple[list[library.Criterion], int]] = {}
-    for track, minimum, code, most, least in rows.values_list(
-        "track", "track__minimum_total_milli", "code", "points", "minimum_points"
+    found: dict[int, Table] = {}
+    for track, minimum, rule, code, most, least in rows.values_list(
+        "track", "track__minimum_total_milli", "track__score_rule", "code", "points", "minimum_points"
     ):
-        found.setdefault(track, ([], minimum))[0].append(library.Criterion(code, most, least or None))
+        table = found.setdefault(track, Table([], minimum, library.Rule(rule)))
+        table.criteria.append(library.Criterion(code, most, least or None))
     return found
 
 
@@ -68,7 +79,8 @@ def scores_in(intake: int) -> dict[int, Scored]:
     table, given = tables(intake), _sheets_of(intake)
     found = []
     for pk, number, title, track in _reviewed(intake).values_list("pk", "number", "title", "track"):
-        score, missed = rules.score_of(table[track][0], given.get(pk, []), table[track][1])
+        by = table[track]
+        score, missed = rules.score_of(by.criteria, given.get(pk, []), by.minimum_total_milli, by.rule)
         found.append(Scored(pk, number, title, track, score, missed))
     return {row.application: row for row in rules.ranked(found)}
 
@@ -78,7 +90,7 @@ def errors_in(intake: int) -> dict[int, int]:
     table, given = tables(intake), _sheets_of(intake)
     tracks = dict(Application.objects.filter(pk__in=given).values_list("pk", "track"))
     found: dict[int, int] = {}
-    for track, (criteria, _) in table.items():
+    for track, by in table.items():
         sheets = {str(pk): given[pk] for pk in given if tracks.get(pk) == track}
-        found |= {int(pk): error for pk, error in library.errors(criteria, sheets).items()}
+        found |= {int(pk): error for pk, error in library.errors(by.criteria, sheets).items()}
     return found
