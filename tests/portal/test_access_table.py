@@ -162,6 +162,7 @@ policy-rule-act          Lnnnnnnnxnnn Lnnnnnnnmnnn
 policy-withdraw          Lnnnnnnnxnnn Lnnnnnnnmnnn
 seed-commit              Lnnnnnnnxnnn Lnnnnnnnrnnn
 intake-ranking           Lnnnnnnooooo Lnnnnnnooooo
+intake-calibration       Lnnnnnnooooo Lnnnnnnooooo
 intake-reviews           Lnnnnnnooooo Lnnnnnnrmrrr
 review-suggestion        Lnnnnnnnonnn Lnnnnnnnonnn
 intake-demand            Lnnnnnnooooo Lnnnnnnxxxxx

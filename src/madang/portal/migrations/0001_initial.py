@@ -18,6 +18,7 @@ import madang.portal.plans.rules
 import madang.portal.resources.rules
 import madang.portal.reviews.rules
 import madang.portal.studies.rules
+import madang.review.scores
 from django.conf import settings
 from django.db import migrations, models
 
@@ -1096,6 +1097,7 @@ class Migration(migrations.Migration):
                 ('minimum_total_milli', models.PositiveIntegerField(default=0)),
                 ('stacking', models.CharField(choices=[('best', 'best'), ('add', 'add'), ('multiply', 'multiply')], default=madang.accounting.pricing.Stacking['BEST'], max_length=10)),
                 ('reviews_wanted', models.PositiveSmallIntegerField(default=3)),
+                ('score_rule', models.CharField(choices=[('mean', 'mean'), ('trimmed', 'trimmed')], default=madang.review.scores.Rule['MEAN'], max_length=10)),
                 ('position', models.PositiveSmallIntegerField(default=0)),
                 ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tracks', to='portal.call')),
             ],
@@ -1806,6 +1808,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='track',
             constraint=models.CheckConstraint(condition=models.Q(('stacking__in', ['best', 'add', 'multiply'])), name='track_stacking_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='track',
+            constraint=models.CheckConstraint(condition=models.Q(('score_rule__in', ['mean', 'trimmed'])), name='track_score_rule_known'),
         ),
         migrations.AddConstraint(
             model_name='track',
