@@ -126,7 +126,9 @@ def verdict() -> dict[str, Any]:
             row.pk for id, row in jobs.items() if id in reports and reports[id].state != row.state
         ],
         "unknown to the backend": [row.pk for id, row in jobs.items() if id not in reports],
-        "ended otherwise without a backend": [row.pk for row in rows if not row.backend_id and row.state != "cancelled"],
+        "ended otherwise without a backend": [
+            row.pk for row in rows if not row.backend_id and row.state != "cancelled"
+        ],
         "ran twice": [row.pk for id, row in jobs.items() if _log(backend, id).count(b"ran\n") > 1],
         "charged otherwise than used": [
             [subject, used[subject], expected[subject]]

@@ -39,6 +39,7 @@ class JobSpec:
     `key` is the portal's own key for this submission: the same key with the same content is the same job. `account`
     is the award that pays. `gpus` of `gpu_type` (empty for none), `cores` and `memory_mb` (MiB) are held for the job
     from its start to its end, `wall_seconds` is the longest that it may run. `argv` is run without a shell.
+    `person` is for whom it runs, as a backend's own list of users names people; backends without one pay no heed to it.
     """
 
     key: str
@@ -53,6 +54,7 @@ class JobSpec:
     memory_mb: int = 1024
     wall_seconds: int = 3600
     environment: Mapping[str, str] = field(default_factory=dict)
+    person: str = ""
 
 
 class JobState(enum.StrEnum):
@@ -125,9 +127,13 @@ class UsageBatch:
     cursor: str
 
 
+# How strangers' jobs are kept apart: shut in one by one, or each run as its person's own user of a cluster.
+KEPT_APART = frozenset({"sandbox_works", "runs_as_own_user"})
+
+
 @dataclass(frozen=True)
 class Capacity:
-    """All that the backend can give at once; `sandbox` says whether strangers' jobs can be shut in, or why not."""
+    """All that the backend can give at once; `sandbox` says how strangers' jobs are kept apart, or why they are not."""
 
     gpus: Mapping[str, int]
     cores: int
@@ -137,7 +143,7 @@ class Capacity:
     @property
     def sandboxed(self) -> bool:
         """Whether jobs may run here at all."""
-        return self.sandbox.code == "sandbox_works"
+        return self.sandbox.code in KEPT_APART
 
 
 @dataclass(frozen=True)

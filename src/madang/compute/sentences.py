@@ -6,6 +6,7 @@ from gettext import NullTranslations
 
 from madang.catalogues import translation
 from madang.compute.protocol import Facts
+from madang.compute.slurm import reasons
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a text that is translated later
@@ -63,6 +64,7 @@ SENTENCES: dict[str, str] = {
     "sandbox_works": N_("Each job runs shut in, with its own folder only."),
     "sandbox_missing": N_("{program} is not installed (Debian and Ubuntu: apt install {package})."),
     "sandbox_fails": N_("bubblewrap does not work on this machine: {detail}"),
+    **reasons.SENTENCES,
 }
 
 
@@ -87,6 +89,13 @@ def _words(catalogue: NullTranslations) -> dict[str, str]:
         "cores": catalogue.pgettext("of a job", "cores"),
         "memory_mb": catalogue.pgettext("of a job", "MiB of memory"),
         "wall_seconds": catalogue.pgettext("of a job", "running time in seconds"),
+        "nodes": catalogue.pgettext("of a job", "nodes"),
+        "jobs": catalogue.pgettext("of a job", "jobs"),
+        "billing": catalogue.pgettext("of a job", "charged units"),
+        "energy": catalogue.pgettext("of a job", "energy"),
+        "licences": catalogue.pgettext("of a job", "software licences"),
+        "burst_buffer": catalogue.pgettext("of a job", "fast storage"),
+        "further": catalogue.pgettext("of a job", "other resources"),
         "key": catalogue.pgettext("of a job", "key"),
         "account": catalogue.pgettext("of a job", "award"),
         "name": catalogue.pgettext("of a job", "name"),

@@ -75,5 +75,6 @@ def digest(spec: JobSpec) -> str:
         "files": sorted([file.path, file.sha256, file.size] for file in spec.files),
         "amounts": [spec.gpus, spec.gpu_type, spec.cores, spec.memory_mb, spec.wall_seconds],
         "environment": sorted(spec.environment.items()),
+        "person": spec.person,
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,268 @@
+"""The eight verbs on a Slurm cluster: jobs run as their person's own Unix user, through a hand that acts as them."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import secrets
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from madang.accounting.metering import UsageSlice
+from madang.compute import specs
+from madang.compute.protocol import (
+    AccountLimit,
+    Capacity,
+    JobReport,
+    JobSpec,
+    JobState,
+    LogChunk,
+    Reason,
+    UsageBatch,
+)
+from madang.compute.slurm import asking, batch, limiting, reasons, room, settings
+from madang.compute.slurm.asking import Node, Seen
+from madang.compute.slurm.endings import concluded, has_ended, never_ran, waits
+from madang.compute.slurm.register import Register, report_of
+from madang.compute.slurm.staging import Hand, signs
+from madang.errors import Refused, Unavailable
+from madang.values import Period
+
+_LIMITED = {"cores": "cpu", "gpus": "gres/gpu"}
+
+
+class SlurmBackend:
+    """Jobs on a cluster; `given` are the fields of `settings.Settings`, and the register lies below `root`.
+
+    `clock` gives the present instant. TypeError or ValueError where the settings are wrong.
+    """
+
+    def __init__(self, root: Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC), **given: Any) -> None:
+        self._settings, self._clock = settings.made_from(given), clock
+        self._root = Path(root) / "slurm"
+        self._register = Register(self._root / "register.sqlite3")
+        self._commands, self._hand = self._settings.commands(), Hand(self._settings)
+
+    def capacity(self) -> Capacity:
+        """The nodes of the centre's partitions; jobs are kept apart by being different users' of the cluster."""
+        return room.capacity(self._settings, self._nodes())
+
+    def _nodes(self) -> list[Node]:
+        return asking.nodes(self._commands, self._settings.environment)
+
+    @cached_property
+    def _cluster(self) -> str:
+        done = asking.asked(self._commands, self._settings.environment, "scontrol", "show", "config")
+        lines = (line.partition("=") for line in done.text.splitlines())
+        return next((value.strip() for name, _, value in lines if name.strip() == "ClusterName"), "slurm")
+
+    def submit(self, spec: JobSpec) -> str:
+        """Notes the job, lays its files as its person, and gives it to Slurm; each step may be done again.
+
+        The id is Slurm's number. Refused besides: ``no_unix_user``, ``slurm_refused`` with Slurm's own words.
+        """
+        specs.check(spec)
+        row = self._register.by_key(spec.key)
+        if row is not None and row["digest"] != specs.digest(spec):
+            raise Refused("key_reused", key=spec.key)
+        if row is not None and row["number"]:
+            return str(row["number"])
+        if row is None:
+            self._admit(spec)
+            name, user = batch.name_of(self._settings, spec.key), self._settings.user(spec.person)
+            self._register.enter(spec, name=name, digest=specs.digest(spec), user=user, now=self._clock())
+        return self._give(spec, self._register.by_key(spec.key))
+
+    def _admit(self, spec: JobSpec) -> None:
+        limit = self._register.limit(spec.account)
+        if limit is None or not limit["open"]:
+            raise Refused("account_closed", account=spec.account)
+        room.admit(self._settings, spec, self._nodes())
+        for name in ("gpus", "cores", "wall_seconds"):
+            if getattr(spec, name) > limit[name]:
+                code = "larger_than_account_wall" if name == "wall_seconds" else "larger_than_account_limit"
+                raise Refused(code, resource=name, needs=getattr(spec, name), limit=limit[name])
+
+    def _give(self, spec: JobSpec, row: sqlite3.Row | None) -> str:
+        assert row is not None
+        order = {
+            "files": [[file.path, file.size, file.sha256] for file in spec.files],
+            "command": batch.command(self._settings, spec),
+            "sbatch": batch.options(self._settings, spec),
+            "script": batch.script(self._settings),
+            "signs": signs(),
+        }
+        try:
+            answer = self._hand.ask(row["user"], "submit", row["name"], order, files=spec.files)
+        except Refused:
+            self._register.withdraw(spec.key)
+            raise
+        self._register.number(spec.key, str(answer["number"]))
+        return str(answer["number"])
+
+    def reports(self, ids: Iterable[str]) -> list[JobReport]:
+        """The reports, in the order asked for. A job is reported as ended once Slurm's records have it as ended.
+
+        While only the database of records is away, jobs that ended meanwhile are reported as running.
+        """
+        wanted = list(ids)
+        rows = self._register.by_numbers(wanted)
+        open_ = [number for number, row in rows.items() if row["report"] is None]
+        queue = asking.queue(self._commands, self._settings.environment, open_) if open_ else {}
+        queue = {number: seen for number, seen in queue.items() if seen.name == rows[number]["name"]}
+        gone = [n for n in open_ if n not in queue or (has_ended(queue[n]) and not never_ran(queue[n]))]
+        records: dict[str, Seen] | None = {}
+        if gone:
+            with contextlib.suppress(Unavailable):
+                records = None
+                records = asking.records(self._commands, self._settings.environment, gone)
+        found = {}
+        nodes: list[Node] = []
+        for number, row in rows.items():
+            found[number] = self._report(row, queue.get(number), records, nodes, alone=len(wanted) == 1)
+        return [found[id] for id in wanted if id in found]
+
+    def _report(
+        self, row: sqlite3.Row, seen: Seen | None, records: dict[str, Seen] | None, nodes: list[Node], *, alone: bool
+    ) -> JobReport:
+        if row["report"] is not None:
+            return report_of(row["report"])
+        if seen is not None and never_ran(seen):
+            return self._conclude(row, seen)
+        if seen is None or has_ended(seen):
+            recorded = (records or {}).get(row["number"])
+            if recorded is not None and recorded.name == row["name"]:
+                seen = recorded
+                if has_ended(recorded) and recorded.ended is not None:
+                    return self._conclude(row, recorded)
+            elif seen is None and records is not None and self._forgotten(row):
+                return self._conclude(row, Seen(row["number"], "REVOKED", None, None, None, False, row["name"], ""))
+        return self._going_on(row, seen, nodes, alone)
+
+    def _forgotten(self, row: sqlite3.Row) -> bool:
+        return self._clock().timestamp() - int(row["given"]) > self._settings.forgotten_seconds
+
+    def _conclude(self, row: sqlite3.Row, seen: Seen) -> JobReport:
+        spec = json.loads(row["spec"])
+        order = {"outputs": True, "files": spec["files"], "most": self._settings.output_files}
+        left = self._hand.ask(row["user"], "look", row["name"], order)
+        report = concluded(dict(row), seen, left, spec["wall_seconds"], self._clock())
+        self._register.conclude(report)
+        return report
+
+    def _going_on(self, row: sqlite3.Row, seen: Seen | None, nodes: list[Node], alone: bool) -> JobReport:
+        given = datetime.fromtimestamp(int(row["given"]), UTC)
+        submitted = (seen and seen.submitted) or given
+        state = JobState.WAITING if seen is None or waits(seen) else JobState.RUNNING
+        report = JobReport(row["number"], row["key"], row["account"], state, submitted)
+        if state is JobState.WAITING:
+            return replace(report, reason=self._why(row, seen, nodes))
+        assert seen is not None
+        # one job that is looked at has its log's length told; of many, nobody reads it
+        left = self._hand.ask(row["user"], "look", row["name"], {"outputs": False}) if alone else {}
+        return replace(report, started_at=seen.started, log_size=int(left.get("log_size", 0)))
+
+    def _why(self, row: sqlite3.Row, seen: Seen | None, nodes: list[Node]) -> Reason:
+        limit = self._register.limit(row["account"])
+        if limit is None or not limit["open"]:
+            return Reason("account_closed")
+        if seen is None:
+            return Reason("not_yet_considered")
+        if seen.state == "CONFIGURING":
+            return Reason("starting")
+        reason, spec = reasons.waiting(seen.detail), json.loads(row["spec"])
+        if reason.code == "slurm_resources":
+            nodes[:] = nodes or self._nodes()
+            return room.lacking(self._settings, spec, nodes)
+        resource = str(reason.facts.get("resource", ""))
+        if reason.code == "slurm_group_at_limit" and resource in _LIMITED:
+            account = self._settings.account(row["account"])
+            held = asking.running_tres(self._commands, self._settings.environment, account)
+            facts = {"resource": resource, "limit": limit[resource], "held": held.get(_LIMITED[resource], 0)}
+            return Reason("account_at_limit", facts | {"needs": spec[resource]})
+        return reason
+
+    def _row(self, id: str) -> sqlite3.Row:
+        row = self._register.by_number(id)
+        if row is None:
+            raise Refused("no_such_job", job=id)
+        return row
+
+    def cancel(self, id: str) -> None:
+        """Asks Slurm, as the person, to end the job."""
+        row = self._row(id)
+        if row["report"] is None:
+            self._register.ask_cancel(id)
+            self._hand.ask(row["user"], "cancel", row["name"], {"number": id})
+
+    def log(self, id: str, offset: int, limit: int = 65536) -> LogChunk:
+        """Part of what the command wrote, both streams together, as far as the shared folder shows it."""
+        row = self._row(id)
+        data = BytesIO()
+        order = {"offset": max(offset, 0), "limit": max(limit, 0)}
+        answer = self._hand.ask(row["user"], "log", row["name"], order, sink=data)
+        after = max(offset, 0) + len(data.getvalue())
+        return LogChunk(data.getvalue(), after, row["report"] is not None and after >= int(answer["size"]))
+
+    def fetch(self, id: str, path: str) -> Path:
+        """The file, copied to this machine once and compared with the digest of the report."""
+        row = self._row(id)
+        if row["report"] is None:
+            raise Refused("job_not_ended", job=id)
+        listed = {output.path: output for output in report_of(row["report"]).outputs}
+        if path not in listed:
+            raise Refused("no_such_output", job=id, path=path)
+        folder = self._kept(id)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        kept = folder / listed[path].sha256
+        if not kept.exists():
+            part = folder / f".{secrets.token_hex(8)}"
+            try:
+                with part.open("x+b") as file:
+                    self._hand.ask(row["user"], "fetch", row["name"], {"path": path}, sink=file)
+                    file.seek(0)
+                    read = hashlib.file_digest(file, "sha256").hexdigest()
+                if read != listed[path].sha256:
+                    raise Refused("no_such_output", job=id, path=path)
+                part.rename(kept)
+            finally:
+                part.unlink(missing_ok=True)
+        return kept
+
+    def _kept(self, id: str) -> Path:
+        return self._root / "fetched" / id
+
+    def forget(self, id: str) -> None:
+        """Destroys the job's folder on the cluster and what was fetched of it; its number and report stay."""
+        row = self._row(id)
+        if row["report"] is None:
+            raise Refused("job_not_ended", job=id)
+        self._hand.ask(row["user"], "forget", row["name"])
+        shutil.rmtree(self._kept(id), ignore_errors=True)
+        self._register.strip(replace(report_of(row["report"]), outputs=(), log_size=0))
+
+    def usage(self, since: str = "") -> UsageBatch:
+        """A slice for each job that ran and has ended, in the order in which that was found; the cursor counts them."""
+        rows = self._register.ended_after(int(since or 0))
+        slices = []
+        for row in rows:
+            report, spec = report_of(row["report"]), json.loads(row["spec"])
+            assert report.started_at is not None and report.ended_at is not None
+            key = f"{self._cluster}/{row['number']}/0/{int(report.started_at.timestamp())}"
+            period = Period(report.started_at, report.ended_at)
+            slices.append(
+                UsageSlice(self._cluster, key, row["account"], row["number"], period, spec["gpus"], spec["cores"])
+            )
+        return UsageBatch(slices, str(rows[-1]["concluded"]) if rows else since)
+
+    def enforce(self, limits: Sequence[AccountLimit]) -> None:
+        """Puts the limits in place of those before; the cluster is told what differs."""
+        limiting.enforce(self._settings, self._commands, self._register, limits)

@@ -1,0 +1,173 @@
+"""What the portal's machine knows of jobs on the cluster: whose they are, their number, their final report, all limits.
+
+The cluster forgets: a queue keeps ended jobs for minutes, records are purged by sites. A job that has ended is never
+asked for again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from madang.compute.protocol import AccountLimit, JobReport, JobSpec, JobState, OutputFile, Reason
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS job (
+  key TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, digest TEXT NOT NULL, account TEXT NOT NULL, user TEXT NOT NULL,
+  number TEXT UNIQUE, spec TEXT NOT NULL, given INTEGER NOT NULL, cancel_asked INTEGER NOT NULL DEFAULT 0, report TEXT,
+  concluded INTEGER UNIQUE
+) STRICT;
+CREATE TABLE IF NOT EXISTS account_limit (
+  account TEXT PRIMARY KEY, gpus INTEGER NOT NULL, cores INTEGER NOT NULL, wall_seconds INTEGER NOT NULL,
+  open INTEGER NOT NULL, told INTEGER NOT NULL
+) STRICT;
+"""
+
+
+class Register:
+    """One SQLite file; each thread has a connection of its own."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._kept = path, threading.local()
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        with self._change() as database:
+            database.executescript(_TABLES)
+
+    def _connection(self) -> sqlite3.Connection:
+        found: sqlite3.Connection | None = getattr(self._kept, "connection", None)
+        if found is None:
+            found = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
+            found.row_factory = sqlite3.Row
+            found.execute("PRAGMA journal_mode = WAL")
+            found.execute("PRAGMA synchronous = FULL")
+            self._kept.connection = found
+        return found
+
+    @contextlib.contextmanager
+    def _change(self) -> Iterator[sqlite3.Connection]:
+        database = self._connection()
+        database.execute("BEGIN IMMEDIATE")
+        try:
+            yield database
+        except BaseException:
+            database.rollback()
+            raise
+        database.commit()
+
+    def _one(self, query: str, *values: object) -> sqlite3.Row | None:
+        row: sqlite3.Row | None = self._connection().execute(query, values).fetchone()
+        return row
+
+    def by_key(self, key: str) -> sqlite3.Row | None:
+        """The job submitted under a key."""
+        return self._one("SELECT * FROM job WHERE key = ?", key)
+
+    def by_number(self, number: str) -> sqlite3.Row | None:
+        """The job to which Slurm gave a number."""
+        return self._one("SELECT * FROM job WHERE number = ?", number)
+
+    def by_numbers(self, numbers: Sequence[str]) -> dict[str, sqlite3.Row]:
+        """Those of the jobs with these numbers that are known, by number."""
+        found = {}
+        for start in range(0, len(numbers), 500):
+            some = numbers[start : start + 500]
+            query = f"SELECT * FROM job WHERE number IN ({', '.join('?' * len(some))})"  # noqa: S608 - question marks
+            found.update({row["number"]: row for row in self._connection().execute(query, some)})
+        return found
+
+    def enter(self, spec: JobSpec, *, name: str, digest: str, user: str, now: datetime) -> None:
+        """Notes a job before anybody else is told of it."""
+        kept = {
+            "gpus": spec.gpus,
+            "gpu_type": spec.gpu_type,
+            "cores": spec.cores,
+            "memory_mb": spec.memory_mb,
+            "wall_seconds": spec.wall_seconds,
+            "files": [[file.path, file.size, file.sha256] for file in spec.files],
+        }
+        with self._change() as database:
+            database.execute(
+                "INSERT OR IGNORE INTO job (key, name, digest, account, user, spec, given)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [spec.key, name, digest, spec.account, user, json.dumps(kept), int(now.timestamp())],
+            )
+
+    def withdraw(self, key: str) -> None:
+        """Forgets a job that Slurm did not take."""
+        with self._change() as database:
+            database.execute("DELETE FROM job WHERE key = ? AND number IS NULL", [key])
+
+    def number(self, key: str, number: str) -> None:
+        """Notes which number Slurm gave."""
+        with self._change() as database:
+            database.execute("UPDATE job SET number = ? WHERE key = ? AND number IS NULL", [number, key])
+
+    def ask_cancel(self, number: str) -> None:
+        """Notes that the job's end was asked for here."""
+        with self._change() as database:
+            database.execute("UPDATE job SET cancel_asked = 1 WHERE number = ?", [number])
+
+    def conclude(self, report: JobReport) -> None:
+        """Keeps a final report, and gives a job that ran its place among those that did; a report kept before stays."""
+        ran = report.started_at is not None and report.started_at != report.ended_at
+        with self._change() as database:
+            database.execute(
+                "UPDATE job SET report = ?, concluded = CASE ? WHEN 1 THEN"
+                " (SELECT coalesce(max(concluded), 0) + 1 FROM job) END WHERE number = ? AND report IS NULL",
+                [_written(report), int(ran), report.id],
+            )
+
+    def ended_after(self, place: int) -> list[sqlite3.Row]:
+        """The next jobs that ran and whose end was found after the first `place` ones, in that order."""
+        query = "SELECT * FROM job WHERE concluded > ? ORDER BY concluded LIMIT 1000"
+        return self._connection().execute(query, [place]).fetchall()
+
+    def strip(self, report: JobReport) -> None:
+        """Puts a report in place that names no files any more, and forgets what the job was given."""
+        with self._change() as database:
+            database.execute("UPDATE job SET report = ? WHERE number = ?", [_written(report), report.id])
+
+    def limits(self) -> dict[str, sqlite3.Row]:
+        """All limits by account."""
+        return {row["account"]: row for row in self._connection().execute("SELECT * FROM account_limit")}
+
+    def limit(self, account: str) -> sqlite3.Row | None:
+        """One account's limit."""
+        return self._one("SELECT * FROM account_limit WHERE account = ?", account)
+
+    def set_limits(self, limits: Iterable[AccountLimit]) -> None:
+        """Notes the limits that differ, as not yet told to the cluster."""
+        rows = [(one.account, one.gpus, one.cores, one.wall_seconds, int(one.open)) for one in limits]
+        with self._change() as database:
+            database.executemany("INSERT OR REPLACE INTO account_limit VALUES (?, ?, ?, ?, ?, 0)", rows)
+
+    def told(self, accounts: Iterable[str]) -> None:
+        """Notes that the cluster has the limits of these accounts."""
+        with self._change() as database:
+            database.executemany("UPDATE account_limit SET told = 1 WHERE account = ?", [(name,) for name in accounts])
+
+
+def _written(report: JobReport) -> str:
+    content = asdict(report) | {"reason": report.reason and [report.reason.code, dict(report.reason.facts)]}
+    for name in ("submitted_at", "started_at", "ended_at"):
+        content[name] = content[name] and content[name].isoformat()
+    return json.dumps(content)
+
+
+def report_of(written: str) -> JobReport:
+    """A report as `Register.conclude` kept it."""
+    content: dict[str, Any] = json.loads(written)
+    for name in ("submitted_at", "started_at", "ended_at"):
+        content[name] = content[name] and datetime.fromisoformat(content[name]).astimezone(UTC)
+    content["state"] = JobState(content["state"])
+    content["reason"] = content["reason"] and Reason(*content["reason"])
+    content["outputs"] = tuple(OutputFile(**one) for one in content["outputs"])
+    return JobReport(**content)
