@@ -61,6 +61,7 @@ SENTENCES: dict[str, str] = {
     "slurm_gone": N_("The cluster has no record of the job any more."),
     # refusals
     "slurm_refused": N_("The cluster did not take the job: {detail}"),
+    "slurm_limits_refused": N_("The cluster did not take the limits: {detail}"),
     "slurm_root": N_("Jobs never run as the cluster's administrator."),
     "slurm_user": N_("Jobs cannot run as the user {user} of the cluster."),
     "slurm_name": N_("{name} cannot be the name of an account on the cluster."),
