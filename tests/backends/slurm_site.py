@@ -1,4 +1,4 @@
-"""A Slurm backend on the throw-away cluster: people, accounts, a shared folder, and the hand where others may run it."""
+"""A Slurm backend on the throw-away cluster: people, accounts, a shared folder, and the hand where all may run it."""
 
 import os
 import shutil

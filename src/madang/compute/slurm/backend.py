@@ -8,7 +8,7 @@ import json
 import secrets
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -30,7 +30,7 @@ from madang.compute.protocol import (
 )
 from madang.compute.slurm import asking, batch, limiting, reasons, room, settings
 from madang.compute.slurm.asking import Node, Seen
-from madang.compute.slurm.endings import concluded, has_ended, never_ran, waits
+from madang.compute.slurm.endings import concluded, has_ended, never_ran, waits, whole
 from madang.compute.slurm.register import Register, report_of
 from madang.compute.slurm.staging import Hand, signs
 from madang.errors import Refused, Unavailable
@@ -67,14 +67,14 @@ class SlurmBackend:
     def submit(self, spec: JobSpec) -> str:
         """Notes the job, lays its files as its person, and gives it to Slurm; each step may be done again.
 
-        The id is Slurm's number. Refused besides: ``no_unix_user``, ``slurm_refused`` with Slurm's own words.
+        The id is the job's name on the cluster. Refused besides: ``no_unix_user``, ``slurm_refused``.
         """
         specs.check(spec)
         row = self._register.by_key(spec.key)
         if row is not None and row["digest"] != specs.digest(spec):
             raise Refused("key_reused", key=spec.key)
         if row is not None and row["number"]:
-            return str(row["number"])
+            return str(row["name"])
         if row is None:
             self._admit(spec)
             name, user = batch.name_of(self._settings, spec.key), self._settings.user(spec.person)
@@ -105,8 +105,11 @@ class SlurmBackend:
         except Refused:
             self._register.withdraw(spec.key)
             raise
-        self._register.number(spec.key, str(answer["number"]))
-        return str(answer["number"])
+        number = str(answer.get("number"))
+        if not number.isdigit():
+            raise Unavailable(f"no number of a job: {number[:100]!r}")
+        self._register.number(spec.key, number)
+        return str(row["name"])
 
     def reports(self, ids: Iterable[str]) -> list[JobReport]:
         """The reports, in the order asked for. A job is reported as ended once Slurm's records have it as ended.
@@ -114,20 +117,19 @@ class SlurmBackend:
         While only the database of records is away, jobs that ended meanwhile are reported as running.
         """
         wanted = list(ids)
-        rows = self._register.by_numbers(wanted)
-        open_ = [number for number, row in rows.items() if row["report"] is None]
-        queue = asking.queue(self._commands, self._settings.environment, open_) if open_ else {}
-        queue = {number: seen for number, seen in queue.items() if seen.name == rows[number]["name"]}
-        gone = [n for n in open_ if n not in queue or (has_ended(queue[n]) and not never_ran(queue[n]))]
+        rows = self._register.by_names(wanted)
+        open_ = {name: row["number"] for name, row in rows.items() if row["report"] is None}
+        queue = asking.queue(self._commands, self._settings.environment, list(open_.values())) if open_ else {}
+        seen = {name: queue[number] for name, number in open_.items() if number in queue and queue[number].name == name}
+        gone = [n for name, n in open_.items() if name not in seen or _is_over(seen[name])]
         records: dict[str, Seen] | None = {}
         if gone:
             with contextlib.suppress(Unavailable):
                 records = None
                 records = asking.records(self._commands, self._settings.environment, gone)
-        found = {}
         nodes: list[Node] = []
-        for number, row in rows.items():
-            found[number] = self._report(row, queue.get(number), records, nodes, alone=len(wanted) == 1)
+        alone = len(wanted) == 1
+        found = {name: self._report(row, seen.get(name), records, nodes, alone=alone) for name, row in rows.items()}
         return [found[id] for id in wanted if id in found]
 
     def _report(
@@ -135,25 +137,36 @@ class SlurmBackend:
     ) -> JobReport:
         if row["report"] is not None:
             return report_of(row["report"])
+        recorded = (records or {}).get(row["number"])
+        if recorded is not None and recorded.name != row["name"]:
+            recorded = None  # not whole yet: the database gives a record its name last
+        final = None
         if seen is not None and never_ran(seen):
-            return self._conclude(row, seen)
-        if seen is None or has_ended(seen):
-            recorded = (records or {}).get(row["number"])
-            if recorded is not None and recorded.name == row["name"]:
-                seen = recorded
-                if has_ended(recorded) and recorded.ended is not None:
-                    return self._conclude(row, recorded)
-            elif seen is None and records is not None and self._forgotten(row):
-                return self._conclude(row, Seen(row["number"], "REVOKED", None, None, None, False, row["name"], ""))
-        return self._going_on(row, seen, nodes, alone)
+            final = seen
+        elif recorded is not None and has_ended(recorded) and recorded.ended is not None:
+            final = recorded
+        elif seen is None and recorded is None and records is not None and self._forgotten(row):
+            final = Seen(row["number"], "REVOKED", None, None, None, False, row["name"], "")
+        report = self._conclude(row, final) if final is not None else None
+        return report or self._going_on(row, seen or recorded, nodes, alone)
 
     def _forgotten(self, row: sqlite3.Row) -> bool:
         return self._clock().timestamp() - int(row["given"]) > self._settings.forgotten_seconds
 
-    def _conclude(self, row: sqlite3.Row, seen: Seen) -> JobReport:
+    def _conclude(self, row: sqlite3.Row, seen: Seen) -> JobReport | None:
+        """The final report, once the job's folder has been looked at; None while that fails.
+
+        A person's folder that stays out of reach ends with a report that lists no files, so that one person's fault
+        does not keep a job open for ever.
+        """
         spec = json.loads(row["spec"])
         order = {"outputs": True, "files": spec["files"], "most": self._settings.output_files}
-        left = self._hand.ask(row["user"], "look", row["name"], order)
+        left: Mapping[str, Any] = {}
+        try:
+            left = self._hand.ask(row["user"], "look", row["name"], order)
+        except (Refused, Unavailable):
+            if seen.ended and (self._clock() - seen.ended).total_seconds() < self._settings.forgotten_seconds:
+                return None
         report = concluded(dict(row), seen, left, spec["wall_seconds"], self._clock())
         self._register.conclude(report)
         return report
@@ -162,13 +175,15 @@ class SlurmBackend:
         given = datetime.fromtimestamp(int(row["given"]), UTC)
         submitted = (seen and seen.submitted) or given
         state = JobState.WAITING if seen is None or waits(seen) else JobState.RUNNING
-        report = JobReport(row["number"], row["key"], row["account"], state, submitted)
+        report = JobReport(row["name"], row["key"], row["account"], state, submitted)
         if state is JobState.WAITING:
             return replace(report, reason=self._why(row, seen, nodes))
         assert seen is not None
         # one job that is looked at has its log's length told; of many, nobody reads it
-        left = self._hand.ask(row["user"], "look", row["name"], {"outputs": False}) if alone else {}
-        return replace(report, started_at=seen.started, log_size=int(left.get("log_size", 0)))
+        left: Mapping[str, Any] = {}
+        with contextlib.suppress(Refused, Unavailable):
+            left = self._hand.ask(row["user"], "look", row["name"], {"outputs": False}) if alone else {}
+        return replace(report, started_at=seen.started, log_size=whole(left.get("log_size")))
 
     def _why(self, row: sqlite3.Row, seen: Seen | None, nodes: list[Node]) -> Reason:
         limit = self._register.limit(row["account"])
@@ -191,7 +206,7 @@ class SlurmBackend:
         return reason
 
     def _row(self, id: str) -> sqlite3.Row:
-        row = self._register.by_number(id)
+        row = self._register.by_name(id)
         if row is None:
             raise Refused("no_such_job", job=id)
         return row
@@ -201,7 +216,7 @@ class SlurmBackend:
         row = self._row(id)
         if row["report"] is None:
             self._register.ask_cancel(id)
-            self._hand.ask(row["user"], "cancel", row["name"], {"number": id})
+            self._hand.ask(row["user"], "cancel", row["name"], {"number": row["number"]})
 
     def log(self, id: str, offset: int, limit: int = 65536) -> LogChunk:
         """Part of what the command wrote, both streams together, as far as the shared folder shows it."""
@@ -210,7 +225,7 @@ class SlurmBackend:
         order = {"offset": max(offset, 0), "limit": max(limit, 0)}
         answer = self._hand.ask(row["user"], "log", row["name"], order, sink=data)
         after = max(offset, 0) + len(data.getvalue())
-        return LogChunk(data.getvalue(), after, row["report"] is not None and after >= int(answer["size"]))
+        return LogChunk(data.getvalue(), after, row["report"] is not None and after >= whole(answer.get("size")))
 
     def fetch(self, id: str, path: str) -> Path:
         """The file, copied to this machine once and compared with the digest of the report."""
@@ -259,10 +274,14 @@ class SlurmBackend:
             key = f"{self._cluster}/{row['number']}/0/{int(report.started_at.timestamp())}"
             period = Period(report.started_at, report.ended_at)
             slices.append(
-                UsageSlice(self._cluster, key, row["account"], row["number"], period, spec["gpus"], spec["cores"])
+                UsageSlice(self._cluster, key, row["account"], row["name"], period, spec["gpus"], spec["cores"])
             )
         return UsageBatch(slices, str(rows[-1]["concluded"]) if rows else since)
 
     def enforce(self, limits: Sequence[AccountLimit]) -> None:
         """Puts the limits in place of those before; the cluster is told what differs."""
         limiting.enforce(self._settings, self._commands, self._register, limits)
+
+
+def _is_over(seen: Seen) -> bool:
+    return has_ended(seen) and not never_ran(seen)

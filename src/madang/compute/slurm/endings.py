@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from madang.compute.protocol import JobReport, JobState, OutputFile, Reason
 from madang.compute.slurm.asking import Seen
+from madang.compute.specs import safe_path
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 _WAITING = {"PENDING", "CONFIGURING", "REQUEUED", "REQUEUE_FED", "REQUEUE_HOLD", "RESV_DEL_HOLD", "SPECIAL_EXIT"}
 _LOST = {
@@ -49,13 +53,14 @@ def concluded(
     assert isinstance(result, dict)
     exit_code, signal = _codes(seen, result)
     state, reason = _state(seen, exit_code, signal, bool(row["cancel_asked"]), result.get("timed_out") is True)
+    if state in (JobState.TIMED_OUT, JobState.LOST):
+        exit_code = signal = None  # not the command's own, or nobody's
     if state is JobState.TIMED_OUT:
-        exit_code = signal = None
         reason = reason or Reason("wall_time_over", {"seconds": wall_seconds})
     assert reason is not None
     ended = seen.ended or seen.started or seen.submitted or now
     return JobReport(
-        id=row["number"],
+        id=row["name"],
         key=row["key"],
         account=row["account"],
         state=state,
@@ -65,9 +70,9 @@ def concluded(
         exit_code=exit_code,
         signal=signal,
         reason=reason,
-        outputs=tuple(OutputFile(str(path), int(size), str(sha256)) for path, size, sha256 in left.get("outputs", ())),
-        outputs_left_out=int(left.get("left_out", 0)),
-        log_size=int(left.get("log_size", 0)),
+        outputs=tuple(_outputs(left.get("outputs"))),
+        outputs_left_out=whole(left.get("left_out")),
+        log_size=whole(left.get("log_size")),
         log_cut=result.get("log_cut") is True,
     )
 
@@ -103,3 +108,16 @@ def _state(
     if signal:
         return JobState.FAILED, Reason("ended_by_signal", {"signal": signal})
     return JobState.FAILED, Reason("ended_with_code", {"exit_code": exit_code or 0})
+
+
+def whole(told: object) -> int:
+    """A number that a process of the person's own told; anything that is none counts as nothing."""
+    return told if isinstance(told, int) and not isinstance(told, bool) and 0 <= told < 1 << 62 else 0
+
+
+def _outputs(told: object) -> Iterator[OutputFile]:
+    for one in told if isinstance(told, list) else ():
+        if isinstance(one, list) and len(one) == 3:
+            path, size, sha256 = one
+            if isinstance(path, str) and safe_path(path) and _SHA256.fullmatch(str(sha256)):
+                yield OutputFile(path, whole(size), sha256)

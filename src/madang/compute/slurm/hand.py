@@ -170,10 +170,13 @@ def _answer(order: Order, argv: Sequence[str]) -> list[str]:
 def _slurm(
     order: Order, argv: Sequence[str], stdin: str = "", keep: Sequence[int] = ()
 ) -> subprocess.CompletedProcess[str]:
-    environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", **order["environment"]}
+    environment = {"LANG": "C.UTF-8", **order["environment"]}
     try:
+        program = shutil.which(argv[0], path=environment["PATH"])
+        if program is None:
+            raise FileNotFoundError(argv[0])
         return subprocess.run(
-            argv,
+            [program, *argv[1:]],
             input=stdin,
             env=environment,
             capture_output=True,

@@ -165,13 +165,14 @@ def descendants() -> list[int]:
 
 
 def write_result(folder: Path, result: Mapping[str, object]) -> None:
-    """Puts the result in place whole or not at all."""
+    """Puts the result in place whole or not at all; a folder that the job itself has spoilt gets none."""
     part = folder / ".result.json"
-    with part.open("w", encoding="ascii") as file:
-        json.dump(result, file)
-        file.flush()
-        os.fsync(file.fileno())
-    part.rename(folder / "result.json")
+    with contextlib.suppress(OSError):
+        with part.open("w", encoding="ascii") as file:
+            json.dump(result, file)
+            file.flush()
+            os.fsync(file.fileno())
+        part.rename(folder / "result.json")
 
 
 if __name__ == "__main__":

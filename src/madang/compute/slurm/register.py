@@ -1,7 +1,8 @@
 """What the portal's machine knows of jobs on the cluster: whose they are, their number, their final report, all limits.
 
-The cluster forgets: a queue keeps ended jobs for minutes, records are purged by sites. A job that has ended is never
-asked for again.
+The cluster forgets: a queue keeps ended jobs for minutes, records are purged by sites, and a controller that crashed
+gives numbers of its last seconds out again. So a job's id is its name, which follows from its key, and a job that has
+ended is never asked for again.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ from madang.compute.protocol import AccountLimit, JobReport, JobSpec, JobState, 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS job (
   key TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, digest TEXT NOT NULL, account TEXT NOT NULL, user TEXT NOT NULL,
-  number TEXT UNIQUE, spec TEXT NOT NULL, given INTEGER NOT NULL, cancel_asked INTEGER NOT NULL DEFAULT 0, report TEXT,
+  number TEXT, spec TEXT NOT NULL, given INTEGER NOT NULL, cancel_asked INTEGER NOT NULL DEFAULT 0, report TEXT,
   concluded INTEGER UNIQUE
 ) STRICT;
+CREATE INDEX IF NOT EXISTS job_by_number ON job (number);
 CREATE TABLE IF NOT EXISTS account_limit (
   account TEXT PRIMARY KEY, gpus INTEGER NOT NULL, cores INTEGER NOT NULL, wall_seconds INTEGER NOT NULL,
   open INTEGER NOT NULL, told INTEGER NOT NULL
@@ -70,17 +72,18 @@ class Register:
         """The job submitted under a key."""
         return self._one("SELECT * FROM job WHERE key = ?", key)
 
-    def by_number(self, number: str) -> sqlite3.Row | None:
-        """The job to which Slurm gave a number."""
-        return self._one("SELECT * FROM job WHERE number = ?", number)
+    def by_name(self, name: str) -> sqlite3.Row | None:
+        """A job by its name on the cluster, if Slurm has taken it."""
+        return self._one("SELECT * FROM job WHERE name = ? AND number IS NOT NULL", name)
 
-    def by_numbers(self, numbers: Sequence[str]) -> dict[str, sqlite3.Row]:
-        """Those of the jobs with these numbers that are known, by number."""
+    def by_names(self, names: Sequence[str]) -> dict[str, sqlite3.Row]:
+        """Those of the jobs with these names that are known, by name."""
         found = {}
-        for start in range(0, len(numbers), 500):
-            some = numbers[start : start + 500]
-            query = f"SELECT * FROM job WHERE number IN ({', '.join('?' * len(some))})"  # noqa: S608 - question marks
-            found.update({row["number"]: row for row in self._connection().execute(query, some)})
+        for start in range(0, len(names), 500):
+            some = names[start : start + 500]
+            marks = ", ".join("?" * len(some))
+            query = f"SELECT * FROM job WHERE number IS NOT NULL AND name IN ({marks})"  # noqa: S608 - question marks
+            found.update({row["name"]: row for row in self._connection().execute(query, some)})
         return found
 
     def enter(self, spec: JobSpec, *, name: str, digest: str, user: str, now: datetime) -> None:
@@ -110,10 +113,10 @@ class Register:
         with self._change() as database:
             database.execute("UPDATE job SET number = ? WHERE key = ? AND number IS NULL", [number, key])
 
-    def ask_cancel(self, number: str) -> None:
+    def ask_cancel(self, name: str) -> None:
         """Notes that the job's end was asked for here."""
         with self._change() as database:
-            database.execute("UPDATE job SET cancel_asked = 1 WHERE number = ?", [number])
+            database.execute("UPDATE job SET cancel_asked = 1 WHERE name = ?", [name])
 
     def conclude(self, report: JobReport) -> None:
         """Keeps a final report, and gives a job that ran its place among those that did; a report kept before stays."""
@@ -121,7 +124,7 @@ class Register:
         with self._change() as database:
             database.execute(
                 "UPDATE job SET report = ?, concluded = CASE ? WHEN 1 THEN"
-                " (SELECT coalesce(max(concluded), 0) + 1 FROM job) END WHERE number = ? AND report IS NULL",
+                " (SELECT coalesce(max(concluded), 0) + 1 FROM job) END WHERE name = ? AND report IS NULL",
                 [_written(report), int(ran), report.id],
             )
 
@@ -133,7 +136,7 @@ class Register:
     def strip(self, report: JobReport) -> None:
         """Puts a report in place that names no files any more, and forgets what the job was given."""
         with self._change() as database:
-            database.execute("UPDATE job SET report = ? WHERE number = ?", [_written(report), report.id])
+            database.execute("UPDATE job SET report = ? WHERE name = ?", [_written(report), report.id])
 
     def limits(self) -> dict[str, sqlite3.Row]:
         """All limits by account."""

@@ -27,8 +27,9 @@ class Settings:
 
     `work` is a folder that the head node and all nodes share, writable for all with the sticky bit, as /tmp is.
     `partitions` gives the partition for each type of GPU that pools name, and under ``""`` the one for jobs without
-    GPUs; `gres` gives Slurm's name of a type where it is another. `users_file` has a line for each person: the e-mail
-    address and the Unix user. `ssh_host` names the head node where Madang runs elsewhere. `become` is how a command is
+    GPUs; `gres` gives Slurm's name of a type where it is another. `slurm_conf`, `slurm_bin`: where configuration and
+    commands of Slurm lie if not in the usual places. `users_file` has a line for each person: the e-mail address
+    and the Unix user. `ssh_host` names the head node where Madang runs elsewhere. `become` is how a command is
     run as ``{user}``, and `hand` the program that is run so. `node_python` is the Python (3.8 or later) of the nodes.
     `log_bytes`, `output_files`: how much of a log and how many files are offered. `forgotten_seconds`: after how long
     a job that Slurm knows nothing of any more is taken for lost.
@@ -40,6 +41,7 @@ class Settings:
     users_file: str
     gres: Mapping[str, str] = field(default_factory=dict)
     slurm_conf: str = ""
+    slurm_bin: str = ""
     ssh_host: str = ""
     become: tuple[str, ...] = ("sudo", "-n", "-u", "{user}", "--")
     hand: tuple[str, ...] = (sys.executable, "-I", hand_program.__file__)
@@ -54,7 +56,8 @@ class Settings:
     @property
     def told(self) -> dict[str, str]:
         """What every command of Slurm's is told besides where it is found."""
-        return {"SLURM_CONF": self.slurm_conf} if self.slurm_conf else {}
+        told = {"PATH": f"{self.slurm_bin}:{SEARCHED}" if self.slurm_bin else SEARCHED}
+        return told | ({"SLURM_CONF": self.slurm_conf} if self.slurm_conf else {})
 
     @property
     def environment(self) -> dict[str, str]:
@@ -63,7 +66,7 @@ class Settings:
 
     def commands(self) -> OnThisMachine:
         """Slurm's commands as the portal's own user."""
-        environment = {"PATH": SEARCHED, "LANG": "C.UTF-8", **self.environment}
+        environment = {"LANG": "C.UTF-8", **self.environment}
         if self.ssh_host:
             return over_ssh(self.ssh_host, environment, timeout=self.timeout_seconds)
         return OnThisMachine(environment, timeout=self.timeout_seconds)

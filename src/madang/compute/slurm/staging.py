@@ -20,6 +20,8 @@ from madang.errors import Refused, Unavailable
 
 _PIECE = 1 << 20
 _ANSWER = 64 << 20
+# What sudo and runuser say of a user whom the head node does not know.
+_NOBODY = ("unknown user", "does not exist")
 
 
 class Hand:
@@ -58,7 +60,7 @@ class Hand:
                     sink.write(piece)
             process.wait()
             said.seek(0)
-            return _answer(line, said.read().decode(errors="replace"))
+            return _answer(line, said.read().decode(errors="replace"), user)
 
     @contextlib.contextmanager
     def _running(self, user: str) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
@@ -100,13 +102,18 @@ def _send(file: InputFile, sink: Any) -> None:
         raise Refused("input_missing", path=file.path) from None
 
 
-def _answer(line: bytes, said: str) -> Mapping[str, Any]:
+def _answer(line: bytes, said: str, user: str) -> Mapping[str, Any]:
+    """The answer as far as it is one: it comes from a process of the person's own, so nothing in it is relied on."""
     try:
-        answer: Mapping[str, Any] = json.loads(line)
+        answer = json.loads(line)
     except ValueError:
-        raise Unavailable(f"the hand on the cluster gave no answer: {said.strip()[-500:]}") from None
+        answer = None
+    if not isinstance(answer, dict):
+        if any(sign in said for sign in _NOBODY):
+            raise Refused("slurm_user", user=user)
+        raise Unavailable(f"the hand on the cluster gave no answer: {said.strip()[-500:]}")
     if "refused" in answer:
-        raise Refused(str(answer["refused"]), **answer["facts"])
+        raise Refused(str(answer["refused"]), **answer.get("facts", {}))
     if "away" in answer:
         raise Unavailable(str(answer["away"]))
     return answer

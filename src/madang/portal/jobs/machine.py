@@ -92,4 +92,5 @@ def spec(job: Job) -> JobSpec:
         cores=job.cores,
         memory_mb=job.memory_mb,
         wall_seconds=job.wall_seconds,
+        person=job.submitted_by.email or "",
     )

@@ -82,7 +82,7 @@ def to_hand_over(now: datetime, limit: int) -> list[Job]:
     """Accepted jobs that nobody is handing over at this moment, oldest first."""
     free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
     rows = Job.objects.filter(free, state=JobState.ACCEPTED)
-    return list(rows.select_related("award", "pool").order_by("pk")[:limit])
+    return list(rows.select_related("award", "pool", "submitted_by").order_by("pk")[:limit])
 
 
 def to_follow(limit: int) -> list[Job]:
