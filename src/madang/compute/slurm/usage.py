@@ -63,12 +63,13 @@ class _Window:
             self.odd[hour].append(found)
         elif found:
             self.slices[hour] += found
+        self.latest = max(self.latest, hour)
 
     def put_daily(self, found: Oddity) -> None:
         """Notes what has no instant of its own so that it is told once a day, not every hour anew."""
         hour = (self.until - 1) // 24 * 24
         if self.holds(hour):
-            self.odd[hour].append(found)
+            self.put(hour, found)
 
     def digests(self) -> dict[int, str]:
         """A digest of each hour that held anything."""
@@ -196,7 +197,6 @@ def _take_open(window: _Window, meter: Meter, controller: _Controller, run: Run,
             hour = (clock_second(piece.period.end) + run.suspended) // HOUR
             if window.holds(hour):
                 window.put(hour, [piece])
-                window.latest = max(window.latest, min(hour, window.until - 1))
 
 
 def _in_order(piece: UsageSlice) -> tuple[datetime, str]:
