@@ -13,7 +13,7 @@ from madang.compute.sentences import SENTENCES, sentence
 FACTS = {
     **dict.fromkeys(("needs", "free", "ahead", "limit", "held", "offered", "exit_code", "signal", "seconds"), 3),
     **dict.fromkeys(("least", "most"), 3),
-    **dict.fromkeys(("type", "detail", "path", "name", "program", "package"), "x"),
+    **dict.fromkeys(("type", "detail", "path", "name", "program", "package", "line", "state", "missing", "cursor"), "x"),
     **{"resource": "cores", "field": "key", "why": "sandbox_fails"},
 }
 
@@ -47,6 +47,7 @@ def test_every_code_that_the_library_gives_has_a_sentence():
     for path in Path(madang.compute.__file__).parent.rglob("*.py"):
         source = path.read_text()
         given |= set(re.findall(r'(?:Refused|Reason)\(\s*"([a-z_]+)"', source))
+        given |= set(re.findall(r'Oddity\([a-z.]*"?"?,\s*"([a-z_]+)"', source))
         given |= set(re.findall(r'_ending\("[a-z_]+", "([a-z_]+)"', source))
-    assert len(given) > 20
+    assert len(given) > 20 and "usage_unreadable" in given and "usage_too_long" in given
     assert given - set(SENTENCES) == set()

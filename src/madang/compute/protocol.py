@@ -119,12 +119,26 @@ class LogChunk:
     complete: bool
 
 
+class Oddity(NamedTuple):
+    """Use that a record tells of and that cannot be charged as it stands: a stable code and its sentence's values."""
+
+    job: str
+    code: str
+    facts: Facts = {}
+
+
 @dataclass(frozen=True)
 class UsageBatch:
-    """Slices of use after a cursor, oldest first, and the cursor to go on from; asked again, it gives the same ones."""
+    """Slices of use after a cursor, oldest first, and the cursor to go on from; asked again, it gives the same ones.
+
+    A slice may come again in a later batch, with the same key. `more` is False where nothing followed when the batch
+    was read. `odd` tells what was left out of `slices`, and why.
+    """
 
     slices: list[UsageSlice]
     cursor: str
+    more: bool = True
+    odd: tuple[Oddity, ...] = ()
 
 
 # How strangers' jobs are kept apart: shut in one by one, or each run as its person's own user of a cluster.

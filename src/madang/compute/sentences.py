@@ -43,6 +43,24 @@ SENTENCES: dict[str, str] = {
     ),
     "supervisor_lost": N_("The job's supervisor was killed from outside. It is charged up to when it was last seen."),
     "start_failed": N_("The job could not be started on this machine: {detail}"),
+    # use that a cluster's records tell of and that was not charged
+    "usage_unreadable": N_("A row of the cluster's records could not be read: {line}"),
+    "usage_no_allocation": N_("The job ran for {seconds} seconds, but its record does not say what it was allocated."),
+    "usage_ends_before_start": N_(
+        "The job's record ends {seconds} seconds before it starts. Was the cluster's clock set back?"
+    ),
+    "usage_ends_in_future": N_("The job's record ends {seconds} seconds from now. Is the cluster's clock right?"),
+    "usage_too_long": N_(
+        "The job's record tells of {seconds} seconds of use, but only {most} lie between its start and its end."
+    ),
+    "usage_no_end": N_("The job has ended ({state}), but its record has no end."),
+    "usage_not_running": N_(
+        "The job's record is open ({state}), but the cluster does not know the job any more. It is charged once the"
+        " record is mended."
+    ),
+    "usage_share_missing": N_("The settings do not say what part of a GPU {type} counts as."),
+    "sacct_heading": N_("The answer of sacct lacks columns: {missing}"),
+    "usage_cursor": N_("This does not say how far use has been read: {cursor}"),
     # refusals
     "sandbox_unavailable": N_("Jobs are switched off here because they cannot be shut in: {why}"),
     "larger_than_account_wall": N_("A job of this award may run at most {limit} seconds; this one asks {needs}."),
