@@ -13,7 +13,9 @@ from madang.compute.sentences import SENTENCES, sentence
 FACTS = {
     **dict.fromkeys(("needs", "free", "ahead", "limit", "held", "offered", "exit_code", "signal", "seconds"), 3),
     **dict.fromkeys(("least", "most"), 3),
-    **dict.fromkeys(("type", "detail", "path", "name", "program", "package", "line", "state", "missing", "cursor"), "x"),
+    **dict.fromkeys(
+        ("type", "detail", "path", "name", "program", "package", "line", "state", "missing", "cursor"), "x"
+    ),
     **{"resource": "cores", "field": "key", "why": "sandbox_fails"},
 }
 

@@ -65,7 +65,7 @@ def test_a_broken_line_of_the_file_is_said(given, tmp_path):
 
 def test_an_award_and_its_account_are_each_others(given):
     made = settings.made_from(given)
-    assert (made.account("award:12"), made.owner("mad-a-12"), made.owner("physics")) == ("mad-a-12", "award:12", "")
+    assert (made.account("award:12"), made.owner("mad-a-12"), made.owner("physics")) == ("mad-a-12", "award:12", None)
     for bad in ("award:1 2", "award:", "award:1,2", "award:-x"):
         with pytest.raises(Refused, match="slurm_name"):
             made.account(bad)

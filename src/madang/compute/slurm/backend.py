@@ -11,10 +11,10 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from madang.accounting.metering import UsageSlice
 from madang.compute import specs
@@ -32,10 +32,12 @@ from madang.compute.slurm import asking, batch, limiting, reasons, room, setting
 from madang.compute.slurm.asking import Node, Seen
 from madang.compute.slurm.endings import concluded, has_ended, never_ran, waits, whole
 from madang.compute.slurm.register import Register, report_of
+from madang.compute.slurm.slicing import Meter
 from madang.compute.slurm.staging import Hand, signs
+from madang.compute.slurm.usage import usage_since
 from madang.errors import Refused, Unavailable
-from madang.values import Period
 
+_CLOCKS_APART = 60  # seconds by which the clocks of portal and cluster may differ
 _LIMITED = {"cores": "cpu", "gpus": "gres/gpu"}
 
 
@@ -48,7 +50,7 @@ class SlurmBackend:
     def __init__(self, root: Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC), **given: Any) -> None:
         self._settings, self._clock = settings.made_from(given), clock
         self._root = Path(root) / "slurm"
-        self._register = Register(self._root / "register.sqlite3")
+        self._register = Register(self._root / "register.sqlite3", clock())
         self._commands, self._hand = self._settings.commands(), Hand(self._settings)
 
     def capacity(self) -> Capacity:
@@ -57,12 +59,6 @@ class SlurmBackend:
 
     def _nodes(self) -> list[Node]:
         return asking.nodes(self._commands, self._settings.environment)
-
-    @cached_property
-    def _cluster(self) -> str:
-        done = asking.asked(self._commands, self._settings.environment, "scontrol", "show", "config")
-        lines = (line.partition("=") for line in done.text.splitlines())
-        return next((value.strip() for name, _, value in lines if name.strip() == "ClusterName"), "slurm")
 
     def submit(self, spec: JobSpec) -> str:
         """Notes the job, lays its files as its person, and gives it to Slurm; each step may be done again.
@@ -265,18 +261,19 @@ class SlurmBackend:
         self._register.strip(replace(report_of(row["report"]), outputs=(), log_size=0))
 
     def usage(self, since: str = "") -> UsageBatch:
-        """A slice for each job that ran and has ended, in the order in which that was found; the cursor counts them."""
-        rows = self._register.ended_after(int(since or 0))
-        slices = []
-        for row in rows:
-            report, spec = report_of(row["report"]), json.loads(row["spec"])
-            assert report.started_at is not None and report.ended_at is not None
-            key = f"{self._cluster}/{row['number']}/0/{int(report.started_at.timestamp())}"
-            period = Period(report.started_at, report.ended_at)
-            slices.append(
-                UsageSlice(self._cluster, key, row["account"], row["name"], period, spec["gpus"], spec["cores"])
-            )
-        return UsageBatch(slices, str(rows[-1]["concluded"]) if rows else since)
+        """What Slurm's records tell of the centre's accounts after a cursor (see `usage.usage_since`).
+
+        Jobs that were given here have their id; those of people who call sbatch themselves have Slurm's number.
+        """
+        meter = Meter(
+            zone=ZoneInfo(self._settings.time_zone),
+            since=self._register.born,
+            partitions={partition: kind for kind, partition in self._settings.partitions.items() if kind},
+            owner=self._settings.owner,
+        )
+        batch = usage_since(self._commands, since, meter, now=self._clock())
+        ids = self._register.ids({piece.job for piece in batch.slices})
+        return replace(batch, slices=[replace(piece, job=_id(ids, piece)) for piece in batch.slices])
 
     def enforce(self, limits: Sequence[AccountLimit]) -> None:
         """Puts the limits in place of those before; the cluster is told what differs."""
@@ -285,3 +282,9 @@ class SlurmBackend:
 
 def _is_over(seen: Seen) -> bool:
     return has_ended(seen) and not never_ran(seen)
+
+
+def _id(ids: Mapping[str, list[tuple[int, str]]], piece: UsageSlice) -> str:
+    """The id of the job that had a number when a slice began; a crashed controller may have given it out again."""
+    begins = piece.period.start.timestamp() + _CLOCKS_APART
+    return max((found for found in ids.get(piece.job, ()) if found[0] <= begins), default=(0, piece.job))[1]

@@ -11,6 +11,7 @@ import contextlib
 import json
 import sqlite3
 import threading
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -22,9 +23,9 @@ from madang.compute.protocol import AccountLimit, JobReport, JobSpec, JobState, 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS job (
   key TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, digest TEXT NOT NULL, account TEXT NOT NULL, user TEXT NOT NULL,
-  number TEXT, spec TEXT NOT NULL, given INTEGER NOT NULL, cancel_asked INTEGER NOT NULL DEFAULT 0, report TEXT,
-  concluded INTEGER UNIQUE
+  number TEXT, spec TEXT NOT NULL, given INTEGER NOT NULL, cancel_asked INTEGER NOT NULL DEFAULT 0, report TEXT
 ) STRICT;
+CREATE TABLE IF NOT EXISTS born (at INTEGER NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS job_by_number ON job (number);
 CREATE TABLE IF NOT EXISTS account_limit (
   account TEXT PRIMARY KEY, gpus INTEGER NOT NULL, cores INTEGER NOT NULL, wall_seconds INTEGER NOT NULL,
@@ -36,12 +37,14 @@ CREATE TABLE IF NOT EXISTS account_limit (
 class Register:
     """One SQLite file; each thread has a connection of its own."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, now: datetime) -> None:
         self._path, self._kept = path, threading.local()
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
         with self._change() as database:
-            database.executescript(_TABLES)
+            for table in _TABLES.split(";"):
+                database.execute(table)
+            database.execute("INSERT INTO born SELECT ? WHERE NOT EXISTS (SELECT 1 FROM born)", [int(now.timestamp())])
 
     def _connection(self) -> sqlite3.Connection:
         found: sqlite3.Connection | None = getattr(self._kept, "connection", None)
@@ -119,19 +122,30 @@ class Register:
             database.execute("UPDATE job SET cancel_asked = 1 WHERE name = ?", [name])
 
     def conclude(self, report: JobReport) -> None:
-        """Keeps a final report, and gives a job that ran its place among those that did; a report kept before stays."""
-        ran = report.started_at is not None and report.started_at != report.ended_at
+        """Keeps a final report; one that is kept already stays."""
         with self._change() as database:
             database.execute(
-                "UPDATE job SET report = ?, concluded = CASE ? WHEN 1 THEN"
-                " (SELECT coalesce(max(concluded), 0) + 1 FROM job) END WHERE name = ? AND report IS NULL",
-                [_written(report), int(ran), report.id],
+                "UPDATE job SET report = ? WHERE name = ? AND report IS NULL", [_written(report), report.id]
             )
 
-    def ended_after(self, place: int) -> list[sqlite3.Row]:
-        """The next jobs that ran and whose end was found after the first `place` ones, in that order."""
-        query = "SELECT * FROM job WHERE concluded > ? ORDER BY concluded LIMIT 1000"
-        return self._connection().execute(query, [place]).fetchall()
+    @property
+    def born(self) -> datetime:
+        """When the register was made: nothing that began before is the portal's."""
+        row = self._one("SELECT at FROM born")
+        assert row is not None
+        return datetime.fromtimestamp(row["at"], UTC)
+
+    def ids(self, numbers: Iterable[str]) -> dict[str, list[tuple[int, str]]]:
+        """For each number the jobs that ever had it: when they were given (epoch seconds), and their id."""
+        found: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        wanted = sorted(numbers)
+        for start in range(0, len(wanted), 500):
+            some = wanted[start : start + 500]
+            marks = ", ".join("?" * len(some))
+            query = f"SELECT number, given, name FROM job WHERE number IN ({marks})"  # noqa: S608 - question marks
+            for row in self._connection().execute(query, some):
+                found[row["number"]].append((row["given"], row["name"]))
+        return found
 
     def strip(self, report: JobReport) -> None:
         """Puts a report in place that names no files any more, and forgets what the job was given."""

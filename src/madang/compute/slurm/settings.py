@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from madang.compute.slurm import hand as hand_program
 from madang.compute.slurm.commands import OnThisMachine, over_ssh
@@ -29,8 +30,8 @@ class Settings:
     `partitions` gives the partition for each type of GPU that pools name, and under ``""`` the one for jobs without
     GPUs; `gres` gives Slurm's name of a type where it is another. `slurm_conf`, `slurm_bin`: where configuration and
     commands of Slurm lie if not in the usual places. `users_file` has a line for each person: the e-mail address
-    and the Unix user. `ssh_host` names the head node where Madang runs elsewhere. `become` is how a command is
-    run as ``{user}``, and `hand` the program that is run so. `node_python` is the Python (3.8 or later) of the nodes.
+    and the Unix user. `ssh_host` names the head node where Madang runs elsewhere. `time_zone` is the centre's, at
+    whose midnights use is cut. `become` is how a command is run as ``{user}``, and `hand` the program that is run so. `node_python` is the Python (3.8 or later) of the nodes.
     `log_bytes`, `output_files`: how much of a log and how many files are offered. `forgotten_seconds`: after how long
     a job that Slurm knows nothing of any more is taken for lost.
     """
@@ -40,6 +41,7 @@ class Settings:
     partitions: Mapping[str, str]
     users_file: str
     gres: Mapping[str, str] = field(default_factory=dict)
+    time_zone: str = "Asia/Seoul"
     slurm_conf: str = ""
     slurm_bin: str = ""
     ssh_host: str = ""
@@ -78,11 +80,11 @@ class Settings:
             raise Refused("slurm_name", name=owner)
         return f"{self.mark}-a-{code}"
 
-    def owner(self, account: str) -> str:
-        """The award behind one of Slurm's accounts as the portal names it; empty for accounts that are not ours."""
+    def owner(self, account: str) -> str | None:
+        """The award behind one of Slurm's accounts as the portal names it; None for accounts that are not ours."""
         code = account.removeprefix(f"{self.mark}-a-")
         if code == account:
-            return ""
+            return None
         return f"award:{code}" if code.isdigit() else code
 
     def user(self, person: str) -> str:
@@ -119,6 +121,7 @@ def made_from(given: Mapping[str, Any]) -> Settings:
         raise ValueError(f"work must be a folder that is there, and {settings.work} is none")
     if not Path(settings.users_file).is_file():
         raise ValueError(f"users_file must be a file that is there, and {settings.users_file} is none")
+    ZoneInfo(settings.time_zone)
     if not settings.partitions:
         raise ValueError("partitions must name the partition of at least one type of GPU, or of jobs without any")
     _check_words(settings)
