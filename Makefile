@@ -12,7 +12,7 @@ CATALOGUE := src/madang/locale/ko/LC_MESSAGES/django.mo
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-fresh test check format lock bench soak clean
+.PHONY: help setup demo demo-fresh test check format lock bench soak slurm-up slurm-down clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -58,6 +58,12 @@ bench: $(TOOLS) ## measure what we promise in numbers; builds a large centre in 
 soak: $(TOOLS) ## run the long tests: kills, races, a full disk, many more examples (a quarter of an hour)
 	$(BIN)/python -m pytest -s -m soak
 	$(BIN)/python -m pytest -q --hypothesis-profile=soak tests/accounting tests/allocation tests/compute tests/review
+
+slurm-up: ## start a throw-away Slurm cluster in .slurm, without touching one that the machine has
+	@$(PYTHON) tests/slurm/cluster.py up .slurm
+
+slurm-down: ## end that cluster and remove it
+	@$(PYTHON) tests/slurm/cluster.py down .slurm
 
 clean: ## remove the virtual environment and all caches; the demonstration's data in .madang stay
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist

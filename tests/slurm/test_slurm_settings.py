@@ -3,7 +3,7 @@
 import pytest
 
 from madang.compute.protocol import JobSpec
-from madang.compute.slurm import settings
+from madang.compute.slurm import names, settings
 from madang.compute.slurm.batch import name_of, options, script, shown
 from madang.errors import Refused
 
@@ -53,7 +53,7 @@ def test_a_person_is_the_user_that_the_file_says(given):
 @pytest.mark.parametrize("user", ["root", "slurm", "0", "#0", "-u", "a b", "KIM", "kim;id", ""])
 def test_no_user_that_could_be_another_or_an_option(user):
     with pytest.raises(Refused, match="slurm_user"):
-        settings.check_user(user)
+        names.check_user(user)
 
 
 def test_a_broken_line_of_the_file_is_said(given, tmp_path):

@@ -7,6 +7,7 @@ from gettext import NullTranslations
 from madang.catalogues import translation
 from madang.compute.protocol import Facts
 from madang.compute.slurm import reasons
+from madang.compute.slurm import sentences as slurm
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a text that is translated later
@@ -83,6 +84,7 @@ SENTENCES: dict[str, str] = {
     "sandbox_missing": N_("{program} is not installed (Debian and Ubuntu: apt install {package})."),
     "sandbox_fails": N_("bubblewrap does not work on this machine: {detail}"),
     **reasons.SENTENCES,
+    **slurm.SENTENCES,
 }
 
 

@@ -28,7 +28,6 @@ AWAY = (
     "Resource temporarily unavailable",
     "Sending PersistInit msg",
     "slurm_persist_conn_open",
-    "Unspecified error",
     "Munge encode failed",
     "Problem talking to the database",
     "Database is busy",

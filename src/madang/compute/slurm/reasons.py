@@ -63,12 +63,8 @@ SENTENCES: dict[str, str] = {
     "slurm_refused": N_("The cluster did not take the job: {detail}"),
     "slurm_limits_refused": N_("The cluster did not take the limits: {detail}"),
     "slurm_root": N_("Jobs never run as the cluster's administrator."),
-    "slurm_user": N_("Jobs cannot run as the user {user} of the cluster."),
-    "slurm_name": N_("{name} cannot be the name of an account on the cluster."),
-    "slurm_host": N_("{host} cannot be the name of the cluster's head node."),
     "slurm_users_file": N_("Line {line} of {path} is not an e-mail address and a user of the cluster."),
     "slurm_folder_unsafe": N_("The folder {path} on the cluster is not the person's own."),
-    "slurm_command_missing": N_("{command} is not installed where the cluster is reached."),
     "no_unix_user": N_("You have no user on the cluster yet. Please ask us for one."),
     # the sandbox
     "runs_as_own_user": N_("Each job runs as its person's own user on the cluster."),

@@ -12,13 +12,10 @@ from zoneinfo import ZoneInfo
 
 from madang.compute.slurm import hand as hand_program
 from madang.compute.slurm.commands import OnThisMachine, over_ssh
+from madang.compute.slurm.names import Site, check_user
 from madang.errors import Refused
 
-_MARK = re.compile(r"[a-z][a-z0-9]{1,11}")
-_CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-_USER = re.compile(r"[a-z_][a-z0-9_.-]{0,31}")
 _WORD = re.compile(r"[A-Za-z0-9_.-]{1,64}")
-NEVER = frozenset({"root", "slurm", "munge", "daemon", "bin", "sys"})
 SEARCHED = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
 
 
@@ -31,9 +28,9 @@ class Settings:
     GPUs; `gres` gives Slurm's name of a type where it is another. `slurm_conf`, `slurm_bin`: where configuration and
     commands of Slurm lie if not in the usual places. `users_file` has a line for each person: the e-mail address
     and the Unix user. `ssh_host` names the head node where Madang runs elsewhere. `time_zone` is the centre's, at
-    whose midnights use is cut. `become` is how a command is run as ``{user}``, and `hand` the program that is run so. `node_python` is the Python (3.8 or later) of the nodes.
-    `log_bytes`, `output_files`: how much of a log and how many files are offered. `forgotten_seconds`: after how long
-    a job that Slurm knows nothing of any more is taken for lost.
+    whose midnights use is cut. `become` is how a command is run as ``{user}``, and `hand` the program that is run so.
+    `node_python` is the Python (3.8 or later) of the nodes. `log_bytes`, `output_files`: how much of a log and how many
+    files are offered. `forgotten_seconds`: after how long a job that Slurm knows nothing of any more is taken for lost.
     """
 
     mark: str
@@ -75,10 +72,7 @@ class Settings:
 
     def account(self, owner: str) -> str:
         """Slurm's account for an award as the portal names it. Refused ``slurm_name``."""
-        code = owner.removeprefix("award:")
-        if not _CODE.fullmatch(code):
-            raise Refused("slurm_name", name=owner)
-        return f"{self.mark}-a-{code}"
+        return Site(self.mark).award(owner.removeprefix("award:"))
 
     def owner(self, account: str) -> str | None:
         """The award behind one of Slurm's accounts as the portal names it; None for accounts that are not ours."""
@@ -98,13 +92,6 @@ class Settings:
         raise Refused("no_unix_user")
 
 
-def check_user(name: str) -> str:
-    """The name of a Unix user as whom jobs may run; Refused ``slurm_user`` for others and for the system's own."""
-    if not _USER.fullmatch(name) or name in NEVER:
-        raise Refused("slurm_user", user=name)
-    return name
-
-
 def made_from(given: Mapping[str, Any]) -> Settings:
     """Settings from keyword arguments or TOML; TypeError for a name that is none, ValueError for a bad value."""
     values = dict(given)
@@ -112,8 +99,10 @@ def made_from(given: Mapping[str, Any]) -> Settings:
         if name in values:
             values[name] = tuple(values[name])
     settings = Settings(**values)
-    if not _MARK.fullmatch(settings.mark):
-        raise ValueError(f"mark must be 2 to 12 small letters and digits, a letter first, not {settings.mark!r}")
+    try:
+        Site(settings.mark)
+    except Refused:
+        raise ValueError(f"mark must be 2 to 12 small letters and digits, not {settings.mark!r}") from None
     for name in ("work", "users_file", "node_python"):
         if not Path(getattr(settings, name)).is_absolute():
             raise ValueError(f"{name} must be a path from the root, not {getattr(settings, name)!r}")

@@ -15,7 +15,8 @@ from typing import IO, Any
 
 from madang.compute.protocol import InputFile
 from madang.compute.slurm.commands import AWAY
-from madang.compute.slurm.settings import SEARCHED, Settings, check_user
+from madang.compute.slurm.names import check_user
+from madang.compute.slurm.settings import SEARCHED, Settings
 from madang.errors import Refused, Unavailable
 
 _PIECE = 1 << 20
