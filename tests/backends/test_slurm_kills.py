@@ -162,6 +162,25 @@ def test_a_lost_register_finds_the_jobs_again(site, make_spec):
     assert_runs_once(site, spec, id)
 
 
+# Before the tests that take a node down: a controller that is killed may also have forgotten that it came back.
+def test_slurmctld_is_killed_and_started_again(site, make_spec):
+    id = site.backend.submit(make_spec("echo up; while ! [ -e go ]; do sleep 0.05; done"))
+    said(site.backend, id, "up")
+    spec = plain(make_spec)
+    # the controller writes down what it knows within seconds; what it was told after that, a crash makes it forget
+    saved, began = site.cluster.folder / "slurmctld/job_state", running(site.backend, id).started_at.timestamp()
+    until(lambda: saved.exists() and saved.stat().st_mtime > began + 1)
+    site.cluster.stop("slurmctld", hard=True)
+    with pytest.raises(Unavailable):
+        site.again().submit(spec)
+    site.cluster.start("slurmctld")
+    after = until(lambda: _tried(site.backend.submit, spec))
+    go(site, id)
+    report = ended(site.backend, id)
+    assert (report.state, report.reason.code) == (JobState.SUCCEEDED, "ended_well")
+    assert_runs_once(site, spec, after)
+
+
 def test_slurmd_is_killed_and_comes_back_while_a_job_runs(site, make_spec):
     id = site.backend.submit(make_spec("echo up; while ! [ -e go ]; do sleep 0.05; done; echo over"))
     said(site.backend, id, "up")
@@ -187,27 +206,9 @@ def test_a_node_that_fails_loses_its_job_and_charges_up_to_then(site, make_spec)
     finally:
         site.cluster.start("slurmd-h100")
         site.cluster.run("scontrol", "update", "nodename=h100", "state=resume", check=False)
-    (piece,) = slices_of(site.backend, id)
+    (piece,) = {one.key: one for one in slices_of(site.backend, id)}.values()
     assert (piece.period.start, piece.period.end) == (report.started_at, report.ended_at)
     assert ended(site.backend, waiting).state is JobState.SUCCEEDED
-
-
-def test_slurmctld_is_killed_and_started_again(site, make_spec):
-    id = site.backend.submit(make_spec("echo up; while ! [ -e go ]; do sleep 0.05; done"))
-    said(site.backend, id, "up")
-    spec = plain(make_spec)
-    # the controller writes down what it knows within seconds; what it was told after that, a crash makes it forget
-    saved, began = site.cluster.folder / "slurmctld/job_state", running(site.backend, id).started_at.timestamp()
-    until(lambda: saved.exists() and saved.stat().st_mtime > began + 1)
-    site.cluster.stop("slurmctld", hard=True)
-    with pytest.raises(Unavailable):
-        site.again().submit(spec)
-    site.cluster.start("slurmctld")
-    after = until(lambda: _tried(site.backend.submit, spec))
-    go(site, id)
-    report = ended(site.backend, id)
-    assert (report.state, report.reason.code) == (JobState.SUCCEEDED, "ended_well")
-    assert_runs_once(site, spec, after)
 
 
 def test_a_number_that_a_crashed_controller_gave_out_again_is_not_mistaken(site, make_spec):
