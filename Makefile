@@ -8,11 +8,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 TOOLS := $(VENV)/ready-for-tests
+SMEARS := workloads/smear_reader
 CATALOGUE := src/madang/locale/ko/LC_MESSAGES/django.mo
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-fresh test check format lock bench soak slurm-up slurm-down clean
+.PHONY: help setup demo demo-fresh test check format lock bench soak smears slurm-up slurm-down clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -50,6 +51,7 @@ COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-inde
 lock: ## write both lock files anew from pyproject.toml (needs uv): what runs, and with it what tests
 	$(COMPILE) --extra demo --extra postgresql pyproject.toml -o requirements.lock
 	$(COMPILE) --all-extras --constraint requirements.lock pyproject.toml -o requirements-dev.lock
+	cd $(SMEARS) && $(COMPILE) --extra serve --extra dev pyproject.toml -o requirements.lock
 
 bench: $(TOOLS) ## measure what we promise in numbers; builds a large centre in build/ once (minutes, 1 GB)
 	@set -e; for found in $$(grep -l '__name__ == "__main__"' benchmarks/*/*.py | grep -v /generate.py); do \
@@ -65,8 +67,16 @@ slurm-up: ## start a throw-away Slurm cluster in .slurm, without touching one th
 slurm-down: ## end that cluster and remove it
 	@$(PYTHON) tests/slurm/cluster.py down .slurm
 
+smears: $(SMEARS)/.venv/ready ## lint, type-check and test the smear reader, a package of its own with a virtual environment of its own
+	cd $(SMEARS) && .venv/bin/ruff check && .venv/bin/ruff format --check && .venv/bin/mypy && .venv/bin/python -m pytest -q
+
+$(SMEARS)/.venv/ready: $(SMEARS)/requirements.lock Makefile
+	@$(PYTHON) -m venv $(SMEARS)/.venv
+	@$(SMEARS)/.venv/bin/python -m pip install --quiet --no-compile --require-hashes -r $(SMEARS)/requirements.lock
+	@touch $@
+
 clean: ## remove the virtual environment and all caches; the demonstration's data in .madang stay
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	rm -rf $(VENV) $(SMEARS)/.venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
 	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The project itself needs no building: a .pth file puts src on the path, and the command is four lines.

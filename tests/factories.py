@@ -12,9 +12,10 @@ from madang.portal.applications.models import Application, Ask, Submission
 from madang.portal.awards.models import Award, AwardLine
 from madang.portal.calls.models import Call, Criterion, EvidenceKind, Intake, Section, Track, TrackProduct
 from madang.portal.jobs.models import Job
-from madang.portal.people.models import Membership, Organisation, Person, Region, StaffRole
+from madang.portal.people.models import Membership, Organisation, Person, Region, StaffRole, UnixUser
 from madang.portal.people.queries import actor_of
 from madang.portal.plans.models import Plan
+from madang.portal.policies.models import AllocationPolicy
 from madang.portal.resources.models import Pool, PoolMonth, Product
 from madang.portal.reviews.models import ReviewAssignment, Reviewer
 
@@ -222,6 +223,20 @@ def make_assignment(application: Application, reviewer: Reviewer | None = None, 
     return ReviewAssignment.objects.create(application=application, reviewer=reviewer or make_reviewer(), **values)
 
 
+def make_policy(intake: Intake | None = None, **given) -> AllocationPolicy:
+    values = {
+        "intake": intake or make_intake(make_call()),
+        "number": _next(),
+        "name_ko": "정책",
+        "name_en": "Policy",
+        "policy": {"policy": "portfolio", "ties": ["score"], "gap": 0, "measure": "compute", "above": 0, "power": 1},
+        "made_at": NOW,
+    }
+    if "made_by" not in given:
+        values["made_by"] = make_staff(Role.PROGRAMME_MANAGER)
+    return AllocationPolicy.objects.create(**(values | given))
+
+
 def make_plan(intake: Intake, **given) -> Plan:
     """A checked plan with an empty result."""
     values = {
@@ -233,6 +248,7 @@ def make_plan(intake: Intake, **given) -> Plan:
         "pseudonyms": {},
         "result": {},
         "faults": [],
+        "outline": {},
         "proposed_at": NOW,
         "solved_at": NOW,
     } | given
@@ -286,3 +302,7 @@ def make_job(award: Award, **given) -> Job:
         "submitted_at": NOW,
     } | given
     return Job.objects.create(award=award, **values)
+
+
+def make_unix_user(person: Person, name: str = "", **given) -> UnixUser:
+    return UnixUser.objects.create(person=person, name=name or f"user{_next()}", set_at=NOW, **given)

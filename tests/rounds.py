@@ -98,7 +98,7 @@ def add_file(found: Round, given: int, reviewer: object = None) -> Application:
 def solve(plan: Plan, now: datetime = NOW) -> Plan:
     """Solves a plan as the child process does, here in this process."""
     until = plans.claim(now=now, plan=plan.pk)
-    document = {"problem": plan.problem, "policy": plan.policy, "seed": plan.seed}
+    document = {name: getattr(plan, name) for name in ("problem", "policy", "seed", "commitment")}
     plans.settle(now=now, plan=plan.pk, until=until, answer=answer(document))
     return Plan.objects.get(pk=plan.pk)
 

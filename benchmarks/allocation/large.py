@@ -1,8 +1,18 @@
-"""Draws a large round as a problem: four pools, twelve months, start windows, alternatives, totals and twelve rules."""
+"""Draws a large round: four pools, twelve months, start windows, alternatives, totals and twelve rules; as a problem,
+or as the choices that the search is given."""
 
 from __future__ import annotations
 
 import random
+
+from madang.allocation import ties
+from madang.allocation.columns import columns
+from madang.allocation.lines import with_fixed
+from madang.allocation.policies import Portfolio
+from madang.allocation.portfolio import value
+from madang.allocation.problem import Problem
+from madang.allocation.ranking import candidates
+from madang.allocation.selection import Choices
 
 MONTHS = [f"{2026 + (3 + n) // 12}-{(3 + n) % 12 + 1:02d}" for n in range(12)]
 # pool -> (unit, units of one product, thousandths of the reference unit, part of the demand)
@@ -16,6 +26,7 @@ TRACKS = {"academia": 60, "industry": 30, "institute": 10}
 FIELDS = ("language", "vision", "biology", "climate", "robots")
 LENGTHS = (2, 3, 4, 6, 6, 9, 12)
 OVERSUBSCRIBED = 3.25  # 13,712 GPUs asked for 4,224 in spring 2026
+ALTERNATIVES, WHOLE = 1 / 3, 1 / 2  # how many have a second alternative, how many ask for all or nothing
 
 
 def item(rng: random.Random, pool: str, start: int, months: int) -> dict[str, object]:
@@ -25,7 +36,7 @@ def item(rng: random.Random, pool: str, start: int, months: int) -> dict[str, ob
         asked, total = min(96, int(4 * rng.paretovariate(0.9))), False
     else:
         asked, total = min(32, 1 + int(1.5 * rng.paretovariate(0.9))), False
-    least = asked if rng.random() < 0.5 else (asked + 1) // 2
+    least = asked if rng.random() < WHOLE else (asked + 1) // 2
     found = {"product": f"{pool}-product", "asked": asked, "least": least, "first": MONTHS[start], "months": months}
     return {**found, "total": total}
 
@@ -36,7 +47,7 @@ def options(rng: random.Random) -> list[dict[str, object]]:
     later = min(rng.randrange(8), 12 - months - start)
     pool = rng.choices(list(POOLS), [part for *_, part in POOLS.values()])[0]
     found = [{"items": [item(rng, pool, start, months)], "later": 0 if pool == "hours" else later}]
-    if rng.random() < 1 / 3:
+    if rng.random() < ALTERNATIVES:
         other = rng.choice([code for code in ("h200", "b200", "a100") if code != pool])
         found.append({"items": [item(rng, other, start, months)], "later": later})
     return found
@@ -89,8 +100,8 @@ def rules() -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
-def generate(*, requests: int = 1200, seed: int = 2026) -> dict[str, object]:
-    """A problem as JSON: capacity is what the first wishes oversubscribe as in spring 2026."""
+def generate(*, requests: int = 1200, seed: int = 2026, oversubscribed: float = OVERSUBSCRIBED) -> dict[str, object]:
+    """A problem as JSON: the first wishes oversubscribe its capacity, by default as in spring 2026."""
     rng = random.Random(seed)
     drawn = [request(rng, number, requests) for number in range(requests)]
     demand = dict.fromkeys(POOLS, 0)
@@ -98,7 +109,7 @@ def generate(*, requests: int = 1200, seed: int = 2026) -> dict[str, object]:
         for asked in one["options"][0]["items"]:
             pool = asked["product"].removesuffix("-product")
             demand[pool] += asked["asked"] * POOLS[pool][1] * (1 if asked["total"] else asked["months"])
-    units = {code: round(wanted / 12 / OVERSUBSCRIBED) for code, wanted in demand.items()}
+    units = {code: round(wanted / 12 / oversubscribed) for code, wanted in demand.items()}
     ruled = rules()
     weighed = sum(POOLS[code][2] * n for code, n in units.items())
     ruled[5]["params"]["units"] = weighed * 35 // 100
@@ -117,3 +128,11 @@ def generate(*, requests: int = 1200, seed: int = 2026) -> dict[str, object]:
         "rules": ruled,
         "reference": {"name": "H200", "thousandths": {code: one[2] for code, one in POOLS.items()}},
     }
+
+
+def choices(requests: int, seed: int = 2026) -> Choices:
+    """The same round as pure choices, its requests in the published order: the best placed first."""
+    problem = Problem.from_json(generate(requests=requests, seed=seed))
+    order = ties.order(problem, Portfolio().ties, 0)
+    room, _ = with_fixed(problem)
+    return columns(problem, candidates(problem, order), room, value(problem, Portfolio())).choices

@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from rounds import choices, points
+from large import choices
 from straightforward import Answer, cp_sat, highs, line
 
 from madang.allocation.selection import Choices, best
@@ -49,12 +49,11 @@ def main() -> None:
 
 def compared(requests: int, seed: int, given: argparse.Namespace) -> None:
     """One round: our search, the line by score, and the plain models."""
-    drawn, score = choices(requests, seed), points(requests, seed)
+    drawn = choices(requests, seed)
     print(f"{requests} requests, seed {seed}, {len(drawn.limits)} rows")
     shown("madang", lambda: search(drawn, given.gap, given.work))
     print(f"    most memory of this process {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
-    order = sorted(range(requests), key=lambda place: (-score[place], place))
-    shown("line by score", lambda: line(drawn, order))
+    shown("line by score", lambda: line(drawn, range(len(drawn.requests))))
     if given.seconds:
         shown("plain model, HiGHS", lambda: highs(drawn, given.gap / 1_000_000, given.seconds))
         found = cp_sat(drawn, given.gap / 1_000_000, given.seconds)

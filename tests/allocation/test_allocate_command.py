@@ -1,11 +1,13 @@
 """`madang allocate` in its five forms, with its exit statuses and what it prints."""
 
 import argparse
+import hashlib
 import json
 
 import pytest
 from allocation import golden
 
+from madang.allocation.solve import Progress
 from madang.cli import allocate as command
 
 PROBLEM = str(golden.CASES / "problem.json")
@@ -216,3 +218,33 @@ def test_how_far_beyond_what_is_funded_is_told(tmp_path, capsys):
     assert allocate(*words) == 2
     with pytest.raises(SystemExit):
         allocate("overbook", PROBLEM, "--policy", "rank")
+
+
+def test_a_long_solve_tells_how_far_it_is(capsys, monkeypatch):
+    monkeypatch.setattr(command, "EVERY", -1.0)
+    command._progress()(Progress(incumbent=9_000, bound=10_000))
+    assert capsys.readouterr().err == "best 9,000, bound 10,000, gap 10.0000 %\n"
+
+
+def test_a_time_limit_gives_a_whole_plan_that_replays(tmp_path, capsys):
+    out = tmp_path / "plan.json"
+    assert allocate("--policy", "portfolio", "--time-limit", "60", PROBLEM, "--out", out) == 0
+    assert allocate("check", PROBLEM, out) == 0
+    assert allocate("--replay", out) == 0
+    assert "Proven" in capsys.readouterr().out
+
+
+def test_anyone_can_draw_the_lottery_again_from_the_published_files(tmp_path):
+    """With nothing but SHA-256 and the two files: the plan's hash is the problem's, and its seed was committed to."""
+    policy, out = tmp_path / "tiers.json", tmp_path / "plan.json"
+    policy.write_text(json.dumps({"policy": "tiers", "whole": 100_000, "lottery": 60_000}))
+    told = hashlib.sha256(b"41").hexdigest()
+    assert allocate("--policy", policy, "--seed", "41", "--commitment", told, PROBLEM, "--out", out) == 0
+    plan = json.loads(out.read_text(encoding="utf-8"))
+    assert hashlib.sha256(str(plan["seed"]).encode()).hexdigest() == plan["commitment"]
+    lots = {
+        name: hashlib.sha256(f"{plan['problem_hash']}\n{plan['seed']}\n{name}".encode()).hexdigest()
+        for name in plan["reserve"]
+    }
+    assert len(lots) > 2
+    assert plan["reserve"] == sorted(lots, key=lots.__getitem__)

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from madang.allocation.check import check
-from madang.allocation.committee import by_month, costs, redrawn, sensitivity
+from madang.allocation.committee import costs, redrawn, sensitivity
 from madang.allocation.conflicts import contradiction
 from madang.allocation.conversion import CANADA_RGU, KOREA, converted, reference, slice_share
+from madang.allocation.demand import by_month
 from madang.allocation.overbooking import chance, chances, furthest
 from madang.allocation.policies import Fair, Portfolio, Rank
 from madang.allocation.problem import Award

@@ -92,7 +92,7 @@ def make_spec(tmp_path):
         fields = {"key": f"key-{number}", "account": "award-1", "fair_share_class": "academia", "name": f"job {number}"}
         fields |= {
             "argv": ("sh", "-c", script),
-            "person": next(iter(PEOPLE)),
+            "user": PEOPLE[0],
             "cores": 1,
             "memory_mb": 256,
             "wall_seconds": 60,

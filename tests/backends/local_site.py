@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from madang.compute.local import processes, records
 from madang.compute.local.backend import LocalBackend
@@ -96,6 +97,12 @@ class LocalSite:
 
     def kill_supervisor(self, id):
         os.kill(self.supervisor(id), signal.SIGKILL)
+
+    def command(self, pid):
+        """A process's arguments; none once it has gone."""
+        with contextlib.suppress(OSError):
+            return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+        return []
 
     def state_kept(self, id):
         return self.spool.rows("SELECT state FROM job WHERE id = ?", id)[0]["state"]

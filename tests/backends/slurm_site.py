@@ -9,10 +9,16 @@ from pathlib import Path
 from backends.local_site import LOG_BYTES
 
 from madang.compute.slurm import hand
+from madang.compute.slurm.applying import apply
 from madang.compute.slurm.backend import SlurmBackend
+from madang.compute.slurm.commands import OnThisMachine
+from madang.compute.slurm.desired import Hold, OnCluster, Reach, tree_of
+from madang.compute.slurm.difference import difference
+from madang.compute.slurm.live import read
+from madang.compute.slurm.names import Site
 
 # Users that every Debian machine has; jobs never run as root.
-PEOPLE = {"kim@centre.example": "games", "lee@centre.example": "nobody"}
+PEOPLE = ("games", "nobody")
 ACCOUNTS = ("award-1", "award-2", "award-3")
 MARK = "test"
 
@@ -20,7 +26,7 @@ MARK = "test"
 class SlurmSite:
     """The backend and what it needs on a cluster that runs; GPUs of type T4 are the cluster's h100 ones."""
 
-    def __init__(self, cluster, **settings):
+    def __init__(self, cluster, accounts=ACCOUNTS, **settings):
         self.cluster = cluster
         # not below pytest's own folder, which other users may not enter
         self.folder = Path(tempfile.mkdtemp(prefix="madang-slurm-site-"))
@@ -30,14 +36,11 @@ class SlurmSite:
         self.work.chmod(0o1777)
         shutil.copy(hand.__file__, self.folder / "hand.py")
         (self.folder / "hand.py").chmod(0o644)
-        self.users = self.folder / "users"
-        self.users.write_text("".join(f"{person} {user}\n" for person, user in PEOPLE.items()))
         self.settings = {
             "mark": MARK,
             "work": str(self.work),
-            "partitions": {"": "h100", "T4": "h100"},
+            "partitions": {"": "cpu", "T4": "h100"},
             "gres": {"T4": "h100"},
-            "users_file": str(self.users),
             "slurm_conf": str(cluster.folder / "slurm.conf"),
             "become": ("runuser", "-u", "{user}", "--"),
             "hand": (python(), "-I", str(self.folder / "hand.py")),
@@ -48,25 +51,28 @@ class SlurmSite:
         }
         self.root = self.folder / "portal"
         self.backend = self.again()
-        self._add_accounts()
+        self._add_accounts(accounts)
 
     def again(self):
         """A backend as another process of the portal has it."""
         return SlurmBackend(self.root, **self.settings)
 
-    def _add_accounts(self):
-        for account in ACCOUNTS:
-            name = f"{MARK}-a-{account}"
-            if name not in self.cluster.run("sacctmgr", "-nP", "show", "account", "format=account").split():
-                self.cluster.run("sacctmgr", "-i", "add", "account", name)
-                users = ",".join(PEOPLE.values())
-                self.cluster.run("sacctmgr", "-i", "add", "user", users, f"account={name}")
+    def _add_accounts(self, accounts):
+        """The tree, with no limit but those that a test gives."""
+        reaches = (Reach("t4", "h100", width=6), Reach("cpu", "cpu", width=8))
+        awards = [
+            OnCluster(code, "site", PEOPLE, reaches, wall_minutes=1440, hold=Hold.TARGET, closed=True)
+            for code in accounts
+        ]
+        site, commands = Site(self.settings["mark"]), OnThisMachine(self.cluster.environment)
+        if not accounts:
+            return
+        live = read(commands, site, self.cluster.name)
+        apply(commands, difference(site, self.cluster.name, tree_of(site, awards), live))
 
     def close(self):
         """Ends what still runs and takes the folder away."""
-        self.cluster.run(
-            "scancel", "--quiet", "--state=pending,running", "--user", ",".join(PEOPLE.values()), check=False
-        )
+        self.cluster.run("scancel", "--quiet", "--state=pending,running", "--user", ",".join(PEOPLE), check=False)
         shutil.rmtree(self.folder)
 
 

@@ -9,7 +9,7 @@ import pytest
 from backends.local_site import LOG_BYTES, ended, log_of, report_of, running, said, slices_of, until
 from backends.makers import make_input, make_limit
 
-from madang.compute.protocol import AccountLimit, Backend, Forgetting, JobState
+from madang.compute.protocol import AccountLimit, Backend, Forgetting, JobState, Telling
 from madang.errors import Refused
 
 
@@ -324,6 +324,21 @@ def test_files_wait_for_the_end_of_the_job(backend, make_spec):
     backend.cancel(id)
     ended(backend, id)
     assert backend.fetch(id, "early").read_text() == "x\n"
+
+
+def test_it_says_which_reports_have_changed(backend, make_spec):
+    if not isinstance(backend, Telling):
+        pytest.skip("this backend does not say what has changed")
+    before = backend.changed("")
+    assert before.ids == []
+    id = backend.submit(make_spec("sleep 0.2"))
+    running(backend, id)
+    first = backend.changed(before.cursor)
+    assert id in first.ids
+    ended(backend, id)
+    second = backend.changed(first.cursor)
+    assert id in second.ids
+    assert backend.changed(second.cursor) == dataclasses.replace(second, ids=[])
 
 
 def test_an_unknown_job_does_not_exist(backend):

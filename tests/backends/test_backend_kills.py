@@ -94,7 +94,7 @@ def test_a_supervisor_killed_before_it_starts_the_job_is_replaced(local, make_sp
     id = local.backend.submit(make_spec(WRITES_ONCE))
     runner = Runner(local.spool, records.microseconds_now, records.ticks_now)
     runner.turn()
-    pid = runner.children[id]
+    pid = until(lambda: runner.launcher.reap() or runner.launcher.children[id])
     os.kill(pid, signal.SIGKILL)
     until(lambda: processes.start_time(pid) is None)
     if local.record(id, "start") is None:
@@ -104,7 +104,7 @@ def test_a_supervisor_killed_before_it_starts_the_job_is_replaced(local, make_sp
     else:  # it was quicker than the kill: then the job is lost, never run twice
         local.start_runner()
         assert assert_one_end(local, id).state is JobState.LOST
-    runner._reap()
+    runner.launcher.close()
 
 
 def test_a_job_cancelled_before_its_supervisor_lives_never_runs(local, make_spec):
@@ -137,6 +137,34 @@ def test_two_supervisors_run_a_job_once(local, make_spec):
         assert process.wait(30) == 0
     local.start_runner()
     assert assert_one_end(local, id).state is JobState.SUCCEEDED
+
+
+def nurseries(local):
+    """The processes that fork supervisors for this spool; the supervisors themselves have the same command line."""
+    words = ["-m", "madang.compute.local.nursery", str(local.spool.root)]
+    marked = [pid for pid in processes._pids() if local.command(pid)[2:5] == words]
+    return [pid for pid in marked if processes.name(pid) == "madang-nursery"]
+
+
+def test_jobs_go_on_and_others_start_though_the_nursery_dies(local, make_spec):
+    local.start_runner()
+    first = local.backend.submit(make_spec("echo up; while ! [ -e go ]; do sleep 0.05; done; echo ran > ran"))
+    said(local.backend, first, "up")
+    (nursery,) = nurseries(local)
+    os.kill(nursery, signal.SIGKILL)
+    second = local.backend.submit(make_spec(WRITES_ONCE))
+    assert assert_one_end(local, second).state is JobState.SUCCEEDED
+    assert report_of(local.backend, first).state is JobState.RUNNING and nursery not in nurseries(local)
+    (local.spool.folder(first) / "work" / "go").touch()
+    assert assert_one_end(local, first).state is JobState.SUCCEEDED
+
+
+def test_the_nursery_ends_with_its_runner(local, make_spec):
+    local.start_runner()
+    ended(local.backend, local.backend.submit(make_spec(WRITES_ONCE)))
+    assert len(nurseries(local)) == 1
+    local.kill_runner()
+    until(lambda: nurseries(local) == [])
 
 
 @pytest.mark.parametrize("with_runner", [True, False])
@@ -250,6 +278,7 @@ def test_a_clock_that_is_set_back_shortens_nothing(local, make_spec):
     hour = 3_600_000_000
     runner = Runner(local.spool, lambda: records.microseconds_now() - hour, records.ticks_now)
     until(lambda: runner.turn() and local.state_kept(id) == "succeeded")
+    runner.launcher.close()
     report = assert_one_end(local, id, ran_once=False)
     assert 0.3 <= (report.ended_at - report.started_at).total_seconds() < 5
 

@@ -14,7 +14,7 @@ from backends.local_site import ended, log_of, report_of, running, said, slices_
 from backends.makers import make_limit
 from backends.slurm_site import SlurmSite
 
-from madang.compute.protocol import JobState
+from madang.compute.protocol import After, JobState
 from madang.errors import Refused, Unavailable
 
 pytestmark = pytest.mark.slurm
@@ -66,7 +66,7 @@ def submitting(site, spec, **settings):
     content = {"key": spec.key, "account": spec.account, "fair_share_class": "", "name": spec.name}
     content |= {
         "argv": spec.argv,
-        "person": spec.person,
+        "user": spec.user,
         "memory_mb": spec.memory_mb,
         "wall_seconds": spec.wall_seconds,
     }
@@ -259,17 +259,32 @@ def test_a_job_that_spoils_its_own_records_harms_nobody(site, make_spec):
     assert (report.state, report.exit_code) == (JobState.FAILED, 4)
 
 
-def test_a_person_without_a_unix_user_is_refused(site, make_spec):
-    site.users.write_text(site.users.read_text() + "root@centre.example root\nghost@centre.example ghost-of-nobody\n")
-    cases = {
-        "nobody@centre.example": "no_unix_user",
-        "root@centre.example": "slurm_user",
-        "ghost@centre.example": "slurm_user",
-    }
-    for person, code in cases.items():
-        with pytest.raises(Refused) as caught:
-            site.backend.submit(make_spec(person=person))
-        assert caught.value.code == code
+@pytest.mark.parametrize(("user", "code"), [("", "no_unix_user"), ("root", "slurm_user"), ("ghost", "slurm_user")])
+def test_a_person_without_a_unix_user_is_refused(site, make_spec, user, code):
+    with pytest.raises(Refused) as caught:
+        site.backend.submit(make_spec(user=user))
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize("option", ["priority", "held", "requeue", "checkpoint_seconds"])
+def test_what_only_the_local_queue_knows_is_refused_by_name(site, make_spec, option):
+    with pytest.raises(Refused) as caught:
+        site.backend.submit(make_spec(**{option: 1}))
+    assert (caught.value.code, caught.value.facts) == ("job_option_not_here", {"field": option})
+
+
+def test_a_job_waits_for_another_and_is_not_run_after_one_that_failed(site, make_spec):
+    first = site.backend.submit(make_spec("while [ ! -e go ]; do sleep 0.05; done; exit 3"))
+    after_any = site.backend.submit(make_spec("echo ran", after=(After(first, ok=False),)))
+    after_ok = site.backend.submit(make_spec("echo ran", after=(After(first),)))
+    until(lambda: report_of(site.backend, after_any).reason.code == "slurm_dependency")
+    go(site, first)
+    assert ended(site.backend, after_any).state is JobState.SUCCEEDED
+    assert ended(site.backend, after_ok).state is JobState.CANCELLED
+    with pytest.raises(Refused, match="job_before_failed"):
+        site.backend.submit(make_spec(after=(After(first),)))
+    with pytest.raises(Refused, match="no_such_job"):
+        site.backend.submit(make_spec(after=(After("of-another"),)))
 
 
 def test_the_hand_never_acts_as_root(site, tmp_path):

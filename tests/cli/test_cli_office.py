@@ -80,7 +80,7 @@ def test_rounds_say_what_comes_next_in_both_languages(staff):
 
 def test_a_plan_is_solved_while_one_waits_then_adopted_by_a_second_person(staff, monkeypatch):
     found = make_round([60, 50], funded=16)
-    monkeypatch.setattr("madang.cli.office.time.sleep", lambda _seconds: solve(Plan.objects.get(state="solving")))
+    monkeypatch.setattr("madang.cli.plans.time.sleep", lambda _seconds: solve(Plan.objects.get(state="solving")))
     place = ("propose", str(found.intake.pk), "--policy", "rank_skip")
     told = staff(Role.PROGRAMME_MANAGER, *place, "--hand-over", "Best first.")
     assert told.status == 0, told.err
@@ -101,7 +101,7 @@ def test_a_plan_is_solved_while_one_waits_then_adopted_by_a_second_person(staff,
 
 def test_a_rejection_needs_its_reason_and_an_auditor_changes_nothing(staff, monkeypatch):
     found = make_round([60])
-    monkeypatch.setattr("madang.cli.office.time.sleep", lambda _seconds: solve(Plan.objects.get(state="solving")))
+    monkeypatch.setattr("madang.cli.plans.time.sleep", lambda _seconds: solve(Plan.objects.get(state="solving")))
     place = ("propose", str(found.intake.pk), "--policy", "portfolio", "--hand-over", "")
     assert staff(Role.AUDITOR, *place).status == 2
     assert staff(Role.PROGRAMME_MANAGER, *place).status == 0
@@ -118,3 +118,40 @@ def test_the_journal_is_searched_by_the_auditor_only(staff):
     assert staff(Role.AUDITOR, "journal", "--action", "nothing.at_all").out == "No entries.\n"
     assert staff(Role.AUDITOR, "journal", "--since", "yesterday").status == 2
     assert staff(Role.PROGRAMME_MANAGER, "journal").status == 2
+
+
+def test_policies_are_files_and_several_plans_are_compared_moved_and_questioned(staff, here, monkeypatch):
+    found = make_round([60, 50], funded=32)
+    waiting = Plan.objects.filter(state="solving").order_by("pk")
+    monkeypatch.setattr("madang.cli.plans.time.sleep", lambda _seconds: solve(waiting.first()))
+    place = str(found.intake.pk)
+    assert staff(Role.AUDITOR, "policies", place).out == "No policies.\n"
+    budget = {"name": "budget", "kind": "budget", "params": {"pool": found.pool.code, "units": 16}}
+    document = {"name_ko": "상한", "name_en": "Capped", "policy": {"policy": "rank"}, "rules": [budget]}
+    (here / "policy.json").write_text(json.dumps(document))
+    wrong = document | {"rules": [budget | {"params": {"pool": "nowhere", "units": 16}}]}
+    (here / "wrong.json").write_text(json.dumps(wrong))
+    assert (
+        "rules[0].params.pool: names a pool"
+        in staff(Role.PROGRAMME_MANAGER, "policies", place, "--write", "wrong.json").err
+    )
+    assert staff(Role.PROGRAMME_MANAGER, "policies", place, "--write", "nowhere.json").status == 2
+    assert "Policy 1, version 1" in staff(Role.PROGRAMME_MANAGER, "policies", place, "--write", "policy.json").out
+    (own,) = staff(Role.AUDITOR, "policies", place, "--json").json()
+    assert own["rules"][0]["sentence"]["en"].startswith("All applications: at most 16 GPUs")
+    committed = staff(Role.PROGRAMME_MANAGER, "policies", place, "--commit-seed")
+    assert "Publish before the lottery" in committed.out
+    choice = ("--policy", str(own["id"]), "--policy", "rank_skip")
+    told = staff(Role.PROGRAMME_MANAGER, "propose", place, *choice)
+    assert told.status == 0, told.err
+    assert "1 applications fare differently." in told.out
+    first = Plan.objects.order_by("number").first()
+    moved = staff(Role.PROGRAMME_MANAGER, "move", str(first.pk), "budget.units=32")
+    assert "1 applications gain by the move, 0 lose." in moved.out
+    assert staff(Role.PROGRAMME_MANAGER, "move", str(first.pk), "budget").status == 2
+    assert staff(Role.PROGRAMME_MANAGER, "propose", place, "--policy", "nonsense").status == 2
+    asked = staff(Role.PROGRAMME_MANAGER, "ask", str(first.pk), "costs", "noise")
+    assert asked.out.count("waiting") == 2
+    assert staff(Role.PROGRAMME_MANAGER, "ask", str(first.pk), "nonsense").status == 2
+    assert staff(Role.PROGRAMME_MANAGER, "stop", str(first.pk)).status == 2
+    assert "off the list" in staff(Role.PROGRAMME_MANAGER, "policies", place, "--withdraw", str(own["id"])).out

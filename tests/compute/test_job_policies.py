@@ -140,6 +140,79 @@ def test_use_is_charged_in_core_seconds_with_gpus_counted_as_cores():
     assert policies.charged(first, amounts, 0, 1000 + 3600, POLICY).used == first.used // 2
 
 
+def test_within_an_account_the_higher_priority_goes_first():
+    waiting = [make_waiting(1, cores=8), dataclasses.replace(make_waiting(2, cores=8), priority=1)]
+    assert decide(make_snapshot(waiting), POLICY).starts == ("job-2",)
+    other = make_waiting(3, "b", cores=8)  # of another account: its priority counts for nothing there
+    assert decide(make_snapshot([*waiting[:1], dataclasses.replace(other, priority=9)]), POLICY).starts == ("job-1",)
+
+
+def test_a_blocked_job_says_why_and_holds_nobody_up():
+    why = Reason("waits_for_job", {"job": "x"})
+    waiting = [dataclasses.replace(make_waiting(1, cores=8), blocked=why), make_waiting(2, cores=8)]
+    decision = decide(make_snapshot(waiting), POLICY)
+    assert (decision.starts, decision.reasons) == (("job-2",), {"job-1": why})
+
+
+PARTS = {"academia": {"cores": 4}, "industry": {"cores": 4}}
+
+
+def with_parts(borrowing):
+    return dataclasses.replace(POLICY, parts=PARTS, borrowing=borrowing)
+
+
+def lent(name, *, share_class="industry", started=0, stoppable=True, **needs):
+    return dataclasses.replace(
+        make_running(name, "lender", started=started, **needs), share_class=share_class, stoppable=stoppable
+    )
+
+
+def test_what_a_class_leaves_idle_others_borrow_after_those_within_their_parts():
+    much = [make_waiting(number, "much", cores=3, share_class="industry") for number in (1, 2)]
+    own = make_waiting(3, "own", cores=4)
+    assert decide(make_snapshot(much), with_parts("borrow")).starts == ("job-1", "job-2")
+    assert decide(make_snapshot([*much, own]), with_parts("borrow")).starts == ("job-1", "job-3")
+    third = make_waiting(3, "own", cores=3, share_class="industry")
+    assert decide(make_snapshot([*much, third]), with_parts("borrow")).starts == ("job-1", "job-3")  # taking turns
+
+
+def test_without_borrowing_a_class_keeps_to_its_part():
+    much = [make_waiting(number, "much", cores=3, share_class="industry") for number in (1, 2)]
+    decision = decide(make_snapshot(much), with_parts("none"))
+    assert decision.starts == ("job-1",)
+    assert decision.reasons["job-2"] == Reason("class_at_part", {"resource": "cores", "needs": 3, "held": 3, "part": 4})
+
+
+def test_a_class_takes_back_its_part_from_the_latest_that_borrowed():
+    running = [lent("old", cores=4, started=1), lent("new", cores=2, started=50), lent("newest", cores=2, started=90)]
+    decision = decide(make_snapshot([make_waiting(1, cores=4)], running), with_parts("reclaim"))
+    assert decision.stops == ("newest", "new") and decision.starts == ()
+    assert decision.reasons["job-1"] == Reason("waits_for_reclaimed", {"jobs": 2, "by": 101})
+    spared = decide(make_snapshot([make_waiting(1, cores=2)], running), with_parts("reclaim"))
+    assert spared.stops == ("newest",)
+
+
+@pytest.mark.parametrize(
+    ("borrowing", "asked", "running"),
+    [
+        ("borrow", 4, [lent("a", cores=8)]),
+        ("reclaim", 5, [lent("a", cores=8)]),  # more than its own part
+        ("reclaim", 4, [lent("a", cores=8, stoppable=False)]),
+        ("reclaim", 4, [lent("a", cores=4), lent("b", cores=4, share_class="academia")]),  # the part is in use
+    ],
+)
+def test_nobody_is_stopped_who_need_not_give_way(borrowing, asked, running):
+    decision = decide(make_snapshot([make_waiting(1, cores=asked)], running), with_parts(borrowing))
+    assert decision.stops == () and decision.reasons["job-1"].code == "waits_for_cores"
+
+
+def test_what_is_being_stopped_is_waited_for_and_no_more_is_stopped():
+    running = [lent("old", cores=4), dataclasses.replace(lent("new", cores=4), ends_by=110, stopping=True)]
+    policy = dataclasses.replace(with_parts("reclaim"), stop_seconds=30)
+    decision = decide(make_snapshot([make_waiting(1, cores=4)], running), policy)
+    assert (decision.stops, decision.reasons["job-1"]) == ((), Reason("waits_for_reclaimed", {"jobs": 1, "by": 110}))
+
+
 jobs = st.builds(
     make_waiting,
     st.integers(1, 10_000),
@@ -200,6 +273,13 @@ def test_what_starts_fits_the_machine_and_the_limits(snapshot):
 
 
 @given(snapshots())
+def test_the_same_jobs_start_without_an_explanation(snapshot):
+    short = decide(snapshot, POLICY, explain=False)
+    whole = decide(snapshot, POLICY)
+    assert short.starts == whole.starts and short.reasons.items() <= whole.reasons.items()
+
+
+@given(snapshots())
 def test_every_waiting_job_starts_or_has_a_reason(snapshot):
     decision = decide(snapshot, POLICY)
     assert set(decision.starts) | set(decision.reasons) == {job.id for job in snapshot.waiting}
@@ -245,3 +325,31 @@ def test_decay_is_whole_never_negative_and_never_rises(used, seconds, half_life)
     assert isinstance(later, int) and 0 <= later <= used
     assert policies.decayed(used, seconds + 1, half_life) <= later
     assert math.isclose(later, used * 2.0 ** -(seconds / half_life), rel_tol=2**-14, abs_tol=20)
+
+
+@given(snapshots(), st.sampled_from(["none", "borrow", "reclaim"]), st.integers(0, 40))
+def test_parts_keep_their_promises_on_any_queue(snapshot, borrowing, seconds):
+    parts = {"academia": {"cores": 5, "gpus": 1}, "industry": {"cores": 3}}
+    policy = dataclasses.replace(POLICY, parts=parts, borrowing=borrowing, stop_seconds=seconds)
+    classes = ["academia", "industry", "unnamed"]
+    running = tuple(
+        dataclasses.replace(job, share_class=classes[number % 3], stoppable=number % 2 == 0)
+        for number, job in enumerate(snapshot.running)
+    )
+    snapshot = dataclasses.replace(snapshot, running=running)
+    decision = decide(snapshot, policy)
+    started = started_as_running(snapshot, decision)
+    assert min(free_at(snapshot, [*running, *started], snapshot.now).values()) >= 0
+    assert set(decision.starts) | set(decision.reasons) == {job.id for job in snapshot.waiting}
+    assert set(decision.stops) <= {job.id for job in running if job.stoppable}
+    assert not decision.stops or borrowing == "reclaim"
+    if borrowing == "none":
+        held = {name: sum(job.needs["cores"] for job in running if job.share_class == name) for name in classes}
+        share_class = {job.id: job.share_class for job in snapshot.waiting}
+        for job in started:
+            held[share_class[job.id]] += job.needs["cores"]
+            assert held[share_class[job.id]] <= parts[share_class[job.id]]["cores"]
+    for waits in decision.reasons.values():
+        if waits.code == "waits_for_reclaimed":
+            kept = [job for job in running if job.id not in decision.stops]
+            assert waits.facts["jobs"] == len(decision.stops) > 0 and len(kept) < len(running)

@@ -12,10 +12,10 @@ from madang.compute.sentences import SENTENCES, sentence
 
 FACTS = {
     **dict.fromkeys(("needs", "free", "ahead", "limit", "held", "offered", "exit_code", "signal", "seconds"), 3),
-    **dict.fromkeys(("least", "most"), 3),
-    **dict.fromkeys(
-        ("type", "detail", "path", "name", "program", "package", "line", "state", "missing", "cursor"), "x"
-    ),
+    **dict.fromkeys(("least", "most", "part", "jobs", "most_mb", "files"), 3),
+    **dict.fromkeys(("type", "detail", "path", "name", "program", "package", "job", "state", "missing"), "x"),
+    **dict.fromkeys(("mark", "user", "award", "kind", "host", "command", "line", "said", "step", "cursor"), "x"),
+    **dict.fromkeys(("low", "stop", "notice", "months", "month"), 3),
     **{"resource": "cores", "field": "key", "why": "sandbox_fails"},
 }
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from madang.compute import specs
-from madang.compute.protocol import InputFile, JobSpec, JobState, load
+from madang.compute.protocol import After, InputFile, JobSpec, JobState, load
 from madang.errors import Refused
 
 
@@ -57,9 +57,40 @@ def test_the_digest_tells_every_field_apart_but_not_where_a_file_lies():
         {"memory_mb": 2048},
         {"wall_seconds": 1},
         {"environment": {"A": "b"}},
+        {"priority": 1},
+        {"held": True},
+        {"after": (After("x"),)},
+        {"after": (After("x", ok=False),)},
+        {"requeue": True},
+        {"checkpoint_seconds": 5},
     ]
     digests = {specs.digest(dataclasses.replace(spec, **change)) for change in changes}
     assert len(digests) == len(changes) and specs.digest(spec) not in digests
+
+
+def test_the_digest_of_a_job_without_the_later_fields_is_what_it_was():
+    assert specs.digest(make_job()) == "e28d6a8bba61cd61360f4ebfb8bf4e5ea894e574976df2c65fba6cc9cfb1165a"
+
+
+def test_an_array_is_so_many_jobs_that_know_their_numbers():
+    made = specs.array(make_job(environment={"A": "b"}), 3)
+    assert [(job.key, job.name) for job in made] == [("k/0", "n [0]"), ("k/1", "n [1]"), ("k/2", "n [2]")]
+    assert made[2].environment == {"A": "b", "MADANG_ARRAY_INDEX": "2", "MADANG_ARRAY_COUNT": "3"}
+    for job in made:
+        specs.check(job)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"priority": 1001}, "job_field_out_of_range"),
+        ({"checkpoint_seconds": -1}, "job_field_out_of_range"),
+        ({"checkpoint_seconds": 60, "wall_seconds": 60}, "checkpoint_too_early"),
+    ],
+)
+def test_later_fields_have_their_bounds(changes, code):
+    with pytest.raises(Refused, match=code):
+        specs.check(make_job(**changes))
 
 
 def test_five_states_are_final():

@@ -6,8 +6,9 @@ import subprocess
 
 import pytest
 
-from madang.compute.local import machine, outputs, processes, records, sandbox, settings
+from madang.compute.local import machine, outputs, processes, queue, records, sandbox, settings
 from madang.compute.local.settings import Gpu, Settings
+from madang.compute.protocol import Reason
 
 
 def test_gpus_are_read_from_the_driver(tmp_path):
@@ -53,6 +54,27 @@ def test_a_record_is_whole_or_absent(tmp_path):
     records.write(tmp_path, "start", 0, {"pid": 2})
     assert records.read(tmp_path, "start", 0) == {"pid": 2}
     assert [path.name for path in tmp_path.iterdir()] == ["start-0.json"]
+
+
+def test_a_record_that_power_was_lost_over_is_none(tmp_path):
+    (tmp_path / "start-0.json").write_bytes(b"")
+    (tmp_path / "end-0.json").write_bytes(b'{"state": "succ')
+    assert records.read(tmp_path, "start", 0) is None and records.read(tmp_path, "end", 0) is None
+
+
+@pytest.mark.parametrize(("ahead", "told"), [(10, 10), (11, 10), (19, 10), (20, 20), (999, 900), (1000, 1000)])
+def test_a_place_far_back_is_told_roughly(ahead, told):
+    found = queue.banded(Reason("waits_behind", {"ahead": ahead}))
+    assert found == Reason("waits_behind" if ahead <= 10 else "waits_far_behind", {"ahead": told})
+
+
+def test_a_look_is_put_off_while_the_last_one_was_long():
+    look = queue._Look(0, 4)
+    assert look.wanted(1, 1000) and not look.put_off
+    look.done(1, 1000, 20_000)
+    assert not look.wanted(1, 2000) and not look.put_off  # nothing has changed
+    assert not look.wanted(2, 80_999) and look.put_off
+    assert look.wanted(2, 81_000)
 
 
 def test_a_lock_lives_as_long_as_its_holder(tmp_path):

@@ -33,10 +33,11 @@ MAY_IMPORT = {
 ORDER = (
     "holdings",
     "rounds", "assignments",
-    "indicators", "helpdesk", "billing", "companies", "training", "facilities", "jobs", "agreements", "decisions",
-    "awards", "plans", "reviews", "screening", "versions", "applications", "eligibility", "drafts", "calls", "prices",
-    "ledger", "resources", "approvals", "files", "idempotency", "organisations", "access", "people", "outbox",
-    "journal",
+    "indicators", "helpdesk", "billing", "companies", "training", "facilities", "forecasts", "cluster", "jobs",
+    "agreements",
+    "decisions", "awards", "studies", "plans", "policies", "reviews", "screening", "versions", "applications",
+    "eligibility", "drafts", "calls", "prices", "ledger", "resources", "approvals", "files", "idempotency",
+    "organisations", "access", "people", "outbox", "journal",
 )  # fmt: skip
 DOWNWARDS = {"models", "actions"}
 NO_DJANGO = {

@@ -134,19 +134,46 @@ def score(api, sheet, points):
     answered(api.post(f"reviews/{sheet}/submission", json=given))
 
 
-def test_two_plans_are_solved_and_compared(window, story):
-    manager = window("manager")
-    for policy in ("rank_skip", "portfolio"):
-        manager.go(f"/staff/intakes/{story['intake']}/plans/").fill(policy=policy, seed=2026).press("Solve")
-        story["page"][policy] = manager.path
-        # The page asks by itself, and is loaded again once the worker has solved the plan.
-        found = manager.page.get_by_text(manager.word("The independent checker found no fault."))
-        found.wait_for(timeout=60_000)
-        manager.look()
-    for box in manager.go(f"/staff/intakes/{story['intake']}/plans/").page.locator('[name="plan"]').all():
+def test_an_official_writes_a_policy_with_two_rules(window, story):
+    manager = window("manager").go(f"/staff/intakes/{story['intake']}/policies/")
+    manager.follow("The most valuable portfolio").fill(name_ko="규칙이 있는 포트폴리오", name_en="Ruled portfolio")
+    manager.press("Save").follow("Reserve for rapid access").fill(pool="cores", thousandths=5).press("Save")
+    manager.follow("At most so much to one organisation or group").fill(holder="organisation", thousandths=90)
+    manager.press("Save").says("90", "Rules", "Add a rule")
+    assert manager.page.locator("tbody tr").count() == 2
+
+
+def test_three_plans_are_solved_at_once_and_compared(window, story):
+    page = f"/staff/intakes/{story['intake']}/plans/"
+    manager = window("manager").go(page).fill(policies="rank_skip", seed=2026).fill(policies="portfolio")
+    manager.page.locator('[name="policies"][value^="own-"]').check()
+    manager.press("Solve")
+    # The page asks by itself, and is loaded again whenever the worker has solved one of them.
+    manager.page.locator('[name="plan"]').nth(2).wait_for(timeout=120_000)
+    newest = [link.get_attribute("href") for link in manager.page.locator("tbody th a").all()]
+    # The newest stands first; they were numbered in the order of the choices.
+    story["page"] |= dict(zip(("portfolio", "rank_skip", "own"), newest, strict=True))
+    for path in newest:
+        manager.go(path).says("The independent checker found no fault.")
+    for box in manager.go(page).page.locator('[name="plan"]').all():
         box.check()
     manager.press("Compare the chosen plans").says(*NUMBERS.values())
-    assert "1건" in manager.main
+
+
+def test_a_rule_is_moved_and_the_difference_shown(window, story):
+    manager = window("manager").go(story["page"]["own"]).follow("Move a rule and see the difference")
+    field = manager.page.locator('main input[type="number"]').last
+    field.fill("50")
+    manager.press("Solve and compare")
+    # Once it is solved, the page leads to the two side by side.
+    manager.page.wait_for_url("**/plans/compare/**", timeout=60_000)
+    manager.look().says("Plans compared", *NUMBERS.values())
+
+
+def test_the_committee_is_told_what_each_rule_costs(window, story):
+    manager = window("manager").go(story["page"]["portfolio"]).follow("For the committee").press("Ask what is open")
+    manager.page.get_by_text(manager.word("Selected in")).first.wait_for(timeout=90_000)
+    manager.look().says("How much the reviewers' disagreement matters")
 
 
 def test_one_plan_is_adopted_by_two_people(window, story):

@@ -62,6 +62,12 @@ put_review_points        annnonnnnnnn
 submit_review            annnrnnnnnnn
 list_statements          aooooooooooo
 get_statement            anoonnnooooo
+list_unix_users          annnnnnnnnoo
+set_unix_users           annnnnnnnnor
+remove_unix_user         annnnnnnnnor
+get_cluster              annnnnnnnnoo
+list_cluster_changes     annnnnnnnnoo
+apply_to_cluster         annnnnnnnnor
 list_tariffs             oooooooooooo
 get_decision             anoonnnooooo
 ask_applicant            annnnnnoorrr
@@ -101,6 +107,19 @@ list_demand              annnnnnooooo
 move_intake              annnnnnrrrrr
 list_plans               annnnnnooooo
 propose_plan             annnnnnrorrr
+propose_plans            annnnnnrorrr
+cancel_plan              annnnnnrrrrr
+move_plan                annnnnnrrrrr
+list_policies            annnnnnooooo
+create_policy            annnnnnrorrr
+get_policy               annnnnnooooo
+revise_policy            annnnnnrorrr
+withdraw_policy          annnnnnrorrr
+get_seed                 annnnnnnnnnn
+commit_seed              annnnnnrrrrr
+list_studies             annnnnnooooo
+ask_studies              annnnnnrorrr
+get_study                annnnnnnnnnn
 list_ranking             annnnnnooooo
 remind_reviewers         annnnnnrorrr
 list_coverage            annnnnnooooo
@@ -154,4 +173,12 @@ grant_role               annnnnnnnnor
 end_role                 annnnnnnnnor
 list_own_readings        aooooooooooo
 list_organisation_readings annonnnnnnnn
+list_estimate_quality    aooooooooooo
+list_plan_trials         annnnnnooooo
+simulate_plan            annnnnnroror
+list_bench_trials        annnnnnnnnoo
+simulate_quarter         annnnnnnnnrr
+get_trial                annnnnnnnnoo
+stop_trial               annnnnnnnnrr
+trial_report             annnnnnnnnoo
 """

@@ -17,11 +17,14 @@ from factories import (
     make_job,
     make_member,
     make_person,
+    make_policy,
     make_reviewer,
     make_staff,
     make_submitted,
     make_track,
+    make_unix_user,
 )
+from portal.trial_results import make_trial
 from rounds import adopt, make_round, propose, publish
 
 from madang.portal.access import actions as access
@@ -31,6 +34,7 @@ from madang.portal.applications.models import Attachment, ScreeningQuestion, Sub
 from madang.portal.awards.models import Award
 from madang.portal.billing.models import Statement
 from madang.portal.calls.models import ConsentText, TrackConsent
+from madang.portal.cluster.models import ClusterLook
 from madang.portal.files.actions import store
 from madang.portal.files.rules import EVERYTHING
 from madang.portal.indicators import actions as indicators
@@ -87,6 +91,10 @@ def make_world() -> World:
     _awards(world, found, a, owner, kept)
     _persons(world, a, owner)
     _prices(world, found)
+    make_unix_user(owner, "kim01")
+    ClusterLook.objects.create(pk=1, looked_at=NOW, count=1, digest="a" * 64, lines=["+ account md below root"])
+    world.places |= {"cluster-apply": {"digest": "a" * 64}, "unix-user-remove": {"name": "kim01"}}
+    world.places["award-cluster"] = world.places["award"]
     indicators.keep(now=NOW, figures=figures.worked_out(NOW))
     for name, person in world.people.items():
         if person is not None:
@@ -185,10 +193,23 @@ def _awards(world: World, found, a, owner: Person, kept) -> None:
     job = make_job(running, submitted_by=owner)
     JobFile.objects.create(job=job, path="in.txt", file=kept)
     JobOutput.objects.create(job=job, path="out.txt", size=1, sha256="0" * 64)
-    for name in ("plans", "plan-compare", "intake-decisions", "intake-round"):
+    own = make_policy(found.intake)
+    for name in ("plans", "plan-compare", "plan-compare-csv", "plans-progress", "policies", "seed-commit",
+                 "intake-decisions", "intake-round"):  # fmt: skip
         world.places[name] = {"intake": found.intake.pk}
-    for name in ("plan", "plan-progress", "plan-document"):
-        world.places[name] = {"plan": plan.pk}
+    make_trial("plan", plan=plan)
+    trial = make_trial(report_en=kept, report_ko=kept)
+    for name in ("trial-progress", "trial-stop", "bench-trial"):
+        world.places[name] = {"trial": trial.pk}
+    world.places["bench-report"] = {"trial": trial.pk, "language": "en"}
+    for name in ("", "-effects", "-progress", "-document", "-cancel", "-move", "-committee", "-committee-progress"):
+        world.places[f"plan{name}"] = {"plan": plan.pk}
+    for name in ("", "-edit", "-unit", "-rule-act", "-withdraw"):
+        world.places[f"policy{name}"] = {"policy": own.pk}
+    world.places |= {
+        "policy-new": {"intake": found.intake.pk, "kind": "tiers"},
+        "policy-rule": {"policy": own.pk, "kind": "reserve"},
+    }
     for name in ("award-accept", "award-decline"):
         world.places[name] = {"number": offered.number}
     world.places["agreement-version"] = {"number": accepted.number, "version": 1}

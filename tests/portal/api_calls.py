@@ -49,6 +49,7 @@ def _given(world: World, name: str) -> dict[str, Any]:
         "remove_member": places["remove-member"],
         "get_plan": {"plan": places["plan"]["plan"]},
         "list_pool_capacity": places["pool"],
+        "remove_unix_user": places["unix-user-remove"],
         "get_statement": {"statement_id": places["statement"]["pk"]},
     }
     known |= _given_to_staff(world)
@@ -73,13 +74,20 @@ def _given_to_staff(world: World) -> dict[str, dict[str, Any]]:
     found |= dict.fromkeys(("list_intake_applications", "list_demand", "get_intake", "move_intake"), intake)
     found |= dict.fromkeys(("list_coverage", "suggest_reviewers", "assign_reviewers", "remind_reviewers"), intake)
     found |= dict.fromkeys(("compare_plans", "list_intake_decisions", "list_plans", "list_ranking"), decided)
-    found |= dict.fromkeys(("propose_plan", "propose_decisions"), decided)
+    found |= dict.fromkeys(("propose_plan", "propose_plans", "propose_decisions"), decided)
+    found |= dict.fromkeys(("list_policies", "create_policy", "get_seed", "commit_seed"), decided)
+    found |= dict.fromkeys(("get_policy", "revise_policy", "withdraw_policy"), places["policy"])
+    found |= dict.fromkeys(("cancel_plan", "move_plan", "list_studies", "ask_studies"), plan)
     found |= dict.fromkeys(("get_plan_status", "list_plan_outcomes", "propose_adoption"), plan)
+    found |= dict.fromkeys(("list_plan_trials", "simulate_plan"), plan)
+    found |= dict.fromkeys(("get_trial", "stop_trial"), places["bench-trial"])
     found |= dict.fromkeys(("recuse_review", "decline_review", "withdraw_review"), review)
     found |= dict.fromkeys(("signed_paper", "confirm_paper", "refuse_paper"), paper)
     found |= dict.fromkeys(("work_out_statements", "issue_statements"), places["statements-issue"])
     return found | {
         "get_decision": places["award-decision"],
+        "trial_report": places["bench-report"],
+        "get_study": plan | {"kind": "noise"},
         "hand_in_paper": places["agreement"],
         "agreement_pdf": places["agreement"] | {"language": "ko"},
         "agreement_version": places["agreement"] | {"version": 1},
@@ -125,6 +133,19 @@ def _body(world: World, name: str) -> Any:
     }.get(name)
 
 
+def _body_of_planning(pool: str, names: dict[str, str]) -> dict[str, Any]:
+    """The same for plans, the policies behind them, and what is asked about them."""
+    return {
+        "propose_plan": {"policy": "portfolio"},
+        "simulate_plan": {"replays": 1},
+        "simulate_quarter": {"pool": pool, "quarter": "2026-Q1", "policy": "easy"},
+        "propose_plans": {"policies": ["portfolio"]},
+        "move_plan": {"changes": {".gap": 1}},
+        "ask_studies": {"kinds": ["noise"]},
+        **{name: names | {"policy": {"policy": "rank"}} for name in ("create_policy", "revise_policy")},
+    }
+
+
 def _body_of_staff(world: World) -> dict[str, Any]:
     """The same for what the centre's own people do, and for what is asked of others."""
     pool, product = world.places["pool"]["code"], world.places["product-retire"]["code"]
@@ -158,7 +179,7 @@ def _body_of_staff(world: World) -> dict[str, Any]:
         "decline_review": {},
         "recuse_review": {"kind": "relative"},
         "declare_interest": {**number, "kind": "relative"},
-        "propose_plan": {"policy": "portfolio"},
+        **_body_of_planning(pool, names),
         "propose_adoption": {},
         "propose_decisions": {},
         "propose_end": {"reason": "x"},
@@ -171,6 +192,8 @@ def _body_of_staff(world: World) -> dict[str, Any]:
             "code": "more", **names, **sentences, "applies_to": "young_firm", "permille": 1, "starts_on": "2026-09-01",
         },
         "end_discount": {"ends_on": "2026-09-01"},
+        "set_unix_users": [{"email": world.people["member"].email, "name": "lee02"}],
+        "apply_to_cluster": {"digest": "a" * 64},
         "create_pool": {"code": "another", **names, "unit": "gpu"},
         "set_pool_capacity": [{"month": "2026-12", "physical_units": 9, "funded_units": 8}],
         "create_product": {"code": "another", "pool": pool, **names, "grain": "month"},

@@ -27,7 +27,7 @@ OF_STAFF = {
     "intakes/{intake}/plans": 8,
     "intakes/{intake}/decisions": 10,
     "intakes/{intake}/comparison?plan={plan}&plan={other}": 9,
-    "plans/{plan}/outcomes": 7,
+    "plans/{plan}/outcomes": 8,
     "applications/{application}/screening": 20,
     "applications/{application}/reviews": 12,
     "applications/{application}/decision": 14,

@@ -1,5 +1,7 @@
 """The fast engine makes the very decisions of `madang.compute.policies.decide`, the policy of the local backend."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,7 @@ from madang.compute.policies import decayed
 from madang.errors import Refused
 from madang.simulation.cluster import Cluster, Partition, of_processors
 from madang.simulation.engine import Simulation
-from madang.simulation.policy import Limit, Policy, named
+from madang.simulation.policy import Limit, Policy, Shares, named
 from madang.simulation.priorities import halved
 from madang.simulation.trace import trace_of
 
@@ -60,6 +62,39 @@ def test_of_one_account_the_local_policy_makes_easy_backfill(drawn):
     assert local.schedule.start.tolist() == (
         Simulation(of_processors(12), named("easy")).run(trace_from(one)).schedule.start.tolist()
     )
+
+
+def test_with_shares_the_local_policy_takes_a_part_back_and_the_job_that_gave_way_begins_anew():
+    trace = trace_of(
+        submit=[0, 10],
+        run=[100, 20],
+        processors=[8, 4],
+        account=[0, 1],
+        share_class=[1, 0],
+        accounts=("a", "b"),
+        classes=("0", "1"),
+    )
+    policy = Policy(order="madang", fair_share=FAIR, shares=Shares({"0": 4, "1": 4}, "reclaim"))
+    found = Simulation(of_processors(8), policy).run(trace)
+    assert (found.engine, found.schedule.start.tolist()) == ("reference", [30, 10])
+    assert (found.schedule.end.tolist(), found.schedule.restarts.tolist()) == ([130, 30], [1, 0])
+    assert [column.tolist() for column in found.attempts] == [[0], [0], [10]]
+    lending = dataclasses.replace(policy, shares=Shares({"0": 4, "1": 4}, "borrow"))
+    assert Simulation(of_processors(8), lending).run(trace).schedule.start.tolist() == [0, 100]
+    with pytest.raises(Refused, match="policy_combination"):
+        Simulation(of_processors(8), policy, engine="plain").run(trace)
+
+
+@settings(max_examples=60, deadline=None)
+@given(drawn_jobs, st.sampled_from(["borrow", "reclaim"]), st.integers(0, 12))
+def test_with_shares_every_job_ends_and_the_machine_is_never_overfull(drawn, borrowing, part):
+    trace = trace_from([job | {"gpus": 0, "memory_mb": 0, "processors": max(job["processors"], 1)} for job in drawn])
+    policy = Policy(order="madang", fair_share=FAIR, shares=Shares({"0": part, "1": 12 - part}, borrowing))
+    found = Simulation(of_processors(12), policy, oversized="skip").run(trace)
+    ran = ~found.skipped
+    assert (found.schedule.end[ran] >= found.schedule.start[ran]).all() and (found.schedule.start[ran] >= 0).all()
+    assert max((amount for amount in found.in_use.values), default=0) <= 12
+    assert borrowing == "reclaim" or found.schedule.restarts.sum() == 0
 
 
 @given(st.integers(0, (1 << 61) - 1), st.integers(0, 1 << 34), st.integers(1, 1 << 28))

@@ -21,7 +21,7 @@ PARTITIONS = {"H100": "h100", "MIG": "mig", "": "h100"}
 
 @pytest.fixture
 def site_settings():
-    return Settings("test", "/w", PARTITIONS, "/u", gres={"MIG": "a100_1g.5gb"})
+    return Settings("test", "/w", PARTITIONS, gres={"MIG": "a100_1g.5gb"})
 
 
 def test_nodes_are_counted_once_though_in_two_partitions():

@@ -1,4 +1,4 @@
-"""Wrong settings of a cluster are refused when the backend is made; names of people become users and nothing else."""
+"""Wrong settings of a cluster are refused when the backend is made, and users that could be others."""
 
 import pytest
 
@@ -10,8 +10,7 @@ from madang.errors import Refused
 
 @pytest.fixture
 def given(tmp_path):
-    (tmp_path / "users").write_text("# people\n\nKim@centre.example kim01 # since May\nlee@centre.example  lee_2\n")
-    return {"mark": "mad", "work": str(tmp_path), "users_file": str(tmp_path / "users"), "partitions": {"H100": "h100"}}
+    return {"mark": "mad", "work": str(tmp_path), "partitions": {"H100": "h100"}}
 
 
 @pytest.mark.parametrize(
@@ -22,7 +21,6 @@ def given(tmp_path):
         {"mark": "mad-x"},
         {"work": "relative"},
         {"work": "/nowhere/at/all"},
-        {"users_file": "/nowhere/at/all"},
         {"partitions": {}},
         {"partitions": {"H100": "h100 --uid=0"}},
         {"partitions": {"H 100": "h100"}},
@@ -42,25 +40,10 @@ def test_an_unknown_setting_is_refused(given):
         settings.made_from({**given, "partition_s": {}})
 
 
-def test_a_person_is_the_user_that_the_file_says(given):
-    made = settings.made_from(given)
-    assert (made.user("kim@CENTRE.example"), made.user("lee@centre.example")) == ("kim01", "lee_2")
-    for person in ("", "#", "park@centre.example", "kim01"):
-        with pytest.raises(Refused, match="no_unix_user"):
-            made.user(person)
-
-
 @pytest.mark.parametrize("user", ["root", "slurm", "0", "#0", "-u", "a b", "KIM", "kim;id", ""])
 def test_no_user_that_could_be_another_or_an_option(user):
     with pytest.raises(Refused, match="slurm_user"):
         names.check_user(user)
-
-
-def test_a_broken_line_of_the_file_is_said(given, tmp_path):
-    (tmp_path / "users").write_text("kim@centre.example kim01\nlee@centre.example\n")
-    with pytest.raises(Refused) as caught:
-        settings.made_from(given).user("lee@centre.example")
-    assert (caught.value.code, caught.value.facts["line"]) == ("slurm_users_file", 2)
 
 
 def test_an_award_and_its_account_are_each_others(given):

@@ -20,7 +20,7 @@ KINDS = {
     "madang.portal.centre.serving": "web",
     "madang.cli.main work": "worker",
     "madang.compute.local.runner": "runner",
-    "madang.compute.local.supervisor": "supervisor",
+    "madang.compute.local.nursery": "nursery",
     "madang.portal.plans.solving": "solver",
 }
 
@@ -43,6 +43,14 @@ def command_of(pid: int) -> str:
         return ""
 
 
+def name_of(pid: int) -> str:
+    """The name that a process has given itself; empty once it has gone."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""
+
+
 def below(pid: int) -> list[int]:
     """All processes that a process has started, and theirs."""
     found = []
@@ -53,14 +61,18 @@ def below(pid: int) -> list[int]:
 
 
 def running(centre: Centre) -> dict[str, list[int]]:
-    """Kind of part → its processes now. Supervisors are nobody's children: they are known by the spool they serve."""
+    """Kind of part → its processes now. Supervisors are nobody's children: they are known by the spool they serve.
+
+    A supervisor is forked from the nursery and has its command line, but a name of its own.
+    """
     found: dict[str, list[int]] = {}
     ours = set(below(centre.process))
     for pid in (int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()):
         command = command_of(pid)
         for mark, kind in KINDS.items():
             if mark in command and (pid in ours or str(centre.home) in command):
-                found.setdefault(kind, []).append(pid)
+                forked = kind == "nursery" and name_of(pid) == "madang-job"
+                found.setdefault("supervisor" if forked else kind, []).append(pid)
     return found
 
 

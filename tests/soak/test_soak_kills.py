@@ -23,7 +23,7 @@ SEED = 20260401
 AWARDS, HOURS, SUBMITTERS, MOST_MB = 4, 2, 3, 200
 LONG = 120  # seconds of killing in which every part has its turn
 # Which part is killed, and how often beside the others; "centre" is `madang up` itself.
-TARGETS = {"worker": 4, "runner": 4, "supervisor": 4, "web": 3, "centre": 1}
+TARGETS = {"worker": 4, "runner": 4, "supervisor": 4, "nursery": 2, "web": 3, "centre": 1}
 # what a job does, whether it should end well or not
 SCRIPTS = (
     "sleep 0.2; echo result > result.txt",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -212,11 +213,11 @@ class _Scale:
     def __init__(self, problem: Problem, policy: Scaled, served: Sequence[Request]) -> None:
         self.used, self.policy, self.served = _Used(problem), policy, served
         tally = self.used.tally
-        points = [tally.points(request) for request in served]
+        points = sorted(tally.points(request) for request in served)
         self.left: dict[str, Fraction] = {}
         for request in served:
             own, size = tally.points(request), asked(tally, request)
-            below = sum(other < own for other in points)
+            below = bisect.bisect_left(points, own)
             self.left[request.id] = left_of(policy, own, size, below, len(points) - 1) / size
         self.cut = {request.id: 10**6 for request in served}
         self.dropped: set[str] = set()

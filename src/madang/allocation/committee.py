@@ -1,4 +1,4 @@
-"""What a committee asks of a plan: what each rule costs, what noise in the scores would change, how months fill."""
+"""What a committee asks of a plan: what each rule costs, and what noise in the scores would change."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from madang.allocation.nearest import without
+from madang.allocation.nearest import solved_without
 from madang.allocation.plan import REFUSED, Plan
-from madang.allocation.problem import Award, Problem, Request, asked_award
-from madang.allocation.scaling import even
+from madang.allocation.problem import Award, Problem, Request
 from madang.allocation.solve import objective, solve
-from madang.errors import Refused
-from madang.values import Month
 
 Seen = Callable[[int, int], None]
 WORDS, WORD = 12, 65_536  # a normal draw: twelve words of sixteen bits, whose sum has the variance of one word squared
@@ -48,10 +45,8 @@ def costs(problem: Problem, plan: Plan, progress: Seen | None = None) -> list[Co
     """
     found = []
     for done, rule in enumerate(problem.rules, start=1):
-        other = without(problem, rule.name)
-        try:
-            again = solve(other, plan.policy, seed=plan.seed, work_limit=plan.work_limit, digest=plan.problem_hash)
-        except Refused:
+        again = solved_without(problem, plan, rule.name)
+        if again is None:
             found.append(Cost(rule.name, plan.objective, None, ()))
             continue
         worth = objective(problem, plan.policy, {grant.request: grant.award for grant in again.grants})
@@ -98,49 +93,3 @@ def redrawn(digest: str, seed: int, draw: int, request: Request) -> int:
     words = [int.from_bytes(found[2 * n : 2 * n + 2]) for n in range(WORDS)]
     centred = 2 * sum(words) - WORDS * (WORD - 1)  # twice the distance from the middle
     return max(0, request.score + (request.error * centred + WORD) // (2 * WORD))
-
-
-@dataclass(frozen=True)
-class MonthUse:
-    """One pool in one month, in its units: what stands there, is funded, held, asked for and given by the plan."""
-
-    pool: str
-    month: Month
-    physical: int
-    funded: int
-    held: int
-    asked: int
-    given: int
-
-
-def by_month(plan: Plan) -> list[MonthUse]:
-    """Every pool and month in order. Asked for: first alternatives at their first start, totals spread evenly."""
-    asked: dict[tuple[str, Month], int] = {}
-    given: dict[tuple[str, Month], int] = {}
-    for request in plan.problem.requests:
-        for key, units in plan.problem.drawn(request, _first(request)).items():
-            asked[key] = asked.get(key, 0) + units
-        grant = plan.grant.get(request.id)
-        for key, units in plan.problem.drawn(request, grant.award).items() if grant else ():
-            given[key] = given.get(key, 0) + units
-    return [
-        MonthUse(
-            pool.code,
-            month,
-            capacity.physical,
-            capacity.funded,
-            capacity.held,
-            asked.get((pool.code, month), 0),
-            given.get((pool.code, month), 0),
-        )
-        for pool in plan.problem.pools
-        for month, capacity in sorted(pool.months.items())
-    ]
-
-
-def _first(request: Request) -> Award:
-    spread = tuple(
-        tuple(even(item.asked, item.months, month) for month in range(item.months)) if item.total else ()
-        for item in request.items
-    )
-    return Award(asked_award(request), spread=spread if any(spread) else ())

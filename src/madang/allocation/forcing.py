@@ -1,104 +1,167 @@
-"""What a portfolio would be worth with a request forced in, or out, and how many points that request is short of it."""
+"""By how many points each request of a portfolio was short, or ahead: what prices exclude, what solving again finds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 
 from madang.allocation import ties
-from madang.allocation.columns import Columns, columns
-from madang.allocation.lines import with_fixed
+from madang.allocation.columns import ENVY_ROW, Value, columns
+from madang.allocation.lines import unmet, with_fixed
 from madang.allocation.plan import Plan
 from madang.allocation.policies import COMPUTE, Portfolio
-from madang.allocation.portfolio import search, value
-from madang.allocation.problem import Award, Problem, Request
+from madang.allocation.portfolio import row_name, value
+from madang.allocation.problem import MINIMUM_SCORE, Problem, Request
 from madang.allocation.ranking import candidates
-from madang.allocation.selection.choices import Choices
-from madang.allocation.settling import Held, worth
+from madang.allocation.selection import Prices
+from madang.allocation.selection.nearby import NODES, WIDER, Nearby
 
 Facts = dict[str, object]
 Seen = Callable[[int, int], None]
-WORK = 500  # nodes of each solve: the answer is then a change that is enough, if not always the smallest
+MOST_POINTS = 10**9
+SEEKS = 3  # searches for one request at most: each starts from what the one before has found
 
 
 def forced(
-    problem: Problem, policy: Portfolio, plan: Plan, progress: Seen | None = None
+    problem: Problem, policy: Portfolio, plan: Plan, progress: Seen | None = None, work: int = NODES
 ) -> Iterator[tuple[str, list[Facts]]]:
-    """For each request that was decided on: the points with which the portfolio without it, or with it, is better.
+    """For each request that was refused or newly granted, how many points more or less would have altered that.
 
-    One solve a request, the others free to change: who was refused is forced in, who was granted is left out. The
-    points found are enough to alter the answer, beside this plan and whatever else is chosen.
+    `{"change": "score", "points": ±d, "least": ±n}`: with d points more (less), awards with (without) it are known that
+    are worth more than the plan's; with fewer than n, the prices prove, there are none. Where both are the same, d is
+    the fewest. `points` is None where no such awards are known; nothing is said where nothing is proven either. Who
+    misses the minimum score alone has `least` alone, who would fall below it first `points` alone. `work`: nodes of
+    each search.
     """
-    order = ties.order(problem, policy.ties, plan.seed, digest=plan.problem_hash)
-    room, _ = with_fixed(problem)
-    made = columns(problem, candidates(problem, order), room, value(problem, policy))
-    for place, request in enumerate(made.requests):
-        fact = _granted(made, policy, plan, place) if request.id in plan.grant else _refused(made, policy, plan, place)
-        yield request.id, [fact] if fact else []
+    made = _Made(problem, policy, plan, work)
+    count = len(problem.requests)
+    for done, request in enumerate(problem.requests, start=1):
+        fact = made.of(request)
+        told = fact is not None and (fact["points"] is not None or fact.get("least") not in (-1, 1))
+        yield request.id, [fact] if fact and told else []
         if progress:
-            progress(place + 1, len(made.requests))
+            progress(done, count)
 
 
-def _start(made: Columns, plan: Plan) -> list[Held | None]:
-    """The newly granted awards as a selection: each solve begins with it."""
-    grants = (plan.grant.get(request.id) for request in made.requests)
-    return [made.held(place, grant.award) if grant else None for place, grant in enumerate(grants)]
+class _Made:
+    """The plan's choices with their prices, and everything that was found beside the plan so far."""
+
+    def __init__(self, problem: Problem, policy: Portfolio, plan: Plan, work: int) -> None:
+        self.problem, self.policy, self.plan = problem, policy, plan
+        order = ties.order(problem, policy.ties, plan.seed, digest=plan.problem_hash)
+        room, _ = with_fixed(problem)
+        self.open = candidates(problem, order)
+        self.made = columns(problem, self.open, room, value(problem, policy))
+        self.place = {request.id: place for place, request in enumerate(self.open)}
+        each = int(policy.measure == COMPUTE)
+        sized = columns(problem, self.open, room, Value(lambda _r, _p: each, lambda _r: 1 - each)).choices.requests
+        sizes = [[(o.worth, tuple(part.worth for part in o.parts)) for o in options] for options in sized]
+        grants = (plan.grant.get(request.id) for request in self.open)
+        chosen = [self.made.held(place, grant.award) if grant else None for place, grant in enumerate(grants)]
+        self.near = Nearby(self.made.choices, sizes, chosen, self._prices(), work)
+        self.envies = [
+            (self.place[name[2]], self.place[name[3]], len(room.lines) + row)
+            for row, name in enumerate(self.made.names)
+            if name[0] == ENVY_ROW
+        ]
+
+    def of(self, request: Request) -> Facts | None:
+        if request.fixed is not None:
+            return None
+        if request.id not in self.place:
+            return self._below(request)
+        return self._granted(request) if request.id in self.plan.grant else self._refused(request)
+
+    def _prices(self) -> Prices | None:
+        """The prices of the plan's own proof."""
+        if self.plan.proof is None:
+            return None
+        told = {price.row: price.price for price in self.plan.proof.prices}
+        count = len(self.made.choices.limits)
+        return Prices(tuple(told.get(row_name(self.made, row), 0) for row in range(count)), self.plan.proof.denominator)
+
+    def _each(self, request: Request, more: int) -> int:
+        """What so many more (or fewer) points add to the worth of one of a request's size."""
+        own = self.problem.points[request.id] - self.policy.above
+        return int(max(0, own + more) ** self.policy.power - max(0, own) ** self.policy.power)
+
+    def _below(self, request: Request) -> Facts | None:
+        """Who misses nothing but the minimum score needs at least that."""
+        rule = unmet(self.problem, request)
+        if rule is None or rule.kind != MINIMUM_SCORE:
+            return None
+        return {"change": "score", "points": None, "least": max(self._margins(request, -1))}
+
+    def _margins(self, request: Request, sign: int) -> list[int]:
+        """By how many points a request stands above (sign 1), or below (-1), each minimum score that is asked of it."""
+        lines = (
+            r.number("score") for r in self.problem.rules if r.kind == MINIMUM_SCORE and request.matches(r.where())
+        )
+        return [sign * (request.score - line) for line in lines]
+
+    def _refused(self, request: Request) -> Facts | None:
+        place, now = self.place[request.id], self.near.objective
+        # With more points fewer stand above it, so that it need not wait for them: their rows cost it nothing.
+        spared = [row for _, other, row in self.envies if other == place]
+        stands = self.near.prices_for(place, True)
+
+        def possible(points: int) -> bool:
+            each = self._each(request, points)
+            bounds = (self.near.bound_with(stand, place, each, spared) for stand in stands)
+            return all(bound is not None and bound > now for bound in bounds)
+
+        least = _least(possible)
+        if least is None:
+            return None
+        points = self._enough(request)
+        for _ in range(SEEKS):
+            if points == least:
+                break
+            before = points
+            for wider in (1,) if before is not None else (1, WIDER):
+                self.near.seek_with(place, self._each(request, least if before is None else before - 1), wider)
+                points = self._enough(request)
+                if points is not None:
+                    break
+            if points == before:
+                break
+        return {"change": "score", "points": points, "least": least}
+
+    def _enough(self, request: Request) -> int | None:
+        """The fewest points with which something that was found, with the request in it, beats the plan."""
+        found = self.near.found_with(self.place[request.id])
+        now = self.near.objective
+
+        def enough(points: int) -> bool:
+            each = self._each(request, points)
+            return any(worth + each * size > now for worth, size in found)
+
+        return _least(enough)
+
+    def _granted(self, request: Request) -> Facts | None:
+        place, now, own = self.place[request.id], self.near.objective, request.score
+        size = self.near.size_of(place)
+        # With fewer points it stands above fewer, which need not wait for it: that is worth their rows' price at most.
+        spared = [row for better, _, row in self.envies if better == place]
+        bound = min(self.near.bound_without(stand, place, spared) for stand in self.near.prices_for(place, False))
+        least = _least(lambda n: now + self._each(request, -n) * size < bound, own)
+        for wider in (1, WIDER):
+            enough = self._dispensable(place, size, own)
+            if least is None or enough == least or (wider != 1 and enough is not None):
+                break
+            self.near.seek_without(place, wider)
+        enough = self._dispensable(place, size, own)
+        missed = min((margin + 1 for margin in self._margins(request, 1)), default=None)
+        if missed is not None and missed <= own and (enough is None or missed <= enough):
+            return {"change": "score", "points": -missed}  # below the minimum score it is refused for certain
+        return {"change": "score", "points": -enough if enough else None, "least": -least} if least else None
+
+    def _dispensable(self, place: int, size: int, own: int) -> int | None:
+        """The fewest points less with which something that was found without the request beats the plan."""
+        found, now, request = self.near.found_without(place), self.near.objective, self.open[place]
+        return None if found is None else _least(lambda n: now + self._each(request, -n) * size < found, own)
 
 
-def _now(made: Columns, plan: Plan) -> int:
-    """What the newly granted awards are worth."""
-    return _worth(made.choices, _start(made, plan))
-
-
-def _gained(made: Columns, policy: Portfolio, request: Request, award: Award, points: int) -> int:
-    """What `points` more (or less) change in what an award of this request is worth."""
-    own = made.problem.points[request.id]
-    each = int(max(0, own + points - policy.above) ** policy.power - max(0, own - policy.above) ** policy.power)
-    return each * (ties.amount(made.problem, request, award) if policy.measure == COMPUTE else 1)
-
-
-def _refused(made: Columns, policy: Portfolio, plan: Plan, place: int) -> Facts | None:
-    """The fewest points more with which a portfolio with this request beats the plan; None where none is possible."""
-    request, options = made.requests[place], made.choices.requests[place]
-    most = 1 + sum(
-        max((abs(o.worth) + sum(abs(p.worth) * p.more for p in o.parts) for o in one), default=0)
-        for one in made.choices.requests
-    )
-    wanted = tuple(replace(option, worth=option.worth + most) for option in options)
-    found = search(_with(made.choices, place, wanted), gap=policy.gap, work=WORK, start=_start(made, plan))
-    held = found.chosen[place]
-    award = made.award(place, held) if held is not None else None
-    if award is None:
-        return None
-    short = _now(made, plan) - _worth(made.choices, found.chosen)
-    points = _least(lambda d: _gained(made, policy, request, award, d) > short)
-    return {"change": "score", "points": points} if points is not None else None
-
-
-def _granted(made: Columns, policy: Portfolio, plan: Plan, place: int) -> Facts | None:
-    """The fewest points less with which a portfolio without this request beats the plan; None where none does."""
-    request = made.requests[place]
-    start = [None if n == place else held for n, held in enumerate(_start(made, plan))]
-    found = search(_with(made.choices, place, ()), gap=policy.gap, work=WORK, start=start)
-    ahead = _now(made, plan) - _worth(made.choices, found.chosen)
-    award = plan.grant[request.id].award
-    points = _least(lambda d: -_gained(made, policy, request, award, -d) > ahead, made.problem.points[request.id])
-    return {"change": "score", "points": -points} if points is not None else None
-
-
-def _with(choices: Choices, place: int, options: tuple[object, ...]) -> Choices:
-    requests = tuple(options if n == place else one for n, one in enumerate(choices.requests))
-    return Choices(requests, choices.limits)  # type: ignore[arg-type]
-
-
-def _worth(choices: Choices, held: Sequence[Held | None]) -> int:
-    """What a selection is worth at its true worth."""
-    return sum(
-        worth(options[one[0]], one[1]) for options, one in zip(choices.requests, held, strict=True) if one is not None
-    )
-
-
-def _least(holds: Callable[[int], bool], most: int = 10**9) -> int | None:
+def _least(holds: Callable[[int], bool], most: int = MOST_POINTS) -> int | None:
     """The smallest number from 1 to `most` at which it holds; where it holds it holds above."""
     if most < 1 or not holds(most):
         return None

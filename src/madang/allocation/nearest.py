@@ -28,7 +28,8 @@ def changes(problem: Problem, plan: Plan, progress: Seen | None = None) -> dict[
 
     `{"change": "score", "points": ±d}` (the smallest such d), `{"change": "criterion", …}`, `{"change": "ask", "item",
     "to"}` (the largest amount that would have been given), `{"change": "rule", "named", "then"}` (without it); for
-    `scaled` `{"change": "held", "points"}` with the cuts as they were made. For `fair`, rules alone.
+    `scaled` `{"change": "held", "points"}` with the cuts as they were made; for `portfolio` `forced`. For `fair`, rules
+    alone.
     """
     found: dict[str, list[Facts]] = {request.id: [] for request in problem.requests}
     if isinstance(plan.policy, Rank | Tiers):
@@ -48,14 +49,25 @@ def changes(problem: Problem, plan: Plan, progress: Seen | None = None) -> dict[
     return found
 
 
+def solved_without(problem: Problem, plan: Plan, rule: str) -> Plan | None:
+    """The plan without one of the rules, everything else and the lots as they were; None where it cannot be solved.
+
+    A portfolio begins with the plan's own awards, so that who fares otherwise does so for something that is worth more.
+    """
+    given = {grant.request: grant.award for grant in plan.grants} if isinstance(plan.policy, Portfolio) else None
+    more = {"seed": plan.seed, "work_limit": plan.work_limit, "digest": plan.problem_hash}
+    try:
+        return solve(without(problem, rule), plan.policy, start=given, **more)  # type: ignore[arg-type]
+    except Refused:
+        return None
+
+
 def _without_rules(problem: Problem, plan: Plan) -> list[tuple[str, Facts]]:
     """Who would fare otherwise without one of the rules, for each rule: solved again without it."""
     found: list[tuple[str, Facts]] = []
     for rule in problem.rules:
-        other = without(problem, rule.name)
-        try:
-            again = solve(other, plan.policy, seed=plan.seed, work_limit=plan.work_limit, digest=plan.problem_hash)
-        except Refused:
+        again = solved_without(problem, plan, rule.name)
+        if again is None:
             continue
         for request in problem.requests:
             before, after = plan.grant.get(request.id), again.grant.get(request.id)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from madang.allocation.problem import INVALID as PROBLEM_INVALID
+from madang.allocation.problem import TOGETHER, Problem
 from madang.allocation.reading import Node
+from madang.errors import Refused
 
 Overflow = Literal["skip", "stop"]
 SKIP: Overflow = "skip"
@@ -231,3 +234,13 @@ def _ties(node: Node) -> tuple[str, ...]:
             element.refuse("tie_break_is_not_known", known=", ".join((*TIES, f"{CRITERION}NAME")))
         keys.append(key)
     return tuple(keys)
+
+
+def refuse_what_needs_a_portfolio(problem: Problem, policy: Policy) -> None:
+    """A list that is walked in turn, or a function of one ask, cannot keep a rule about all awards together."""
+    if isinstance(policy, Portfolio | Fair):
+        return
+    for index, rule in enumerate(problem.rules):
+        if rule.kind in TOGETHER:
+            where = f"rules[{index}].kind"
+            raise Refused(PROBLEM_INVALID, file=None, field=where, rule="needs_a_portfolio", named=rule.name)

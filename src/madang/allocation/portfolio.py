@@ -55,10 +55,15 @@ def chosen(
     room: Room,
     work: int,
     report: Report | None = None,
+    start: Mapping[str, Award] | None = None,
 ) -> Chosen:
-    """The awards to candidates, who stand in the published order; `room` holds the fixed awards."""
+    """The awards to candidates, who stand in the published order; `room` holds the fixed awards.
+
+    `start`: awards known before, from which the search begins where they fit.
+    """
     made = columns(problem, candidates, room, value(problem, policy))
-    return settled(made, search(made.choices, gap=policy.gap, work=work, report=report))
+    known = [made.held(n, start[r.id]) if r.id in start else None for n, r in enumerate(candidates)] if start else None
+    return settled(made, search(made.choices, gap=policy.gap, work=work, report=report, start=known))
 
 
 def search(

@@ -91,6 +91,8 @@ def _change(change: Mapping[str, object], language: str, names: Mapping[str, str
     _ = words.gettext
     kind = change["change"]
     if kind == "score":
+        if "least" in change:
+            return _beaten(change, _)
         points = change["points"]
         assert isinstance(points, int)
         if points < 0:
@@ -113,9 +115,37 @@ def _change(change: Mapping[str, object], language: str, names: Mapping[str, str
         assert isinstance(to, int)
         text = _("Had it asked for at most {to} of {pool}, it would have been selected.")
         return text.format(to=amount(to, unit, words, months=total), pool=pool)
+    # whoever shows reasons may add the rule's published sentence, which says more than its short name
+    named = in_language(language, change["sentence"]) if "sentence" in change else change["named"]
     if change["then"] == "selected":
-        return _("Without the rule “{named}” it would have been selected.").format(named=change["named"])
-    return _("Without the rule “{named}” it would not have been selected.").format(named=change["named"])
+        return _("Without the rule “{named}” it would have been selected.").format(named=named)
+    return _("Without the rule “{named}” it would not have been selected.").format(named=named)
+
+
+def _beaten(change: Mapping[str, object], _: Say) -> str:
+    """With how many points a portfolio would have been beaten: what was found, and what is proven."""
+    points, least = change["points"], change["least"]
+    assert isinstance(least, int)
+    fewest = decimal(abs(least), 1000)
+    if points is None:
+        if least < 0:
+            text = _("With up to {least} points less, no awards without it would have been worth more.")
+            return text.format(least=decimal(-least - 1, 1000))
+        return _("Fewer than {least} points more would not have been enough.").format(least=fewest)
+    assert isinstance(points, int)
+    if points < 0:
+        text = _("With {points} points less, awards without it would have been worth more than the ones chosen.")
+    else:
+        text = _("With {points} points more, awards with it would have been worth more than the ones chosen.")
+    if abs(points) == 1:
+        return text.format(points=decimal(abs(points), 1000))
+    if points == least:
+        more = _("Fewer would not have been enough.")
+    elif abs(least) == 1:
+        more = _("Whether fewer would have been enough is not proven.")
+    else:
+        more = _("Fewer than {least} would not have been enough; in between nothing is proven.")
+    return f"{text.format(points=decimal(abs(points), 1000))} {more.format(least=fewest)}"
 
 
 def _criteria(missing: object, _: Say, names: Mapping[str, str]) -> str:

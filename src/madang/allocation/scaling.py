@@ -7,7 +7,7 @@ others who score less, a decay in the ask, a first part that is never cut; or a 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -76,14 +76,16 @@ class _Ask:
             found.append(quantity)
         return tuple(found)
 
-    def drawn(self, quantities: Sequence[int], lines: frozenset[int]) -> dict[int, int]:
-        found: dict[int, int] = {}
-        for line, index, month, units in self.draws:
-            if line in lines:
-                item = self.request.items[index]
-                amount = quantities[index] if month < 0 else even(quantities[index], item.months, month)
-                found[line] = found.get(line, 0) + amount * units
-        return found
+    def on(self, lines: frozenset[int]) -> list[tuple[int, int, int, int]]:
+        """What it draws on some lines."""
+        return [draw for draw in self.draws if draw[0] in lines]
+
+    def drawn(self, quantities: Sequence[int], draws: list[tuple[int, int, int, int]]) -> Iterator[tuple[int, int]]:
+        """(line, units) of these quantities."""
+        for line, index, month, units in draws:
+            quantity = quantities[index]
+            amount = quantity if month < 0 else even(quantity, self.request.items[index].months, month)
+            yield line, amount * units
 
 
 def even(total: int, months: int, month: int) -> int:
@@ -177,13 +179,15 @@ def series_name(line: Line) -> str:
 def _tuned(policy: Scaled, members: list[_Ask], lines: frozenset[int], room: Room) -> int:
     """The largest factor at which the members fit; drops the last placed (factor -1) where none is small enough."""
 
+    drawing = [(ask, ask.on(lines)) for ask in members]
+
     def fits(factor: int, count: int) -> bool:
-        used: dict[int, int] = {}
-        for ask in members[:count]:
+        left = {line: room.left[line] for line in lines}
+        for ask, draws in drawing[:count]:
             if ask.factor >= 0:
-                for line, units in ask.drawn(ask.quantities(policy.below, factor), lines).items():
-                    used[line] = used.get(line, 0) + units
-        return all(units <= room.left[line] for line, units in used.items())
+                for line, units in ask.drawn(ask.quantities(policy.below, factor), draws):
+                    left[line] -= units
+        return all(units >= 0 for units in left.values())
 
     if fits(MILLION, len(members)):
         return MILLION

@@ -13,9 +13,18 @@ from madang.allocation.conflicts import contradiction
 from madang.allocation.fairness import fair
 from madang.allocation.lines import Room, with_fixed
 from madang.allocation.plan import KEPT, REDUCED, REFUSED, WHOLE, Grant, Plan, Proof, Solver
-from madang.allocation.policies import DEFAULT_WORK, Fair, Policy, Portfolio, Rank, Scaled, Tiers
+from madang.allocation.policies import (
+    DEFAULT_WORK,
+    Fair,
+    Policy,
+    Portfolio,
+    Rank,
+    Scaled,
+    Tiers,
+    refuse_what_needs_a_portfolio,
+)
 from madang.allocation.portfolio import Progress, Report, chosen, value
-from madang.allocation.problem import INVALID, TOGETHER, Award, Problem, Request, asked_award, problem_hash
+from madang.allocation.problem import Award, Problem, Request, asked_award, problem_hash
 from madang.allocation.ranking import VERSION, candidates, queue, ranked
 from madang.allocation.scaling import scaled
 from madang.errors import Refused
@@ -45,13 +54,15 @@ def solve(
     commitment: str | None = None,
     progress: Report | None = None,
     digest: str = "",
+    start: Mapping[str, Award] | None = None,
 ) -> Plan:
     """The plan that `policy` gives.
 
     `seed`: the revealed seed of the lottery (docs/allocation.md); `commitment`: what was published of it before.
     `work_limit`: at most so many nodes of the solver's search tree (`portfolio` and `fair` only); a plan that ended on
     it says so by its gap. `progress` is called now and then with the best plan and bound so far. `digest`: the hash
-    that lots are drawn with, where a question "what if" must not draw them anew.
+    that lots are drawn with, where a question "what if" must not draw them anew; `start`: awards from which the
+    search for a portfolio begins then, so that what comes out differs only where that is worth more.
     ``Refused("allocation_problem_invalid")`` when the fixed awards alone break a limit, when a rule asks for more than
     the policy can keep, or when no plan keeps every rule.
     """
@@ -64,7 +75,7 @@ def solve(
     if isinstance(policy, Portfolio | Fair):
         limit = DEFAULT_WORK if work_limit is None else work_limit
     try:
-        answer = _answer(problem, policy, order, room, (limit or 0, seed, drawn), progress)
+        answer = _answer(problem, policy, order, room, (limit or 0, seed, drawn), progress, start or {})
     except Refused as broken:
         raise Refused(broken.code, **{**broken.facts, "named": ", ".join(contradiction(problem))}) from None
     grants = {**fixed, **answer.awards}
@@ -98,6 +109,7 @@ def _answer(
     room: Room,
     given: tuple[int, int, str],
     progress: Report | None,
+    start: Mapping[str, Award],
 ) -> _Answer:
     work, seed, digest = given
     open_ones = candidates(problem, order)
@@ -113,19 +125,9 @@ def _answer(
         best = level.chosen
         bound = kept + best.bound if level.proven else None
         return _Answer(best.awards, open_ones, bound, None, best.marginal, shares=level.shares)
-    best = chosen(problem, policy, open_ones, room, work, _beside(kept, progress))
+    best = chosen(problem, policy, open_ones, room, work, _beside(kept, progress), start)
     proof = replace(best.proof, proven=best.proof.proven + kept) if best.proof else None
     return _Answer(best.awards, open_ones, kept + best.bound, proof, best.marginal)
-
-
-def refuse_what_needs_a_portfolio(problem: Problem, policy: Policy) -> None:
-    """A list that is walked in turn, or a function of one ask, cannot keep a rule about all awards together."""
-    if isinstance(policy, Portfolio | Fair):
-        return
-    for index, rule in enumerate(problem.rules):
-        if rule.kind in TOGETHER:
-            where = f"rules[{index}].kind"
-            raise Refused(INVALID, file=None, field=where, rule="needs_a_portfolio", named=rule.name)
 
 
 def objective(problem: Problem, policy: Policy, grants: Mapping[str, Award]) -> int:

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
-from madang.allocation.committee import by_month, costs, sensitivity
+from madang.allocation.committee import costs, sensitivity
 from madang.allocation.compare import Comparison, Totals, compare
+from madang.allocation.demand import by_month
 from madang.allocation.explain import explain
 from madang.allocation.overbooking import chances, furthest
 from madang.allocation.plan import INVALID, Plan

@@ -36,6 +36,7 @@ def register(commands: Any, add: Add) -> None:
     listed.add_argument("--state", metavar="STATE", help=translate(N_("waiting, running, succeeded, failed, …")))
     listed.add_argument("--award", metavar="AWARD", help=translate(N_("an award's number")))
     listed.add_argument("--most", type=int, default=50, help=translate(N_("at most so many (50)")))
+    _one(add(commands, "job", N_("Show one job, and when it is likely to start."), _job, json=True))
     logs = _one(add(commands, "logs", N_("Print what a job printed."), _logs))
     logs.add_argument("-f", "--follow", action="store_true", help=translate(N_("go on until the job has ended")))
     _one(add(commands, "outputs", N_("List the files that a job left."), _outputs, json=True))
@@ -212,7 +213,7 @@ def _last_line(job: dict[str, Any]) -> str:
 def _jobs(given: argparse.Namespace) -> int:
     with client() as api:
         found = list(api.items("jobs", most=max(given.most, 1), state=given.state, award=given.award))
-    heads = [N_("Job"), N_("Name"), N_("State"), N_("Award"), N_("Submitted"), N_("Ended")]
+    heads = [N_("Job"), N_("Name"), N_("State"), N_("Award"), N_("Submitted"), N_("Start"), N_("Ended")]
     rows = [
         [
             job["id"],
@@ -220,12 +221,37 @@ def _jobs(given: argparse.Namespace) -> int:
             job["state_in_words"],
             job["award"],
             instant(job["submitted_at"]),
+            _start(job),
             instant(job["ended_at"]),
         ]
         for job in found
     ]
     text = table([translate(head) for head in heads], rows, right=[0]) if found else translate(N_("No jobs."))
     show(given, found, text)
+    return 0
+
+
+def _start(job: dict[str, Any]) -> str:
+    """When a job started or, while it waits, what is told of that, in short."""
+    told = job["estimated_start"]
+    return str(told["in_short"]) if told else instant(job["started_at"])
+
+
+def _job(given: argparse.Namespace) -> int:
+    with client() as api:
+        found = api.get(f"jobs/{given.job}")
+    told, unit = found["estimated_start"], found["unit"]
+    rows = [
+        (N_("Name"), found["name"]),
+        (N_("Award"), found["award"]),
+        (N_("State"), " · ".join(part for part in (found["state_in_words"], found["reason"]) if part)),
+        (N_("Submitted"), instant(found["submitted_at"])),
+        (N_("Start"), told["sentence"] if told else instant(found["started_at"])),
+        (N_("Ended"), instant(found["ended_at"])),
+        (N_("Set aside now"), amount(found["held_now_seconds"], unit)),
+        (N_("Used"), amount(found["used_seconds"], unit)),
+    ]
+    show(given, found, table([translate(N_("Job")), found["id"]], [[translate(label), value] for label, value in rows]))
     return 0
 
 

@@ -47,9 +47,10 @@ def _simulate(commands: Commands) -> None:
 
 
 def _centre(commands: Commands) -> None:
-    from madang.cli import centre
+    from madang.cli import centre, slurm
 
     centre.register(commands)
+    slurm.register(commands)
 
 
 ALONE = {"allocate": _allocate, "simulate": _simulate}

@@ -1,22 +1,19 @@
-"""What the body's people script: a call as a file, rounds, plans solved, the second person's answer, the journal."""
+"""What the body's people script: a call as a file, rounds, the second person's answer, the journal."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from madang.cli.client import Client, client, segment
 from madang.cli.language import N_, say, translate
-from madang.cli.output import instant, plain, progress, show, table
+from madang.cli.output import instant, plain, show, table
 from madang.errors import Refused
 
 Add = Callable[..., argparse.ArgumentParser]
-SECONDS_BETWEEN = 1.0
-POLICIES = ("rank_skip", "rank_stop", "portfolio")
 # The same words as on the pages.
 KINDS = {
     "publish_call": N_("Publish a call"),
@@ -52,11 +49,6 @@ def register(commands: Any, add: Add) -> None:
     draft.set_defaults(misused=draft.error)
     rounds = add(commands, "rounds", N_("List the rounds, or show where one stands."), _rounds, json=True)
     rounds.add_argument("intake", nargs="?", type=int, metavar="ROUND", help=translate(N_("a round's number here")))
-    propose = add(commands, "propose", N_("Have a round solved; prints what the plan gives."), _propose, json=True)
-    propose.add_argument("intake", type=int, metavar="ROUND", help=translate(N_("a round's number here")))
-    propose.add_argument("--policy", required=True, choices=POLICIES)
-    propose.add_argument("--seed", type=int, default=0, help=translate(N_("of the lottery between equals")))
-    propose.add_argument("--hand-over", metavar="COMMENT", help=translate(N_("then lay it before an approver")))
     approvals = add(commands, "approvals", N_("List what waits for a second person."), _approvals, json=True)
     approvals.add_argument("--all", action="store_true", help=translate(N_("what was decided too")))
     approve = _one(add(commands, "approve", N_("Approve an act and carry it out."), _approve, json=True))
@@ -151,40 +143,6 @@ def _round_text(found: dict[str, Any]) -> str:
     head = plain(f"{found['call']} / {found['number']}: {found['shown_state_in_words']}")
     figures = [(translate(word), found["standing"][name]) for name, word in FIGURES.items()]
     return "\n".join([head, plain(found["next_text"]), *(f"  {word}: {count}" for word, count in figures if count)])
-
-
-def _propose(given: argparse.Namespace) -> int:
-    with client() as api:
-        plan = api.post(f"intakes/{given.intake}/plans", {"policy": given.policy, "seed": given.seed})
-        progress(translate(N_("Plan {number} is being solved …"), number=plan["number"]))
-        while plan["state"] == "solving":
-            time.sleep(SECONDS_BETWEEN)
-            plan = api.get(f"plans/{plan['id']}/status")
-        if plan["state"] != "checked":
-            say(plain("\n".join([translate(N_("There is no plan to adopt.")), plan["failure"], *plan["faults"]])))
-            return 1
-        outcomes = list(api.items(f"plans/{plan['id']}/outcomes"))
-        if given.hand_over is not None:
-            plan["approval"] = api.post(f"plans/{plan['id']}/adoption", {"comment": given.hand_over})["approval"]
-    show(given, plan | {"outcomes": outcomes}, _outcomes_text(plan, outcomes))
-    return 0
-
-
-def _outcomes_text(plan: dict[str, Any], outcomes: list[dict[str, Any]]) -> str:
-    head = translate(N_("Plan {number} is solved, and the checker found no fault."), number=plan["number"])
-    heads = [N_("Application"), N_("Outcome"), N_("Given"), N_("Reason")]
-    lines = [
-        [row["application"] or row["request"], row["outcome_in_words"], _given(row), row["reason"]] for row in outcomes
-    ]
-    parts = [head, table([translate(one) for one in heads], lines)]
-    if plan.get("approval"):
-        text = N_("It waits for an approver: madang approve {number} --document …")
-        parts.append(translate(text, number=plan["approval"]))
-    return "\n".join(parts)
-
-
-def _given(row: dict[str, Any]) -> str:
-    return ", ".join(f"{part['given']}/{part['asked']} {part['product']}" for part in row["parts"])
 
 
 def _approvals(given: argparse.Namespace) -> int:

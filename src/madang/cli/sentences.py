@@ -24,6 +24,7 @@ SENTENCES = {
     "output_differs": N_("{path} did not arrive as the job left it (its SHA-256 differs). Please fetch it again."),
     "no_such_output": N_("The job left no such file: {path}"),
     "call_not_json": N_("{file} is not a call in JSON: {why}"),
+    "policy_not_json": N_("{file} is not a policy in JSON: {why}"),
     "consents_open": N_("Accept each of these by its code under “consents” in the file, having read it:{texts}"),
     "track_unknown": N_("Please name one of the tracks of {call}: {tracks}"),
     "organisation_unclear": N_("Please name one of your organisations in the file by its number:{organisations}"),

@@ -14,12 +14,13 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from madang.compute.protocol import Reason
+from madang.compute.shares import Amounts, Parts, Shares, kinds
 
-Amounts = Mapping[str, int]
-"""What is held, by resource: ``cores``, ``memory_mb`` (MiB), and ``gpu:<type>`` for each type of GPU."""
-
+__all__ = ["Amounts", "Borrowing", "decide", "excess", "kinds", "needs"]
+Borrowing = Literal["none", "borrow", "reclaim"]
 FIXED = 16  # fraction bits of a use figure
 _FACTOR_BITS = 32
 
@@ -40,13 +41,18 @@ class Policy:
     """The settings of fair share: half-life and entry penalty in seconds, what a GPU counts in cores, class weights.
 
     An account of a class with weight 2 may use twice as much as one of weight 1 for the same standing; a class that
-    is not named has weight 1.
+    is not named has weight 1. `parts` gives classes parts of the machine of their own: jobs within them go first, and
+    what is idle others may borrow (``"borrow"``) or not (``"none"``); with ``"reclaim"`` it is taken back by stopping
+    jobs that may be run again, which are gone after `stop_seconds` at most.
     """
 
     half_life: int = 7 * 86_400
     entry_seconds: int = 300
     cores_per_gpu: int = 16
     weights: Mapping[str, int] = field(default_factory=dict)
+    parts: Parts = field(default_factory=dict)
+    borrowing: Borrowing = "borrow"
+    stop_seconds: int = 0
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,11 @@ class Standing:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A job in the queue; `sequence` is its place in the order of submission, unique."""
+    """A job in the queue; `sequence` is its place in the order of submission, unique.
+
+    Within its account a higher `priority` goes first. `blocked` says why it may not start whatever is free: it is held,
+    or another job must end first.
+    """
 
     id: str
     account: str
@@ -67,17 +77,25 @@ class Waiting:
     needs: Amounts
     wall_seconds: int
     sequence: int
+    priority: int = 0
+    blocked: Reason | None = None
 
 
 @dataclass(frozen=True)
 class Running:
-    """A job that holds `needs` since second `started` and, by its wall limit, at most until second `ends_by`."""
+    """A job that holds `needs` since second `started` and, by its wall limit, at most until second `ends_by`.
+
+    `stoppable`: it may be stopped and run again; `stopping`: it has been asked to, so that another can start.
+    """
 
     id: str
     account: str
     needs: Amounts
     started: int
     ends_by: int
+    share_class: str = ""
+    stoppable: bool = False
+    stopping: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,10 +121,11 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Decision:
-    """The ids to start, in this order, and a reason for each waiting job that does not start."""
+    """The ids to start, in this order, a reason for each waiting job that does not, and the running jobs to stop."""
 
     starts: tuple[str, ...]
     reasons: Mapping[str, Reason]
+    stops: tuple[str, ...] = ()
 
 
 def needs(*, gpus: int, gpu_type: str, cores: int, memory_mb: int) -> Amounts:
@@ -134,12 +153,16 @@ def charged(standing: Standing | None, amounts: Amounts, seconds: int, now: int,
     return Standing(before + _cost(amounts, policy) * max(seconds, 0), now)
 
 
-def decide(snapshot: Snapshot, policy: Policy) -> Decision:
+def decide(snapshot: Snapshot, policy: Policy, *, explain: bool = True) -> Decision:
     """Which waiting jobs start now. What is started fits; the head of the queue is never delayed by what overtakes it.
 
     Accounts take turns: next is the oldest job of the account with the least weighted use per weight of its class,
-    where use counts what runs and what this very decision has started. A job that may not start whatever is free
+    where use counts what runs and what this very decision has started; jobs within their class's part go before those
+    that borrow. A job that may not start whatever is free
     (account closed or at its limit, larger than the machine) is passed over and holds nobody up.
+
+    Without `explain` it ends where no core is free, which every job is taken to need: what starts is the same, and jobs
+    that it did not come to have no reason.
     """
     turn = _Turn(snapshot, policy)
     queue = _Queue(snapshot, policy, turn)
@@ -149,7 +172,9 @@ def decide(snapshot: Snapshot, policy: Policy) -> Decision:
             turn.start(job)
         else:
             turn.reasons[job.id] = reason
-    return Decision(tuple(turn.starts), turn.reasons)
+        if not explain and turn.free.get("cores", 0) <= 0:
+            break
+    return Decision(tuple(turn.starts), turn.reasons, turn.stops)
 
 
 class _Queue:
@@ -158,9 +183,9 @@ class _Queue:
     def __init__(self, snapshot: Snapshot, policy: Policy, turn: _Turn) -> None:
         self._turn, self._policy = turn, policy
         self._jobs: dict[str, list[Waiting]] = defaultdict(list)
-        for job in sorted(snapshot.waiting, key=lambda job: job.sequence, reverse=True):
+        for job in sorted(snapshot.waiting, key=lambda job: (-job.priority, job.sequence), reverse=True):
             self._jobs[job.account].append(job)
-        self._heap: list[tuple[int, int, str]] = []
+        self._heap: list[tuple[bool, int, int, str]] = []
         for account in self._jobs:
             self._push(account)
 
@@ -168,7 +193,11 @@ class _Queue:
         if self._jobs[account]:
             job = self._jobs[account][-1]
             weight = max(self._policy.weights.get(job.share_class, 1), 1)
-            heapq.heappush(self._heap, (self._turn.used[account] // weight, job.sequence, account))
+            key = (self._borrows(job), self._turn.used[account] // weight, job.sequence, account)
+            heapq.heappush(self._heap, key)
+
+    def _borrows(self, job: Waiting) -> bool:
+        return self._turn.shares.beyond(job.share_class, job.needs) is not None
 
     def __iter__(self) -> _Queue:
         return self
@@ -178,7 +207,10 @@ class _Queue:
             self._push(self._turn.last.account)
         if not self._heap:
             raise StopIteration
-        account = heapq.heappop(self._heap)[2]
+        borrows, _, _, account = heapq.heappop(self._heap)
+        while not borrows and self._borrows(self._jobs[account][-1]):  # others have taken what was left of its part
+            self._push(account)
+            borrows, _, _, account = heapq.heappop(self._heap)
         self._turn.last = self._jobs[account].pop()
         return self._turn.last
 
@@ -187,7 +219,7 @@ class _Turn:
     """The state of one decision while it is being made."""
 
     def __init__(self, snapshot: Snapshot, policy: Policy) -> None:
-        self.now, self._policy = snapshot.now, policy
+        self.now, self._policy, self.borrowing = snapshot.now, policy, policy.borrowing
         self.free: dict[str, int] = dict(snapshot.machine)
         self.ends: list[tuple[int, Amounts]] = []
         self.used: dict[str, int] = defaultdict(int)
@@ -195,15 +227,20 @@ class _Turn:
         self.starts: list[str] = []
         self.reasons: dict[str, Reason] = {}
         self.last: Waiting | None = None
+        self.stops: tuple[str, ...] = ()
+        self._giving_way = 0
+        self.shares = Shares(policy.parts)
+        self._running = snapshot.running
         self._reserved_from: int | None = None
         self._spare: dict[str, int] = {}
         self._ahead = 0
         for account, standing in snapshot.standings.items():
             self.used[account] = decayed(standing.used, self.now - standing.at, policy.half_life)
         for job in snapshot.running:
-            self._hold(job.account, job.needs, job.ends_by, self.now - job.started)
+            self._hold(job.account, job.needs, job.ends_by, self.now - job.started, job.share_class)
 
-    def _hold(self, account: str, amounts: Amounts, ends_by: int, elapsed: int) -> None:
+    def _hold(self, account: str, amounts: Amounts, ends_by: int, elapsed: int, share_class: str) -> None:
+        self.shares.hold(share_class, amounts)
         for name, amount in amounts.items():
             self.free[name] = self.free.get(name, 0) - amount
             self.held[account]["cores" if name == "cores" else name.partition(":")[0]] += amount
@@ -213,7 +250,7 @@ class _Turn:
     def start(self, job: Waiting) -> None:
         """Takes what the job needs; from the reservation's spare too, where the job would still run then."""
         self.starts.append(job.id)
-        self._hold(job.account, job.needs, self.now + job.wall_seconds, 0)
+        self._hold(job.account, job.needs, self.now + job.wall_seconds, 0, job.share_class)
         if self._reserved_from is not None and self.now + job.wall_seconds > self._reserved_from:
             for name, amount in job.needs.items():
                 self._spare[name] -= amount
@@ -228,7 +265,30 @@ class _Turn:
         self._ahead += 1
         return Reason("waits_behind", {"ahead": self._ahead})
 
+    def _reclaim(self, job: Waiting) -> None:
+        """Chooses whom to stop for a job within its class's part; what is being stopped already counts as free."""
+        if self._policy.borrowing != "reclaim" or self.shares.beyond(job.share_class, job.needs):
+            return
+        soon = self.now + max(self._policy.stop_seconds, 1)
+        free = dict(self.free)
+        for ends_by, amounts in self.ends:
+            if ends_by <= soon:
+                for name, amount in amounts.items():
+                    free[name] += amount
+        may = [
+            (one.id, one.share_class, one.needs, one.started)
+            for one in self._running
+            if one.stoppable and not one.stopping
+        ]
+        self.stops = self.shares.victims(job.needs, free, may)
+        self._giving_way = len(self.stops) + sum(one.stopping for one in self._running)
+        for one in self._running:
+            if one.id in self.stops:
+                self.ends.remove((max(one.ends_by, self.now + 1), one.needs))
+                self.ends.append((min(soon, max(one.ends_by, self.now + 1)), one.needs))
+
     def _reserve(self, job: Waiting) -> Reason:
+        self._reclaim(job)
         short = _short(job.needs, self.free)
         then = dict(self.free)
         reserved = None
@@ -247,12 +307,16 @@ class _Turn:
             "by": self._reserved_from or 0,
         }
         kind, _, gpu_type = short.partition(":")
+        if self._giving_way:
+            return Reason("waits_for_reclaimed", {"jobs": self._giving_way, "by": self._reserved_from or 0})
         if kind == "gpu":
             return Reason("waits_for_gpus", {**facts, "type": gpu_type})
         return Reason("waits_for_cores" if kind == "cores" else "waits_for_memory", facts)
 
 
 def _bar(job: Waiting, snapshot: Snapshot, turn: _Turn) -> Reason | None:
+    if job.blocked:
+        return job.blocked
     limit = snapshot.limits.get(job.account)
     if limit is None or not limit.open:
         return Reason("account_closed", {"account": job.account})
@@ -267,7 +331,7 @@ def _bar(job: Waiting, snapshot: Snapshot, turn: _Turn) -> Reason | None:
         held = turn.held[job.account]["gpu" if kind == "gpus" else kind]
         if asked[kind] and asked[kind] + held > most:
             return Reason("account_at_limit", {**facts, "held": held})
-    return None
+    return turn.shares.beyond(job.share_class, job.needs) if turn.borrowing == "none" else None
 
 
 def excess(asked: Amounts, machine: Amounts) -> Reason | None:
@@ -284,12 +348,6 @@ def excess(asked: Amounts, machine: Amounts) -> Reason | None:
         "offered": machine.get(name, 0),
     }
     return Reason("larger_than_machine", facts)
-
-
-def kinds(amounts: Amounts) -> Mapping[str, int]:
-    """GPUs of all types together, and cores."""
-    gpus = sum(amount for name, amount in amounts.items() if name.startswith("gpu:"))
-    return {"gpus": gpus, "cores": amounts.get("cores", 0)}
 
 
 def _fits(asked: Amounts, free: Amounts) -> bool:

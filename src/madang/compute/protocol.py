@@ -8,9 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 from madang.accounting.metering import UsageSlice
+
+if TYPE_CHECKING:
+    from madang.compute.policies import Policy, Snapshot
 
 Facts = Mapping[str, int | str]
 
@@ -32,6 +35,13 @@ class InputFile:
     size: int
 
 
+class After(NamedTuple):
+    """Another job of the same account, by its id, that must have ended first; with `ok` without an error."""
+
+    job: str
+    ok: bool = True
+
+
 @dataclass(frozen=True)
 class JobSpec:
     """What is to run and for whom.
@@ -39,7 +49,12 @@ class JobSpec:
     `key` is the portal's own key for this submission: the same key with the same content is the same job. `account`
     is the award that pays. `gpus` of `gpu_type` (empty for none), `cores` and `memory_mb` (MiB) are held for the job
     from its start to its end, `wall_seconds` is the longest that it may run. `argv` is run without a shell.
-    `person` is for whom it runs, as a backend's own list of users names people; backends without one pay no heed to it.
+    `user` is the Unix user as whom it runs on a cluster that knows its people; a backend without users ignores it.
+
+    Within its account a job of higher `priority` goes first. One that is `held` waits until it is released, one with
+    `after` for other jobs. `requeue`: it may be run again from the beginning, in the folder as it was left, when the
+    machine restarted or its place was reclaimed. `checkpoint_seconds` before it is ended for either or for its time
+    limit, its command is sent SIGUSR1 (0: never).
     """
 
     key: str
@@ -54,7 +69,12 @@ class JobSpec:
     memory_mb: int = 1024
     wall_seconds: int = 3600
     environment: Mapping[str, str] = field(default_factory=dict)
-    person: str = ""
+    user: str = ""
+    priority: int = 0
+    held: bool = False
+    after: tuple[After, ...] = ()
+    requeue: bool = False
+    checkpoint_seconds: int = 0
 
 
 class JobState(enum.StrEnum):
@@ -91,7 +111,8 @@ class JobReport:
     the command's own; `signal` is the signal behind an exit code above 128, as shells count. `reason` says why a
     waiting job waits or how an ended one ended. `outputs` are known once the job has ended; `outputs_left_out` counts
     what could not be offered (links, devices, unreadable files, files beyond the limit). `log_size` is what is kept
-    of the log in bytes; `log_cut` says that the job wrote more than is kept.
+    of the log in bytes; `log_cut` says that the job wrote more than is kept. `restarts` counts how often it was put
+    back into the queue after it had run; times and outputs are those of its last run.
     """
 
     id: str
@@ -108,6 +129,7 @@ class JobReport:
     outputs_left_out: int = 0
     log_size: int = 0
     log_cut: bool = False
+    restarts: int = 0
 
 
 @dataclass(frozen=True)
@@ -160,9 +182,16 @@ class Capacity:
         return self.sandbox.code in KEPT_APART
 
 
+# as many GPUs or cores as the machine gives
+MANY = 1_000_000
+
+
 @dataclass(frozen=True)
 class AccountLimit:
-    """What one account may hold at once (`gpus`, `cores`), how long one job may run, and whether it may start jobs."""
+    """What one account may hold at once (`gpus`, `cores`), how long one job may run, and whether it may start jobs.
+
+    From `MANY` on, an amount is no limit.
+    """
 
     account: str
     gpus: int
@@ -212,6 +241,40 @@ class Backend(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class ChangedBatch:
+    """Ids of jobs whose reports have changed, and the cursor to go on from."""
+
+    ids: list[str]
+    cursor: str
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """Offered besides by a backend that can say what has changed, so that a long queue need not be read each time."""
+
+    def changed(self, since: str) -> ChangedBatch:
+        """Jobs whose report changed after the cursor `since`, at most some thousand; with ``""`` only the cursor."""
+        ...
+
+
+@runtime_checkable
+class Steering(Protocol):
+    """Offered besides by a backend whose queue can be changed; each verb leaves a job that waits no more as it is."""
+
+    def hold(self, id: str) -> None:
+        """Keeps a waiting job from starting; refuses ``no_such_job``, as the others do."""
+        ...
+
+    def release(self, id: str) -> None:
+        """Lets a held job start in its turn."""
+        ...
+
+    def prioritise(self, id: str, priority: int) -> None:
+        """Sets a waiting job's place among those of its account: higher goes first."""
+        ...
+
+
 @runtime_checkable
 class Forgetting(Protocol):
     """Offered besides by a backend that keeps the files of jobs itself; a site may clear up by its own rules."""
@@ -221,6 +284,24 @@ class Forgetting(Protocol):
 
         Refuses ``no_such_job``, ``job_not_ended``.
         """
+        ...
+
+
+@runtime_checkable
+class Shared(Protocol):
+    """Offered besides by a backend on which people start jobs of their awards without the portal too."""
+
+    def outside(self, job: str) -> bool:
+        """Whether a job that `usage` tells of was started without the portal."""
+        ...
+
+
+@runtime_checkable
+class Foreseeable(Protocol):
+    """Offered besides by a backend whose queue `compute.policies.decide` serves, so that it can be replayed."""
+
+    def queue(self) -> tuple[Snapshot, Policy]:
+        """The queue as it stands, jobs under the ids of `submit`, and the settings of the policy that serves it."""
         ...
 
 

@@ -21,9 +21,21 @@ SENTENCES: dict[str, str] = {
     "waits_for_cores": N_("Next in the queue. It needs {needs} cores at once and {free} are free."),
     "waits_for_memory": N_("Next in the queue. It needs {needs} MiB of memory at once and {free} MiB are free."),
     "waits_behind": N_("Waits its turn: it is number {ahead} behind the next in the queue."),
+    "waits_far_behind": N_("Waits its turn: at least {ahead} jobs are before it."),
     "account_at_limit": N_(
         "The award may hold {limit} {resource} at once; its running jobs hold {held} and this one needs {needs}."
     ),
+    "class_at_part": N_("Its class may hold {part} {resource} at once and holds {held}; this job needs {needs}."),
+    "waits_for_reclaimed": N_(
+        "Next in the queue. {jobs} jobs that borrowed its class's part are being stopped for it."
+    ),
+    "held": N_("The job is held back until it is released."),
+    "waits_for_job": N_("It starts only once job {job} has ended."),
+    "waits_for_success": N_("It starts only once job {job} has ended without an error."),
+    "job_before_failed": N_("Job {job} should have ended well before it and did not, so that it was cancelled."),
+    "stopped": N_("The job was stopped for one whose class had lent it its part."),
+    "run_again": N_("The machine ended its run; it waits to run again from the beginning."),
+    "requeued": N_("It was stopped for a job whose class had lent it its part, and waits to run again."),
     "starting": N_("The job is being started."),
     "not_yet_considered": N_("The job has just been received."),
     "backend_stopped": N_("The service that starts jobs is not running. The job keeps its place in the queue."),
@@ -36,6 +48,9 @@ SENTENCES: dict[str, str] = {
     "ended_with_code": N_("The command ended with exit code {exit_code}."),
     "ended_by_signal": N_("The command was ended by signal {signal}."),
     "wall_time_over": N_("The job reached its time limit of {seconds} seconds and was ended."),
+    "folder_full": N_(
+        "The job's folder outgrew {most_mb} MiB or {files} files, or hid a part of itself; the job was ended."
+    ),
     "cancelled_waiting": N_("The job was cancelled before it started."),
     "cancelled_running": N_("The job was cancelled while it ran."),
     "machine_stopped": N_("The machine was being shut down, and the job was ended."),
@@ -73,10 +88,14 @@ SENTENCES: dict[str, str] = {
     "job_not_ended": N_("The job's files can be fetched once it has ended."),
     "job_field_missing": N_("Please fill in {field}."),
     "job_field_out_of_range": N_("{field} must be at least {least}."),
+    "checkpoint_too_early": N_(
+        "The signal {seconds} seconds before its end would come before the job starts: it may run {limit} seconds."
+    ),
     "job_command_unfit": N_("The command is empty, too long (at most {most} bytes) or holds a zero byte."),
     "job_environment_unfit": N_(
         "{name} cannot be the name of an environment variable, or its value holds a zero byte."
     ),
+    "job_option_not_here": N_("This cluster does not take the option “{field}” of a job."),
     "job_path_unsafe": N_("The file name {path} is not allowed: it must lie within the job's folder."),
     "job_path_twice": N_("The file name {path} is used twice."),
     # the sandbox
@@ -108,6 +127,10 @@ def _words(catalogue: NullTranslations) -> dict[str, str]:
         "gpus": catalogue.pgettext("of a job", "GPUs"),
         "cores": catalogue.pgettext("of a job", "cores"),
         "memory_mb": catalogue.pgettext("of a job", "MiB of memory"),
+        "priority": catalogue.pgettext("of a job", "priority"),
+        "checkpoint_seconds": catalogue.pgettext("of a job", "seconds between the signal to save and the end"),
+        "held": catalogue.pgettext("of a job", "hold"),
+        "requeue": catalogue.pgettext("of a job", "run again"),
         "wall_seconds": catalogue.pgettext("of a job", "running time in seconds"),
         "nodes": catalogue.pgettext("of a job", "nodes"),
         "jobs": catalogue.pgettext("of a job", "jobs"),

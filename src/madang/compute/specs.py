@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from madang.compute.protocol import JobSpec
@@ -13,6 +14,7 @@ from madang.errors import Refused
 
 LEAST_MEMORY_MB = 64
 MOST_ARGUMENT_BYTES = 100_000
+MOST_PRIORITY = 1000
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -21,7 +23,7 @@ def check(spec: JobSpec) -> None:
     """Refuses a job that no backend could run; facts name the field at fault.
 
     Codes: ``job_field_missing``, ``job_field_out_of_range``, ``job_command_unfit``, ``job_path_unsafe``,
-    ``job_path_twice``, ``job_environment_unfit``.
+    ``job_path_twice``, ``job_environment_unfit``, ``checkpoint_too_early``.
     """
     for name in ("key", "account", "name"):
         if not getattr(spec, name):
@@ -32,10 +34,14 @@ def check(spec: JobSpec) -> None:
 
 
 def _check_amounts(spec: JobSpec) -> None:
-    least = {"gpus": 0, "cores": 1, "memory_mb": LEAST_MEMORY_MB, "wall_seconds": 1}
+    least = {"gpus": 0, "cores": 1, "memory_mb": LEAST_MEMORY_MB, "wall_seconds": 1, "checkpoint_seconds": 0}
     for name, bound in least.items():
         if getattr(spec, name) < bound:
             raise Refused("job_field_out_of_range", field=name, least=bound)
+    if abs(spec.priority) > MOST_PRIORITY:
+        raise Refused("job_field_out_of_range", field="priority", least=-MOST_PRIORITY)
+    if spec.checkpoint_seconds >= spec.wall_seconds:
+        raise Refused("checkpoint_too_early", seconds=spec.checkpoint_seconds, limit=spec.wall_seconds)
     if spec.gpus and not spec.gpu_type:
         raise Refused("job_field_missing", field="gpu_type")
 
@@ -59,6 +65,23 @@ def _check_files(spec: JobSpec) -> None:
             raise Refused("job_path_twice", path=path)
 
 
+def array(spec: JobSpec, count: int) -> list[JobSpec]:
+    """`count` jobs of one submission, numbered from 0: the number is in key, name and ``MADANG_ARRAY_INDEX``."""
+    return [
+        replace(
+            spec,
+            key=f"{spec.key}/{index}",
+            name=f"{spec.name} [{index}]",
+            environment={
+                **spec.environment,
+                "MADANG_ARRAY_INDEX": str(index),
+                "MADANG_ARRAY_COUNT": str(count),
+            },
+        )
+        for index in range(count)
+    ]
+
+
 def safe_path(path: str) -> bool:
     """Whether a path is relative, in its shortest form, and stays below the folder that it is relative to."""
     parts = path.split("/")
@@ -67,7 +90,7 @@ def safe_path(path: str) -> bool:
 
 def digest(spec: JobSpec) -> str:
     """SHA-256 over everything that makes a job what it is; where its input files lie does not count."""
-    content = {
+    content: dict[str, object] = {
         "account": spec.account,
         "fair_share_class": spec.fair_share_class,
         "name": spec.name,
@@ -75,6 +98,8 @@ def digest(spec: JobSpec) -> str:
         "files": sorted([file.path, file.sha256, file.size] for file in spec.files),
         "amounts": [spec.gpus, spec.gpu_type, spec.cores, spec.memory_mb, spec.wall_seconds],
         "environment": sorted(spec.environment.items()),
-        "person": spec.person,
     }
+    more = [spec.priority, spec.held, sorted(spec.after), spec.requeue, spec.checkpoint_seconds]
+    if more != [0, False, [], False, 0]:
+        content["more"] = more
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -23,12 +23,10 @@ from madang.portal.indicators import actions as indicators
 from madang.portal.organisations import actions as organisations
 from madang.portal.people.models import Organisation, Region
 from madang.portal.people.rules import Attribute, OrganisationKind, SizeClass
-from madang.portal.plans.rules import PolicyChoice
 from madang.portal.reviews import actions as reviews
 from madang.portal.transactions import together
 
 REVIEWERS = 96
-POLICIES = (PolicyChoice.RANK_SKIP, PolicyChoice.PORTFOLIO)
 SOURCE = "Newsis NISX20260303_0003532105"
 
 
@@ -55,8 +53,9 @@ def build(cast: Cast, progress: Progress) -> None:
         rounds.screen_all(cast, intake, at(2026, 1, 30))
         _reviewers(cast, draws)
         rounds.review_all(cast, intake, marks, at(2026, 2, 2), lambda n, m: progress.count(N_("Reviewing"), n, m))
-    with progress.step(N_("Solving the allocation under {count} policies"), count=len(POLICIES)):
-        plans = rounds.solve(cast, intake, POLICIES, at(2026, 2, 27))
+    written = rounds.write_policies(cast, intake, at(2026, 2, 26))
+    with progress.step(N_("Solving the allocation under {count} policies"), count=len(written)):
+        plans = rounds.solve(cast, intake, written, at(2026, 2, 27))
     with progress.step(N_("Adopting a plan and publishing the decisions")), together():
         rounds.decide(cast, intake, plans[-1], at(2026, 3, 3), "AI컴퓨팅-2026-031")
         _answers()

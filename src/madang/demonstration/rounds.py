@@ -23,6 +23,9 @@ from madang.portal.plans import actions as plans
 from madang.portal.plans import chores as plan_chores
 from madang.portal.plans.models import Plan
 from madang.portal.plans.rules import PolicyChoice
+from madang.portal.policies import actions as policies
+from madang.portal.policies import queries, wording
+from madang.portal.policies.rules import Draft
 from madang.portal.reviews import actions as reviews
 from madang.portal.reviews.models import ReviewAssignment
 from madang.portal.screening import actions as screening
@@ -108,12 +111,36 @@ def review_all(
         count(done, len(rows))
 
 
-def solve(cast: Cast, intake: Intake, policies: Iterable[PolicyChoice], now: datetime) -> list[Plan]:
+def write_policies(cast: Cast, intake: Intake, now: datetime) -> list[int]:
+    """The manager writes two policies as an official would; gives the ids of their versions, the one to adopt last.
+
+    By rank, and the most valuable portfolio with two rules: a part for regions outside the capital, and a cap on what
+    one organisation gets.
+    """
+    by, terms = cast.actor("manager"), queries.terms(intake)
+    rank = Draft("순위 방식", "By rank", {"policy": "rank"}, [_capped(terms)])
+    portfolio = Draft(
+        "비수도권 우대 포트폴리오",
+        "Portfolio with a part for the regions",
+        {"policy": "portfolio", "gap": 2_000},
+        [_rule("share_at_least", "regions", {"where": {"outside_capital": "yes"}, "thousandths": 250}, terms),
+         _capped(terms)],
+    )  # fmt: skip
+    return [policies.create_policy(by=by, now=now, intake=intake.pk, draft=draft).pk for draft in (rank, portfolio)]
+
+
+def _capped(terms: queries.Terms) -> dict[str, object]:
+    return _rule("share_at_most", "one-organisation", {"holder": "organisation", "thousandths": 100}, terms)
+
+
+def _rule(kind: str, name: str, params: dict[str, object], terms: queries.Terms) -> dict[str, object]:
+    return {"name": name, "kind": kind, "params": params, "sentence": wording.sentences(kind, params, terms)}
+
+
+def solve(cast: Cast, intake: Intake, chosen: Iterable[PolicyChoice | int], now: datetime) -> list[Plan]:
     """Proposes one plan a policy and lets the worker's own chore solve and check them; blocks until they are."""
-    proposed = [
-        plans.propose(by=cast.actor("manager"), now=now, intake=intake.pk, policy=policy, seed=20260303).pk
-        for policy in policies
-    ]
+    given = {"by": cast.actor("manager"), "now": now, "intake": intake.pk, "seed": 20260303}
+    proposed = [plan.pk for plan in plans.propose_several(**given, policies=list(chosen))]
     while Plan.objects.filter(pk__in=proposed, state="solving").exists():
         plan_chores.solve_plans(now)
         # This waits for a real child process; the instant given to the chore stays the demonstration's.

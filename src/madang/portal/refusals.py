@@ -9,8 +9,9 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
+from madang.allocation.refusals import refusal as library
 from madang.errors import Refused
 
 
@@ -48,6 +49,9 @@ def codes(name: str) -> frozenset[str]:
 
 def sentence(refused: Refused) -> str:
     """What a person reads, in the active language. A code without a sentence is a bug and shows as its code."""
+    if refused.code.startswith("allocation_"):
+        # the library has its own words, which name field and rule; the portal's problems come from no file
+        return library(refused, get_language() or settings.LANGUAGE_CODE).removeprefix("-: ")
     text = sentences().get(refused.code)
     return gettext(text).format(**shown(refused.facts)) if text else refused.code
 

@@ -29,6 +29,8 @@ STATES = {
     "approved": (GOOD, pgettext_lazy("state", "Approved")),
     "rejected": (BAD, pgettext_lazy("state", "Rejected")),
     "confirmed": (GOOD, pgettext_lazy("state", "Confirmed")),
+    "done": (GOOD, pgettext_lazy("state", "Done")),
+    "stopped": (NEUTRAL, pgettext_lazy("state", "Stopped")),
     "solving": (ACTIVE, pgettext_lazy("state", "Being solved")),
     "checked": (GOOD, pgettext_lazy("state", "Checked")),
     "faulty": (BAD, pgettext_lazy("state", "Faulty")),

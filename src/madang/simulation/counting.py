@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Launch: TypeAlias = Callable[[int, int], None]
     Reserve: TypeAlias = Callable[[int], tuple[int, int]]
     Overtake: TypeAlias = Callable[[int, int, int, int], tuple[int, int]]
+    Jump: TypeAlias = Callable[[int, int, int, int, int], tuple[int, int, int, bool]]
     Progress: TypeAlias = Callable[[int, int], None]
 
 _SHIFT = 26  # a time and a place in the order of starts share one integer, so that heaps compare nothing but integers
@@ -64,7 +65,7 @@ def play_events(floor: Floor, arrivals: Sequence[int], progress: Progress | None
     At one instant submissions come before terminations, these in the order of their starts, and a running job whose
     estimate ends now counts as free.
     """
-    launch, reserve, overtake = _moves(floor)
+    launch, reserve, overtake, jump = _moves(floor)
     queue, processors, estimate, profile, held = (
         floor.queue, floor.processors, floor.estimate, floor.profile, floor.held,
     )  # fmt: skip
@@ -90,13 +91,8 @@ def play_events(floor: Floor, arrivals: Sequence[int], progress: Progress | None
             if changed or not queue or row < queue[0]:
                 shadow, changed = -1, True
             elif backfill and processors[row] <= free:
-                if shadow < 0:
-                    shadow, extra = reserve(free)
-                outlives = now + estimate[row] > shadow
-                if not outlives or processors[row] <= extra:
-                    extra -= processors[row] if outlives else 0
-                    free -= processors[row]
-                    launch(row, now)
+                free, shadow, extra, started = jump(row, now, free, shadow, extra)
+                if started:
                     continue
             insort(queue, row)
         else:
@@ -122,7 +118,7 @@ def play_events(floor: Floor, arrivals: Sequence[int], progress: Progress | None
 
 def play_instants(floor: Floor, arrivals: Sequence[int], progress: Progress | None = None) -> None:
     """One pass per instant, after all its ends and all its submissions; otherwise as `play_events`."""
-    launch, reserve, overtake = _moves(floor)
+    launch, reserve, overtake, jump = _moves(floor)
     queue, processors, estimate = floor.queue, floor.processors, floor.estimate
     ends, order, backfill = floor.ends, floor.order, floor.backfill
     profile, held, start = floor.profile, floor.held, floor.start
@@ -147,13 +143,8 @@ def play_instants(floor: Floor, arrivals: Sequence[int], progress: Progress | No
             if changed or not queue or row < queue[0]:
                 shadow, changed = -1, True
             elif backfill and processors[row] <= free:
-                if shadow < 0:
-                    shadow, extra = reserve(free)
-                outlives = now + estimate[row] > shadow
-                if not outlives or processors[row] <= extra:
-                    extra -= processors[row] if outlives else 0
-                    free -= processors[row]
-                    launch(row, now)
+                free, shadow, extra, started = jump(row, now, free, shadow, extra)
+                if started:
                     continue
             insort(queue, row)
         if changed and queue:
@@ -168,8 +159,8 @@ def play_instants(floor: Floor, arrivals: Sequence[int], progress: Progress | No
                 free, extra = overtake(now, free, shadow, extra)
 
 
-def _moves(floor: Floor) -> tuple[Launch, Reserve, Overtake]:
-    """The three moves of a pass, closed over the floor's lists: attributes would cost half as much again."""
+def _moves(floor: Floor) -> tuple[Launch, Reserve, Overtake, Jump]:
+    """The four moves of a pass, closed over the floor's lists: attributes would cost half as much again."""
     queue, processors, estimate, run = floor.queue, floor.processors, floor.estimate, floor.run
     profile, held, ends, order, start = floor.profile, floor.held, floor.ends, floor.order, floor.start
 
@@ -213,4 +204,14 @@ def _moves(floor: Floor) -> tuple[Launch, Reserve, Overtake]:
                 launch(row, now)
         return free, extra
 
-    return launch, reserve, overtake
+    def jump(row: int, now: int, free: int, shadow: int, extra: int) -> tuple[int, int, int, bool]:
+        """Starts a job that has just come and fits, where that keeps the reservation; what is left, and whether."""
+        if shadow < 0:
+            shadow, extra = reserve(free)
+        outlives = now + estimate[row] > shadow
+        if outlives and processors[row] > extra:
+            return free, shadow, extra, False
+        launch(row, now)
+        return free - processors[row], shadow, extra - (processors[row] if outlives else 0), True
+
+    return launch, reserve, overtake, jump

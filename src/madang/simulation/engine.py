@@ -92,7 +92,10 @@ class Simulation:
         return over
 
     def _outcome(self, trace: Trace, progress: Callable[[int, int], None] | None) -> Outcome:
-        if self.engine == "reference":
+        turns_with_shares = self.policy.order == "madang" and self.policy.shares is not None
+        if turns_with_shares and self.engine not in ("auto", "reference"):
+            raise Refused("policy_combination", one=self.engine, other="shares")
+        if self.engine == "reference" or turns_with_shares:
             return reference.run(trace, self.cluster, self.policy)
         if counted.suits(trace, self.cluster, self.policy):
             return counted.run(

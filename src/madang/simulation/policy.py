@@ -81,7 +81,7 @@ class Policy:
 
     A job starts only if, by its estimate, it ends within its account's budget (Slurm's GrpTRESMins with `safe`).
     Accounts without a budget or a limit have none. The order ``"madang"`` is `madang.compute.policies.decide` with
-    `fair_share`, as the local backend runs it: its backfill is EASY.
+    `fair_share`, as the local backend runs it: its backfill is EASY, and with `shares` it is slow and exact.
     """
 
     order: Order = "submission"
@@ -125,8 +125,8 @@ def checked(policy: Policy) -> Policy:
         raise Refused("policy_combination", one=policy.order, other=policy.backfill)
     if policy.backfill == "conservative" and not policy.plain:
         raise Refused("policy_combination", one="conservative", other="rules")
-    if policy.order == "madang" and (policy.preemption or policy.shares):
-        raise Refused("policy_combination", one="madang", other="preemption" if policy.preemption else "shares")
+    if policy.order == "madang" and policy.preemption:
+        raise Refused("policy_combination", one="madang", other="preemption")
     many = policy.multifactor
     for name in ("most_age", "half_life", "recalculate", "damping"):
         if getattr(many, name) < 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,12 +18,14 @@ from madang.simulation.steps import steady
 from madang.simulation.trace import Trace
 
 BOUNDLESS = 1 << 60
+NONE = (np.zeros(0, dtype=np.int64),) * 3
 
 
 def run(trace: Trace, cluster: Cluster, policy: Policy) -> Outcome:
     """The schedule that `madang.compute.policies.decide` makes, ends before submissions, one decision an instant.
 
-    It counts cores, memory and GPUs by type, and knows limits of accounts on GPUs and processors; raises
+    It counts cores, memory and GPUs by type, and knows limits of accounts on GPUs and processors and the parts of
+    classes; a job that is stopped for another waits again and begins anew. Raises
     `Refused("policy_combination", …)` where the policy or the cluster asks for more.
     """
     _check(trace, cluster, policy)
@@ -32,26 +35,56 @@ def run(trace: Trace, cluster: Cluster, policy: Policy) -> Outcome:
     start, end = np.full(len(trace), -1, dtype=np.int64), np.full(len(trace), -1, dtype=np.int64)
     ends: list[tuple[int, int]] = []
     coming, submit = 0, trace.submit.tolist()
+    rules, reclaim = _rules(trace, policy), policy.shares is not None
+    stopped: list[tuple[int, int, int]] = []
     while coming < len(submit) or ends:
         now = min(submit[coming : coming + 1] + [moment for moment, _row in ends[:1]])
         while ends and ends[0][0] == now:
             row = heapq.heappop(ends)[1]
             job = running.pop(row)
             end[row] = now
-            before, seconds = standings.get(job.account), now - job.started
-            standings[job.account] = policies.charged(before, job.needs, seconds, now, policy.fair_share)
+            standings[job.account] = _charged(standings, job, now, rules)
         while coming < len(submit) and submit[coming] == now:
             waiting[coming] = _waiting(trace, machine, coming)
             coming += 1
-        snapshot = Snapshot(now, machine, tuple(running.values()), tuple(waiting.values()), standings, limits)
-        for name in decide(snapshot, policy.fair_share).starts:
-            row = int(name)
-            job_waiting = waiting.pop(row)
-            running[row] = Running(name, job_waiting.account, job_waiting.needs, now, now + job_waiting.wall_seconds)
-            start[row] = now
-            heapq.heappush(ends, (now + min(int(trace.run[row]), job_waiting.wall_seconds), row))
+        while True:  # again at this instant while jobs are stopped: here they are gone at once
+            snapshot = Snapshot(now, machine, tuple(running.values()), tuple(waiting.values()), standings, limits)
+            decision = decide(snapshot, rules)
+            for name in decision.starts:
+                row = int(name)
+                one = waiting.pop(row)
+                ends_by = now + one.wall_seconds
+                running[row] = Running(name, one.account, one.needs, now, ends_by, one.share_class, stoppable=reclaim)
+                start[row] = now
+                heapq.heappush(ends, (now + min(int(trace.run[row]), one.wall_seconds), row))
+            for row in map(int, decision.stops):
+                stopped.append((row, int(start[row]), now))
+                job = running.pop(row)
+                standings[job.account] = _charged(standings, job, now, rules)
+                ends.remove(next(end for end in ends if end[1] == row))
+                heapq.heapify(ends)
+                waiting[row], start[row] = _waiting(trace, machine, row), -1
+            if not decision.stops:
+                break
     total = cluster.gpus if trace.gpus.any() else cluster.processors
-    return Outcome(start, end, "reference", steady(total))
+    rows, begun, ended = (
+        (np.array(column, dtype=np.int64) for column in zip(*stopped, strict=True)) if stopped else NONE
+    )
+    restarts = np.bincount(rows, minlength=len(trace)).astype(np.int64)
+    return Outcome(start, end, "reference", steady(total), restarts=restarts, attempts=(rows, begun, ended))
+
+
+def _charged(standings: Mapping[str, Standing], job: Running, now: int, rules: policies.Policy) -> Standing:
+    return policies.charged(standings.get(job.account), job.needs, now - job.started, now, rules)
+
+
+def _rules(trace: Trace, policy: Policy) -> policies.Policy:
+    """Fair share with the classes' parts, which are of GPUs, or of processors where no job asks for a GPU."""
+    if policy.shares is None:
+        return policy.fair_share
+    kind = "gpus" if trace.gpus.any() else "cores"
+    parts = {name: {kind: part} for name, part in policy.shares.parts.items()}
+    return replace(policy.fair_share, parts=parts, borrowing=policy.shares.borrowing)
 
 
 def _check(trace: Trace, cluster: Cluster, policy: Policy) -> None:

@@ -90,7 +90,7 @@ def test_the_list_groups_by_the_clock(client):
 def test_a_call_takes_a_constant_number_of_queries(client, django_assert_num_queries, tracks):
     call = full_call(tracks)
     client.get("/calls/")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(f"/calls/{call.code}/")
 
 

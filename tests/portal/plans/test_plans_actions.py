@@ -14,8 +14,9 @@ from madang.errors import Refused, Stale
 from madang.portal.actors import PUBLIC, Role
 from madang.portal.calls.models import EligibilityRule
 from madang.portal.journal.models import JournalEntry
-from madang.portal.plans import actions, chores, problems, queries, rules, solving
+from madang.portal.plans import actions, chores, problems, queries, solving
 from madang.portal.plans.models import Plan
+from madang.portal.plans.outline import use_by_month
 from madang.portal.plans.rules import PolicyChoice
 from madang.portal.resources.models import PoolMonth
 
@@ -105,7 +106,7 @@ def test_a_solve_that_cannot_be_done_fails_visibly():
     Plan.objects.filter(pk=plan.pk).update(problem={"format": "something else"})
     failed = finish(plan)
     assert failed.state == "failed"
-    assert "allocation_problem_invalid" in failed.failure
+    assert failed.failure["code"] == "allocation_problem_invalid"
 
 
 def test_a_plan_with_faults_is_kept_as_faulty():
@@ -173,7 +174,7 @@ def test_the_public_sees_no_plan_before_publication():
 def test_months_are_summed_over_grants():
     found = make_round([60, 50], funded=24)
     add_file(found, 40)
-    use = rules.use_by_month(queries.value(propose(found, PolicyChoice.PORTFOLIO)))
+    use = use_by_month(queries.value(propose(found, PolicyChoice.PORTFOLIO)))
     assert [(one.month, one.available, one.given, one.asked) for one in use] == [
         ("2026-05", 24, 24, 48),
         ("2026-06", 24, 24, 48),

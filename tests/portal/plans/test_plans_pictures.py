@@ -2,7 +2,7 @@
 
 from madang.allocation.compare import Share, Totals
 from madang.portal.plans import pictures
-from madang.portal.plans.rules import MonthUse, Row
+from madang.portal.plans.outline import MonthUse, Row
 
 USE = [
     MonthUse("h100", "2026-05", 24, 16, 40),
@@ -13,7 +13,7 @@ NAMES, GRAINS = {"h100": "H100"}, {"h100": "gpu_month"}
 
 
 def row(name, score, outcome, amount):
-    return Row(name, score, outcome, (), amount)
+    return Row(name, score, score, outcome, False, 0, amount, amount if outcome != "refused" else 0, ())
 
 
 def test_months_show_what_is_given_and_what_is_asked_for_beyond_it_under_the_line():
@@ -50,6 +50,17 @@ def test_points_stand_at_their_rounded_score_in_the_group_of_their_outcome():
     )
 
 
-def test_too_many_points_are_not_drawn():
+def test_too_many_points_are_drawn_by_bands_of_points():
     assert pictures.scores([], {}) is None
-    assert pictures.scores([row("R", 1, "whole", 1)] * (pictures.POINTS_AT_MOST + 1), {}) is None
+    rows = [row(f"R-{n}", 60_000 + n * 10, "whole" if n % 2 else "refused", 2) for n in range(600)]
+    chart = pictures.scores(rows, {})
+    assert chart.shape == "stacked"
+    assert [label for label, _ in chart.rows] == ["60–65", "65–70"]
+    assert [values for _, values in chart.rows] == [(500, 0, 500), (100, 0, 100)]
+
+
+def test_scores_compared_show_what_each_plan_gives_by_band():
+    first = [row("R-1", 80_000, "whole", 4), row("R-2", 61_000, "refused", 6)]
+    second = [row("R-1", 80_000, "refused", 4), row("R-2", 61_000, "whole", 6)]
+    chart = pictures.scores_compared([first, second], ["1", "2"])
+    assert [values for _, values in chart.rows] == [(6, 0, 6), (4, 4, 0)]

@@ -71,7 +71,7 @@ def raise_parts(holding: Holding, option: int) -> None:
         column = arrays.options + part
         if arrays.worth[column] <= 0:
             continue
-        rows, units = _uses(arrays, column)
+        rows, units = uses(arrays, column)
         draws = units > 0
         most = min([arrays.more[column] - holding.quantity[part], *(holding.left[rows[draws]] // units[draws])])
         if most > 0:
@@ -80,7 +80,7 @@ def raise_parts(holding: Holding, option: int) -> None:
 
 
 def _take(holding: Holding, column: int, quantity: int) -> bool:
-    rows, units = _uses(holding.arrays, column)
+    rows, units = uses(holding.arrays, column)
     after = holding.left[rows] - units * quantity
     if ((after < 0) & (units > 0)).any():
         return False
@@ -88,6 +88,7 @@ def _take(holding: Holding, column: int, quantity: int) -> bool:
     return True
 
 
-def _uses(arrays: Arrays, column: int) -> tuple[Ints, Ints]:
+def uses(arrays: Arrays, column: int) -> tuple[Ints, Ints]:
+    """The rows that a column draws on, and how much of each."""
     where = slice(int(arrays.begin[column]), int(arrays.begin[column + 1]))
     return arrays.row[where], arrays.coefficient[where]

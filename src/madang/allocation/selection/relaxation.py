@@ -24,23 +24,51 @@ class Relaxed:
     prices: Prices
 
 
+class Relaxation:
+    """The relaxation over some options (a mask), kept so that it is solved again with one request forced."""
+
+    def __init__(self, arrays: Arrays, options: Ints) -> None:
+        self.arrays = arrays
+        self.model = linear(arrays, Wanted(options, arrays.limits, np.zeros(arrays.requests, dtype=bool)))
+        self.highs = solver()
+        self.highs.passModel(self.model.lp)
+        owners = np.unique(arrays.owner[self.model.columns.option]).tolist()
+        self.row = {owner: len(self.model.rows) + place for place, owner in enumerate(owners)}
+
+    def solved(self) -> Relaxed | None:
+        """Its optimum; nothing when HiGHS finds none."""
+        prices = self._prices()
+        if prices is None:
+            return None
+        value, found = np.array(self.highs.getSolution().col_value), self.model.columns
+        taken = counted(found.option, np.where(found.base, value, 0.0), self.arrays.options)
+        quantity = np.zeros(len(self.arrays.option))
+        some = found.part >= 0
+        whole = self.arrays.more[self.arrays.options + found.part[some]]
+        quantity[found.part[some]] = value[some] * whole
+        return Relaxed(taken, quantity, prices)
+
+    def forced(self, request: int, served: bool) -> Prices | None:
+        """The prices where a request must be served, or may not be; nothing where HiGHS finds no optimum."""
+        row = self.row.get(request)
+        if row is None:
+            return None
+        self.highs.changeRowBounds(row, *((1.0, 1.0) if served else (-highspy.kHighsInf, 0.0)))
+        prices = self._prices()
+        self.highs.changeRowBounds(row, -highspy.kHighsInf, 1.0)
+        return prices
+
+    def _prices(self) -> Prices | None:
+        self.highs.run()
+        if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        dual = np.array(self.highs.getSolution().row_dual)[: len(self.model.rows)]
+        return rounded(self.arrays, self.model.rows, dual / self.model.row_scale / self.model.scale)
+
+
 def relaxed(arrays: Arrays, options: Ints) -> Relaxed | None:
     """The relaxation over some options (a mask); nothing when HiGHS finds no optimum."""
-    model = linear(arrays, Wanted(options, arrays.limits, np.zeros(arrays.requests, dtype=bool)))
-    highs = solver()
-    highs.passModel(model.lp)
-    highs.run()
-    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return None
-    solution = highs.getSolution()
-    found = model.columns
-    base = np.where(found.base, np.array(solution.col_value), 0.0)
-    dual = np.array(solution.row_dual)[: len(model.rows)] / model.row_scale / model.scale
-    taken = counted(found.option, base, arrays.options)
-    quantity = np.zeros(len(arrays.option))
-    some = found.part >= 0
-    quantity[found.part[some]] = np.array(solution.col_value)[some] * arrays.more[arrays.options + found.part[some]]
-    return Relaxed(taken, quantity, rounded(arrays, model.rows, dual))
+    return Relaxation(arrays, options).solved()
 
 
 def rounded(arrays: Arrays, rows: Ints, duals: Floats) -> Prices:

@@ -86,17 +86,15 @@ def best(
     """
     cut, origin = trimmed(choices)
     arrays, places, rows = ordered(cut)
-    first = _given(arrays, places, origin, start) or nothing(arrays)
+    first = given(arrays, places, origin, start) or nothing(arrays)
     if not first.fits:
-        first = _given(arrays, places, origin, _possible(choices, work)) or first
+        first = given(arrays, places, origin, _possible(choices, work)) or first
     search = _Search(arrays, gap_millionths, work, report, first)
     search.run()
     return _selection(search, places, rows, origin)
 
 
-def _given(
-    arrays: Arrays, places: Ints, origin: list[list[int]], start: Sequence[Held | None] | None
-) -> Holding | None:
+def given(arrays: Arrays, places: Ints, origin: list[list[int]], start: Sequence[Held | None] | None) -> Holding | None:
     """A selection known before as a holding; nothing where it does not fit."""
     if start is None:
         return None

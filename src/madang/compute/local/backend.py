@@ -19,10 +19,12 @@ from typing import Any
 from madang.accounting.metering import UsageSlice
 from madang.compute import policies, specs
 from madang.compute.local import machine, outputs, records, sandbox, settings
+from madang.compute.local.queue import Queue
 from madang.compute.local.spool import FINAL, Spool, facts_of
 from madang.compute.protocol import (
     AccountLimit,
     Capacity,
+    ChangedBatch,
     InputFile,
     JobReport,
     JobSpec,
@@ -37,6 +39,7 @@ from madang.values import Period
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SLICES_AT_ONCE = 1000
+_CHANGED_AT_ONCE = 5000
 
 
 class LocalBackend:
@@ -96,6 +99,9 @@ class LocalBackend:
         too_large = policies.excess(asked, machine.amounts(self._settings))
         if too_large:
             raise Refused(too_large.code, **too_large.facts)
+        for after in spec.after:
+            if not self._spool.rows("SELECT 1 FROM job WHERE id = ? AND account = ?", after.job, spec.account):
+                raise Refused("no_such_job", job=after.job)
         for name, needed in (*policies.kinds(asked).items(), ("wall_seconds", spec.wall_seconds)):
             if needed > rows[0][name]:
                 code = "larger_than_account_wall" if name == "wall_seconds" else "larger_than_account_limit"
@@ -109,7 +115,11 @@ class LocalBackend:
             target = work / file.path
             target.parent.mkdir(parents=True, exist_ok=True)
             _copy(file, target)
-        records.sync_folder(part)
+        for folder in {parent for file in spec.files for parent in (work / file.path).parents} & {
+            part,
+            *part.rglob("*"),
+        }:
+            records.sync_folder(folder)
 
     def _enter(self, id: str, part: Path, spec: JobSpec) -> str:
         """The job's row and its folder's final name, together; a submission that was faster with this key wins."""
@@ -125,6 +135,10 @@ class LocalBackend:
             "cores": spec.cores,
             "memory_mb": spec.memory_mb,
             "wall_seconds": spec.wall_seconds,
+            "priority": spec.priority,
+            "held": int(spec.held),
+            "requeue": int(spec.requeue),
+            "checkpoint_seconds": spec.checkpoint_seconds,
             "state": "waiting",
             "submitted": self._clock(),
             "code": "not_yet_considered",
@@ -136,8 +150,10 @@ class LocalBackend:
             if rows:
                 return _same(rows[0], spec)
             database.execute(f"INSERT INTO job ({columns}) VALUES ({marks})", list(values.values()))  # noqa: S608
+            database.executemany("INSERT INTO job_after VALUES (?, ?, ?)", [(id, *after) for after in set(spec.after)])
             part.rename(self._spool.folder(id))
-            records.sync_folder(self._spool.jobs)
+            if spec.files:  # without them the folder is empty, and is made again where it was lost with the power
+                records.sync_folder(self._spool.jobs)
         return id
 
     def reports(self, ids: Iterable[str]) -> list[JobReport]:
@@ -150,6 +166,15 @@ class LocalBackend:
             found.update({row["id"]: row for row in self._spool.rows(query, *some)})
         tended = records.held(self._spool.runner_lock)
         return [self._report(found[id], tended) for id in wanted if id in found]
+
+    def changed(self, since: str) -> ChangedBatch:
+        """Jobs whose state, reason or outputs changed after the cursor, in the order of their last change."""
+        if not since:
+            return ChangedBatch([], str(self._spool.rows("SELECT number FROM touch")[0][0]))
+        rows = self._spool.rows(
+            "SELECT id, touched FROM job WHERE touched > ? ORDER BY touched LIMIT ?", int(since), _CHANGED_AT_ONCE
+        )
+        return ChangedBatch([row["id"] for row in rows], str(rows[-1]["touched"]) if rows else since)
 
     def _report(self, row: sqlite3.Row, tended: bool) -> JobReport:
         log = self._spool.folder(row["id"]) / "log"
@@ -168,6 +193,7 @@ class LocalBackend:
             outputs_left_out=row["outputs_left_out"],
             log_size=log.stat().st_size if log.exists() else 0,
             log_cut=bool(row["log_cut"]),
+            restarts=row["restarts"],
         )
 
     def _row(self, id: str) -> sqlite3.Row:
@@ -186,6 +212,27 @@ class LocalBackend:
                 [self._clock(), id],
             )
             database.execute("UPDATE job SET cancel_asked = 1 WHERE id = ? AND state IN ('claimed', 'running')", [id])
+        self._spool.wake()
+
+    def hold(self, id: str) -> None:
+        """A waiting job stays in the queue and does not start."""
+        self._steer(id, "held", 1)
+
+    def release(self, id: str) -> None:
+        """A held job starts in its turn."""
+        self._steer(id, "held", 0)
+
+    def prioritise(self, id: str, priority: int) -> None:
+        """The job's place among the waiting ones of its account; refuses ``job_field_out_of_range``."""
+        if abs(priority) > specs.MOST_PRIORITY:
+            raise Refused("job_field_out_of_range", field="priority", least=-specs.MOST_PRIORITY)
+        self._steer(id, "priority", priority)
+
+    def _steer(self, id: str, column: str, value: int) -> None:
+        self._row(id)
+        with self._spool.change() as database:
+            query = f"UPDATE job SET {column} = ? WHERE id = ? AND state = 'waiting'"  # noqa: S608 - our own words
+            database.execute(query, [value, id])
         self._spool.wake()
 
     def log(self, id: str, offset: int, limit: int = 65536) -> LogChunk:
@@ -227,7 +274,7 @@ class LocalBackend:
             records.sync_folder(self._spool.jobs)
         with self._spool.change(quietly=True) as database:
             database.execute("UPDATE job SET spec = '{}', outputs = '[]' WHERE id = ?", [id])
-        shutil.rmtree(gone, ignore_errors=True)
+        records.remove(gone)
 
     def usage(self, since: str = "") -> UsageBatch:
         """Slices in the order in which they were recorded; the cursor is the number of the last."""
@@ -250,6 +297,11 @@ class LocalBackend:
             for row in rows
         ]
         return UsageBatch(slices, str(rows[-1]["number"]) if rows else since)
+
+    def queue(self) -> tuple[policies.Snapshot, policies.Policy]:
+        """What the runner's next decision would rest on, and by which settings it decides."""
+        seen = Queue(self._spool, self._settings).snapshot(self._clock(), records.ticks_now())
+        return seen, self._settings.policy
 
     def enforce(self, limits: Sequence[AccountLimit]) -> None:
         """Puts the limits in place of those before; nothing is written where they are the same."""

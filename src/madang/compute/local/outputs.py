@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
+import errno
 import os
 import stat
 from collections.abc import Iterator, Mapping
@@ -30,12 +31,57 @@ def listing(work: Path, inputs: Mapping[str, str], most: int) -> tuple[list[List
 
 
 def _paths(work: Path) -> Iterator[str]:
-    for name, folders, files in os.walk(work, followlinks=False):
-        folder = Path(name)
-        folders.sort()
-        linked = [inner for inner in folders if (folder / inner).is_symlink()]
-        for file in sorted(files + linked):
-            yield str((folder / file).relative_to(work))
+    """Every file and link below the folder, folder by folder: a job may nest folders deeper than calls can go down."""
+    folders = [""]
+    while folders:
+        inner = folders.pop()
+        below = []
+        for entry in _entries(work / inner):
+            path = f"{inner}/{entry.name}".lstrip("/")
+            if entry.is_dir(follow_symlinks=False):
+                below.append(path)
+            else:
+                yield path
+        folders += reversed(below)
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as found:
+            return sorted(found, key=lambda entry: entry.name)
+    except OSError:  # closed to us, gone meanwhile, or a path longer than the system takes
+        return []
+
+
+def outgrown(work: Path, most_bytes: int, most_files: int) -> bool:
+    """Whether a folder takes more of the disk or holds more files and folders than so many, or hides a part of itself.
+
+    It is looked at while its job may be writing; what it holds beyond the bound is not gone through.
+    """
+    size = count = 0
+    folders = [work]
+    while folders:
+        folder = folders.pop()
+        try:
+            with os.scandir(folder) as found:
+                for entry in found:
+                    count += 1
+                    size += _weight(entry)
+                    if size > most_bytes or count > most_files:
+                        return True
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(folder / entry.name)
+        except OSError as fault:
+            if fault.errno in (errno.EACCES, errno.ENAMETOOLONG):
+                return True
+    return False
+
+
+def _weight(entry: os.DirEntry[str]) -> int:
+    """Bytes of the disk; nothing for what has gone meanwhile."""
+    with contextlib.suppress(FileNotFoundError):
+        return entry.stat(follow_symlinks=False).st_blocks * 512
+    return 0
 
 
 def _look(work: Path, path: str) -> Listed | None:
@@ -44,6 +90,8 @@ def _look(work: Path, path: str) -> Listed | None:
         descriptor = open_within(work, path)
     except (OSError, ValueError):
         return None
+    import hashlib  # its library is a quarter of a supervisor's memory, and many a job leaves no file
+
     with os.fdopen(descriptor, "rb") as file:
         return path, os.fstat(descriptor).st_size, hashlib.file_digest(file, "sha256").hexdigest()
 

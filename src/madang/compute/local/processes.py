@@ -17,6 +17,13 @@ def start_time(pid: int) -> int | None:
     return None if fields is None or fields[0] in ("Z", "X") else int(fields[19])
 
 
+def name(pid: int) -> str:
+    """The name that a process has given itself; empty where it is gone."""
+    with contextlib.suppress(OSError):
+        return (PROC / str(pid) / "comm").read_text().strip()
+    return ""
+
+
 def signal_exactly(pid: int, started: int, number: int) -> bool:
     """Sends a signal to the process with this pid and start time, never to a later one that was given the same pid."""
     try:
@@ -32,6 +39,11 @@ def signal_exactly(pid: int, started: int, number: int) -> bool:
     finally:
         os.close(descriptor)
     return True
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started itself and that it is still the parent of."""
+    return [other for other in _pids() if (fields := _stat(other)) is not None and int(fields[1]) == pid]
 
 
 def descendants(pid: int) -> list[int]:

@@ -4,67 +4,107 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from madang.compute import policies
 from madang.compute.local import machine, sandbox
+from madang.compute.local.remembered import Remembered, needs
 from madang.compute.local.settings import Settings
-from madang.compute.local.spool import Spool, facts_of
+from madang.compute.local.spool import Spool
 from madang.compute.protocol import Reason
 
 _MILLION = 1_000_000
 _AGAIN_AFTER = 30 * _MILLION
+_SHORT = 5000  # microseconds; a look that takes less need not be rationed
 
 
 class Queue:
-    """The waiting jobs of a spool, seen by the runner."""
+    """The waiting jobs of a spool, seen by the runner; it remembers them, since a waiting job does not change.
+
+    What starts is decided as soon as anything has changed. Why the others wait is written at most once a second; and
+    neither takes more than a part of one core, however long the queue is.
+    """
 
     def __init__(self, spool: Spool, settings: Settings) -> None:
         self.spool, self.settings = spool, settings
         self.cores, self.gpus = machine.cores(settings), machine.gpus(settings)
         self.amounts = machine.amounts(settings)
         self.sandbox = Reason(*sandbox.trial())
-        self._decided: tuple[int, int] = (-1, 0)
+        self._jobs = Remembered(spool)
+        self._looks = {"decide": _Look(0, 5), "explain": _Look(_MILLION, 10)}
 
-    def claim(self, now: int, ticks: int) -> list[sqlite3.Row]:
+    def patience(self, ticks: int) -> float:
+        """Seconds until a look that was put off is due."""
+        due = [look.due for look in self._looks.values() if look.put_off]
+        return max(min(due, default=ticks + _AGAIN_AFTER) - ticks, 1000) / _MILLION
+
+    def claim(self, now: int, ticks: int) -> list[dict[str, Any]]:
         """Claims what may start now and gives the claimed rows; nothing is looked at where nothing has changed.
 
         `now` and `ticks` in microseconds, as in `records`.
         """
-        changes, decided_at = self.spool.changes(), self._decided[1]
-        if changes == self._decided[0] and ticks - decided_at < _AGAIN_AFTER:
+        changes = self.spool.changes()
+        wanted = {name: look.wanted(changes, ticks) for name, look in self._looks.items()}
+        if not any(wanted.values()):
             return []
-        self._decided = (changes, ticks)
-        rows = self.spool.rows("SELECT * FROM job WHERE ended IS NULL ORDER BY number")
-        waiting = {row["id"]: row for row in rows if row["state"] == "waiting"}
-        if not waiting:
+        begun = time.perf_counter_ns()
+        self._jobs.recall()
+        claimed = self._act(now, ticks, explain=wanted["explain"]) if self._jobs.waiting else []
+        took = (time.perf_counter_ns() - begun) // 1000
+        for name in ("decide", "explain") if wanted["explain"] else ("decide",):
+            self._looks[name].done(changes, ticks, took)
+        return claimed
+
+    def _act(self, now: int, ticks: int, *, explain: bool) -> list[dict[str, Any]]:
+        rows = self._running_rows()
+        decision = self._decide(rows, now, ticks, explain=explain)
+        told = {id: banded(reason) for id, reason in decision.reasons.items()} if explain else {}
+        changed = {id: reason for id, reason in told.items() if self._jobs.told[id] != reason}
+        if not (decision.starts or changed or decision.stops or self._jobs.hopeless):
             return []
-        decision = self._decide(rows, now, ticks)
-        given = [json.loads(row["given"]) for row in rows if row["given"]]
+        given = [json.loads(row["given"]) for row in rows]
         taken_cores = {core for one in given for core in one["cores"]}
         taken_gpus = {gpu for one in given for gpu in one["gpus"]}
         claimed = []
-        with self.spool.change(quietly=True) as database:
+        with self.spool.change(quietly=True, durable=False) as database:
             for id in decision.starts:
-                share = self._share(waiting[id], taken_cores, taken_gpus)
+                row = dict(database.execute("SELECT * FROM job WHERE id = ?", [id]).fetchone())
+                share = self._share(row, taken_cores, taken_gpus)
                 if share is not None and _claim(database, id, share):
                     taken_cores.update(share["cores"])
                     taken_gpus.update(share["gpus"])
-                    claimed.append(id)
-            _explain(database, waiting, decision)
-        return [self.spool.rows("SELECT * FROM job WHERE id = ?", id)[0] for id in claimed]
+                    claimed.append(row | {"given": json.dumps(share), "state": "claimed", "attempts": 1})
+            _explain(database, changed)
+            _ask_to_stop(database, decision.stops, ticks)
+        if self._jobs.hopeless:
+            with self.spool.change() as database:
+                self._jobs.give_up_hopeless(database, now)
+        self._jobs.told |= changed
+        return claimed
 
-    def _decide(self, rows: list[sqlite3.Row], now: int, ticks: int) -> policies.Decision:
-        waiting = [row for row in rows if row["state"] == "waiting"]
+    def _decide(self, rows: list[sqlite3.Row], now: int, ticks: int, *, explain: bool) -> policies.Decision:
         if self.sandbox.code != "sandbox_works":
             reason = Reason("sandbox_unavailable", {"why": self.sandbox.code, **self.sandbox.facts})
-            return policies.Decision((), {row["id"]: reason for row in waiting})
-        snapshot = policies.Snapshot(
+            return policies.Decision((), {job.id: reason for job in self._jobs.waiting.values()})
+        return policies.decide(self._seen(rows, now, ticks), self.settings.policy, explain=explain)
+
+    def snapshot(self, now: int, ticks: int) -> policies.Snapshot:
+        """What the next decision rests on, for a process that only looks; `now` and `ticks` in microseconds."""
+        self._jobs.recall()
+        return self._seen(self._running_rows(), now, ticks)
+
+    def _running_rows(self) -> list[sqlite3.Row]:
+        return self.spool.rows("SELECT * FROM job WHERE state IN ('claimed', 'running') ORDER BY number")
+
+    def _seen(self, rows: list[sqlite3.Row], now: int, ticks: int) -> policies.Snapshot:
+        return policies.Snapshot(
             now=now // _MILLION,
             machine=self.amounts,
-            running=tuple(self._running(row, now, ticks) for row in rows if row["state"] != "waiting"),
-            waiting=tuple(_waiting(row) for row in waiting),
+            running=tuple(self._running(row, now, ticks) for row in rows),
+            waiting=tuple(self._jobs.waiting.values()),
             standings={
                 row["account"]: policies.Standing(row["used"], row["at"])
                 for row in self.spool.rows("SELECT * FROM standing")
@@ -74,15 +114,28 @@ class Queue:
                 for row in self.spool.rows("SELECT * FROM account_limit")
             },
         )
-        return policies.decide(snapshot, self.settings.policy)
 
     def _running(self, row: sqlite3.Row, now: int, ticks: int) -> policies.Running:
         elapsed = 0 if row["ticks"] is None else max(ticks - row["ticks"], 0)
         started = (now - elapsed) // _MILLION
         ends_by = started + row["wall_seconds"] + self.settings.grace_seconds
-        return policies.Running(row["id"], row["account"], _needs(row), started, ends_by)
+        if row["stop_asked"] is not None:
+            left = self.settings.grace_seconds + row["checkpoint_seconds"] - (ticks - row["stop_asked"]) // _MILLION
+            ends_by = min(ends_by, now // _MILLION + max(left, 1))
+        return policies.Running(
+            id=row["id"],
+            account=row["account"],
+            needs=needs(row),
+            started=started,
+            ends_by=ends_by,
+            share_class=row["share_class"],
+            stoppable=bool(row["requeue"]) and row["state"] == "running",
+            stopping=row["stop_asked"] is not None,
+        )
 
-    def _share(self, row: sqlite3.Row, taken_cores: set[int], taken_gpus: set[str]) -> dict[str, list[Any]] | None:
+    def _share(
+        self, row: Mapping[str, Any], taken_cores: set[int], taken_gpus: set[str]
+    ) -> dict[str, list[Any]] | None:
         """Which cores and GPUs; None where jobs of an earlier runner, which saw other cores, still hold too many."""
         cores = [core for core in self.cores if core not in taken_cores][: row["cores"]]
         gpus = [gpu.uuid for gpu in self.gpus if gpu.type == row["gpu_type"] and gpu.uuid not in taken_gpus]
@@ -90,7 +143,7 @@ class Queue:
             return None
         return {"cores": cores, "gpus": gpus[: row["gpus"]]}
 
-    def order(self, row: sqlite3.Row) -> sandbox.Order:
+    def order(self, row: Mapping[str, Any]) -> sandbox.Order:
         """What the supervisor of a claimed job is told."""
         spec, given = json.loads(row["spec"]), json.loads(row["given"])
         settings = self.settings
@@ -106,38 +159,64 @@ class Queue:
             "wall_seconds": row["wall_seconds"],
             "uid": sandbox.job_user(row["number"]),
             "software": list(settings.software),
+            "checkpoint_seconds": row["checkpoint_seconds"],
             "grace_seconds": settings.grace_seconds,
             "log_bytes": settings.log_bytes,
             "file_bytes": settings.file_bytes,
+            "folder_bytes": settings.folder_bytes,
+            "folder_files": settings.folder_files,
             "output_files": settings.output_files,
             "processes": settings.processes,
         }
 
 
-def _needs(row: sqlite3.Row) -> policies.Amounts:
-    return policies.needs(gpus=row["gpus"], gpu_type=row["gpu_type"], cores=row["cores"], memory_mb=row["memory_mb"])
-
-
-def _waiting(row: sqlite3.Row) -> policies.Waiting:
-    return policies.Waiting(
-        row["id"], row["account"], row["share_class"], _needs(row), row["wall_seconds"], row["number"]
-    )
-
-
 def _claim(database: sqlite3.Connection, id: str, share: dict[str, list[Any]]) -> bool:
     """By compare-and-swap: a job that was cancelled meanwhile stays cancelled."""
     changed = database.execute(
-        "UPDATE job SET state = 'claimed', given = ?, code = 'starting', facts = '{}'"
+        "UPDATE job SET state = 'claimed', given = ?, code = 'starting', facts = '{}', attempts = 1"
         " WHERE id = ? AND state = 'waiting'",
         [json.dumps(share), id],
     )
     return bool(changed.rowcount)
 
 
-def _explain(database: sqlite3.Connection, waiting: dict[str, sqlite3.Row], decision: policies.Decision) -> None:
-    changed = [
-        (reason.code, json.dumps(reason.facts), id)
-        for id, reason in decision.reasons.items()
-        if (waiting[id]["code"], facts_of(waiting[id]["facts"])) != (reason.code, reason.facts)
-    ]
-    database.executemany("UPDATE job SET code = ?, facts = ? WHERE id = ? AND state = 'waiting'", changed)
+def _ask_to_stop(database: sqlite3.Connection, ids: tuple[str, ...], ticks: int) -> None:
+    database.executemany(
+        "UPDATE job SET stop_asked = ? WHERE id = ? AND state = 'running' AND stop_asked IS NULL",
+        [(ticks, id) for id in ids],
+    )
+
+
+def _explain(database: sqlite3.Connection, changed: Mapping[str, Reason]) -> None:
+    database.executemany(
+        "UPDATE job SET code = ?, facts = ? WHERE id = ? AND state = 'waiting'",
+        [(reason.code, json.dumps(reason.facts), id) for id, reason in changed.items()],
+    )
+
+
+def banded(reason: Reason) -> Reason:
+    """The reason as it is told: of places beyond the tenth only the first figure, so that a start changes few."""
+    ahead = reason.facts.get("ahead", 0) if reason.code == "waits_behind" else 0
+    if not isinstance(ahead, int) or ahead <= 10:
+        return reason
+    band = 10 ** (len(str(ahead)) - 1)
+    return Reason("waits_far_behind", {"ahead": ahead // band * band})
+
+
+class _Look:
+    """When a look at the queue is due: after a change, but not within `least` nor `rest` times what the last took."""
+
+    def __init__(self, least: int, rest: int) -> None:
+        self._least, self._rest = least, rest
+        self._changes, self._at, self.due, self.put_off = -1, 0, 0, False
+
+    def wanted(self, changes: int, ticks: int) -> bool:
+        """Whether to look now."""
+        stale = changes != self._changes or ticks - self._at >= _AGAIN_AFTER
+        self.put_off = stale and ticks < self.due
+        return stale and not self.put_off
+
+    def done(self, changes: int, ticks: int, took: int) -> None:
+        """Notes a look at this moment that took so many microseconds."""
+        self._changes, self._at, self.put_off = changes, ticks, False
+        self.due = ticks + max(self._least, self._rest * took if took > _SHORT else 0)

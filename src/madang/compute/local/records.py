@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -13,15 +15,30 @@ BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 def write_durably(path: Path, content: bytes) -> None:
-    """Puts a whole file in place or none: written beside, synced, renamed, and the folder synced."""
+    """Puts a whole file in place, so that it survives a loss of power once this returns.
+
+    The file is synced after it has its name, which on ext4, XFS and Btrfs makes content and name durable at once: a
+    second sync, of the folder, costs as much again. What was cut off before is found empty: `read` takes it for none.
+    """
+    descriptor = _put(path, content)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _put(path: Path, content: bytes) -> int:
     part = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.rename(path)
-    sync_folder(path.parent)
+    try:
+        left = memoryview(content)
+        while left:
+            left = left[os.write(descriptor, left) :]
+        part.rename(path)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
 
 
 def sync_folder(folder: Path) -> None:
@@ -38,11 +55,20 @@ def write(folder: Path, name: str, restarts: int, record: dict[str, Any]) -> Non
     write_durably(folder / f"{name}-{restarts}.json", json.dumps(record).encode())
 
 
+def write_order(folder: Path, restarts: int, record: dict[str, Any]) -> None:
+    """Writes what a supervisor is to do; nobody needs it after a loss of power, since it is then written again."""
+    os.close(_put(folder / f"order-{restarts}.json", json.dumps(record).encode()))
+
+
 def read(folder: Path, name: str, restarts: int) -> dict[str, Any] | None:
-    """The record, or None where there is none."""
+    """The record, or None where there is none or power was lost before it was whole."""
     try:
-        record: dict[str, Any] = json.loads((folder / f"{name}-{restarts}.json").read_bytes())
+        content = (folder / f"{name}-{restarts}.json").read_bytes()
     except FileNotFoundError:
+        return None
+    try:
+        record: dict[str, Any] = json.loads(content)
+    except ValueError:
         return None
     return record
 
@@ -79,6 +105,17 @@ def held(path: Path) -> bool:
     finally:
         os.close(descriptor)
     return False
+
+
+def remove(folder: Path) -> None:
+    """Removes a folder that a job wrote, however deep it is; what cannot be removed stays."""
+    subprocess.run(["/bin/rm", "-rf", "--", str(folder)], stderr=subprocess.DEVNULL, check=False)
+
+
+def name_process(name: str) -> None:
+    """Gives this process the name, of at most 15 letters, that ``ps -e`` shows."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/comm").write_text(name)
 
 
 def boot_id() -> str:

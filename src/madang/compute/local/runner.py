@@ -11,22 +11,25 @@ import contextlib
 import logging
 import os
 import select
-import shutil
 import signal
 import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from madang.compute.local import endings, processes, records
+from madang.compute.local.launching import Launcher
 from madang.compute.local.queue import Queue
 from madang.compute.local.spool import Spool
 from madang.compute.local.supervisor import LOCK, WAKE, outputs_of, poke
 from madang.errors import Unavailable
 
+Row = dict[str, Any]
+Deed = partial[None]
 _log = logging.getLogger(__name__)
 _NOTE_EVERY = 3_000_000  # microseconds between two notes of what was seen alive
 _MOST_ATTEMPTS = 5
@@ -41,125 +44,121 @@ class Runner:
         self.settings = spool.settings()
         self.queue = Queue(spool, self.settings)
         self.boot = records.boot_id()
-        self.children: dict[str, int] = {}
+        self.launcher = Launcher(spool.root)
         self.seen: dict[str, int] = {}
         self.noted = 0
 
     def turn(self) -> bool:
         """One look; says whether anything is under way."""
-        self._reap()
+        self.launcher.reap()
         under_way = self.spool.rows("SELECT * FROM job WHERE state IN ('claimed', 'running') ORDER BY number")
-        for row in under_way:
-            self._follow(row)
+        found = [deed for row in under_way for deed in self._follow(dict(row))]
+        if found:
+            # one for all that one look found; the start of a job is in its record, but its end must not be told twice
+            durable = any(deed.func is not _mark_running for deed in found)
+            with self.spool.change(durable=durable) as database:
+                for deed in found:
+                    deed(database)
         self._note()
-        for row in self.queue.claim(self.clock(), self.ticks()):
+        claimed = self.queue.claim(self.clock(), self.ticks())
+        for row in claimed:
             self._launch(row)
-            under_way.append(row)
-        return bool(under_way)
+        return bool(under_way or claimed)
 
-    def _reap(self) -> None:
-        for id, pid in list(self.children.items()):
-            with contextlib.suppress(ChildProcessError):
-                if os.waitpid(pid, os.WNOHANG)[0] == 0:
-                    continue
-            del self.children[id]
-
-    def _follow(self, row: sqlite3.Row) -> None:
+    def _follow(self, row: Row) -> Iterator[Deed]:
         folder = self.spool.folder(row["id"])
         now = self.ticks()
-        alive = records.held(folder / LOCK) or row["id"] in self.children  # before the records: what it wrote last
+        # before the records: what it wrote last
+        alive = row["id"] in self.launcher.children or records.held(folder / LOCK)
         if row["state"] == "claimed":
             start = records.read(folder, "start", row["restarts"])
             if start is None:
-                return None if alive else self._start_again(row, folder)
-            row = self._mark_running(row, start)
+                if not alive:
+                    yield from self._start_again(row, folder)
+                return
+            row |= {"state": "running", "seen": start["started"]}
+            row |= {name: start[name] for name in ("started", "ticks", "boot")}
+            yield partial(_mark_running, row=row)
         result = records.read(folder, "result", row["restarts"])
+        if result is None:
+            end = records.read(folder, "end", row["restarts"])
+            if alive:
+                if end is None:
+                    yield from self._tend(row, folder, now)
+                return
+            result = self._bury(row, folder, end)
         if result is not None:
-            return self._finish(row, result)
-        end = records.read(folder, "end", row["restarts"])
-        if not alive:
-            return self._bury(row, folder, end)
-        if end is None:
-            self._tend(row, folder, now)
-        return None
+            self.seen.pop(row["id"], None)
+            act = endings.requeue if endings.may_run_again(row, result) else endings.finish
+            yield partial(act, row=row, result=result, settings=self.settings, now=self.clock())
 
-    def _mark_running(self, row: sqlite3.Row, start: dict[str, Any]) -> sqlite3.Row:
-        with self.spool.change() as database:
-            database.execute(
-                "UPDATE job SET state = 'running', started = ?, seen = ?, ticks = ?, boot = ? WHERE id = ? AND"
-                " state = 'claimed'",
-                [start["started"], start["started"], start["ticks"], start["boot"], row["id"]],
-            )
-        return self.spool.rows("SELECT * FROM job WHERE id = ?", row["id"])[0]
-
-    def _tend(self, row: sqlite3.Row, folder: Path, now: int) -> None:
+    def _tend(self, row: Row, folder: Path, now: int) -> Iterator[Deed]:
         """A job that runs: note that it was seen, pass a cancellation on, report its use so far."""
-        self.seen[row["id"]] = max(row["seen"], row["started"] + now - row["ticks"])
-        if row["cancel_asked"]:
+        seen = self.seen[row["id"]] = max(row["seen"], row["started"] + now - row["ticks"])
+        if row["cancel_asked"] or row["stop_asked"] is not None:
             start = records.read(folder, "start", row["restarts"])
             assert start is not None
-            processes.signal_exactly(start["pid"], start["pid_started"], signal.SIGUSR1)
-        length = self.settings.slice_seconds * 1_000_000
-        if self.seen[row["id"]] - row["started"] - row["sliced"] >= length:
-            with self.spool.change(quietly=True) as database:
-                endings.add_slices(database, row, self.seen[row["id"]], self.settings, whole=True)
-                database.execute("UPDATE job SET seen = ? WHERE id = ?", [self.seen[row["id"]], row["id"]])
+            number = signal.SIGUSR1 if row["cancel_asked"] else signal.SIGUSR2
+            processes.signal_exactly(start["pid"], start["pid_started"], number)
+        if seen - row["started"] - row["sliced"] >= self.settings.slice_seconds * 1_000_000:
+            yield partial(endings.add_slices, row=row, until=seen, settings=self.settings, whole=True)
 
     def _note(self) -> None:
         if self.seen and self.ticks() - self.noted >= _NOTE_EVERY:
             self.noted = self.ticks()
-            with self.spool.change(quietly=True) as database:
+            with self.spool.change(quietly=True, durable=False) as database:
                 database.executemany(
                     "UPDATE job SET seen = max(seen, ?) WHERE id = ? AND state = 'running'",
                     [(seen, id) for id, seen in self.seen.items()],
                 )
 
-    def _bury(self, row: sqlite3.Row, folder: Path, end: dict[str, Any] | None) -> None:
-        """A supervisor that is gone without its last word. Nothing of the job may be left before that is said."""
+    def _bury(self, row: Row, folder: Path, end: dict[str, Any] | None) -> dict[str, Any] | None:
+        """The result of a supervisor that is gone without its last word; None while anything of the job is left."""
         if processes.kill_sandboxes(folder):
-            return
+            return None
         if end is None:
             restarted = row["boot"] != self.boot
             ended = max(row["seen"], self.seen.get(row["id"], 0))
             code = "machine_restarted" if restarted else "supervisor_lost"
             end = {"state": "lost", "code": code, "facts": {}, "exit_code": None, "signal": None}
             end |= {"ended": ended, "log_cut": False}
-        order = records.read(folder, "order", row["restarts"])
-        self._finish(row, end | (outputs_of(folder, order) if order else {"outputs": [], "outputs_left_out": 0}))
+        return end | outputs_of(folder, self.queue.order(row))
 
-    def _finish(self, row: sqlite3.Row, result: dict[str, Any]) -> None:
-        with self.spool.change() as database:
-            endings.finish(database, row, result, self.settings, self.clock())
-        self.seen.pop(row["id"], None)
-
-    def _start_again(self, row: sqlite3.Row, folder: Path) -> None:
+    def _start_again(self, row: Row, folder: Path) -> Iterator[Deed]:
         """A claimed job that no supervisor has started: killed on the way. It has not run, so it may be tried again."""
         if not row["cancel_asked"] and row["attempts"] < _MOST_ATTEMPTS:
-            return self._launch(row)
+            self._launch(row)
+            yield partial(_count_attempt, id=row["id"])
+            return
         lock = records.take_lock(folder / LOCK)
         if lock is None or records.read(folder, "start", row["restarts"]) is not None:
-            return None  # one was on its way after all
+            return  # one was on its way after all
         (folder / f"order-{row['restarts']}.json").unlink(missing_ok=True)  # none that comes later finds anything to do
         os.close(lock)
-        with self.spool.change() as database:
-            endings.give_up(database, row, self.clock(), _last_words(folder))
-        return None
+        yield partial(endings.give_up, row=row, now=self.clock(), detail=_last_words(folder))
 
-    def _launch(self, row: sqlite3.Row) -> None:
+    def _launch(self, row: Row) -> None:
         folder = self.spool.folder(row["id"])
-        with self.spool.change(quietly=True) as database:
-            database.execute("UPDATE job SET attempts = attempts + 1 WHERE id = ?", [row["id"]])
         order = self.queue.order(row)
-        if order["uid"] is not None:
+        (folder / "work").mkdir(
+            mode=0o700, parents=True, exist_ok=True
+        )  # one without inputs may be gone with the power
+        if order["uid"] is not None and not row["restarts"]:
             _hand_over(folder / "work", order["uid"])
-        records.write(folder, "order", row["restarts"], order)
-        words = [sys.executable, "-I", "-m", "madang.compute.local.supervisor", str(folder), str(row["restarts"])]
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-        files = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0), (os.POSIX_SPAWN_OPEN, 1, os.devnull, flags, 0)]
-        files += [(os.POSIX_SPAWN_OPEN, 2, str(folder / "supervisor.err"), flags, 0o600)]
-        environment = {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"}
-        pid = os.posix_spawn(words[0], words, environment, file_actions=files, setsid=True, setsigmask=[])
-        self.children[row["id"]] = pid
+        records.write_order(folder, row["restarts"], order)
+        self.launcher.launch(folder, row["restarts"])
+
+
+def _mark_running(database: sqlite3.Connection, row: Row) -> None:
+    database.execute(
+        "UPDATE job SET state = 'running', started = ?, seen = ?, ticks = ?, boot = ?"
+        " WHERE id = ? AND state = 'claimed'",
+        [row["started"], row["started"], row["ticks"], row["boot"], row["id"]],
+    )
+
+
+def _count_attempt(database: sqlite3.Connection, id: str) -> None:
+    database.execute("UPDATE job SET attempts = attempts + 1 WHERE id = ?", [id])
 
 
 def _hand_over(work: Path, user: int) -> None:
@@ -179,7 +178,7 @@ def _clear_orphans(spool: Spool) -> None:
     known = {row["id"] for row in spool.rows("SELECT id FROM job")}
     for folder in spool.jobs.iterdir():
         if folder.name not in known and time.time() - folder.stat().st_mtime > _ORPHAN_AGE:
-            shutil.rmtree(folder, ignore_errors=True)
+            records.remove(folder)
 
 
 def run(
@@ -199,9 +198,14 @@ def run(
     ear = os.open(spool.root / WAKE, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         _clear_orphans(spool)
-        runner = Runner(spool, clock, ticks)
-        while not stop.is_set():
-            _sleep(ear, 0.25 if _turn(runner) else 1.0)
+        with spool.kept_open():
+            runner = Runner(spool, clock, ticks)
+            try:
+                while not stop.is_set():
+                    busy = _turn(runner)
+                    _sleep(ear, min(0.25 if busy else 1.0, runner.queue.patience(ticks())))
+            finally:
+                runner.launcher.close()
     finally:
         os.close(ear)
         os.close(lock)

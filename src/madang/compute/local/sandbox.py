@@ -11,11 +11,11 @@ from __future__ import annotations
 import os
 import resource
 import shlex
-import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 from typing import Any
+
+from madang.compute.local import filtering
 
 Order = dict[str, Any]
 
@@ -82,9 +82,13 @@ def _environment(order: Order) -> dict[str, str]:
     return usual | asked | given
 
 
-def command(folder: Path, order: Order, status: int) -> list[str]:
-    """The whole argument vector. On descriptor `status` bubblewrap tells the sandbox's first pid and its exit code."""
+def command(folder: Path, order: Order, status: int, calls: int | None) -> list[str]:
+    """The whole argument vector. On descriptor `status` bubblewrap tells the sandbox's first pid and its exit code.
+
+    From descriptor `calls` it reads the filter of system calls.
+    """
     words = ["bwrap", "--json-status-fd", str(status), "--die-with-parent", "--new-session"]
+    words += [] if calls is None else ["--seccomp", str(calls)]
     # The job's own /tmp comes before the software: a checkout that itself lies below /tmp would be covered by it.
     words += _namespaces(order) + _devices(order) + _view(order) + _etc(folder)
     words += ["--bind", f"{folder}/work", HOME, "--chdir", "/", "--remount-ro", "/", "--"]
@@ -156,6 +160,9 @@ def job_user(number: int) -> int | None:
 
 def trial() -> tuple[str, dict[str, str]]:
     """Whether a sandbox can be opened on this machine, found out by opening one: a code and its facts."""
+    import shutil  # both are for the trial alone, and no supervisor needs to carry them
+    import tempfile
+
     for program, package in PROGRAMS.items():
         if shutil.which(program) is None:
             return "sandbox_missing", {"program": program, "package": package}
@@ -167,13 +174,16 @@ def trial() -> tuple[str, dict[str, str]]:
         if order["uid"]:
             os.chown(folder / "work", order["uid"], order["uid"])  # as the runner does: the umask may be strict
         write_etc(folder, order)
-        words = command(folder, order, nowhere.fileno())
+        calls = filtering.opened()
+        words = command(folder, order, nowhere.fileno(), calls)
+        passed = [nowhere.fileno()] if calls is None else [nowhere.fileno(), calls]
         try:
-            tried = subprocess.run(
-                words, env={}, capture_output=True, timeout=20, check=False, pass_fds=[nowhere.fileno()]
-            )
+            tried = subprocess.run(words, env={}, capture_output=True, timeout=20, check=False, pass_fds=passed)
         except (OSError, subprocess.TimeoutExpired) as fault:
             return "sandbox_fails", {"detail": str(fault)}
+        finally:
+            for descriptor in passed[1:]:
+                os.close(descriptor)
     if tried.returncode:
         return "sandbox_fails", {"detail": tried.stderr.decode(errors="replace").strip()[-300:]}
     return "sandbox_works", {}

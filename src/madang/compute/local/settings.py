@@ -7,10 +7,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from madang.compute.local.records import write_durably
-from madang.compute.policies import Policy
+from madang.compute.policies import Borrowing, Policy
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,9 @@ class Settings:
 
     `software`: folders that jobs see, read-only, at the same path; a folder's ``bin`` is put on their PATH.
     `processes`: the most processes and threads a job may have. `log_bytes`, `file_bytes`: what is kept of a log, and
-    the largest single file. `grace_seconds`: between asking a job to end and killing it. `slice_seconds`: a running
-    job's use is reported in slices of this length.
+    the largest single file. `folder_bytes`, `folder_files`: what a job's whole folder may grow to. `grace_seconds`:
+    between asking a job to end and killing it. `slice_seconds`: a running job's use is reported in slices of this
+    length. `weights`, `parts` and `borrowing` are the policy's, by class.
     """
 
     name: str = "local"
@@ -40,17 +41,28 @@ class Settings:
     processes: int = 1024
     log_bytes: int = 16 << 20
     file_bytes: int = 64 << 30
+    folder_bytes: int = 256 << 30
+    folder_files: int = 1_000_000
     output_files: int = 10_000
     grace_seconds: int = 30
     slice_seconds: int = 3600
     half_life_seconds: int = Policy.half_life
     entry_seconds: int = Policy.entry_seconds
     weights: Mapping[str, int] = field(default_factory=dict)
+    parts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    borrowing: Borrowing = "borrow"
 
     @property
     def policy(self) -> Policy:
         """The settings of fair share as the policies take them."""
-        return Policy(half_life=self.half_life_seconds, entry_seconds=self.entry_seconds, weights=self.weights)
+        return Policy(
+            half_life=self.half_life_seconds,
+            entry_seconds=self.entry_seconds,
+            weights=self.weights,
+            parts=self.parts,
+            borrowing=self.borrowing,
+            stop_seconds=self.grace_seconds,
+        )
 
 
 def made_from(given: Mapping[str, Any]) -> Settings:
@@ -63,6 +75,8 @@ def made_from(given: Mapping[str, Any]) -> Settings:
     for name, value in asdict(settings).items():
         if isinstance(value, int) and value < (0 if name in ("grace_seconds", "entry_seconds") else 1):
             raise ValueError(f"{name} must be above zero, not {value}")
+    if settings.borrowing not in get_args(Borrowing):
+        raise ValueError(f"borrowing must be one of {', '.join(get_args(Borrowing))}, not {settings.borrowing}")
     for path in settings.software:
         if not Path(path).is_absolute() or not Path(path).is_dir():
             raise ValueError(f"software must be folders named from the root, and {path!r} is none")

@@ -48,6 +48,12 @@ CREATE TABLE IF NOT EXISTS job (
     outputs TEXT,
     outputs_left_out INTEGER NOT NULL DEFAULT 0,
     log_cut INTEGER NOT NULL DEFAULT 0,
+    touched INTEGER NOT NULL DEFAULT 0,
+    priority INTEGER NOT NULL DEFAULT 0,
+    held INTEGER NOT NULL DEFAULT 0 CHECK (held IN (0, 1)),
+    requeue INTEGER NOT NULL DEFAULT 0 CHECK (requeue IN (0, 1)),
+    checkpoint_seconds INTEGER NOT NULL DEFAULT 0 CHECK (checkpoint_seconds >= 0),
+    stop_asked INTEGER,
     CHECK ((state IN ('succeeded', 'failed', 'cancelled', 'timed_out', 'lost')) = (ended IS NOT NULL)),
     CHECK (state <> 'running' OR started IS NOT NULL),
     CHECK (state <> 'waiting' OR (started IS NULL AND given IS NULL)),
@@ -55,7 +61,14 @@ CREATE TABLE IF NOT EXISTS job (
     CHECK ((started IS NULL) = (ticks IS NULL) AND (started IS NULL) = (seen IS NULL)),
     CHECK (started IS NULL OR (seen >= started AND (ended IS NULL OR ended >= started)))
 ) STRICT;
-CREATE INDEX IF NOT EXISTS job_unfinished ON job (state, number) WHERE ended IS NULL;
+DROP INDEX IF EXISTS job_unfinished;
+CREATE INDEX IF NOT EXISTS job_open ON job (state, number, priority, held) WHERE ended IS NULL;
+CREATE TABLE IF NOT EXISTS job_after (
+    job TEXT NOT NULL REFERENCES job (id),
+    other TEXT NOT NULL REFERENCES job (id),
+    ok INTEGER NOT NULL CHECK (ok IN (0, 1)),
+    PRIMARY KEY (job, other)
+) STRICT;
 CREATE TABLE IF NOT EXISTS account_limit (
     account TEXT PRIMARY KEY,
     gpus INTEGER NOT NULL CHECK (gpus >= 0),
@@ -77,7 +90,25 @@ CREATE TABLE IF NOT EXISTS standing (
 ) STRICT;
 CREATE TABLE IF NOT EXISTS change (one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER NOT NULL) STRICT;
 INSERT OR IGNORE INTO change VALUES (1, 0);
+CREATE TABLE IF NOT EXISTS touch (one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER NOT NULL) STRICT;
+INSERT OR IGNORE INTO touch VALUES (1, 0);
+CREATE INDEX IF NOT EXISTS job_touched ON job (touched);
+CREATE TRIGGER IF NOT EXISTS job_touches AFTER UPDATE OF state, code, facts, outputs ON job BEGIN
+    UPDATE touch SET number = number + 1;
+    UPDATE job SET touched = (SELECT number FROM touch) WHERE number = new.number;
+END;
 """
+
+
+# columns that a spool of an earlier version lacks
+ADDED = {
+    "touched": "INTEGER NOT NULL DEFAULT 0",
+    "priority": "INTEGER NOT NULL DEFAULT 0",
+    "held": "INTEGER NOT NULL DEFAULT 0",
+    "requeue": "INTEGER NOT NULL DEFAULT 0",
+    "checkpoint_seconds": "INTEGER NOT NULL DEFAULT 0",
+    "stop_asked": "INTEGER",
+}
 
 
 class Spool:
@@ -89,6 +120,7 @@ class Spool:
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
+        self._kept: sqlite3.Connection | None = None
         self.jobs = self.root / "jobs"
         self.database = self.root / "spool.sqlite3"
         self.settings_file = self.root / "settings.json"
@@ -99,13 +131,33 @@ class Spool:
         if not self.database.exists():
             self.database.touch(mode=0o600)
         with contextlib.closing(self._connect()) as database:
-            database.executescript("PRAGMA journal_mode=WAL;" + SCHEMA)
+            database.execute("PRAGMA journal_mode=WAL")
+            _add_columns(database)
+            database.executescript(SCHEMA)
 
     def _connect(self) -> sqlite3.Connection:
         database = sqlite3.connect(self.database, timeout=20, isolation_level=None)
         database.row_factory = sqlite3.Row
-        database.executescript("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;")
+        database.executescript("PRAGMA foreign_keys=ON;")
         return database
+
+    @contextlib.contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """Within it one connection serves all reads and changes; they must come from this one thread."""
+        with contextlib.closing(self._connect()) as database:
+            self._kept = database
+            try:
+                yield
+            finally:
+                self._kept = None
+
+    @contextlib.contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        if self._kept is not None:
+            yield self._kept
+        else:
+            with contextlib.closing(self._connect()) as database:
+                yield database
 
     def folder(self, id: str) -> Path:
         """The job's own folder."""
@@ -117,16 +169,19 @@ class Spool:
 
     def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
         """Reads; no transaction stays open."""
-        with contextlib.closing(self._connect()) as database:
+        with self._connected() as database:
             return database.execute(query, values).fetchall()
 
     @contextlib.contextmanager
-    def change(self, *, quietly: bool = False) -> Iterator[sqlite3.Connection]:
+    def change(self, *, quietly: bool = False, durable: bool = True) -> Iterator[sqlite3.Connection]:
         """A transaction that writes; it is committed at the end of the block and undone by any exception.
 
-        `quietly`: it changes nothing that the choice of the next job rests on.
+        `quietly`: it changes nothing that the choice of the next job rests on. `durable`: it survives a loss of power;
+        without it a later durable one carries it along, and until then what was written can be found out again from
+        the jobs' folders.
         """
-        with contextlib.closing(self._connect()) as database:
+        with self._connected() as database:
+            database.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
             database.execute("BEGIN IMMEDIATE")
             try:
                 yield database
@@ -145,6 +200,14 @@ class Spool:
     def wake(self) -> None:
         """Tells the runner that there is something to do."""
         poke(self.root)
+
+
+def _add_columns(database: sqlite3.Connection) -> None:
+    there = {row["name"] for row in database.execute("PRAGMA table_info(job)")}
+    for name, kind in ADDED.items() if there else ():
+        if name not in there:
+            with contextlib.suppress(sqlite3.OperationalError):  # another process was first
+                database.execute(f"ALTER TABLE job ADD COLUMN {name} {kind}")
 
 
 def facts_of(text: str) -> dict[str, Any]:

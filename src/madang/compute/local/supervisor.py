@@ -1,9 +1,10 @@
 """Owns one job from its start to its end: shuts it in, keeps its log and its time limit, and writes down how it ended.
 
-One process a job, started by the runner and independent of it. It answers SIGUSR1 (cancel the job) and SIGTERM (the
-machine is going down). It writes ``start-N.json`` before the command can run, the log, ``end-N.json`` once nothing of
-the job is left, and ``result-N.json`` with the list of its outputs; N counts the restarts. Its life is told by its
-lock, which the kernel frees when it dies, and bubblewrap takes the whole job down with it.
+One process a job, independent of the runner. It answers SIGUSR1 (cancel the job), SIGUSR2 (stop it, since it will be
+run again) and SIGTERM (the machine is going down). It writes ``start-N.json`` before the command can run, the log,
+``end-N.json`` once nothing of the job is left, and ``result-N.json`` with the list of its outputs; N counts the
+restarts. Its life is told by its lock, which the kernel frees when it dies, and bubblewrap takes the whole job down
+with it.
 """
 
 from __future__ import annotations
@@ -19,12 +20,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-from madang.compute.local import outputs, processes, records, sandbox
+from madang.compute.local import filtering, outputs, processes, records, sandbox
 
 LOCK = "supervisor.lock"
 WAKE = "wake"
 _PIECE = 1 << 16
 _MILLION = 1_000_000
+WEIGHED_EVERY = 2.0
+ENDINGS = {signal.SIGUSR1: "cancelled", signal.SIGUSR2: "stopped", signal.SIGTERM: "machine_stopped"}
 
 
 class Supervisor:
@@ -34,6 +37,9 @@ class Supervisor:
         self.folder, self.order = folder, order
         self.ending: str | None = None
         self.ends_at = 0.0
+        self.checkpoint_at = 0.0
+        self.weighed_at = time.monotonic() + WEIGHED_EVERY
+        self.told_to_save = not order["checkpoint_seconds"]
         self.asked: dict[int, str] = {}
         self.logged = 0
         self.log_cut = False
@@ -58,7 +64,7 @@ class Supervisor:
     def _listen(self) -> None:
         self._ears, mouth = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.set_wakeup_fd(mouth, warn_on_full_buffer=False)
-        for number, ending in ((signal.SIGUSR1, "cancelled"), (signal.SIGTERM, "machine_stopped")):
+        for number, ending in ENDINGS.items():
             self.asked[number] = ending
             signal.signal(number, self._heard)
         for number in (signal.SIGHUP, signal.SIGINT):
@@ -68,15 +74,28 @@ class Supervisor:
         self._end(self.asked[number])
 
     def _end(self, ending: str) -> None:
+        """Notes why the job is to end and when: a job that will be run again first has time to save its work.
+
+        Who cancels does not wait for that.
+        """
+        now = time.monotonic()
         if self.ending is None:
-            self.ending, self.ends_at = ending, time.monotonic()
+            wait = self.order["checkpoint_seconds"] if ending == "stopped" else 0
+            self.ending, self.ends_at = ending, now + wait
+            self.checkpoint_at = now if wait else self.checkpoint_at
+        elif self.ending == "stopped" and ending != "stopped":
+            self.ending, self.ends_at = ending, min(self.ends_at, now)
 
     def _live(self) -> int:
         """From the opening of the sandbox until nothing of it is left; gives bubblewrap's own exit code."""
         told, tell = os.pipe2(os.O_CLOEXEC)
         self._log = os.open(self.folder / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        words = sandbox.command(self.folder, self.order, tell)
+        self.logged = os.fstat(self._log).st_size  # of earlier runs
+        calls = filtering.opened()
+        words = sandbox.command(self.folder, self.order, tell, calls)
+        passed = [tell] if calls is None else [tell, calls]
         deadline = time.monotonic() + self.order["wall_seconds"]
+        self.checkpoint_at = deadline - self.order["checkpoint_seconds"]
         with subprocess.Popen(
             words,
             env={},
@@ -84,9 +103,10 @@ class Supervisor:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            pass_fds=[tell],
+            pass_fds=passed,
         ) as process:
-            os.close(tell)
+            for descriptor in passed:
+                os.close(descriptor)
             self._meet(told)
             self._watch(process, deadline)
             self._clear_away()
@@ -123,31 +143,45 @@ class Supervisor:
                 poll.unregister(output)
             if self._ears in ready:
                 os.read(self._ears, 512)
-            if time.monotonic() >= deadline:
+            now = time.monotonic()
+            if now >= deadline:
                 self._end("timed_out")
-            if self.ending and not sent:
-                sent = self._ask_to_end()
+            if self.ending is None and now >= self.weighed_at:
+                self._weigh()
+            if not self.told_to_save and now >= self.checkpoint_at:
+                self.told_to_save = self._tell(processes.children(self.first_pid or 0), signal.SIGUSR1)
+            if self.ending and not sent and now >= self.ends_at:
+                sent = self._tell(processes.descendants(self.first_pid) if self.first_pid else [], signal.SIGTERM)
             if self.ending and time.monotonic() >= self.ends_at + self.order["grace_seconds"]:
                 process.kill()
         os.close(over)
 
+    def _weigh(self) -> None:
+        """Ends a job whose folder has outgrown its bounds; a look that takes long is followed by a longer pause."""
+        before = time.monotonic()
+        if outputs.outgrown(self.folder / "work", self.order["folder_bytes"], self.order["folder_files"]):
+            self._end("folder_full")
+        now = time.monotonic()
+        self.weighed_at = now + max(WEIGHED_EVERY, 20 * (now - before))
+
     def _patience(self, deadline: float, sent: bool) -> int:
         """Milliseconds until something must be looked at again."""
         if self.ending is None:
-            due = deadline
+            due = min(self.weighed_at, deadline if self.told_to_save else self.checkpoint_at)
+        elif time.monotonic() < self.ends_at:
+            due = self.ends_at
         elif sent:
             due = self.ends_at + self.order["grace_seconds"]
         else:
             due = time.monotonic() + 0.02
         return max(1, min(int((due - time.monotonic()) * 1000) + 1, 3_600_000))
 
-    def _ask_to_end(self) -> bool:
-        """SIGTERM to everything in the sandbox; False while there is nothing in it yet."""
-        below = processes.descendants(self.first_pid) if self.first_pid else []
-        for pid in below:
+    def _tell(self, pids: list[int], number: int) -> bool:
+        """Sends a signal to processes of the sandbox; False while there are none yet."""
+        for pid in pids:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
-        return bool(below)
+                os.kill(pid, number)
+        return bool(pids)
 
     def _take(self, output: int) -> bool:
         """One piece of output into the log, up to its bound; False at the end of output."""
@@ -193,8 +227,11 @@ class Supervisor:
             return known | _ending("timed_out", "wall_time_over", seconds=self.order["wall_seconds"])
         if self.ending == "cancelled":
             return known | _ending("cancelled", "cancelled_running")
-        if self.ending == "machine_stopped":
-            return known | _ending("lost", "machine_stopped")
+        if self.ending in ("machine_stopped", "stopped"):
+            return known | _ending("lost", self.ending)
+        if self.ending == "folder_full":
+            most = {"most_mb": self.order["folder_bytes"] >> 20, "files": self.order["folder_files"]}
+            return known | _ending("failed", "folder_full", **most)
         if exit_code == 0:
             return known | _ending("succeeded", "ended_well")
         if exit_code is None and code < 0:
@@ -235,7 +272,8 @@ def supervise(folder: Path, restarts: int) -> None:
         return
     os.chdir("/")
     end = Supervisor(folder, order).run()
-    _report(folder, "end", restarts, end)
+    if any((folder / "work").iterdir()):  # else there is nothing to list that could take long
+        _report(folder, "end", restarts, end)
     _report(folder, "result", restarts, end | outputs_of(folder, order))
     poke(folder.parent.parent)
 

@@ -30,15 +30,20 @@ from madang.compute.protocol import (
 )
 from madang.compute.slurm import asking, batch, limiting, reasons, room, settings
 from madang.compute.slurm.asking import Node, Seen
+from madang.compute.slurm.difference import Difference
 from madang.compute.slurm.endings import concluded, has_ended, never_ran, waits, whole
+from madang.compute.slurm.names import Site, check_user
 from madang.compute.slurm.register import Register, report_of
 from madang.compute.slurm.slicing import Meter
 from madang.compute.slurm.staging import Hand, signs
+from madang.compute.slurm.standing import Standing
 from madang.compute.slurm.usage import usage_since
 from madang.errors import Refused, Unavailable
 
 _CLOCKS_APART = 60  # seconds by which the clocks of portal and cluster may differ
 _LIMITED = {"cores": "cpu", "gpus": "gres/gpu"}
+# Slurm's users cannot raise a priority, and what may run again is for them to know: none of these is given to it.
+_NOT_HERE = ("priority", "held", "requeue", "checkpoint_seconds")
 
 
 class SlurmBackend:
@@ -53,6 +58,16 @@ class SlurmBackend:
         self._register = Register(self._root / "register.sqlite3", clock())
         self._commands, self._hand = self._settings.commands(), Hand(self._settings)
 
+    @property
+    def standing(self) -> Standing:
+        """The tree of accounts that this centre has on the cluster."""
+        own = self._settings
+        return Standing(Site(own.mark), self._commands, self._root / "applied.json", own.partitions)
+
+    def drift(self) -> Difference:
+        """What others changed by hand, as the steps that would undo it (see `Standing.drift`)."""
+        return self.standing.drift(self._register.limits())
+
     def capacity(self) -> Capacity:
         """The nodes of the centre's partitions; jobs are kept apart by being different users' of the cluster."""
         return room.capacity(self._settings, self._nodes())
@@ -63,7 +78,8 @@ class SlurmBackend:
     def submit(self, spec: JobSpec) -> str:
         """Notes the job, lays its files as its person, and gives it to Slurm; each step may be done again.
 
-        The id is the job's name on the cluster. Refused besides: ``no_unix_user``, ``slurm_refused``.
+        The id is the job's name on the cluster. Refused besides: ``no_unix_user``, ``slurm_user``, ``slurm_refused``,
+        ``job_option_not_here`` for what only the queue of local compute knows, ``job_before_failed``.
         """
         specs.check(spec)
         row = self._register.by_key(spec.key)
@@ -73,11 +89,16 @@ class SlurmBackend:
             return str(row["name"])
         if row is None:
             self._admit(spec)
-            name, user = batch.name_of(self._settings, spec.key), self._settings.user(spec.person)
+            if not spec.user:
+                raise Refused("no_unix_user")
+            name, user = batch.name_of(self._settings, spec.key), check_user(spec.user)
             self._register.enter(spec, name=name, digest=specs.digest(spec), user=user, now=self._clock())
         return self._give(spec, self._register.by_key(spec.key))
 
     def _admit(self, spec: JobSpec) -> None:
+        for option in _NOT_HERE:
+            if getattr(spec, option):
+                raise Refused("job_option_not_here", field=option)
         limit = self._register.limit(spec.account)
         if limit is None or not limit["open"]:
             raise Refused("account_closed", account=spec.account)
@@ -89,14 +110,14 @@ class SlurmBackend:
 
     def _give(self, spec: JobSpec, row: sqlite3.Row | None) -> str:
         assert row is not None
-        order = {
-            "files": [[file.path, file.size, file.sha256] for file in spec.files],
-            "command": batch.command(self._settings, spec),
-            "sbatch": batch.options(self._settings, spec),
-            "script": batch.script(self._settings),
-            "signs": signs(),
-        }
         try:
+            order = {
+                "files": [[file.path, file.size, file.sha256] for file in spec.files],
+                "command": batch.command(self._settings, spec),
+                "sbatch": [*batch.options(self._settings, spec), *self._waiting_for(spec)],
+                "script": batch.script(self._settings),
+                "signs": signs(),
+            }
             answer = self._hand.ask(row["user"], "submit", row["name"], order, files=spec.files)
         except Refused:
             self._register.withdraw(spec.key)
@@ -106,6 +127,20 @@ class SlurmBackend:
             raise Unavailable(f"no number of a job: {number[:100]!r}")
         self._register.number(spec.key, number)
         return str(row["name"])
+
+    def _waiting_for(self, spec: JobSpec) -> list[str]:
+        """The option that makes a job wait for others; Slurm forgets jobs, so those that have ended are judged here."""
+        wanted = []
+        for job, ok in spec.after:
+            row = self._row(job)
+            (report,) = self.reports([job])
+            if row["account"] != spec.account:
+                raise Refused("no_such_job", job=job)
+            if not report.state.final:
+                wanted.append(f"{'afterok' if ok else 'afterany'}:{row['number']}")
+            elif ok and report.state is not JobState.SUCCEEDED:
+                raise Refused("job_before_failed", job=job)
+        return [f"--dependency={','.join(wanted)}", "--kill-on-invalid-dep=yes"] if wanted else []
 
     def reports(self, ids: Iterable[str]) -> list[JobReport]:
         """The reports, in the order asked for. A job is reported as ended once Slurm's records have it as ended.
@@ -263,7 +298,8 @@ class SlurmBackend:
     def usage(self, since: str = "") -> UsageBatch:
         """What Slurm's records tell of the centre's accounts after a cursor (see `usage.usage_since`).
 
-        Jobs that were given here have their id; those of people who call sbatch themselves have Slurm's number.
+        Jobs that were given here have their id; those of people who call sbatch themselves have Slurm's number. Types
+        of GPUs have the names that pools give them.
         """
         meter = Meter(
             zone=ZoneInfo(self._settings.time_zone),
@@ -273,11 +309,21 @@ class SlurmBackend:
         )
         batch = usage_since(self._commands, since, meter, now=self._clock())
         ids = self._register.ids({piece.job for piece in batch.slices})
-        return replace(batch, slices=[replace(piece, job=_id(ids, piece)) for piece in batch.slices])
+        kinds = {self._settings.gres.get(kind, kind.lower()): kind for kind in self._settings.partitions if kind}
+        slices = [
+            replace(piece, job=_id(ids, piece), gpu_type=kinds.get(piece.gpu_type, piece.gpu_type))
+            for piece in batch.slices
+        ]
+        return replace(batch, slices=slices)
+
+    def outside(self, job: str) -> bool:
+        """Whether a slice's job has but a number of Slurm's; one that was given here is known by its name."""
+        return not job.startswith(f"{self._settings.mark}-")
 
     def enforce(self, limits: Sequence[AccountLimit]) -> None:
-        """Puts the limits in place of those before; the cluster is told what differs."""
-        limiting.enforce(self._settings, self._commands, self._register, limits)
+        """Puts the limits in place of those before; the QOS of the tree are told what differs (see `limiting`)."""
+        self._register.set_limits(limits)
+        limiting.enforce(self._settings, self._commands, limits)
 
 
 def _is_over(seen: Seen) -> bool:

@@ -1,62 +1,66 @@
-"""Tells the cluster what each award may hold at once and whether it may start jobs, where that changed."""
+"""What a backend's limits change in the tree: the QOS that it gave an award are opened, shut, narrowed, never made."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from madang.compute.protocol import AccountLimit
-from madang.compute.slurm import asking
+from madang.compute.protocol import MANY, AccountLimit
+from madang.compute.slurm.applying import apply
 from madang.compute.slurm.commands import Commands
-from madang.compute.slurm.register import Register
+from madang.compute.slurm.desired import GPU
+from madang.compute.slurm.difference import difference
+from madang.compute.slurm.live import Live, read_qos
+from madang.compute.slurm.names import Site
 from madang.compute.slurm.settings import Settings, minutes
-from madang.errors import Refused
-
-_AT_ONCE = 200
-_SAME = ("Nothing modified", "Modified account")
+from madang.compute.slurm.tree import Qos, Tree
 
 
-def enforce(settings: Settings, commands: Commands, register: Register, limits: Sequence[AccountLimit]) -> None:
-    """Replaces all limits. What was not told because the cluster was away is told the next time.
+def enforce(settings: Settings, commands: Commands, limits: Sequence[AccountLimit]) -> None:
+    """Brings the centre's QOS to the limits, by the same difference and steps as the whole tree.
 
-    An account that the cluster does not have is left out: nothing can start in it either.
+    A QOS of an account without an open limit is shut. An award that was not brought to the cluster yet has none, and
+    nothing can start in it. Unavailable where the cluster is away; Refused as `applying.apply`.
     """
-    present = register.limits()
-    wanted = {limit.account: limit for limit in limits}
-    for account in present.keys() - wanted.keys():
-        wanted[account] = AccountLimit(account, 0, 0, 60, False)
-    register.set_limits([limit for limit in wanted.values() if not _same(present.get(limit.account), limit)])
-    alike = defaultdict(list)
-    for row in register.limits().values():
-        if not row["told"]:
-            alike[_set(row)].append(row["account"])
-    for words, accounts in alike.items():
-        for start in range(0, len(accounts), _AT_ONCE):
-            some = accounts[start : start + _AT_ONCE]
-            _modify(settings, commands, some, words)
-            register.told(some)
+    site = Site(settings.mark)
+    there, _, _ = read_qos(commands, site)
+    desired = limited(there, {settings.account(limit.account): limit for limit in limits})
+    apply(commands, difference(site, "", Tree(qos=desired), Live(Tree(qos=there))))
 
 
-def _same(row: sqlite3.Row | None, limit: AccountLimit) -> bool:
-    if row is None:
-        return False
-    names = ("gpus", "cores", "wall_seconds", "open")
-    return all(int(row[name]) == int(getattr(limit, name)) for name in names)
+def limited(there: Mapping[str, Qos], limits: Mapping[str, AccountLimit]) -> dict[str, Qos]:
+    """The QOS as the limits, by Slurm's account, want them.
+
+    GPUs are limited in the one QOS of an account that has GPUs; where there are several, each keeps the number that
+    the tree gave it. Cores are limited in a QOS without GPUs; beside GPUs they go with these.
+    """
+    accounts = {name: account for name in there if (account := _account(name, limits))}
+    kinds = Counter(account for name, account in accounts.items() if _has_gpus(there[name]))
+    found = {}
+    for name, qos in there.items():
+        limit = limits[accounts[name]] if name in accounts else None
+        if limit is None or not limit.open:
+            found[name] = qos.opened(False)
+            continue
+        held = dict(qos.held)
+        if not _has_gpus(qos) and limit.cores < MANY:
+            held["cpu"] = limit.cores
+        elif _has_gpus(qos) and kinds[accounts[name]] == 1 and limit.gpus < MANY:
+            held[GPU] = limit.gpus
+        found[name] = replace(qos, held=tuple(sorted(held.items())), wall_minutes=minutes(limit.wall_seconds))
+        found[name] = found[name].opened(True)
+    return found
 
 
-def _set(row: sqlite3.Row) -> tuple[str, ...]:
-    """What sacctmgr sets. No job of a closed account starts and none is taken; what runs already goes on."""
-    held = f"GrpTRES=gres/gpu={row['gpus']},cpu={row['cores']}"
-    if not row["open"]:
-        return ("GrpJobs=0", "GrpSubmitJobs=0")
-    wall = f"MaxWall={minutes(row['wall_seconds'])}"
-    return (held, wall, "GrpJobs=-1", "GrpSubmitJobs=-1")
+def _has_gpus(qos: Qos) -> bool:
+    return bool(dict(qos.least).get(GPU))
 
 
-def _modify(settings: Settings, commands: Commands, owners: Sequence[str], words: Sequence[str]) -> None:
-    names = ",".join(settings.account(owner) for owner in owners)
-    argv = ("sacctmgr", "--immediate", "modify", "account", "where", f"name={names}", "set", *words)
-    done = asking.asked(commands, settings.environment, *argv)
-    if done.status and not any(said in done.text + done.errors for said in _SAME):
-        raise Refused("slurm_limits_refused", detail=(done.errors or done.text).strip()[-500:])
+def _account(name: str, limits: Mapping[str, AccountLimit]) -> str:
+    """The account of a QOS, whose name goes on with the kind of resource after a hyphen; empty where none is known."""
+    while "-" in name:
+        name = name.rpartition("-")[0]
+        if name in limits:
+            return name
+    return ""

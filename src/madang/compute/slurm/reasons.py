@@ -61,9 +61,7 @@ SENTENCES: dict[str, str] = {
     "slurm_gone": N_("The cluster has no record of the job any more."),
     # refusals
     "slurm_refused": N_("The cluster did not take the job: {detail}"),
-    "slurm_limits_refused": N_("The cluster did not take the limits: {detail}"),
     "slurm_root": N_("Jobs never run as the cluster's administrator."),
-    "slurm_users_file": N_("Line {line} of {path} is not an e-mail address and a user of the cluster."),
     "slurm_folder_unsafe": N_("The folder {path} on the cluster is not the person's own."),
     "no_unix_user": N_("You have no user on the cluster yet. Please ask us for one."),
     # the sandbox

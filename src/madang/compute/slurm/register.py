@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS born (at INTEGER NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS job_by_number ON job (number);
 CREATE TABLE IF NOT EXISTS account_limit (
   account TEXT PRIMARY KEY, gpus INTEGER NOT NULL, cores INTEGER NOT NULL, wall_seconds INTEGER NOT NULL,
-  open INTEGER NOT NULL, told INTEGER NOT NULL
+  open INTEGER NOT NULL
 ) STRICT;
 """
 
@@ -152,24 +152,21 @@ class Register:
         with self._change() as database:
             database.execute("UPDATE job SET report = ? WHERE name = ?", [_written(report), report.id])
 
-    def limits(self) -> dict[str, sqlite3.Row]:
-        """All limits by account."""
-        return {row["account"]: row for row in self._connection().execute("SELECT * FROM account_limit")}
+    def limits(self) -> list[AccountLimit]:
+        """All limits."""
+        rows = self._connection().execute("SELECT account, gpus, cores, wall_seconds, open FROM account_limit")
+        return [AccountLimit(account, gpus, cores, wall, bool(is_open)) for account, gpus, cores, wall, is_open in rows]
 
     def limit(self, account: str) -> sqlite3.Row | None:
         """One account's limit."""
         return self._one("SELECT * FROM account_limit WHERE account = ?", account)
 
     def set_limits(self, limits: Iterable[AccountLimit]) -> None:
-        """Notes the limits that differ, as not yet told to the cluster."""
+        """Notes these limits in place of all before; an account that is not among them has none."""
         rows = [(one.account, one.gpus, one.cores, one.wall_seconds, int(one.open)) for one in limits]
         with self._change() as database:
-            database.executemany("INSERT OR REPLACE INTO account_limit VALUES (?, ?, ?, ?, ?, 0)", rows)
-
-    def told(self, accounts: Iterable[str]) -> None:
-        """Notes that the cluster has the limits of these accounts."""
-        with self._change() as database:
-            database.executemany("UPDATE account_limit SET told = 1 WHERE account = ?", [(name,) for name in accounts])
+            database.execute("DELETE FROM account_limit")
+            database.executemany("INSERT INTO account_limit VALUES (?, ?, ?, ?, ?)", rows)
 
 
 def _written(report: JobReport) -> str:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from madang.compute.slurm import hand as hand_program
 from madang.compute.slurm.commands import OnThisMachine, over_ssh
-from madang.compute.slurm.names import Site, check_user
+from madang.compute.slurm.names import Site
 from madang.errors import Refused
 
 _WORD = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -26,9 +26,9 @@ class Settings:
     `work` is a folder that the head node and all nodes share, writable for all with the sticky bit, as /tmp is.
     `partitions` gives the partition for each type of GPU that pools name, and under ``""`` the one for jobs without
     GPUs; `gres` gives Slurm's name of a type where it is another. `slurm_conf`, `slurm_bin`: where configuration and
-    commands of Slurm lie if not in the usual places. `users_file` has a line for each person: the e-mail address
-    and the Unix user. `ssh_host` names the head node where Madang runs elsewhere. `time_zone` is the centre's, at
-    whose midnights use is cut. `become` is how a command is run as ``{user}``, and `hand` the program that is run so.
+    commands of Slurm lie if not in the usual places. `ssh_host` names the head node where Madang runs elsewhere.
+    `time_zone` is the centre's, at whose midnights use is cut. `become` is how a command is run as ``{user}``, and
+    `hand` the program that is run so.
     `node_python` is the Python (3.8 or later) of the nodes. `log_bytes`, `output_files`: how much of a log and how many
     files are offered. `forgotten_seconds`: after how long a job that Slurm knows nothing of any more is taken for lost.
     """
@@ -36,7 +36,6 @@ class Settings:
     mark: str
     work: str
     partitions: Mapping[str, str]
-    users_file: str
     gres: Mapping[str, str] = field(default_factory=dict)
     time_zone: str = "Asia/Seoul"
     slurm_conf: str = ""
@@ -81,16 +80,6 @@ class Settings:
             return None
         return f"award:{code}" if code.isdigit() else code
 
-    def user(self, person: str) -> str:
-        """The Unix user of a person. Refused ``no_unix_user`` where the centre has given none, ``slurm_user``."""
-        for number, line in enumerate(Path(self.users_file).read_text("utf-8").splitlines(), 1):
-            words = line.partition("#")[0].split()
-            if words and len(words) != 2:
-                raise Refused("slurm_users_file", path=self.users_file, line=number)
-            if words and words[0].casefold() == person.casefold():
-                return check_user(words[1])
-        raise Refused("no_unix_user")
-
 
 def made_from(given: Mapping[str, Any]) -> Settings:
     """Settings from keyword arguments or TOML; TypeError for a name that is none, ValueError for a bad value."""
@@ -103,13 +92,11 @@ def made_from(given: Mapping[str, Any]) -> Settings:
         Site(settings.mark)
     except Refused:
         raise ValueError(f"mark must be 2 to 12 small letters and digits, not {settings.mark!r}") from None
-    for name in ("work", "users_file", "node_python"):
+    for name in ("work", "node_python"):
         if not Path(getattr(settings, name)).is_absolute():
             raise ValueError(f"{name} must be a path from the root, not {getattr(settings, name)!r}")
     if not settings.ssh_host and not Path(settings.work).is_dir():
         raise ValueError(f"work must be a folder that is there, and {settings.work} is none")
-    if not Path(settings.users_file).is_file():
-        raise ValueError(f"users_file must be a file that is there, and {settings.users_file} is none")
     ZoneInfo(settings.time_zone)
     if not settings.partitions:
         raise ValueError("partitions must name the partition of at least one type of GPU, or of jobs without any")

@@ -19,6 +19,7 @@ from madang.portal.calls.forms import ConsentTextForm, CorrectionFieldForm, Corr
 from madang.portal.calls.rules import NEXT, IntakeState, target
 from madang.portal.calls.sentences import CALL_KINDS
 from madang.portal.faces import form_page, one, tried, with_role
+from madang.portal.policies import queries as policies
 from madang.portal.refusals import sentence
 
 PAGE = 50
@@ -51,6 +52,7 @@ def call_page(request: HttpRequest, code: str) -> HttpResponse:
         "tracks": showing.tracks(call, request.actor),
         "intakes": intakes,
         "corrections": showing.corrections(call),
+        "commitments": policies.commitments(call.pk),
     }
     return render(request, "calls/call.html", context)
 

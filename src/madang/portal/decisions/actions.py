@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 
@@ -34,6 +35,8 @@ from madang.portal.plans import queries as plan_queries
 from madang.portal.plans.models import Plan
 from madang.portal.plans.rules import PlanState, check_adoptable, from_units
 from madang.portal.resources.models import Product
+from madang.portal.studies import queries as studies
+from madang.portal.studies.rules import with_changes
 from madang.portal.transactions import action
 
 
@@ -124,7 +127,7 @@ def _lines(file: Application, quantities: tuple[int, ...], products: Mapping[str
 def _hold_decisions(row: Plan, value: AllocationPlan, now: datetime) -> int:
     """Writes a decision for every application that has none in force; published ones change when they are published."""
     Decision.objects.filter(application__intake=row.intake_id, published_at__isnull=True).delete()
-    found = {row.pseudonyms[name]: verdict for name, verdict in verdicts(value, row.reasons).items()}
+    found = {row.pseudonyms[name]: verdict for name, verdict in verdicts(value, _reasons(row)).items()}
     for file in queries.undecided(row.intake_id, list(found)):
         code = INELIGIBLE_AT_AWARD if file.state == "eligible" else INELIGIBLE
         found[file.pk] = Verdict(Outcome.REFUSED, code, {})
@@ -136,6 +139,11 @@ def _hold_decisions(row: Plan, value: AllocationPlan, now: datetime) -> int:
     ]
     Decision.objects.bulk_create(rows, batch_size=200)
     return len(rows)
+
+
+def _reasons(row: Plan) -> dict[str, Mapping[str, Any]]:
+    """The plan's reasons, with the nearest change that would have altered each where that was worked out by now."""
+    return with_changes(row.reasons, studies.changes(row.pk), row.outline["rules"] if row.outline else [])
 
 
 @action
@@ -178,7 +186,8 @@ def _change_published(plan: Plan, offered: list[int], now: datetime) -> list[int
     """After solving again: applications off the reserve list are awarded, and the others move up. Gives who is told."""
     known = {row.application_id: row for row in Decision.objects.filter(application__intake=plan.intake_id)}
     told = []
-    found = verdicts(plan_queries.value(plan), plan.reasons) if any(row.published_at for row in known.values()) else {}
+    again = any(row.published_at for row in known.values())
+    found = verdicts(plan_queries.value(plan), _reasons(plan)) if again else {}
     for name, verdict in found.items():
         row = known.get(plan.pseudonyms[name])
         if row is None or row.published_at is None or row.plan_id == plan.pk:

@@ -16,12 +16,11 @@ from django.utils.translation import gettext as _
 from madang.portal.actors import READING_ROLES, Role
 from madang.portal.approvals.rules import ApprovalKind
 from madang.portal.calls import queries as calls
-from madang.portal.decisions import actions, queries, texts
+from madang.portal.decisions import actions, published, queries, texts
 from madang.portal.decisions.halves import halves
 from madang.portal.decisions.sentences import OUTCOMES
 from madang.portal.faces import one, signed_in, with_role
 from madang.portal.plans import actions as plans
-from madang.portal.plans.rules import PolicyChoice
 from madang.portal.reviews import queries as reviews
 from madang.portal.templatetags.madang import in_language
 
@@ -33,7 +32,7 @@ def intake_decisions(request: HttpRequest, intake: int) -> HttpResponse:
     """What is held and what is published; publication by two people; solving again with what came back."""
     row = one(reviews.intakes(request.actor), pk=intake)
     if request.method == "POST" and request.POST.get("what") == "again":
-        made = plans.propose(by=request.actor, now=request.now, intake=intake, policy=PolicyChoice.RANK_SKIP)
+        made = plans.serve_reserve(by=request.actor, now=request.now, intake=intake)
         messages.success(request, _("The reserve list is being served in its order; look at the plan and adopt it."))
         return redirect("plan", made.pk)
     found = halves(
@@ -120,7 +119,7 @@ def call_results(request: HttpRequest, code: str) -> HttpResponse:
         "call": call,
         "page": page,
         "lines": [(line, _(OUTCOMES[line.outcome]), texts.reason_of(line, _language(), names)) for line in page],
-        "plans": queries.published_plans(call),
+        "plans": published.followed(queries.published_plans(call), _language()),
         "crumbs": [
             (_("Calls"), reverse("calls")),
             (in_language(call, "title"), reverse("call", args=[code])),

@@ -56,7 +56,8 @@ def published(call: Call) -> QuerySet[Decision]:
 def adopted(by: Actor, intake: int) -> Plan | None:
     """The intake's adopted plan, without its documents; for staff and auditors."""
     rows = Plan.objects.filter(intake=intake, state=PlanState.ADOPTED)
-    return rows.defer("problem", "result", "reasons", "pseudonyms").first() if by.reads_everything else None
+    rows = rows.defer("problem", "result", "reasons", "pseudonyms", "outline")
+    return rows.first() if by.reads_everything else None
 
 
 def unpublished(intake: int) -> int:
@@ -140,9 +141,10 @@ def award_of(by: Actor, application: int) -> Award | None:
 
 
 def published_plans(call: Call) -> list[Plan]:
-    """The plans behind a call's published decisions, without their documents."""
-    rows = Plan.objects.filter(decisions__published_at__isnull=False, intake__call=call).distinct()
-    return list(rows.only("pk", "number").order_by("pk"))
+    """The plans behind a call's published decisions, with their policies and outlines."""
+    published = Decision.objects.filter(published_at__isnull=False, application__intake__call=call).values("plan")
+    rows = Plan.objects.filter(pk__in=published).select_related("own", "intake")
+    return list(rows.defer("problem", "result", "reasons", "pseudonyms").order_by("pk"))
 
 
 def staff_tasks(by: Actor, now: datetime) -> list[Task]:

@@ -203,7 +203,7 @@ def follow(*, now: datetime, job: Job, report: JobReport) -> bool:
     reason = report.reason
     code, facts = (reason.code, dict(reason.facts)) if reason else ("", {})
     state = JobState(report.state.value)
-    if not rules.may_follow(job.state, state):
+    if not rules.may_follow(job.state, state, again=report.restarts > 0):
         return _follow_reason(job, code, facts)
     rows = Job.objects.filter(pk=job.pk, state=job.state)
     if not rows.update(

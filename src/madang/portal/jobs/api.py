@@ -18,6 +18,7 @@ from madang.portal.faces import one
 from madang.portal.files.actions import store
 from madang.portal.files.faces import BINARY_ANSWER
 from madang.portal.files.rules import EVERYTHING, clean_name
+from madang.portal.forecasts.schemas import StartOut, start_out
 from madang.portal.jobs import actions, faces, places, queries, rules
 from madang.portal.jobs.rules import JobState, Shape
 from madang.portal.journal import actions as journal
@@ -66,6 +67,11 @@ class JobOut(Schema):
     started_at: datetime | None
     ended_at: datetime | None
     cancel_asked_at: datetime | None
+    estimated_start: StartOut | None
+
+    @staticmethod
+    def resolve_estimated_start(job: Any) -> dict[str, Any] | None:
+        return start_out(job, timezone.now())
 
     @staticmethod
     def resolve_award(job: Any) -> str:

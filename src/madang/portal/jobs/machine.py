@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from django.conf import settings
 from django.utils.translation import get_language, gettext
 
 from madang.compute import sentences as compute
-from madang.compute.protocol import Backend, Capacity, Facts, JobSpec, LogChunk
+from madang.compute.protocol import MANY, Backend, Capacity, Facts, JobSpec, LogChunk, Telling
 from madang.errors import Refused
 from madang.portal import backends
 from madang.portal.jobs import queries
 from madang.portal.jobs.models import Job
 from madang.portal.jobs.rules import FINAL_STATES, owner_of
 from madang.portal.jobs.sentences import REASONS
+from madang.portal.people import queries as people
 
 CAPACITY_SECONDS = 30.0
+WHOLE_LOOK = timedelta(seconds=15)
 # The most of a log that a page shows or one answer carries.
 LOG_SHOWN = 64 * 1024
 _asked: tuple[Backend, float, Capacity] | None = None
+
+
+class Look(NamedTuple):
+    """How far the backend's changes were read, and when all open jobs were last looked at."""
+
+    cursor: str
+    whole_at: datetime
+
+
+_last: dict[Path, Look] = {}
 
 
 def capacity() -> Capacity:
@@ -30,6 +44,27 @@ def capacity() -> Capacity:
     if _asked is None or _asked[0] is not backend or now - _asked[1] > CAPACITY_SECONDS:
         _asked = (backend, now, backend.capacity())
     return _asked[2]
+
+
+def to_look_at(now: datetime) -> tuple[list[Job], Look]:
+    """The open jobs whose report may have changed; give the second value to `looked` once they have been followed.
+
+    All of them now and then, since whether the runner lives concerns every one; in between those that the backend says
+    have changed, where it can say so, so that a long queue is not read as a whole every second.
+    """
+    backend = backends.backend()
+    last = _last.get(backends.spool())
+    if not isinstance(backend, Telling):
+        return queries.to_follow(MANY), Look("", now)
+    if last is None or not timedelta(0) <= now - last.whole_at < WHOLE_LOOK:
+        return queries.to_follow(MANY), Look(backend.changed("").cursor, now)
+    batch = backend.changed(last.cursor)
+    return queries.to_follow_of(batch.ids), Look(batch.cursor, last.whole_at)
+
+
+def looked(look: Look) -> None:
+    """Notes that the jobs of `to_look_at` have been followed, so that the next look goes on from there."""
+    _last[backends.spool()] = look
 
 
 def why_off() -> str:
@@ -92,5 +127,5 @@ def spec(job: Job) -> JobSpec:
         cores=job.cores,
         memory_mb=job.memory_mb,
         wall_seconds=job.wall_seconds,
-        person=job.submitted_by.email or "",
+        user=people.unix_user_of(job.submitted_by_id),
     )

@@ -17,6 +17,7 @@ from madang.portal.faces import one, signed_in, tried
 from madang.portal.files import faces as files
 from madang.portal.files.actions import store
 from madang.portal.files.rules import EVERYTHING, clean_name
+from madang.portal.forecasts import faces as forecasts
 from madang.portal.jobs import actions, faces, machine, places, queries
 from madang.portal.jobs.forms import MIB_PER_GIB, SECONDS_PER_MINUTE, JobForm, ListForm
 from madang.portal.jobs.rules import check_paths, join_command
@@ -39,7 +40,11 @@ def list_page(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     if by.reads_everything:
         journal.read(by=by, now=request.now, what="search", kind="job", subject=chosen.get("award") or "all")
-    context = {"form": form, "page": page, "jobs": [(job, faces.shown(job)) for job in page]}
+    context = {
+        "form": form,
+        "page": page,
+        "jobs": [(job, faces.shown(job), forecasts.start_of(job, request.now)) for job in page],
+    }
     return render(
         request, "jobs/jobs.html", {**context, "may_submit": bool(by.memberships), "sifted": any(chosen.values())}
     )
@@ -177,6 +182,8 @@ def _progress(request: HttpRequest, job: Any) -> dict[str, Any]:
     return {
         "job": job,
         "shown": shown,
+        "start": forecasts.start_of(job, request.now),
+        "fared": forecasts.fared(job),
         "log": faces.log_end(job),
         "held": held,
         "used": used,

@@ -148,11 +148,16 @@ def check_award(state: str, starts_on: date, ends_on: date, today: date) -> None
         raise Refused("award_not_now", starts_on=f"{starts_on}", ends_on=f"{ends_on}")
 
 
-def may_follow(old: str, new: str) -> bool:
-    """Whether a report may move a job from `old` to `new`: forwards only, and never out of a final state."""
+def may_follow(old: str, new: str, *, again: bool = False) -> bool:
+    """Whether a report may move a job from `old` to `new`: forwards only, and never out of a final state.
+
+    `again`: the backend has put the job back into its queue, so that a running one may wait once more.
+    """
     before, after = JobState(old), JobState(new)
     if before in FINAL_STATES:
         return False
+    if again and (before, after) == (JobState.RUNNING, JobState.WAITING):
+        return True
     return after in FINAL_STATES or _RANK[after] > _RANK[before]
 
 

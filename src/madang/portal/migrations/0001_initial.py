@@ -10,12 +10,15 @@ import madang.portal.approvals.rules
 import madang.portal.awards.rules
 import madang.portal.billing.rules
 import madang.portal.calls.rules
+import madang.portal.cluster.rules
+import madang.portal.forecasts.rules
 import madang.portal.jobs.rules
 import madang.portal.outbox.rules
 import madang.portal.people.rules
 import madang.portal.plans.rules
 import madang.portal.resources.rules
 import madang.portal.reviews.rules
+import madang.portal.studies.rules
 from django.conf import settings
 from django.db import migrations, models
 
@@ -28,6 +31,20 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='ClusterLook',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('asked_at', models.DateTimeField(null=True)),
+                ('looked_at', models.DateTimeField(null=True)),
+                ('count', models.PositiveIntegerField(default=0)),
+                ('digest', models.CharField(blank=True, max_length=64)),
+                ('lines', models.JSONField(default=list)),
+                ('drift', models.JSONField(default=list)),
+                ('notes', models.JSONField(default=dict)),
+                ('fault', models.JSONField(default=dict)),
+            ],
+        ),
         migrations.CreateModel(
             name='Criterion',
             fields=[
@@ -246,6 +263,33 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='ClusterChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('asked', 'asked'), ('ended', 'ended'), ('failed', 'failed'), ('outdated', 'outdated')], default=madang.portal.cluster.rules.ChangeState['ASKED'], max_length=8)),
+                ('digest', models.CharField(max_length=64)),
+                ('remove', models.BooleanField(default=False)),
+                ('planned', models.PositiveIntegerField(default=0)),
+                ('steps', models.PositiveIntegerField(default=0)),
+                ('claimed_until', models.DateTimeField(null=True)),
+                ('asked_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('failure', models.JSONField(default=dict)),
+                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ClusterTerms',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('hold', models.CharField(choices=[('cap', 'cap'), ('target', 'target')], default=madang.portal.cluster.rules.Hold['CAP'], max_length=6)),
+                ('stop_percent', models.PositiveSmallIntegerField(default=100)),
+                ('set_at', models.DateTimeField()),
+                ('award', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='cluster_terms', to='portal.award')),
+                ('set_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
             name='ConsentText',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -321,6 +365,24 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='EstimateMonth',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month', models.CharField(max_length=7)),
+                ('basis', models.CharField(choices=[('history', 'history'), ('limits', 'limits')], max_length=8)),
+                ('jobs', models.PositiveIntegerField()),
+                ('within', models.PositiveIntegerField()),
+                ('before', models.PositiveIntegerField()),
+                ('after', models.PositiveIntegerField()),
+                ('median_error', models.PositiveIntegerField()),
+                ('median_wait', models.PositiveIntegerField()),
+                ('counted_at', models.DateTimeField()),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('basis__in', ['history', 'limits'])), name='estimatemonth_basis_known'), models.UniqueConstraint(fields=('month', 'basis'), name='estimatemonth_once'), models.CheckConstraint(condition=models.Q(('jobs', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('within'), '+', models.F('before')), '+', models.F('after')))), name='estimatemonth_adds_up')],
+            },
+        ),
+        migrations.CreateModel(
             name='Intake',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -342,6 +404,24 @@ class Migration(migrations.Migration):
             model_name='application',
             name='intake',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='portal.intake'),
+        ),
+        migrations.CreateModel(
+            name='AllocationPolicy',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('version', models.PositiveSmallIntegerField(default=1)),
+                ('name_ko', models.CharField(max_length=120)),
+                ('name_en', models.CharField(max_length=120)),
+                ('policy', models.JSONField()),
+                ('rules', models.JSONField(default=list)),
+                ('reference', models.JSONField(null=True)),
+                ('made_at', models.DateTimeField()),
+                ('withdrawn_at', models.DateTimeField(null=True)),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('made_from', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.allocationpolicy')),
+                ('intake', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='policies', to='portal.intake')),
+            ],
         ),
         migrations.CreateModel(
             name='Job',
@@ -371,6 +451,25 @@ class Migration(migrations.Migration):
                 ('claimed_until', models.DateTimeField(null=True)),
                 ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='portal.award')),
                 ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Estimate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('made_at', models.DateTimeField()),
+                ('unknown', models.CharField(blank=True, choices=[('coming', 'coming'), ('cancelling', 'cancelling'), ('closed', 'closed'), ('too_large', 'too_large'), ('stopped', 'stopped'), ('not_shown', 'not_shown'), ('after_award', 'after_award'), ('never', 'never')], max_length=12)),
+                ('basis', models.CharField(choices=[('history', 'history'), ('limits', 'limits')], default=madang.portal.forecasts.rules.Basis['HISTORY'], max_length=8)),
+                ('early', models.DateTimeField(null=True)),
+                ('middle', models.DateTimeField(null=True)),
+                ('late', models.DateTimeField(null=True)),
+                ('replays', models.PositiveIntegerField(default=0)),
+                ('kept', models.JSONField(default=list)),
+                ('first_at', models.DateTimeField(null=True)),
+                ('started_at', models.DateTimeField(null=True)),
+                ('within', models.BooleanField(null=True)),
+                ('error_seconds', models.IntegerField(null=True)),
+                ('job', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='estimate', to='portal.job')),
             ],
         ),
         migrations.CreateModel(
@@ -431,6 +530,17 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['digest', 'failed_at'], name='loginfailure_recent')],
             },
+        ),
+        migrations.CreateModel(
+            name='LotterySeed',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('seed', models.BigIntegerField()),
+                ('commitment', models.CharField(max_length=64)),
+                ('committed_at', models.DateTimeField()),
+                ('committed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('intake', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='lottery_seed', to='portal.intake')),
+            ],
         ),
         migrations.CreateModel(
             name='Message',
@@ -533,20 +643,25 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveSmallIntegerField()),
                 ('policy', models.JSONField()),
                 ('seed', models.BigIntegerField(default=0)),
-                ('state', models.CharField(choices=[('solving', 'solving'), ('checked', 'checked'), ('faulty', 'faulty'), ('failed', 'failed'), ('adopted', 'adopted'), ('superseded', 'superseded')], default=madang.portal.plans.rules.PlanState['SOLVING'], max_length=10)),
+                ('commitment', models.CharField(blank=True, max_length=64)),
+                ('state', models.CharField(choices=[('solving', 'solving'), ('checked', 'checked'), ('faulty', 'faulty'), ('failed', 'failed'), ('cancelled', 'cancelled'), ('adopted', 'adopted'), ('superseded', 'superseded')], default=madang.portal.plans.rules.PlanState['SOLVING'], max_length=10)),
                 ('problem', models.JSONField()),
                 ('problem_hash', models.CharField(max_length=64)),
                 ('pseudonyms', models.JSONField()),
                 ('result', models.JSONField(null=True)),
                 ('faults', models.JSONField(null=True)),
                 ('reasons', models.JSONField(default=dict)),
+                ('outline', models.JSONField(null=True)),
                 ('progress', models.JSONField(default=dict)),
-                ('failure', models.CharField(blank=True, max_length=500)),
+                ('failure', models.JSONField(default=dict)),
                 ('claimed_until', models.DateTimeField(null=True)),
                 ('proposed_at', models.DateTimeField()),
+                ('began_at', models.DateTimeField(null=True)),
                 ('solved_at', models.DateTimeField(null=True)),
                 ('adopted_at', models.DateTimeField(null=True)),
                 ('intake', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='portal.intake')),
+                ('moved_from', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='portal.plan')),
+                ('own', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='portal.allocationpolicy')),
                 ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
@@ -572,6 +687,22 @@ class Migration(migrations.Migration):
             model_name='award',
             name='plan',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='portal.plan'),
+        ),
+        migrations.CreateModel(
+            name='PlanStudy',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('costs', 'costs'), ('noise', 'noise'), ('changes', 'changes'), ('overbooking', 'overbooking')], max_length=12)),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('done', 'done'), ('failed', 'failed')], default=madang.portal.studies.rules.StudyState['WAITING'], max_length=8)),
+                ('progress', models.JSONField(default=dict)),
+                ('result', models.JSONField(null=True)),
+                ('failure', models.JSONField(default=dict)),
+                ('claimed_until', models.DateTimeField(null=True)),
+                ('asked_at', models.DateTimeField()),
+                ('done_at', models.DateTimeField(null=True)),
+                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='studies', to='portal.plan')),
+            ],
         ),
         migrations.CreateModel(
             name='Pool',
@@ -1035,6 +1166,35 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Trial',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('plan', 'plan'), ('bench', 'bench')], max_length=6)),
+                ('question', models.JSONField()),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('done', 'done'), ('failed', 'failed'), ('stopped', 'stopped')], default=madang.portal.forecasts.rules.TrialState['WAITING'], max_length=8)),
+                ('progress', models.JSONField(default=dict)),
+                ('result', models.JSONField(null=True)),
+                ('failure', models.JSONField(default=dict)),
+                ('claimed_until', models.DateTimeField(null=True)),
+                ('asked_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('plan', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='trials', to='portal.plan')),
+                ('report_en', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+                ('report_ko', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='UnixUser',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=32, unique=True)),
+                ('set_at', models.DateTimeField()),
+                ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='unix_user', to=settings.AUTH_USER_MODEL)),
+                ('set_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Verdict',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1120,6 +1280,26 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'draft'), _negated=True), ('published_at__isnull', False)), models.Q(('state', 'draft'), ('published_at__isnull', True)), _connector='OR'), name='call_published_has_time'),
         ),
         migrations.AddConstraint(
+            model_name='clusterchange',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'ended', 'failed', 'outdated'])), name='clusterchange_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='clusterchange',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('state',), name='clusterchange_one_goes_on'),
+        ),
+        migrations.AddConstraint(
+            model_name='clusterchange',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'asked'), _negated=True), ('ended_at__isnull', False)), models.Q(('state', 'asked'), ('ended_at__isnull', True)), _connector='OR'), name='clusterchange_ended_has_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='clusterterms',
+            constraint=models.CheckConstraint(condition=models.Q(('hold__in', ['cap', 'target'])), name='clusterterms_hold_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='clusterterms',
+            constraint=models.CheckConstraint(condition=models.Q(('stop_percent__gte', 100), ('stop_percent__lte', 200)), name='clusterterms_stop_fit'),
+        ),
+        migrations.AddConstraint(
             model_name='consent',
             constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('application', 'text'), name='consent_once'),
         ),
@@ -1146,6 +1326,50 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='intake',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['decided', 'closed']), ('decided_at__isnull', False)), models.Q(models.Q(('state__in', ['decided', 'closed']), _negated=True), ('decided_at__isnull', True)), _connector='OR'), name='intake_decided_has_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='allocationpolicy',
+            constraint=models.UniqueConstraint(fields=('intake', 'number', 'version'), name='allocationpolicy_version_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='allocationpolicy',
+            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1), ('version__gte', 1)), name='allocationpolicy_from_one'),
+        ),
+        migrations.AddIndex(
+            model_name='estimate',
+            index=models.Index(condition=models.Q(('started_at__isnull', True)), fields=['first_at'], name='estimate_unjudged'),
+        ),
+        migrations.AddIndex(
+            model_name='estimate',
+            index=models.Index(fields=['started_at'], name='estimate_by_start'),
+        ),
+        migrations.AddConstraint(
+            model_name='estimate',
+            constraint=models.CheckConstraint(condition=models.Q(('unknown__in', ['', 'coming', 'cancelling', 'closed', 'too_large', 'stopped', 'not_shown', 'after_award', 'never'])), name='estimate_unknown_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='estimate',
+            constraint=models.CheckConstraint(condition=models.Q(('basis__in', ['history', 'limits'])), name='estimate_basis_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='estimate',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('unknown', ''), ('early__isnull', False), ('middle__isnull', False), ('late__isnull', False)), models.Q(models.Q(('unknown', ''), _negated=True), ('early__isnull', True), ('middle__isnull', True), ('late__isnull', True)), _connector='OR'), name='estimate_told_whole'),
+        ),
+        migrations.AddConstraint(
+            model_name='estimate',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('unknown', ''), _negated=True), models.Q(('early__lte', models.F('middle')), ('middle__lte', models.F('late'))), _connector='OR'), name='estimate_in_order'),
+        ),
+        migrations.AddConstraint(
+            model_name='estimate',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('unknown', ''), _negated=True), ('first_at__isnull', False), _connector='OR'), name='estimate_told_is_kept'),
+        ),
+        migrations.AddConstraint(
+            model_name='estimate',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('started_at__isnull', False), ('within__isnull', False), ('error_seconds__isnull', False)), models.Q(models.Q(('started_at__isnull', False), _negated=True), ('within__isnull', True), ('error_seconds__isnull', True)), _connector='OR'), name='estimate_judged_whole'),
+        ),
+        migrations.AddConstraint(
+            model_name='estimate',
+            constraint=models.CheckConstraint(condition=models.Q(('started_at__isnull', True), ('first_at__isnull', False), _connector='OR'), name='estimate_judged_was_told'),
         ),
         migrations.AddConstraint(
             model_name='joboutput',
@@ -1241,7 +1465,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['solving', 'checked', 'faulty', 'failed', 'adopted', 'superseded'])), name='plan_state_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['solving', 'checked', 'faulty', 'failed', 'cancelled', 'adopted', 'superseded'])), name='plan_state_known'),
         ),
         migrations.AddConstraint(
             model_name='plan',
@@ -1253,7 +1477,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state__in', ['solving', 'failed']), _negated=True), ('solved_at__isnull', False), ('result__isnull', False), ('faults__isnull', False)), models.Q(('state__in', ['solving', 'failed']), ('solved_at__isnull', True), ('result__isnull', True), ('faults__isnull', True)), _connector='OR'), name='plan_solved_whole'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state__in', ['solving', 'failed', 'cancelled']), _negated=True), ('solved_at__isnull', False), ('result__isnull', False), ('faults__isnull', False), ('outline__isnull', False)), models.Q(('state__in', ['solving', 'failed', 'cancelled']), ('solved_at__isnull', True), ('result__isnull', True), ('faults__isnull', True), ('outline__isnull', True)), _connector='OR'), name='plan_solved_whole'),
         ),
         migrations.AddConstraint(
             model_name='plan',
@@ -1290,6 +1514,22 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='award',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'in_force'), _negated=True), ('in_force_at__isnull', False), _connector='OR'), name='award_in_force_has_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='planstudy',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['costs', 'noise', 'changes', 'overbooking'])), name='planstudy_kind_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='planstudy',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'done', 'failed'])), name='planstudy_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='planstudy',
+            constraint=models.UniqueConstraint(fields=('plan', 'kind'), name='planstudy_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='planstudy',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), ('result__isnull', False), ('done_at__isnull', False)), models.Q(models.Q(('state', 'done'), _negated=True), ('result__isnull', True), ('done_at__isnull', True)), _connector='OR'), name='planstudy_done_whole'),
         ),
         migrations.AddConstraint(
             model_name='ledgeraccount',
@@ -1650,6 +1890,34 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='trackproduct',
             constraint=models.CheckConstraint(condition=models.Q(('minimum__gte', 1), ('maximum__gte', models.F('minimum'))), name='trackproduct_range'),
+        ),
+        migrations.AddConstraint(
+            model_name='trial',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['plan', 'bench'])), name='trial_kind_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='trial',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'done', 'failed', 'stopped'])), name='trial_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='trial',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'plan'), ('plan__isnull', False)), models.Q(models.Q(('kind', 'plan'), _negated=True), ('plan__isnull', True)), _connector='OR'), name='trial_of_a_plan'),
+        ),
+        migrations.AddConstraint(
+            model_name='trial',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), ('result__isnull', False)), models.Q(models.Q(('state', 'done'), _negated=True), ('result__isnull', True)), _connector='OR'), name='trial_done_has_result'),
+        ),
+        migrations.AddConstraint(
+            model_name='trial',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'waiting'), _negated=True), ('ended_at__isnull', False)), models.Q(('state', 'waiting'), ('ended_at__isnull', True)), _connector='OR'), name='trial_ended_has_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='trial',
+            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'plan'), ('state', 'waiting')), fields=('plan',), name='trial_one_a_plan_waits'),
+        ),
+        migrations.AddConstraint(
+            model_name='unixuser',
+            constraint=models.CheckConstraint(condition=models.Q(('name__regex', '^[a-z_][a-z0-9_.-]{0,31}$'), models.Q(('name', 'root'), _negated=True)), name='unixuser_name_fit'),
         ),
         migrations.AddConstraint(
             model_name='verdict',

@@ -11,8 +11,9 @@ from pathlib import Path
 from django.conf import settings
 
 from madang.errors import Stale
+from madang.portal import children
+from madang.portal.children import OUTPUT, PROGRESS, Child
 from madang.portal.plans import actions, queries, solving
-from madang.portal.plans.solving import FAILURE, OUTPUT, PROGRESS, Child
 
 # Two at once: a solve takes a core, and the machine has other work.
 MOST_AT_ONCE = 2
@@ -46,7 +47,7 @@ def _start(plan: int, now: datetime) -> None:
         return
     (Path(settings.MADANG_HOME) / "plans").mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f"{plan}-", dir=Path(settings.MADANG_HOME) / "plans")) / "solve"
-    RUNNING[plan] = Run(solving.start(folder, queries.work(plan)), until)
+    RUNNING[plan] = Run(children.start(solving.MODULE, folder, queries.work(plan)), until)
 
 
 def _follow(plan: int, run: Run, now: datetime) -> bool:
@@ -60,7 +61,7 @@ def _follow(plan: int, run: Run, now: datetime) -> bool:
                 run.until = until
                 return False
     except Stale:
-        # another worker has the plan by now: what this one found is not needed
+        # another worker has the plan by now, or it was cancelled: what this one found is not needed
         pass
     _forget(plan, run)
     return True
@@ -71,9 +72,7 @@ def _keep(plan: int, run: Run, now: datetime) -> None:
     if answer is not None:
         actions.settle(now=now, plan=plan, until=run.until, answer=answer)
         return
-    failure = run.child.read(FAILURE)
-    text = f"{failure['code']} {failure['facts']}" if failure else f"exit status {run.child.process.returncode}"
-    actions.fail(now=now, plan=plan, until=run.until, failure=text)
+    actions.fail(now=now, plan=plan, until=run.until, failure=run.child.failure())
 
 
 def _forget(plan: int, run: Run) -> None:

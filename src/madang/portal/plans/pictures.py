@@ -10,12 +10,15 @@ from madang.allocation.compare import Share, Totals
 from madang.allocation.plan import KEPT, REDUCED, REFUSED
 from madang.portal import charts
 from madang.portal.people.sentences import ORGANISATION_KINDS
-from madang.portal.plans.rules import MonthUse, Row
+from madang.portal.plans.outline import MonthUse, Row
 from madang.portal.resources.sentences import TOTALS, UNITS
 from madang.portal.templatetags.madang import month
 
 # beyond this many a cloud of points says nothing more and weighs too much for a page
 POINTS_AT_MOST = 500
+# points in one band of scores
+BAND = 5
+CLASSES = ("track", "kind", "region")
 
 
 def counted_in(grain: str | None) -> str:
@@ -98,17 +101,89 @@ def _pair(share: Share) -> list[int]:
     return [share.requests, share.granted]
 
 
-def value_name(attribute: str, value: str, regions: Mapping[str, str]) -> str:
-    """How a kind of organisation or the code of a region reads."""
+def shares_compared(
+    plans: Sequence[Totals], numbers: Sequence[str], regions: Mapping[str, str], names: Mapping[str, str]
+) -> list[charts.Chart]:
+    """How many of each class every plan selects, beside how many apply: by track, kind and region."""
+    headings = {
+        "track": _("By track"),
+        "kind": _("By kind of organisation"),
+        "region": _("By region of the organisation"),
+    }
+    found = []
+    for name in CLASSES:
+        known = {value: share for one in plans for value, share in one.attributes.get(name, {}).items()}
+        rows = [
+            (value_name(name, value, regions, names), [known[value].requests, *_granted(plans, name, value)])
+            for value in sorted(known)
+        ]
+        if len(rows) > 1:
+            found.append(
+                charts.grouped(
+                    title=headings[name],
+                    description=_("Applications, and how many of them each plan selects."),
+                    category=headings[name],
+                    measure=_("Applications"),
+                    series=[_("Applications"), *numbers],
+                    rows=rows,
+                )
+            )
+    return found
+
+
+def _granted(plans: Sequence[Totals], name: str, value: str) -> list[int]:
+    shares = [one.attributes.get(name, {}).get(value) for one in plans]
+    return [share.granted if share else 0 for share in shares]
+
+
+def scores_compared(plans: Sequence[Sequence[Row]], numbers: Sequence[str]) -> charts.Chart | None:
+    """By band of five points: what is applied for, and what each plan gives, in units × months."""
+    asked: dict[int, int] = {}
+    given: list[dict[int, int]] = [{} for _plan in plans]
+    for found, rows in zip(given, plans, strict=True):
+        for row in rows:
+            found[_band(row)] = found.get(_band(row), 0) + row.given
+    for row in plans[0]:
+        asked[_band(row)] = asked.get(_band(row), 0) + row.amount
+    bands = sorted({*asked, *(band for found in given for band in found)})
+    if not bands:
+        return None
+    return charts.grouped(
+        title=_("Score against amount: what each plan gives"),
+        description=_("Units × months by band of {width} points, beside what is applied for.").format(width=BAND),
+        category=_("Score"),
+        measure=_("Units × months"),
+        series=[_("Applied for"), *numbers],
+        rows=[(_band_name(band), [asked.get(band, 0), *(found.get(band, 0) for found in given)]) for band in bands],
+    )
+
+
+def _band(row: Row) -> int:
+    return row.score // (BAND * 1000)
+
+
+def _band_name(band: int) -> str:
+    return f"{band * BAND}–{(band + 1) * BAND}"
+
+
+def value_name(attribute: str, value: str, regions: Mapping[str, str], names: Mapping[str, str] | None = None) -> str:
+    """How a track, a kind of organisation or the code of a region reads."""
     if attribute == "kind":
         return _(ORGANISATION_KINDS[value]) if value in ORGANISATION_KINDS else value
+    if attribute == "track":
+        return (names or {}).get(value, value)
     return regions.get(value, value)
 
 
 def scores(rows: Sequence[Row], numbers: Mapping[str, str]) -> charts.Chart | None:
-    """Every application by its score and by what it asks for; None where there are too many to be told apart."""
-    if not rows or len(rows) > POINTS_AT_MOST:
+    """Every application by its score and by what it asks for; by bands of points where they are too many to tell apart.
+
+    None where there is none.
+    """
+    if not rows:
         return None
+    if len(rows) > POINTS_AT_MOST:
+        return _by_band(rows)
     return charts.points(
         title=_("Score against the amount applied for"),
         description=_("Each point is an application. Scores are rounded to whole points here."),
@@ -120,6 +195,25 @@ def scores(rows: Sequence[Row], numbers: Mapping[str, str]) -> charts.Chart | No
     )
 
 
+def _by_band(rows: Sequence[Row]) -> charts.Chart:
+    bands: dict[int, list[int]] = {}
+    for row in rows:
+        bands.setdefault(_band(row), [0, 0, 0])[_group(row)] += row.amount
+    return charts.stacked(
+        title=_("Score against the amount applied for"),
+        description=_("Units × months applied for by band of {width} points, by what became of them.").format(
+            width=BAND
+        ),
+        category=_("Score"),
+        measure=_("Applied for: units × months"),
+        series=[_("Selected, whole"), _("Selected in part"), _("Not selected")],
+        rows=[(_band_name(band), bands[band]) for band in sorted(bands)],
+    )
+
+
+def _group(row: Row) -> int:
+    return {REFUSED: 2, REDUCED: 1, KEPT: 0}.get(row.outcome, 0)
+
+
 def _placed(row: Row) -> list[int | None]:
-    place = {REFUSED: 2, REDUCED: 1, KEPT: 0}.get(row.outcome, 0)
-    return [row.amount if place == group else None for group in range(3)]
+    return [row.amount if _group(row) == group else None for group in range(3)]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from madang.allocation.policies import policy_from_json
 from madang.allocation.problem import Problem
 from madang.errors import Refused
 from madang.portal.applications.models import Application
@@ -30,6 +31,8 @@ from madang.portal.plans.rules import (
     pool_units,
     problem_of,
 )
+from madang.portal.policies.models import AllocationPolicy
+from madang.portal.policies.rules import ruled
 from madang.portal.resources.models import Pool, PoolMonth, Product
 from madang.portal.reviews import scoring
 from madang.portal.reviews.rules import Scored
@@ -53,8 +56,16 @@ def request_id(intake: int, application: int) -> str:
     return REQUEST_MARK + digest(f"request:{intake}:{application}")[:12]
 
 
+def under(found: Input, own: AllocationPolicy | None) -> Input:
+    """The same input with the rules of one of the intake's own policies, and pools compared in its unit."""
+    if own is None:
+        return found
+    policy = policy_from_json(own.policy)
+    return replace(found, problem=ruled(found.problem, own.rules, own.reference, policy))
+
+
 def problem_now(intake: int, now: datetime) -> Input:
-    """The intake's problem as the tables stand.
+    """The intake's problem as the tables stand, with the rules of its call.
 
     Refused: "applications_unscreened", "applications_without_score", "nobody_to_award".
     """
@@ -66,7 +77,13 @@ def problem_now(intake: int, now: datetime) -> Input:
         raise Refused("applications_without_score", applications=len(unscored))
     products, given = products_of(files), _given(files)
     youth = _young(files, row.closes_at.astimezone(settings.MADANG_ZONE).date())
-    candidates = [_candidate(row, file, scores[file.pk], given.get(file.pk), file.pk in youth) for file in files]
+    errors = scoring.errors_in(intake)
+    candidates = [
+        replace(
+            _candidate(row, file, scores[file.pk], given.get(file.pk), file.pk in youth), error=errors.get(file.pk, 0)
+        )
+        for file in files
+    ]
     stocks = _stocks(row, products.values(), files)
     problem = problem_of(candidates, map(offered, products.values()), stocks, _tracks(row))
     return Input(problem, {request_id(intake, file.pk): file.pk for file in files})
@@ -152,6 +169,7 @@ def _candidate(
         attributes={
             "kind": file.organisation.kind,
             "region": file.organisation.region.code,
+            "outside_capital": "no" if file.organisation.region.capital_area else "yes",
             "youth": "yes" if young else "no",
         },
         given=tuple(given.get(wish.product, 0) for wish in lines) if given is not None else None,

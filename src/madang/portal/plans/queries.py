@@ -12,19 +12,24 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from madang.allocation.plan import Plan as AllocationPlan
-from madang.allocation.problem import Problem
 from madang.portal.actors import Actor, Role
 from madang.portal.applications.models import Application
 from madang.portal.people.models import Region
 from madang.portal.plans.models import Plan
+from madang.portal.plans.outline import Outline
 from madang.portal.plans.rules import PlanState
 from madang.portal.resources.models import Pool, Product
 from madang.portal.tasks import Task
 
+# The documents of a plan, which are large, and the outline, which is not small.
+LARGE = ("problem", "pseudonyms", "reasons", "result", "outline")
+DOCUMENTS = ("problem", "result")
+
 
 def plans(by: Actor) -> QuerySet[Plan]:
     """Plans, newest first, for staff and auditors; the public sees those that were adopted and published."""
-    rows = Plan.objects.select_related("intake__call", "proposed_by").order_by("-pk")
+    rows = Plan.objects.select_related("intake__call", "proposed_by", "own", "moved_from").order_by("-pk")
+    rows = rows.defer(*(f"moved_from__{name}" for name in LARGE))
     if by.reads_everything:
         return rows
     published = Q(state=PlanState.ADOPTED) | Q(state=PlanState.SUPERSEDED, adopted_at__isnull=False)
@@ -33,7 +38,22 @@ def plans(by: Actor) -> QuerySet[Plan]:
 
 def listed(by: Actor, intake: int) -> QuerySet[Plan]:
     """An intake's plans without their documents, which are large."""
-    return plans(by).filter(intake=intake).defer("problem", "pseudonyms", "reasons", "result")
+    return plans(by).filter(intake=intake).defer(*LARGE)
+
+
+def shown(by: Actor) -> QuerySet[Plan]:
+    """Plans with their outlines and reasons, without problem and result: what a page of one plan needs."""
+    return plans(by).defer(*DOCUMENTS)
+
+
+def light(by: Actor) -> QuerySet[Plan]:
+    """Plans without any of their documents."""
+    return plans(by).defer(*LARGE)
+
+
+def unsolved(by: Actor, intake: int) -> list[Plan]:
+    """The intake's plans that wait or are being solved, oldest first."""
+    return list(light(by).filter(intake=intake, state=PlanState.SOLVING).order_by("number"))
 
 
 def document(plan: Plan) -> dict[str, Any]:
@@ -46,29 +66,9 @@ def value(plan: Plan) -> AllocationPlan:
     return AllocationPlan.from_json(document(plan))
 
 
-def values(plans: list[Plan]) -> list[AllocationPlan]:
-    """Several plans as values, to be shown; those with the same problem share it.
-
-    Reading a problem of 600 applications takes 20 ms, so the last ones are kept in memory.
-    """
-    found = []
-    for plan in plans:
-        problem = _problems.get(plan.problem_hash) or _kept(plan)
-        found.append(AllocationPlan.from_json(plan.result, problem=problem))
-    return found
-
-
-# by SHA-256 of their content, so that none can be out of date
-_problems: dict[str, Problem] = {}
-_KEPT_AT_MOST = 4
-
-
-def _kept(plan: Plan) -> Problem:
-    problem = Problem.from_json(plan.problem)
-    while len(_problems) >= _KEPT_AT_MOST:
-        _problems.pop(next(iter(_problems), ""), None)
-    _problems[plan.problem_hash] = problem
-    return problem
+def outline(plan: Plan) -> Outline:
+    """What the solving process worked out for pages."""
+    return Outline.from_json(plan.outline)
 
 
 def to_solve(now: datetime) -> list[int]:
@@ -79,8 +79,8 @@ def to_solve(now: datetime) -> list[int]:
 
 def work(plan: int) -> dict[str, Any]:
     """What a solver needs of a plan."""
-    row = Plan.objects.only("problem", "policy", "seed").get(pk=plan)
-    return {"problem": row.problem, "policy": row.policy, "seed": row.seed}
+    row = Plan.objects.only("problem", "policy", "seed", "commitment").get(pk=plan)
+    return {name: getattr(row, name) for name in ("problem", "policy", "seed", "commitment")}
 
 
 def staff_tasks(by: Actor, now: datetime) -> list[Task]:

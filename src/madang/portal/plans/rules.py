@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from madang.allocation.plan import Plan as AllocationPlan
 from madang.allocation.policies import Policy, Portfolio, Rank
 from madang.allocation.problem import (
     MINIMUM_CRITERION,
@@ -29,12 +27,13 @@ from madang.values import Month, months_from
 
 
 class PlanState(StrEnum):
-    """`solving` is being worked on; `failed` ended without a plan; only a `checked` plan can be adopted."""
+    """`solving` is being worked on; `failed` ended without a plan, `cancelled` was stopped; `checked` is adoptable."""
 
     SOLVING = "solving"
     CHECKED = "checked"
     FAULTY = "faulty"
     FAILED = "failed"
+    CANCELLED = "cancelled"
     ADOPTED = "adopted"
     SUPERSEDED = "superseded"
 
@@ -47,6 +46,8 @@ class PolicyChoice(StrEnum):
     PORTFOLIO = "portfolio"
 
 
+# At most so many plans are proposed at once: as many as can be compared.
+MOST_AT_ONCE = 6
 POLICIES: Mapping[PolicyChoice, Policy] = {
     PolicyChoice.RANK_SKIP: Rank("skip"),
     PolicyChoice.RANK_STOP: Rank("stop"),
@@ -80,7 +81,7 @@ class Wish:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One application: scores in thousandths, wishes, and, where its award stands already, the quantities given."""
+    """One application: score and its standard error in thousandths, wishes, and the quantities of a standing award."""
 
     id: str
     organisation: str
@@ -90,6 +91,7 @@ class Candidate:
     wishes: tuple[Wish, ...]
     attributes: Mapping[str, str]
     given: tuple[int, ...] | None = None
+    error: int = 0
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,7 @@ def _request(candidate: Candidate, offered: Mapping[str, Offered]) -> Request:
         id=candidate.id,
         organisation=candidate.organisation,
         score=candidate.score,
+        error=candidate.error,
         criteria=dict(sorted(candidate.criteria.items())),
         options=(Alternative(tuple(_item(wish, offered[wish.product]) for wish in candidate.wishes)),),
         attributes={"track": candidate.track, **candidate.attributes},
@@ -221,60 +224,6 @@ def check_adoptable(state: str) -> None:
         raise Refused("plan_not_checked")
 
 
-@dataclass(frozen=True)
-class MonthUse:
-    """What is asked for and what a plan gives of a pool in one month, fixed awards included, beside what it could."""
-
-    pool: str
-    month: str
-    available: int
-    given: int
-    asked: int
-
-
-def use_by_month(plan: AllocationPlan) -> list[MonthUse]:
-    """Every pool and month of a plan's problem, in order."""
-    # By stretch of months first: hundreds of requests share a few of them.
-    stretches: dict[tuple[str, Month, int], list[int]] = defaultdict(lambda: [0, 0])
-    for request in plan.problem.requests:
-        grant = plan.grant.get(request.id)
-        quantities = grant.quantities if grant else (0,) * len(request.items)
-        for item, quantity in zip(request.items, quantities, strict=True):
-            product = plan.problem.product[item.product]
-            sums = stretches[product.pool, item.first, item.months]
-            sums[0] += quantity * product.units
-            sums[1] += item.asked * product.units
-    given: dict[tuple[str, Month], int] = defaultdict(int)
-    asked: dict[tuple[str, Month], int] = defaultdict(int)
-    for (pool_code, first, length), sums in stretches.items():
-        for month in months_from(first, length):
-            given[pool_code, month] += sums[0]
-            asked[pool_code, month] += sums[1]
-    return [
-        MonthUse(pool.code, str(month), capacity.available, given[pool.code, month], asked[pool.code, month])
-        for pool in plan.problem.pools
-        for month, capacity in sorted(pool.months.items())
-    ]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One request of a plan: its outcome, (product, given, asked) for each of its items, and units × months asked."""
-
-    request: str
-    score: int
-    outcome: str
-    parts: tuple[tuple[str, int, int], ...]
-    amount: int
-
-
-def rows(plan: AllocationPlan) -> list[Row]:
-    """Every request, best score first."""
-    found = []
-    for request in plan.problem.requests:
-        held = plan.grant.get(request.id)
-        quantities = held.quantities if held else (0,) * len(request.items)
-        parts = tuple((i.product, q, i.asked) for i, q in zip(request.items, quantities, strict=True))
-        amount = sum(item.asked * plan.problem.product[item.product].units * item.months for item in request.items)
-        found.append(Row(request.id, request.score, plan.outcomes[request.id], parts, amount))
-    return sorted(found, key=lambda row: (-row.score, row.request))
+def may_cancel(state: str) -> bool:
+    """Whether a solve can still be stopped."""
+    return state == PlanState.SOLVING

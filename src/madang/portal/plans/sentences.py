@@ -17,11 +17,15 @@ REFUSALS = {
         "Capacity, scores or applications have changed since plan {number} was solved. Propose a new plan and compare."
     ),
     "plans_to_compare": N_("Please choose 2 to {most} solved plans of this intake."),
-    "allocation_problem_invalid": N_("The problem cannot be solved: {field} {rule}."),
-    "allocation_plan_invalid": N_("The plan's document is damaged: {field} {rule}."),
-    "allocation_comparison_invalid": N_("{given} plans cannot be compared; 2 to {most} can."),
+    "policies_to_choose": N_("Please choose 1 to {most} policies."),
+    "policy_of_another_intake": N_("One of the policies does not belong to this intake."),
+    "child_died": N_(
+        "The calculation broke off (exit status {status}). Ask for it again; tell the operator if it stays."
+    ),
 }
-INPUT = frozenset({"plans_to_compare", "allocation_comparison_invalid"})
+INPUT = frozenset(
+    {"plans_to_compare", "policies_to_choose", "policy_of_another_intake", "allocation_comparison_invalid"}
+)
 
 POLICIES = {
     "rank_skip": N_("By rank: best score first, whole or not at all; what does not fit is skipped"),
@@ -34,4 +38,25 @@ OUTCOMES = {
     "reduced": N_("Selected in part"),
     "kept": N_("Kept as accepted"),
     "refused": N_("Not selected"),
+}
+STEPS = {
+    "waiting": N_("Waits for the worker"),
+    "reading": N_("Reading the problem"),
+    "solving": N_("Looking for the best awards"),
+    "checking": N_("Checking and explaining"),
+}
+SHOWN = {
+    "": N_("All"),
+    "selected": N_("Selected"),
+    "refused": N_("Not selected"),
+    "reserve": N_("Reserve list"),
+    "marginal": N_("Settled by tie-break"),
+}
+DIFFERENCES = {
+    "": N_("All"),
+    "differing": N_("Fare differently"),
+    "gains": N_("Gain in the last plan"),
+    "losses": N_("Lose in the last plan"),
+    "everywhere": N_("Selected in every plan"),
+    "nowhere": N_("Selected in none"),
 }

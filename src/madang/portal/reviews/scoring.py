@@ -50,3 +50,14 @@ def scores_in(intake: int) -> dict[int, Scored]:
         score, missed = rules.score_of(table[track][0], given.get(pk, []), table[track][1])
         found.append(Scored(pk, number, title, track, score, missed))
     return {row.application: row for row in rules.ranked(found)}
+
+
+def errors_in(intake: int) -> dict[int, int]:
+    """The standard error of every reviewed application's score, in thousandths of a point, pooled by track."""
+    table, given = tables(intake), _sheets_of(intake)
+    tracks = dict(Application.objects.filter(pk__in=given).values_list("pk", "track"))
+    found: dict[int, int] = {}
+    for track, (criteria, _) in table.items():
+        sheets = {str(pk): given[pk] for pk in given if tracks.get(pk) == track}
+        found |= {int(pk): error for pk, error in library.errors(criteria, sheets).items()}
+    return found

@@ -1,0 +1,65 @@
+"""The policy bench: the same jobs under the present and under another policy, with the library's page."""
+
+import json
+
+import pytest
+
+from madang.portal.forecasts import benching
+
+
+def document(**given):
+    """Two accounts on eight units: a long wide job first, then short narrow ones that could go past."""
+    jobs = [
+        [1, "A-1", "company", 0, 0, 3600, 3600, 6],
+        [2, "A-1", "company", 10, 10, 3610, 3600, 8],
+        *([3 + n, "A-2", "university", 20 + n, 20, 620 + n, 900, 2] for n in range(6)),
+    ]
+    usual = {"kind": "bench", "zone": "Asia/Seoul", "pool": "h100", "quarter": "2026-Q1", "unit": "gpu"}
+    policy = {"policy": "fcfs", "half_life": 604_800, "entry": 300, "age": 1000, "size": 0, "fair_share": 10_000}
+    machines = {"present": [1, 8], "asked": [1, 8]}
+    return usual | policy | machines | {"jobs": jobs, "left_out": 3, "limits": {}} | given
+
+
+def answered(**given):
+    told = []
+    found, runs = benching.answer(document(**given), told.append)
+    assert told == [{"done": 0, "of": 2}, {"done": 1, "of": 2}]
+    return found, runs
+
+
+def test_another_policy_is_set_beside_the_present_one():
+    found, _ = answered()
+    present, asked = found["runs"]
+    assert (found["jobs"], found["left_out"]) == (8, 3)
+    assert (present["name"], asked["name"]) == ("present", "asked")
+    # nobody overtakes: the narrow jobs wait for the wide one
+    assert asked["median"] > present["median"]
+    assert sum(present["steps"]) == present["started"] == 8
+    assert sum(week["jobs"] for week in present["weeks"]) == 8
+    assert {one["kind"] for one in present["kinds"]} == {"company", "university"}
+    assert found == json.loads(json.dumps(found))
+
+
+@pytest.mark.parametrize("policy", ["madang", "easy", "fcfs", "sjf-easy", "multifactor"])
+def test_every_policy_on_offer_runs(policy):
+    found, _ = answered(policy=policy)
+    assert found["runs"][1]["started"] == 8
+
+
+def test_more_nodes_shorten_the_waits_and_fewer_leave_jobs_out():
+    more, _ = answered(policy="madang", asked=[2, 8])
+    assert more["runs"][1]["mean"] < more["runs"][0]["mean"]
+    fewer, _ = answered(policy="madang", asked=[1, 4])
+    assert (fewer["runs"][1]["skipped"], fewer["runs"][0]["skipped"]) == (2, 0)
+
+
+def test_what_an_award_may_hold_at_once_is_kept():
+    found, _ = answered(policy="easy", limits={"A-2": 2})
+    assert found["runs"][1]["longest"] >= 5 * 600
+
+
+def test_the_page_of_the_library_names_both_runs():
+    _, runs = answered()
+    page = benching.page(document(), runs, "en")
+    assert "As it is" in page and "As asked" in page and "1 nodes of 8" in page
+    assert "h100" in benching.page(document(), runs, "ko")
