@@ -59,7 +59,7 @@ bench: $(TOOLS) ## measure what we promise in numbers; builds a large centre in 
 
 soak: $(TOOLS) ## run the long tests: kills, races, a full disk, many more examples (a quarter of an hour)
 	$(BIN)/python -m pytest -s -m soak
-	$(BIN)/python -m pytest -q --hypothesis-profile=soak tests/accounting tests/allocation tests/compute tests/review
+	$(BIN)/python -m pytest -q --hypothesis-profile=soak tests/accounting tests/allocation tests/compute tests/review tests/disclosure
 
 slurm-up: ## start a throw-away Slurm cluster in .slurm, without touching one that the machine has
 	@$(PYTHON) tests/slurm/cluster.py up .slurm

@@ -21,12 +21,14 @@ from factories import (
     make_track,
 )
 
+from madang.portal import leases
 from madang.portal.actors import Actor, Role
 from madang.portal.applications.models import Application
 from madang.portal.calls.models import Intake, Track
 from madang.portal.decisions import actions as decisions
 from madang.portal.people.models import Person
 from madang.portal.plans import actions as plans
+from madang.portal.plans import queries
 from madang.portal.plans.models import Plan
 from madang.portal.plans.rules import PolicyChoice
 from madang.portal.plans.solving import answer
@@ -97,7 +99,7 @@ def add_file(found: Round, given: int, reviewer: object = None) -> Application:
 
 def solve(plan: Plan, now: datetime = NOW) -> Plan:
     """Solves a plan as the child process does, here in this process."""
-    until = plans.claim(now=now, plan=plan.pk)
+    until = leases.claim(rows=queries.to_solve(), pk=plan.pk, now=now)
     document = {name: getattr(plan, name) for name in ("problem", "policy", "seed", "commitment")}
     plans.settle(now=now, plan=plan.pk, until=until, answer=answer(document))
     return Plan.objects.get(pk=plan.pk)

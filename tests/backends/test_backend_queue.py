@@ -9,7 +9,8 @@ from backends.makers import make_limit
 
 from madang.compute import specs
 from madang.compute.local import processes
-from madang.compute.protocol import After, JobState, Steering
+from madang.compute.local.endings import seconds_left
+from madang.compute.protocol import After, ClassShares, JobState, Sharing, Steering
 from madang.errors import Refused
 
 # saves when it is told to, and goes on from there when it runs again
@@ -41,7 +42,7 @@ def let_go(site, id):
 
 
 def test_a_held_job_waits_until_it_is_released(site, make_spec):
-    assert isinstance(site.backend, Steering)
+    assert isinstance(site.backend, Steering) and isinstance(site.backend, Sharing)
     id = site.backend.submit(make_spec(held=True))
     reason(site.backend, id, "held")
     site.backend.release(id)
@@ -180,3 +181,60 @@ def test_a_job_that_goes_down_with_the_machine_in_order_may_run_again(site, make
     let_go(site, id)
     assert_ran_again(site, id)
     assert processes.start_time(site.supervisor(id)) is None
+
+
+@pytest.mark.parametrize("spent", [3_500_000, 999_500_000])
+def test_all_runs_of_a_job_together_keep_to_its_time_limit(site, make_spec, spent):
+    waits = "echo up $MADANG_WALL_SECONDS; while ! [ -e go ]; do sleep 0.05; done"
+    id = site.backend.submit(make_spec(waits, requeue=True, wall_seconds=1000))
+    said(site.backend, id, "up 1000")
+    running(site.backend, id)
+    site.kill_runner()
+    site.kill_supervisor(id)
+    with site.spool.change() as database:  # as an earlier run would have left it
+        database.execute("UPDATE job SET spent = ? WHERE id = ?", [spent, id])
+    site.start_runner()
+    if spent > 999_000_000:  # nothing is left to run in
+        assert ended(site.backend, id).reason.code == "supervisor_lost"
+        return
+    until(lambda: log_of(site.backend, id).count("up ") == 2)
+    (row,) = site.spool.rows("SELECT spent, restarts FROM job WHERE id = ?", id)
+    left = seconds_left(1000, row["spent"])
+    assert row["restarts"] == 1 and row["spent"] > spent and left <= 996
+    assert f"up {left}\n" in log_of(site.backend, id)
+    let_go(site, id)
+    assert ended(site.backend, id).state is JobState.SUCCEEDED
+
+
+def test_of_a_time_limit_only_whole_seconds_are_left():
+    assert [seconds_left(10, spent) for spent in (0, 1, 1_000_000, 9_000_001, 10_000_000)] == [10, 9, 9, 0, 0]
+
+
+def test_shares_of_classes_change_while_the_runner_runs(site, make_spec):
+    with pytest.raises(ValueError, match="borrowing"):
+        site.backend.share(ClassShares(borrowing="lend"))
+    shares = ClassShares({"company": 3}, {"company": {"cores": 2}}, "none")
+    site.backend.share(shares)
+    policy = site.backend.queue()[1]
+    assert (policy.weights, policy.parts, policy.borrowing) == (shares.weights, shares.parts, "none")
+    other = site.backend.submit(make_spec("true", fair_share_class="university"))
+    reason(site.backend, other, "class_at_part")
+    own = site.backend.submit(make_spec("true", fair_share_class="company"))
+    assert ended(site.backend, own).state is JobState.SUCCEEDED
+    site.backend.share(ClassShares())
+    assert ended(site.backend, other).state is JobState.SUCCEEDED
+
+
+def test_whoever_looks_ahead_sees_what_waits_for_what_and_what_may_run_again(site, make_spec):
+    blocker = site.backend.submit(make_spec("while ! [ -e go ]; do sleep 0.05; done", cores=2, requeue=True))
+    running(site.backend, blocker)
+    first = site.backend.submit(make_spec(requeue=True))
+    second = site.backend.submit(make_spec(after=(After(first), After(blocker, ok=False))))
+    reason(site.backend, second, "waits_for_job")
+    seen, _ = site.backend.queue()
+    (runs,) = seen.running
+    waits = {job.id: job for job in seen.waiting}
+    assert (runs.stoppable, runs.again.id, runs.again.wall_seconds) == (True, blocker, make_spec().wall_seconds)
+    assert (waits[first].after, waits[first].stoppable) == ((), True)
+    assert (waits[second].after, waits[second].stoppable) == ((blocker, first), False)
+    let_go(site, blocker)

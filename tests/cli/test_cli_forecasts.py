@@ -21,7 +21,7 @@ def answered(monkeypatch):
 
     def work(_seconds):
         chores.trial(NOW)
-        for run in answering.ANSWERING.values():
+        for run in answering.TRIALS.running.values():
             run.child.process.wait(120)
 
     monkeypatch.setattr("madang.cli.forecasts.time", SimpleNamespace(sleep=work))

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "madang"
 PORTAL = SOURCE / "portal"
-LIBRARIES = ("review", "allocation", "accounting", "compute", "simulation")
+LIBRARIES = ("review", "allocation", "accounting", "compute", "simulation", "disclosure")
 SKIPPED = {".git", ".venv", ".madang", "__pycache__", "node_modules", "build", "dist"}
 
 

@@ -32,8 +32,15 @@ list_figures             oooooooooooo
 get_figure               oooooooooooo
 list_jobs                aooooooooooo
 submit_job               anrrnnnnnnnn
+job_limits               aooooooooooo
+job_figures              anrrnnnnnnnn
+repeat_job               anrrnnnnnnnn
 job                      anoonnnnnnoo
 cancel_job               anoonnnnnnnn
+steer_job                anoonnnnnnnn
+job_array                anoonnnnnnoo
+steer_job_array          anoonnnnnnnn
+cancel_job_array         anoonnnnnnnn
 job_log                  anoonnnnnnoo
 job_outputs              anoonnnnnnoo
 job_output               anrrnnnnnnnn
@@ -119,6 +126,7 @@ get_seed                 annnnnnnnnnn
 commit_seed              annnnnnrrrrr
 list_studies             annnnnnooooo
 ask_studies              annnnnnrorrr
+stop_study               annnnnnrrrrr
 get_study                annnnnnnnnnn
 list_ranking             annnnnnooooo
 remind_reviewers         annnnnnrorrr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -191,6 +192,7 @@ def _awards(world: World, found, a, owner: Person, kept) -> None:
     held = make_award(make_submitted(organisation=a, created_by=owner, state="eligible"), state="held",
                       accept_by=None, in_force_at=None)  # fmt: skip
     job = make_job(running, submitted_by=owner)
+    part = make_job(running, submitted_by=owner, array=uuid.uuid4(), array_index=0, array_count=1)
     JobFile.objects.create(job=job, path="in.txt", file=kept)
     JobOutput.objects.create(job=job, path="out.txt", size=1, sha256="0" * 64)
     own = make_policy(found.intake)
@@ -223,10 +225,13 @@ def _awards(world: World, found, a, owner: Person, kept) -> None:
         "signed-paper-check": {"paper": paper.pk},
         "job": {"pk": job.pk},
         "job-progress": {"pk": job.pk},
+        "job-steer": {"pk": job.pk},
         "job-cancel": {"pk": job.pk},
         "job-file": {"pk": job.pk, "path": "in.txt"},
         "job-output": {"pk": job.pk, "path": "out.txt"},
     }
+    for name in ("", "-progress", "-steer", "-cancel"):
+        world.places[f"job-array{name}"] = {"key": part.array}
 
 
 def _persons(world: World, a, owner: Person) -> None:

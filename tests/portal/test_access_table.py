@@ -68,6 +68,11 @@ job-output               Lnrrnnnnnnnn Lxxxxxxxxxxx
 estimates                Looooooooooo Looooooooooo
 job-progress             Lnoonnnnnnoo Lxxxxxxxxxxx
 job-figures              Lxxxxxxxxxxx Looooooooooo
+job-steer                Lxxxxxxxxxxx Lnmmnnnnnnnn
+job-array                Lnoonnnnnnoo Lxxxxxxxxxxx
+job-array-progress       Lnoonnnnnnoo Lxxxxxxxxxxx
+job-array-steer          Lxxxxxxxxxxx Lnmmnnnnnnnn
+job-array-cancel         Lnoonnnnnnnn Lnmmnnnnnnnn
 job-new                  Looooooooooo Looooooooooo
 journal                  Lnnnnnnnnnoo Lnnnnnnnnnoo
 journal-export           Lnnnnnnnnnoo Lnnnnnnnnnoo

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from madang.simulation.answers import Waits, answers, gini, waits, waits_by
 from madang.simulation.comparing import compare, interval, student
-from madang.simulation.steps import Steps, held, least, less, sampled, steady
+from madang.simulation.step_functions import Steps, held, least, less, sampled, steady
 from madang.simulation.trace import Schedule, Trace, trace_of
 
 

@@ -7,11 +7,12 @@ import pytest
 
 from madang.compute.policies import Policy as FairShare
 from madang.errors import Refused
-from madang.simulation import compiled, conservative
+from madang.simulation import compiled
 from madang.simulation.cluster import Cluster, Failures, Maintenance, Partition, of_processors
+from madang.simulation.counting import conservative
 from madang.simulation.engine import Simulation
+from madang.simulation.general.limits import Classes
 from madang.simulation.policy import Limit, Multifactor, Policy, Preemption, Shares, named
-from madang.simulation.rules import Classes
 from madang.simulation.trace import trace_of
 
 needs_numba = pytest.mark.skipif(not compiled.available(), reason="Numba is not installed")

@@ -6,9 +6,9 @@ import pytest
 from madang.errors import Refused
 from madang.simulation.cluster import of_processors
 from madang.simulation.engine import Simulation
+from madang.simulation.general.limits import Accounts, Classes, Ways
+from madang.simulation.general.priorities import ONE, classic, fair_tree
 from madang.simulation.policy import Multifactor, Policy, checked, named
-from madang.simulation.priorities import ONE, classic, fair_tree
-from madang.simulation.rules import Accounts, Classes, Ways
 from madang.simulation.trace import trace_of
 
 

@@ -12,8 +12,8 @@ from madang.compute.policies import decayed
 from madang.errors import Refused
 from madang.simulation.cluster import Cluster, Partition, of_processors
 from madang.simulation.engine import Simulation
+from madang.simulation.general.priorities import halved
 from madang.simulation.policy import Limit, Policy, Shares, named
-from madang.simulation.priorities import halved
 from madang.simulation.trace import trace_of
 
 MACHINE = Cluster((Partition("p", 1, 10, 600, 4, "A"), Partition("q", 2, 3, 200, 1, "B")), placed=False)

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from simulation import plainly
 
 from madang.errors import Refused
-from madang.simulation import blocks, compiled, conservative
+from madang.simulation import compiled
 from madang.simulation.cluster import Cluster, Partition, of_processors
+from madang.simulation.counting import conservative, deep_queues
 from madang.simulation.engine import Simulation
 from madang.simulation.policy import Policy, named
 from madang.simulation.reading import read
@@ -92,9 +93,9 @@ def test_the_engine_in_blocks_gives_the_same_schedule(drawn, backfill, by_event,
     rows = np.arange(len(trace))
     ranked = np.lexsort((rows, trace.estimate)) if shortest else rows
     rank = np.argsort(ranked)
-    state = blocks.blocks_of(trace.submit[ranked], trace.run[ranked], trace.estimate[ranked],
+    state = deep_queues.blocks_of(trace.submit[ranked], trace.run[ranked], trace.estimate[ranked],
                              trace.processors[ranked], 8)  # fmt: skip
-    blocks.play_blocks(state, rank if by_event else rank[np.lexsort((rank, trace.submit))], backfill, by_event)
+    deep_queues.play_blocks(state, rank if by_event else rank[np.lexsort((rank, trace.submit))], backfill, by_event)
     assert state.start[rank].tolist() == expected.tolist()
 
 

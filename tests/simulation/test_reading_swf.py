@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from madang.errors import Refused
-from madang.simulation import streams, swf
-from madang.simulation.drafts import Choices
+from madang.simulation.formats import streams, swf
+from madang.simulation.formats.bad_rows import Tally
+from madang.simulation.formats.checks import Choices
 from madang.simulation.reading import Reading, read
-from madang.simulation.tally import Tally
 from madang.simulation.trace import COLUMNS
 
 HEADER = "; Computer: Example\n; UnixStartTime: 1272639895\n"

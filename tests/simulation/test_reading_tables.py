@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from madang.errors import Refused
-from madang.simulation.drafts import Choices
+from madang.simulation.formats.checks import Choices
+from madang.simulation.formats.slurm import HEADLESS, limit_seconds, memory_mb
 from madang.simulation.reading import Reading, read
-from madang.simulation.slurm import HEADLESS, limit_seconds, memory_mb
 
 SACCT = "JobID|User|Account|Partition|QOS|Submit|Start|End|State|AllocCPUS|ReqMem|AllocTRES|NNodes|Timelimit|JobName"
 AT = "2026-03-02T"

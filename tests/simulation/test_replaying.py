@@ -1,5 +1,6 @@
 """Replays of a queue: they follow the policy, know what has run so far, and their ranges hold what they promise."""
 
+import dataclasses
 import json
 import random
 import subprocess
@@ -10,7 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from madang.compute.policies import Limit, Policy, Running, Snapshot, Standing, Waiting, decide
+from madang.compute.protocol import Reason
+from madang.simulation import policy as policy_module
+from madang.simulation.cluster import of_processors
+from madang.simulation.engine import Simulation
 from madang.simulation.replaying import FEWEST, WHOLE, Range, drawn, from_json, ranges, replay, replays, to_json
+from madang.simulation.trace import trace_of
 
 OPEN = Limit(1000, 1000)
 
@@ -46,11 +52,100 @@ def test_a_job_that_may_never_start_is_left_out():
 
 def test_fair_share_decides_as_it_does_on_the_machine():
     """The account that has used less goes first, and what runs in the replay counts for the next choice."""
-    waiting = [waits("1", cores=2), waits("2", cores=2, account="b"), waits("3", cores=2, account="b")]
+    waiting = [waits(str(n), cores=2, wall=400, account="abb"[n - 1]) for n in (1, 2, 3)]
     seen = queue(now=0, waiting=waiting, standings={"a": Standing(400 << 16, 0)})
     found = replay(seen, Policy(entry_seconds=0), dict.fromkeys("123", 100))
     assert found == {"2": 0, "3": 100, "1": 200}
     assert replay(seen, Policy(entry_seconds=300), dict.fromkeys("123", 350)) == {"2": 0, "1": 350, "3": 700}
+
+
+def test_a_job_starts_after_those_that_it_waits_for():
+    """Assumed to end well; one that has ended since the queue was looked at keeps nobody waiting."""
+    asked = Reason("waits_for_success", {"job": "1"})
+    waiting = [
+        waits("1"),
+        dataclasses.replace(waits("2"), blocked=asked, after=("1", "r")),
+        dataclasses.replace(waits("3"), blocked=asked, after=("2",)),
+        dataclasses.replace(waits("4"), blocked=asked, after=("gone",)),
+    ]
+    seen = queue(now=50, cores=9, running=[runs("r")], waiting=waiting)
+    assert replay(seen, Policy(), dict.fromkeys("1234", 10) | {"r": 90}) == {"1": 50, "2": 90, "3": 100, "4": 50}
+
+
+def test_a_held_job_and_who_waits_for_it_do_not_start():
+    held = Reason("held")
+    waiting = [
+        dataclasses.replace(waits("1"), blocked=held),
+        dataclasses.replace(waits("2"), blocked=Reason("waits_for_job", {"job": "1"}), after=("1",)),
+        dataclasses.replace(waits("3"), blocked=held, after=("4",)),
+        waits("4"),
+    ]
+    assert replay(queue(waiting=waiting), Policy(), dict.fromkeys("1234", 10)) == {"4": 50}
+
+
+CLASSES = Policy(parts={"own": {"cores": 2}}, borrowing="reclaim", stop_seconds=20)
+
+
+def borrowed(id, *, stoppable=True, wall=500):
+    job = dataclasses.replace(waits(id, cores=2, wall=wall), share_class="other", stoppable=stoppable)
+    return dataclasses.replace(
+        runs(id, cores=2, ends_by=wall), share_class="other", stoppable=stoppable, again=job if stoppable else None
+    )
+
+
+def test_what_a_class_takes_back_is_free_after_the_time_to_stop_and_who_gave_way_runs_again_from_the_beginning():
+    owner = dataclasses.replace(waits("1", cores=2, wall=100, account="b"), share_class="own")
+    last = dataclasses.replace(waits("2", cores=2, wall=100), share_class="other", stoppable=True)
+    seen = queue(now=50, running=[borrowed("0")], waiting=[owner, last])
+    took = {"0": 300, "1": 100, "2": 100}
+    # stopped at 70, runs again from 170 for all its 300 seconds, which its limit leaves it
+    assert replay(seen, CLASSES, took) == {"1": 70, "2": 470}
+    assert replay(seen, dataclasses.replace(CLASSES, borrowing="borrow"), took) == {"1": 300, "2": 400}
+    assert replay(dataclasses.replace(seen, running=(borrowed("0", stoppable=False),)), CLASSES, took)["1"] == 300
+
+
+def test_all_runs_of_a_job_keep_to_its_one_limit():
+    owner = dataclasses.replace(waits("1", cores=2, account="b"), share_class="own")
+    last = dataclasses.replace(waits("2", cores=2), share_class="other")
+    seen = queue(now=50, running=[borrowed("0", wall=310)], waiting=[owner, last])
+    # of 310 seconds it had 70, so that its second run ends after 240 and not after 300
+    assert replay(seen, CLASSES, {"0": 300, "1": 100, "2": 100}) == {"1": 70, "2": 170 + 240}
+
+
+def test_one_that_is_being_stopped_already_gives_way_when_its_time_is_up():
+    stopping = dataclasses.replace(borrowed("0"), stopping=True, ends_by=60)
+    owner = dataclasses.replace(waits("1", cores=2, account="b"), share_class="own")
+    seen = queue(now=50, running=[stopping], waiting=[owner])
+    assert replay(seen, CLASSES, {"0": 300, "1": 10}) == {"1": 60}
+    assert replay(seen, CLASSES, {"0": 55, "1": 10}) == {"1": 55}
+
+
+@given(st.data())
+def test_a_queue_is_replayed_as_the_simulator_runs_it(data):
+    """All jobs there at the beginning, shares of classes too: the reference engine starts them at the same second."""
+    count = data.draw(st.integers(1, 9))
+    columns = {
+        "run": data.draw(st.lists(st.integers(1, 60), min_size=count, max_size=count)),
+        "processors": data.draw(st.lists(st.integers(1, 4), min_size=count, max_size=count)),
+        "share_class": data.draw(st.lists(st.integers(0, 1), min_size=count, max_size=count)),
+    }
+    estimate = [run + data.draw(st.integers(0, 30)) for run in columns["run"]]
+    parts = {"x": data.draw(st.integers(0, 4)), "y": data.draw(st.integers(0, 4))}
+    borrowing = data.draw(st.sampled_from(["none", "borrow"]))
+    # accounts are of one class each
+    trace = trace_of(
+        submit=[0] * count, estimate=estimate, account=columns["share_class"], accounts="ab", classes="xy", **columns
+    )
+    policy = policy_module.Policy(order="madang", shares=policy_module.Shares(parts, borrowing))
+    found = Simulation(of_processors(4), policy, engine="reference").run(trace).schedule.start.tolist()
+    waiting = [
+        Waiting(str(at), "ab"[of], "xy"[of], {"cores": columns["processors"][at]}, estimate[at], at)
+        for at, of in enumerate(columns["share_class"])
+    ]
+    rules = Policy(parts={name: {"cores": part} for name, part in parts.items()}, borrowing=borrowing)
+    took = {str(at): run for at, run in enumerate(columns["run"])}
+    starts = replay(queue(now=0, cores=4, waiting=waiting), rules, took)
+    assert [starts.get(str(at), -1) for at in range(count)] == found
 
 
 @given(st.data())
@@ -118,8 +213,9 @@ def test_the_same_seed_gives_the_same_replays_and_enough_ends_them():
 
 
 def test_queue_and_policy_survive_being_written_down():
-    seen = queue(running=[runs("r")], waiting=[waits("1")], standings={"a": Standing(1 << 70, 3)})
-    policy = Policy(half_life=5, weights={"x": 2})
+    blocked = dataclasses.replace(waits("1"), blocked=Reason("waits_for_job", {"job": "r"}), after=("r",))
+    seen = queue(running=[runs("r"), borrowed("2")], waiting=[blocked], standings={"a": Standing(1 << 70, 3)})
+    policy = Policy(half_life=5, weights={"x": 2}, parts={"own": {"gpus": 2}})
     assert from_json(json.loads(json.dumps(to_json(seen, policy)))) == (seen, policy)
 
 

@@ -222,8 +222,8 @@ def test_every_code_that_the_library_refuses_with_has_its_sentence():
 
 def test_every_rule_of_a_reader_has_its_sentences():
     source = "".join(
-        (Path(sentences.__file__).parent / f"{name}.py").read_text(encoding="utf-8")
-        for name in ("drafts", "rows", "layouts", "slurm", "swf", "streams")
+        (Path(sentences.__file__).parent / "formats" / f"{name}.py").read_text(encoding="utf-8")
+        for name in ("checks", "tables", "published_traces", "own_records", "slurm", "swf", "streams")
     )
     bad = set(re.findall(r'(?:bad|Bad|append)\(\(?\s*"(\w+)"', source))
     bad |= set(re.findall(r'^ {8}\*?\(+"(\w+)", (?:"|name)', source, re.M))

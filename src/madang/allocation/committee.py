@@ -48,9 +48,9 @@ def costs(problem: Problem, plan: Plan, progress: Seen | None = None) -> list[Co
         again = solved_without(problem, plan, rule.name)
         if again is None:
             found.append(Cost(rule.name, plan.objective, None, ()))
-            continue
-        worth = objective(problem, plan.policy, {grant.request: grant.award for grant in again.grants})
-        found.append(Cost(rule.name, plan.objective, worth, _changes(plan, again)))
+        else:
+            worth = objective(problem, plan.policy, {grant.request: grant.award for grant in again.grants})
+            found.append(Cost(rule.name, plan.objective, worth, _changes(plan, again)))
         if progress:
             progress(done, len(problem.rules))
     return found

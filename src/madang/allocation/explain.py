@@ -24,12 +24,18 @@ SHORT = {POOL: "pool_full", RESERVE: "reserve_reached", BUDGET: "budget_full", S
 
 
 def explain(
-    problem: Problem, plan: Plan, *, changes: bool = False, progress: Callable[[int, int], None] | None = None
+    problem: Problem,
+    plan: Plan,
+    *,
+    changes: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+    work: int | None = None,
 ) -> dict[str, Reason]:
     """A reason for every request, by id.
 
     `changes`: each reason also says which nearest change would have altered the answer, found by solving again
-    (`nearest`; docs/allocation.md); `progress` is then called with how many requests are done, of how many.
+    (`nearest`; docs/allocation.md); `progress` is then called with how many requests and rules are done, of how many,
+    and `work` limits the nodes of each of its searches.
     ``Refused("allocation_plan_faulty", faults=(code, …))`` for a plan that is not free of faults: nothing true could be
     said about it.
     """
@@ -38,7 +44,7 @@ def explain(
         raise Refused(FAULTY, faults=tuple(dict.fromkeys(fault.code for fault in faults)))
     found = _Account(problem, plan).reasons()
     if changes:
-        near = nearest.changes(problem, plan, progress)
+        near = nearest.changes(problem, plan, progress, work)
         found = {
             name: Reason(reason.code, {**reason.facts, "nearest": near[name]} if near.get(name) else reason.facts)
             for name, reason in found.items()

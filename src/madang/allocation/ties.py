@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 
 from madang.allocation import policies
 from madang.allocation.problem import MINIMUM_CRITERION, Award, Problem, Request, asked_award, problem_hash
+from madang.lots import commitment as commitment
+from madang.lots import ticket as ticket
 
 Key = tuple[object, ...]
 
@@ -26,16 +27,6 @@ def place(problem: Problem, ties: tuple[str, ...], seed: int, *, digest: str = "
     drawn = digest or problem_hash(problem)
     read = _reader(problem, ties, drawn, seed)
     return lambda r: (*read(r), ticket(drawn, seed, r.id), r.id)
-
-
-def ticket(digest: str, seed: int, request: str) -> str:
-    """The lottery number of a request: SHA-256 of "problem hash, line feed, seed, line feed, id"; the smallest wins."""
-    return hashlib.sha256(f"{digest}\n{seed}\n{request}".encode()).hexdigest()
-
-
-def commitment(seed: int) -> str:
-    """What is published before a lottery: SHA-256 (hexadecimal) of the seed written in decimal."""
-    return hashlib.sha256(str(seed).encode()).hexdigest()
 
 
 def asked(problem: Problem, request: Request, option: int = 0) -> int:

@@ -46,6 +46,12 @@ def _simulate(commands: Commands) -> None:
     simulate.register(commands)
 
 
+def _disclose(commands: Commands) -> None:
+    from madang.cli import disclose
+
+    disclose.register(commands)
+
+
 def _centre(commands: Commands) -> None:
     from madang.cli import centre, slurm
 
@@ -53,7 +59,7 @@ def _centre(commands: Commands) -> None:
     slurm.register(commands)
 
 
-ALONE = {"allocate": _allocate, "simulate": _simulate}
+ALONE = {"allocate": _allocate, "simulate": _simulate, "disclose": _disclose}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

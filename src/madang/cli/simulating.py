@@ -23,9 +23,9 @@ from madang.errors import Refused
 from madang.simulation.answers import Answers, answers, waits_by
 from madang.simulation.cluster import Cluster, of_processors, read_cluster
 from madang.simulation.comparing import Compared, Interval, compare
-from madang.simulation.drafts import Choices
 from madang.simulation.engine import Result, Simulation
 from madang.simulation.figures import Figures, figures_of, fit
+from madang.simulation.formats.checks import Choices
 from madang.simulation.inventing import invent, resample
 from madang.simulation.pictures import Run
 from madang.simulation.policy import NAMED, Policy, named

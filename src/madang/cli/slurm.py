@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import Any
 
 from madang.cli import centre
 from madang.cli.language import N_, say, translate
-from madang.cli.output import confirmed, plain
+from madang.cli.output import plain
 
 HAPPENED = {
     "missing": N_("Taken away by hand; applying brings it back"),
@@ -57,6 +58,14 @@ def _plan(given: argparse.Namespace) -> int:
     return 0
 
 
+def _agreed() -> bool:
+    """Asks at the terminal; without one the answer is no."""
+    if not sys.stdin.isatty():
+        return False
+    say(translate(N_("Make these changes? Type yes to do so:")))
+    return sys.stdin.readline().strip().lower() in ("yes", "예")
+
+
 def _apply(given: argparse.Namespace) -> int:
     """Carries the change on itself; where this is cut off, the worker or the next `apply` goes on."""
     centre.prepare_django()
@@ -70,7 +79,7 @@ def _apply(given: argparse.Namespace) -> int:
     if not found.lines:
         say(translate(N_("The cluster has all that the awards should have there.")))
         return 0
-    if not given.yes and not confirmed(translate(N_("Make these changes?"))):
+    if not given.yes and not _agreed():
         return 1
     by = Actor(via=Via.COMMAND)
     asked = {"digest": digest(found), "planned": len(found.lines), "remove": given.remove}

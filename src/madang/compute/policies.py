@@ -68,7 +68,8 @@ class Waiting:
     """A job in the queue; `sequence` is its place in the order of submission, unique.
 
     Within its account a higher `priority` goes first. `blocked` says why it may not start whatever is free: it is held,
-    or another job must end first.
+    or another job must end first. Of no weight in a decision, but told for whoever looks ahead: the ids of all jobs
+    that must end `after` which it may start, and whether, once it runs, it is `stoppable`.
     """
 
     id: str
@@ -79,13 +80,16 @@ class Waiting:
     sequence: int
     priority: int = 0
     blocked: Reason | None = None
+    after: tuple[str, ...] = ()
+    stoppable: bool = False
 
 
 @dataclass(frozen=True)
 class Running:
     """A job that holds `needs` since second `started` and, by its wall limit, at most until second `ends_by`.
 
-    `stoppable`: it may be stopped and run again; `stopping`: it has been asked to, so that another can start.
+    `stoppable`: it may be stopped and run again; `stopping`: it has been asked to, so that another can start. `again`,
+    told for whoever looks ahead: as what it would wait if it were stopped, with what it may still run as of `started`.
     """
 
     id: str
@@ -96,6 +100,7 @@ class Running:
     share_class: str = ""
     stoppable: bool = False
     stopping: bool = False
+    again: Waiting | None = None
 
 
 @dataclass(frozen=True)

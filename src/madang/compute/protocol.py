@@ -53,8 +53,8 @@ class JobSpec:
 
     Within its account a job of higher `priority` goes first. One that is `held` waits until it is released, one with
     `after` for other jobs. `requeue`: it may be run again from the beginning, in the folder as it was left, when the
-    machine restarted or its place was reclaimed. `checkpoint_seconds` before it is ended for either or for its time
-    limit, its command is sent SIGUSR1 (0: never).
+    machine restarted or its place was reclaimed; all its runs together keep to `wall_seconds`. `checkpoint_seconds`
+    before it is ended for either or for its time limit, its command is sent SIGUSR1 (0: never).
     """
 
     key: str
@@ -272,6 +272,28 @@ class Steering(Protocol):
 
     def prioritise(self, id: str, priority: int) -> None:
         """Sets a waiting job's place among those of its account: higher goes first."""
+        ...
+
+
+@dataclass(frozen=True)
+class ClassShares:
+    """How classes of accounts share the machine: `weights` of fair share, `parts` of their own by kind, `borrowing`.
+
+    A class that is not named weighs 1 and has no part; `borrowing` is ``none``, ``borrow`` or ``reclaim``, as
+    `policies.Policy` explains.
+    """
+
+    weights: Mapping[str, int] = field(default_factory=dict)
+    parts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    borrowing: str = "borrow"
+
+
+@runtime_checkable
+class Sharing(Protocol):
+    """Offered besides by a backend whose queue follows shares of classes that can be changed while it runs."""
+
+    def share(self, shares: ClassShares) -> None:
+        """Replaces the shares; the next decision follows them. ValueError for another word than the three."""
         ...
 
 

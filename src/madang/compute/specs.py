@@ -89,7 +89,7 @@ def safe_path(path: str) -> bool:
 
 
 def digest(spec: JobSpec) -> str:
-    """SHA-256 over everything that makes a job what it is; where its input files lie does not count."""
+    """SHA-256 over what makes a job what it is: not where its files lie, nor its place in the queue."""
     content: dict[str, object] = {
         "account": spec.account,
         "fair_share_class": spec.fair_share_class,
@@ -99,7 +99,7 @@ def digest(spec: JobSpec) -> str:
         "amounts": [spec.gpus, spec.gpu_type, spec.cores, spec.memory_mb, spec.wall_seconds],
         "environment": sorted(spec.environment.items()),
     }
-    more = [spec.priority, spec.held, sorted(spec.after), spec.requeue, spec.checkpoint_seconds]
-    if more != [0, False, [], False, 0]:
+    more = [sorted(spec.after), spec.requeue, spec.checkpoint_seconds]
+    if more != [[], False, 0]:
         content["more"] = more
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from madang.cli.language import N_, say, translate
+from madang.cli.serving import prepare_django, serve
 from madang.errors import Refused
 
 MARK = "demonstration-built"
@@ -47,8 +48,6 @@ def _remove(home: Path) -> None:
 
 
 def _build(home: Path) -> None:
-    from madang.cli.centre import prepare_django
-
     home.mkdir(mode=0o700, parents=True)
     (home / f"{MARK}.begun").touch()
     prepare_django()
@@ -66,8 +65,6 @@ def _build(home: Path) -> None:
 
 
 def _serve(given: argparse.Namespace) -> int:
-    from madang.cli.centre import prepare_django, serve
-
     prepare_django()
     try:
         return serve(given.host, given.port, ready=lambda: _say_log_ins(given))

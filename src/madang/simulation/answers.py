@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from madang.simulation.steps import Steps, held, least, less, steady
+from madang.simulation.step_functions import Steps, held, least, less, steady
 from madang.simulation.trace import Flags, Ints, Schedule, Trace
 
 Reals = NDArray[np.float64]

@@ -9,12 +9,15 @@ from typing import Literal
 import numpy as np
 
 from madang.errors import Refused
-from madang.simulation import compiled, counted, laying, reference, ruled
+from madang.simulation import compiled, reference
 from madang.simulation.cluster import Cluster, checked
+from madang.simulation.counting import engine as counting
+from madang.simulation.general import engine as general
+from madang.simulation.general.layout import layout_of, too_large
 from madang.simulation.outcome import Outcome
 from madang.simulation.policy import Policy
 from madang.simulation.policy import checked as checked_policy
-from madang.simulation.steps import Steps, held
+from madang.simulation.step_functions import Steps, held
 from madang.simulation.trace import Flags, Ints, Schedule, Trace
 
 Engine = Literal["auto", "plain", "compiled", "reference"]
@@ -23,7 +26,7 @@ LATEST = 1 << 36  # seconds; later ones would not fit beside a job's number in o
 MOST_JOBS = 1 << 24
 FEW = 300_000  # below this many jobs the plain engine is done before Numba has loaded, if the queue stays short;
 FEW_RESERVED = 20_000  # the same with a reservation for every job,
-FEW_RULED = 2_000  # of the engine for nodes and rules, once it has been compiled here,
+FEW_GENERAL = 2_000  # of the engine for nodes and rules, once it has been compiled here,
 FEW_FIRST = 100_000  # and where compiling, a minute, is still to come
 
 
@@ -84,7 +87,7 @@ class Simulation:
         return self._result(trace, kept, skipped, outcome)
 
     def _too_large(self, trace: Trace) -> Flags:
-        over = laying.too_large(laying.ground_of(trace, self.cluster), trace)
+        over = too_large(layout_of(trace, self.cluster), trace)
         if over.any() and self.oversized == "refuse":
             row = int(np.argmax(over))
             gpus, processors = int(trace.gpus[row]), int(trace.processors[row])
@@ -97,8 +100,8 @@ class Simulation:
             raise Refused("policy_combination", one=self.engine, other="shares")
         if self.engine == "reference" or turns_with_shares:
             return reference.run(trace, self.cluster, self.policy)
-        if counted.suits(trace, self.cluster, self.policy):
-            return counted.run(
+        if counting.suits(trace, self.cluster, self.policy):
+            return counting.run(
                 trace,
                 self.cluster,
                 self.policy,
@@ -109,8 +112,8 @@ class Simulation:
             )
         if self.variant == "pyss" or self.policy.backfill == "conservative":
             raise Refused("policy_combination", one=self.variant, other="rules")
-        fast = self._fast(len(trace), FEW_RULED if compiled.kept(*ruled.KERNELS) else FEW_FIRST)
-        return ruled.run(trace, self.cluster, self.policy, fast=fast, seed=self.seed)
+        fast = self._fast(len(trace), FEW_GENERAL if compiled.kept(*general.KERNELS) else FEW_FIRST)
+        return general.run(trace, self.cluster, self.policy, fast=fast, seed=self.seed)
 
     def _fast(self, jobs: int, few: int) -> bool:
         if self.engine == "compiled" and not compiled.available():

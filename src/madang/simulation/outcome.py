@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from madang.simulation.steps import Steps
+from madang.simulation.step_functions import Steps
 from madang.simulation.trace import Ints
 
 

@@ -12,7 +12,7 @@ from madang.simulation.answers import Answers
 from madang.simulation.charts import Axis, Bar, Series, axis, intervals, lines
 from madang.simulation.comparing import Compared
 from madang.simulation.sentences import round_duration
-from madang.simulation.steps import Steps, sampled
+from madang.simulation.step_functions import Steps, sampled
 from madang.simulation.trace import Schedule, Trace
 
 POINTS = 300

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from madang.errors import Refused
-from madang.simulation.drafts import Choices, Draft, settle
-from madang.simulation.layouts import read_alibaba, read_madang, read_philly
-from madang.simulation.slurm import read_sacct, read_slurmdbd
-from madang.simulation.swf import read_swf
-from madang.simulation.tally import Tally
+from madang.simulation.formats.bad_rows import Tally
+from madang.simulation.formats.checks import Choices, Draft, settle
+from madang.simulation.formats.own_records import read_madang
+from madang.simulation.formats.published_traces import read_alibaba, read_philly
+from madang.simulation.formats.slurm import read_sacct, read_slurmdbd
+from madang.simulation.formats.swf import read_swf
 from madang.simulation.trace import Trace
 
 Reader = Callable[[Path, Choices, Tally], Draft]

@@ -14,7 +14,7 @@ from madang.errors import Refused
 from madang.simulation.cluster import Cluster
 from madang.simulation.outcome import Outcome
 from madang.simulation.policy import Policy
-from madang.simulation.steps import steady
+from madang.simulation.step_functions import steady
 from madang.simulation.trace import Trace
 
 BOUNDLESS = 1 << 60

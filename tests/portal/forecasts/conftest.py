@@ -3,7 +3,8 @@
 import pytest
 from portal.jobs.conftest import machine, machine_home, paid  # noqa: F401
 
-from madang.portal.forecasts import answering, folders, foreseeing
+from madang.portal import folders
+from madang.portal.forecasts import answering, foreseeing
 
 
 @pytest.fixture(autouse=True)
@@ -13,5 +14,5 @@ def _no_children_left():
         replay = foreseeing.REPLAYING.pop()
         replay.child.stop()
         folders.clear(replay.child)
-    for trial in list(answering.ANSWERING):
-        answering.forget_trial(trial)
+    for trial in list(answering.TRIALS.running):
+        answering.TRIALS.forget(trial)

@@ -14,6 +14,7 @@ from factories import NOW, actor, make_actor, make_award, make_job, make_member,
 from rounds import make_round, propose
 
 from madang.errors import Refused, Stale
+from madang.portal import leases
 from madang.portal.actors import PUBLIC, Role
 from madang.portal.forecasts import actions, answering, chores, demands, queries
 from madang.portal.forecasts.models import Trial
@@ -66,7 +67,7 @@ def asked(plan, by=None, **given):
 
 def finish(trial, now=NOW):
     chores.trial(now)
-    answering.ANSWERING[trial.pk].child.process.wait(120)
+    answering.TRIALS.running[trial.pk].child.process.wait(120)
     assert chores.trial(now) == 1
     return Trial.objects.get(pk=trial.pk)
 
@@ -127,8 +128,8 @@ def test_a_question_must_make_sense(plan):
 def test_a_killed_child_is_a_failure_that_says_so(plan):
     trial = asked(plan)
     chores.trial(NOW)
-    answering.ANSWERING[trial.pk].child.process.kill()
-    answering.ANSWERING[trial.pk].child.process.wait()
+    answering.TRIALS.running[trial.pk].child.process.kill()
+    answering.TRIALS.running[trial.pk].child.process.wait()
     assert chores.trial(NOW) == 1
     trial.refresh_from_db()
     assert (trial.state, trial.failure["code"]) == ("failed", "child_died")
@@ -138,11 +139,11 @@ def test_a_killed_child_is_a_failure_that_says_so(plan):
 def test_a_killed_worker_leaves_the_trial_to_another(plan):
     trial = asked(plan)
     chores.trial(NOW)
-    run = answering.ANSWERING.pop(trial.pk)
+    run = answering.TRIALS.running.pop(trial.pk)
     run.child.stop()
-    assert queries.to_answer(NOW) == []
-    later = NOW + actions.LEASE
-    assert queries.to_answer(later) == [trial.pk]
+    assert leases.free(queries.to_answer(), NOW) == []
+    later = NOW + leases.LEASE
+    assert leases.free(queries.to_answer(), later) == [trial.pk]
     assert finish(trial, later).state == "done"
     with pytest.raises(Stale):
         actions.settle(now=later, trial=trial.pk, until=run.until, result={}, reports={})
@@ -151,11 +152,11 @@ def test_a_killed_worker_leaves_the_trial_to_another(plan):
 def test_a_trial_that_is_stopped_ends_its_child(plan):
     trial = asked(plan, replays=50)
     chores.trial(NOW)
-    child = answering.ANSWERING[trial.pk].child
+    child = answering.TRIALS.running[trial.pk].child
     assert code(lambda: actions.stop(by=make_actor(Role.AUDITOR), now=NOW, trial=trial)) == "not_allowed_for_role"
     actions.stop(by=make_actor(Role.OPERATOR), now=NOW, trial=trial)
     assert chores.trial(NOW) == 1
-    assert child.ended and not child.folder.exists() and not answering.ANSWERING
+    assert child.ended and not child.folder.exists() and not answering.TRIALS.running
     with pytest.raises(Stale):
         actions.stop(by=make_actor(Role.OPERATOR), now=NOW, trial=trial)
 

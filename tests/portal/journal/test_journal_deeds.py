@@ -37,7 +37,7 @@ def written() -> tuple[set[str], set[str]]:
                 codes.add(text(node))
             if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in CALLS:
                 given = {word.arg: word.value for word in node.keywords}
-                codes |= {text(did) for did in [given.get("did")] if isinstance(did, ast.JoinedStr)}
+                codes |= {text(did) for did in [given.get("did")] if isinstance(did, ast.JoinedStr | ast.Constant)}
                 kinds |= {text(kind) for kind in [given.get("kind")] if isinstance(kind, ast.Constant)}
     return codes, kinds
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 from factories import NOW, make_actor, make_submitted
@@ -11,13 +12,16 @@ from rounds import add_file, make_round, propose
 from madang.allocation.plan import Plan as AllocationPlan
 from madang.allocation.replay import replay
 from madang.errors import Refused, Stale
+from madang.portal import leases
 from madang.portal.actors import PUBLIC, Role
 from madang.portal.calls.models import EligibilityRule
 from madang.portal.journal.models import JournalEntry
-from madang.portal.plans import actions, chores, problems, queries, solving
+from madang.portal.plans import actions, chores, problems, queries, solving, telling
 from madang.portal.plans.models import Plan
 from madang.portal.plans.outline import use_by_month
 from madang.portal.plans.rules import PolicyChoice
+from madang.portal.policies import actions as policies
+from madang.portal.policies.rules import Draft
 from madang.portal.resources.models import PoolMonth
 
 pytestmark = pytest.mark.django_db
@@ -26,8 +30,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _no_children_left():
     yield
-    for plan, run in list(chores.RUNNING.items()):
-        chores._forget(plan, run)
+    for plan in list(chores.SOLVES.running):
+        chores.SOLVES.forget(plan)
 
 
 def code(call) -> str:
@@ -44,7 +48,7 @@ def asked(found, **given):
 
 def finish(plan: Plan, now=NOW) -> Plan:
     chores.solve_plans(now)
-    chores.RUNNING[plan.pk].child.process.wait(60)
+    chores.SOLVES.running[plan.pk].child.process.wait(60)
     assert chores.solve_plans(now) == 1
     return Plan.objects.get(pk=plan.pk)
 
@@ -56,7 +60,7 @@ def test_a_plan_is_solved_in_a_child_process_and_checked():
     value = queries.value(plan)
     assert sorted(grant.quantities for grant in value.grants) == [(1,), (2,)]
     assert set(plan.reasons) == set(plan.pseudonyms)
-    assert not chores.RUNNING
+    assert not chores.SOLVES.running
     assert JournalEntry.objects.filter(action="plans.settle").count() == 1
 
 
@@ -78,24 +82,24 @@ def test_a_killed_worker_leaves_the_plan_to_another():
     found = make_round([60])
     plan = asked(found)
     chores.solve_plans(NOW)
-    run = chores.RUNNING.pop(plan.pk)
+    run = chores.SOLVES.running.pop(plan.pk)
     run.child.stop()
     assert chores.solve_plans(NOW) == 0
-    assert plan.pk not in chores.RUNNING
-    later = NOW + actions.LEASE
+    assert plan.pk not in chores.SOLVES.running
+    later = NOW + leases.LEASE
     assert finish(plan, later).state == "checked"
 
 
 def test_a_worker_that_lost_its_claim_keeps_nothing():
     found = make_round([60])
     plan = asked(found)
-    first = actions.claim(now=NOW, plan=plan.pk)
-    assert actions.claim(now=NOW, plan=plan.pk) is None
-    second = actions.claim(now=NOW + actions.LEASE, plan=plan.pk)
+    first = leases.claim(rows=queries.to_solve(), pk=plan.pk, now=NOW)
+    assert leases.claim(rows=queries.to_solve(), pk=plan.pk, now=NOW) is None
+    second = leases.claim(rows=queries.to_solve(), pk=plan.pk, now=NOW + leases.LEASE)
     answer = solving.answer({"problem": plan.problem, "policy": plan.policy, "seed": 0})
     with pytest.raises(Stale):
         actions.settle(now=NOW, plan=plan.pk, until=first, answer=answer)
-    assert actions.keep_claim(now=NOW, plan=plan.pk, until=first, progress=None) is None
+    assert leases.keep_claim(rows=queries.to_solve(), pk=plan.pk, until=first, now=NOW, progress=None) is None
     actions.settle(now=NOW, plan=plan.pk, until=second, answer=answer)
     assert Plan.objects.get(pk=plan.pk).state == "checked"
 
@@ -109,10 +113,36 @@ def test_a_solve_that_cannot_be_done_fails_visibly():
     assert failed.failure["code"] == "allocation_problem_invalid"
 
 
+def test_of_many_rules_only_those_that_contradict_each_other_are_named():
+    found = make_round([60, 50, 40], funded=24)
+    sentence = {"en": "A rule.", "ko": "규칙."}
+
+    def share(name, **where):
+        params = {"where": where, "thousandths": 600}
+        return {"name": name, "kind": "share_at_least", "sentence": sentence, "params": params}
+
+    budget = {"pool": found.pool.code, "units": 1000}
+    harmless = {"name": "wide", "kind": "budget", "sentence": sentence, "params": budget}
+    rules = [harmless, share("far", outside_capital="yes"), share("near", outside_capital="no")]
+    own = policies.create_policy(
+        by=found.manager, now=NOW, intake=found.intake.pk, draft=Draft("가", "a", {"policy": "portfolio"}, rules)
+    )
+    plan = finish(asked(found, policy=own.pk))
+    assert (plan.state, plan.result["grants"]) == ("checked", [])
+    assert {"wide"}.isdisjoint(plan.outline["barren"]) and set(plan.outline["barren"]) <= {"far", "near"}
+    told = telling.broken_rules(plan, "en", change=False)
+    assert [one.url.partition("#")[2] for one in told] == [f"rule-{name}" for name in plan.outline["barren"]]
+    fewer = Draft(
+        "가", "a", {"policy": "portfolio"}, [one for one in rules if one["name"] not in plan.outline["barren"]]
+    )
+    own = policies.revise_policy(by=found.manager, now=NOW, policy=own.pk, draft=fewer)
+    assert finish(asked(found, policy=own.pk)).outline["barren"] == []
+
+
 def test_a_plan_with_faults_is_kept_as_faulty():
     found = make_round([60])
     plan = asked(found)
-    until = actions.claim(now=NOW, plan=plan.pk)
+    until = leases.claim(rows=queries.to_solve(), pk=plan.pk, now=NOW)
     answer = solving.answer({"problem": plan.problem, "policy": plan.policy, "seed": 0})
     answer["faults"] = [
         {"code": "over_capacity", "facts": {"pool": "h100", "month": "2026-05", "given": 9, "limit": 8}}
@@ -161,7 +191,19 @@ def test_only_two_solves_run_at_once():
     for _ in range(3):
         asked(found)
     chores.solve_plans(NOW)
-    assert len(chores.RUNNING) == chores.MOST_AT_ONCE
+    assert len(chores.SOLVES.running) == chores.SOLVES.most
+
+
+def test_what_a_killed_worker_left_is_swept_after_a_day():
+    plan = asked(make_round([60]))
+    chores.solve_plans(NOW)
+    run = chores.SOLVES.running.pop(plan.pk)
+    run.child.stop()
+    left = run.child.folder.parent.parent
+    assert left.parent.name == "plans" and chores.sweep(NOW) == 0
+    for path in (left, *left.rglob("*")):
+        os.utime(path, (1, 1))
+    assert chores.sweep(NOW) == 1 and not left.exists()
 
 
 def test_the_public_sees_no_plan_before_publication():

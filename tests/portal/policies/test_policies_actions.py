@@ -11,6 +11,7 @@ from factories import NOW, make_actor, make_person
 from rounds import adopt, make_round, publish, solve
 
 from madang.errors import Refused, Stale
+from madang.portal import leases
 from madang.portal.actors import PUBLIC, Actor, Role
 from madang.portal.journal.models import JournalEntry
 from madang.portal.people.models import Person
@@ -168,12 +169,17 @@ def test_rules_that_cannot_hold_together_are_named_in_words(client):
              "params": {"where": {"kind": "university"}, "thousandths": 1000}}  # fmt: skip
     own = written(found, every, policy="portfolio")
     plan = plans.propose(by=found.manager, now=NOW, intake=found.intake.pk, policy=own.pk)
-    until = plans.claim(now=NOW, plan=plan.pk)
+    until = leases.claim(rows=plan_queries.to_solve(), pk=plan.pk, now=NOW)
     facts = {"file": "-", "field": "rules", "rule": "rules_cannot_hold_together", "named": "every"}
     failure = {"code": "allocation_problem_invalid", "facts": facts}
     plans.fail(now=NOW, plan=plan.pk, until=until, failure=failure)
     client.force_login(Person.objects.get(pk=found.manager.person))
     client.cookies["madang_language"] = "en"
     shown = client.get(reverse("plan", args=[plan.pk]))
-    assert shown.context["broken"] == ["Universities."]
+    (broken,) = shown.context["broken"]
+    assert broken.sentence == "Universities."
+    assert client.get(broken.url).context["form"]["name"].value() == "every"
+    policies = actions.revise_policy(by=found.manager, now=NOW, policy=own.pk, draft=queries.draft_of(own))
+    (broken,) = client.get(reverse("plan", args=[plan.pk])).context["broken"]
+    assert broken.url == reverse("policy", args=[own.pk]) + "#rule-every" and policies.version == 2
     assert "no awards keep all of these together: every" in shown.context["failure"]

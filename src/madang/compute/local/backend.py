@@ -14,7 +14,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from madang.accounting.metering import UsageSlice
 from madang.compute import policies, specs
@@ -25,6 +25,7 @@ from madang.compute.protocol import (
     AccountLimit,
     Capacity,
     ChangedBatch,
+    ClassShares,
     InputFile,
     JobReport,
     JobSpec,
@@ -300,8 +301,19 @@ class LocalBackend:
 
     def queue(self) -> tuple[policies.Snapshot, policies.Policy]:
         """What the runner's next decision would rest on, and by which settings it decides."""
-        seen = Queue(self._spool, self._settings).snapshot(self._clock(), records.ticks_now())
-        return seen, self._settings.policy
+        queue = Queue(self._spool, self._settings)
+        return queue.snapshot(self._clock(), records.ticks_now()), queue.policy()
+
+    def share(self, shares: ClassShares) -> None:
+        """The shares stand in the spool, above what the settings say of classes."""
+        if shares.borrowing not in get_args(policies.Borrowing):
+            raise ValueError(f"borrowing must be one of {', '.join(get_args(policies.Borrowing))}")
+        content = json.dumps(asdict(shares), sort_keys=True)
+        if [row["content"] for row in self._spool.rows("SELECT content FROM class_shares")] == [content]:
+            return
+        with self._spool.change() as database:
+            database.execute("INSERT OR REPLACE INTO class_shares VALUES (1, ?)", [content])
+        self._spool.wake()
 
     def enforce(self, limits: Sequence[AccountLimit]) -> None:
         """Puts the limits in place of those before; nothing is written where they are the same."""

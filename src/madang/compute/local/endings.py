@@ -44,6 +44,11 @@ def finish(database: sqlite3.Connection, row: Row, result: dict[str, Any], setti
         _charge(database, row, (ended - row["started"]) // _MILLION, settings, now // _MILLION)
 
 
+def seconds_left(wall_seconds: int, spent: int) -> int:
+    """Of a job's time limit what earlier runs of `spent` microseconds have left: all its runs together keep to it."""
+    return wall_seconds + -spent // _MILLION
+
+
 def requeue(database: sqlite3.Connection, row: Row, result: dict[str, Any], settings: Settings, now: int) -> None:
     """Puts a job that ran back into the queue, its use up to then charged; a job that runs no more stays as it is."""
     ended = max(result["ended"], row["started"] + row["sliced"])
@@ -53,16 +58,18 @@ def requeue(database: sqlite3.Connection, row: Row, result: dict[str, Any], sett
         _charge(database, row, (ended - row["started"]) // _MILLION, settings, now // _MILLION)
         database.execute(
             "UPDATE job SET state = 'waiting', restarts = restarts + 1, attempts = 0, given = NULL, started = NULL,"
-            " ticks = NULL, boot = NULL, seen = NULL, sliced = 0, stop_asked = NULL, code = ?, facts = '{}'"
-            " WHERE id = ?",
-            ["requeued" if result["code"] == "stopped" else "run_again", row["id"]],
+            " ticks = NULL, boot = NULL, seen = NULL, sliced = 0, stop_asked = NULL, spent = spent + ?, code = ?,"
+            " facts = '{}' WHERE id = ?",
+            [ended - row["started"], "requeued" if result["code"] == "stopped" else "run_again", row["id"]],
         )
 
 
 def may_run_again(row: Row, result: dict[str, Any]) -> bool:
-    """Whether a job whose run was cut off by no fault of its own goes back into the queue."""
+    """Whether a job whose run was cut off by no fault of its own, and that has time left, goes back into the queue."""
     cut_off = result["state"] == "lost" and result["code"] in (*CUT_OFF, "stopped")
-    return bool(cut_off and row["requeue"] and not row["cancel_asked"] and row["restarts"] < MOST_RESTARTS)
+    may = cut_off and row["requeue"] and not row["cancel_asked"] and row["restarts"] < MOST_RESTARTS
+    spent = row["spent"] + max(result["ended"] - row["started"], row["sliced"])
+    return bool(may and seconds_left(row["wall_seconds"], spent) > 0)
 
 
 def add_slices(database: sqlite3.Connection, row: Row, until: int, settings: Settings, *, whole: bool) -> None:

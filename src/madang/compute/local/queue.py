@@ -6,12 +6,13 @@ import json
 import sqlite3
 import time
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from madang.compute import policies
 from madang.compute.local import machine, sandbox
-from madang.compute.local.remembered import Remembered, needs
+from madang.compute.local.endings import seconds_left
+from madang.compute.local.remembered import Remembered, needs, waiting
 from madang.compute.local.settings import Settings
 from madang.compute.local.spool import Spool
 from madang.compute.protocol import Reason
@@ -89,7 +90,12 @@ class Queue:
         if self.sandbox.code != "sandbox_works":
             reason = Reason("sandbox_unavailable", {"why": self.sandbox.code, **self.sandbox.facts})
             return policies.Decision((), {job.id: reason for job in self._jobs.waiting.values()})
-        return policies.decide(self._seen(rows, now, ticks), self.settings.policy, explain=explain)
+        return policies.decide(self._seen(rows, now, ticks), self.policy(), explain=explain)
+
+    def policy(self) -> policies.Policy:
+        """The settings of fair share, with the shares of classes as they were told last."""
+        told = self.spool.rows("SELECT content FROM class_shares")
+        return replace(self.settings.policy, **json.loads(told[0]["content"])) if told else self.settings.policy
 
     def snapshot(self, now: int, ticks: int) -> policies.Snapshot:
         """What the next decision rests on, for a process that only looks; `now` and `ticks` in microseconds."""
@@ -118,7 +124,7 @@ class Queue:
     def _running(self, row: sqlite3.Row, now: int, ticks: int) -> policies.Running:
         elapsed = 0 if row["ticks"] is None else max(ticks - row["ticks"], 0)
         started = (now - elapsed) // _MILLION
-        ends_by = started + row["wall_seconds"] + self.settings.grace_seconds
+        ends_by = started + seconds_left(row["wall_seconds"], row["spent"]) + self.settings.grace_seconds
         if row["stop_asked"] is not None:
             left = self.settings.grace_seconds + row["checkpoint_seconds"] - (ticks - row["stop_asked"]) // _MILLION
             ends_by = min(ends_by, now // _MILLION + max(left, 1))
@@ -131,6 +137,7 @@ class Queue:
             share_class=row["share_class"],
             stoppable=bool(row["requeue"]) and row["state"] == "running",
             stopping=row["stop_asked"] is not None,
+            again=waiting(row) if row["requeue"] else None,
         )
 
     def _share(
@@ -156,7 +163,8 @@ class Queue:
             "cores": given["cores"],
             "gpus": [asdict(gpu) for gpu in self.gpus if gpu.uuid in given["gpus"]],
             "memory_mb": row["memory_mb"],
-            "wall_seconds": row["wall_seconds"],
+            "wall_seconds": seconds_left(row["wall_seconds"], row["spent"]),
+            "limit_seconds": row["wall_seconds"],
             "uid": sandbox.job_user(row["number"]),
             "software": list(settings.software),
             "checkpoint_seconds": row["checkpoint_seconds"],

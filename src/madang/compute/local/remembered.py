@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from madang.compute import policies
+from madang.compute.local.endings import seconds_left
 from madang.compute.local.spool import FINAL, Spool, facts_of
 from madang.compute.protocol import Reason
 
@@ -36,27 +37,29 @@ class Remembered:
         self._learn(sorted(steered.keys() - self.waiting.keys()))
         blocked = self._blocked()
         for number, (priority, held) in steered.items():
-            why = Reason("held") if held else blocked.get(number)
+            why, others = blocked.get(number, (None, ()))
+            why = Reason("held") if held else why
             job = self.waiting[number]
-            if (job.priority, job.blocked) != (priority, why):
-                self.waiting[number] = replace(job, priority=priority, blocked=why)
+            if (job.priority, job.blocked, job.after) != (priority, why, others):
+                self.waiting[number] = replace(job, priority=priority, blocked=why, after=others)
 
     def _learn(self, new: list[int]) -> None:
         for start in range(0, len(new), 500):
             some = new[start : start + 500]
             query = f"SELECT * FROM job WHERE number IN ({', '.join('?' * len(some))})"  # noqa: S608 - marks only
             for row in self.spool.rows(query, *some):
-                self.waiting[row["number"]] = _waiting(row)
+                self.waiting[row["number"]] = waiting(row)
                 self.told[row["id"]] = Reason(row["code"], facts_of(row["facts"]))
 
-    def _blocked(self) -> dict[int, Reason]:
-        """Of each job that waits for others the first that it waits for; what can no longer be is noted as hopeless."""
-        found: dict[int, Reason] = {}
+    def _blocked(self) -> dict[int, tuple[Reason, tuple[str, ...]]]:
+        """Of each job that waits for others the first and all of them; what waits in vain is noted as hopeless."""
+        found: dict[int, tuple[Reason, tuple[str, ...]]] = {}
         self.hopeless = {}
         for row in self.spool.rows(_AFTER):
             why = after(row["id"], row["state"], ok=bool(row["ok"]))
             if why is not None:
-                found.setdefault(row["number"], why)
+                first, others = found.get(row["number"], (why, ()))
+                found[row["number"]] = first, (*others, row["id"])
                 if why.code == "job_before_failed":
                     self.hopeless[self.waiting[row["number"]].id] = why
         return found
@@ -83,13 +86,15 @@ def needs(row: Row) -> policies.Amounts:
     return policies.needs(gpus=row["gpus"], gpu_type=row["gpu_type"], cores=row["cores"], memory_mb=row["memory_mb"])
 
 
-def _waiting(row: Row) -> policies.Waiting:
+def waiting(row: Row) -> policies.Waiting:
+    """A job of the spool in the queue, with all the time that earlier runs have left it."""
     return policies.Waiting(
         id=row["id"],
         account=row["account"],
         share_class=row["share_class"],
         needs=needs(row),
-        wall_seconds=row["wall_seconds"],
+        wall_seconds=seconds_left(row["wall_seconds"], row["spent"]),
         sequence=row["number"],
         priority=row["priority"],
+        stoppable=bool(row["requeue"]),
     )

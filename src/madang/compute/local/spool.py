@@ -54,6 +54,7 @@ CREATE TABLE IF NOT EXISTS job (
     requeue INTEGER NOT NULL DEFAULT 0 CHECK (requeue IN (0, 1)),
     checkpoint_seconds INTEGER NOT NULL DEFAULT 0 CHECK (checkpoint_seconds >= 0),
     stop_asked INTEGER,
+    spent INTEGER NOT NULL DEFAULT 0 CHECK (spent >= 0),
     CHECK ((state IN ('succeeded', 'failed', 'cancelled', 'timed_out', 'lost')) = (ended IS NOT NULL)),
     CHECK (state <> 'running' OR started IS NOT NULL),
     CHECK (state <> 'waiting' OR (started IS NULL AND given IS NULL)),
@@ -88,6 +89,7 @@ CREATE TABLE IF NOT EXISTS standing (
     used INTEGER NOT NULL CHECK (used >= 0),
     at INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS class_shares (one INTEGER PRIMARY KEY CHECK (one = 1), content TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS change (one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER NOT NULL) STRICT;
 INSERT OR IGNORE INTO change VALUES (1, 0);
 CREATE TABLE IF NOT EXISTS touch (one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER NOT NULL) STRICT;
@@ -108,6 +110,7 @@ ADDED = {
     "requeue": "INTEGER NOT NULL DEFAULT 0",
     "checkpoint_seconds": "INTEGER NOT NULL DEFAULT 0",
     "stop_asked": "INTEGER",
+    "spent": "INTEGER NOT NULL DEFAULT 0",
 }
 
 

@@ -224,7 +224,7 @@ class Supervisor:
         number = exit_code - 128 if exit_code is not None and 128 < exit_code <= 192 else None
         known = {"exit_code": exit_code, "signal": number}
         if self.ending == "timed_out":
-            return known | _ending("timed_out", "wall_time_over", seconds=self.order["wall_seconds"])
+            return known | _ending("timed_out", "wall_time_over", seconds=self.order["limit_seconds"])
         if self.ending == "cancelled":
             return known | _ending("cancelled", "cancelled_running")
         if self.ending in ("machine_stopped", "stopped"):

@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext_noop as N_
 
+from madang.compute.slurm.sentences import SENTENCES as OF_SLURM
+
 REFUSALS = {
     "unix_users_line": N_("Line {line} is not an e-mail address and a Unix user with a comma between them."),
     "unix_users_many": N_("At most {most} lines can be read at once."),
@@ -10,6 +12,7 @@ REFUSALS = {
     "cluster_none": N_("Jobs of this centre do not run on a Slurm cluster."),
     "cluster_nothing_to_do": N_("The cluster has all that the awards should have there. There is nothing to apply."),
     "cluster_change_goes_on": N_("A change to the cluster is going on. Wait until it has ended."),
+    **OF_SLURM,
 }
 INPUT = frozenset({"unix_users_line", "unix_users_many", "unix_users_faulty", "cluster_stop"})
 

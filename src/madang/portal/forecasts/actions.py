@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
 
 from madang.errors import Refused, Stale
 from madang.portal.actors import WORKER, Actor, Role
@@ -24,7 +23,6 @@ from madang.portal.plans.rules import PlanState
 from madang.portal.transactions import action
 from madang.values import Month
 
-LEASE = timedelta(seconds=60)
 SOLVED = (PlanState.CHECKED, PlanState.ADOPTED, PlanState.SUPERSEDED)
 
 
@@ -153,23 +151,6 @@ def stop(*, by: Actor, now: datetime, trial: Trial) -> None:
     if not mine.update(state=TrialState.STOPPED, ended_at=now, claimed_until=None):
         raise Stale("trial", state=Trial.objects.values_list("state", flat=True).get(pk=trial.pk))
     journal.record(by=by, now=now, did="forecasts.stop", kind="trial", subject=trial.pk)
-
-
-@action
-def claim(*, now: datetime, trial: int) -> datetime | None:
-    """Takes a trial for a minute; the end of the lease names the claim. None when another worker was first."""
-    free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
-    until = now + LEASE
-    taken = Trial.objects.filter(free, pk=trial, state=TrialState.WAITING).update(claimed_until=until, progress={})
-    return until if taken else None
-
-
-@action
-def keep_claim(*, now: datetime, trial: int, until: datetime, progress: dict[str, Any] | None) -> datetime | None:
-    """Renews a lease and shows how far the trial is; None when the claim was lost or the trial stopped."""
-    renewed = now + LEASE
-    changes: dict[str, Any] = {"claimed_until": renewed} | ({} if progress is None else {"progress": progress})
-    return renewed if _mine(trial, until).update(**changes) else None
 
 
 @action

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from madang.portal.forecasts import actions, answering, folders, foreseeing
+from madang.portal import folders
+from madang.portal.forecasts import actions, answering, foreseeing
 
 AT_ONCE = 200
 
@@ -27,13 +28,13 @@ def count(now: datetime) -> int:
 
 def trial(now: datetime) -> int:
     """Starts, follows and keeps trials."""
-    return answering.trial(now)
+    return answering.TRIALS.turn(now)
 
 
 def sweep(now: datetime) -> int:
     """Removes what killed workers left."""
-    going = [one.child for one in (*foreseeing.REPLAYING, *answering.ANSWERING.values())]
-    return folders.sweep(going)
+    going = [one.child for one in (*foreseeing.REPLAYING, *answering.TRIALS.running.values())]
+    return folders.sweep("forecasts", going)
 
 
 EVERY = {foresee: 1.0, judge: 5.0, count: 600.0, trial: 1.0, sweep: 3600.0}

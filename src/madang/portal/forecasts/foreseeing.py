@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from madang.compute.protocol import Foreseeable
-from madang.portal import backends, children
+from madang.portal import backends, children, folders
 from madang.portal.children import OUTPUT, Child
-from madang.portal.forecasts import actions, folders, queries, replays, rules
+from madang.portal.forecasts import actions, queries, replays, rules
 from madang.portal.forecasts.queries import Queued
 from madang.portal.forecasts.rules import Basis, Told, Unknown
 
@@ -52,7 +52,8 @@ def _start(backend: Foreseeable, jobs: list[Queued], now: datetime) -> None:
     queue, policy = backend.queue()
     past, basis = rules.pasts(*queries.parts())
     given = replays.document(queue, policy, past, seed=int(now.timestamp()))
-    REPLAYING.append(Replay(children.start(replays.MODULE, folders.new_folder("replay"), given), jobs, now, basis))
+    folder = folders.new_folder("forecasts", "replay")
+    REPLAYING.append(Replay(children.start(replays.MODULE, folder, given), jobs, now, basis))
 
 
 def _follow(replay: Replay, now: datetime) -> int:

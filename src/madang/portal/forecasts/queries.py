@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from madang.portal.actors import Actor, Role
 from madang.portal.forecasts.models import Estimate, EstimateMonth, Trial
@@ -125,10 +125,9 @@ def bench(by: Actor) -> QuerySet[Trial]:
     return trials(by).filter(kind=TrialKind.BENCH)
 
 
-def to_answer(now: datetime) -> list[int]:
-    """Trials that wait for a worker, or whose worker has let its lease run out."""
-    free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
-    return list(Trial.objects.filter(free, state=TrialState.WAITING).order_by("pk").values_list("pk", flat=True))
+def to_answer() -> QuerySet[Trial]:
+    """Trials that wait for their answer, or are being worked on."""
+    return Trial.objects.filter(state=TrialState.WAITING)
 
 
 def latest_of_plans(by: Actor, intake: int) -> list[Trial]:

@@ -51,7 +51,7 @@ IMPERSONAL = frozenset(
         "plan", "decision", "award", "awardline", "pool", "poolmonth", "product", "tariff", "discount",
         "ledgeraccount", "movement", "monthtotal", "accountingmonth", "statement", "statementline", "usagecursor",
         "dayuse", "rollupcursor", "figureset", "reportedfigure", "allocationpolicy", "lotteryseed", "planstudy",
-        "trial", "estimate", "estimatemonth", "clusterterms", "clusterlook", "clusterchange",
+        "trial", "estimate", "estimatemonth", "jobafter", "clusterterms", "clusterlook", "clusterchange",
     }
 )  # fmt: skip
 

@@ -6,14 +6,14 @@ from datetime import datetime
 
 from django.conf import settings
 
-from madang.compute.protocol import MANY, AccountLimit, Forgetting
+from madang.compute.protocol import MANY, AccountLimit
 from madang.errors import Refused, Unavailable
 from madang.portal import backends
-from madang.portal.jobs import actions, machine, queries
+from madang.portal.jobs import actions, machine, queries, steering, waiting
+from madang.portal.jobs.clearing import clear, tell_of_clearing
 from madang.portal.jobs.places import limits as present_limits
 from madang.portal.jobs.posting import post_usage
-from madang.portal.jobs.rules import MOST_WALL_SECONDS, NOTICE, owner_of
-from madang.portal.journal import queries as journal
+from madang.portal.jobs.rules import MOST_WALL_SECONDS, owner_of
 
 AT_ONCE = 50
 _told: dict[str, object] = {}
@@ -22,6 +22,7 @@ _told: dict[str, object] = {}
 def hand_over(now: datetime) -> int:
     """Gives accepted jobs to the backend; the backend knows the key, so a worker that dies here does no harm."""
     tell_limits(now)
+    waiting.give_up(now=now)
     taken = actions.claim(now=now, jobs=queries.to_hand_over(now, AT_ONCE))
     for job in taken:
         try:
@@ -41,6 +42,12 @@ def cancel(now: datetime) -> int:
     for job in queries.to_cancel(MANY):
         backends.backend().cancel(str(job.backend_id))
     return 0
+
+
+def steer(now: datetime) -> int:
+    """Tells the backend which waiting jobs to hold back, release or set elsewhere in their award's order."""
+    told = [steering.tell(job) for job in steering.owed(AT_ONCE)]
+    return sum(steering.told(job=job) for job in told)
 
 
 def follow(now: datetime) -> int:
@@ -71,32 +78,5 @@ def tell_limits(now: datetime) -> int:
     return 0
 
 
-def tell_of_clearing(now: datetime) -> int:
-    """Tells people a fortnight before that what their jobs left will be destroyed."""
-    before = journal.due_before("job_files", now)
-    return actions.tell_of_clearing(now=now, before=before + NOTICE) if before else 0
-
-
-def clear(now: datetime) -> int:
-    """Destroys what jobs were given, wrote and left when their retention is over and their people were told."""
-    before = journal.due_before("job_files", now)
-    due = queries.to_clear(before, now - NOTICE, AT_ONCE) if before else []
-    backend = backends.backend()
-    for job in due:
-        if job.backend_id and isinstance(backend, Forgetting):
-            _forget(backend, job.backend_id)
-    if due and before:
-        actions.cleared(now=now, jobs=[job.pk for job in due], before=before)
-    return len(due)
-
-
-def _forget(backend: Forgetting, id: str) -> None:
-    try:
-        backend.forget(id)
-    except Refused as refused:
-        # a spool that was lost holds nothing of the job any more
-        if refused.code != "no_such_job":
-            raise
-
-
-EVERY = {hand_over: 0.5, cancel: 1.0, follow: 1.0, tell_limits: 10.0, tell_of_clearing: 3600.0, clear: 3600.0}
+EVERY = {hand_over: 0.5, steer: 1.0, cancel: 1.0, follow: 1.0, tell_limits: 10.0}
+EVERY |= {tell_of_clearing: 3600.0, clear: 3600.0}

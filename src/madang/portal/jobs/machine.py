@@ -14,7 +14,7 @@ from madang.compute import sentences as compute
 from madang.compute.protocol import MANY, Backend, Capacity, Facts, JobSpec, LogChunk, Telling
 from madang.errors import Refused
 from madang.portal import backends
-from madang.portal.jobs import queries
+from madang.portal.jobs import arrays, queries, waiting
 from madang.portal.jobs.models import Job
 from madang.portal.jobs.rules import FINAL_STATES, owner_of
 from madang.portal.jobs.sentences import REASONS
@@ -118,8 +118,8 @@ def spec(job: Job) -> JobSpec:
     return JobSpec(
         key=str(job.key),
         account=owner_of(job.award_id),
-        fair_share_class="",
-        name=job.name,
+        fair_share_class=job.share_class,
+        name=job.title,
         argv=tuple(job.argv),
         files=queries.input_list(job.pk),
         gpus=job.gpus,
@@ -128,4 +128,10 @@ def spec(job: Job) -> JobSpec:
         memory_mb=job.memory_mb,
         wall_seconds=job.wall_seconds,
         user=people.unix_user_of(job.submitted_by_id),
+        environment=arrays.environment(job),
+        priority=job.priority,
+        held=job.on_hold,
+        after=waiting.after(job),
+        requeue=job.requeue,
+        checkpoint_seconds=job.checkpoint_seconds,
     )

@@ -15,7 +15,7 @@ from madang.compute.protocol import MANY
 from madang.portal.actors import Actor, Role
 from madang.portal.awards.models import Award, AwardLine
 from madang.portal.awards.rules import AwardState
-from madang.portal.jobs.rules import owner_of
+from madang.portal.jobs.rules import Shape, amount_held, owner_of
 from madang.portal.ledger import queries as ledger
 from madang.portal.prices import queries as prices
 from madang.portal.prices import rules as pricing
@@ -31,6 +31,29 @@ class Place:
     pool: Pool
     product: Product
     balances: Balances
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a submission would set aside at most in its pool unit's seconds, what is left now and after it, its price.
+
+    `price` is in won if all of it were used; None where time is not charged by the hour. `by_month`: a month's price
+    covers it.
+    """
+
+    unit: str
+    held: int
+    left: int
+    price: int | None
+    by_month: bool
+
+    @property
+    def after(self) -> int:
+        return self.left - self.held
+
+    @property
+    def fits(self) -> bool:
+        return self.held <= self.left
 
 
 def places(by: Actor, now: datetime) -> list[Place]:
@@ -52,6 +75,11 @@ def places(by: Actor, now: datetime) -> list[Place]:
     ]
 
 
+def place(by: Actor, now: datetime, *, award: int, pool: int) -> Place | None:
+    """One of `places`."""
+    return next((one for one in places(by, now) if (one.award.pk, one.pool.pk) == (award, pool)), None)
+
+
 def award(by: Actor, number: str) -> Award | None:
     """An award whose jobs the actor sees, by its number; its own people know of none that is not published yet."""
     rows = Award.objects.filter(number=number).select_related("organisation")
@@ -70,6 +98,13 @@ def usage(award: int) -> list[tuple[Pool, Balances]]:
     """What an award has in each pool, for a caller who may see it."""
     balances = ledger.balances(owner_of(award))
     return [(pool, balances[pool.pk]) for pool in Pool.objects.filter(pk__in=balances).order_by("pk")]
+
+
+def figures(place: Place, shape: Shape, now: datetime, elements: int = 1) -> Figures:
+    """The figures of so many jobs of this shape, were they submitted now."""
+    held = amount_held(shape, place.pool.unit) * elements
+    by_month = place.product.grain == Grain.MONTH
+    return Figures(place.pool.unit, held, place.balances.left, price_at_most(place, held, now), by_month)
 
 
 def price_at_most(place: Place, seconds: int, now: datetime) -> int | None:

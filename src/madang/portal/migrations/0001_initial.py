@@ -416,6 +416,7 @@ class Migration(migrations.Migration):
                 ('policy', models.JSONField()),
                 ('rules', models.JSONField(default=list)),
                 ('reference', models.JSONField(null=True)),
+                ('rates', models.JSONField(default=dict)),
                 ('made_at', models.DateTimeField()),
                 ('withdrawn_at', models.DateTimeField(null=True)),
                 ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -434,6 +435,17 @@ class Migration(migrations.Migration):
                 ('cores', models.PositiveIntegerField(default=1)),
                 ('memory_mb', models.PositiveIntegerField()),
                 ('wall_seconds', models.PositiveIntegerField()),
+                ('share_class', models.CharField(blank=True, max_length=20)),
+                ('array', models.UUIDField(null=True)),
+                ('array_index', models.PositiveIntegerField(null=True)),
+                ('array_count', models.PositiveIntegerField(default=1)),
+                ('priority', models.SmallIntegerField(default=0)),
+                ('on_hold', models.BooleanField(default=False)),
+                ('requeue', models.BooleanField(default=False)),
+                ('checkpoint_seconds', models.PositiveIntegerField(default=0)),
+                ('steering', models.PositiveIntegerField(default=0)),
+                ('steered', models.PositiveIntegerField(default=0)),
+                ('restarts', models.PositiveIntegerField(default=0)),
                 ('state', models.CharField(choices=[('accepted', 'accepted'), ('waiting', 'waiting'), ('running', 'running'), ('succeeded', 'succeeded'), ('failed', 'failed'), ('cancelled', 'cancelled'), ('timed_out', 'timed_out'), ('lost', 'lost'), ('refused', 'refused')], default=madang.portal.jobs.rules.JobState['ACCEPTED'], max_length=10)),
                 ('backend_id', models.CharField(max_length=60, null=True)),
                 ('reason_code', models.CharField(blank=True, max_length=60)),
@@ -470,6 +482,15 @@ class Migration(migrations.Migration):
                 ('within', models.BooleanField(null=True)),
                 ('error_seconds', models.IntegerField(null=True)),
                 ('job', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='estimate', to='portal.job')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='JobAfter',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('ok', models.BooleanField()),
+                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='after', to='portal.job')),
+                ('other', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='before', to='portal.job')),
             ],
         ),
         migrations.CreateModel(
@@ -693,7 +714,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('costs', 'costs'), ('noise', 'noise'), ('changes', 'changes'), ('overbooking', 'overbooking')], max_length=12)),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('done', 'done'), ('failed', 'failed')], default=madang.portal.studies.rules.StudyState['WAITING'], max_length=8)),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('done', 'done'), ('failed', 'failed'), ('stopped', 'stopped')], default=madang.portal.studies.rules.StudyState['WAITING'], max_length=8)),
                 ('progress', models.JSONField(default=dict)),
                 ('result', models.JSONField(null=True)),
                 ('failure', models.JSONField(default=dict)),
@@ -1372,6 +1393,14 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('started_at__isnull', True), ('first_at__isnull', False), _connector='OR'), name='estimate_judged_was_told'),
         ),
         migrations.AddConstraint(
+            model_name='jobafter',
+            constraint=models.UniqueConstraint(fields=('job', 'other'), name='jobafter_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='jobafter',
+            constraint=models.CheckConstraint(condition=models.Q(('job__gt', models.F('other'))), name='jobafter_looks_back'),
+        ),
+        migrations.AddConstraint(
             model_name='joboutput',
             constraint=models.UniqueConstraint(fields=('job', 'path'), name='joboutput_path_once'),
         ),
@@ -1521,7 +1550,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='planstudy',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'done', 'failed'])), name='planstudy_state_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'done', 'failed', 'stopped'])), name='planstudy_state_known'),
         ),
         migrations.AddConstraint(
             model_name='planstudy',
@@ -1555,6 +1584,10 @@ class Migration(migrations.Migration):
             model_name='job',
             index=models.Index(condition=models.Q(('cleared_at__isnull', True)), fields=['ended_at'], name='job_uncleared'),
         ),
+        migrations.AddIndex(
+            model_name='job',
+            index=models.Index(condition=models.Q(('steering__gt', models.F('steered'))), fields=['state'], name='job_unsteered'),
+        ),
         migrations.AddConstraint(
             model_name='job',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['accepted', 'waiting', 'running', 'succeeded', 'failed', 'cancelled', 'timed_out', 'lost', 'refused'])), name='job_state_known'),
@@ -1574,6 +1607,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='job',
             constraint=models.CheckConstraint(condition=models.Q(('cleared_at__isnull', True), ('settled_at__isnull', False), _connector='OR'), name='job_cleared_after_settling'),
+        ),
+        migrations.AddConstraint(
+            model_name='job',
+            constraint=models.UniqueConstraint(fields=('array', 'array_index'), name='job_array_index_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='job',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('array__isnull', True), ('array_count', 1), ('array_index__isnull', True)), models.Q(('array__isnull', False), ('array_index__lt', models.F('array_count'))), _connector='OR'), name='job_array_numbered'),
+        ),
+        migrations.AddConstraint(
+            model_name='job',
+            constraint=models.CheckConstraint(condition=models.Q(('priority__range', (-1000, 1000))), name='job_priority_within_bounds'),
         ),
         migrations.AddConstraint(
             model_name='dayuse',

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Max, Q
+from django.db.models import F, Max
 
 from madang.allocation.policies import policy_json
 from madang.allocation.problem import TOGETHER, problem_hash
@@ -23,7 +23,6 @@ from madang.portal.policies.models import AllocationPolicy, LotterySeed
 from madang.portal.policies.rules import Draft
 from madang.portal.transactions import action
 
-LEASE = timedelta(seconds=60)
 # An intake is planned once its reviews are in, and again when something comes back after the decisions.
 PLANNED_STATES = ("in_review", "decided")
 # One of the standard policies, or the id of a version of the intake's own.
@@ -167,26 +166,6 @@ def cancel(*, by: Actor, now: datetime, plan: int) -> None:
     if not mine.update(state=PlanState.CANCELLED, claimed_until=None):
         raise Stale("plan")
     journal.record(by=by, now=now, did="plans.cancel", kind="plan", subject=plan)
-
-
-@action
-def claim(*, now: datetime, plan: int) -> datetime | None:
-    """Takes a plan for a minute; the end of the lease names the claim. None when another worker was first."""
-    free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
-    until = now + LEASE
-    mine = Plan.objects.filter(free, pk=plan, state=PlanState.SOLVING)
-    return until if mine.update(claimed_until=until, began_at=now, progress={}) else None
-
-
-@action
-def keep_claim(*, now: datetime, plan: int, until: datetime, progress: dict[str, Any] | None) -> datetime | None:
-    """Renews a lease and shows how far the solve is; None when the claim was lost, or the solve was cancelled."""
-    renewed = now + LEASE
-    mine = Plan.objects.filter(pk=plan, state=PlanState.SOLVING, claimed_until=until)
-    changes: dict[str, Any] = {"claimed_until": renewed}
-    if progress is not None:
-        changes["progress"] = progress
-    return renewed if mine.update(**changes) else None
 
 
 @action

@@ -71,10 +71,9 @@ def outline(plan: Plan) -> Outline:
     return Outline.from_json(plan.outline)
 
 
-def to_solve(now: datetime) -> list[int]:
-    """Plans that wait for a worker, or whose worker has let its lease run out."""
-    free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
-    return list(Plan.objects.filter(free, state=PlanState.SOLVING).order_by("pk").values_list("pk", flat=True))
+def to_solve() -> QuerySet[Plan]:
+    """Plans that wait for their solve, or are being solved."""
+    return Plan.objects.filter(state=PlanState.SOLVING)
 
 
 def work(plan: int) -> dict[str, Any]:

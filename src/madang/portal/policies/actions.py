@@ -75,7 +75,7 @@ def _written(
 ) -> AllocationPolicy:
     found = checked(draft, queries.pools_of(intake.pk))
     place = {"intake": intake, "number": number, "version": version}
-    content = {name: getattr(found, name) for name in ("name_ko", "name_en", "policy", "reference")}
+    content = {name: getattr(found, name) for name in ("name_ko", "name_en", "policy", "reference", "rates")}
     try:
         with transaction.atomic():
             row = AllocationPolicy.objects.create(

@@ -15,7 +15,8 @@ from madang.portal.people.models import Membership
 from madang.portal.reviews.models import Affiliation, DeclaredInterest, Reviewer
 from madang.portal.reviews.rules import GROUNDS, Interest
 from madang.review import conflicts as law
-from madang.review.conflicts import KOREAN, Conflict
+from madang.review.conflicts import Conflict, excluded
+from madang.review.presets import KOREAN
 
 Pair = tuple[int, int]
 
@@ -26,31 +27,18 @@ class Circle:
 
     reviewers: Mapping[int, law.Reviewer]
     subjects: Mapping[int, law.Subject]
-    declarations: Mapping[int, tuple[law.Declaration, ...]]
+    records: law.Records
     on: date
 
     def between(self, application: int, reviewer: int) -> list[Conflict]:
         """All conflicts of one reviewer with one application, those that exclude first."""
-        declared = self.declarations.get(reviewer, ())
-        return law.conflicts(self.reviewers[reviewer], self.subjects[application], declared, KOREAN, self.on)
+        return law.conflicts(self.reviewers[reviewer], self.subjects[application], self.records, KOREAN, self.on)
 
     def barred(self) -> set[Pair]:
         """Every (application, reviewer) that must not come together."""
-        return {
-            (application, reviewer)
-            for application in self.subjects
-            for reviewer in self.reviewers
-            if self._touch(application, reviewer) and law.excluded(self.between(application, reviewer))
-        }
-
-    def _touch(self, application: int, reviewer: int) -> bool:
-        """Whether the two have anything in common at all: hundreds of applications meet scores of reviewers."""
-        subject, person = self.subjects[application], self.reviewers[reviewer]
-        return (
-            person.id in subject.members
-            or any(membership.organisation in subject.organisations for membership in person.memberships)
-            or any(made.organisation in subject.organisations for made in self.declarations.get(reviewer, ()))
-        )
+        rows = {person.id: row for row, person in self.reviewers.items()}
+        found = law.every_conflict(self.reviewers.values(), self.subjects.values(), self.records, KOREAN, self.on)
+        return {(int(application), rows[person]) for (application, person), every in found.items() if excluded(every)}
 
 
 def circle(applications: Iterable[Application], reviewers: Iterable[Reviewer], now: datetime) -> Circle:
@@ -62,7 +50,7 @@ def circle(applications: Iterable[Application], reviewers: Iterable[Reviewer], n
     return Circle(
         reviewers={row.pk: _reviewer(row, belonging.by_person[row.person_id]) for row in people},
         subjects={row.pk: _subject(row, belonging.by_organisation[row.organisation_id]) for row in files},
-        declarations=_declarations(people),
+        records=law.Records(_declarations(people)),
         on=now.astimezone(settings.MADANG_ZONE).date(),
     )
 
@@ -104,12 +92,11 @@ def _subject(row: Application, members: set[str]) -> law.Subject:
     )
 
 
-def _declarations(reviewers: list[Reviewer]) -> dict[int, tuple[law.Declaration, ...]]:
-    found: dict[int, list[law.Declaration]] = defaultdict(list)
+def _declarations(reviewers: list[Reviewer]) -> tuple[law.Declaration, ...]:
     rows = DeclaredInterest.objects.filter(reviewer__in=reviewers).values_list(
-        "reviewer", "reviewer__person", "organisation", "kind"
+        "reviewer__person", "organisation", "kind"
     )
-    for reviewer, person, organisation, kind in rows:
-        made = law.Declaration(str(person), GROUNDS[Interest(kind)], organisation=str(organisation))
-        found[reviewer].append(made)
-    return {reviewer: tuple(made) for reviewer, made in found.items()}
+    return tuple(
+        law.Declaration(str(person), GROUNDS[Interest(kind)], organisation=str(organisation))
+        for person, organisation, kind in rows
+    )

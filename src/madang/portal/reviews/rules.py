@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from madang.errors import Refused
 from madang.review import scores
-from madang.review.conflicts import Ground
+from madang.review.presets import Ground
 
 
 class AssignmentState(StrEnum):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from madang.portal.actors import Actor
 from madang.portal.plans.models import Plan
@@ -27,11 +26,9 @@ def changes(plan: int) -> dict[str, list[Any]] | None:
     return row.result["changes"] if row else None
 
 
-def waiting(now: datetime) -> list[int]:
-    """Studies that nobody works on, or whose worker has let its lease run out; cheap ones of lists first."""
-    free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
-    rows = PlanStudy.objects.filter(free, state=StudyState.WAITING, plan__state__in=STUDIED).order_by("pk")
-    return list(rows.values_list("pk", flat=True))
+def to_answer() -> QuerySet[PlanStudy]:
+    """Studies that wait for their answer, or are being worked on."""
+    return PlanStudy.objects.filter(state=StudyState.WAITING, plan__state__in=STUDIED)
 
 
 def to_begin() -> list[int]:
