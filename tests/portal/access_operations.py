@@ -69,6 +69,12 @@ put_review_points        annnonnnnnnn
 submit_review            annnrnnnnnnn
 list_statements          aooooooooooo
 get_statement            anoonnnooooo
+list_unix_users          annnnnnnnnoo
+set_unix_users           annnnnnnnnor
+remove_unix_user         annnnnnnnnor
+get_cluster              annnnnnnnnoo
+list_cluster_changes     annnnnnnnnoo
+apply_to_cluster         annnnnnnnnor
 list_tariffs             oooooooooooo
 get_decision             anoonnnooooo
 ask_applicant            annnnnnoorrr

@@ -23,6 +23,7 @@ from factories import (
     make_staff,
     make_submitted,
     make_track,
+    make_unix_user,
 )
 from portal.trial_results import make_trial
 from rounds import adopt, make_round, propose, publish
@@ -34,6 +35,7 @@ from madang.portal.applications.models import Attachment, ScreeningQuestion, Sub
 from madang.portal.awards.models import Award
 from madang.portal.billing.models import Statement
 from madang.portal.calls.models import ConsentText, TrackConsent
+from madang.portal.cluster.models import ClusterLook
 from madang.portal.files.actions import store
 from madang.portal.files.rules import EVERYTHING
 from madang.portal.indicators import actions as indicators
@@ -90,6 +92,10 @@ def make_world() -> World:
     _awards(world, found, a, owner, kept)
     _persons(world, a, owner)
     _prices(world, found)
+    make_unix_user(owner, "kim01")
+    ClusterLook.objects.create(pk=1, looked_at=NOW, count=1, digest="a" * 64, lines=["+ account md below root"])
+    world.places |= {"cluster-apply": {"digest": "a" * 64}, "unix-user-remove": {"name": "kim01"}}
+    world.places["award-cluster"] = world.places["award"]
     indicators.keep(now=NOW, figures=figures.worked_out(NOW))
     for name, person in world.people.items():
         if person is not None:

@@ -50,6 +50,7 @@ def _given(world: World, name: str) -> dict[str, Any]:
         "remove_member": places["remove-member"],
         "get_plan": {"plan": places["plan"]["plan"]},
         "list_pool_capacity": places["pool"],
+        "remove_unix_user": places["unix-user-remove"],
         "get_statement": {"statement_id": places["statement"]["pk"]},
     }
     known |= _given_to_staff(world)
@@ -194,6 +195,8 @@ def _body_of_staff(world: World) -> dict[str, Any]:
             "code": "more", **names, **sentences, "applies_to": "young_firm", "permille": 1, "starts_on": "2026-09-01",
         },
         "end_discount": {"ends_on": "2026-09-01"},
+        "set_unix_users": [{"email": world.people["member"].email, "name": "lee02"}],
+        "apply_to_cluster": {"digest": "a" * 64},
         "create_pool": {"code": "another", **names, "unit": "gpu"},
         "set_pool_capacity": [{"month": "2026-12", "physical_units": 9, "funded_units": 8}],
         "create_product": {"code": "another", "pool": pool, **names, "grain": "month"},

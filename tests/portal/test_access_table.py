@@ -187,6 +187,11 @@ plan-cancel              Lnnnnnnnxnnn Lnnnnnnnrnnn
 plan-move                Lnnnnnnnonnn Lnnnnnnnrnnn
 plan-committee           Lnnnnnnooooo Lnnnnnnrorrr
 plan-committee-progress  Lnnnnnnooooo Lnnnnnnooooo
+cluster                  Lnnnnnnnnnoo Lnnnnnnnnnmr
+cluster-apply            Lnnnnnnnnnon Lnnnnnnnnnmn
+unix-users               Lnnnnnnnnnoo Lnnnnnnnnnrr
+unix-user-remove         Lnnnnnnnnnon Lnnnnnnnnnmn
+award-cluster            Lnnnnnnnnnon Lnnnnnnnnnon
 pools                    Lnnnnnnooooo Lnnnnnnooooo
 pool                     Lnnnnnnooooo Lnnnnnnooooo
 product-retire           Lnnnnnnnonon Lnnnnnnnmnmn

@@ -59,9 +59,10 @@ def _review(commands: Commands) -> None:
 
 
 def _centre(commands: Commands) -> None:
-    from madang.cli import centre
+    from madang.cli import centre, slurm
 
     centre.register(commands)
+    slurm.register(commands)
 
 
 ALONE = {"allocate": _allocate, "review": _review, "simulate": _simulate, "disclose": _disclose}

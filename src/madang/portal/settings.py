@@ -101,6 +101,7 @@ MADANG_CENTRE_NAME = {
     "en": _read("CENTRE_NAME_EN", "Madang AI Compute Centre"),
 }
 MADANG_BACKEND = _read("BACKEND", "madang.compute.local.LocalBackend")
+MADANG_BACKEND_FILE = _read("BACKEND_FILE", "")
 MADANG_TENANT_JOBS = _read("TENANT_JOBS", "sandboxed")
 MADANG_LOGIN_TRIES = _number("LOGIN_TRIES", 10, 1, 1000)
 MADANG_UPLOAD_LIMIT_MB = _number("UPLOAD_LIMIT_MB", 50, 1, 2048)

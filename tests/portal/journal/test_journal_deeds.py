@@ -9,6 +9,7 @@ from house.repository import PORTAL, domains
 from madang.accounting.ledger import Kind
 from madang.catalogues import translation
 from madang.portal.actors import Via
+from madang.portal.cluster.rules import ChangeState
 from madang.portal.journal import deeds
 from madang.portal.journal.seeds.retention import RULES
 from madang.portal.reviews.rules import AssignmentState
@@ -18,6 +19,7 @@ PUT_TOGETHER = {
     "reviews.{}": [AssignmentState.DECLINED, AssignmentState.RECUSED, AssignmentState.WITHDRAWN],
     "approvals.{}": ["approve", "reject"],
     "ledger.{}": list(Kind),
+    "cluster.{}": [ChangeState.ENDED, ChangeState.FAILED, ChangeState.OUTDATED],
     "awards.{}": ["accepted", "declined"],
     "organisations.{}": ["leave", "remove_member"],
 }

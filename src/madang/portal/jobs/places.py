@@ -1,14 +1,17 @@
-"""Where a person's job may run: pools of awards in force, what is left there, and what the time would cost."""
+"""Where a person's job may run: pools of awards in force, what is left there, its price, and what awards may hold."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import F
 
 from madang.accounting.ledger import Balances
+from madang.compute.protocol import MANY
 from madang.portal.actors import Actor, Role
 from madang.portal.awards.models import Award, AwardLine
 from madang.portal.awards.rules import AwardState
@@ -126,3 +129,37 @@ def price_at_most(place: Place, seconds: int, now: datetime) -> int | None:
 
 def _tariffs(products: Iterable[int], kind: str) -> list[pricing.Tariff]:
     return [prices.as_value(row) for row in prices.approved(products) if row.kind == kind]
+
+
+def limits() -> list[tuple[int, int, int, bool]]:
+    """(award, GPUs at once, cores at once, open) for every award that was ever in force: what the backend enforces.
+
+    An award of GPUs may use any number of cores beside them; an award of cores only those. What is awarded by the hour
+    may be used up as fast as the machine gives it: only the hours are counted, not how many run at once; so may what
+    is held as a target rather than as a cap.
+    """
+    rows = Award.objects.filter(in_force_at__isnull=False).order_by("pk")
+    units = F("lines__quantity") * F("lines__product__units")
+    found: dict[int, tuple[int, int, bool]] = {}
+    for award, state, hold, unit, grain, amount in rows.values_list(
+        "pk", "state", "cluster_terms__hold", "lines__product__pool__unit", "lines__product__grain", units
+    ):
+        gpus, cores, _ = found.get(award, (0, 0, False))
+        at_once = MANY if grain == Grain.HOUR or hold == "target" else amount or 0
+        if unit == "gpu":
+            gpus, cores = min(MANY, gpus + at_once), MANY
+        else:
+            cores = min(MANY, cores + at_once)
+        found[award] = (gpus, cores, state == "in_force")
+    return [(award, *limit) for award, limit in found.items()]
+
+
+def pools_by_type(owners: Iterable[str]) -> dict[tuple[str, str], Pool]:
+    """The pool of each award, by its name in the ledger and the type of GPU ("" for cores); the first where several."""
+    awards = [int(owner.partition(":")[2]) for owner in owners if re.fullmatch(r"award:[0-9]{1,18}", owner)]
+    rows = AwardLine.objects.filter(award__in=awards, award__in_force_at__isnull=False).select_related("product__pool")
+    found: dict[tuple[str, str], Pool] = {}
+    for row in rows.order_by("pk"):
+        pool = row.product.pool
+        found.setdefault((owner_of(row.award_id), pool.backend_type if pool.unit == "gpu" else ""), pool)
+    return found

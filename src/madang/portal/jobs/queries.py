@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, F, Q, QuerySet, Sum, When
+from django.db.models import Case, Q, QuerySet, Sum, When
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -22,10 +22,8 @@ from madang.portal.jobs.models import Job, JobFile, JobOutput, UsageCursor
 from madang.portal.jobs.rules import FINAL_STATES, JobState, subject_of
 from madang.portal.ledger import queries as ledger
 from madang.portal.ledger.models import Movement
-from madang.portal.resources.rules import Grain
 from madang.portal.tasks import Task
 
-MANY = 1_000_000
 # how many jobs a member finds on their own page
 AT_HOME = 5
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -83,7 +81,7 @@ def to_hand_over(now: datetime, limit: int) -> list[Job]:
     """Accepted jobs that nobody is handing over now and that wait for none that the backend lacks, oldest first."""
     free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
     rows = Job.objects.filter(free, state=JobState.ACCEPTED).exclude(pk__in=waiting.unmet())
-    return list(rows.select_related("award", "pool").order_by("pk")[:limit])
+    return list(rows.select_related("award", "pool", "submitted_by").order_by("pk")[:limit])
 
 
 def to_follow(limit: int) -> list[Job]:
@@ -140,28 +138,6 @@ def input_list(job: int) -> tuple[InputFile, ...]:
         InputFile(path=row.path, source=files.path_of(row.file), sha256=row.file.sha256, size=row.file.size)
         for row in input_files(job)
     )
-
-
-def limits() -> list[tuple[int, int, int, bool]]:
-    """(award, GPUs at once, cores at once, open) for every award that was ever in force: what the backend enforces.
-
-    An award of GPUs may use any number of cores beside them; an award of cores only those. What is awarded by the hour
-    may be used up as fast as the machine gives it: only the hours are counted, not how many run at once.
-    """
-    rows = Award.objects.filter(in_force_at__isnull=False).order_by("pk")
-    units = F("lines__quantity") * F("lines__product__units")
-    found: dict[int, tuple[int, int, bool]] = {}
-    for award, state, unit, grain, amount in rows.values_list(
-        "pk", "state", "lines__product__pool__unit", "lines__product__grain", units
-    ):
-        gpus, cores, _ = found.get(award, (0, 0, False))
-        at_once = MANY if grain == Grain.HOUR else amount or 0
-        if unit == "gpu":
-            gpus, cores = min(MANY, gpus + at_once), MANY
-        else:
-            cores = min(MANY, cores + at_once)
-        found[award] = (gpus, cores, state == "in_force")
-    return [(award, *limit) for award, limit in found.items()]
 
 
 def home_panels(by: Actor, now: datetime) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ import madang.portal.approvals.rules
 import madang.portal.awards.rules
 import madang.portal.billing.rules
 import madang.portal.calls.rules
+import madang.portal.cluster.rules
 import madang.portal.forecasts.rules
 import madang.portal.jobs.rules
 import madang.portal.outbox.rules
@@ -31,6 +32,20 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='ClusterLook',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('asked_at', models.DateTimeField(null=True)),
+                ('looked_at', models.DateTimeField(null=True)),
+                ('count', models.PositiveIntegerField(default=0)),
+                ('digest', models.CharField(blank=True, max_length=64)),
+                ('lines', models.JSONField(default=list)),
+                ('drift', models.JSONField(default=list)),
+                ('notes', models.JSONField(default=dict)),
+                ('fault', models.JSONField(default=dict)),
+            ],
+        ),
         migrations.CreateModel(
             name='Criterion',
             fields=[
@@ -246,6 +261,33 @@ class Migration(migrations.Migration):
                 ('published_at', models.DateTimeField(null=True)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('drafted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ClusterChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('asked', 'asked'), ('ended', 'ended'), ('failed', 'failed'), ('outdated', 'outdated')], default=madang.portal.cluster.rules.ChangeState['ASKED'], max_length=8)),
+                ('digest', models.CharField(max_length=64)),
+                ('remove', models.BooleanField(default=False)),
+                ('planned', models.PositiveIntegerField(default=0)),
+                ('steps', models.PositiveIntegerField(default=0)),
+                ('claimed_until', models.DateTimeField(null=True)),
+                ('asked_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('failure', models.JSONField(default=dict)),
+                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ClusterTerms',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('hold', models.CharField(choices=[('cap', 'cap'), ('target', 'target')], default=madang.portal.cluster.rules.Hold['CAP'], max_length=6)),
+                ('stop_percent', models.PositiveSmallIntegerField(default=100)),
+                ('set_at', models.DateTimeField()),
+                ('award', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='cluster_terms', to='portal.award')),
+                ('set_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
@@ -1177,6 +1219,16 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='UnixUser',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=32, unique=True)),
+                ('set_at', models.DateTimeField()),
+                ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='unix_user', to=settings.AUTH_USER_MODEL)),
+                ('set_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Verdict',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1260,6 +1312,26 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='call',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'draft'), _negated=True), ('published_at__isnull', False)), models.Q(('state', 'draft'), ('published_at__isnull', True)), _connector='OR'), name='call_published_has_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='clusterchange',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'ended', 'failed', 'outdated'])), name='clusterchange_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='clusterchange',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('state',), name='clusterchange_one_goes_on'),
+        ),
+        migrations.AddConstraint(
+            model_name='clusterchange',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'asked'), _negated=True), ('ended_at__isnull', False)), models.Q(('state', 'asked'), ('ended_at__isnull', True)), _connector='OR'), name='clusterchange_ended_has_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='clusterterms',
+            constraint=models.CheckConstraint(condition=models.Q(('hold__in', ['cap', 'target'])), name='clusterterms_hold_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='clusterterms',
+            constraint=models.CheckConstraint(condition=models.Q(('stop_percent__gte', 100), ('stop_percent__lte', 200)), name='clusterterms_stop_fit'),
         ),
         migrations.AddConstraint(
             model_name='consent',
@@ -1904,6 +1976,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='trial',
             constraint=models.UniqueConstraint(condition=models.Q(('kind', 'plan'), ('state', 'waiting')), fields=('plan',), name='trial_one_a_plan_waits'),
+        ),
+        migrations.AddConstraint(
+            model_name='unixuser',
+            constraint=models.CheckConstraint(condition=models.Q(('name__regex', '^[a-z_][a-z0-9_.-]{0,31}$'), models.Q(('name', 'root'), _negated=True)), name='unixuser_name_fit'),
         ),
         migrations.AddConstraint(
             model_name='verdict',
