@@ -36,7 +36,7 @@ ORDER = (
     "indicators", "helpdesk", "billing", "companies", "training", "facilities", "forecasts", "cluster", "jobs",
     "agreements",
     "decisions", "awards", "studies", "plans", "policies", "reviews", "screening", "versions", "applications",
-    "eligibility", "drafts", "calls", "prices", "ledger", "resources", "approvals", "files", "idempotency",
+    "eligibility", "drafts", "calls", "prices", "ledger", "shares", "resources", "approvals", "files", "idempotency",
     "organisations", "access", "people", "outbox", "journal",
 )  # fmt: skip
 DOWNWARDS = {"models", "actions"}

@@ -59,6 +59,8 @@ withdraw_invitation      anronnnrrrrr
 list_members             anoonnnooooo
 remove_member            anoonnnrrrrr
 get_plan                 oooooooooooo
+shares                   annnnnnnnnoo
+set_shares               annnnnnnnnno
 list_pools               oooooooooooo
 list_pool_capacity       oooooooooooo
 list_products            oooooooooooo

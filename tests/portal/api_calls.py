@@ -197,6 +197,7 @@ def _body_of_staff(world: World) -> dict[str, Any]:
         "end_discount": {"ends_on": "2026-09-01"},
         "set_unix_users": [{"email": world.people["member"].email, "name": "lee02"}],
         "apply_to_cluster": {"digest": "a" * 64},
+        "set_shares": {"weights": {"company": 2}, "borrowing": "reclaim"},
         "create_pool": {"code": "another", **names, "unit": "gpu"},
         "set_pool_capacity": [{"month": "2026-12", "physical_units": 9, "funded_units": 8}],
         "create_product": {"code": "another", "pool": pool, **names, "grain": "month"},

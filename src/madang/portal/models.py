@@ -23,4 +23,5 @@ from madang.portal.prices import models as _prices  # noqa: F401
 from madang.portal.resources import models as _resources  # noqa: F401
 from madang.portal.reviews import models as _reviews  # noqa: F401
 from madang.portal.screening import models as _screening  # noqa: F401
+from madang.portal.shares import models as _shares  # noqa: F401
 from madang.portal.studies import models as _studies  # noqa: F401

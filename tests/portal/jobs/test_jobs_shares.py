@@ -6,10 +6,10 @@ from factories import NOW, make_actor, make_staff
 from madang.errors import Refused
 from madang.portal import backends
 from madang.portal.actors import Role
-from madang.portal.jobs import shares
-from madang.portal.jobs.models import ShareSetting
 from madang.portal.journal.models import JournalEntry
 from madang.portal.people.sentences import ORGANISATION_KINDS
+from madang.portal.shares import actions, chores, queries
+from madang.portal.shares.models import ShareSetting
 
 GIVEN = {"weights": {"company": 2}, "parts": {"university": {"cores": 1}}, "borrowing": "borrow"}
 
@@ -21,17 +21,17 @@ def filled(**changes):
 
 
 def test_the_machine_is_told_the_newest_shares(machine, db):
-    assert (shares.present(), shares.tell(NOW)) == (None, 0)
+    assert (queries.present(), chores.tell_shares(NOW)) == (None, 0)
     operator = make_actor(Role.OPERATOR)
-    shares.set_shares(by=operator, now=NOW, **GIVEN)
-    shares.set_shares(by=operator, now=NOW, **{**GIVEN, "weights": {"company": 3}})
-    shares.tell(NOW)
+    actions.set_shares(by=operator, now=NOW, **GIVEN)
+    actions.set_shares(by=operator, now=NOW, **{**GIVEN, "weights": {"company": 3}})
+    chores.tell_shares(NOW)
     policy = backends.backend().queue()[1]
     assert (policy.weights, policy.parts, policy.borrowing) == ({"company": 3}, GIVEN["parts"], "borrow")
-    shares.set_shares(by=operator, now=NOW, weights={}, parts={}, borrowing="borrow")
-    shares.tell(NOW)
+    actions.set_shares(by=operator, now=NOW, weights={}, parts={}, borrowing="borrow")
+    chores.tell_shares(NOW)
     assert backends.backend().queue()[1].parts == {}
-    assert JournalEntry.objects.filter(action="jobs.set_shares").count() == 3
+    assert JournalEntry.objects.filter(action="shares.set_shares").count() == 3
 
 
 @pytest.mark.parametrize(
@@ -41,18 +41,18 @@ def test_the_machine_is_told_the_newest_shares(machine, db):
         {"weights": {"company": 1001}},
         {"weights": {"friends": 1}},
         {"parts": {"company": {"cores": -1}}},
-        {"borrowing": "lend"},
+        {"parts": {"company": {"memory": 1}}},
     ],
 )
 def test_shares_beyond_their_bounds_are_refused(db, change):
     with pytest.raises(Refused, match="share_out_of_range"):
-        shares.set_shares(by=make_actor(Role.OPERATOR), now=NOW, **{**GIVEN, **change})
+        actions.set_shares(by=make_actor(Role.OPERATOR), now=NOW, **{**GIVEN, **change})
 
 
 def test_only_operators_set_shares(db):
     for role in (Role.SCREENING_OFFICER, Role.PROGRAMME_MANAGER, Role.APPROVER, Role.AUDITOR):
         with pytest.raises(Refused, match="not_allowed_for_role"):
-            shares.set_shares(by=make_actor(role), now=NOW, **GIVEN)
+            actions.set_shares(by=make_actor(role), now=NOW, **GIVEN)
 
 
 def test_shares_are_set_on_a_page(machine, client, db):

@@ -26,7 +26,6 @@ from madang.portal.jobs import (
     machine,
     places,
     queries,
-    shares,
     steering,
     uses,
     waiting,
@@ -272,5 +271,4 @@ urlpatterns = [
     path("jobs/<int:pk>/files/<path:path>", input_download, name="job-file"),
     path("jobs/<int:pk>/outputs/<path:path>", output_download, name="job-output"),
     *array_pages.urlpatterns,
-    *shares.urlpatterns,
 ]

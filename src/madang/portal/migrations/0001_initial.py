@@ -933,7 +933,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('weights', models.JSONField()),
                 ('parts', models.JSONField()),
-                ('borrowing', models.CharField(max_length=7)),
+                ('borrowing', models.CharField(choices=[('none', 'none'), ('borrow', 'borrow'), ('reclaim', 'reclaim')], max_length=7)),
                 ('set_at', models.DateTimeField()),
                 ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
@@ -1736,6 +1736,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='affiliation',
             constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='affiliation_ends_after_start'),
+        ),
+        migrations.AddConstraint(
+            model_name='sharesetting',
+            constraint=models.CheckConstraint(condition=models.Q(('borrowing__in', ['none', 'borrow', 'reclaim'])), name='sharesetting_borrowing_known'),
         ),
         migrations.AddConstraint(
             model_name='staffrole',

@@ -1,0 +1,1 @@
+"""How kinds of organisations share the machine that runs their jobs."""
