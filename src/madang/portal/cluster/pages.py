@@ -12,6 +12,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from madang.errors import Refused
 from madang.portal import refusals
 from madang.portal.awards import queries as awards
 from madang.portal.cluster import actions, bringing, queries, rules
