@@ -68,6 +68,7 @@ job-output               Lnrrnnnnnnnn Lxxxxxxxxxxx
 estimates                Looooooooooo Looooooooooo
 job-progress             Lnoonnnnnnoo Lxxxxxxxxxxx
 job-figures              Lxxxxxxxxxxx Looooooooooo
+shares                   Lnnnnnnnnnoo Lnnnnnnnnnrr
 job-steer                Lxxxxxxxxxxx Lnmmnnnnnnnn
 job-array                Lnoonnnnnnoo Lxxxxxxxxxxx
 job-array-progress       Lnoonnnnnnoo Lxxxxxxxxxxx
@@ -161,6 +162,7 @@ policy-rule-act          Lnnnnnnnxnnn Lnnnnnnnmnnn
 policy-withdraw          Lnnnnnnnxnnn Lnnnnnnnmnnn
 seed-commit              Lnnnnnnnxnnn Lnnnnnnnrnnn
 intake-ranking           Lnnnnnnooooo Lnnnnnnooooo
+intake-calibration       Lnnnnnnooooo Lnnnnnnooooo
 intake-reviews           Lnnnnnnooooo Lnnnnnnrmrrr
 review-suggestion        Lnnnnnnnonnn Lnnnnnnnonnn
 intake-demand            Lnnnnnnooooo Lnnnnnnxxxxx

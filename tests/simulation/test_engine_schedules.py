@@ -1,6 +1,7 @@
 """The counting engines against published schedules, against the definitions, and against each other."""
 
 import gzip
+import threading
 
 import numpy as np
 import pytest
@@ -9,10 +10,12 @@ from hypothesis import strategies as st
 from simulation import plainly
 
 from madang.errors import Refused
-from madang.simulation import compiled
+from madang.simulation import compiled, progress
 from madang.simulation.cluster import Cluster, Partition, of_processors
 from madang.simulation.counting import conservative, deep_queues
+from madang.simulation.counting import engine as counting_engine
 from madang.simulation.engine import Simulation
+from madang.simulation.general import engine as general_engine
 from madang.simulation.policy import Policy, named
 from madang.simulation.reading import read
 from madang.simulation.trace import trace_of
@@ -150,6 +153,46 @@ def test_progress_is_told_on_long_runs():
     trace = trace_of(submit=np.arange(10_000), run=np.ones(10_000, dtype=int))
     Simulation(of_processors(8), named("easy"), engine="plain").run(trace, lambda done, of: told.append((done, of)))
     assert told == [(4096, 10_000), (8192, 10_000)]
+
+
+@pytest.mark.parametrize("engine", ["plain", pytest.param("compiled", marks=needs_numba)])
+@pytest.mark.parametrize("policy", ["easy", "conservative", "madang", "multifactor"])
+def test_every_engine_counts_how_far_it_is(monkeypatch, policy, engine):
+    """What is read while it runs has reached the number of jobs at the end."""
+    told_at_end = []
+
+    def play_and_keep(play, come, jobs, progress):
+        found = play()
+        told_at_end.append((come(), jobs))
+        return found
+
+    for module in (counting_engine, general_engine):
+        monkeypatch.setattr(module, "followed", play_and_keep)
+    trace = trace_of(submit=np.arange(300), run=np.full(300, 20), processors=4)
+    Simulation(of_processors(8), named(policy), engine=engine).run(trace, lambda done, of: None)
+    assert told_at_end == ([] if (policy, engine) == ("easy", "plain") else [(300, 300)])
+
+
+def test_progress_is_told_while_an_engine_runs(monkeypatch):
+    monkeypatch.setattr(progress, "EVERY", 0.001)
+    told, enough = [], threading.Event()
+
+    def hear(done, of):
+        told.append((done, of))
+        enough.set()
+
+    assert progress.followed(enough.wait, lambda: 7, 9, hear) is True
+    assert set(told) == {(7, 9)}
+    with pytest.raises(ZeroDivisionError):
+        progress.followed(lambda: 1 // 0, lambda: 7, 9, hear)
+
+
+def test_the_reference_tells_how_far_it_is():
+    told = []
+    trace = trace_of(submit=np.arange(600), run=np.ones(600, dtype=int))
+    simulation = Simulation(of_processors(8), named("madang"), engine="reference")
+    simulation.run(trace, lambda done, of: told.append((done, of)))
+    assert told == [(256, 600), (512, 600)]
 
 
 def test_a_trace_too_long_for_the_integers_is_refused():

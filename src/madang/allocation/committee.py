@@ -77,7 +77,7 @@ def sensitivity(plan: Plan, *, draws: int, seed: int, progress: Seen | None = No
     for draw in range(draws):
         requests = tuple(replace(r, score=redrawn(plan.problem_hash, seed, draw, r)) for r in plan.problem.requests)
         problem = replace(plan.problem, requests=requests)
-        again = solve(problem, plan.policy, seed=plan.seed, work_limit=plan.work_limit, digest=plan.problem_hash)
+        again = solve(problem, plan.policy, seed=plan.seed, work_limit=plan.work_limit)
         for name, outcome in again.outcomes.items():
             granted[name] += outcome != REFUSED
         if progress:

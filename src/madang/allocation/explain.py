@@ -56,7 +56,7 @@ class _Account:
     def __init__(self, problem: Problem, plan: Plan) -> None:
         self.problem = problem
         self.plan = plan
-        self.order = ties.order(problem, plan.policy.ties, plan.seed, digest=plan.problem_hash)
+        self.order = ties.order(problem, plan.policy.ties, plan.seed)
         self.open = candidates(problem, self.order)
         self.place = {request.id: place for place, request in enumerate(self.open, start=1)}
         self.reserve = {name: place for place, name in enumerate(plan.reserve, start=1)}
@@ -118,23 +118,27 @@ class _Account:
 
     def _in_turn(self, policy: Rank | Tiers) -> Iterator[tuple[Request, Reason]]:
         """`rank` and `tiers`: what each request met when its turn came."""
-        line = queue(self.problem, policy, self.order, self.plan.seed, self.plan.problem_hash)
+        line = queue(self.problem, policy, self.order, self.plan.seed)
         served = {request.id for request in line}
+        lots = self._lots(policy, line) if isinstance(policy, Tiers) else {}
         for turn in walked(self.problem, policy, line, self.room):
             facts = self._placed(turn.request)
             if isinstance(policy, Tiers):
-                facts |= self._tier(policy, turn.request, line)
+                facts |= self._tier(policy, turn.request, lots)
             yield turn.request, self._met(turn, facts, line)
         for request in self.open:
             if request.id not in served and isinstance(policy, Tiers):
                 yield request, Reason("below_tier", {**self._placed(request), "line": policy.lottery})
 
-    def _tier(self, policy: Tiers, request: Request, line: Sequence[Request]) -> Facts:
+    def _lots(self, policy: Tiers, line: Sequence[Request]) -> Mapping[str, int]:
+        """The place of each request in the lottery, from 1."""
+        drawn = (request.id for request in line if self.problem.points[request.id] < policy.whole)
+        return {name: place for place, name in enumerate(drawn, start=1)}
+
+    def _tier(self, policy: Tiers, request: Request, lots: Mapping[str, int]) -> Facts:
         if self.problem.points[request.id] >= policy.whole:
             return {"tier": "whole"}
-        first = sum(1 for r in line if self.problem.points[r.id] >= policy.whole)
-        drawn = [r.id for r in line[first:]]
-        return {"tier": "lottery", "drawn": drawn.index(request.id) + 1, "lots": len(drawn)}
+        return {"tier": "lottery", "drawn": lots[request.id], "lots": len(lots)}
 
     def _met(self, turn: Turn, facts: Facts, line: Sequence[Request]) -> Reason:
         if turn.award is not None:

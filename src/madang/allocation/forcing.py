@@ -43,7 +43,7 @@ class _Made:
 
     def __init__(self, problem: Problem, policy: Portfolio, plan: Plan, work: int) -> None:
         self.problem, self.policy, self.plan = problem, policy, plan
-        order = ties.order(problem, policy.ties, plan.seed, digest=plan.problem_hash)
+        order = ties.order(problem, policy.ties, plan.seed)
         room, _ = with_fixed(problem)
         self.open = candidates(problem, order)
         self.made = columns(problem, self.open, room, value(problem, policy))

@@ -69,7 +69,7 @@ def solved_without(problem: Problem, plan: Plan, rule: str, work: int | None = N
     """
     given = {grant.request: grant.award for grant in plan.grants} if isinstance(plan.policy, Portfolio) else None
     limit = plan.work_limit if work is None or plan.work_limit is None else min(work, plan.work_limit)
-    more = {"seed": plan.seed, "work_limit": limit, "digest": plan.problem_hash}
+    more = {"seed": plan.seed, "work_limit": limit}
     try:
         return solve(without(problem, rule), plan.policy, start=given, **more)  # type: ignore[arg-type]
     except Refused:
@@ -129,9 +129,9 @@ class _Asked:
 
     def __init__(self, problem: Problem, policy: Rank | Tiers, plan: Plan) -> None:
         self.problem, self.policy, self.plan = problem, policy, plan
-        self.read = ties.place(problem, policy.ties, plan.seed, digest=plan.problem_hash)
+        self.read = ties.place(problem, policy.ties, plan.seed)
         order = sorted(problem.requests, key=self.read)
-        self.line = queue(problem, policy, order, plan.seed, plan.problem_hash)
+        self.line = queue(problem, policy, order, plan.seed)
         self.room, _ = with_fixed(problem)
         self.story = self._walked(self.line)
         self.top = max(problem.points.values(), default=0)
@@ -152,7 +152,7 @@ class _Asked:
     def _key(self, request: Request) -> ties.Key:
         """The key by which the queue is sorted: the tier first, in the lottery the lot."""
         if isinstance(self.policy, Tiers) and self.problem.points_of(request) < self.policy.whole:
-            return 1, (ties.ticket(self.plan.problem_hash, self.plan.seed, request.id),)
+            return 1, (ties.ticket(self.problem, self.plan.seed, request.id),)
         return 0, self.read(request)
 
     def of(self, request: Request) -> list[Facts]:

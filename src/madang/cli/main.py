@@ -52,6 +52,12 @@ def _disclose(commands: Commands) -> None:
     disclose.register(commands)
 
 
+def _review(commands: Commands) -> None:
+    from madang.cli import review
+
+    review.register(commands)
+
+
 def _centre(commands: Commands) -> None:
     from madang.cli import centre, slurm
 
@@ -59,7 +65,7 @@ def _centre(commands: Commands) -> None:
     slurm.register(commands)
 
 
-ALONE = {"allocate": _allocate, "simulate": _simulate, "disclose": _disclose}
+ALONE = {"allocate": _allocate, "review": _review, "simulate": _simulate, "disclose": _disclose}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

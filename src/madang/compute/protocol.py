@@ -275,6 +275,37 @@ class Steering(Protocol):
         ...
 
 
+class Stretch(NamedTuple):
+    """What a job used on average in a stretch of its run, of which `seconds` were measured.
+
+    `millicores`: thousandths of a core; `memory_mb`: the most that it held, in MiB; `gpu_percent`: how busy its busiest
+    GPU was, None where that was not measured.
+    """
+
+    seconds: int
+    millicores: int
+    memory_mb: int
+    gpu_percent: int | None
+
+
+@dataclass(frozen=True)
+class Use:
+    """A run's stretches of `width` seconds each, from its start; `idle_seconds`: it has done next to nothing for."""
+
+    width: int
+    stretches: tuple[Stretch, ...]
+    idle_seconds: int
+
+
+@runtime_checkable
+class Observing(Protocol):
+    """Offered besides by a backend that measures what running jobs use."""
+
+    def use(self, id: str) -> Use | None:
+        """What the job uses or used; None where nothing was measured. Refuses ``no_such_job``."""
+        ...
+
+
 @dataclass(frozen=True)
 class ClassShares:
     """How classes of accounts share the machine: `weights` of fair share, `parts` of their own by kind, `borrowing`.

@@ -1,8 +1,9 @@
 """Arranges review by the applicants themselves so that no one's scores can move his own rank, and judges who took part.
 
-Applications are put into pools, each with a ranking and a budget of its own. Whoever owns an application of one pool reviews only applications of others. So what he writes moves neither
-his own score nor any score that his own is compared with. As in the distributed peer review of UK AI Open Access, a
-missing review costs one's own application, and scoring without substance is flagged.
+Applications are put into pools, each with a ranking and a budget of its own. Whoever owns an application of one pool
+reviews only applications of others. So what he writes moves neither his own score nor any score that his own is
+compared with. As in the distributed peer review of UK AI Open Access, a missing review costs one's own application, and
+scoring without substance is flagged.
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ def _together(entries: Sequence[Entry]) -> list[list[str]]:
 
 @dataclass(frozen=True, slots=True)
 class Influence:
-    """A reviewer whose scores could move the rank of his `own` application, through one (`moves`) it is compared with."""
+    """A reviewer whose scores could move the rank of his `own` application, as they move one it is compared with."""
 
     reviewer: str
     own: str

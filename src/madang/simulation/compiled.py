@@ -69,7 +69,9 @@ def compiled(*modules: ModuleType, tables: tuple[type, ...] = (), inlined: bool 
         for name, value in list(names.items()):
             if isinstance(value, FunctionType):
                 entry = name.startswith("play_")
-                inner: dict[str, Any] = {} if entry else {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+                inner: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+                # so that somebody else can tell meanwhile how far it is
+                inner = {"nogil": True} if entry else inner
                 inline = "always" if inlined and not entry else "never"
                 names[name] = njit(cache=entry and keeps, inline=inline, **inner)(value)
     finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -17,6 +17,7 @@ from madang.simulation.general.layout import layout_of, too_large
 from madang.simulation.outcome import Outcome
 from madang.simulation.policy import Policy
 from madang.simulation.policy import checked as checked_policy
+from madang.simulation.progress import Progress
 from madang.simulation.step_functions import Steps, held
 from madang.simulation.trace import Flags, Ints, Schedule, Trace
 
@@ -71,8 +72,8 @@ class Simulation:
     oversized: Literal["refuse", "skip"] = "refuse"
     seed: int = 0
 
-    def run(self, trace: Trace, progress: Callable[[int, int], None] | None = None) -> Result:
-        """The schedule of this trace; `progress` is told now and then how many of how many jobs have come.
+    def run(self, trace: Trace, progress: Progress | None = None) -> Result:
+        """The schedule of this trace; `progress` is told now and then how many of how many jobs have come or started.
 
         Raises `Refused`: ``job_too_large`` (job, asked, unit), ``trace_too_long``, ``policy_combination`` and the
         codes of a cluster or policy that cannot be.
@@ -94,12 +95,12 @@ class Simulation:
             raise Refused("job_too_large", job=trace.name(row), gpus=gpus, processors=processors)
         return over
 
-    def _outcome(self, trace: Trace, progress: Callable[[int, int], None] | None) -> Outcome:
+    def _outcome(self, trace: Trace, progress: Progress | None) -> Outcome:
         turns_with_shares = self.policy.order == "madang" and self.policy.shares is not None
         if turns_with_shares and self.engine not in ("auto", "reference"):
             raise Refused("policy_combination", one=self.engine, other="shares")
         if self.engine == "reference" or turns_with_shares:
-            return reference.run(trace, self.cluster, self.policy)
+            return reference.run(trace, self.cluster, self.policy, progress)
         if counting.suits(trace, self.cluster, self.policy):
             return counting.run(
                 trace,
@@ -113,7 +114,7 @@ class Simulation:
         if self.variant == "pyss" or self.policy.backfill == "conservative":
             raise Refused("policy_combination", one=self.variant, other="rules")
         fast = self._fast(len(trace), FEW_GENERAL if compiled.kept(*general.KERNELS) else FEW_FIRST)
-        return general.run(trace, self.cluster, self.policy, fast=fast, seed=self.seed)
+        return general.run(trace, self.cluster, self.policy, fast=fast, seed=self.seed, progress=progress)
 
     def _fast(self, jobs: int, few: int) -> bool:
         if self.engine == "compiled" and not compiled.available():

@@ -14,14 +14,16 @@ from madang.errors import Refused
 from madang.simulation.cluster import Cluster
 from madang.simulation.outcome import Outcome
 from madang.simulation.policy import Policy
+from madang.simulation.progress import Progress
 from madang.simulation.step_functions import steady
 from madang.simulation.trace import Trace
 
 BOUNDLESS = 1 << 60
+STRIDE = 256  # jobs between two words of progress
 NONE = (np.zeros(0, dtype=np.int64),) * 3
 
 
-def run(trace: Trace, cluster: Cluster, policy: Policy) -> Outcome:
+def run(trace: Trace, cluster: Cluster, policy: Policy, progress: Progress | None = None) -> Outcome:
     """The schedule that `madang.compute.policies.decide` makes, ends before submissions, one decision an instant.
 
     It counts cores, memory and GPUs by type, and knows limits of accounts on GPUs and processors and the parts of
@@ -47,6 +49,8 @@ def run(trace: Trace, cluster: Cluster, policy: Policy) -> Outcome:
         while coming < len(submit) and submit[coming] == now:
             waiting[coming] = _waiting(trace, machine, coming)
             coming += 1
+            if progress and not coming % STRIDE:
+                progress(coming, len(submit))
         while True:  # again at this instant while jobs are stopped: here they are gone at once
             snapshot = Snapshot(now, machine, tuple(running.values()), tuple(waiting.values()), standings, limits)
             decision = decide(snapshot, rules)

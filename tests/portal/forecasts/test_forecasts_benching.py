@@ -17,7 +17,7 @@ def document(**given):
     usual = {"kind": "bench", "zone": "Asia/Seoul", "pool": "h100", "quarter": "2026-Q1", "unit": "gpu"}
     policy = {"policy": "fcfs", "half_life": 604_800, "entry": 300, "age": 1000, "size": 0, "fair_share": 10_000}
     machines = {"present": [1, 8], "asked": [1, 8]}
-    return usual | policy | machines | {"jobs": jobs, "left_out": 3, "limits": {}} | given
+    return usual | policy | machines | {"served_by": {}, "jobs": jobs, "left_out": 3, "limits": {}} | given
 
 
 def answered(**given):
@@ -25,6 +25,23 @@ def answered(**given):
     found, runs = benching.answer(document(**given), told.append)
     assert told == [{"done": 0, "of": 2}, {"done": 1, "of": 2}]
     return found, runs
+
+
+def test_the_quarter_as_it_is_follows_the_settings_of_the_machine():
+    """The account that used much long ago is the one that has used less again once its use has faded."""
+    jobs = [
+        *([1 + n, "A-1", "company", 0, 0, 3600, 3600, 8] for n in range(2)),
+        [3, "A-2", "university", 50_000, 0, 53_600, 3600, 8],
+        [4, "A-1", "company", 53_000, 0, 56_600, 3600, 8],
+        [5, "A-2", "university", 53_001, 0, 56_601, 3600, 8],
+    ]
+
+    def last_two(**served_by):
+        _, (present, _asked) = answered(jobs=jobs, served_by=served_by)
+        return present.schedule.start.tolist()[3:]
+
+    assert last_two(half_life=500_000_000) == [57_200, 53_600]
+    assert last_two(half_life=3600) == [53_600, 57_200]
 
 
 def test_another_policy_is_set_beside_the_present_one():

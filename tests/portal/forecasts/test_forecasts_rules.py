@@ -48,6 +48,7 @@ def test_what_is_kept_comes_back():
         ("account_closed", False, Unknown.CLOSED),
         ("larger_than_machine", False, Unknown.TOO_LARGE),
         ("backend_stopped", False, Unknown.STOPPED),
+        ("held", False, Unknown.HELD),
     ],
 )
 def test_where_a_person_or_a_fault_decides_nothing_is_told(reason, cancelled, why):

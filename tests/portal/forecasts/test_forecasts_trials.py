@@ -16,7 +16,7 @@ from rounds import make_round, propose
 from madang.errors import Refused, Stale
 from madang.portal import leases
 from madang.portal.actors import PUBLIC, Role
-from madang.portal.forecasts import actions, answering, chores, demands, queries
+from madang.portal.forecasts import actions, answering, chores, demands, queries, rules
 from madang.portal.forecasts.models import Trial
 from madang.portal.forecasts.rules import BenchQuestion, Machine, PolicyKind
 from madang.portal.journal.models import JournalEntry
@@ -123,6 +123,13 @@ def test_a_question_must_make_sense(plan):
     type(plan).objects.filter(pk=plan.pk).update(state="faulty")
     plan.refresh_from_db()
     assert code(lambda: asked(plan)) == "trial_plan"
+
+
+def test_no_more_wait_than_a_worker_can_answer_soon(plan, monkeypatch):
+    monkeypatch.setattr(rules, "MOST_WAITING", 1)
+    trial = asked(plan)
+    type(trial).objects.filter(pk=trial.pk).update(kind="bench", plan=None)
+    assert code(lambda: asked(plan)) == "trial_too_many"
 
 
 def test_a_killed_child_is_a_failure_that_says_so(plan):

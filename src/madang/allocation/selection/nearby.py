@@ -151,7 +151,7 @@ class Nearby:
         settled = held(arrays, option, np.where(kept, self.start.quantity, 0))
         every = np.ones(arrays.requests, dtype=bool)
         wanted = Wanted(options, settled.left, every, NARROW, must)
-        found = solved(arrays, wanted, mip_max_nodes=self.work, **SMALL)
+        found = solved(arrays, wanted, None, None, mip_max_nodes=self.work, **SMALL)
         if found is None:
             return
         inner = rounded(arrays, found)

@@ -101,7 +101,7 @@ def ask_plan(*, by: Actor, now: datetime, plan: Plan, units: Mapping[str, int], 
     """Asks what a plan would do to the queues: `units` of each pool to a node, so many replays.
 
     Refused: ``not_allowed_for_role``, ``trial_plan`` for a plan without a sound result, ``trial_machine``,
-    ``trial_replays``, ``trial_waits`` where one of the plan is under way.
+    ``trial_replays``, ``trial_waits`` where one of the plan is under way, ``trial_too_many``.
     """
     if by.person is None or not by.has(Role.PROGRAMME_MANAGER, Role.OPERATOR):
         raise Refused("not_allowed_for_role")
@@ -121,7 +121,7 @@ def ask_plan(*, by: Actor, now: datetime, plan: Plan, units: Mapping[str, int], 
 def ask_bench(*, by: Actor, now: datetime, question: BenchQuestion) -> Trial:
     """Asks what another policy, or other nodes, would have made of a quarter's jobs.
 
-    Refused: ``not_allowed_for_role``, ``trial_machine``, ``trial_policy``, ``trial_no_jobs``.
+    Refused: ``not_allowed_for_role``, ``trial_machine``, ``trial_policy``, ``trial_no_jobs``, ``trial_too_many``.
     """
     if by.person is None or not by.has(Role.OPERATOR):
         raise Refused("not_allowed_for_role")
@@ -135,6 +135,8 @@ def ask_bench(*, by: Actor, now: datetime, question: BenchQuestion) -> Trial:
 
 
 def _ask(by: Actor, now: datetime, kind: TrialKind, question: dict[str, Any], plan: Plan | None) -> Trial:
+    if Trial.objects.filter(state=TrialState.WAITING).count() >= rules.MOST_WAITING:
+        raise Refused("trial_too_many", most=rules.MOST_WAITING)
     trial = Trial.objects.create(kind=kind, plan=plan, question=question, asked_by_id=by.person, asked_at=now)
     facts = {"of": kind.value, "plan": plan.pk if plan else None}
     journal.record(by=by, now=now, did="forecasts.ask", kind="trial", subject=trial.pk, **facts)

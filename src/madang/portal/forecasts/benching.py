@@ -28,8 +28,8 @@ def answer(given: Given, tell: Callable[[Given], None]) -> tuple[Given, list[Run
     """Figures of the quarter as it would have gone at present and as asked, for pages; and the runs themselves."""
     trace = trace_of_jobs(given)
     limits = {name: Limit(processors=most) for name, most in given["limits"].items()}
-    asked = (("present", Policy(order="madang", limits=limits), given["present"]),
-             ("asked", _policy(given, limits), given["asked"]))  # fmt: skip
+    present = Policy(order="madang", limits=limits, fair_share=FairShare(**given["served_by"]))
+    asked = (("present", present, given["present"]), ("asked", _policy(given, limits), given["asked"]))
     runs, found = [], []
     for place, (name, policy, machine) in enumerate(asked):
         tell({"done": place, "of": len(asked)})

@@ -13,8 +13,9 @@ from typing import Any
 from django.conf import settings
 
 from madang.allocation.plan import Plan as AllocationPlan
-from madang.compute.protocol import MANY
+from madang.compute.protocol import MANY, Foreseeable
 from madang.errors import Refused
+from madang.portal import backends
 from madang.portal.awards.models import Award
 from madang.portal.forecasts import assumed
 from madang.portal.forecasts.models import Trial
@@ -38,7 +39,8 @@ def work(trial: int) -> dict[str, Any]:
     """The document of a trial. Refused: ``trial_nothing`` for a plan that gives nothing."""
     row = Trial.objects.select_related("plan").get(pk=trial)
     if row.kind == TrialKind.BENCH:
-        return {**row.question, "kind": row.kind, "zone": str(settings.MADANG_ZONE), **_quarter(row.question)}
+        found = _quarter(row.question) | {"served_by": _served_by()}
+        return {**row.question, "kind": row.kind, "zone": str(settings.MADANG_ZONE), **found}
     assert row.plan is not None
     found = of_plan(plans.value(row.plan), row.asked_at)
     return {**row.question, "kind": row.kind, "zone": str(settings.MADANG_ZONE), **found}
@@ -159,6 +161,15 @@ def _appetite(awards: list[int], unit: str, now: datetime) -> list[int]:
 
 
 # --- the bench: a quarter's jobs as they were ---
+
+
+def _served_by() -> dict[str, int]:
+    """Half-life and entry penalty by which the machine serves its queue now; nothing where it does not show them."""
+    backend = backends.backend()
+    if not isinstance(backend, Foreseeable):
+        return {}
+    _, policy = backend.queue()
+    return {"half_life": policy.half_life, "entry_seconds": policy.entry_seconds}
 
 
 def _quarter(question: dict[str, Any]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ class Unknown(StrEnum):
     """Why nothing can be told of a start."""
 
     COMING = "coming"
+    HELD = "held"
     CANCELLING = "cancelling"
     CLOSED = "closed"
     TOO_LARGE = "too_large"
@@ -41,6 +42,7 @@ class Unknown(StrEnum):
 
 # why a job waits, in the backend's words -> why its start cannot be told
 _BARRED = {
+    "held": Unknown.HELD,
     "account_closed": Unknown.CLOSED,
     "award_over": Unknown.CLOSED,
     "larger_than_machine": Unknown.TOO_LARGE,
@@ -187,6 +189,8 @@ class PolicyKind(StrEnum):
 DAY = 86_400
 MOST_UNITS = 1 << 20
 MOST_REPLAYS = 50
+# simulations that wait for a worker at once: each takes a core for minutes, and they are answered one by one
+MOST_WAITING = 20
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ REFUSALS = {
     "trial_no_jobs": N_("No job that was submitted to this pool in {quarter} has run and ended."),
     "trial_quarter": N_("{quarter} is none of the quarters that can be simulated: {known}."),
     "trial_waits": N_("This plan is being simulated already."),
+    "trial_too_many": N_("{most} simulations wait already. Wait until some are done, or stop one."),
     "trial_nothing": N_("The plan gives nothing that could be simulated."),
 }
 INPUT = frozenset({"trial_replays", "trial_machine", "trial_policy", "trial_quarter"})
@@ -30,6 +31,7 @@ STARTS = {
 SHORT = {"range": N_("{early} to {late}"), "minute": N_("about {middle}"), "limits": N_("by about {late}")}
 UNKNOWN = {
     "coming": N_("An estimate of the start is being made."),
+    "held": N_("No start can be told while it is held back; it has its turn once it has been released."),
     "cancelling": N_("It is being cancelled and will not start."),
     "closed": N_("No start can be told while the award is not open for jobs: a person decides on that."),
     "too_large": N_("It cannot start as it was asked for."),

@@ -19,6 +19,7 @@ from madang.portal.applications.models import (
     SubmittedFile,
 )
 from madang.portal.approvals.models import Approval
+from madang.portal.forecasts.models import Trial
 from madang.portal.holdings import queries, rules
 from madang.portal.idempotency.models import AnsweredRequest
 from madang.portal.jobs.models import Job
@@ -106,6 +107,11 @@ def _jobs(ids: list[int], now: datetime) -> None:
     Job.objects.filter(pk__in=ids).update(name=queries.EMPTIED_NAME, argv=[], reason_facts={})
 
 
+def _trials(ids: list[int], now: datetime) -> None:
+    """Their reports are cleared away with what no row points to."""
+    Trial.objects.filter(pk__in=ids).delete()
+
+
 Destroyer = tuple[Callable[[datetime], QuerySet], Callable[[list[int], datetime], None]]
 DESTROYERS: Mapping[str, Destroyer] = {
     "api_token": (queries.due_tokens, _tokens),
@@ -119,6 +125,7 @@ DESTROYERS: Mapping[str, Destroyer] = {
     "approval": (queries.due_approvals, _approvals),
     "agreement": (queries.due_agreements, _agreements),
     "job": (queries.due_jobs, _jobs),
+    "trial": (queries.due_trials, _trials),
 }
 
 

@@ -13,6 +13,7 @@ from madang.portal.applications.models import Application
 from madang.portal.approvals.models import Approval
 from madang.portal.awards.models import Award
 from madang.portal.awards.rules import AwardState
+from madang.portal.forecasts.models import Trial
 from madang.portal.jobs.models import Job
 from madang.portal.outbox.models import Message
 from madang.portal.people.models import ApiToken, Membership, Person, StaffRole, Verdict
@@ -95,6 +96,11 @@ def due_agreements(before: datetime) -> QuerySet[Agreement]:
 def due_jobs(before: datetime) -> QuerySet[Job]:
     """Jobs that ended before an instant, whose files are gone and whose command still stands."""
     return Job.objects.filter(ended_at__lt=before, cleared_at__isnull=False).exclude(name=EMPTIED_NAME)
+
+
+def due_trials(before: datetime) -> QuerySet[Trial]:
+    """Simulations that ended before an instant, however they ended."""
+    return Trial.objects.filter(ended_at__lt=before)
 
 
 def idle(before: datetime) -> QuerySet[Person]:

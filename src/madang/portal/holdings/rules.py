@@ -40,6 +40,7 @@ TABLES: dict[str, frozenset[str]] = {
     "job": frozenset({"job"}),
     "jobfile": frozenset({"job_files"}),
     "joboutput": frozenset({"job_files"}),
+    "trial": frozenset({"trial"}),
 }
 # Tables of organisations, money, rules and decisions. Where they say who did something they say it by number, and a
 # number without its person means nobody.
@@ -51,7 +52,7 @@ IMPERSONAL = frozenset(
         "plan", "decision", "award", "awardline", "pool", "poolmonth", "product", "tariff", "discount",
         "ledgeraccount", "movement", "monthtotal", "accountingmonth", "statement", "statementline", "usagecursor",
         "dayuse", "rollupcursor", "figureset", "reportedfigure", "allocationpolicy", "lotteryseed", "planstudy",
-        "trial", "estimate", "estimatemonth", "jobafter", "clusterterms", "clusterlook", "clusterchange",
+        "estimate", "estimatemonth", "jobafter", "sharesetting", "clusterterms", "clusterlook", "clusterchange",
     }
 )  # fmt: skip
 

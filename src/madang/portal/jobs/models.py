@@ -133,6 +133,16 @@ class JobOutput(models.Model):
         constraints = [models.UniqueConstraint(fields=["job", "path"], name="joboutput_path_once")]
 
 
+class ShareSetting(models.Model):
+    """How kinds of organisations share the machine, as `compute.protocol.ClassShares` says; the newest row holds."""
+
+    weights = models.JSONField()
+    parts = models.JSONField()
+    borrowing = models.CharField(max_length=7)
+    set_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+
+
 class UsageCursor(models.Model):
     """How far a backend's usage records have been posted."""
 

@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from madang.portal.faces import one, signed_in, tried, whole
@@ -18,7 +18,19 @@ from madang.portal.files import faces as files
 from madang.portal.files.actions import store
 from madang.portal.files.rules import EVERYTHING, clean_name
 from madang.portal.forecasts import faces as forecasts
-from madang.portal.jobs import actions, array_pages, arrays, faces, machine, places, queries, steering, waiting
+from madang.portal.jobs import (
+    actions,
+    array_pages,
+    arrays,
+    faces,
+    machine,
+    places,
+    queries,
+    shares,
+    steering,
+    uses,
+    waiting,
+)
 from madang.portal.jobs.forms import MIB_PER_GIB, SECONDS_PER_MINUTE, JobForm, ListForm
 from madang.portal.jobs.rules import check_paths, join_command
 from madang.portal.jobs.terms import PriorityForm, TermsForm, remembered
@@ -168,6 +180,7 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
         "inputs": queries.input_files(job.pk),
         "outputs": Paginator(queries.outputs(job.pk), PAGE).get_page(request.GET.get("page")),
         "command": join_command(job.argv),
+        "use": uses.shown(job, get_language() or "ko"),
         "after": waiting.others(job.pk),
         "priority_form": PriorityForm(initial={"priority": job.priority}),
         "kept_until": journals.kept_until("job_files", job.ended_at),
@@ -259,4 +272,5 @@ urlpatterns = [
     path("jobs/<int:pk>/files/<path:path>", input_download, name="job-file"),
     path("jobs/<int:pk>/outputs/<path:path>", output_download, name="job-output"),
     *array_pages.urlpatterns,
+    *shares.urlpatterns,
 ]

@@ -27,6 +27,7 @@ REFUSALS = {
     "job_steering": N_("What runs the jobs here cannot hold waiting jobs back or change their order."),
     "job_file_differs": N_("{path} did not arrive as it was sent, or changed on the way. Please submit again."),
     "job_cleared": N_("The files of this job were destroyed, so it cannot be repeated. Submit it anew with its files."),
+    "share_out_of_range": N_("A weight lies between 1 and 1,000, and a part is not below nothing."),
     "job_log_gone": N_("The machine no longer keeps the log of this job."),
     "job_output_gone": N_("The file {path} cannot be fetched: {why}"),
     "jobs_off": N_("Jobs are switched off here: {why}"),
@@ -49,6 +50,7 @@ INPUT = frozenset(
         "job_array_too_large",
         "job_after",
         "job_file_differs",
+        "share_out_of_range",
     }
 )
 MAILS = {
@@ -77,4 +79,9 @@ REASONS = {
     "cancelled": N_("The job was cancelled before it was handed to the machine."),
     "award_over": N_("The award is no longer in force, so the job was not started."),
     "switched_off": N_("the centre has switched them off."),
+}
+BORROWINGS = {
+    "none": N_("stays idle: nobody holds more than its part"),
+    "borrow": N_("others may use it, and keep it until their jobs end"),
+    "reclaim": N_("others may use it, and jobs that may be run again give it back when it is needed"),
 }

@@ -79,6 +79,7 @@ DEEDS = {
     "indicators.report": N_("Reported figure entered"),
     "jobs.submit": N_("Job submitted"),
     "jobs.cancel": N_("Cancellation of a job asked for"),
+    "jobs.set_shares": N_("Shares of the machine set by kind of organisation"),
     "jobs.steer": N_("Jobs that wait held back, released or given another priority"),
     "jobs.give_up": N_("Job cancelled because one that it waited for did not end well"),
     "jobs.close": N_("Job ended because its award is over"),
@@ -201,6 +202,7 @@ KINDS = {
     "unsubmitted_draft": N_("Unsubmitted application"),
     "unix_user": N_("Unix user"),
     "usage": N_("Use"),
+    "shares": N_("Shares of the machine"),
 }
 
 KINDS |= {kind: words for kind, (words, _) in RECORDS.items() if kind not in KINDS}

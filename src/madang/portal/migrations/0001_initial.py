@@ -19,6 +19,7 @@ import madang.portal.plans.rules
 import madang.portal.resources.rules
 import madang.portal.reviews.rules
 import madang.portal.studies.rules
+import madang.review.scores
 from django.conf import settings
 from django.db import migrations, models
 
@@ -470,7 +471,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('made_at', models.DateTimeField()),
-                ('unknown', models.CharField(blank=True, choices=[('coming', 'coming'), ('cancelling', 'cancelling'), ('closed', 'closed'), ('too_large', 'too_large'), ('stopped', 'stopped'), ('not_shown', 'not_shown'), ('after_award', 'after_award'), ('never', 'never')], max_length=12)),
+                ('unknown', models.CharField(blank=True, choices=[('coming', 'coming'), ('held', 'held'), ('cancelling', 'cancelling'), ('closed', 'closed'), ('too_large', 'too_large'), ('stopped', 'stopped'), ('not_shown', 'not_shown'), ('after_award', 'after_award'), ('never', 'never')], max_length=12)),
                 ('basis', models.CharField(choices=[('history', 'history'), ('limits', 'limits')], default=madang.portal.forecasts.rules.Basis['HISTORY'], max_length=8)),
                 ('early', models.DateTimeField(null=True)),
                 ('middle', models.DateTimeField(null=True)),
@@ -927,6 +928,17 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='ShareSetting',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('weights', models.JSONField()),
+                ('parts', models.JSONField()),
+                ('borrowing', models.CharField(max_length=7)),
+                ('set_at', models.DateTimeField()),
+                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
             name='StaffRole',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1127,6 +1139,7 @@ class Migration(migrations.Migration):
                 ('minimum_total_milli', models.PositiveIntegerField(default=0)),
                 ('stacking', models.CharField(choices=[('best', 'best'), ('add', 'add'), ('multiply', 'multiply')], default=madang.accounting.pricing.Stacking['BEST'], max_length=10)),
                 ('reviews_wanted', models.PositiveSmallIntegerField(default=3)),
+                ('score_rule', models.CharField(choices=[('mean', 'mean'), ('trimmed', 'trimmed')], default=madang.review.scores.Rule['MEAN'], max_length=10)),
                 ('position', models.PositiveSmallIntegerField(default=0)),
                 ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tracks', to='portal.call')),
             ],
@@ -1366,7 +1379,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='estimate',
-            constraint=models.CheckConstraint(condition=models.Q(('unknown__in', ['', 'coming', 'cancelling', 'closed', 'too_large', 'stopped', 'not_shown', 'after_award', 'never'])), name='estimate_unknown_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('unknown__in', ['', 'coming', 'held', 'cancelling', 'closed', 'too_large', 'stopped', 'not_shown', 'after_award', 'never'])), name='estimate_unknown_known'),
         ),
         migrations.AddConstraint(
             model_name='estimate',
@@ -1867,6 +1880,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='track',
             constraint=models.CheckConstraint(condition=models.Q(('stacking__in', ['best', 'add', 'multiply'])), name='track_stacking_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='track',
+            constraint=models.CheckConstraint(condition=models.Q(('score_rule__in', ['mean', 'trimmed'])), name='track_score_rule_known'),
         ),
         migrations.AddConstraint(
             model_name='track',

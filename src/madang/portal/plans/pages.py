@@ -232,7 +232,6 @@ def move(request: HttpRequest, plan: int) -> HttpResponse:
         "plan": row,
         "policy": telling.policy_name(row),
         "form": form,
-        "lots": telling.lots_drawn_anew(row),
         "crumbs": [*crumbs[:-1], above, crumbs[-1]],
     }
     return render(request, "plans/move.html", context, status=422 if form.errors else 200)

@@ -50,12 +50,11 @@ def answer(document: dict[str, Any], report: Report | None = None) -> dict[str, 
 
 
 def barren(plan: Plan) -> tuple[str, ...]:
-    """Where a plan gives nobody anything beside accepted awards: names of rules that leave no other plan, the fewest.
+    """Where a plan gives nobody anything: the names of rules that leave no other plan, none of which can be spared.
 
-    Empty where something is given, or where it is not for the rules that nothing can be.
+    Empty where somebody has something, or where it is not for the rules that nobody can.
     """
-    given = any(plan.problem.request[grant.request].fixed is None for grant in plan.grants)
-    return () if given else contradiction(plan.problem)
+    return () if plan.grants else contradiction(plan.problem)
 
 
 def _seen(report: Report | None) -> Callable[[Progress], None] | None:

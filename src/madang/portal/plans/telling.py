@@ -15,7 +15,6 @@ from madang.portal import refusals
 from madang.portal.formats import decimal
 from madang.portal.plans.rules import PlanState
 from madang.portal.plans.sentences import POLICIES, STEPS
-from madang.portal.policies.rules import uses_lottery_first
 from madang.portal.templatetags.madang import in_language
 
 SOLVED = (PlanState.CHECKED, PlanState.FAULTY, PlanState.ADOPTED, PlanState.SUPERSEDED)
@@ -115,8 +114,3 @@ def _place(plan: Any, rule: str, kind: str, *, change: bool) -> str:
 def comparison(intake: int, first: int, second: int) -> str:
     """The address of two plans side by side."""
     return f"{reverse('plan-compare', args=[intake])}?plan={first}&plan={second}"
-
-
-def lots_drawn_anew(plan: Any) -> bool:
-    """Whether a changed problem would draw lots before points count, so that a comparison mixes both."""
-    return uses_lottery_first(plan.policy)

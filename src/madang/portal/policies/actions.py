@@ -8,8 +8,8 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Max
 
-from madang.allocation.ties import commitment
 from madang.errors import Refused, Stale
+from madang.lots import commitment
 from madang.portal.actors import Actor, Role
 from madang.portal.calls.models import Intake
 from madang.portal.journal import actions as journal

@@ -54,7 +54,7 @@ class RuleForm(forms.Form):
         for one in RULE_FIELDS[kind]:
             param, needed = one.removesuffix("!"), one.endswith("!")
             if param == "where":
-                self._add_conditions(params.get(param) or {})
+                self._add_conditions(params.get(param) or {}, needed=needed)
             elif param in ("rate_from", "reason"):
                 self._add_ground(param, ground or {})
             else:
@@ -71,10 +71,11 @@ class RuleForm(forms.Form):
             help_text=_("Small letters, digits and hyphens. It stands in the plan's document."),
         )  # fmt: skip
 
-    def _add_conditions(self, where: Mapping[str, str]) -> None:
+    def _add_conditions(self, where: Mapping[str, str], *, needed: bool) -> None:
         """One choice for each thing that a rule can ask of an applicant; those that are chosen hold together."""
         language, known = get_language() or "ko", conditions(self.terms)
         hint = _("All that you choose must hold together. Choose nothing, and the rule is about all applications.")
+        hint = _("All that you choose must hold together. Choose at least one.") if needed else hint
         for key in [*known, *(key for key in where if key not in known)]:
             choices, chosen = known.get(key, []), where.get(key)
             if chosen and chosen not in dict(choices):
@@ -124,7 +125,9 @@ class RuleForm(forms.Form):
             within = {"within": OVERBOOKED} if (self.kind, param) == ("overbooking", "thousandths") else {}
             label = _(NUMBER_LABELS[LABELS.get(self.kind, param) if param == "thousandths" else param])
             first = FIRST.get(self.kind, FIRST[param]) if param == "thousandths" else FIRST.get(param)
-            return amount_field(param, first if new else value, label, required=param != "rate", **within)
+            if param == "rate":
+                within = {"required": False, "help_text": _("Only for a figure of your own.")}
+            return amount_field(param, first if new else value, label, **within)
         if param == "each":
             return forms.ChoiceField(label=_(WORD_LABELS["each"]), choices=choices_of("each"), initial=value or "month")
         choices, label, initial = self._chosen(param, value)

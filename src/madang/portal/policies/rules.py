@@ -246,12 +246,6 @@ def moved(draft: Draft, changes: Mapping[str, int]) -> Draft:
     return replace(draft, policy=policy, rules=rules, rates=rates)
 
 
-def uses_lottery_first(policy: Document) -> bool:
-    """Whether lots decide before points do, so that another problem draws them anew."""
-    ties = policy["ties"]
-    return policy["policy"] == "tiers" or (bool(ties) and ties[0] == "lottery")
-
-
 def wants_brackets(policy: Document) -> bool:
     """Whether a policy of scaling goes by brackets."""
     return policy.get("function") == BRACKETS

@@ -76,7 +76,7 @@ NUMBERS = {
     "thousandths": N_("Part, in per cent"),
     "to": N_("Awards up to, in per cent of what is funded"),
     "band": N_("Width of the band, in percentage points"),
-    "rate": N_("Measured rate of use, in per cent"),
+    "rate": N_("Rate of use, in per cent"),
     "risk": N_("Greatest risk, in per cent"),
     "units": N_("Amount, in units of the resource"),
     "whole": N_("Everybody in full from, in points"),

@@ -62,7 +62,8 @@ def sentence(kind: str, params: Mapping[str, Any], terms: Terms, language: str) 
             months=params.get("each", "month") == "window",
         ),
     }
-    return template.format(**shown, to=shown["part"])
+    text = template.format(**shown, to=shown["part"])
+    return text[:1].upper() + text[1:]
 
 
 def _variant(kind: str, params: Mapping[str, Any]) -> str:
@@ -152,7 +153,9 @@ def one_of(key: str, value: str, terms: Terms, language: str) -> str:
     """One condition in words."""
     _ = translation(language).gettext
     if key == "track":
-        return _("track {name}").format(name=name(terms.tracks, value, language))
+        title = name(terms.tracks, value, language)
+        # many tracks are called so already
+        return title if title.lower().endswith(_("track")) else _("track {name}").format(name=title)
     if key == "region":
         return name(terms.regions, value, language)
     if key == "kind":

@@ -11,18 +11,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from madang.allocation.committee import redrawn
+from madang.allocation.committee import sensitivity
 from madang.allocation.nearest import changes, solved_without
 from madang.allocation.overbooking import chances
-from madang.allocation.plan import REFUSED, Plan
+from madang.allocation.plan import Plan
 from madang.allocation.problem import OVERBOOKING
-from madang.allocation.solve import objective, solve
+from madang.allocation.solve import objective
 from madang.portal import children
 from madang.portal.plans.solving import Report
 from madang.portal.studies.keeping import Kept
@@ -88,11 +87,9 @@ def _noise(plan: Plan, draws: int, seen: Seen, kept: Kept) -> dict[str, Any]:
 
 
 def _drawn(plan: Plan, draw: int) -> list[str]:
-    """Who is selected in one draw of `madang.allocation.committee.sensitivity` with the plan's own seed."""
-    requests = (replace(one, score=redrawn(plan.problem_hash, plan.seed, draw, one)) for one in plan.problem.requests)
-    lots = {"seed": plan.seed, "work_limit": plan.work_limit, "digest": plan.problem_hash}
-    again = solve(replace(plan.problem, requests=tuple(requests)), plan.policy, **lots)  # type: ignore[arg-type]
-    return [name for name, outcome in again.outcomes.items() if outcome != REFUSED]
+    """Who is selected in one draw: each has a seed of its own, so that any of them can be drawn by itself."""
+    times = sensitivity(plan, draws=1, seed=plan.seed + draw)
+    return [name for name, selected in times.items() if selected]
 
 
 def _overbooking(plan: Plan) -> dict[str, Any]:

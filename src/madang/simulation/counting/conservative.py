@@ -29,8 +29,8 @@ class Reserved(NamedTuple):
     start: Ints | list[int]
 
 
-def play_reserved(jobs: Reserved, capacity: int, by_event: bool) -> None:
-    """Fills `jobs.start`; no job may be larger than `capacity` processors.
+def play_reserved(jobs: Reserved, capacity: int, by_event: bool, come: Ints | list[int]) -> None:
+    """Fills `jobs.start`; no job may be larger than `capacity` processors. `come[0]` says how many have come so far.
 
     With `by_event` the waiting jobs move after each single end and after the submissions of that instant, as in
     pyss; otherwise once at an instant with ends, after all of them and before its submissions.
@@ -44,6 +44,7 @@ def play_reserved(jobs: Reserved, capacity: int, by_event: bool) -> None:
         if coming < len(jobs.submit):
             now = min(now, jobs.submit[coming])
         forget(times, free, now)
+        come[0] = coming
         if by_event:
             coming = admit(jobs, times, free, starts, order, queue, coming, now)
             begin(jobs, starts, ends, order, now)

@@ -11,10 +11,10 @@ from madang.simulation.cluster import Cluster
 from madang.simulation.counting import conservative, deep_queues, short_queues
 from madang.simulation.outcome import Outcome, ints
 from madang.simulation.policy import Policy
+from madang.simulation.progress import Progress, followed
 from madang.simulation.step_functions import steady
 from madang.simulation.trace import Ints, Trace
 
-Progress = Callable[[int, int], None]
 DEEP = 500  # waiting jobs from which the plain engine is slower than loading the compiled one
 
 
@@ -46,7 +46,7 @@ def run(
     estimate = np.maximum(trace.run, trace.estimate) if pyss else trace.estimate
     columns = (trace.submit, ran, estimate, needed)
     if policy.backfill == "conservative":
-        start = _conservative(columns, capacity, pyss, fast)
+        start = _conservative(columns, capacity, pyss, fast, progress)
     else:
         ranked, backfill = _ranks(trace.submit, trace.estimate, policy), policy.backfill == "easy"
         try:
@@ -93,7 +93,14 @@ def _queued(
     if fast:
         submit, run, estimate, needed = map(np.ascontiguousarray, columns)
         state = deep_queues.blocks_of(submit, run, estimate, needed, capacity)
-        compiled.compiled(deep_queues, inlined=True).play_blocks(state, arrivals, backfill, pyss)
+        play = compiled.compiled(deep_queues, inlined=True).play_blocks
+        marks = state.marks
+        followed(
+            lambda: play(state, arrivals, backfill, pyss),
+            lambda: int(marks[deep_queues.STARTED]),
+            len(submit),
+            progress,
+        )
         start = state.start
     else:
         came, lasts, most, asks = (column.tolist() for column in columns)
@@ -115,13 +122,13 @@ def _queued(
     return found
 
 
-def _conservative(columns: tuple[Ints, ...], capacity: int, pyss: bool, fast: bool) -> Ints:
+def _conservative(columns: tuple[Ints, ...], capacity: int, pyss: bool, fast: bool, progress: Progress | None) -> Ints:
     submit, run, estimate, needed = map(np.ascontiguousarray, columns)
     start = np.full(len(submit), -1, dtype=np.int64)
     jobs = conservative.Reserved(submit, run, estimate, needed, start)
-    if fast:
-        compiled.compiled(conservative).play_reserved(jobs, capacity, pyss)
-        return start
-    listed = conservative.Reserved(*(ints(column).tolist() for column in jobs))
-    conservative.play_reserved(listed, capacity, pyss)
-    return ints(listed.start)
+    if not fast:
+        jobs = conservative.Reserved(*(ints(column).tolist() for column in jobs))
+    play = compiled.compiled(conservative).play_reserved if fast else conservative.play_reserved
+    come = np.zeros(1, dtype=np.int64)
+    followed(lambda: play(jobs, capacity, pyss, come), lambda: int(come[0]), len(submit), progress)
+    return ints(jobs.start)

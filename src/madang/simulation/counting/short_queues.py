@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import TypeAlias
 
+    from madang.simulation.progress import Progress
+
     Serve: TypeAlias = Callable[[int, int, int, int], tuple[int, int, int]]
     Come: TypeAlias = Callable[[int, int, int, int, int], tuple[int, int, int]]
     Launch: TypeAlias = Callable[[int, int], None]
     Reserve: TypeAlias = Callable[[int], tuple[int, int]]
     Overtake: TypeAlias = Callable[[int, int, int, int], tuple[int, int]]
-    Progress: TypeAlias = Callable[[int, int], None]
 
 _SHIFT = 26  # a time and a place in the order of starts share one integer, so that heaps compare nothing but integers
 _PLACE = (1 << _SHIFT) - 1

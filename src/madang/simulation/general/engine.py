@@ -14,6 +14,7 @@ from madang.simulation.general import events, limits, machine, priorities, queue
 from madang.simulation.general.layout import Layout, changes_of, count_all, horizon, layout_of, nodes_of
 from madang.simulation.outcome import Outcome, ints
 from madang.simulation.policy import Limit, Policy
+from madang.simulation.progress import Progress, followed
 from madang.simulation.step_functions import Steps
 from madang.simulation.trace import Ints, Trace
 
@@ -29,7 +30,9 @@ KERNELS = (machine, reservation, limits, priorities, queue_pass, turns, events)
 TABLES = (machine.Jobs, machine.Nodes, limits.Accounts, limits.Classes)
 
 
-def run(trace: Trace, cluster: Cluster, policy: Policy, *, fast: bool, seed: int) -> Outcome:
+def run(
+    trace: Trace, cluster: Cluster, policy: Policy, *, fast: bool, seed: int, progress: Progress | None = None
+) -> Outcome:
     """The schedule; `fast` compiles the kernels, `seed` draws failures. Every job fits the cluster."""
     layout = layout_of(trace, cluster)
     ways = _ways(policy)
@@ -49,7 +52,9 @@ def run(trace: Trace, cluster: Cluster, policy: Policy, *, fast: bool, seed: int
     else:
         play, given = events.play_general, [type(each)(*(column.tolist() for column in each)) for each in tables]
         marks, changes = marks.tolist(), changes.tolist()
-    stopped, samples = play(*given, layout.shape, ways, marks, changes)
+    stopped, samples = followed(
+        lambda: play(*given, layout.shape, ways, marks, changes), lambda: int(marks[machine.COME]), len(trace), progress
+    )
     done = machine.Jobs(*given[0])
     exhausted = list(limits.Accounts(*given[2]).exhausted)
     return _outcome(trace, done, exhausted, layout, stopped, samples, "compiled" if fast else "plain")

@@ -8,6 +8,7 @@ from heapq import heappop
 from madang.simulation.general.limits import BORROW, BY_PRIORITY, BY_TURNS, Accounts, Classes, Ways
 from madang.simulation.general.machine import (
     BITS,
+    COME,
     DIRTY,
     FRAGMENTED,
     HEAD,
@@ -75,6 +76,7 @@ def play_general(
             jobs.state[coming] = WAITING
             marks[PENDING] += 1
             coming += 1
+        marks[COME] = coming
         pass_over(w, first, coming, now)
         sample(w, now)
     return lists.stopped, lists.samples

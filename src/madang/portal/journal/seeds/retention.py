@@ -165,4 +165,10 @@ RULES = [
             "Framework Act on National Taxes)."
         ),
     ),
+    RetentionSeed(
+        "trial",
+        730,
+        "배분안과 정책의 모의실험 결과는 결정의 참고 자료로서 모의실험이 끝난 뒤 2년간 보관합니다.",
+        "What a simulation of a plan or a policy found is kept two years, for whoever asks what was known before.",
+    ),
 ]
