@@ -63,7 +63,7 @@ def _agreed() -> bool:
     if not sys.stdin.isatty():
         return False
     say(translate(N_("Make these changes? Type yes to do so:")))
-    return sys.stdin.readline().strip().lower() in ("yes", "예")
+    return sys.stdin.readline().strip().lower() in ("yes", translate(N_("yes")))
 
 
 def _apply(given: argparse.Namespace) -> int:
