@@ -57,11 +57,12 @@ def test_awards_that_ran_to_their_end_say_how_much_is_used():
     over(pool, 1000, 643)
     over(pool, 1000, 10, early=True)
     over(pool, 1000, 10, ended=None)
-    found = measuring.ended_awards(NOW)
+    found = measuring.ended_awards(NOW, [pool.code])
     assert found == {pool.code: rates.Measured(1343 * HOUR, 2000 * HOUR, 2, "2026-01", "2026-01")}
     # 671.5 thousandths: never taken for smaller than it was
     assert (found[pool.code].rate, found[pool.code].few) == (672, True)
-    assert measuring.ended_awards(NOW.replace(year=2030)) == {}
+    assert measuring.ended_awards(NOW, ["other"]) == {}
+    assert measuring.ended_awards(NOW.replace(year=2030), [pool.code]) == {}
 
 
 def test_the_last_quarters_count_what_every_award_held_in_them():
@@ -70,14 +71,13 @@ def test_the_last_quarters_count_what_every_award_held_in_them():
     # of April and May 2026, and of what lies before the four quarters, nothing counts: 31 days of 92 in March
     over(pool, 920, 0, months=("2026-03", 3), ended=None)
     over(pool, 500, 0, months=("2024-01", 3), ended=None)
-    found = measuring.last_quarters(NOW)[pool.code]
+    found = measuring.last_quarters(NOW, [pool.code])[pool.code]
     assert (found.used, found.granted, found.awards) == (460 * HOUR, (920 + 310) * HOUR, 2)
     assert (found.first, found.last) == ("2025-04", "2026-03")
 
 
 def test_without_any_award_nothing_is_measured():
-    make_product()
-    assert measuring.measured(NOW) == {"ended": {}, "quarters": {}}
+    assert measuring.measured(NOW, [make_product().pool.code]) == {"ended": {}, "quarters": {}}
 
 
 def rule(pool, **given):

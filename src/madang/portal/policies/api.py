@@ -96,7 +96,7 @@ def _ground(rule: RuleIn, params: dict[str, Any], now: datetime) -> dict[str, An
     if rule.measured is None:
         return rates.own_ground(rule.reason)
     pool = str(params.get("pool"))
-    found = measuring.measured(now)[rule.measured].get(pool)
+    found = measuring.measured(now, [pool])[rule.measured].get(pool)
     ground = rates.measured_ground(rule.measured, found, now.astimezone(settings.MADANG_ZONE).date(), pool)
     params |= {"rate": found.rate} if found else {}
     return ground

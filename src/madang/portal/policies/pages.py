@@ -194,10 +194,10 @@ def rule(request: HttpRequest, policy: int, kind: str) -> HttpResponse:
     if changed and known is None:
         raise Http404
     free = free_name(kind, (one["name"] for one in row.rules))
-    known_of = {"present": known, "free": free, "ground": row.rates.get(changed)}
+    known_of, terms = {"present": known, "free": free, "ground": row.rates.get(changed)}, queries.terms(row.intake)
     if kind == OVERBOOKING:
-        known_of["measured"] = measuring.measured(request.now)
-    form = RuleForm(kind, queries.terms(row.intake), request.POST or None, **known_of)
+        known_of["measured"] = measuring.measured(request.now, list(terms.pools))
+    form = RuleForm(kind, terms, request.POST or None, **known_of)
 
     def draft() -> Draft:
         ground = form.ground(request.now.astimezone(settings.MADANG_ZONE).date())
