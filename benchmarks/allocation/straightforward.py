@@ -49,8 +49,9 @@ def highs(choices: Choices, gap: float, seconds: float) -> Answer:
     model.passModel(lp(rows, upper, [value * scale for value in worth], most))
     model.run()
     found = model.getInfo()
-    bound = found.mip_dual_bound / scale
-    return round(found.objective_function_value / scale), math.ceil(bound) if math.isfinite(bound) else None
+    worth, bound = found.objective_function_value / scale, found.mip_dual_bound / scale
+    nothing = not math.isfinite(worth)  # no plan at all in its time, so that none is worth something
+    return 0 if nothing else round(worth), math.ceil(bound) if math.isfinite(bound) else None
 
 
 def lp(rows: list[list[tuple[int, int]]], upper: list[float], cost: list[float], most: list[int]) -> highspy.HighsLp:

@@ -251,3 +251,20 @@ def test_anyone_can_draw_the_lottery_again_from_the_published_files(tmp_path):
     }
     assert len(lots) > 2
     assert plan["reserve"] == sorted(lots, key=lots.__getitem__)
+
+
+def test_what_would_be_passed_over_in_silence_is_refused(tmp_path, capsys):
+    out, rules = tmp_path / "plan.json", tmp_path / "rules.json"
+    rules.write_text("[]")
+    for option, words in (
+        ("tiers", ["--policy", "tiers"]),
+        ("--work-limit", ["--policy", "portfolio", "--work-limit", -1]),
+        ("--time-limit", ["--policy", "portfolio", "--time-limit", 0]),
+    ):
+        assert allocate(PROBLEM, *words, "--out", out) == 2
+        assert option in capsys.readouterr().err
+    with pytest.raises(SystemExit) as ended:
+        allocate(PROBLEM, "--rules", rules, "--policy", "rank", "--out", out)
+    assert ended.value.code == 2
+    assert "holds its own rules" in capsys.readouterr().err
+    assert not out.exists()

@@ -61,3 +61,30 @@ def test_what_was_found_in_time_is_taken_and_can_be_solved_again():
     assert plan.work_limit in (1, 10, 80)
     assert check(drawn, plan) == []
     assert replay(plan).same
+
+
+def test_a_contradiction_among_1200_requests_is_told_by_the_smallest_set_of_rules():
+    kinds = ({"kind": "academia"}, {"kind": "industry"})
+    asks = [
+        request(
+            f"r{n:04d}",
+            60_000 + n * 7_919 % 40_000,
+            item(1 + n % 5),
+            organisation=f"o{n % 400}",
+            attributes=kinds[n % 2],
+        )
+        for n in range(1_200)
+    ]
+    asks.append(request("kept", 90_000, item(1), attributes=kinds[1], fixed=(1,)))
+    rules = (
+        rule("minimum_score", "line", score=65_000),
+        rule("share_at_most", "one", holder="organisation", thousandths=50),
+        rule("share_at_least", "academia", where=kinds[0], thousandths=600),
+        rule("success_band", "band", attribute="kind", thousandths=400),
+        rule("share_at_least", "industry", where=kinds[1], thousandths=500),
+        rule("budget", "cap", units=8_000),
+    )
+    with pytest.raises(Refused) as caught:
+        solved(problem(*asks, pools=(pool(units=8 * 1_000),), rules=rules), Portfolio(gap=2_000))
+    assert caught.value.facts["rule"] == "rules_cannot_hold_together"
+    assert caught.value.facts["named"] == "academia, industry"

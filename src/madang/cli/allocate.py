@@ -90,7 +90,11 @@ def _solving_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rules", type=Path, help=translate(N_("a JSON list of rules, beside two tables")))
     parser.add_argument("--seed", type=int, help=translate(N_("seed of the lottery that breaks last ties")))
     parser.add_argument("--commitment", help=translate(N_("what was published of the seed before the lottery")))
-    parser.add_argument("--work-limit", type=int, help=translate(N_("portfolio, fair: most work of the search")))
+    parser.add_argument(
+        "--work-limit",
+        type=int,
+        help=translate(N_("portfolio, fair: most nodes of each search, of a solve or of explain --changes")),
+    )
     parser.add_argument(
         "--time-limit",
         type=float,
@@ -122,11 +126,22 @@ def run(given: argparse.Namespace, misused: Callable[[str], object]) -> int:
         misused(translate(N_("solving needs --policy and --out")))
     if form is _overbook and None in (given.policy, given.pool, given.rate, given.risk):
         misused(translate(N_("overbook needs --policy, --pool, --rate and --risk")))
+    if given.rules and form in (_solve, _conflicts, _overbook) and not given.words[-1].lower().endswith(".csv"):
+        misused(translate(N_("--rules goes with two tables; a problem in JSON holds its own rules")))
     try:
+        _within(given)
         return form(given)
     except Refused as refused:
         say(refusal(refused, given.language or language()), error=True)
         return REFUSED
+
+
+def _within(given: argparse.Namespace) -> None:
+    """Limits that nothing could be done within are refused before anything is read."""
+    if given.work_limit is not None and given.work_limit < 0:
+        raise Refused(POLICY_INVALID, file="-", field="--work-limit", rule="must_not_be_below_zero")
+    if given.time_limit is not None and given.time_limit <= 0:
+        raise Refused(POLICY_INVALID, file="-", field="--time-limit", rule="must_be_above_zero")
 
 
 def _solve(given: argparse.Namespace) -> int:
@@ -250,6 +265,9 @@ def _policy(given: argparse.Namespace) -> Policy:
     }
     if given.policy in named:
         return named[given.policy]
+    if not Path(given.policy).exists() and not Path(given.policy).suffix:
+        known = ", ".join((*named, "FILE"))
+        raise Refused(POLICY_INVALID, file=given.policy, field="--policy", rule="policy_is_not_known", known=known)
     return policy_from_json(read_json(Path(given.policy), POLICY_INVALID), given.policy)
 
 

@@ -65,13 +65,15 @@ def best(
     work: int = DEFAULT_WORK,
     start: Sequence[Held | None] | None = None,
     report: Report | None = None,
+    floor: int | None = None,
 ) -> Selection:
     """The selection of most worth that is found within all limits, its proven bound, and who is decided by it.
 
     `gap_millionths`: how far below the bound (in millionths of it) the search may end. `work`: at most so many nodes of
     each of its last search trees; there is no limit on time, one thread and one seed, so that it always does the same;
     the order of requests and rows plays no part. `start`: a selection known before, passed over where it does not fit.
-    `report(objective, bound)` is called now and then. ``Refused("allocation_limits_contradict")`` where no selection
+    `report(objective, bound)` is called now and then. `floor`: the search also ends where nothing can be worth that
+    much. ``Refused("allocation_limits_contradict")`` where no selection
     keeps to all limits (only limits below zero can do that), ``Refused("allocation_nothing_found")`` where none was
     found within the work.
 
@@ -91,6 +93,7 @@ def best(
     if not first.fits:
         first = given(arrays, places, origin, _possible(choices, work)) or first
     search = _Search(arrays, gap_millionths, work, report, first)
+    search.floor = floor
     search.run()
     return _selection(search, places, rows, origin)
 
@@ -128,7 +131,7 @@ def _possible(choices: Choices, work: int) -> list[Held | None]:
     worthless = tuple(tuple(_worthless(option) for option in options) for options in choices.requests)
     full: list[Held | None] = [None] * len(worthless)
     full += [(0, (units,)) for units in short.values()]
-    found = best(Choices(worthless + lacking, choices.limits), work=work, start=full)
+    found = best(Choices(worthless + lacking, choices.limits), work=work, start=full, floor=0)
     if found.bound < 0:  # by the prices, or by a search tree that was gone through to its end
         raise Refused(
             "allocation_limits_contradict", rows=tuple(n for n, p in enumerate(found.prices.multipliers) if p)
@@ -151,9 +154,12 @@ class _Search:
         self.stand = standing(arrays, Prices((0,) * len(arrays.limits), 1))
         self.bound = self.stand.bound
         self.unit = math.gcd(*arrays.worth.tolist()) or 1
+        self.floor: int | None = None
 
     @property
     def close(self) -> bool:
+        if self.floor is not None and self.bound < self.floor:
+            return True
         return (self.bound - self.objective) * 1_000_000 <= self.gap * max(self.bound, 0)
 
     def run(self) -> None:
