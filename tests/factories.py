@@ -12,7 +12,7 @@ from madang.portal.applications.models import Application, Ask, Submission
 from madang.portal.awards.models import Award, AwardLine
 from madang.portal.calls.models import Call, Criterion, EvidenceKind, Intake, Section, Track, TrackProduct
 from madang.portal.jobs.models import Job
-from madang.portal.people.models import Membership, Organisation, Person, Region, StaffRole
+from madang.portal.people.models import Membership, Organisation, Person, Region, StaffRole, UnixUser
 from madang.portal.people.queries import actor_of
 from madang.portal.plans.models import Plan
 from madang.portal.policies.models import AllocationPolicy
@@ -302,3 +302,7 @@ def make_job(award: Award, **given) -> Job:
         "submitted_at": NOW,
     } | given
     return Job.objects.create(award=award, **values)
+
+
+def make_unix_user(person: Person, name: str = "", **given) -> UnixUser:
+    return UnixUser.objects.create(person=person, name=name or f"user{_next()}", set_at=NOW, **given)

@@ -100,7 +100,8 @@ def short_jobs() -> str:
     return (
         f"{SHORT_JOBS} jobs of 10 ms: {SHORT_JOBS / took:.0f} a second ({took:.1f} s, {failed} failed); submitting took"
         f" {submitted:.1f} s ({spent / SHORT_JOBS * 1e3:.1f} ms of CPU a job), the runner"
-        f" {running / SHORT_JOBS * 1e3:.1f} ms a job, all processes {cpu:.1f} s in all"
+        f" {running / SHORT_JOBS * 1e3:.1f} ms a job, nursery, supervisors and sandboxes"
+        f" {(cpu - running) / SHORT_JOBS * 1e3:.1f} ms a job"
     )
 
 

@@ -118,7 +118,7 @@ def _plan(
     pseudonyms = {request_id(intake.pk, row.pk): row.pk for row in rows}
     solved = min(intake.decided, centre.now)
     columns = (
-        "id intake number policy state problem problem_hash pseudonyms result faults reasons"
+        "id intake number policy state problem problem_hash pseudonyms result faults reasons outline"
         " proposed_by proposed_at solved_at adopted_at"
     )
     pk = intake.pk * 10 + number
@@ -134,6 +134,7 @@ def _plan(
         result,
         answer["faults"],
         answer["reasons"],
+        answer["outline"],
         centre.staff["programme_manager"],
         solved,
         solved,

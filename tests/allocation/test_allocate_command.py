@@ -235,15 +235,18 @@ def test_a_time_limit_gives_a_whole_plan_that_replays(tmp_path, capsys):
 
 
 def test_anyone_can_draw_the_lottery_again_from_the_published_files(tmp_path):
-    """With nothing but SHA-256 and the two files: the plan's hash is the problem's, and its seed was committed to."""
+    """With nothing but SHA-256 and the two files: who asks what, and the seed that was committed to."""
     policy, out = tmp_path / "tiers.json", tmp_path / "plan.json"
     policy.write_text(json.dumps({"policy": "tiers", "whole": 100_000, "lottery": 60_000}))
     told = hashlib.sha256(b"41").hexdigest()
     assert allocate("--policy", policy, "--seed", "41", "--commitment", told, PROBLEM, "--out", out) == 0
     plan = json.loads(out.read_text(encoding="utf-8"))
     assert hashlib.sha256(str(plan["seed"]).encode()).hexdigest() == plan["commitment"]
+    asks = [{name: one[name] for name in ("id", "organisation", "options")} for one in plan["problem"]["requests"]]
+    text = json.dumps(asks, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert hashlib.sha256(text.encode()).hexdigest() == plan["requests_hash"]
     lots = {
-        name: hashlib.sha256(f"{plan['problem_hash']}\n{plan['seed']}\n{name}".encode()).hexdigest()
+        name: hashlib.sha256(f"{plan['requests_hash']}\n{plan['seed']}\n{name}".encode()).hexdigest()
         for name in plan["reserve"]
     }
     assert len(lots) > 2

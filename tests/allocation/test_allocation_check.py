@@ -112,6 +112,7 @@ FIGURES = [
     ({"objective": 1}, "objective_wrong"),
     ({"bound": 1}, "bound_wrong"),
     ({"problem_hash": "0" * 64}, "hash_differs"),
+    ({"requests_hash": "0" * 64}, "hash_differs"),
     ({"reserve": ()}, "reserve_wrong"),
     ({"outcomes": {}}, "outcome_wrong"),
     ({"grants": (Grant("nobody", (1,)),)}, "grant_unknown"),

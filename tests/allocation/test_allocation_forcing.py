@@ -124,3 +124,29 @@ def test_a_selection_found_for_one_request_answers_for_others_too():
     told = dict(forced(drawn, Portfolio(), plan))
     assert told["r2"][0]["points"] == 10_001
     assert told["r3"][0]["points"] == 20_001
+
+
+@given(rich_problems(most_requests=5, together=True))
+@settings(max_examples=30, deadline=None)
+def test_without_any_work_prices_alone_speak_and_claim_no_more_than_with_it(drawn):
+    try:
+        plan = solve(drawn, Portfolio())
+    except Refused:
+        assume(False)
+    seen = []
+    priced = changes(drawn, plan, lambda done, of: seen.append((done, of)), work=0)
+    count = len(drawn.requests)
+    assert seen == [(done, count) for done in range(1, count + 1)]
+    full = dict(forced(drawn, plan.policy, plan))
+    for name, facts in priced.items():
+        assert all(fact["change"] == "score" for fact in facts)
+        for quick, slow in zip(facts, full[name], strict=False):
+            assert quick.get("least") == slow.get("least") or quick.get("least") is None
+            assert quick["points"] is None or quick["points"] == slow["points"]
+
+
+def test_progress_counts_rules_that_are_taken_away_too():
+    drawn = replace(whole(90_000, 80_000), rules=(rule("minimum_score", "line", score=60_000),))
+    seen = []
+    changes(drawn, solve(drawn, Portfolio()), lambda done, of: seen.append((done, of)))
+    assert seen == [(1, 3), (2, 3), (3, 3)]

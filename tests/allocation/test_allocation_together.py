@@ -24,8 +24,9 @@ from madang.allocation.problem import (
     problem_hash,
 )
 from madang.allocation.solve import solve
-from madang.allocation.ties import commitment, ticket
+from madang.allocation.ties import ticket
 from madang.errors import Refused
+from madang.lots import commitment
 
 H200, B200 = pool(units=16), pool("b200", units=16)
 
@@ -251,14 +252,31 @@ def test_tiers_serve_the_top_whole_and_draw_the_middle():
         request("low", 50_000),
         pools=(pool(units=24),),
     )
-    digest, winners = problem_hash(drawn), set()
+    winners = set()
     for seed in range(8):
         plan = solve(drawn, Tiers(85_000, 60_000), seed=seed)
-        lots = sorted((f"m{n}" for n in range(6)), key=lambda name: ticket(digest, seed, name))
+        lots = sorted((f"m{n}" for n in range(6)), key=lambda name: ticket(drawn, seed, name))
         assert set(granted(plan)) == {"top", *lots[:2]}
         assert plan.reserve == tuple(lots[2:])
         winners |= set(lots[:2])
     assert len(winners) > 3
+
+
+def test_a_rule_a_pool_or_a_score_moved_draws_no_lot_anew_and_another_ask_does():
+    drawn = problem(*(request(f"m{n}", 70_000 + n) for n in range(8)), pools=(pool(units=24),))
+    capped = replace(drawn, rules=(rule("budget", "cap", units=1_000),))
+    wider = replace(drawn, pools=(pool(units=32),))
+    better = replace(drawn, requests=tuple(replace(r, score=r.score + 1, error=9) for r in drawn.requests))
+    policy = Tiers(85_000, 60_000)
+    lots = [r.id for r in sorted(drawn.requests, key=lambda r: ticket(drawn, 3, r.id))]
+    for other in (drawn, capped, wider, better):
+        plan = solve(other, policy, seed=3)
+        assert plan.requests_hash == drawn.requests_hash
+        assert plan.reserve == tuple(lots[len(plan.grants) :])
+        assert set(granted(plan)) == set(lots[: len(plan.grants)])
+    asked = (request("m0", 70_000, item(2)), *drawn.requests[1:])
+    assert replace(drawn, requests=asked).requests_hash != drawn.requests_hash
+    assert replace(drawn, requests=drawn.requests[1:]).requests_hash != drawn.requests_hash
 
 
 def test_a_seed_that_was_not_committed_to_is_found():

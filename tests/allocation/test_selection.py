@@ -3,12 +3,15 @@
 from dataclasses import replace
 from random import Random
 
+import numpy as np
 import pytest
 from allocation.brute import counted, proven, selections, tiny, worth
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from madang.allocation.selection import IN, MARGINAL, OUT, Choices, Option, Part, best
+from madang.allocation.selection.arrays import arrays
+from madang.allocation.selection.holding import held, mend
 from madang.errors import Refused
 
 FEW = settings(
@@ -204,3 +207,43 @@ def test_a_round_of_many_requests_comes_close_to_its_bound(seed):
 def test_the_same_choices_give_the_same_selection():
     choices = round_of(Random(3), 120)
     assert best(choices, gap_millionths=4_000, work=20) == best(choices, gap_millionths=4_000, work=20)
+
+
+def spread(worth, asked, least, months, row):
+    """A total over months, from its least to what is asked, its two rows numbered from `row`."""
+    parts = (Part(worth, asked, {month: 1, row: -1, row + 1: 1}) for month in months)
+    return one(0, {row: least, row + 1: -asked}, *parts)
+
+
+@pytest.mark.parametrize("gap", [0, 2_000])
+@pytest.mark.parametrize("odd", range(3))
+def test_wide_quantities_come_out_whole_and_best(gap, odd):
+    """Tens of thousands over months of odd sizes."""
+    wanted = (
+        spread(3, 60_000 + odd, 60_000 + odd, (0, 1, 2), 3),
+        spread(2, 50_001, 20_001, (0, 1), 5),
+        spread(7, 101, 0, (2,), 7),
+    )
+    choices = Choices(wanted, (33_333, 33_334, 33_335 - odd, *(0,) * 6))
+    found = best(choices, gap_millionths=gap)
+    assert fits(choices, found.chosen)
+    most = 3 * (60_000 + odd) + 7 * 101 + 2 * (33_333 + 33_334 + 33_335 - odd - 60_000 - odd - 101)
+    assert most == worth(choices, found.chosen) == found.objective
+
+
+def test_what_was_rounded_down_below_a_least_is_raised_where_there_is_room():
+    laid = arrays(Choices((spread(3, 60_000, 60_000, (0, 1), 2), one(5, {0: 1})), (30_000, 40_000, 0, 0)))
+    short = held(laid, np.array([0, 1]), np.array([29_999, 29_999]))
+    assert short.left.tolist() == [0, 10_001, -2, 2]
+    mend(short)
+    assert short.quantity.tolist() == [29_999, 30_001]
+    assert short.left.tolist() == held(laid, short.option, short.quantity).left.tolist() == [0, 9_999, 0, 0]
+
+
+def test_nothing_is_raised_for_who_is_not_served_or_where_there_is_no_room():
+    laid = arrays(Choices((spread(3, 60_000, 60_000, (0, 1), 2), one(5, {0: 1})), (29_999, 29_999, 0, 0)))
+    for option in (0, -1):
+        short = held(laid, np.array([option, -1]), np.array([29_999, 29_999]) * (option + 1))
+        before = short.quantity.tolist()
+        mend(short)
+        assert short.quantity.tolist() == before

@@ -1,8 +1,6 @@
 """The command against a served centre over real HTTP: log in, submit, wait, read, fetch, cancel, in both languages."""
 
 import hashlib
-import os
-import pty
 import signal
 import subprocess
 import sys
@@ -61,24 +59,24 @@ def test_submit_and_wait_streams_the_log_and_gives_the_jobs_own_status(logged_in
     script = "cat sub/* *.txt; ls; echo out > result; exit 3"
     (here / "two").write_text("둘\n")
     sent = ["--folder", "data", "--file", "two=sub/two"]
-    told = logged_in("submit", working.award.number, *ASKED, *sent, "--wait", "--", "sh", "-c", script)
+    told = logged_in("submit", "--award", working.award.number, *ASKED, *sent, "--", "sh", "-c", script)
     assert told.status == 3, told.err
     assert told.out == "둘\none\none.txt\nsub\n"
     assert "is received" in told.err and "Ended with an error" in told.err and "exit code 3" in told.err
     job = Job.objects.get()
     assert job.argv == ["sh", "-c", script] and job.name == "sh"
-    outputs = logged_in("outputs", str(job.pk), "--json").json()
+    outputs = logged_in("jobs", "outputs", str(job.pk), "--json").json()
     assert [one["path"] for one in outputs] == ["result"]
-    assert logged_in("fetch", str(job.pk), "--to", "got").status == 0
+    assert logged_in("jobs", "fetch", str(job.pk), "--to", "got").status == 0
     assert (here / "got" / "result").read_text() == "out\n"
     assert hashlib.sha256(b"out\n").hexdigest() == outputs[0]["sha256"]
-    assert logged_in("fetch", str(job.pk), "nothing").err == "The job left no such file: nothing\n"
-    assert logged_in("logs", str(job.pk)).out == told.out
-    assert logged_in("logs", "-f", str(job.pk)).out == told.out
+    assert logged_in("jobs", "fetch", str(job.pk), "nothing").err == "The job left no such file: nothing\n"
+    assert logged_in("jobs", "logs", str(job.pk)).out == told.out
+    assert logged_in("jobs", "logs", "-f", str(job.pk)).out == told.out
 
 
 def test_a_job_that_ends_well_gives_nought_and_its_use_is_listed(logged_in, working):
-    told = logged_in("submit", working.award.number, *ASKED, "--wait", "--json", "--", "sh", "-c", "sleep 1.1")
+    told = logged_in("submit", "--award", working.award.number, *ASKED, "--json", "--", "sh", "-c", "sleep 1.1")
     assert told.status == 0 and told.json()["state"] == "succeeded"
     usage = logged_in("usage", working.award.number, "--json").json()[0]
     assert usage["granted_seconds"] == 10_000 == usage["left_seconds"] + usage["used_seconds"]
@@ -89,19 +87,43 @@ def test_a_job_that_ends_well_gives_nought_and_its_use_is_listed(logged_in, work
 def test_submitting_without_waiting_listing_and_cancelling(logged_in, award, monkeypatch):
     key = "4f0c4a5e-2d5c-4a7e-9a1b-0c8f6f6c7b11"
     told = logged_in(
-        "submit", award.award.number, *ASKED, "--name", "길게", "--key", key, "--json", "--", "sleep", "600"
+        "submit",
+        "--award",
+        award.award.number,
+        *ASKED,
+        "--name",
+        "길게",
+        "--key",
+        key,
+        "--json",
+        "--detach",
+        "--",
+        "sleep",
+        "600",
     )
     assert told.status == 0 and told.json()["held_seconds"] == 120
     again = logged_in(
-        "submit", award.award.number, *ASKED, "--name", "길게", "--key", key, "--json", "--", "sleep", "600"
+        "submit",
+        "--award",
+        award.award.number,
+        *ASKED,
+        "--name",
+        "길게",
+        "--key",
+        key,
+        "--json",
+        "--detach",
+        "--",
+        "sleep",
+        "600",
     )
     assert again.json()["id"] == told.json()["id"]
     lines = logged_in("jobs").out.splitlines()
     assert len(lines) == 2 and "길게" in lines[1] and "Received" in lines[1]
     assert logged_in("jobs", "--state", "running", "--json").json() == []
-    assert logged_in("cancel", str(told.json()["id"])).status == 0
+    assert logged_in("jobs", "cancel", str(told.json()["id"])).status == 0
     assert fresh(Job.objects.get()).state == JobState.CANCELLED
-    twice = logged_in("cancel", str(told.json()["id"]))
+    twice = logged_in("jobs", "cancel", str(told.json()["id"]))
     assert twice.status == 2 and twice.err
     monkeypatch.setenv("MADANG_CLI_LANGUAGE", "ko")
     assert "요청으로 취소됨" in logged_in("jobs").out
@@ -119,7 +141,7 @@ def test_submitting_without_waiting_listing_and_cancelling(logged_in, award, mon
     ],
 )
 def test_what_cannot_be_submitted_is_said_with_status_two(logged_in, award, words, said):
-    told = logged_in("submit", award.award.number, *words)
+    told = logged_in("submit", "--award", award.award.number, *words)
     assert told.status == 2 and said in told.err and not Job.objects.exists()
 
 
@@ -128,45 +150,118 @@ def test_nobody_sees_another_organisations_jobs(logged_in, award):
     from portal.jobs.conftest import make_paid
 
     other = make_job(make_paid().award)
-    for words in (["logs"], ["outputs"], ["fetch"], ["cancel"]):
-        told = logged_in(*words, str(other.pk))
+    for words in (["show"], ["logs"], ["outputs"], ["fetch"], ["cancel"], ["repeat"]):
+        told = logged_in("jobs", *words, str(other.pk))
         assert told.status == 2 and "nothing here that you can see" in told.err
     assert logged_in("jobs").out == "No jobs.\n"
     assert logged_in("usage", other.award.number).status == 2
 
 
-def interrupted(award, answer):
-    """The command on a terminal of its own, interrupted while its job runs; what it ended with and what it said."""
-    master, slave = pty.openpty()
-    words = [sys.executable, "-m", "madang.cli.main", "submit", award.award.number, *ASKED, "--wait", "--", "sh", "-c"]
-    process = subprocess.Popen(
-        [*words, "echo up; sleep 100"], stdin=slave, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ
+class Terminal:
+    """The command on a process of its own, which is interrupted as with Ctrl-C."""
+
+    def __init__(self, award, script):
+        words = ["submit", "--award", award.award.number, *ASKED, "--", "sh", "-c", f"echo up; {script}"]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "madang.cli.main", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        self.job = until(lambda: Job.objects.first())
+        work_until(self.job, lambda row: row.state == JobState.RUNNING)
+        assert self.process.stdout.readline() == b"up\n"
+
+    def interrupt(self):
+        self.process.send_signal(signal.SIGINT)
+
+    def ended(self):
+        _, err = self.process.communicate(timeout=20)
+        return self.process.returncode, err.decode()
+
+
+def asked_to_end(job):
+    return until(lambda: fresh(job).cancel_asked_at)
+
+
+def test_interrupted_it_cancels_the_job_and_waits_for_its_end(logged_in, award):
+    terminal = Terminal(award, "sleep 100")
+    terminal.interrupt()
+    asked_to_end(terminal.job)
+    work_until(terminal.job, lambda row: row.state == JobState.CANCELLED)
+    status, said = terminal.ended()
+    assert status not in (0, 130) and f"Job {terminal.job.pk} is being cancelled. Press Ctrl-C again" in said
+    assert "Cancelled on request" in said
+
+
+def test_interrupted_twice_it_leaves_and_says_how_to_come_back(logged_in, award):
+    terminal = Terminal(award, "trap '' TERM; sleep 100")
+    terminal.interrupt()
+    asked_to_end(terminal.job)
+    while b"Press Ctrl-C again" not in terminal.process.stderr.readline():
+        assert terminal.process.poll() is None
+    terminal.interrupt()
+    status, said = terminal.ended()
+    assert status == 130 and f"madang jobs fetch {terminal.job.pk}" in said
+
+
+def test_what_the_job_left_is_fetched_and_nothing_is_written_over(logged_in, working, here):
+    words = ["submit", *ASKED, "--to", "got", "--", "sh", "-c", "mkdir d; echo new > d/out"]
+    assert logged_in(*words).status == 0
+    assert (here / "got" / "d" / "out").read_text() == "new\n"
+    assert logged_in(*words).status == 0  # the same content is no harm
+    (here / "got" / "d" / "out").write_text("mine")
+    told = logged_in(*words)
+    assert told.status == 2 and "was left alone" in told.err and "madang jobs fetch" in told.err
+    assert (here / "got" / "d" / "out").read_text() == "mine"
+    assert logged_in(*words[:2], "--force", *words[2:]).status == 2  # not before the options' end
+    last = str(Job.objects.latest("pk").pk)
+    assert logged_in("jobs", "fetch", last, "--to", "got", "--force").status == 0
+    assert (here / "got" / "d" / "out").read_text() == "new\n"
+    (here / "away").mkdir()
+    (here / "got2").mkdir()
+    (here / "got2" / "d").symlink_to(here / "away")
+    told = logged_in("jobs", "fetch", last, "--to", "got2")
+    assert told.status == 2 and "outside the folder" in told.err and not list((here / "away").iterdir())
+
+
+def test_a_script_is_sent_with_what_it_asks_for(logged_in, working, here):
+    (here / "run.sh").write_text(
+        "#!/bin/sh\n#SBATCH --time=2 --mem=300 --partition=big\n#MADANG --name mine\necho $1 $#\n"
     )
-    job = until(lambda: Job.objects.first())
-    work_until(job, lambda row: row.state == JobState.RUNNING)
-    assert process.stdout.readline() == b"up\n"
-    process.send_signal(signal.SIGINT)
-    os.write(master, answer)
-    _, err = process.communicate(timeout=20)
-    os.close(master)
-    os.close(slave)
-    return process.returncode, err.decode(), fresh(job)
+    told = logged_in("submit", "run.sh", "--no-fetch", "--", "one", "two")
+    assert (told.status, told.out) == (0, "one 2\n"), told.err
+    assert "--partition=big of the script means nothing here" in told.err
+    job = Job.objects.get()
+    assert (job.name, job.wall_seconds, job.memory_mb) == ("mine", 120, 300)
+    (here / "run.sh").write_text("#MADANG --much\n")
+    told = logged_in("submit", "run.sh")
+    assert told.status == 2 and "not understood: --much" in told.err
+    (here / "run.sh").write_text("#MADANG --gpus=x\n")
+    assert logged_in("submit", "run.sh").status == 2
 
 
-def test_interrupted_it_asks_and_cancels(logged_in, award):
-    status, said, job = interrupted(award, b"y\n")
-    assert status == 130 and f"Cancel job {job.pk}?" in said and job.cancel_asked_at is not None
+def test_a_job_is_repeated_with_its_files(logged_in, working, here):
+    (here / "in").write_text("again\n")
+    assert logged_in("submit", *ASKED, "--file", "in", "--detach", "--", "cat", "in").status == 0
+    told = logged_in("jobs", "repeat", str(Job.objects.get().pk))
+    assert (told.status, told.out) == (0, "again\n"), told.err
+    assert Job.objects.count() == 2
 
 
-def test_interrupted_it_may_leave_the_job_alone(logged_in, award):
-    status, said, job = interrupted(award, b"n\n")
-    assert status == 130 and "goes on" in said and job.cancel_asked_at is None
-    assert logged_in("cancel", str(job.pk)).status == 0
+def test_more_than_may_be_sent_is_said_before_it_is_sent(logged_in, award, here, settings):
+    settings.MADANG_UPLOAD_LIMIT_MB = 1
+    (here / "big").write_bytes(bytes((1 << 20) + 1))
+    told = logged_in("submit", *ASKED, "--file", "big", "--", "true")
+    assert told.status == 2 and "big has 2 MB; a single file may have 1 MB" in told.err
+    (here / "many").mkdir()
+    for number in range(1001):
+        (here / "many" / str(number)).touch()
+    told = logged_in("submit", *ASKED, "--folder", "many", "--", "true")
+    assert told.status == 2 and "1001 files are too many: a job takes 1000" in told.err
+    assert not Job.objects.exists()
 
 
 def test_help_and_misuse(run, monkeypatch):
     assert run("submit", "--help").status == 0
     assert run("nonsense").status == 2
-    assert run("logs", "x").status == 2
+    assert run("jobs", "logs", "x").status == 2
     monkeypatch.setenv("MADANG_CLI_LANGUAGE", "ko")
     assert "작업" in run("submit", "--help").out

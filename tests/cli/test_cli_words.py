@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from madang.cli import apply, client, credentials, folders, jobs, output, sentences
+from madang.cli import apply, credentials, output, scripts, sentences, submit
+from madang.client import folders, transport
 from madang.errors import Refused
 
 
@@ -37,20 +38,20 @@ def test_what_came_from_elsewhere_cannot_drive_the_terminal():
 
 @pytest.mark.parametrize(("text", "mb"), [("512M", 512), ("4G", 4096), ("2 GiB", 2048), ("1gb", 1024)])
 def test_memory_as_people_write_it(text, mb):
-    assert jobs.memory_mb(text) == mb
+    assert submit.memory_mb(text) == mb
 
 
 @pytest.mark.parametrize(
     ("text", "seconds"), [("90s", 90), ("30m", 1800), ("1h30m", 5400), ("2d", 172_800), ("1H", 3600)]
 )
 def test_time_as_people_write_it(text, seconds):
-    assert jobs.seconds(text) == seconds
+    assert submit.seconds(text) == seconds
 
 
 @pytest.mark.parametrize("text", ["", "5", "1.5h", "m", "-1h", "1h 30m", "ten"])
 def test_what_is_no_time_and_no_memory_is_refused(text):
-    assert refused(jobs.seconds, text).code == "time_malformed"
-    assert refused(jobs.memory_mb, text).code == "memory_malformed"
+    assert refused(submit.seconds, text).code == "time_malformed"
+    assert refused(submit.memory_mb, text).code == "memory_malformed"
 
 
 def test_a_folder_goes_along_less_what_its_file_names(tmp_path):
@@ -58,16 +59,15 @@ def test_a_folder_goes_along_less_what_its_file_names(tmp_path):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(name)
-    (tmp_path / "link").symlink_to("/etc/passwd")
     (tmp_path / ".madangignore").write_text("# not these\n*.log\nbuild/\n\ndata/*.tmp\n")
-    assert [place for place, _ in folders.gathered([], [str(tmp_path)])] == ["a.py", "data/c.csv"]
+    assert [file.place for file in folders.gathered([], [str(tmp_path)])] == ["a.py", "data/c.csv"]
 
 
 def test_single_files_may_be_placed_elsewhere_and_must_not_meet(tmp_path):
     (tmp_path / "a").write_text("1")
     (tmp_path / "b").write_text("2")
     one, two = str(tmp_path / "a"), str(tmp_path / "b")
-    assert [place for place, _ in folders.gathered([one, f"{two}=in/b"], [])] == ["a", "in/b"]
+    assert [file.place for file in folders.gathered([one, f"{two}=in/b"], [])] == ["a", "in/b"]
     assert refused(folders.gathered, [one, f"{two}=a"], []).code == "file_twice"
     assert refused(folders.gathered, [str(tmp_path / "none")], []).code == "file_not_there"
     assert refused(folders.gathered, [], [one]).code == "folder_not_there"
@@ -84,10 +84,119 @@ def test_single_files_may_be_placed_elsewhere_and_must_not_meet(tmp_path):
         ("build/", "build", False, False),
         ("build/", "a/build", True, True),
         ("build", "build", True, True),
+        ("x/*.log", "x/y/z.log", False, False),
+        ("x/**/*.log", "x/y/z.log", False, True),
+        ("x/**/*.log", "x/z.log", False, True),
+        ("x/**", "x/y/z.log", False, True),
+        ("**/z.log", "x/y/z.log", False, True),
+        ("?.log", "y.log", False, True),
+        ("?.log", "yy.log", False, False),
+        ("[ab].log", "a.log", False, True),
+        ("[!ab].log", "a.log", False, False),
+        ("a.b", "aXb", False, False),
     ],
 )
 def test_patterns(pattern, place, folder, out):
-    assert folders.leaves_out([pattern], place, folder=folder) is out
+    assert folders.Ignored([pattern]).leaves_out(place, folder=folder) is out
+
+
+def test_the_last_pattern_that_fits_decides():
+    ignored = folders.Ignored(["*.log", "!keep.log", "/data/*", "!data/keep"])
+    assert ignored.leaves_out("a.log", folder=False) and not ignored.leaves_out("x/keep.log", folder=False)
+    assert ignored.leaves_out("data/x", folder=False) and not ignored.leaves_out("data/keep", folder=False)
+
+
+@given(st.text("ab/.*?[]!x", max_size=12), st.text("ab/.x", min_size=1, max_size=12))
+def test_no_line_of_an_ignore_file_breaks_the_reading_of_it(line, place):
+    assert folders.Ignored([line]).leaves_out(place, folder=False) in (True, False)
+
+
+def test_a_link_is_followed_within_its_folder_only(tmp_path):
+    top = tmp_path / "top"
+    (top / "sub").mkdir(parents=True)
+    (top / "a").write_text("1")
+    (top / "b").symlink_to("a")
+    assert [file.place for file in folders.gathered([], [top])] == ["a", "b"]
+    (tmp_path / "secret").write_text("s")
+    for name, target in (("out", "../secret"), ("folder", "sub"), ("nowhere", "none"), ("root", "/etc/passwd")):
+        link = top / name
+        link.symlink_to(target)
+        assert refused(folders.gathered, [], [top]).facts == {"path": name}
+        (top / ".madangignore").write_text(f"{name}\n")
+        assert [file.place for file in folders.gathered([], [top])] == ["a", "b"]
+        link.unlink()
+
+
+def test_a_script_in_the_folder_that_is_sent_is_sent_once(tmp_path):
+    (tmp_path / "run.sh").write_text("true")
+    assert len(folders.gathered([str(tmp_path / "run.sh")], [tmp_path])) == 1
+
+
+def test_a_file_that_changes_while_it_is_read_is_noticed(tmp_path):
+    path = tmp_path / "a"
+    path.write_text("one")
+    (file,) = folders.gathered([path], [])
+    assert len(file.sha256()) == 64
+    path.write_text("three")
+    assert refused(file.sha256).code == "file_changed"
+
+
+SCRIPT = """#!/bin/bash -e
+#SBATCH --job-name=wide -c 4
+#SBATCH --gres=gpu:a100:2 --mem=1500
+#SBATCH -t 1-02:30
+#SBATCH --ntasks=1 --output=%j.out
+#SBATCH -p long
+# a remark
+
+#MADANG --gpus=1 --pool "my pool"
+echo hello
+#MADANG --gpus=7
+"""
+
+
+def test_a_script_says_what_it_wants_and_what_means_nothing_here(tmp_path):
+    path = tmp_path / "run.sh"
+    path.write_text(SCRIPT)
+    found = scripts.read(path)
+    assert found.argv == ["/bin/bash", "-e", "run.sh"]
+    assert found.words == [
+        *("--name", "wide", "--cores", "4", "--gpus", "2", "--memory", "1500M", "--time", "95400s"),
+        *("--gpus=1", "--pool", "my pool"),
+    ]
+    assert found.left_out == ["--output=%j.out", "--p=long"]
+    path.write_text("echo hello")
+    assert scripts.read(path) == scripts.Script(["/bin/sh", "run.sh"], [], [])
+    path.write_text('#MADANG --name "open')
+    assert refused(scripts.read, path).code == "script_lines"
+    assert refused(scripts.read, tmp_path / "none").code == "file_not_there"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("time", "30", ["--time", "1800s"]),
+        ("time", "30:15", ["--time", "1815s"]),
+        ("time", "2:00:00", ["--time", "7200s"]),
+        ("time", "1-0", ["--time", "86400s"]),
+        ("time", "2-3:4:5", ["--time", "183845s"]),
+        ("time", "soon", None),
+        ("time", "0", None),
+        ("mem", "4G", ["--memory", "4096M"]),
+        ("mem", "1K", ["--memory", "1M"]),
+        ("mem", "4GB", ["--memory", "4096M"]),
+        ("mem", "all", None),
+        ("gpus", "3", ["--gpus", "3"]),
+        ("gres", "gpu", ["--gpus", "1"]),
+        ("gres", "craynetwork:1", None),
+        ("nodes", "1", []),
+        ("nodes", "2", None),
+        ("ntasks", "8", None),
+        ("array", "0-9", None),
+    ],
+)
+def test_slurms_options_by_their_meaning(name, value, words):
+    assert scripts.translated(name, value) == words
 
 
 def test_the_log_in_is_for_its_owner_only_and_goes_to_its_own_server_only(tmp_path, monkeypatch):
@@ -110,25 +219,29 @@ def test_the_log_in_is_for_its_owner_only_and_goes_to_its_own_server_only(tmp_pa
 
 @pytest.mark.parametrize("server", ["centre.example", "ftp://a", "https://", "https://u:p@a.example", "https://a?b"])
 def test_what_is_no_address_of_a_centre_is_refused(server):
-    assert refused(client.checked, server).code == "server_malformed"
+    assert refused(transport.checked, server).code == "server_malformed"
 
 
 def test_plain_http_to_another_machine_is_noticed():
-    assert client.in_the_open("http://centre.example") and client.in_the_open("http://192.0.2.1:80")
+    assert transport.in_the_open("http://centre.example") and transport.in_the_open("http://192.0.2.1:80")
     assert not any(
-        map(client.in_the_open, ["https://centre.example", "http://127.0.0.1:8000", "http://[::1]", "http://localhost"])
+        map(
+            transport.in_the_open,
+            ["https://centre.example", "http://127.0.0.1:8000", "http://[::1]", "http://localhost"],
+        )
     )
 
 
 def test_a_command_may_look_like_our_options():
     commands = argparse.ArgumentParser().add_subparsers()
     found = {}
-    jobs.register(
+    submit.register(
         commands, lambda parsers, name, text, run, json=False: found.setdefault(name, parsers.add_parser(name))
     )
-    given = found["submit"].parse_args(["A-1", "--cores", "2", "--", "python3", "--wait", "--", "x"])
-    assert (given.award, given.cores, given.wait, given.argv) == ("A-1", 2, False, ["python3", "--wait", "--", "x"])
-    assert found["submit"].parse_args(["A-1", "--wait"]).argv == []
+    given = found["submit"].parse_args(["--award", "A-1", "--cores", "2", "--", "python3", "--detach", "--", "x"])
+    assert (given.award, given.cores, given.detach) == ("A-1", 2, False)
+    assert given.argv == ["python3", "--detach", "--", "x"]
+    assert found["submit"].parse_args(["--detach"]).argv == []
 
 
 def test_an_application_file_that_is_none_is_refused(tmp_path):

@@ -13,8 +13,8 @@ from madang.compute.sentences import SENTENCES, sentence
 FACTS = {
     **dict.fromkeys(("needs", "free", "ahead", "limit", "held", "offered", "exit_code", "signal", "seconds"), 3),
     **dict.fromkeys(("least", "most", "part", "jobs", "most_mb", "files"), 3),
-    **dict.fromkeys(("type", "detail", "path", "name", "program", "package", "job"), "x"),
-    **dict.fromkeys(("mark", "user", "award", "kind", "host", "command", "line", "said", "step"), "x"),
+    **dict.fromkeys(("type", "detail", "path", "name", "program", "package", "job", "state", "missing"), "x"),
+    **dict.fromkeys(("mark", "user", "award", "kind", "host", "command", "line", "said", "step", "cursor"), "x"),
     **dict.fromkeys(("low", "stop", "notice", "months", "month"), 3),
     **{"resource": "cores", "field": "key", "why": "sandbox_fails"},
 }
@@ -49,6 +49,7 @@ def test_every_code_that_the_library_gives_has_a_sentence():
     for path in Path(madang.compute.__file__).parent.rglob("*.py"):
         source = path.read_text()
         given |= set(re.findall(r'(?:Refused|Reason)\(\s*"([a-z_]+)"', source))
+        given |= set(re.findall(r'Oddity\([a-z.]*"?"?,\s*"([a-z_]+)"', source))
         given |= set(re.findall(r'_ending\("[a-z_]+", "([a-z_]+)"', source))
-    assert len(given) > 20
+    assert len(given) > 20 and "usage_unreadable" in given and "usage_too_long" in given
     assert given - set(SENTENCES) == set()

@@ -1,13 +1,19 @@
 """Tests of what the local backend reads from the machine and keeps in its files."""
 
+import json
 import os
 import signal
 import subprocess
 
+import hypothesis
 import pytest
+from backends.local_site import until
+from hypothesis import given
+from hypothesis import strategies as st
 
-from madang.compute.local import machine, outputs, processes, queue, records, sandbox, settings
+from madang.compute.local import machine, outputs, processes, queue, records, remembered, sampling, sandbox, settings
 from madang.compute.local.settings import Gpu, Settings
+from madang.compute.local.spool import Spool
 from madang.compute.protocol import Reason
 
 
@@ -145,3 +151,75 @@ def test_a_strict_mask_does_not_make_the_sandbox_look_broken(mask):
         assert sandbox.trial() == usual
     finally:
         os.umask(before)
+
+
+def test_the_driver_is_asked_now_and_then_and_never_waited_for(tmp_path):
+    program = tmp_path / "nvidia-smi"
+    program.write_text('#!/bin/sh\necho "$@" >> "$0.asked"\ncat "$0.answer"\n')
+    program.chmod(0o755)
+    (tmp_path / "nvidia-smi.answer").write_text("GPU-1, 87\nGPU-2, [N/A]\n")
+    watch = machine.GpuWatch(tmp_path, str(program))
+    watch.look(0, wanted=False)
+    answer = tmp_path / sampling.GPUS
+    until(lambda: watch.look(5, wanted=True) or answer.exists())
+    assert json.loads(answer.read_text()) == {"GPU-1": 87}
+    answer.unlink()
+    watch.look(9_000_000, wanted=True)
+    watch.look(9_000_000, wanted=True)
+    assert not answer.exists()
+    until(lambda: watch.look(10_000_010, wanted=True) or answer.exists())
+    assert (tmp_path / "nvidia-smi.asked").read_text().count("--query-gpu=uuid,utilization.gpu") == 2
+
+
+def memory_of(spool):
+    """What a runner remembers that has looked all along, and what one finds that looks for the first time."""
+    fresh = remembered.Remembered(spool)
+    fresh.recall()
+    return fresh
+
+
+STEPS = ["new", "hold", "release", "raise", "cancel", "run", "again", "end", "after"]
+
+
+@given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 9)), max_size=30))
+@hypothesis.settings(max_examples=30, deadline=None)
+def test_what_is_remembered_is_what_a_first_look_finds(tmp_path_factory, steps):
+    spool = Spool(tmp_path_factory.mktemp("spool"))
+    memory = remembered.Remembered(spool)
+    for what, which in steps:
+        with spool.change() as database:
+            _change(database, what, which)
+        memory.recall()
+        fresh = memory_of(spool)
+        assert memory.waiting == fresh.waiting and memory.hopeless == fresh.hopeless
+        assert memory.told.keys() == fresh.told.keys()
+
+
+CHANGES = {
+    "hold": "UPDATE job SET held = 1 WHERE number = ? AND ended IS NULL",
+    "release": "UPDATE job SET held = 0 WHERE number = ? AND ended IS NULL",
+    "raise": "UPDATE job SET priority = priority + 1 WHERE number = ? AND ended IS NULL",
+    "cancel": "UPDATE job SET state = 'cancelled', ended = 1 WHERE number = ? AND state = 'waiting'",
+    "run": "UPDATE job SET state = 'running', given = '{}', started = 1, ticks = 1, seen = 1"
+    " WHERE number = ? AND state = 'waiting'",
+    "again": "UPDATE job SET state = 'waiting', given = NULL, started = NULL, ticks = NULL, seen = NULL"
+    " WHERE number = ? AND state = 'running'",
+    "end": "UPDATE job SET state = 'succeeded', ended = 1 WHERE number = ? AND state = 'running'",
+}
+
+
+def _change(database, what, which):
+    if what in CHANGES:
+        database.execute(CHANGES[what], [which])
+        return
+    columns = (
+        "key, digest, account, share_class, spec, gpus, gpu_type, cores, memory_mb, wall_seconds, state, submitted"
+    )
+    number = database.execute("SELECT count(*) + 1 FROM job").fetchone()[0]
+    database.execute(
+        f"INSERT INTO job (id, {columns}, code, facts)"
+        " VALUES (?, ?, '', 'a', '', '{}', 0, '', 1, 64, 60, 'waiting', 0, 'not_yet_considered', '{}')",
+        [f"job-{number}", f"key-{number}"],
+    )
+    if what == "after" and 0 < which < number:
+        database.execute("INSERT INTO job_after VALUES (?, ?, ?)", [f"job-{number}", f"job-{which}", which % 2])

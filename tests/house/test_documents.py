@@ -63,6 +63,9 @@ def unknown_words(given: str, root: argparse.ArgumentParser) -> list[str]:
     known = subcommands(root) | dict.fromkeys(root._option_string_actions, root)
     if first not in known:
         return [first]
+    rest = rest[: rest.index("--")] if "--" in rest else rest  # what follows is a job's own command
+    if rest and any(isinstance(action, argparse._SubParsersAction) for action in known[first]._actions):
+        return unknown_words(" ".join(rest), known[first]) if not rest[0].startswith("-") else []
     options = known[first]._option_string_actions
     wrong = [word for word in rest if word.startswith("--") and word.partition("=")[0] not in options]
     fixed = [action.choices for action in known[first]._actions if not action.option_strings and action.choices]

@@ -96,7 +96,7 @@ def test_she_accepts_and_signs_by_api(centre, api, desk_of_hers, course):
     number = course["award"] = award["number"]
     assert answered(api.post(f"awards/{number}/acceptance"))["state"] == "accepted"
     text = answered(api.get(f"awards/{number}/agreement"))
-    early = desk_of_hers.run("submit", number, "--", "echo", "too early", status=2)
+    early = desk_of_hers.run("submit", "--award", number, "--", "echo", "too early", status=2)
     assert early.stderr
     given = {"side": "user", "password": PASSWORD, "sha256": text["sha256"]}
     assert answered(api.post(f"awards/{number}/agreement/signatures", json=given))["signed_by"] == ["user"]
@@ -108,22 +108,22 @@ def test_she_runs_a_job_and_waits_for_it(desk_of_hers, course):
     script = kept(desk_of_hers.folder, "sum.py", SCRIPT)
     numbers = kept(desk_of_hers.folder, "numbers.txt", "4\n5\n")
     told = desk_of_hers.run(
-        "submit", course["award"], "--name", "sums", "--time", "2m", "--file", str(script), "--file", str(numbers),
-        "--wait", "--", "python3", "sum.py",
+        "submit", "--award", course["award"], "--name", "sums", "--time", "2m", "--file", str(script),
+        "--file", str(numbers), "--no-fetch", "--", "python3", "sum.py",
     )  # fmt: skip
     assert "sum of squares: 41" in told.stdout
     (job,) = desk_of_hers.json("jobs")
     assert (job["name"], job["state"]) == ("sums", "succeeded")
-    assert "sum of squares: 41" in desk_of_hers.run("logs", str(job["id"])).stdout
-    assert [one["path"] for one in desk_of_hers.json("outputs", str(job["id"]))] == ["result.txt"]
-    desk_of_hers.run("fetch", str(job["id"]), "result.txt", "--to", str(desk_of_hers.folder))
+    assert "sum of squares: 41" in desk_of_hers.run("jobs", "logs", str(job["id"])).stdout
+    assert [one["path"] for one in desk_of_hers.json("jobs", "outputs", str(job["id"]))] == ["result.txt"]
+    desk_of_hers.run("jobs", "fetch", str(job["id"]), "result.txt", "--to", str(desk_of_hers.folder))
     assert (desk_of_hers.folder / "result.txt").read_text() == "9"
 
 
 def test_she_cancels_a_job_and_sees_what_is_left(desk_of_hers, course, api):
-    job = desk_of_hers.json("submit", course["award"], "--time", "5m", "--", "sleep", "300")
+    job = desk_of_hers.json("submit", "--award", course["award"], "--detach", "--time", "5m", "--", "sleep", "300")
     assert job["held_seconds"] == 300
-    desk_of_hers.run("cancel", str(job["id"]))
+    desk_of_hers.run("jobs", "cancel", str(job["id"]))
     until(lambda: answered(api.get(f"jobs/{job['id']}"))["state"] == "cancelled", "end of the cancelled job")
     until(lambda: answered(api.get(f"awards/{course['award']}/usage"))[0]["held_seconds"] == 0, "the hold's return")
     (row,) = desk_of_hers.json("usage", course["award"])
@@ -134,7 +134,7 @@ def test_she_cancels_a_job_and_sees_what_is_left(desk_of_hers, course, api):
 
 
 def test_what_she_cannot_pay_for_is_refused_with_the_figures(desk_of_hers, course):
-    told = desk_of_hers.run("submit", course["award"], "--time", "6h", "--", "true", status=2)
+    told = desk_of_hers.run("submit", "--award", course["award"], "--time", "6h", "--", "true", status=2)
     assert any(letter.isdigit() for letter in told.stderr)
     assert "Logged out" in desk_of_hers.run("logout").stdout
     desk_of_hers.run("jobs", status=2)

@@ -277,7 +277,7 @@ def test_one_accepts_and_signs_the_other_declines(desk):
 
 def test_a_job_runs_is_metered_and_billed(desk):
     number = desk.left["award"]
-    told = desk.madang("token1", "submit", number, "--time", "2m", "--wait", "--", "sh", "-c", "echo done; sleep 2")
+    told = desk.madang("token1", "submit", "--award", number, "--time", "2m", "--", "sh", "-c", "echo done; sleep 2")
     assert "done" in told.stdout
     used = until(lambda: desk.get("token1", f"awards/{number}/usage")[0]["used_seconds"], "metered use")
     assert used >= 1

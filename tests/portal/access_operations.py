@@ -32,8 +32,15 @@ list_figures             oooooooooooo
 get_figure               oooooooooooo
 list_jobs                aooooooooooo
 submit_job               anrrnnnnnnnn
+job_limits               aooooooooooo
+job_figures              anrrnnnnnnnn
+repeat_job               anrrnnnnnnnn
 job                      anoonnnnnnoo
 cancel_job               anoonnnnnnnn
+steer_job                anoonnnnnnnn
+job_array                anoonnnnnnoo
+steer_job_array          anoonnnnnnnn
+cancel_job_array         anoonnnnnnnn
 job_log                  anoonnnnnnoo
 job_outputs              anoonnnnnnoo
 job_output               anrrnnnnnnnn
@@ -62,6 +69,12 @@ put_review_points        annnonnnnnnn
 submit_review            annnrnnnnnnn
 list_statements          aooooooooooo
 get_statement            anoonnnooooo
+list_unix_users          annnnnnnnnoo
+set_unix_users           annnnnnnnnor
+remove_unix_user         annnnnnnnnor
+get_cluster              annnnnnnnnoo
+list_cluster_changes     annnnnnnnnoo
+apply_to_cluster         annnnnnnnnor
 list_tariffs             oooooooooooo
 get_decision             anoonnnooooo
 ask_applicant            annnnnnoorrr
@@ -113,6 +126,7 @@ get_seed                 annnnnnnnnnn
 commit_seed              annnnnnrrrrr
 list_studies             annnnnnooooo
 ask_studies              annnnnnrorrr
+stop_study               annnnnnrrrrr
 get_study                annnnnnnnnnn
 list_ranking             annnnnnooooo
 remind_reviewers         annnnnnrorrr

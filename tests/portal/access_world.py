@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -22,6 +23,7 @@ from factories import (
     make_staff,
     make_submitted,
     make_track,
+    make_unix_user,
 )
 from portal.trial_results import make_trial
 from rounds import adopt, make_round, propose, publish
@@ -33,6 +35,7 @@ from madang.portal.applications.models import Attachment, ScreeningQuestion, Sub
 from madang.portal.awards.models import Award
 from madang.portal.billing.models import Statement
 from madang.portal.calls.models import ConsentText, TrackConsent
+from madang.portal.cluster.models import ClusterLook
 from madang.portal.files.actions import store
 from madang.portal.files.rules import EVERYTHING
 from madang.portal.indicators import actions as indicators
@@ -89,6 +92,10 @@ def make_world() -> World:
     _awards(world, found, a, owner, kept)
     _persons(world, a, owner)
     _prices(world, found)
+    make_unix_user(owner, "kim01")
+    ClusterLook.objects.create(pk=1, looked_at=NOW, count=1, digest="a" * 64, lines=["+ account md below root"])
+    world.places |= {"cluster-apply": {"digest": "a" * 64}, "unix-user-remove": {"name": "kim01"}}
+    world.places["award-cluster"] = world.places["award"]
     indicators.keep(now=NOW, figures=figures.worked_out(NOW))
     for name, person in world.people.items():
         if person is not None:
@@ -167,7 +174,7 @@ def _applications(world: World, a, owner: Person, kept, reviewers) -> None:
     }
     for name in ("intake-demand", "intake-applications", "intake-export", "intake-move"):
         world.places[name] = {"pk": screened.intake_id}
-    for name in ("intake-ranking", "intake-reviews", "review-suggestion"):
+    for name in ("intake-ranking", "intake-calibration", "intake-reviews", "review-suggestion"):
         world.places[name] = {"intake": screened.intake_id}
 
 
@@ -185,6 +192,7 @@ def _awards(world: World, found, a, owner: Person, kept) -> None:
     held = make_award(make_submitted(organisation=a, created_by=owner, state="eligible"), state="held",
                       accept_by=None, in_force_at=None)  # fmt: skip
     job = make_job(running, submitted_by=owner)
+    part = make_job(running, submitted_by=owner, array=uuid.uuid4(), array_index=0, array_count=1)
     JobFile.objects.create(job=job, path="in.txt", file=kept)
     JobOutput.objects.create(job=job, path="out.txt", size=1, sha256="0" * 64)
     own = make_policy(found.intake)
@@ -217,10 +225,13 @@ def _awards(world: World, found, a, owner: Person, kept) -> None:
         "signed-paper-check": {"paper": paper.pk},
         "job": {"pk": job.pk},
         "job-progress": {"pk": job.pk},
+        "job-steer": {"pk": job.pk},
         "job-cancel": {"pk": job.pk},
         "job-file": {"pk": job.pk, "path": "in.txt"},
         "job-output": {"pk": job.pk, "path": "out.txt"},
     }
+    for name in ("", "-progress", "-steer", "-cancel"):
+        world.places[f"job-array{name}"] = {"key": part.array}
 
 
 def _persons(world: World, a, owner: Person) -> None:

@@ -68,6 +68,12 @@ job-output               Lnrrnnnnnnnn Lxxxxxxxxxxx
 estimates                Looooooooooo Looooooooooo
 job-progress             Lnoonnnnnnoo Lxxxxxxxxxxx
 job-figures              Lxxxxxxxxxxx Looooooooooo
+shares                   Lnnnnnnnnnoo Lnnnnnnnnnrr
+job-steer                Lxxxxxxxxxxx Lnmmnnnnnnnn
+job-array                Lnoonnnnnnoo Lxxxxxxxxxxx
+job-array-progress       Lnoonnnnnnoo Lxxxxxxxxxxx
+job-array-steer          Lxxxxxxxxxxx Lnmmnnnnnnnn
+job-array-cancel         Lnoonnnnnnnn Lnmmnnnnnnnn
 job-new                  Looooooooooo Looooooooooo
 journal                  Lnnnnnnnnnoo Lnnnnnnnnnoo
 journal-export           Lnnnnnnnnnoo Lnnnnnnnnnoo
@@ -156,6 +162,7 @@ policy-rule-act          Lnnnnnnnxnnn Lnnnnnnnmnnn
 policy-withdraw          Lnnnnnnnxnnn Lnnnnnnnmnnn
 seed-commit              Lnnnnnnnxnnn Lnnnnnnnrnnn
 intake-ranking           Lnnnnnnooooo Lnnnnnnooooo
+intake-calibration       Lnnnnnnooooo Lnnnnnnooooo
 intake-reviews           Lnnnnnnooooo Lnnnnnnrmrrr
 review-suggestion        Lnnnnnnnonnn Lnnnnnnnonnn
 intake-demand            Lnnnnnnooooo Lnnnnnnxxxxx
@@ -180,6 +187,11 @@ plan-cancel              Lnnnnnnnxnnn Lnnnnnnnrnnn
 plan-move                Lnnnnnnnonnn Lnnnnnnnrnnn
 plan-committee           Lnnnnnnooooo Lnnnnnnrorrr
 plan-committee-progress  Lnnnnnnooooo Lnnnnnnooooo
+cluster                  Lnnnnnnnnnoo Lnnnnnnnnnmr
+cluster-apply            Lnnnnnnnnnon Lnnnnnnnnnmn
+unix-users               Lnnnnnnnnnoo Lnnnnnnnnnrr
+unix-user-remove         Lnnnnnnnnnon Lnnnnnnnnnmn
+award-cluster            Lnnnnnnnnnon Lnnnnnnnnnon
 pools                    Lnnnnnnooooo Lnnnnnnooooo
 pool                     Lnnnnnnooooo Lnnnnnnooooo
 product-retire           Lnnnnnnnonon Lnnnnnnnmnmn

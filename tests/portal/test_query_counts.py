@@ -105,7 +105,7 @@ def test_a_reviewers_and_a_managers_pages(client, django_assert_num_queries, row
 def test_a_jobs_movements_are_found_by_its_subject_among_millions():
     job = make_job(make_award())
     with CaptureQueriesContext(connection) as captured:
-        jobs.amounts(job)
+        jobs.amounts(job.pk)
         held_by([f"job:{job.pk}"])
     for query in captured.captured_queries:
         with connection.cursor() as cursor:

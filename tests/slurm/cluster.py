@@ -67,7 +67,8 @@ MinJobAge=300
 SlurmdTimeout=30
 InactiveLimit=0
 RebootProgram=/bin/false
-{nodes}"""
+{nodes}PartitionName=cpu Nodes=h100 MaxTime=30-00:00:00 DefMemPerCPU=500 State=UP
+"""
 NODE = """\
 NodeName={kind} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs={cores} RealMemory={memory} \\
   Gres=gpu:{kind}:{gpus}

@@ -113,7 +113,9 @@ def test_changes_reach_the_cluster(hands):
 BY_HAND = {
     "qos md-a-a1-h100 Flags+=NoDecay": "modify qos md-a-a1-h100 set Flags-=NoDecay",
     "qos md-a-a2-h100 GrpTRESMins=cpu=-1,gres/gpu=1000": "modify qos md-a-a2-h100 set GrpTRESMins=gres/gpu=99999,cpu=7",
-    "qos md-a-a3-h100 Priority=1000 GrpSubmitJobs=-1": "modify qos md-a-a3-h100 set GrpSubmitJobs=1 Priority=5",
+    "qos md-a-a3-h100 Priority=1000 GrpSubmitJobs=-1 GrpJobs=-1": (
+        "modify qos md-a-a3-h100 set GrpSubmitJobs=1 GrpJobs=0 Priority=5"
+    ),
     "account md-a-a3 parent=md-o-o2 Fairshare=5": "modify account md-a-a3 set Fairshare=99 parent=md-o-o1",
     "member games of md-a-a1 in h100 QOS=md-a-a1-h100 DefaultQOS=md-a-a1-h100": (
         "modify user where name=games account=md-a-a1 set QOS=normal DefaultQOS=normal"

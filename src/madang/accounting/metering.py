@@ -31,7 +31,8 @@ class Unit(StrEnum):
 class UsageSlice:
     """A stretch of one job as its backend reports it: what was allocated to it, not what it asked for.
 
-    `key` is unique within `source` (the cluster) and never used again for anything else.
+    `key` is unique within `source` (the cluster) and never used again for anything else. `gpus` are of `gpu_type`
+    (empty where the backend does not say) and `gpus_per` of them make a whole GPU: 2 of 7 parts are 2 and 7.
     Refused: ``usage_key_missing``, ``usage_negative``.
     """
 
@@ -42,15 +43,17 @@ class UsageSlice:
     period: Period
     gpus: int
     cores: int
+    gpu_type: str = ""
+    gpus_per: int = 1
 
     def __post_init__(self) -> None:
         if not self.source or not self.key:
             raise Refused("usage_key_missing", source=self.source, job=self.job)
-        if self.gpus < 0 or self.cores < 0:
+        if self.gpus < 0 or self.cores < 0 or self.gpus_per < 1:
             raise Refused("usage_negative", source=self.source, key=self.key, gpus=self.gpus, cores=self.cores)
 
     def width(self, unit: Unit) -> int:
-        """How many GPUs or cores the slice held."""
+        """How many GPUs, or parts of them, or cores the slice held."""
         return self.gpus if unit == Unit.GPU_SECOND else self.cores
 
 
@@ -87,8 +90,10 @@ def charges(usage: UsageSlice, zone: ZoneInfo, unit: Unit) -> list[Charge]:
 
     Each charge's key is the slice's key with day and unit, so that (source, key) is unique as long as the centre keeps
     its zone. A part of no amount gives no charge; the amounts add up to `seconds_charged` times the slice's width.
+    Where the width is in parts of a GPU, a whole GPU-second is charged in the second in which the parts counted since
+    1970 complete one: so these amounts too do not depend on how the time was cut.
     """
-    width = usage.width(unit)
+    width, per = usage.width(unit), usage.gpus_per if unit == Unit.GPU_SECOND else 1
     if not width:
         return []
     return [
@@ -99,9 +104,10 @@ def charges(usage: UsageSlice, zone: ZoneInfo, unit: Unit) -> list[Charge]:
             month=_month_of(day),
             day=day,
             unit=unit,
-            amount=seconds * width,
+            amount=amount,
         )
-        for day, seconds in _by_day(usage.period, zone)
+        for day, start, end in by_day(usage.period, zone)
+        if (amount := end * width // per - start * width // per)
     ]
 
 
@@ -112,7 +118,8 @@ def hold_for(*, gpus: int, cores: int, wall_seconds: int, unit: Unit) -> int:
     return wall_seconds * (gpus if unit == Unit.GPU_SECOND else cores)
 
 
-def _by_day(period: Period, zone: ZoneInfo) -> Iterator[tuple[date, int]]:
+def by_day(period: Period, zone: ZoneInfo) -> Iterator[tuple[date, int, int]]:
+    """Each day of `zone` that seconds of `period` begin in, with the first second there and the one after the last."""
     start, end = clock_second(period.start), clock_second(period.end)
     day = period.start.astimezone(zone).date()
     while start < end:
@@ -120,7 +127,7 @@ def _by_day(period: Period, zone: ZoneInfo) -> Iterator[tuple[date, int]]:
         stop = min(_midnight(following, zone), end)
         # Where a clock is set back over midnight, or a date is left out, a local day can lie behind its own end.
         if stop > start:
-            yield day, stop - start
+            yield day, start, stop
             start = stop
         day = following
 

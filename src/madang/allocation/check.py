@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from madang.allocation.check_limits import Fault, Tally
 from madang.allocation.check_policies import ordered, policy_faults, reserve_list
@@ -37,7 +38,7 @@ class _Judge:
         self.problem = problem
         self.plan = plan
         self.requests = {request.id: request for request in problem.requests}
-        self.hash = _hash(problem)
+        self.hash, self.asks = _hashes(problem)
         self.tally = Tally(problem)
         self.given = {
             grant.request: grant for grant in plan.grants if grant.request in self.requests and not self._shape(grant)
@@ -49,8 +50,8 @@ class _Judge:
         for request in self.problem.requests:
             yield from self._amounts(request)
         yield from self.tally.faults({name: grant.award for name, grant in self.given.items()})
-        order = ordered(self.problem, self.plan, self.hash)
-        yield from policy_faults(self.problem, self.plan, self.given, order, self.hash)
+        order = ordered(self.problem, self.plan, self.asks)
+        yield from policy_faults(self.problem, self.plan, self.given, order, self.asks)
         yield from self._figures()
         yield from self._answers(order)
         yield from proof_faults(self.problem, self.plan, self.given, order)
@@ -58,8 +59,9 @@ class _Judge:
     def _identity(self) -> Iterator[Fault]:
         if self.plan.problem != self.problem:
             yield Fault("problem_differs")
-        if self.plan.problem_hash != self.hash:
-            yield Fault("hash_differs", {"stated": self.plan.problem_hash, "found": self.hash})
+        for stated, found in ((self.plan.problem_hash, self.hash), (self.plan.requests_hash, self.asks)):
+            if stated != found:
+                yield Fault("hash_differs", {"stated": stated, "found": found})
         if self.plan.commitment is not None:
             found = hashlib.sha256(str(self.plan.seed).encode()).hexdigest()
             if found != self.plan.commitment:
@@ -132,7 +134,7 @@ class _Judge:
                 yield Fault("outcome_wrong", {"request": request.id, "stated": stated, "found": found})
         for name in self.plan.outcomes.keys() - self.requests.keys():
             yield Fault("outcome_wrong", {"request": name, "stated": self.plan.outcomes[name], "found": None})
-        served = reserve_list(self.problem, self.plan, order, self.hash)
+        served = reserve_list(self.problem, self.plan, order, self.asks)
         reserve = [r.id for r in served if self._outcome(r) == REFUSED]
         if reserve != list(self.plan.reserve):
             yield Fault("reserve_wrong", {"stated": list(self.plan.reserve), "found": reserve})
@@ -147,6 +149,10 @@ class _Judge:
         return WHOLE if grant.quantities == asked else REDUCED
 
 
-def _hash(problem: Problem) -> str:
-    text = json.dumps(problem.to_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+def _hashes(problem: Problem) -> tuple[str, str]:
+    """The hash of the problem, and that of who takes part and what they ask, which lots are drawn with."""
+    whole: dict[str, Any] = problem.to_json()
+    asks = [{name: one[name] for name in ("id", "organisation", "options")} for one in whole["requests"]]
+    texts = (json.dumps(one, sort_keys=True, separators=(",", ":"), ensure_ascii=False) for one in (whole, asks))
+    found = [hashlib.sha256(text.encode("utf-8")).hexdigest() for text in texts]
+    return found[0], found[1]

@@ -28,7 +28,7 @@ from madang.allocation.problem import MINIMUM_CRITERION, TOGETHER, Award, Proble
 Given = Mapping[str, Grant]
 
 
-def ordered(problem: Problem, plan: Plan, digest: str) -> list[Request]:
+def ordered(problem: Problem, plan: Plan, asks: str) -> list[Request]:
     """Every request in the published order, worked out from the policy's list of keys."""
     tally = Tally(problem)
     ranked = [rule.text("criterion") for rule in problem.rules if rule.kind == MINIMUM_CRITERION]
@@ -46,15 +46,15 @@ def ordered(problem: Problem, plan: Plan, digest: str) -> list[Request]:
             elif tie == SMALLER_ASK:
                 keys.append(asked(tally, request))
             elif tie == LOTTERY:
-                keys.append(lot(digest, plan.seed, request))
-        return [*keys, lot(digest, plan.seed, request), request.id]
+                keys.append(lot(asks, plan.seed, request))
+        return [*keys, lot(asks, plan.seed, request), request.id]
 
     return sorted(problem.requests, key=place)
 
 
-def lot(digest: str, seed: int, request: Request) -> str:
-    """The lottery number of a request."""
-    return hashlib.sha256(f"{digest}\n{seed}\n{request.id}".encode()).hexdigest()
+def lot(asks: str, seed: int, request: Request) -> str:
+    """The lottery number of a request; `asks`: the hash of who takes part and what they ask."""
+    return hashlib.sha256(f"{asks}\n{seed}\n{request.id}".encode()).hexdigest()
 
 
 def asked(tally: Tally, request: Request) -> int:
@@ -66,7 +66,7 @@ def asked(tally: Tally, request: Request) -> int:
     return total
 
 
-def reserve_list(problem: Problem, plan: Plan, order: Sequence[Request], digest: str) -> list[Request]:
+def reserve_list(problem: Problem, plan: Plan, order: Sequence[Request], asks: str) -> list[Request]:
     """Whom the policy decides on, in the order in which they are served or next in line."""
     tally, policy = Tally(problem), plan.policy
     found = [request for request in order if tally.open(request)]
@@ -74,16 +74,16 @@ def reserve_list(problem: Problem, plan: Plan, order: Sequence[Request], digest:
         return found
     top = [r for r in found if tally.points(r) >= policy.whole]
     middle = [r for r in found if policy.lottery <= tally.points(r) < policy.whole]
-    return top + sorted(middle, key=lambda r: (lot(digest, plan.seed, r), r.id))
+    return top + sorted(middle, key=lambda r: (lot(asks, plan.seed, r), r.id))
 
 
-def policy_faults(problem: Problem, plan: Plan, given: Given, order: Sequence[Request], digest: str) -> Iterator[Fault]:
+def policy_faults(problem: Problem, plan: Plan, given: Given, order: Sequence[Request], asks: str) -> Iterator[Fault]:
     """What of its policy's promises a plan breaks."""
     if not isinstance(plan.policy, Portfolio | Fair):
         for rule in problem.rules:
             if rule.kind in TOGETHER:
                 yield Fault("rule_not_kept_by_policy", {"rule": rule.name})
-    served = reserve_list(problem, plan, order, digest)
+    served = reserve_list(problem, plan, order, asks)
     if isinstance(plan.policy, Rank | Tiers):
         yield from _walked(problem, plan, given, served)
     elif isinstance(plan.policy, Scaled):

@@ -48,9 +48,9 @@ def costs(problem: Problem, plan: Plan, progress: Seen | None = None) -> list[Co
         again = solved_without(problem, plan, rule.name)
         if again is None:
             found.append(Cost(rule.name, plan.objective, None, ()))
-            continue
-        worth = objective(problem, plan.policy, {grant.request: grant.award for grant in again.grants})
-        found.append(Cost(rule.name, plan.objective, worth, _changes(plan, again)))
+        else:
+            worth = objective(problem, plan.policy, {grant.request: grant.award for grant in again.grants})
+            found.append(Cost(rule.name, plan.objective, worth, _changes(plan, again)))
         if progress:
             progress(done, len(problem.rules))
     return found
@@ -77,7 +77,7 @@ def sensitivity(plan: Plan, *, draws: int, seed: int, progress: Seen | None = No
     for draw in range(draws):
         requests = tuple(replace(r, score=redrawn(plan.problem_hash, seed, draw, r)) for r in plan.problem.requests)
         problem = replace(plan.problem, requests=requests)
-        again = solve(problem, plan.policy, seed=plan.seed, work_limit=plan.work_limit, digest=plan.problem_hash)
+        again = solve(problem, plan.policy, seed=plan.seed, work_limit=plan.work_limit)
         for name, outcome in again.outcomes.items():
             granted[name] += outcome != REFUSED
         if progress:

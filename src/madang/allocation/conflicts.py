@@ -36,7 +36,7 @@ def contradiction(problem: Problem) -> tuple[str, ...]:
 def _possible(problem: Problem) -> bool:
     """Whether some awards beside the accepted ones keep every rule; that nobody is envied holds for some choice."""
     problem = replace(problem, rules=tuple(rule for rule in problem.rules if rule.kind != NO_ENVY))
-    order = ties.order(problem, TIES, 0, digest="-")
+    order = ties.order(problem, TIES, 0)
     try:
         room, _ = with_fixed(problem)
         made = columns(problem, candidates(problem, order), room, Value(lambda _r, _p: 0, lambda _r: 1))

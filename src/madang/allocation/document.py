@@ -157,6 +157,12 @@ def written(problem: Problem) -> dict[str, object]:
     return found
 
 
+def asks(problem: Problem) -> list[dict[str, object]]:
+    """Who takes part and what they ask: of each request its id, organisation and options, as in the document."""
+    every = (_request_json(request) for request in problem.requests)
+    return [{name: one[name] for name in ("id", "organisation", "options")} for one in every]
+
+
 def award_json(award: Award) -> dict[str, object]:
     """The inverse of `read_award`."""
     found: dict[str, object] = {"option": award.option, "later": award.later, "quantities": list(award.quantities)}

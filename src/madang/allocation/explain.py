@@ -24,12 +24,18 @@ SHORT = {POOL: "pool_full", RESERVE: "reserve_reached", BUDGET: "budget_full", S
 
 
 def explain(
-    problem: Problem, plan: Plan, *, changes: bool = False, progress: Callable[[int, int], None] | None = None
+    problem: Problem,
+    plan: Plan,
+    *,
+    changes: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+    work: int | None = None,
 ) -> dict[str, Reason]:
     """A reason for every request, by id.
 
     `changes`: each reason also says which nearest change would have altered the answer, found by solving again
-    (`nearest`; docs/allocation.md); `progress` is then called with how many requests are done, of how many.
+    (`nearest`; docs/allocation.md); `progress` is then called with how many requests and rules are done, of how many,
+    and `work` limits the nodes of each of its searches.
     ``Refused("allocation_plan_faulty", faults=(code, …))`` for a plan that is not free of faults: nothing true could be
     said about it.
     """
@@ -38,7 +44,7 @@ def explain(
         raise Refused(FAULTY, faults=tuple(dict.fromkeys(fault.code for fault in faults)))
     found = _Account(problem, plan).reasons()
     if changes:
-        near = nearest.changes(problem, plan, progress)
+        near = nearest.changes(problem, plan, progress, work)
         found = {
             name: Reason(reason.code, {**reason.facts, "nearest": near[name]} if near.get(name) else reason.facts)
             for name, reason in found.items()
@@ -50,7 +56,7 @@ class _Account:
     def __init__(self, problem: Problem, plan: Plan) -> None:
         self.problem = problem
         self.plan = plan
-        self.order = ties.order(problem, plan.policy.ties, plan.seed, digest=plan.problem_hash)
+        self.order = ties.order(problem, plan.policy.ties, plan.seed)
         self.open = candidates(problem, self.order)
         self.place = {request.id: place for place, request in enumerate(self.open, start=1)}
         self.reserve = {name: place for place, name in enumerate(plan.reserve, start=1)}
@@ -112,23 +118,27 @@ class _Account:
 
     def _in_turn(self, policy: Rank | Tiers) -> Iterator[tuple[Request, Reason]]:
         """`rank` and `tiers`: what each request met when its turn came."""
-        line = queue(self.problem, policy, self.order, self.plan.seed, self.plan.problem_hash)
+        line = queue(self.problem, policy, self.order, self.plan.seed)
         served = {request.id for request in line}
+        lots = self._lots(policy, line) if isinstance(policy, Tiers) else {}
         for turn in walked(self.problem, policy, line, self.room):
             facts = self._placed(turn.request)
             if isinstance(policy, Tiers):
-                facts |= self._tier(policy, turn.request, line)
+                facts |= self._tier(policy, turn.request, lots)
             yield turn.request, self._met(turn, facts, line)
         for request in self.open:
             if request.id not in served and isinstance(policy, Tiers):
                 yield request, Reason("below_tier", {**self._placed(request), "line": policy.lottery})
 
-    def _tier(self, policy: Tiers, request: Request, line: Sequence[Request]) -> Facts:
+    def _lots(self, policy: Tiers, line: Sequence[Request]) -> Mapping[str, int]:
+        """The place of each request in the lottery, from 1."""
+        drawn = (request.id for request in line if self.problem.points[request.id] < policy.whole)
+        return {name: place for place, name in enumerate(drawn, start=1)}
+
+    def _tier(self, policy: Tiers, request: Request, lots: Mapping[str, int]) -> Facts:
         if self.problem.points[request.id] >= policy.whole:
             return {"tier": "whole"}
-        first = sum(1 for r in line if self.problem.points[r.id] >= policy.whole)
-        drawn = [r.id for r in line[first:]]
-        return {"tier": "lottery", "drawn": drawn.index(request.id) + 1, "lots": len(drawn)}
+        return {"tier": "lottery", "drawn": lots[request.id], "lots": len(lots)}
 
     def _met(self, turn: Turn, facts: Facts, line: Sequence[Request]) -> Reason:
         if turn.award is not None:

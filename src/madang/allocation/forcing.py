@@ -16,30 +16,26 @@ from madang.allocation.selection import Prices
 from madang.allocation.selection.nearby import NODES, WIDER, Nearby
 
 Facts = dict[str, object]
-Seen = Callable[[int, int], None]
 MOST_POINTS = 10**9
 SEEKS = 3  # searches for one request at most: each starts from what the one before has found
 
 
 def forced(
-    problem: Problem, policy: Portfolio, plan: Plan, progress: Seen | None = None, work: int = NODES
+    problem: Problem, policy: Portfolio, plan: Plan, work: int | None = None
 ) -> Iterator[tuple[str, list[Facts]]]:
     """For each request that was refused or newly granted, how many points more or less would have altered that.
 
     `{"change": "score", "points": ±d, "least": ±n}`: with d points more (less), awards with (without) it are known that
     are worth more than the plan's; with fewer than n, the prices prove, there are none. Where both are the same, d is
     the fewest. `points` is None where no such awards are known; nothing is said where nothing is proven either. Who
-    misses the minimum score alone has `least` alone, who would fall below it first `points` alone. `work`: nodes of
-    each search.
+    misses the minimum score alone has `least` alone, who would fall below it first `points` alone. `work`: at most so
+    many nodes of each search; 0: no search.
     """
-    made = _Made(problem, policy, plan, work)
-    count = len(problem.requests)
-    for done, request in enumerate(problem.requests, start=1):
+    made = _Made(problem, policy, plan, NODES if work is None else min(work, NODES))
+    for request in problem.requests:
         fact = made.of(request)
         told = fact is not None and (fact["points"] is not None or fact.get("least") not in (-1, 1))
         yield request.id, [fact] if fact and told else []
-        if progress:
-            progress(done, count)
 
 
 class _Made:
@@ -47,7 +43,7 @@ class _Made:
 
     def __init__(self, problem: Problem, policy: Portfolio, plan: Plan, work: int) -> None:
         self.problem, self.policy, self.plan = problem, policy, plan
-        order = ties.order(problem, policy.ties, plan.seed, digest=plan.problem_hash)
+        order = ties.order(problem, policy.ties, plan.seed)
         room, _ = with_fixed(problem)
         self.open = candidates(problem, order)
         self.made = columns(problem, self.open, room, value(problem, policy))

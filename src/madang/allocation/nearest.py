@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 
@@ -12,7 +12,7 @@ from madang.allocation.forcing import forced
 from madang.allocation.lines import Room, unmet, with_fixed
 from madang.allocation.nearest_scaled import scaled_changes
 from madang.allocation.plan import Plan
-from madang.allocation.policies import Portfolio, Rank, Scaled, Tiers
+from madang.allocation.policies import Fair, Portfolio, Rank, Scaled, Tiers
 from madang.allocation.problem import MINIMUM_CRITERION, MINIMUM_SCORE, MINIMUMS, Problem, Request
 from madang.allocation.ranking import Walk, queue
 from madang.allocation.solve import solve
@@ -23,58 +23,66 @@ Seen = Callable[[int, int], None]
 MOST_POINTS = 10**9
 
 
-def changes(problem: Problem, plan: Plan, progress: Seen | None = None) -> dict[str, list[Facts]]:
+def changes(
+    problem: Problem, plan: Plan, progress: Seen | None = None, work: int | None = None
+) -> dict[str, list[Facts]]:
     """For every request the nearest changes, each by itself, that would have altered its answer; lots stay as drawn.
 
     `{"change": "score", "points": ±d}` (the smallest such d), `{"change": "criterion", …}`, `{"change": "ask", "item",
     "to"}` (the largest amount that would have been given), `{"change": "rule", "named", "then"}` (without it); for
     `scaled` `{"change": "held", "points"}` with the cuts as they were made; for `portfolio` `forced`. For `fair`, rules
     alone.
+
+    `progress(done, of)` is called after every request and then after every rule. `work`: at most so many nodes of every
+    search tree, so that a portfolio's changes end sooner and claim less; with 0 nothing is searched for and no rule
+    taken away.
     """
     found: dict[str, list[Facts]] = {request.id: [] for request in problem.requests}
+    searched = isinstance(plan.policy, Portfolio | Fair)
+    rules = () if searched and work == 0 else problem.rules
+    count, told = len(problem.requests), len(problem.requests) + len(rules)
+    seen = progress or (lambda _done, _of: None)
     if isinstance(plan.policy, Rank | Tiers):
         asked = _Asked(problem, plan.policy, plan)
         for done, request in enumerate(problem.requests, start=1):
             found[request.id].extend(asked.of(request))
-            if progress:
-                progress(done, len(problem.requests))
+            seen(done, told)
     elif isinstance(plan.policy, Portfolio):
-        for name, facts in forced(problem, plan.policy, plan, progress):
+        for done, (name, facts) in enumerate(forced(problem, plan.policy, plan, work), start=1):
             found[name].extend(facts)
+            seen(done, told)
     elif isinstance(plan.policy, Scaled):
         for name, fact in scaled_changes(problem, plan.policy, plan).items():
             found[name].append(fact)
-    for name, fact in _without_rules(problem, plan):
-        found[name].append(fact)
+    for done, rule in enumerate(rules, start=1):
+        for name, fact in _without_rule(problem, plan, rule.name, work):
+            found[name].append(fact)
+        seen(count + done, told)
     return found
 
 
-def solved_without(problem: Problem, plan: Plan, rule: str) -> Plan | None:
+def solved_without(problem: Problem, plan: Plan, rule: str, work: int | None = None) -> Plan | None:
     """The plan without one of the rules, everything else and the lots as they were; None where it cannot be solved.
 
     A portfolio begins with the plan's own awards, so that who fares otherwise does so for something that is worth more.
+    `work`: nodes of its search tree, where they are to be fewer than the plan's.
     """
     given = {grant.request: grant.award for grant in plan.grants} if isinstance(plan.policy, Portfolio) else None
-    more = {"seed": plan.seed, "work_limit": plan.work_limit, "digest": plan.problem_hash}
+    limit = plan.work_limit if work is None or plan.work_limit is None else min(work, plan.work_limit)
+    more = {"seed": plan.seed, "work_limit": limit}
     try:
         return solve(without(problem, rule), plan.policy, start=given, **more)  # type: ignore[arg-type]
     except Refused:
         return None
 
 
-def _without_rules(problem: Problem, plan: Plan) -> list[tuple[str, Facts]]:
-    """Who would fare otherwise without one of the rules, for each rule: solved again without it."""
-    found: list[tuple[str, Facts]] = []
-    for rule in problem.rules:
-        again = solved_without(problem, plan, rule.name)
-        if again is None:
-            continue
-        for request in problem.requests:
-            before, after = plan.grant.get(request.id), again.grant.get(request.id)
-            if (before is None) != (after is None):
-                then = "selected" if after is not None else "refused"
-                found.append((request.id, {"change": "rule", "named": rule.name, "then": then}))
-    return found
+def _without_rule(problem: Problem, plan: Plan, rule: str, work: int | None) -> Iterator[tuple[str, Facts]]:
+    """Who would fare otherwise without one of the rules: solved again without it."""
+    again = solved_without(problem, plan, rule, work)
+    for request in problem.requests if again is not None else ():
+        before, after = plan.grant.get(request.id), again.grant.get(request.id) if again else None
+        if (before is None) != (after is None):
+            yield request.id, {"change": "rule", "named": rule, "then": "selected" if after is not None else "refused"}
 
 
 def without(problem: Problem, rule: str) -> Problem:
@@ -121,9 +129,9 @@ class _Asked:
 
     def __init__(self, problem: Problem, policy: Rank | Tiers, plan: Plan) -> None:
         self.problem, self.policy, self.plan = problem, policy, plan
-        self.read = ties.place(problem, policy.ties, plan.seed, digest=plan.problem_hash)
+        self.read = ties.place(problem, policy.ties, plan.seed)
         order = sorted(problem.requests, key=self.read)
-        self.line = queue(problem, policy, order, plan.seed, plan.problem_hash)
+        self.line = queue(problem, policy, order, plan.seed)
         self.room, _ = with_fixed(problem)
         self.story = self._walked(self.line)
         self.top = max(problem.points.values(), default=0)
@@ -144,7 +152,7 @@ class _Asked:
     def _key(self, request: Request) -> ties.Key:
         """The key by which the queue is sorted: the tier first, in the lottery the lot."""
         if isinstance(self.policy, Tiers) and self.problem.points_of(request) < self.policy.whole:
-            return 1, (ties.ticket(self.plan.problem_hash, self.plan.seed, request.id),)
+            return 1, (ties.ticket(self.problem, self.plan.seed, request.id),)
         return 0, self.read(request)
 
     def of(self, request: Request) -> list[Facts]:

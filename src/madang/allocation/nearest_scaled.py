@@ -26,7 +26,7 @@ def scaled_changes(problem: Problem, policy: Scaled, plan: Plan) -> dict[str, Fa
     `{"change": "held", "points": d}`; requests that no number of points would help are left out.
     """
     room, _ = with_fixed(problem)
-    order = sorted(problem.requests, key=ties.place(problem, policy.ties, plan.seed, digest=plan.problem_hash))
+    order = sorted(problem.requests, key=ties.place(problem, policy.ties, plan.seed))
     open_ones = candidates(problem, order)
     ranked = sorted(problem.points[r.id] for r in open_ones)
     found: dict[str, Facts] = {}

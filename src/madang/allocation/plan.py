@@ -14,7 +14,7 @@ from madang.allocation.problem import Award, Problem
 from madang.allocation.reading import Node, canonical
 from madang.errors import Refused
 
-FORMAT = "madang-allocation-plan/2"
+FORMAT = "madang-allocation-plan/3"
 INVALID = "allocation_plan_invalid"
 
 WHOLE = "whole"
@@ -67,7 +67,8 @@ class Plan:
     """What `solve` proposes; never edited afterwards.
 
     `objective` and `bound` are in the policy's own measure for `portfolio`, else in thousandths of a point x weighted
-    units x months; `bound` is None for policies that maximise nothing. `outcomes`: every request → whole, reduced, kept
+    units x months; `bound` is None for policies that maximise nothing. `requests_hash`: what lots
+    were drawn with. `outcomes`: every request → whole, reduced, kept
     (a fixed award) or refused. `reserve`: who was refused although above every minimum, next in line first. `marginal`:
     whom the proof does not decide and the published order settled. `factors`: of `scaled`, line series → millionths.
     `shares`: of `fair`, class → thousandths of its ask that it is sure to get. `commitment`: what was published of the
@@ -76,6 +77,7 @@ class Plan:
 
     problem: Problem
     problem_hash: str
+    requests_hash: str
     policy: Policy
     seed: int
     work_limit: int | None
@@ -115,6 +117,7 @@ class Plan:
             "format": FORMAT,
             "problem": self.problem.to_json(),
             "problem_hash": self.problem_hash,
+            "requests_hash": self.requests_hash,
             "policy": policy_json(self.policy),
             "seed": self.seed,
             "commitment": self.commitment,
@@ -150,6 +153,7 @@ class Plan:
         return cls(
             problem=problem or _problem(node.at("problem")),
             problem_hash=node.at("problem_hash").text(),
+            requests_hash=node.at("requests_hash").text(),
             policy=policy_from_json(node.at("policy").value, source, path="policy", code=INVALID),
             seed=node.at("seed").number(),
             work_limit=work.number() if work else None,
@@ -172,6 +176,7 @@ _MEMBERS = (
     "format",
     "problem",
     "problem_hash",
+    "requests_hash",
     "policy",
     "seed",
     "commitment",

@@ -227,6 +227,16 @@ class Problem:
         return self.reference.thousandths[pool] if self.reference else 1
 
     @cached_property
+    def requests_hash(self) -> str:
+        """What lots are drawn with: SHA-256 (hexadecimal) of who takes part and what they ask, as canonical JSON.
+
+        Neither rules nor pools nor scores play a part, so that whoever moves one of them draws no lot anew.
+        """
+        from madang.allocation.document import asks
+
+        return hashlib.sha256(canonical(asks(self))).hexdigest()
+
+    @cached_property
     def points(self) -> Mapping[str, int]:
         """What requests stand by: score and the points that preferences add or take, never below zero."""
         return {request.id: self._points(request) for request in self.requests}

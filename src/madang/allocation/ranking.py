@@ -91,14 +91,14 @@ def candidates(problem: Problem, order: Iterable[Request]) -> list[Request]:
     return [r for r in order if r.fixed is None and unmet(problem, r) is None]
 
 
-def queue(problem: Problem, policy: Rank | Tiers, order: Sequence[Request], seed: int, digest: str) -> list[Request]:
+def queue(problem: Problem, policy: Rank | Tiers, order: Sequence[Request], seed: int) -> list[Request]:
     """The candidates in the order in which they are served: by rank, or tier by tier with the lottery in the second."""
     found = candidates(problem, order)
     if isinstance(policy, Rank):
         return found
     points = problem.points
     drawn = [r for r in found if policy.lottery <= points[r.id] < policy.whole]
-    drawn.sort(key=lambda r: (ties.ticket(digest, seed, r.id), r.id))
+    drawn.sort(key=lambda r: (ties.ticket(problem, seed, r.id), r.id))
     return [r for r in found if points[r.id] >= policy.whole] + drawn
 
 

@@ -54,6 +54,8 @@ def _rules(_: Say) -> dict[str, str]:
         "must_be_a_whole_number": _("must be a whole number"),
         "must_be_true_or_false": _("must be true or false"),
         "must_be_a_month": _("must be a month written YYYY-MM"),
+        "must_be_a_date": _("must be a date written YYYY-MM-DD"),
+        "must_be_a_pair": _("must be a list of two"),
         "must_be_above_zero": _("must be above zero"),
         "must_not_be_below_zero": _("must not be below zero"),
         "is_too_large": _("is larger than this number can be"),
@@ -100,7 +102,7 @@ def _rules_between(_: Say) -> dict[str, str]:
 def _faults(_: Say) -> dict[str, str]:
     return {
         "problem_differs": _("The plan was made for another problem."),
-        "hash_differs": _("The problem's hash is {found}, the plan states {stated}."),
+        "hash_differs": _("The hash of the problem or its requests is {found}, the plan states {stated}."),
         "grant_unknown": _("{request} is given something but is not in the problem."),
         "grant_repeated": _("{request} stands {times} times among the awards."),
         "grant_misshapen": _("The award of {request} does not have one quantity for each item."),

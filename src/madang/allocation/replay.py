@@ -48,7 +48,17 @@ def _differences(before: Plan, now: Plan) -> list[Difference]:
         old, new = before.grant.get(name), now.grant.get(name)
         if old != new:
             found.append(Difference(name, _text(old), _text(new)))
-    for figure in ("problem_hash", "objective", "bound", "outcomes", "reserve", "marginal", "factors", "shares"):
+    for figure in (
+        "problem_hash",
+        "requests_hash",
+        "objective",
+        "bound",
+        "outcomes",
+        "reserve",
+        "marginal",
+        "factors",
+        "shares",
+    ):
         old_value, new_value = getattr(before, figure), getattr(now, figure)
         if old_value != new_value:
             found.append(Difference(figure, str(old_value), str(new_value)))

@@ -53,29 +53,27 @@ def solve(
     work_limit: int | None = None,
     commitment: str | None = None,
     progress: Report | None = None,
-    digest: str = "",
     start: Mapping[str, Award] | None = None,
 ) -> Plan:
     """The plan that `policy` gives.
 
     `seed`: the revealed seed of the lottery (docs/allocation.md); `commitment`: what was published of it before.
     `work_limit`: at most so many nodes of the solver's search tree (`portfolio` and `fair` only); a plan that ended on
-    it says so by its gap. `progress` is called now and then with the best plan and bound so far. `digest`: the hash
-    that lots are drawn with, where a question "what if" must not draw them anew; `start`: awards from which the
-    search for a portfolio begins then, so that what comes out differs only where that is worth more.
+    it says so by its gap. `progress` is called now and then with the best plan and bound so far. `start`:
+    awards from which the search for a portfolio begins in a question "what if", so that what comes out differs only
+    where that is worth more.
     ``Refused("allocation_problem_invalid")`` when the fixed awards alone break a limit, when a rule asks for more than
     the policy can keep, or when no plan keeps every rule.
     """
     began = time.perf_counter()
-    drawn = digest or problem_hash(problem)
     refuse_what_needs_a_portfolio(problem, policy)
-    order = ties.order(problem, policy.ties, seed, digest=drawn)
+    order = ties.order(problem, policy.ties, seed)
     room, fixed = with_fixed(problem)
     limit = None
     if isinstance(policy, Portfolio | Fair):
         limit = DEFAULT_WORK if work_limit is None else work_limit
     try:
-        answer = _answer(problem, policy, order, room, (limit or 0, seed, drawn), progress, start or {})
+        answer = _answer(problem, policy, order, room, (limit or 0, seed), progress, start or {})
     except Refused as broken:
         raise Refused(broken.code, **{**broken.facts, "named": ", ".join(contradiction(problem))}) from None
     grants = {**fixed, **answer.awards}
@@ -84,6 +82,7 @@ def solve(
     return Plan(
         problem=problem,
         problem_hash=problem_hash(problem),
+        requests_hash=problem.requests_hash,
         policy=policy,
         seed=seed,
         work_limit=limit,
@@ -107,14 +106,14 @@ def _answer(
     policy: Policy,
     order: Sequence[Request],
     room: Room,
-    given: tuple[int, int, str],
+    given: tuple[int, int],
     progress: Report | None,
     start: Mapping[str, Award],
 ) -> _Answer:
-    work, seed, digest = given
+    work, seed = given
     open_ones = candidates(problem, order)
     if isinstance(policy, Rank | Tiers):
-        line = queue(problem, policy, order, seed, digest)
+        line = queue(problem, policy, order, seed)
         return _Answer(ranked(problem, policy, line, room), line)
     if isinstance(policy, Scaled):
         found = scaled(problem, policy, open_ones, room)

@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 
+from madang import lots
 from madang.allocation import policies
-from madang.allocation.problem import MINIMUM_CRITERION, Award, Problem, Request, asked_award, problem_hash
+from madang.allocation.problem import MINIMUM_CRITERION, Award, Problem, Request, asked_award
 
 Key = tuple[object, ...]
 
 
-def order(problem: Problem, ties: tuple[str, ...], seed: int, *, digest: str = "") -> list[Request]:
-    """Every request, best first. The lottery is the last key even where the list does not name it.
-
-    `digest`: the problem hash that the lottery is drawn with, where it is not the problem's own (a question "what if"
-    keeps the lots as they were drawn).
-    """
-    key = place(problem, ties, seed, digest=digest)
-    return sorted(problem.requests, key=key)
+def order(problem: Problem, ties: tuple[str, ...], seed: int) -> list[Request]:
+    """Every request, best first. The lottery is the last key even where the list does not name it."""
+    return sorted(problem.requests, key=place(problem, ties, seed))
 
 
-def place(problem: Problem, ties: tuple[str, ...], seed: int, *, digest: str = "") -> Callable[[Request], Key]:
+def place(problem: Problem, ties: tuple[str, ...], seed: int) -> Callable[[Request], Key]:
     """The key by which requests are sorted, the smallest first."""
-    drawn = digest or problem_hash(problem)
-    read = _reader(problem, ties, drawn, seed)
-    return lambda r: (*read(r), ticket(drawn, seed, r.id), r.id)
+    read = _reader(problem, ties, seed)
+    return lambda r: (*read(r), ticket(problem, seed, r.id), r.id)
 
 
-def ticket(digest: str, seed: int, request: str) -> str:
-    """The lottery number of a request: SHA-256 of "problem hash, line feed, seed, line feed, id"; the smallest wins."""
-    return hashlib.sha256(f"{digest}\n{seed}\n{request}".encode()).hexdigest()
-
-
-def commitment(seed: int) -> str:
-    """What is published before a lottery: SHA-256 (hexadecimal) of the seed written in decimal."""
-    return hashlib.sha256(str(seed).encode()).hexdigest()
+def ticket(problem: Problem, seed: int, request: str) -> str:
+    """The lot of a request, drawn with the hash of who takes part and what they ask; the smallest wins."""
+    return lots.ticket(problem.requests_hash, seed, request)
 
 
 def asked(problem: Problem, request: Request, option: int = 0) -> int:
@@ -59,7 +48,7 @@ def criteria(problem: Problem) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*named, *others]))
 
 
-def _reader(problem: Problem, ties: tuple[str, ...], digest: str, seed: int) -> Callable[[Request], Key]:
+def _reader(problem: Problem, ties: tuple[str, ...], seed: int) -> Callable[[Request], Key]:
     names = criteria(problem)
 
     def one(request: Request, key: str) -> object:
@@ -68,7 +57,7 @@ def _reader(problem: Problem, ties: tuple[str, ...], digest: str, seed: int) -> 
         if key == policies.SMALLER_ASK:
             return asked(problem, request)
         if key == policies.LOTTERY:
-            return ticket(digest, seed, request.id)
+            return ticket(problem, seed, request.id)
         wanted = names if key == policies.CRITERIA else (key.removeprefix(policies.CRITERION),)
         return tuple(-request.criteria.get(name, 0) for name in wanted)
 

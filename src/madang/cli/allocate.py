@@ -24,10 +24,10 @@ from madang.allocation.refusals import fault, refusal
 from madang.allocation.replay import Replayed, replay
 from madang.allocation.solve import Progress, solve
 from madang.allocation.tables import read_tables
-from madang.allocation.ties import commitment
 from madang.cli import allocate_answers as answers
 from madang.cli.language import N_, language, say, translate
 from madang.errors import Refused
+from madang.lots import commitment
 
 FINE, WRONG, REFUSED = 0, 1, 2
 EVERY = 2.0  # seconds between lines of progress

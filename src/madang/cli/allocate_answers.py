@@ -38,7 +38,7 @@ def as_json(value: object) -> None:
 def explained(given: argparse.Namespace) -> int:
     """The reason of every request, with the nearest changes where they are asked for."""
     plan = plan_in(given.words[1])
-    reasons = explain(plan.problem, plan, changes=given.changes, progress=_counted())
+    reasons = explain(plan.problem, plan, changes=given.changes, progress=_counted(), work=given.work_limit)
     if given.json:
         both = {
             name: {**reason.to_json(), "sentences": {tongue: sentence(reason, tongue) for tongue in ("en", "ko")}}

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from madang.cli.client import Client, client, public, segment
+from madang.cli.client import client, public
 from madang.cli.language import N_, language, say, translate
 from madang.cli.output import plain, progress, show, table
+from madang.client.transport import Transport, segment
 from madang.errors import Refused
 
 Add = Callable[..., argparse.ArgumentParser]
@@ -48,7 +49,7 @@ def _apply(given: argparse.Namespace) -> int:
         return _carry(api, given, wanted)
 
 
-def _carry(api: Client, given: argparse.Namespace, wanted: dict[str, Any]) -> int:
+def _carry(api: Transport, given: argparse.Namespace, wanted: dict[str, Any]) -> int:
     call, track = _call_and_track(api, wanted["call"], wanted.get("track"))
     texts = _accepted(track, wanted["consents"])
     draft = _filled(api, _draft(api, call, track, wanted), wanted, given.file.parent, texts)
@@ -61,7 +62,7 @@ def _carry(api: Client, given: argparse.Namespace, wanted: dict[str, Any]) -> in
     return 0
 
 
-def template(api: Client, code: str, track_code: str | None) -> dict[str, Any]:
+def template(api: Transport, code: str, track_code: str | None) -> dict[str, Any]:
     """What an application to a call holds, with nothing accepted and every part still empty."""
     call, track = _call_and_track(api, code, track_code)
     return {
@@ -116,7 +117,7 @@ def _read(path: Path) -> dict[str, Any]:
     return wanted
 
 
-def _call_and_track(api: Client, code: str, track_code: str | None) -> tuple[dict[str, Any], dict[str, Any]]:
+def _call_and_track(api: Transport, code: str, track_code: str | None) -> tuple[dict[str, Any], dict[str, Any]]:
     call = api.get(f"calls/{segment(code)}")
     fitting = [track for track in call["tracks"] if track_code in (None, track["code"])]
     if len(fitting) != 1:
@@ -133,7 +134,7 @@ def _accepted(track: dict[str, Any], codes: list[str]) -> list[int]:
     return [text["text_id"] for text in track["consents"] if text["code"] in codes]
 
 
-def _draft(api: Client, call: dict[str, Any], track: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
+def _draft(api: Transport, call: dict[str, Any], track: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
     """The draft that an earlier try left, else a new one."""
     organisation = _organisation(api, wanted.get("organisation"))
     intake = _intake(call, wanted.get("intake"))
@@ -148,7 +149,7 @@ def _draft(api: Client, call: dict[str, Any], track: dict[str, Any], wanted: dic
     return dict(api.post("applications", new))
 
 
-def _organisation(api: Client, asked: Any) -> int:
+def _organisation(api: Transport, asked: Any) -> int:
     mine = api.get("me")["organisations"]
     fitting = [one["organisation"] for one in mine if asked in (None, "", one["organisation"], one["name"])]
     if len(fitting) != 1:
@@ -165,7 +166,7 @@ def _intake(call: dict[str, Any], number: Any) -> dict[str, Any]:
 
 
 def _filled(
-    api: Client, draft: dict[str, Any], wanted: dict[str, Any], folder: Path, texts: list[int]
+    api: Transport, draft: dict[str, Any], wanted: dict[str, Any], folder: Path, texts: list[int]
 ) -> dict[str, Any]:
     """Saves texts, asks, attachments and consents into the draft, and gives it as it then stands."""
     place = f"applications/{draft['id']}"
@@ -180,7 +181,7 @@ def _filled(
 
 
 def _attach_all(
-    api: Client, place: str, there: list[dict[str, Any]], wanted: list[dict[str, Any]], folder: Path
+    api: Transport, place: str, there: list[dict[str, Any]], wanted: list[dict[str, Any]], folder: Path
 ) -> None:
     """Sends the files that are not there yet; one of the same content for the same paper is."""
     present = {(one["paper"] or "", one["sha256"]) for one in there}

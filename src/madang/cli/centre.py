@@ -16,27 +16,28 @@ Command = Callable[[argparse.Namespace], int]
 
 def register(commands: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
     """Adds the local commands; each sets up Django only when it runs."""
-    _add(commands, "init", N_("Set up this centre's home and database; prints a link for the first operator."), _init)
-    up = _add(commands, "up", N_("Serve the portal, with its worker and local compute."), _up)
+    added(commands, "init", N_("Set up this centre's home and database; prints a link for the first operator."), _init)
+    up = added(commands, "up", N_("Serve the portal, with its worker and local compute."), _up)
     _listen_arguments(up)
-    _add(commands, "work", N_("Run the worker alone."), _work)
-    _add(commands, "upgrade", N_("Back up, then bring the database to this version."), _upgrade)
-    backup = _add(commands, "backup", N_("Write everything this centre owns into one archive."), _backup)
+    added(commands, "work", N_("Run the worker alone."), _work)
+    added(commands, "upgrade", N_("Back up, then bring the database to this version."), _upgrade)
+    backup = added(commands, "backup", N_("Write everything this centre owns into one archive."), _backup)
     backup.add_argument("archive", nargs="?", type=Path)
-    restore = _add(commands, "restore", N_("Check an archive and restore it into an empty home."), _restore)
+    restore = added(commands, "restore", N_("Check an archive and restore it into an empty home."), _restore)
     restore.add_argument("archive", type=Path)
     erased = N_("The list of erased people of the centre that the archive is from; its home holds it as erased.json.")
     restore.add_argument("--erased", type=Path, help=translate(erased))
-    audit = _add(commands, "audit", N_("Verify the journal's chain of hashes."), _audit)
+    audit = added(commands, "audit", N_("Verify the journal's chain of hashes."), _audit)
     audit.add_argument("what", choices=["verify"])
-    _add(commands, "doctor", N_("Say what holds on this installation and what does not."), _doctor)
-    demo = _add(commands, "demo", N_("Build the demonstration centre, run its jobs and serve it."), _demo)
+    added(commands, "doctor", N_("Say what holds on this installation and what does not."), _doctor)
+    demo = added(commands, "demo", N_("Build the demonstration centre, run its jobs and serve it."), _demo)
     demo.add_argument("--fresh", action="store_true", help=translate(N_("start over")))
     demo.add_argument("--build-only", action="store_true", help=translate(N_("build it, do not serve it")))
     _listen_arguments(demo)
 
 
-def _add(commands, name: str, text: str, run: Command) -> argparse.ArgumentParser:  # type: ignore[no-untyped-def]
+def added(commands, name: str, text: str, run: Command) -> argparse.ArgumentParser:  # type: ignore[no-untyped-def]
+    """A local command's parser, whose refusals are said in the portal's sentences."""
     parser: argparse.ArgumentParser = commands.add_parser(name, help=translate(text), description=translate(text))
     parser.set_defaults(run=run, explain_refusal=_sentence)
     return parser
@@ -56,7 +57,8 @@ def _sentence(refused: Refused) -> str:
         return refusals.sentence(refused)
 
 
-def _now() -> datetime:
+def clock() -> datetime:
+    """The present instant."""
     return datetime.now(UTC)
 
 
@@ -65,8 +67,8 @@ def _init(given: argparse.Namespace) -> int:
     from madang.portal.centre import setup
     from madang.portal.people import actions as people
 
-    setup.set_up(_now())
-    link = people.first_operator_link(now=_now())
+    setup.set_up(clock())
+    link = people.first_operator_link(now=clock())
     say(translate(N_("The centre is set up. Next: madang up")))
     if link:
         say(translate(N_("The first operator signs up here, once, within 24 hours: {link}"), link=link))
@@ -101,7 +103,7 @@ def _upgrade(given: argparse.Namespace) -> int:
     from madang.portal.centre.running import only_one
     from madang.portal.centre.upgrading import upgrade
 
-    now = _now()
+    now = clock()
     archive = _archive(now)
     with only_one(settings.MADANG_HOME):
         steps = upgrade(now=now, archive=archive)
@@ -122,7 +124,7 @@ def _backup(given: argparse.Namespace) -> int:
     prepare_django()
     from madang.portal.centre.backup import backup
 
-    now = _now()
+    now = clock()
     target = given.archive or _archive(now)
     manifest = backup(target, now=now)
     say(
@@ -146,7 +148,7 @@ def _restore(given: argparse.Namespace) -> int:
     erasures.require_readable(listed, wanted=given.erased is not None)
     manifest = restore(given.archive)
     setup.require_fitting_database()
-    again = erasures.apply(listed, now=_now())
+    again = erasures.apply(listed, now=clock())
     fault = journal.verify()
     say(translate(N_("{count} files were checked and restored."), count=len(manifest["files"])))
     if again:

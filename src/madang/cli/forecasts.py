@@ -8,9 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from madang.cli.client import Client, client
+from madang.cli.client import client
 from madang.cli.language import N_, language, say, translate
 from madang.cli.output import amount, plain, progress, show, table
+from madang.client.transport import Transport
 from madang.portal import formats
 
 Add = Callable[..., argparse.ArgumentParser]
@@ -33,7 +34,7 @@ def register(commands: Any, add: Add) -> None:
     bench.add_argument("--report", type=Path, metavar="FILE", help=translate(N_("write the whole report here")))
 
 
-def _answered(api: Client, trial: dict[str, Any]) -> dict[str, Any]:
+def _answered(api: Transport, trial: dict[str, Any]) -> dict[str, Any]:
     """The trial once it has ended; Ctrl-C leaves it running at the centre."""
     told: dict[str, Any] = {}
     while trial["state"] == "waiting":

@@ -52,13 +52,20 @@ def _disclose(commands: Commands) -> None:
     disclose.register(commands)
 
 
+def _review(commands: Commands) -> None:
+    from madang.cli import review
+
+    review.register(commands)
+
+
 def _centre(commands: Commands) -> None:
-    from madang.cli import centre
+    from madang.cli import centre, slurm
 
     centre.register(commands)
+    slurm.register(commands)
 
 
-ALONE = {"allocate": _allocate, "simulate": _simulate, "disclose": _disclose}
+ALONE = {"allocate": _allocate, "review": _review, "simulate": _simulate, "disclose": _disclose}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from madang.cli.client import Client, client, segment
+from madang.cli.client import client
 from madang.cli.language import N_, say, translate
 from madang.cli.output import instant, plain, show, table
+from madang.client.transport import Transport, segment
 from madang.errors import Refused
 
 Add = Callable[..., argparse.ArgumentParser]
@@ -105,7 +106,7 @@ def _document(path: Path) -> dict[str, Any]:
     return found
 
 
-def _written(api: Client, document: dict[str, Any]) -> dict[str, Any]:
+def _written(api: Transport, document: dict[str, Any]) -> dict[str, Any]:
     """The draft as it then stands: a new one, or the one of this code replaced."""
     place = f"calls/{segment(document['code'])}/document"
     try:

@@ -7,13 +7,15 @@ import getpass
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
-from madang.cli import apply, credentials, forecasts, jobs, office, plans
-from madang.cli.client import Client, checked, client, in_the_open, public, segment
+from madang.cli import apply, credentials, forecasts, jobs, office, plans, submit
+from madang.cli.client import centre, public
 from madang.cli.language import N_, language, say, translate
 from madang.cli.output import amount, instant, plain, show, table
 from madang.cli.sentences import explain
+from madang.client.transport import Transport, checked, in_the_open
 from madang.errors import Refused
 
 TOKEN_DAYS = 90
@@ -30,6 +32,7 @@ def register(commands: Commands) -> None:
     listed = add(commands, "calls", N_("List the published calls."), _calls, json=True)
     listed.add_argument("--all", action="store_true", help=translate(N_("closed ones too")))
     apply.register(commands, add)
+    submit.register(commands, add)
     jobs.register(commands, add)
     office.register(commands, add)
     forecasts.register(commands, add)
@@ -56,7 +59,7 @@ def _login(given: argparse.Namespace) -> int:
         )
     email = given.email or _asked_for_email()
     wanted = {"email": email, "password": _password(), "name": "madang", "days": TOKEN_DAYS}
-    with Client(server) as api:
+    with Transport(server, language=language()) as api:
         made = api.post("log-in", wanted)
     credentials.keep(server=server, token=made["token"], token_id=made["id"], email=email)
     text = N_("Logged in at {server} until {until}.")
@@ -85,7 +88,7 @@ def _logout(given: argparse.Namespace) -> int:
     kept = credentials.stored()
     if kept:
         try:
-            with Client(str(kept["server"]), str(kept["token"])) as api:
+            with Transport(str(kept["server"]), str(kept["token"]), language=language()) as api:
                 api.delete(f"me/tokens/{kept['token_id']}")
         except Refused as refused:
             if refused.facts.get("status") not in {401, 404, 409}:
@@ -120,9 +123,9 @@ def _call_row(call: dict[str, Any]) -> list[str]:
 
 
 def _usage(given: argparse.Namespace) -> int:
-    with client() as api:
-        numbers = [given.award] if given.award else [row["number"] for row in api.items("awards")]
-        found = [{"award": number, **row} for number in numbers for row in api.get(f"awards/{segment(number)}/usage")]
+    with centre() as api:
+        numbers = [given.award] if given.award else [award.number for award in api.awards()]
+        found = [{"award": number, **asdict(row)} for number in numbers for row in api.balances(number)]
     show(given, found, _usage_table(found))
     return 0
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime
 from typing import Any
 
-from madang.cli.language import N_, language, say, translate
+from madang.cli.language import language, say
 from madang.portal import formats
 
 _SAFE = {"\n", "\t"}
@@ -50,7 +51,13 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequ
 
 def show(given: Any, found: Any, text: str) -> None:
     """Prints what was found as JSON where --json was given, else the text."""
-    say(json.dumps(found, ensure_ascii=False, indent=2, default=str) if given.json else text)
+    say(json.dumps(found, ensure_ascii=False, indent=2, default=_in_json) if given.json else text)
+
+
+def _in_json(value: Any) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def amount(seconds: int, unit: str) -> str:
@@ -58,11 +65,12 @@ def amount(seconds: int, unit: str) -> str:
     return formats.gpu_hours(seconds, language()) if unit == "gpu" else formats.core_hours(seconds, language())
 
 
-def instant(text: str | None) -> str:
+def instant(given: str | datetime | None) -> str:
     """An instant of the API on this machine's clock, to the minute; a dash for none."""
-    if not text:
+    if not given:
         return formats.NOTHING
-    return f"{datetime.fromisoformat(text).astimezone():%Y-%m-%d %H:%M}"
+    found = datetime.fromisoformat(given) if isinstance(given, str) else given
+    return f"{found.astimezone():%Y-%m-%d %H:%M}"
 
 
 def progress(text: str) -> None:
@@ -71,9 +79,16 @@ def progress(text: str) -> None:
         say(plain(text), error=True)
 
 
-def confirmed(question: str) -> bool:
-    """Asks at the terminal; without one the answer is no."""
-    if not sys.stdin.isatty():
-        return False
-    print(translate(N_("{question} [y/N] "), question=question), end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in translate(N_("y/yes")).split("/")
+def counting(total: int) -> Callable[[int], None]:
+    """Told of each piece that was sent, shows a person who watches how far it is, in per cent of `total` bytes."""
+    sent = shown = 0
+
+    def told(piece: int) -> None:
+        nonlocal sent, shown
+        sent = min(sent + piece, total)
+        now = sent * 100 // total if total else 100
+        if now != shown and sys.stderr.isatty():
+            shown = now
+            print(f"\r{now} %", end="\n" if sent == total else "", file=sys.stderr, flush=True)
+
+    return told

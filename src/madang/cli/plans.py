@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from madang.cli.client import Client, client
+from madang.cli.client import client
 from madang.cli.language import N_, say, translate
 from madang.cli.output import instant, plain, progress, show, table
+from madang.client.transport import Transport
 from madang.errors import Refused
 
 Add = Callable[..., argparse.ArgumentParser]
@@ -111,7 +112,7 @@ def _number(given: argparse.Namespace, text: str) -> int:
     return int(text)
 
 
-def _solved(api: Client, plan: dict[str, Any]) -> dict[str, Any]:
+def _solved(api: Transport, plan: dict[str, Any]) -> dict[str, Any]:
     """The plan once it is no longer being solved."""
     progress(translate(N_("Plan {number} is being solved …"), number=plan["number"]))
     while plan["state"] == "solving":
@@ -125,7 +126,7 @@ def _nothing(plan: dict[str, Any]) -> int:
     return 1
 
 
-def _several(given: argparse.Namespace, api: Client, plans: list[dict[str, Any]]) -> int:
+def _several(given: argparse.Namespace, api: Transport, plans: list[dict[str, Any]]) -> int:
     """Prints plans side by side; those that failed by why they did. Status 1 where any did."""
     solved = [plan for plan in plans if plan["state"] == "checked"]
     found = api.get(f"intakes/{given.intake}/comparison", plan=[p["id"] for p in solved]) if len(solved) > 1 else None

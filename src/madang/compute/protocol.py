@@ -49,6 +49,7 @@ class JobSpec:
     `key` is the portal's own key for this submission: the same key with the same content is the same job. `account`
     is the award that pays. `gpus` of `gpu_type` (empty for none), `cores` and `memory_mb` (MiB) are held for the job
     from its start to its end, `wall_seconds` is the longest that it may run. `argv` is run without a shell.
+    `user` is the Unix user as whom it runs on a cluster that knows its people; a backend without users ignores it.
 
     Within its account a job of higher `priority` goes first. One that is `held` waits until it is released, one with
     `after` for other jobs. `requeue`: it may be run again from the beginning, in the folder as it was left, when the
@@ -68,6 +69,7 @@ class JobSpec:
     memory_mb: int = 1024
     wall_seconds: int = 3600
     environment: Mapping[str, str] = field(default_factory=dict)
+    user: str = ""
     priority: int = 0
     held: bool = False
     after: tuple[After, ...] = ()
@@ -139,17 +141,35 @@ class LogChunk:
     complete: bool
 
 
+class Oddity(NamedTuple):
+    """Use that a record tells of and that cannot be charged as it stands: a stable code and its sentence's values."""
+
+    job: str
+    code: str
+    facts: Facts = {}
+
+
 @dataclass(frozen=True)
 class UsageBatch:
-    """Slices of use after a cursor, oldest first, and the cursor to go on from; asked again, it gives the same ones."""
+    """Slices of use after a cursor, oldest first, and the cursor to go on from; asked again, it gives the same ones.
+
+    A slice may come again in a later batch, with the same key. `more` is False where nothing followed when the batch
+    was read. `odd` tells what was left out of `slices`, and why.
+    """
 
     slices: list[UsageSlice]
     cursor: str
+    more: bool = True
+    odd: tuple[Oddity, ...] = ()
+
+
+# How strangers' jobs are kept apart: shut in one by one, or each run as its person's own user of a cluster.
+KEPT_APART = frozenset({"sandbox_works", "runs_as_own_user"})
 
 
 @dataclass(frozen=True)
 class Capacity:
-    """All that the backend can give at once; `sandbox` says whether strangers' jobs can be shut in, or why not."""
+    """All that the backend can give at once; `sandbox` says how strangers' jobs are kept apart, or why they are not."""
 
     gpus: Mapping[str, int]
     cores: int
@@ -159,12 +179,19 @@ class Capacity:
     @property
     def sandboxed(self) -> bool:
         """Whether jobs may run here at all."""
-        return self.sandbox.code == "sandbox_works"
+        return self.sandbox.code in KEPT_APART
+
+
+# as many GPUs or cores as the machine gives
+MANY = 1_000_000
 
 
 @dataclass(frozen=True)
 class AccountLimit:
-    """What one account may hold at once (`gpus`, `cores`), how long one job may run, and whether it may start jobs."""
+    """What one account may hold at once (`gpus`, `cores`), how long one job may run, and whether it may start jobs.
+
+    From `MANY` on, an amount is no limit.
+    """
 
     account: str
     gpus: int
@@ -248,6 +275,37 @@ class Steering(Protocol):
         ...
 
 
+class Stretch(NamedTuple):
+    """What a job used on average in a stretch of its run, of which `seconds` were measured.
+
+    `millicores`: thousandths of a core; `memory_mb`: the most that it held, in MiB; `gpu_percent`: how busy its busiest
+    GPU was, None where that was not measured.
+    """
+
+    seconds: int
+    millicores: int
+    memory_mb: int
+    gpu_percent: int | None
+
+
+@dataclass(frozen=True)
+class Use:
+    """A run's stretches of `width` seconds each, from its start; `idle_seconds`: it has done next to nothing for."""
+
+    width: int
+    stretches: tuple[Stretch, ...]
+    idle_seconds: int
+
+
+@runtime_checkable
+class Observing(Protocol):
+    """Offered besides by a backend that measures what running jobs use."""
+
+    def use(self, id: str) -> Use | None:
+        """What the job uses or used; None where nothing was measured. Refuses ``no_such_job``."""
+        ...
+
+
 @dataclass(frozen=True)
 class ClassShares:
     """How classes of accounts share the machine: `weights` of fair share, `parts` of their own by kind, `borrowing`.
@@ -279,6 +337,15 @@ class Forgetting(Protocol):
 
         Refuses ``no_such_job``, ``job_not_ended``.
         """
+        ...
+
+
+@runtime_checkable
+class Shared(Protocol):
+    """Offered besides by a backend on which people start jobs of their awards without the portal too."""
+
+    def outside(self, job: str) -> bool:
+        """Whether a job that `usage` tells of was started without the portal."""
         ...
 
 

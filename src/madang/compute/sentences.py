@@ -6,7 +6,8 @@ from gettext import NullTranslations
 
 from madang.catalogues import translation
 from madang.compute.protocol import Facts
-from madang.compute.slurm.sentences import SENTENCES as OF_SLURM
+from madang.compute.slurm import reasons
+from madang.compute.slurm import sentences as slurm
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a text that is translated later
@@ -58,6 +59,24 @@ SENTENCES: dict[str, str] = {
     ),
     "supervisor_lost": N_("The job's supervisor was killed from outside. It is charged up to when it was last seen."),
     "start_failed": N_("The job could not be started on this machine: {detail}"),
+    # use that a cluster's records tell of and that was not charged
+    "usage_unreadable": N_("A row of the cluster's records could not be read: {line}"),
+    "usage_no_allocation": N_("The job ran for {seconds} seconds, but its record does not say what it was allocated."),
+    "usage_ends_before_start": N_(
+        "The job's record ends {seconds} seconds before it starts. Was the cluster's clock set back?"
+    ),
+    "usage_ends_in_future": N_("The job's record ends {seconds} seconds from now. Is the cluster's clock right?"),
+    "usage_too_long": N_(
+        "The job's record tells of {seconds} seconds of use, but only {most} lie between its start and its end."
+    ),
+    "usage_no_end": N_("The job has ended ({state}), but its record has no end."),
+    "usage_not_running": N_(
+        "The job's record is open ({state}), but the cluster does not know the job any more. It is charged once the"
+        " record is mended."
+    ),
+    "usage_share_missing": N_("The settings do not say what part of a GPU {type} counts as."),
+    "sacct_heading": N_("The answer of sacct lacks columns: {missing}"),
+    "usage_cursor": N_("This does not say how far use has been read: {cursor}"),
     # refusals
     "sandbox_unavailable": N_("Jobs are switched off here because they cannot be shut in: {why}"),
     "larger_than_account_wall": N_("A job of this award may run at most {limit} seconds; this one asks {needs}."),
@@ -76,13 +95,16 @@ SENTENCES: dict[str, str] = {
     "job_environment_unfit": N_(
         "{name} cannot be the name of an environment variable, or its value holds a zero byte."
     ),
+    "job_option_not_here": N_("This cluster does not take the option “{field}” of a job."),
     "job_path_unsafe": N_("The file name {path} is not allowed: it must lie within the job's folder."),
     "job_path_twice": N_("The file name {path} is used twice."),
     # the sandbox
     "sandbox_works": N_("Each job runs shut in, with its own folder only."),
     "sandbox_missing": N_("{program} is not installed (Debian and Ubuntu: apt install {package})."),
     "sandbox_fails": N_("bubblewrap does not work on this machine: {detail}"),
-} | OF_SLURM
+    **reasons.SENTENCES,
+    **slurm.SENTENCES,
+}
 
 
 def sentence(code: str, facts: Facts, language: str) -> str:
@@ -107,7 +129,16 @@ def _words(catalogue: NullTranslations) -> dict[str, str]:
         "memory_mb": catalogue.pgettext("of a job", "MiB of memory"),
         "priority": catalogue.pgettext("of a job", "priority"),
         "checkpoint_seconds": catalogue.pgettext("of a job", "seconds between the signal to save and the end"),
+        "held": catalogue.pgettext("of a job", "hold"),
+        "requeue": catalogue.pgettext("of a job", "run again"),
         "wall_seconds": catalogue.pgettext("of a job", "running time in seconds"),
+        "nodes": catalogue.pgettext("of a job", "nodes"),
+        "jobs": catalogue.pgettext("of a job", "jobs"),
+        "billing": catalogue.pgettext("of a job", "charged units"),
+        "energy": catalogue.pgettext("of a job", "energy"),
+        "licences": catalogue.pgettext("of a job", "software licences"),
+        "burst_buffer": catalogue.pgettext("of a job", "fast storage"),
+        "further": catalogue.pgettext("of a job", "other resources"),
         "key": catalogue.pgettext("of a job", "key"),
         "account": catalogue.pgettext("of a job", "award"),
         "name": catalogue.pgettext("of a job", "name"),

@@ -89,7 +89,7 @@ def safe_path(path: str) -> bool:
 
 
 def digest(spec: JobSpec) -> str:
-    """SHA-256 over what makes a job what it is: not where its files lie, nor its place in the queue, which may change."""
+    """SHA-256 over what makes a job what it is: not where its files lie, nor its place in the queue."""
     content: dict[str, object] = {
         "account": spec.account,
         "fair_share_class": spec.fair_share_class,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 import threading
+import tomllib
 from functools import cache
 from pathlib import Path
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from madang.compute.local.sandbox import own_python
 from madang.compute.protocol import Backend, load
@@ -31,12 +33,29 @@ def software() -> list[Path]:
     return list(own_python(sys.prefix, sys.base_prefix))
 
 
+def _written(path: str) -> dict[str, object]:
+    """What a site's file of settings for its backend says, in TOML."""
+    if not path:
+        return {}
+    try:
+        return tomllib.loads(Path(path).read_text("utf-8"))
+    except (OSError, ValueError) as fault:
+        raise ImproperlyConfigured(
+            f"MADANG_BACKEND_FILE names {path}, which cannot be read as TOML: {fault}"
+        ) from fault
+
+
 @cache
-def _loaded(dotted: str, root: Path) -> Backend:
-    return load(dotted, root=root, software=software()) if dotted == LOCAL else load(dotted)
+def _loaded(dotted: str, root: Path, file: str) -> Backend:
+    given = {"software": software()} if dotted == LOCAL else {}
+    try:
+        return load(dotted, root=root, **{**given, **_written(file)})
+    except (ImportError, AttributeError, TypeError, ValueError) as fault:
+        where = f" with the settings in {file}" if file else ""
+        raise ImproperlyConfigured(f"MADANG_BACKEND={dotted} cannot run jobs{where}: {fault}") from fault
 
 
 def backend() -> Backend:
     """The backend, made once a process, however many threads ask at once."""
     with _making:
-        return _loaded(settings.MADANG_BACKEND, spool())
+        return _loaded(settings.MADANG_BACKEND, spool(), settings.MADANG_BACKEND_FILE)

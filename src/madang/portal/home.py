@@ -41,6 +41,7 @@ _PLACES: list[tuple[Any, list[tuple[Any, str, frozenset[Role]]]]] = [
         [
             (_("Awards"), "awards", _STAFF),
             (_("Jobs"), "jobs", _RECORDS),
+            (_("Shares of the machine"), "shares", _RECORDS),
             (_("Policy bench"), "bench", _RECORDS),
             (_("Statements"), "statements-staff", _STAFF),
             (_("Reports owed"), "owed-reports", _STAFF),
@@ -48,7 +49,12 @@ _PLACES: list[tuple[Any, list[tuple[Any, str, frozenset[Role]]]]] = [
     ),
     (
         _("Resources and prices"),
-        [(_("Pools and products"), "pools", _STAFF), (_("Tariffs and discounts"), "tariffs", _STAFF)],
+        [
+            (_("Pools and products"), "pools", _STAFF),
+            (_("Tariffs and discounts"), "tariffs", _STAFF),
+            (_("Cluster"), "cluster", _RECORDS),
+            (_("Unix users"), "unix-users", _RECORDS),
+        ],
     ),
     (
         _("People and records"),

@@ -101,6 +101,7 @@ MADANG_CENTRE_NAME = {
     "en": _read("CENTRE_NAME_EN", "Madang AI Compute Centre"),
 }
 MADANG_BACKEND = _read("BACKEND", "madang.compute.local.LocalBackend")
+MADANG_BACKEND_FILE = _read("BACKEND_FILE", "")
 MADANG_TENANT_JOBS = _read("TENANT_JOBS", "sandboxed")
 MADANG_LOGIN_TRIES = _number("LOGIN_TRIES", 10, 1, 1000)
 MADANG_UPLOAD_LIMIT_MB = _number("UPLOAD_LIMIT_MB", 50, 1, 2048)
@@ -206,6 +207,9 @@ WHITENOISE_AUTOREFRESH = False
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# A job's files, each with its path and digest: a few more than a job may have, which then says so in words.
+DATA_UPLOAD_MAX_NUMBER_FILES = 1010
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3 * DATA_UPLOAD_MAX_NUMBER_FILES
 
 SECURE = urlsplit(MADANG_BASE_URL).scheme == "https"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE

@@ -1,204 +1,151 @@
-"""Suggests who reviews what: never across a conflict, within everyone's load limit, and found whenever one exists.
+"""Finds who reviews what at the lowest cost, as a minimum-cost flow, and the prices that prove it.
 
-Each place goes to the reviewer of a fitting field, then of the smallest load. Where no free reviewer is left, a chain
-of exchanges along an augmenting path frees one (Ford and Fulkerson, 1956), so that no suggestion is found only where
-none exists; the applications on the paths searched then say why (a minimum cut). At the end loads are levelled: as long
-as a chain of exchanges, none to a worse field, leads from a reviewer to one with at least two fewer, it is carried out
-(cost-reducing paths: Harvey, Ladner, Lovász and Tamir, "Semi-matchings for bipartite graphs and load balancing", 2003).
+The model. Every place of an application is a unit of flow that goes to a reviewer it may have, at the cost of that
+sheet, and on to the sink at a cost that rises with each sheet of the reviewer, up to his limit. Coverage stays a flow,
+because its groups are nested: from an application an arc leads to those who at least know the field, whose first two
+units earn something, and from there one to the experts, whose first unit earns something. All is whole numbers, so
+that the optimum of the flow is an assignment. Only reviewers who must not meet break the flow: it is solved without
+them, and where two meet one of them is barred from that application and the flow mended; the bound, which keeps them
+apart (`madang.review.proof`), says how far from the best that can be at most.
+
+The search. Places are given out one by one, each along a shortest chain of exchanges under prices that move along
+(Edmonds and Karp, "Theoretical improvements in algorithmic efficiency for network flow problems", 1972). The same
+problem gives the same assignment in whatever order it is written.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Collection, Mapping
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import NoReturn
+
+import numpy as np
 
 from madang.errors import Refused
+from madang.review.assignment import Assignment, Expertise, Problem, cost
+from madang.review.flow import BARRED, Flow, Shortage, Truth
+from madang.review.proof import lower_bound
 
 
-@dataclass(slots=True)
-class _Table:
-    allowed: dict[str, list[str]]
-    limits: Mapping[str, int]
-    fits: AbstractSet[tuple[str, str]]
-    chosen: dict[str, set[str]]
-    held: dict[str, set[str]] = field(default_factory=dict)
-
-    def load(self, reviewer: str) -> int:
-        return len(self.held[reviewer])
-
-    def free(self, reviewer: str) -> bool:
-        return self.load(reviewer) < self.limits[reviewer]
-
-    def give(self, application: str, reviewer: str) -> None:
-        self.chosen[application].add(reviewer)
-        self.held[reviewer].add(application)
-
-    def take(self, application: str, reviewer: str) -> None:
-        self.chosen[application].remove(reviewer)
-        self.held[reviewer].remove(application)
-
-
-def suggest(
-    *,
-    applications: Collection[str],
-    reviewers: Collection[str],
-    per_application: int,
-    load_limits: Mapping[str, int],
-    conflicts: AbstractSet[tuple[str, str]] = frozenset(),
-    application_fields: Mapping[str, AbstractSet[str]] | None = None,
-    reviewer_fields: Mapping[str, AbstractSet[str]] | None = None,
-) -> dict[str, tuple[str, ...]]:
-    """Gives every application `per_application` different reviewers, as application -> reviewers in order of ids.
-
-    `load_limits` is the most that each reviewer takes (none where missing); `conflicts` are (application, reviewer)
-    pairs that exclude. Fields are a preference, not a bar; without them the sum of squared loads is the smallest there
-    is. The same input gives the same suggestion in whatever order it comes.
+def assign(problem: Problem) -> Assignment:
+    """The assignment of lowest cost, with the bound that its prices prove; without `apart` it is the optimum.
 
     Refused: ``reviewers_too_few_for_application`` (application, needed, available, conflicted) and
     ``review_places_too_few`` (applications: ids that compete, needed, possible: places they can get at most).
     """
-    names = sorted(set(applications))
-    people = sorted({name for name in reviewers if load_limits.get(name, 0) > 0})
-    allowed = {name: [person for person in people if (name, person) not in conflicts] for name in names}
-    _refuse_too_few(allowed, people, per_application)
-    table = _Table(
-        allowed=allowed,
-        limits=load_limits,
-        fits=_fits(allowed, application_fields or {}, reviewer_fields or {}),
-        chosen={name: set() for name in names},
-        held={person: set() for person in people},
-    )
-    for name in names:
-        for _place in range(per_application):
-            if not _place_directly(table, name):
-                _place_by_exchange(table, name, per_application)
-    _level(table)
-    return {name: tuple(sorted(chosen)) for name, chosen in table.chosen.items()}
+    _refuse_too_few(problem)
+    search = _Search(problem)
+    try:
+        search.flow.settle()
+        search.part()
+    except Shortage as short:
+        search.refuse(short)
+    chosen, prices = search.chosen(), search.prices()
+    return Assignment(chosen, cost(problem, chosen), lower_bound(problem, prices), prices)
 
 
-def _refuse_too_few(allowed: Mapping[str, list[str]], people: list[str], needed: int) -> None:
-    for application, free in allowed.items():
+def _refuse_too_few(problem: Problem) -> None:
+    begun = Counter(application for application, _ in problem.begun)
+    loads = Counter(person for _, person in problem.begun)
+    able = [one.id for one in problem.reviewers if one.limit > one.load + loads[one.id]]
+    for application in sorted(problem.applications, key=lambda one: one.id):
+        others = [person for person in able if (application.id, person) not in problem.begun]
+        free = [person for person in others if (application.id, person) not in problem.conflicts]
+        needed = application.needed - begun[application.id]
         if len(free) < needed:
-            raise Refused(
-                "reviewers_too_few_for_application",
-                application=application,
-                needed=needed,
-                available=len(free),
-                conflicted=len(people) - len(free),
-            )
+            facts = {"application": application.id, "needed": needed, "available": len(free)}
+            raise Refused("reviewers_too_few_for_application", **facts, conflicted=len(others) - len(free))
 
 
-def _fits(
-    allowed: Mapping[str, list[str]],
-    application_fields: Mapping[str, AbstractSet[str]],
-    reviewer_fields: Mapping[str, AbstractSet[str]],
-) -> set[tuple[str, str]]:
-    nothing: frozenset[str] = frozenset()
-    return {
-        (application, person)
-        for application, people in allowed.items()
-        for person in people
-        if application_fields.get(application, nothing) & reviewer_fields.get(person, nothing)
-    }
+class _Search:
+    """The flow of a problem, with what its rows and columns stand for: both in order of ids."""
 
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.applications = sorted(problem.applications, key=lambda one: one.id)
+        self.reviewers = sorted(problem.reviewers, key=lambda one: one.id)
+        self.row = {one.id: place for place, one in enumerate(self.applications)}
+        self.column = {one.id: place for place, one in enumerate(self.reviewers)}
+        self.begun = {(self.row[a], self.column[r]) for a, r in problem.begun}
+        self.flow = self._flow()
 
-def _place_directly(table: _Table, application: str) -> bool:
-    open_to = [
-        person
-        for person in table.allowed[application]
-        if person not in table.chosen[application] and table.free(person)
-    ]
-    if not open_to:
-        return False
-    best = min(open_to, key=lambda person: ((application, person) not in table.fits, table.load(person), person))
-    table.give(application, best)
-    return True
+    def _flow(self) -> Flow:
+        weights, shape = self.problem.weights, (len(self.applications), len(self.reviewers))
+        costs, level, begun = (
+            np.full(shape, BARRED, dtype=np.int64),
+            np.zeros(shape, dtype=np.int64),
+            self._begun(shape),
+        )
+        for row, application in enumerate(self.applications):
+            for place, one in self._row(self.problem.sheet_costs(application)):
+                costs[row, place] = one
+            for place, known in self._row(self.problem.expertise(application)):
+                level[row, place] = known
+        costs[begun] = BARRED
+        loads = np.array([one.load for one in self.reviewers], dtype=np.int64) + begun.sum(axis=0)
+        limits = np.array([one.limit for one in self.reviewers], dtype=np.int64)
+        needed = np.array([one.needed for one in self.applications], dtype=np.int64) - begun.sum(axis=1)
+        return Flow(
+            cost=costs,
+            level=level,
+            needed=np.maximum(0, needed),
+            first=np.maximum(0, 1 - (begun & (level == Expertise.EXPERT)).sum(axis=1)),
+            familiar=np.maximum(0, 2 - (begun & (level > Expertise.NONE)).sum(axis=1)),
+            worth=(weights.first_expert, weights.familiar),
+            base=loads,
+            # nobody needs more sheets than there are applications
+            room=np.clip(limits - loads, 0, len(self.applications)),
+            step=weights.load,
+        )
 
+    def _row(self, values: Mapping[str, int]) -> Iterator[tuple[int, int]]:
+        return ((self.column[person], value) for person, value in values.items())
 
-def _place_by_exchange(table: _Table, wanting: str, needed: int) -> None:
-    """Searches breadth first from `wanting`: a full reviewer hands an application on to someone else, and so on."""
-    came_from: dict[str, str] = {}  # reviewer -> the application that would take him
-    handed_by: dict[str, str] = {}  # application -> the full reviewer that would hand it on
-    waiting = deque([wanting])
-    while waiting:
-        application = waiting.popleft()
-        for person in table.allowed[application]:
-            if person in table.chosen[application] or person in came_from:
-                continue
-            came_from[person] = application
-            if table.free(person):
-                _exchange(table, person, came_from, handed_by)
-                return
-            for other in sorted(table.held[person]):
-                if other != wanting and other not in handed_by:
-                    handed_by[other] = person
-                    waiting.append(other)
-    _refuse_shortage(table, {wanting, *handed_by}, set(came_from), needed)
+    def _begun(self, shape: tuple[int, int]) -> Truth:
+        found = np.zeros(shape, dtype=np.bool_)
+        for pair in self.begun:
+            found[pair] = True
+        return found
 
+    def part(self) -> None:
+        """Bars one of two who meet from the application, the one whom it costs less to do without, until none meet."""
+        while meeting := self._meeting():
+            row, people = meeting
+            free = [place for place in people if (row, place) not in self.begun]
+            dearest = max(free, key=lambda place: (self.flow.cost[row, place] + self.flow.prices[place], place))
+            if (self.flow.cost[row] < BARRED).sum() <= self.flow.needed[row]:
+                names = sorted(self.reviewers[place].id for place in people)
+                raise Refused("reviewers_must_meet", application=self.applications[row].id, reviewers=tuple(names))
+            self.flow.bar(row, dearest)
 
-def _exchange(table: _Table, free: str, came_from: Mapping[str, str], handed_by: Mapping[str, str]) -> None:
-    person: str | None = free
-    while person is not None:
-        application = came_from[person]
-        giver = handed_by.get(application)
-        if giver is not None:
-            table.take(application, giver)
-        table.give(application, person)
-        person = giver
+    def _meeting(self) -> tuple[int, tuple[int, int]] | None:
+        for one, other in sorted(self.problem.apart):
+            if one in self.column and other in self.column:
+                people = self.column[one], self.column[other]
+                for row in self._rows(people[0]) & self._rows(people[1]):
+                    if not {(row, people[0]), (row, people[1])} <= self.begun:
+                        return row, people
+        return None
 
+    def _rows(self, column: int) -> set[int]:
+        chosen = np.flatnonzero(self.flow.chosen[:, column]).tolist()
+        return {*chosen, *(row for row, place in self.begun if place == column)}
 
-def _refuse_shortage(table: _Table, competing: set[str], full: set[str], needed: int) -> None:
-    # Every reviewer outside `full` whom a competing application may have, it already has: so this is the minimum cut.
-    outside = sum(len(set(table.allowed[application]) - full) for application in competing)
-    raise Refused(
-        "review_places_too_few",
-        applications=tuple(sorted(competing)),
-        needed=needed * len(competing),
-        possible=outside + sum(table.limits[person] for person in full),
-    )
+    def chosen(self) -> dict[str, tuple[str, ...]]:
+        begun = self._begun(self.flow.chosen.shape) | self.flow.chosen
+        return {
+            one.id: tuple(self.reviewers[place].id for place in np.flatnonzero(begun[row]))
+            for row, one in enumerate(self.applications)
+        }
 
+    def prices(self) -> dict[str, int]:
+        above_sink = (self.flow.prices[:-1] - self.flow.prices[-1]).tolist()
+        return {one.id: price for one, price in zip(self.reviewers, above_sink, strict=True)}
 
-def _level(table: _Table) -> None:
-    moved = True
-    while moved:
-        moved = False
-        for person in sorted(table.held, key=lambda name: (-table.load(name), name)):
-            while _hand_on(table, person):
-                moved = True
-
-
-def _hand_on(table: _Table, giving: str) -> bool:
-    """Takes one application off `giving`, along a chain to someone with at least two fewer, if there is one."""
-    aim = table.load(giving) - 2
-    if aim < min(map(table.load, table.held)):
-        return False
-    came_from: dict[str, tuple[str, str]] = {}  # reviewer -> (who hands him an application, which)
-    waiting = deque([giving])
-    while waiting:
-        person = waiting.popleft()
-        for application in sorted(table.held[person]):
-            for taker in table.allowed[application]:
-                if taker == giving or taker in came_from or not _may_take(table, application, person, taker):
-                    continue
-                came_from[taker] = person, application
-                if table.load(taker) <= aim and table.free(taker):
-                    _pass_along(table, giving, taker, came_from)
-                    return True
-                waiting.append(taker)
-    return False
-
-
-def _may_take(table: _Table, application: str, holder: str, taker: str) -> bool:
-    worse = (application, holder) in table.fits and (application, taker) not in table.fits
-    return taker not in table.chosen[application] and not worse
-
-
-def _pass_along(table: _Table, giving: str, last: str, came_from: Mapping[str, tuple[str, str]]) -> None:
-    taker = last
-    while taker != giving:
-        holder, application = came_from[taker]
-        table.take(application, holder)
-        table.give(application, taker)
-        taker = holder
+    def refuse(self, short: Shortage) -> NoReturn:
+        raise Refused(
+            "review_places_too_few",
+            applications=tuple(self.applications[row].id for row in short.rows),
+            needed=int(self.flow.needed[short.rows].sum()),
+            possible=short.possible,
+        )

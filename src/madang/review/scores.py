@@ -85,19 +85,31 @@ def application_score(
     Refused: ``criteria_missing``, ``criterion_twice``, ``criterion_points_wrong``, ``criterion_unknown``,
     ``reviewer_twice``, ``points_out_of_range`` (reviewer, criterion, points, most).
     """
-    _check_criteria(criteria)
-    _check_sheets(criteria, sheets)
-    if trim_from < 3:
-        raise ValueError(f"nothing would be left of fewer than 3 totals, so trimming cannot start at {trim_from}")
-    totals = sorted(total for sheet in sheets if (total := sheet_total(criteria, sheet)) is not None)
-    kept = totals[1:-1] if rule == Rule.TRIMMED and len(totals) >= trim_from else totals
+    exact = exact_total(criteria, sheets, rule, trim_from)
+    totals = _totals(criteria, sheets)
     return Score(
-        total_milli=_milli(_mean(kept)),
+        total_milli=_milli(exact),
         per_criterion_milli={criterion.code: _milli(_mean(_answers(criterion.code, sheets))) for criterion in criteria},
         answered=len(totals),
         answered_permille=_answered_permille(criteria, sheets),
-        spread_milli=_round_milli(totals[-1] - totals[0]) if totals else 0,
+        spread_milli=round_milli(totals[-1] - totals[0]) if totals else 0,
     )
+
+
+def exact_total(
+    criteria: Sequence[Criterion], sheets: Sequence[Sheet], rule: Rule = Rule.MEAN, trim_from: int = TRIM_FROM
+) -> Fraction | None:
+    """The total of `application_score` before it is rounded, for sums of several steps; None where nobody scored."""
+    check_table(criteria)
+    _check_sheets(criteria, sheets)
+    if trim_from < 3:
+        raise ValueError(f"nothing would be left of fewer than 3 totals, so trimming cannot start at {trim_from}")
+    totals = _totals(criteria, sheets)
+    return _mean(totals[1:-1] if rule == Rule.TRIMMED and len(totals) >= trim_from else totals)
+
+
+def _totals(criteria: Sequence[Criterion], sheets: Sequence[Sheet]) -> list[Fraction]:
+    return sorted(total for sheet in sheets if (total := sheet_total(criteria, sheet)) is not None)
 
 
 def errors(criteria: Sequence[Criterion], sheets: Mapping[str, Sequence[Sheet]]) -> dict[str, int]:
@@ -108,10 +120,7 @@ def errors(criteria: Sequence[Criterion], sheets: Mapping[str, Sequence[Sheet]])
     *Statistical Methods for Research Workers*, 1925) and divided by the number of sheets. 0 for all where no
     application has two sheets; an application without any is left out.
     """
-    totals = {
-        name: [total for sheet in every if (total := sheet_total(criteria, sheet)) is not None]
-        for name, every in sheets.items()
-    }
+    totals = {name: _totals(criteria, every) for name, every in sheets.items()}
     freedom = sum(len(found) - 1 for found in totals.values() if found)
     squares = sum((_squares(found) for found in totals.values() if found), Fraction(0))
     variance = squares / freedom if freedom else Fraction(0)
@@ -151,7 +160,8 @@ def shortfalls(criteria: Sequence[Criterion], score: Score, minimum_total: int |
     ]
 
 
-def _check_criteria(criteria: Sequence[Criterion]) -> None:
+def check_table(criteria: Sequence[Criterion]) -> None:
+    """Refuses a scoring table that makes no sense, as `application_score` does."""
     if not criteria:
         raise Refused("criteria_missing")
     codes = [criterion.code for criterion in criteria]
@@ -208,8 +218,9 @@ def _mean(values: Sequence[int | Fraction]) -> Fraction | None:
 
 
 def _milli(exact: Fraction | None) -> int | None:
-    return None if exact is None else _round_milli(exact)
+    return None if exact is None else round_milli(exact)
 
 
-def _round_milli(exact: Fraction) -> int:
+def round_milli(exact: Fraction) -> int:
+    """Thousandths, halves rounded up: the one rounding, done last."""
     return divide_half_up(1000 * exact.numerator, exact.denominator)

@@ -98,7 +98,7 @@ def test_results_and_plan_are_public_after_publication(call, found):
     assert (second["organisation"], second["application"]) == (None, found.files[1].number)
     assert "Not selected" in second["reason_en"]
     assert "미선정" in second["reason_ko"]
-    assert call("GET", plan).json()["format"] == "madang-allocation-plan/2"
+    assert call("GET", plan).json()["format"] == "madang-allocation-plan/3"
     (own,) = call("GET", "/decisions", found.owners[1]).json()["items"]
     assert (own["outcome"], own["score_milli"], own["rank"], own["among"]) == ("reserve", 70_000, 2, 2)
 

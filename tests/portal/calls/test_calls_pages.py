@@ -120,7 +120,13 @@ def test_an_official_writes_a_call_from_a_blank_and_another_publishes_it(manager
         version=1,
     )  # fmt: skip
     track = {"code": "gpu", "title_ko": "분야", "title_en": "Track", "first_month": "2026-06", "last_month": "2026-09"}
-    track |= {"minimum_months": 1, "minimum_points": 60, "stacking": "best", "reviews_wanted": 3}
+    track |= {
+        "minimum_months": 1,
+        "minimum_points": 60,
+        "stacking": "best",
+        "reviews_wanted": 3,
+        "score_rule": "trimmed",
+    }
     post(manager, f"{base}/tracks/new/", **track, version=2)
     post(manager, f"{base}/tracks/gpu/products/", product=product.code, minimum=1, maximum=8, version=3)
     criterion = {"title_ko": "타당성", "title_en": "Merit", "points": 100, "minimum_points": 40}

@@ -91,7 +91,7 @@ def test_pages_take_a_fixed_number_of_queries(client, clock, django_assert_num_q
     client.force_login(owner)
     for url, number in {
         reverse("awards"): 8,
-        reverse("award-decision", args=[found.files[0].pk]): 15,
+        reverse("award-decision", args=[found.files[0].pk]): 16,
         reverse("award", args=[Award.objects.get(application=found.files[0]).number]): 10,
     }.items():
         with django_assert_num_queries(number):
@@ -166,7 +166,7 @@ def test_results_are_public_and_name_only_the_selected(client, clock):
     assert found.files[1].number in page
     document = client.get(reverse("plan-document", args=[plan.pk]))
     assert document.status_code == 200
-    assert document.json()["format"] == "madang-allocation-plan/2"
+    assert document.json()["format"] == "madang-allocation-plan/3"
 
 
 def test_nothing_is_public_before_publication(client, clock):

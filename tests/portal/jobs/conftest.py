@@ -13,7 +13,7 @@ from madang.compute.local import sandbox
 from madang.portal.actors import WORKER
 from madang.portal.jobs import actions, chores, queries
 from madang.portal.jobs.models import Job
-from madang.portal.jobs.rules import FINAL_STATES, Shape, owner_of
+from madang.portal.jobs.rules import FINAL_STATES, Shape, Terms, owner_of
 from madang.portal.ledger import actions as ledger
 from madang.portal.ledger import queries as book
 
@@ -61,10 +61,10 @@ def make_paid(seconds=10_000, **given):
     return SimpleNamespace(award=award, pool=pool, owner=owner, by=actor(owner))
 
 
-def submit(paid, command="true", *, now=NOW, by=None, key=None, files=(), cores=1, seconds=60):
+def submit(paid, command="true", *, now=NOW, by=None, key=None, files=(), cores=1, seconds=60, **terms):
     return actions.submit(
         by=by or paid.by, now=now, award=paid.award, pool=paid.pool, name="job", argv=["sh", "-c", command],
-        files=files, shape=Shape(0, cores, 256, seconds), key=key or uuid.uuid4(),
+        files=files, shape=Shape(0, cores, 256, seconds), key=key or uuid.uuid4(), terms=Terms(**terms),
     )  # fmt: skip
 
 
@@ -77,6 +77,7 @@ def balances(paid):
 def work(now=NOW):
     """One round of the worker."""
     chores.hand_over(now)
+    chores.steer(now)
     chores.cancel(now)
     chores.follow(now)
 

@@ -18,7 +18,7 @@ from madang.portal.actors import WORKER, MemberRole, Role
 from madang.portal.awards.models import Award
 from madang.portal.files.actions import store
 from madang.portal.files.rules import EVERYTHING
-from madang.portal.jobs import actions, chores, machine, queries
+from madang.portal.jobs import actions, chores, machine, places, posting, queries
 from madang.portal.jobs.models import Job, UsageCursor
 from madang.portal.jobs.rules import JobState, owner_of
 from madang.portal.journal.models import JournalEntry
@@ -202,7 +202,7 @@ def test_a_worker_killed_between_any_two_steps_loses_nothing_and_charges_once(ma
     owner = {"submit": backends.backend(), "reports": backends.backend(), "usage": backends.backend()}.get(
         step, actions
     )
-    dies_after(monkeypatch, chores if step == "import_usage" else owner, step)
+    dies_after(monkeypatch, posting if step == "import_usage" else owner, step)
     died = []
 
     def round_of_a_worker():
@@ -296,15 +296,15 @@ def test_two_workers_settle_a_job_once(machine):
 
 def test_limits_follow_the_awards(machine, paid):
     make_paid(state="ended", ended_at=NOW)
-    limits = {award: limit for award, *limit in queries.limits()}
+    limits = {award: limit for award, *limit in places.limits()}
     assert limits[paid.award.pk] == [0, 128, True]
     assert [is_open for _, _, is_open in limits.values()].count(False) == 1
 
 
 def test_hours_may_be_used_as_fast_as_the_machine_gives_them(machine, paid):
     by_hour = make_paid(grain="hour")
-    limits = {award: limit for award, *limit in queries.limits()}
-    assert (limits[by_hour.award.pk], limits[paid.award.pk]) == ([0, queries.MANY, True], [0, 128, True])
+    limits = {award: limit for award, *limit in places.limits()}
+    assert (limits[by_hour.award.pk], limits[paid.award.pk]) == ([0, places.MANY, True], [0, 128, True])
 
 
 def test_use_beyond_the_hold_is_recorded_all_the_same(machine, paid):

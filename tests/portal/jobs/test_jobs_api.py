@@ -188,3 +188,34 @@ def test_a_log_that_the_machine_forgot_is_a_plain_refusal(api, today):
     answer = api.get(f"/api/v1/jobs/{job.pk}/log")
     assert (answer.status_code, answer.json()["title"]) == (409, "job_log_gone")
     assert "no longer keeps" in answer.json()["detail"]
+
+
+def test_an_array_is_submitted_seen_held_back_and_cancelled(api, today):
+    first = post(api, today, elements=3, on_hold=True, priority=4, requeue=True, checkpoint_seconds=5).json()
+    told = {name: first[name] for name in ("array_count", "array_index", "on_hold", "priority", "requeue")}
+    assert told == {"array_count": 3, "array_index": 0, "on_hold": True, "priority": 4, "requeue": True}
+    array = f"/api/v1/jobs/arrays/{first['array']}"
+    seen = api.get(array).json()
+    assert (seen["jobs"], seen["states"], seen["held_now_seconds"], seen["over"]) == (3, {"accepted": 3}, 180, False)
+    assert api.get(f"/api/v1/jobs?array={first['array']}").json()["count"] == 3
+    change = {"on_hold": False, "priority": -1}
+    assert api.post(f"{array}/steering", change, content_type="application/json").json() == {"changed": 3}
+    one = api.post(f"/api/v1/jobs/{first['id']}/steering", {"on_hold": True}, content_type="application/json")
+    assert one.json() == {"changed": 1}
+    assert list(Job.objects.order_by("pk").values_list("on_hold", "priority")) == [(True, -1), (False, -1), (False, -1)]
+    assert api.post(f"{array}/cancel").json()["states"] == {"cancelled": 3}
+    assert api.post(f"{array}/cancel").status_code == 409
+    assert api.post(f"{array}/steering", change, content_type="application/json").status_code == 409
+    assert api.get(f"/api/v1/jobs/arrays/{uuid.uuid4()}").status_code == 404
+
+
+def test_what_a_job_waits_for_is_named_by_job_or_by_array(api, today):
+    array, single = post(api, today, elements=2).json(), post(api, today).json()
+    after = [{"array": array["array"], "ok": False}, {"job": single["id"]}]
+    job = Job.objects.get(pk=post(api, today, after=after).json()["id"])
+    waits = list(job.after.order_by("other").values_list("other", "ok"))
+    assert waits == [(array["id"], False), (array["id"] + 1, False), (single["id"], True)]
+    for nonsense in ({"job": 10**12}, {"array": str(uuid.uuid4())}, {}):
+        answer = post(api, today, after=[nonsense])
+        assert (answer.status_code, answer.json()["title"]) == (422, "job_after")
+    assert post(api, today, checkpoint_seconds=60).json()["title"] == "job_checkpoint_seconds"

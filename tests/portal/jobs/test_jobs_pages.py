@@ -231,10 +231,79 @@ def test_the_list_is_sifted_by_state_and_award_and_bears_nonsense(browser, today
 
 
 def test_the_form_takes_as_many_queries_for_three_awards_as_for_one(browser, today, django_assert_num_queries):
+    submit_now(today)
     browser.get("/jobs/new/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         browser.get("/jobs/new/")
     for _ in range(2):
-        make_paid(organisation=today.award.organisation, starts_on=today.award.starts_on, ends_on=today.award.ends_on)
-    with django_assert_num_queries(9):
-        assert text_of(browser.get("/jobs/new/")).count("<option") == 3
+        other = make_paid(
+            organisation=today.award.organisation, starts_on=today.award.starts_on, ends_on=today.award.ends_on
+        )
+        submit(other, now=timezone.now(), by=today.by)
+    with django_assert_num_queries(10):
+        assert text_of(browser.get("/jobs/new/")).count("<option") == 3 + 4 + 2
+
+
+def test_an_array_is_submitted_and_steered_in_the_browser(browser, today):
+    given = {"elements": 3, "priority": 2, "on_hold": "on", "requeue": "on", "checkpoint_seconds": 30, "after": ""}
+    response = browser.post("/jobs/new/", filled(today, **given))
+    first = Job.objects.get(array_index=0)
+    page = f"/jobs/arrays/{first.array}/"
+    assert response["Location"] == page and Job.objects.count() == 3 and balances(today).held == 360
+    assert (first.priority, first.on_hold, first.requeue, first.checkpoint_seconds) == (2, True, True, 30)
+    shown = text_of(browser.get(page))
+    assert "An array of 3 jobs" in shown and "every 5s" in shown and f"/jobs/{first.pk}/" in shown
+    assert "every 5s" in text_of(browser.get(f"{page}progress/"))
+    assert text_of(browser.get("/jobs/")).count(f'href="{page}"') == 1
+    assert text_of(browser.get("/jobs/?state=accepted")).count("count [") == 3
+    for what, held in (("release", False), ("hold", True)):
+        assert browser.post(f"{page}steer/", {"what": what})["Location"] == page
+        assert set(Job.objects.values_list("on_hold", flat=True)) == {held}
+    browser.post(f"/jobs/{first.pk}/steer/", {"priority": -7})
+    assert sorted(Job.objects.values_list("priority", flat=True)) == [-7, 2, 2]
+    assert "Held back" in text_of(browser.get(f"/jobs/{first.pk}/")) and "of 3 jobs" in text_of(
+        browser.get(f"/jobs/{first.pk}/")
+    )
+    assert "1001" not in text_of(browser.post(f"/jobs/{first.pk}/steer/", {"priority": 1001}, follow=True))
+    assert sorted(Job.objects.values_list("priority", flat=True)) == [-7, 2, 2]
+    assert "cannot be undone" in text_of(browser.get(f"{page}cancel/"))
+    browser.post(f"{page}cancel/")
+    assert set(Job.objects.values_list("state", flat=True)) == {JobState.CANCELLED}
+    over = text_of(browser.get(page))
+    assert "every 5s" not in over and "Hold back" not in over
+    assert "ended already" in text_of(browser.get(f"{page}cancel/"))
+
+
+def test_a_job_is_submitted_to_start_after_another_and_the_choice_is_shown(browser, today):
+    other = submit_now(today)
+    assert f'value="{other.pk}"' in text_of(browser.get("/jobs/new/"))
+    browser.post(
+        "/jobs/new/", filled(today, elements=1, priority=0, checkpoint_seconds=0, after=other.pk, after_how="any")
+    )
+    job = Job.objects.exclude(pk=other.pk).get()
+    assert list(job.after.values_list("other", "ok")) == [(other.pk, False)]
+    assert "however it ends" in text_of(browser.get(f"/jobs/{job.pk}/"))
+
+
+def test_what_is_wrong_in_the_folded_part_unfolds_it(browser, today):
+    assert "<details>" in text_of(browser.get("/jobs/new/"))
+    page = text_of(browser.post("/jobs/new/", filled(today, elements=0, priority=0, checkpoint_seconds=0)))
+    assert "<details open>" in page and not Job.objects.exists()
+    shown = text_of(browser.post("/jobs/new/", filled(today, figures="1", elements=3)))
+    assert ("<details open>" in shown and "6.0 core-minutes" in shown) or "0.1 core-hours" in shown
+
+
+def test_a_page_of_an_array_takes_as_many_queries_for_three_jobs_as_for_one(browser, today, django_assert_num_queries):
+    for elements in (2, 4):
+        job = submit_now(today, elements=elements)
+        browser.get(f"/jobs/arrays/{job.array}/")
+        with django_assert_num_queries(14):
+            browser.get(f"/jobs/arrays/{job.array}/")
+
+
+def test_another_organisation_sees_no_array(browser, today):
+    theirs = submit_now(make_paid(starts_on=today.award.starts_on, ends_on=today.award.ends_on), elements=2)
+    for path in ("", "progress/", "cancel/"):
+        assert browser.get(f"/jobs/arrays/{theirs.array}/{path}").status_code == 404
+    assert browser.post(f"/jobs/arrays/{theirs.array}/steer/", {"what": "hold"}).status_code == 404
+    assert browser.post(f"/jobs/{theirs.pk}/steer/", {"what": "hold"}).status_code == 404

@@ -9,6 +9,7 @@ from house.repository import PORTAL, domains
 from madang.accounting.ledger import Kind
 from madang.catalogues import translation
 from madang.portal.actors import Via
+from madang.portal.cluster.rules import ChangeState
 from madang.portal.journal import deeds
 from madang.portal.journal.seeds.retention import RULES
 from madang.portal.reviews.rules import AssignmentState
@@ -18,6 +19,7 @@ PUT_TOGETHER = {
     "reviews.{}": [AssignmentState.DECLINED, AssignmentState.RECUSED, AssignmentState.WITHDRAWN],
     "approvals.{}": ["approve", "reject"],
     "ledger.{}": list(Kind),
+    "cluster.{}": [ChangeState.ENDED, ChangeState.FAILED, ChangeState.OUTDATED],
     "awards.{}": ["accepted", "declined"],
     "organisations.{}": ["leave", "remove_member"],
 }
@@ -35,7 +37,7 @@ def written() -> tuple[set[str], set[str]]:
                 codes.add(text(node))
             if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in CALLS:
                 given = {word.arg: word.value for word in node.keywords}
-                codes |= {text(did) for did in [given.get("did")] if isinstance(did, ast.JoinedStr)}
+                codes |= {text(did) for did in [given.get("did")] if isinstance(did, ast.JoinedStr | ast.Constant)}
                 kinds |= {text(kind) for kind in [given.get("kind")] if isinstance(kind, ast.Constant)}
     return codes, kinds
 

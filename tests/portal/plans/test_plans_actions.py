@@ -16,10 +16,12 @@ from madang.portal import leases
 from madang.portal.actors import PUBLIC, Role
 from madang.portal.calls.models import EligibilityRule
 from madang.portal.journal.models import JournalEntry
-from madang.portal.plans import actions, chores, problems, queries, solving
+from madang.portal.plans import actions, chores, problems, queries, solving, telling
 from madang.portal.plans.models import Plan
 from madang.portal.plans.outline import use_by_month
 from madang.portal.plans.rules import PolicyChoice
+from madang.portal.policies import actions as policies
+from madang.portal.policies.rules import Draft
 from madang.portal.resources.models import PoolMonth
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +111,32 @@ def test_a_solve_that_cannot_be_done_fails_visibly():
     failed = finish(plan)
     assert failed.state == "failed"
     assert failed.failure["code"] == "allocation_problem_invalid"
+
+
+def test_of_many_rules_only_those_that_contradict_each_other_are_named():
+    found = make_round([60, 50, 40], funded=24)
+    sentence = {"en": "A rule.", "ko": "규칙."}
+
+    def share(name, **where):
+        params = {"where": where, "thousandths": 600}
+        return {"name": name, "kind": "share_at_least", "sentence": sentence, "params": params}
+
+    budget = {"pool": found.pool.code, "units": 1000}
+    harmless = {"name": "wide", "kind": "budget", "sentence": sentence, "params": budget}
+    rules = [harmless, share("far", outside_capital="yes"), share("near", outside_capital="no")]
+    own = policies.create_policy(
+        by=found.manager, now=NOW, intake=found.intake.pk, draft=Draft("가", "a", {"policy": "portfolio"}, rules)
+    )
+    plan = finish(asked(found, policy=own.pk))
+    assert (plan.state, plan.result["grants"]) == ("checked", [])
+    assert {"wide"}.isdisjoint(plan.outline["barren"]) and set(plan.outline["barren"]) <= {"far", "near"}
+    told = telling.broken_rules(plan, "en", change=False)
+    assert [one.url.partition("#")[2] for one in told] == [f"rule-{name}" for name in plan.outline["barren"]]
+    fewer = Draft(
+        "가", "a", {"policy": "portfolio"}, [one for one in rules if one["name"] not in plan.outline["barren"]]
+    )
+    own = policies.revise_policy(by=found.manager, now=NOW, policy=own.pk, draft=fewer)
+    assert finish(asked(found, policy=own.pk)).outline["barren"] == []
 
 
 def test_a_plan_with_faults_is_kept_as_faulty():

@@ -176,5 +176,10 @@ def test_rules_that_cannot_hold_together_are_named_in_words(client):
     client.force_login(Person.objects.get(pk=found.manager.person))
     client.cookies["madang_language"] = "en"
     shown = client.get(reverse("plan", args=[plan.pk]))
-    assert shown.context["broken"] == ["Universities."]
+    (broken,) = shown.context["broken"]
+    assert broken.sentence == "Universities."
+    assert client.get(broken.url).context["form"]["name"].value() == "every"
+    policies = actions.revise_policy(by=found.manager, now=NOW, policy=own.pk, draft=queries.draft_of(own))
+    (broken,) = client.get(reverse("plan", args=[plan.pk])).context["broken"]
+    assert broken.url == reverse("policy", args=[own.pk]) + "#rule-every" and policies.version == 2
     assert "no awards keep all of these together: every" in shown.context["failure"]

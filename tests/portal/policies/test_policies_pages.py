@@ -62,6 +62,7 @@ def test_every_kind_of_rule_is_added_changed_and_worded(client, found):
         url = reverse("policy-rule", args=[own.pk, kind])
         answer = client.get(url)
         first = {one.html_name: choice for one in answer.context["form"] if (choice := _first(one))}
+        first |= {"rate": "70", "reason": "As other centres see."} if kind == "overbooking" else {}
         assert client.post(url, fields_of(answer) | first).status_code == 302, kind
         own = AllocationPolicy.objects.order_by("-pk").first()
     assert [rule["kind"] for rule in own.rules] == list(RULE_FIELDS)
@@ -78,9 +79,34 @@ def test_every_kind_of_rule_is_added_changed_and_worded(client, found):
     assert "reserve" not in {rule["name"] for rule in AllocationPolicy.objects.order_by("-pk").first().rules}
 
 
+FILLED = ("where_track", "where_youth", "pool", "criterion", "holder", "attribute")
+
+
 def _first(bound):
     choices = [value for value, _ in getattr(bound.field, "choices", []) if value]
-    return choices[0] if choices and bound.html_name in ("where", "pool", "criterion", "holder", "attribute") else None
+    return choices[0] if choices and bound.html_name in FILLED else None
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_rule_asks_several_things_of_an_applicant_and_one_is_taken_back(client, found, language):
+    client.cookies["madang_language"] = language
+    own = new_policy(client, found)
+    url = reverse("policy-rule", args=[own.pk, "share_at_least"])
+    sent = fields_of(client.get(url))
+    answer = client.post(url, sent)
+    assert (answer.status_code, set(answer.context["form"].errors)) == (422, {"where_track"})
+    chosen = {"where_track": found.track.code, "where_outside_capital": "yes", "where_youth": "yes"}
+    assert client.post(url, sent | chosen).status_code == 302
+    own = AllocationPolicy.objects.get(version=2)
+    where = {"track": found.track.code, "outside_capital": "yes", "youth": "yes"}
+    assert own.rules[0]["params"]["where"] == where
+    assert "of these outside the capital region, of these young firms" in own.rules[0]["sentence"]["en"]
+    assert "중 비수도권 중" in own.rules[0]["sentence"]["ko"]
+    url = reverse("policy-rule", args=[own.pk, "share_at_least"]) + f"?change={own.rules[0]['name']}"
+    sent = fields_of(client.get(url))
+    assert {name: value for name, value in sent.items() if name.startswith("where_") and value} == chosen
+    assert client.post(url, sent | {"where_youth": ""}).status_code == 302
+    assert "youth" not in AllocationPolicy.objects.get(version=3).rules[0]["params"]["where"]
 
 
 def test_a_wrong_number_is_shown_at_its_field(client, found):
@@ -99,7 +125,7 @@ def test_a_list_does_not_offer_what_it_cannot_keep(client, found):
     page = client.get(reverse("policy", args=[own.pk]))
     assert "share_at_least" not in {code for code, _, _ in page.context["menu"]}
     url = reverse("policy-rule", args=[own.pk, "share_at_least"])
-    answer = client.post(url, fields_of(client.get(url)) | {"where": "youth=yes"})
+    answer = client.post(url, fields_of(client.get(url)) | {"where_youth": "yes"})
     assert answer.status_code == 422
     assert "share-at-least" in str(answer.context["form"].errors)
 

@@ -17,7 +17,7 @@ from madang.values import Month
 SENTENCE = {"en": "At most so much.", "ko": "이만큼까지."}
 BUDGET = {"name": "budget", "kind": "budget", "sentence": SENTENCE, "params": {"pool": "h100", "units": 100}}
 TERMS = Terms(
-    tracks={"ai": ("AI", "인공지능")},
+    tracks={"ai": ("AI", "인공지능"), "gpu": ("GPU track", "GPU 분야")},
     criteria={"merit": ("Merit", "우수성")},
     pools={"h100": ("H100 servers", "H100 서버")},
     regions={"jeju": ("Jeju", "제주")},
@@ -135,11 +135,13 @@ def vars_of(kind):
     ("kind", "params", "english"),
     [
         ("budget", {"where": {"track": "ai"}, "pool": "h100", "units": 16},
-         "track AI: at most 16 GPUs of H100 servers in each month."),
+         "Track AI: at most 16 GPUs of H100 servers in each month."),
+        ("budget", {"where": {"track": "gpu", "youth": "yes"}, "pool": "h100", "units": 16},
+         "GPU track, of these young firms: at most 16 GPUs of H100 servers in each month."),
         ("budget", {"pool": "h100", "units": 96, "each": "window"},
          "All applications: at most 96 GPU-months of H100 servers over the whole period."),
         ("share_at_least", {"where": {"outside_capital": "yes"}, "thousandths": 305},
-         "outside the capital region: at least 30.5 % of all that is given of all resources together."),
+         "Outside the capital region: at least 30.5 % of all that is given of all resources together."),
         ("share_at_most", {"holder": "organisation", "thousandths": 100, "pool": "h100"},
          "No single organisation gets more than 10 % of what can be given of H100 servers."),
         ("preference", {"points": -2500, "where": {"region": "jeju"}},

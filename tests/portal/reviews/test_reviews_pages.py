@@ -20,13 +20,15 @@ from factories import (
 )
 
 from madang.portal.actors import Role
-from madang.portal.applications.models import SubmittedFile
+from madang.portal.applications.models import Application, SubmittedFile
+from madang.portal.calls.models import Track
 from madang.portal.files.models import StoredFile
 from madang.portal.files.queries import path_of
 from madang.portal.journal.models import Reading
 from madang.portal.outbox.models import Message
 from madang.portal.people.models import Person
-from madang.portal.reviews.models import ReviewAssignment, Reviewer
+from madang.portal.reviews import queries, scoring
+from madang.portal.reviews.models import CriterionPoints, ReviewAssignment, Reviewer
 
 pytestmark = pytest.mark.django_db
 
@@ -198,6 +200,7 @@ def test_auditors_read_and_others_do_not(client, intake):
         reverse("reviewers"),
         reverse("intake-reviews", args=[intake.pk]),
         reverse("intake-ranking", args=[intake.pk]),
+        reverse("intake-calibration", args=[intake.pk]),
         reverse("application-reviews", args=[file.pk]),
     ]
     client.force_login(make_staff(Role.AUDITOR))
@@ -255,3 +258,57 @@ def test_the_desk_has_pages_with_what_waits_on_the_first(client, monkeypatch):
     second = client.get("/reviews/?page=2").content.decode()
     assert f"/reviews/{done.pk}/" in second
     assert 'class="empty"' not in second
+
+
+def judged(intake, count, given):
+    """Applications that four reviewers have each given `given(application, reviewer)` points out of 60."""
+    people = [make_reviewer() for _ in range(4)]
+    for place, file in enumerate(files(intake, count)):
+        table = queries.criteria(file.track_id)
+        for who, reviewer in enumerate(people):
+            row = make_assignment(file, reviewer, state="submitted", ended_at=NOW)
+            points = {table[0]: given(place, who), table[1]: 20}
+            CriterionPoints.objects.bulk_create(
+                CriterionPoints(assignment=row, criterion=criterion, points=one) for criterion, one in points.items()
+            )
+    return people
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_calibrated_scores_stand_beside_raw_ones_and_say_who_is_lenient(client, intake, language):
+    people = judged(intake, 12, lambda place, who: 20 + 2 * place + 5 * (who == 3) + (place * who) % 3)
+    client.cookies["madang_language"] = language
+    client.force_login(make_staff(Role.AUDITOR))
+    page = client.get(reverse("intake-calibration", args=[intake.pk]), {"places": "5"}).content.decode()
+    assert page.index(people[3].person.name) < min(page.index(one.person.name) for one in people[:3])
+    assert "notice warning" not in page
+
+
+def test_a_track_with_the_korean_mean_ranks_by_it(intake):
+    judged(intake, 1, lambda place, who: (10, 30, 40, 60)[who])
+    (file,) = Application.objects.all()
+    assert scoring.scores_in(intake.pk)[file.pk].score.total_milli == 55_000  # 35 and 20
+    row = make_assignment(file, make_reviewer(), state="submitted", ended_at=NOW)
+    for criterion, points in zip(queries.criteria(file.track_id), (35, 20), strict=True):
+        CriterionPoints.objects.create(assignment=row, criterion=criterion, points=points)
+    Track.objects.filter(pk=file.track_id).update(score_rule="trimmed")
+    assert scoring.scores_in(intake.pk)[file.pk].score.total_milli == 55_000  # 30, 35 and 40, and 20
+    CriterionPoints.objects.filter(assignment=row, points=35).update(points=59)
+    assert scoring.scores_in(intake.pk)[file.pk].score.total_milli == 63_000  # 30, 40 and 59, and 20
+
+
+def test_a_panel_too_small_to_tell_is_said_so(client, intake):
+    judged(intake, 3, lambda place, who: 30)
+    client.cookies["madang_language"] = "en"
+    client.force_login(make_staff(Role.PROGRAMME_MANAGER))
+    page = client.get(reverse("intake-calibration", args=[intake.pk])).content.decode()
+    assert "3 applications and 4 reviewers are too few" in page
+    assert "<table" not in page
+
+
+@pytest.mark.parametrize("count", [10, 14])
+def test_calibration_takes_a_fixed_number_of_queries(client, intake, django_assert_num_queries, count):
+    judged(intake, count, lambda place, who: 20 + place + who)
+    client.force_login(make_staff(Role.PROGRAMME_MANAGER))
+    with django_assert_num_queries(10):
+        client.get(reverse("intake-calibration", args=[intake.pk]))

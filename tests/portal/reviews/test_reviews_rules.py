@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from madang.errors import Refused
 from madang.portal.reviews import rules
 from madang.portal.reviews.rules import AssignmentState, Coverage, Scored
-from madang.review.scores import Criterion, Score, Sheet
+from madang.review.scores import Criterion, Rule, Score, Sheet
 
 TABLE = {"merit": 60, "plan": 40}
 
@@ -67,6 +67,13 @@ def test_the_tracks_minimum_is_judged_in_thousandths():
     assert score.total_milli == 60_500
     assert [one.code for one in missed] == ["total"]
     assert rules.score_of(table, sheets, 60_500)[1] == ()
+
+
+def test_the_korean_mean_leaves_out_one_highest_and_one_lowest():
+    table = [Criterion("all", 100)]
+    sheets = [Sheet(str(place), {"all": points}) for place, points in enumerate((90, 80, 70, 60, 10))]
+    assert rules.score_of(table, sheets, 0)[0].total_milli == 62_000
+    assert rules.score_of(table, sheets, 0, Rule.TRIMMED)[0].total_milli == 70_000
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(0, 5)), max_size=12))

@@ -2,7 +2,7 @@
 # Evaluates a model inside an award on every folder of marked fields below data/, the shipped weights where no model.onnx
 # was sent along; the figures come back as figures-FOLDER.json.
 #
-#   madang submit AWARD --cores 2 --memory 4G --time 30m --folder centre --file model.onnx -- sh evaluate.sh
+#   madang submit --cores 2 --memory 4G --time 30m --folder centre --file model.onnx -- sh evaluate.sh
 set -eu
 export OMP_NUM_THREADS="${MADANG_CORES:-1}"
 if [ -f model.onnx ]; then set -- --model model.onnx "$@"; fi

@@ -2,7 +2,7 @@
 # Trains a model inside an award: every folder below data/ is learnt from, and drawn fields beside them. What is given to
 # this script goes to `smear-reader train`, for example: --synthetic 900 --steps 2000.
 #
-#   madang submit AWARD --cores 8 --gpus 1 --memory 16G --time 2h --folder centre -- sh train.sh --steps 2000
+#   madang submit --cores 8 --gpus 1 --memory 16G --time 2h --folder centre -- sh train.sh --steps 2000
 #
 # The checkpoint model.checkpoint stands beside model.onnx. Asked to end (SIGTERM, which precedes preemption and the end
 # of the time limit) the training keeps it and ends with 3. Where the cluster starts the job again (Slurm, --requeue) it

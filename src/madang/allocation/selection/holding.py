@@ -68,15 +68,30 @@ def raise_parts(holding: Holding, option: int) -> None:
     """As much more of an option's parts as fits."""
     arrays = holding.arrays
     for part in range(int(arrays.parts[option]), int(arrays.parts[option + 1])):
-        column = arrays.options + part
-        if arrays.worth[column] <= 0:
-            continue
-        rows, units = uses(arrays, column)
-        draws = units > 0
-        most = min([arrays.more[column] - holding.quantity[part], *(holding.left[rows[draws]] // units[draws])])
-        if most > 0:
-            holding.left[rows] -= units * most
-            holding.quantity[part] += most
+        if arrays.worth[arrays.options + part] > 0:
+            _raise(holding, part, int(arrays.more[arrays.options + part]))
+
+
+def mend(holding: Holding) -> None:
+    """Raises parts of what is taken where rows lack what these give: quantities rounded down may fall short of them."""
+    arrays = holding.arrays
+    for entry in np.flatnonzero((holding.left < 0)[arrays.row] & (arrays.coefficient < 0)).tolist():
+        lacking = -int(holding.left[arrays.row[entry]])
+        part = int(np.searchsorted(arrays.begin, entry, side="right")) - 1 - arrays.options
+        if lacking > 0 and part >= 0 and holding.option[arrays.owner[arrays.option[part]]] == arrays.option[part]:
+            _raise(holding, part, -(lacking // int(arrays.coefficient[entry])))
+
+
+def _raise(holding: Holding, part: int, more: int) -> None:
+    """So many more of a part, or as many as fit."""
+    arrays = holding.arrays
+    rows, units = uses(arrays, arrays.options + part)
+    draws = units > 0
+    left = arrays.more[arrays.options + part] - holding.quantity[part]
+    most = min([more, left, *(holding.left[rows[draws]] // units[draws])])
+    if most > 0:
+        holding.left[rows] -= units * most
+        holding.quantity[part] += most
 
 
 def _take(holding: Holding, column: int, quantity: int) -> bool:

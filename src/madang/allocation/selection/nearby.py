@@ -10,8 +10,8 @@ import numpy as np
 from madang.allocation.selection.arrays import Arrays, Ints, trimmed
 from madang.allocation.selection.canonical import ordered
 from madang.allocation.selection.choices import Choices
-from madang.allocation.selection.holding import Holding, amounts, held, uses
-from madang.allocation.selection.linear import Wanted
+from madang.allocation.selection.holding import Holding, amounts, held, mend, uses
+from madang.allocation.selection.linear import NARROW, Wanted
 from madang.allocation.selection.prices import Prices
 from madang.allocation.selection.relaxation import Relaxation
 from madang.allocation.selection.search import Held, given
@@ -26,7 +26,14 @@ CLOSE, RELATED = 10, 30
 WIDER = 4
 WAYS = 3  # of the ways to serve a request: for so many room is made at once
 NODES = 60
-PRECISE = 2e-5
+SMALL: dict[
+    str, bool | int | float | str
+] = {  # trees of so few columns: HiGHS's longer preparations cost more than they find
+    "mip_rel_gap": 1e-4,
+    "mip_abs_gap": 1e-6,
+    "mip_heuristic_run_feasibility_jump": False,
+    "mip_allow_restart": False,
+}
 MANY = 0.5  # a row that more than this part of the requests draws on relates nobody to anybody
 
 
@@ -137,12 +144,14 @@ class Nearby:
 
     def _seek(self, arrays: Arrays, free: Ints, options: Ints, must: Ints | None) -> None:
         """The best that a small search tree finds where only some requests (a mask) may change; it is kept."""
+        if self.work == 0:
+            return
         option = np.where(free, -1, self.start.option)
         kept = option[arrays.owner[arrays.option]] == arrays.option
         settled = held(arrays, option, np.where(kept, self.start.quantity, 0))
         every = np.ones(arrays.requests, dtype=bool)
-        wanted = Wanted(options, settled.left, every, True, must)
-        found = solved(arrays, wanted, mip_max_nodes=self.work, mip_rel_gap=PRECISE, mip_abs_gap=1e-6)
+        wanted = Wanted(options, settled.left, every, NARROW, must)
+        found = solved(arrays, wanted, None, None, mip_max_nodes=self.work, **SMALL)
         if found is None:
             return
         inner = rounded(arrays, found)
@@ -153,6 +162,7 @@ class Nearby:
 
     def _keep(self, holding: Holding) -> None:
         """Notes a selection for every request that it decides otherwise than the known one."""
+        mend(holding)
         if not holding.fits:
             return
         worth = holding.worth()

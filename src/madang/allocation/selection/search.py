@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from madang.allocation.selection.arrays import Arrays, Ints, trimmed
+from madang.allocation.selection.arrays import LARGEST, Arrays, Ints, trimmed
 from madang.allocation.selection.canonical import ordered
 from madang.allocation.selection.choices import Choices, Option, Part
-from madang.allocation.selection.holding import Holding, held, nothing
-from madang.allocation.selection.linear import Wanted
+from madang.allocation.selection.holding import Holding, held, mend, nothing
+from madang.allocation.selection.linear import NARROW, Wanted
 from madang.allocation.selection.prices import Prices
 from madang.allocation.selection.relaxation import relaxed
 from madang.allocation.selection.solving import solved
@@ -23,9 +23,10 @@ from madang.errors import Refused
 DEFAULT_WORK = 20_000
 CAREFUL = 100  # millionths: below this gap quantities must be whole from the beginning
 SMALL = 200  # options up to which HiGHS's tree alone is the shortest way
-# Which trees are grown until the gap is reached: (with whole quantities, for the bound alone).
-MILD = ((False, True), (False, False), (True, False))
-EXACT = ((True, False),)
+# Which trees are grown until the gap is reached: (up to which quantities are whole, for the bound alone). The last is
+# grown only where the one before came to its end: what it lacks is then due to quantities that were rounded down.
+MILD = ((0, True), (0, False), (NARROW, False), (LARGEST, False))
+EXACT = ((NARROW, False), (LARGEST, False))
 BOUNDING_NODES = 100
 BOUNDING: dict[str, bool | int | float | str] = {  # a good selection is known: HiGHS need not look for one
     "mip_heuristic_effort": 0.0,
@@ -164,9 +165,10 @@ class _Search:
         if relaxation is not None and not self.close and self.arrays.options > SMALL:
             self._offer(staged(self.stand, relaxation))
         self._tell()
+        ended = True
         for exact, bounding in MILD if self.gap >= CAREFUL else EXACT:
-            if not self.close:
-                self._branch(exact, bounding)
+            if not self.close and (ended or exact != LARGEST):
+                ended = self._branch(exact, bounding)
                 self._tell()
 
     def _price(self, prices: Prices) -> None:
@@ -180,7 +182,8 @@ class _Search:
         return bound - bound % self.unit
 
     def _offer(self, holding: Holding) -> None:
-        """Takes a holding that fits and is worth more."""
+        """Takes a holding that fits, or can be made to, and is worth more."""
+        mend(holding)
         if not holding.fits:
             return
         holding = completed(holding, self.stand)
@@ -188,8 +191,9 @@ class _Search:
         if worth > self.objective:
             self.holding, self.objective = holding, worth
 
-    def _branch(self, exact: bool, bounding: bool) -> None:
-        """HiGHS's search tree over what the prices leave open; whatever they close is in no selection as good."""
+    def _branch(self, exact: int, bounding: bool) -> bool:
+        """HiGHS's search tree over what the prices leave open; whatever they close is in no selection as good. Whether
+        the tree came to its end."""
         options, must = self.stand.open(self.objective)
         whole = np.ones(self.arrays.requests, dtype=bool)
         found = solved(
@@ -205,16 +209,17 @@ class _Search:
             mip_pool_age_limit=100,
         )
         if found is None:
-            return
+            return True
         self._offer(self._settled(found.taken) if not exact else rounded(self.arrays, found))
         if math.isfinite(found.bound):
             outward = math.floor(found.bound + abs(found.bound) * 1e-9 + 1e-6)
             self.bound = max(self.objective, min(self.bound, self._whole(outward)))
+        return found.ended
 
     def _settled(self, taken: Ints) -> Holding:
         """The best whole quantities for the options that are taken."""
         every = np.ones(self.arrays.requests, dtype=bool)
-        found = solved(self.arrays, Wanted(taken > 0.5, self.arrays.limits, every, True), mip_max_nodes=PARTS)
+        found = solved(self.arrays, Wanted(taken > 0.5, self.arrays.limits, every, NARROW), mip_max_nodes=PARTS)
         return rounded(self.arrays, found) if found is not None else self.holding
 
     def _seen(self, objective: float, bound: float) -> None:

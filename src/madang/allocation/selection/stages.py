@@ -6,7 +6,7 @@ import numpy as np
 
 from madang.allocation.selection.arrays import Arrays, Ints
 from madang.allocation.selection.holding import Holding, fill, held, nothing, raise_parts
-from madang.allocation.selection.linear import Wanted
+from madang.allocation.selection.linear import NARROW, Wanted
 from madang.allocation.selection.prices import summed
 from madang.allocation.selection.relaxation import Relaxed
 from madang.allocation.selection.solving import Found, solved
@@ -32,7 +32,7 @@ def staged(stand: Standing, relaxed: Relaxed) -> Holding:
     found = None
     for count in (*(n for n in STAGES if n < core.sum()), int(core.sum())):
         whole = core & (rank < count)
-        exact = count == core.sum()
+        exact = NARROW if count == core.sum() else 0
         wanted = Wanted(options, settled.left, whole, exact)
         gap = FIRST_GAP if count == STAGES[0] else STAGE_GAP
         found = solved(arrays, wanted, mip_max_nodes=STAGE_NODES, mip_rel_gap=gap)

@@ -18,7 +18,7 @@ from typing import Any, get_args
 
 from madang.accounting.metering import UsageSlice
 from madang.compute import policies, specs
-from madang.compute.local import machine, outputs, records, sandbox, settings
+from madang.compute.local import machine, outputs, records, sampling, sandbox, settings
 from madang.compute.local.queue import Queue
 from madang.compute.local.spool import FINAL, Spool, facts_of
 from madang.compute.protocol import (
@@ -33,7 +33,9 @@ from madang.compute.protocol import (
     LogChunk,
     OutputFile,
     Reason,
+    Stretch,
     UsageBatch,
+    Use,
 )
 from madang.errors import Refused
 from madang.values import Period
@@ -248,6 +250,24 @@ class LocalBackend:
                 data = file.read(max(limit, 0))
         after = max(offset, 0) + len(data)
         return LogChunk(data, after, row["state"] in FINAL and after >= size)
+
+    def use(self, id: str) -> Use | None:
+        """What the job's last run uses, as its supervisor has measured it."""
+        row = self._row(id)
+        try:
+            kept = sampling.read((self._spool.folder(id) / f"use-{row['restarts']}.json").read_text())
+        except (OSError, ValueError):
+            return None
+        stretches = tuple(
+            Stretch(
+                one.seconds,
+                one.core_milliseconds // one.seconds if one.seconds else 0,
+                one.memory_mb,
+                one.gpu_percent_seconds // one.gpu_seconds if one.gpu_seconds else None,
+            )
+            for one in kept.bins
+        )
+        return Use(kept.width, stretches, kept.idle_seconds)
 
     def fetch(self, id: str, path: str) -> Path:
         """The file, once it has been found to be plain, single-named and within the job's folder."""

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
+import shutil
+import subprocess
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
+from madang.compute.local import records, sampling
 from madang.compute.local.settings import Gpu, Settings
 
 NVIDIA = Path("/proc/driver/nvidia/gpus")
 MEMINFO = Path("/proc/meminfo")
+_ASKED_EVERY = 10_000_000  # microseconds
 _KEPT_FOR_THE_SYSTEM = 10  # per cent of memory
 
 
@@ -41,6 +47,34 @@ def found_gpus(folder: Path) -> tuple[Gpu, ...]:
         model = told["Model"].removeprefix("NVIDIA ").replace(" ", "-")
         found.append(Gpu(model, told["GPU UUID"], f"/dev/nvidia{told['Device Minor']}"))
     return tuple(found)
+
+
+class GpuWatch:
+    """Asks the driver how busy the GPUs are, without ever waiting for it, and leaves the answer in `folder`."""
+
+    def __init__(self, folder: Path, program: str | None = None) -> None:
+        self._folder, self._program = folder, program or shutil.which("nvidia-smi")
+        self._asked: subprocess.Popen[str] | None = None
+        self._due = 0
+
+    def look(self, ticks: int, *, wanted: bool) -> None:
+        """Takes the answer to the last question, and asks again where it is time and a job runs (`wanted`)."""
+        if self._program is None:
+            return
+        if self._asked is not None:
+            if self._asked.poll() is None:
+                return
+            told = sampling.gpu_answer(self._asked.communicate()[0])
+            self._asked = None
+            records.write_lightly(self._folder / sampling.GPUS, json.dumps(told).encode())
+        elif wanted and ticks >= self._due:
+            self._due = ticks + _ASKED_EVERY
+            question = ["--query-gpu=uuid,utilization.gpu", "--format=csv,noheader,nounits"]
+            nowhere = subprocess.DEVNULL
+            with contextlib.suppress(OSError):
+                self._asked = subprocess.Popen(
+                    [self._program, *question], text=True, stdin=nowhere, stdout=subprocess.PIPE, stderr=nowhere
+                )
 
 
 def by_type(given: tuple[Gpu, ...]) -> Mapping[str, int]:

@@ -55,9 +55,14 @@ def write(folder: Path, name: str, restarts: int, record: dict[str, Any]) -> Non
     write_durably(folder / f"{name}-{restarts}.json", json.dumps(record).encode())
 
 
+def write_lightly(path: Path, content: bytes) -> None:
+    """Puts a whole file in place for whoever reads it now; a loss of power may take it."""
+    os.close(_put(path, content))
+
+
 def write_order(folder: Path, restarts: int, record: dict[str, Any]) -> None:
     """Writes what a supervisor is to do; nobody needs it after a loss of power, since it is then written again."""
-    os.close(_put(folder / f"order-{restarts}.json", json.dumps(record).encode()))
+    write_lightly(folder / f"order-{restarts}.json", json.dumps(record).encode())
 
 
 def read(folder: Path, name: str, restarts: int) -> dict[str, Any] | None:

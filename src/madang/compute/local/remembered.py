@@ -13,6 +13,10 @@ from madang.compute.local.spool import FINAL, Spool, facts_of
 from madang.compute.protocol import Reason
 
 Row = sqlite3.Row | Mapping[str, Any]
+_NEW = (
+    "SELECT number, state, priority, held FROM job"
+    " WHERE number > ? AND ended IS NULL AND state = 'waiting' ORDER BY number"
+)
 _AFTER = (
     "SELECT w.number, o.id, o.state, a.ok FROM job w JOIN job_after a ON a.job = w.id JOIN job o ON o.id = a.other"
     " WHERE w.ended IS NULL AND w.state = 'waiting' ORDER BY w.number, o.number"
@@ -20,48 +24,85 @@ _AFTER = (
 
 
 class Remembered:
-    """`waiting` by number, `told` the reason that the spool holds of each by id, `hopeless` what can never start."""
+    """`waiting` by number, `told` the reason that the spool holds of each by id, `hopeless` what can never start.
+
+    What it learns is what has changed since it looked last, so that a long queue costs no more than a short one.
+    """
 
     def __init__(self, spool: Spool) -> None:
         self.spool = spool
         self.waiting: dict[int, policies.Waiting] = {}
         self.told: dict[str, Reason] = {}
         self.hopeless: dict[str, Reason] = {}
+        self._steered: dict[int, tuple[int, bool]] = {}
+        self._after: set[int] = set()
+        self._barred: set[int] = set()
+        self._touched, self._last = -1, 0
 
     def recall(self) -> None:
         """Forgets the jobs that wait no more, learns those that are new, and sees to what may change of the others."""
-        query = "SELECT number, priority, held FROM job WHERE ended IS NULL AND state = 'waiting'"
-        steered = {row["number"]: (row["priority"], row["held"]) for row in self.spool.rows(query)}
-        for number in self.waiting.keys() - steered.keys():
-            self.told.pop(self.waiting.pop(number).id, None)
-        self._learn(sorted(steered.keys() - self.waiting.keys()))
-        blocked = self._blocked()
-        for number, (priority, held) in steered.items():
+        changed = self._changed()
+        blocked = self._blocked() if self._after else {}
+        self.hopeless = {
+            self.waiting[number].id: why for number, (why, _) in blocked.items() if why.code == "job_before_failed"
+        }
+        for number in (changed | self._barred | blocked.keys()) & self.waiting.keys():
+            priority, held = self._steered[number]
             why, others = blocked.get(number, (None, ()))
             why = Reason("held") if held else why
             job = self.waiting[number]
             if (job.priority, job.blocked, job.after) != (priority, why, others):
                 self.waiting[number] = replace(job, priority=priority, blocked=why, after=others)
+        self._barred = {number for number in changed | self._barred | blocked.keys() if self._is_barred(number)}
+
+    def _is_barred(self, number: int) -> bool:
+        return number in self.waiting and self.waiting[number].blocked is not None
+
+    def _changed(self) -> set[int]:
+        """Brings what is remembered to what the spool says, and gives the numbers that were looked at."""
+        rows = []
+        if self._touched < 0:  # the first look: from here on changes count, and every waiting job is new
+            self._touched = self.spool.rows("SELECT number FROM touch")[0][0]
+        else:
+            query = "SELECT number, state, priority, held, touched FROM job WHERE touched > ? ORDER BY touched"
+            rows = self.spool.rows(query, self._touched)
+        news = self.spool.rows(_NEW, self._last)
+        for row in rows:
+            self._touched = row["touched"]
+        self._last = max((row["number"] for row in news), default=self._last)
+        found = {row["number"]: row for row in [*rows, *news]}
+        for number in [number for number, row in found.items() if row["state"] != "waiting"]:
+            self._forget(number)
+            del found[number]
+        self._steered |= {number: (row["priority"], bool(row["held"])) for number, row in found.items()}
+        self._learn(sorted(found.keys() - self.waiting.keys()))
+        return set(found)
+
+    def _forget(self, number: int) -> None:
+        if number in self.waiting:
+            self.told.pop(self.waiting.pop(number).id, None)
+        self._steered.pop(number, None)
+        self._after.discard(number)
 
     def _learn(self, new: list[int]) -> None:
         for start in range(0, len(new), 500):
             some = new[start : start + 500]
-            query = f"SELECT * FROM job WHERE number IN ({', '.join('?' * len(some))})"  # noqa: S608 - marks only
-            for row in self.spool.rows(query, *some):
+            marks = ", ".join("?" * len(some))
+            for row in self.spool.rows(f"SELECT * FROM job WHERE number IN ({marks})", *some):  # noqa: S608 - marks only
                 self.waiting[row["number"]] = waiting(row)
                 self.told[row["id"]] = Reason(row["code"], facts_of(row["facts"]))
+            query = f"SELECT DISTINCT j.number FROM job j JOIN job_after a ON a.job = j.id WHERE j.number IN ({marks})"  # noqa: S608
+            self._after |= {row["number"] for row in self.spool.rows(query, *some)}
 
     def _blocked(self) -> dict[int, tuple[Reason, tuple[str, ...]]]:
-        """Of each job that waits for others the first and all of them; what waits in vain is noted as hopeless."""
+        """Of each job that waits for others the first, or the one that it waits for in vain, and all of them."""
         found: dict[int, tuple[Reason, tuple[str, ...]]] = {}
-        self.hopeless = {}
         for row in self.spool.rows(_AFTER):
             why = after(row["id"], row["state"], ok=bool(row["ok"]))
-            if why is not None:
+            if why is not None and row["number"] in self.waiting:
                 first, others = found.get(row["number"], (why, ()))
+                first = why if why.code == "job_before_failed" else first
                 found[row["number"]] = first, (*others, row["id"])
-                if why.code == "job_before_failed":
-                    self.hopeless[self.waiting[row["number"]].id] = why
         return found
 
     def give_up_hopeless(self, database: sqlite3.Connection, now: int) -> None:

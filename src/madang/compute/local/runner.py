@@ -23,6 +23,7 @@ from typing import Any
 
 from madang.compute.local import endings, processes, records
 from madang.compute.local.launching import Launcher
+from madang.compute.local.machine import GpuWatch
 from madang.compute.local.queue import Queue
 from madang.compute.local.spool import Spool
 from madang.compute.local.supervisor import LOCK, WAKE, outputs_of, poke
@@ -45,6 +46,7 @@ class Runner:
         self.queue = Queue(spool, self.settings)
         self.boot = records.boot_id()
         self.launcher = Launcher(spool.root)
+        self.gpus = GpuWatch(spool.root)
         self.seen: dict[str, int] = {}
         self.noted = 0
 
@@ -60,6 +62,7 @@ class Runner:
                 for deed in found:
                     deed(database)
         self._note()
+        self.gpus.look(self.ticks(), wanted=bool(under_way))
         claimed = self.queue.claim(self.clock(), self.ticks())
         for row in claimed:
             self._launch(row)

@@ -99,6 +99,10 @@ CREATE TRIGGER IF NOT EXISTS job_touches AFTER UPDATE OF state, code, facts, out
     UPDATE touch SET number = number + 1;
     UPDATE job SET touched = (SELECT number FROM touch) WHERE number = new.number;
 END;
+CREATE TRIGGER IF NOT EXISTS job_steering_touches AFTER UPDATE OF priority, held ON job BEGIN
+    UPDATE touch SET number = number + 1;
+    UPDATE job SET touched = (SELECT number FROM touch) WHERE number = new.number;
+END;
 """
 
 

@@ -20,13 +20,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-from madang.compute.local import filtering, outputs, processes, records, sandbox
+from madang.compute.local import filtering, outputs, processes, records, sampling, sandbox
 
 LOCK = "supervisor.lock"
 WAKE = "wake"
 _PIECE = 1 << 16
 _MILLION = 1_000_000
 WEIGHED_EVERY = 2.0
+SAMPLED_EVERY, FIRST_SAMPLE = 10.0, 1.0
 ENDINGS = {signal.SIGUSR1: "cancelled", signal.SIGUSR2: "stopped", signal.SIGTERM: "machine_stopped"}
 
 
@@ -39,6 +40,9 @@ class Supervisor:
         self.ends_at = 0.0
         self.checkpoint_at = 0.0
         self.weighed_at = time.monotonic() + WEIGHED_EVERY
+        self.began = time.monotonic()
+        self.sampled_at = self.began + FIRST_SAMPLE
+        self.sampler = sampling.Sampler([gpu["uuid"] for gpu in order["gpus"]], folder.parent.parent)
         self.told_to_save = not order["checkpoint_seconds"]
         self.asked: dict[int, str] = {}
         self.logged = 0
@@ -148,6 +152,8 @@ class Supervisor:
                 self._end("timed_out")
             if self.ending is None and now >= self.weighed_at:
                 self._weigh()
+            if self.first_pid and now >= self.sampled_at:
+                self._sample(self.first_pid)
             if not self.told_to_save and now >= self.checkpoint_at:
                 self.told_to_save = self._tell(processes.children(self.first_pid or 0), signal.SIGUSR1)
             if self.ending and not sent and now >= self.ends_at:
@@ -164,10 +170,20 @@ class Supervisor:
         now = time.monotonic()
         self.weighed_at = now + max(WEIGHED_EVERY, 20 * (now - before))
 
+    def _sample(self, first: int) -> None:
+        """Measures the job; what a full disk does not take is only a picture of it."""
+        before = time.monotonic()
+        self.sampler.look(first, int(before - self.began))
+        with contextlib.suppress(OSError):
+            content = self.sampler.samples.kept().encode()
+            records.write_lightly(self.folder / f"use-{self.order['restarts']}.json", content)
+        now = time.monotonic()
+        self.sampled_at = now + max(SAMPLED_EVERY, 50 * (now - before))
+
     def _patience(self, deadline: float, sent: bool) -> int:
         """Milliseconds until something must be looked at again."""
         if self.ending is None:
-            due = min(self.weighed_at, deadline if self.told_to_save else self.checkpoint_at)
+            due = min(self.weighed_at, self.sampled_at, deadline if self.told_to_save else self.checkpoint_at)
         elif time.monotonic() < self.ends_at:
             due = self.ends_at
         elif sent:

@@ -11,7 +11,7 @@ from madang.compute.slurm.names import Site, check_user
 from madang.compute.slurm.tree import Account, Place, Qos, Tree, counts
 from madang.errors import Refused
 
-MINUTE = 60
+MINUTE, GPU = 60, "gres/gpu"
 # QOS priorities: of an award within its means, and of one that goes on beyond them at the end of the queue.
 USUAL, LOW = 1000, 0
 
@@ -52,13 +52,15 @@ class Thresholds:
 class Reach:
     """One kind of resource as an award reaches it: `width` GPUs (or cores where `kind` is "cpu") in a partition.
 
+    A `width` of None is as many as there are.
+
     `budget_seconds` is all that it may ever use, in GPU-seconds or core-seconds; None where only `width` limits it.
     `used_seconds` is what it has used of it. `cores_per_gpu` go with each GPU at most.
     """
 
     kind: str
     partition: str
-    width: int
+    width: int | None
     budget_seconds: int | None = None
     used_seconds: int = 0
     cores_per_gpu: int = 16
@@ -66,7 +68,7 @@ class Reach:
     @property
     def tres(self) -> str:
         """The TRES that is counted. GPUs are counted whatever type a job names, as the partition has but one."""
-        return "cpu" if self.kind == "cpu" else "gres/gpu"
+        return "cpu" if self.kind == "cpu" else GPU
 
 
 @dataclass(frozen=True)
@@ -144,8 +146,7 @@ def qos_of(site: Site, award: OnCluster, reach: Reach) -> Qos:
         # a job without a GPU has no business in a partition of GPUs
         least=counts(gres_gpu=1) if reach.tres != "cpu" else (),
         wall_minutes=award.wall_minutes,
-        submitted=0 if award.closed else None,
-    )
+    ).opened(not award.closed)
 
 
 @dataclass(frozen=True)

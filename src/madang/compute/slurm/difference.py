@@ -156,8 +156,12 @@ def _settings(old: Qos, new: Qos) -> tuple[str, ...]:
             words.append(f"{name}={_limits(was, is_now)}")
     if old.wall_minutes != new.wall_minutes:
         words.append(f"MaxWall={-1 if new.wall_minutes is None else new.wall_minutes}")
-    if old.submitted != new.submitted:
-        words.append(f"GrpSubmitJobs={-1 if new.submitted is None else new.submitted}")
+    for name, had, has in (
+        ("GrpSubmitJobs", old.submitted, new.submitted),
+        ("GrpJobs", old.running, new.running),
+    ):
+        if had != has:
+            words.append(f"{name}={-1 if has is None else has}")
     return tuple(words)
 
 
@@ -234,9 +238,9 @@ def _on_members(
 
 
 def _shutting(cluster: str, qos: Iterable[str], places: Iterable[Place], live: Live) -> Iterator[Step]:
-    for some in _chunks([name for name in qos if live.tree.qos[name].submitted != 0]):
-        words = ("modify", "qos", "where", f"name={','.join(some)}", "set", "GrpSubmitJobs=0")
-        yield _step(Phase.SHUT_QOS, "~", (f"qos {name} GrpSubmitJobs=0" for name in some), words)
+    for some in _chunks([name for name in qos if not live.tree.qos[name].shut]):
+        words = ("modify", "qos", "where", f"name={','.join(some)}", "set", "GrpSubmitJobs=0", "GrpJobs=0")
+        yield _step(Phase.SHUT_QOS, "~", (f"qos {name} GrpSubmitJobs=0 GrpJobs=0" for name in some), words)
     for where, users in _by_place(place for place in places if place not in live.shut).items():
         yield from _on_members(Phase.SHUT_MEMBERS, cluster, where, users, ("MaxSubmitJobs=0",))
 

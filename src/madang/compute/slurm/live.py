@@ -15,7 +15,7 @@ from madang.errors import Refused
 # Descriptions come last: they alone may hold the bar that separates columns.
 ACCOUNT_COLUMNS = "Account,Organization,Description"
 ASSOCIATION_COLUMNS = "Cluster,Account,User,Partition,ParentName,Share,QOS,DefaultQOS,MaxSubmit"
-QOS_COLUMNS = "Name,Flags,Priority,GrpTRES,GrpTRESMins,MinTRES,MaxWall,GrpSubmit,Description"
+QOS_COLUMNS = "Name,Flags,Priority,GrpTRES,GrpTRESMins,MinTRES,MaxWall,GrpSubmit,GrpJobs,Description"
 NO_DECAY = "NoDecay"
 _WALL = re.compile(r"(?:(\d+)-)?(\d+):(\d+):(\d+)")
 
@@ -49,7 +49,7 @@ def read(commands: Commands, site: Site, cluster: str) -> Live:
     """
     accounts = {row[0]: row[2] for row in _rows(commands, ("show", "account", f"format={ACCOUNT_COLUMNS}"), 3)}
     own = {name for name, text in accounts.items() if site.owns(name, text)}
-    qos, taken, fading = _qos(commands, site)
+    qos, taken, fading = read_qos(commands, site)
     where = ("show", "assoc", f"format={ASSOCIATION_COLUMNS}")
     found: dict[str, Account] = {}
     members: dict[Place, str] = {}
@@ -115,15 +115,16 @@ def minutes_of(text: str) -> int | None:
     return int(days or 0) * 1440 + int(hours) * 60 + int(minutes)
 
 
-def _qos(commands: Commands, site: Site) -> tuple[dict[str, Qos], set[str], set[str]]:
+def read_qos(commands: Commands, site: Site) -> tuple[dict[str, Qos], set[str], set[str]]:
+    """The centre's own QOS by name, the names of its form that others have, and own ones whose budget fades."""
     own: dict[str, Qos] = {}
     taken, fading = set(), set()
-    rows = _rows(commands, ("show", "qos", f"format={QOS_COLUMNS}"), 9)
-    for name, flags, priority, held, minutes, least, wall, submitted, text in rows:
+    rows = _rows(commands, ("show", "qos", f"format={QOS_COLUMNS}"), 10)
+    for name, flags, priority, held, minutes, least, wall, submitted, running, text in rows:
         if site.owns(name, text):
             numbers = (counts_of(held), counts_of(minutes), counts_of(least))
-            limit = int(submitted) if submitted else None
-            own[name] = Qos(name, _number(priority), *numbers, minutes_of(wall), limit)
+            jobs = (_number(limit) if limit else None for limit in (submitted, running))
+            own[name] = Qos(name, _number(priority), *numbers, minutes_of(wall), *jobs)
             if NO_DECAY not in flags.split(","):
                 fading.add(name)
         elif site.claims(name):

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-
-def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a text that is translated later
-    """Marks a text for the catalogues."""
-    return text
-
+from madang.compute.slurm.reasons import N_
 
 SENTENCES: dict[str, str] = {
     "slurm_mark": N_("{mark} cannot mark the centre's accounts: use 2 to 12 small letters and digits, a letter first."),

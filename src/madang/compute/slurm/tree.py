@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 Counts = tuple[tuple[str, int], ...]
@@ -28,8 +28,8 @@ class Account:
 class Qos:
     """A QOS with its limits: at once (`held`), at least per job (`least`), in all in minutes (`minutes`).
 
-    `wall_minutes` limits one job; `submitted` how many may wait and run together, 0 to let nobody in, None for no
-    limit. `minutes` never fades, because the QOS carries NoDecay.
+    `wall_minutes` limits one job; `submitted` how many may wait and run together, `running` how many may run, None for
+    no limit. Both 0: nobody is let in and nothing that waits starts. `minutes` never fades, as the QOS carries NoDecay.
     """
 
     name: str
@@ -39,6 +39,17 @@ class Qos:
     least: Counts = ()
     wall_minutes: int | None = None
     submitted: int | None = None
+    running: int | None = None
+
+    @property
+    def shut(self) -> bool:
+        """Whether nothing is let in and nothing starts."""
+        return self.submitted == 0 and self.running == 0
+
+    def opened(self, is_open: bool) -> Qos:
+        """The same, shut or with neither of the two limits."""
+        limit = None if is_open else 0
+        return replace(self, submitted=limit, running=limit)
 
 
 class Place(NamedTuple):

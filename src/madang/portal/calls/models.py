@@ -8,6 +8,7 @@ from madang.portal.constraints import choices, exactly_when, one_of
 from madang.portal.people.models import Person
 from madang.portal.prices.rules import Stacking
 from madang.portal.resources.models import Product
+from madang.review.scores import Rule as ScoreRule
 
 
 class Call(models.Model):
@@ -79,11 +80,13 @@ class Track(models.Model):
     minimum_total_milli = models.PositiveIntegerField(default=0)
     stacking = models.CharField(max_length=10, choices=choices(Stacking), default=Stacking.BEST)
     reviews_wanted = models.PositiveSmallIntegerField(default=3)
+    score_rule = models.CharField(max_length=10, choices=choices(ScoreRule), default=ScoreRule.MEAN)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [
             one_of("track", "stacking", Stacking),
+            one_of("track", "score_rule", ScoreRule),
             models.UniqueConstraint(fields=["call", "code"], name="track_code_once"),
             models.CheckConstraint(condition=Q(last_month__gte=F("first_month")), name="track_months_in_order"),
             models.CheckConstraint(condition=Q(reviews_wanted__gte=1), name="track_reviews_from_one"),

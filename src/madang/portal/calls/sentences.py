@@ -54,6 +54,12 @@ STACKING = {
     "add": N_("Where several discounts apply, they are added up."),
     "multiply": N_("Where several discounts apply, one is taken after the other."),
 }
+SCORE_RULES = {
+    "mean": N_("The score is the mean of all sheets."),
+    "trimmed": N_(
+        "With five or more sheets the highest and the lowest are left out; the score is the mean of the others."
+    ),
+}
 THINGS = {
     "call": N_("Call"),
     "intake": N_("Intake"),

@@ -18,9 +18,11 @@ from madang.portal.approvals.rules import ApprovalKind
 from madang.portal.calls import queries as calls
 from madang.portal.decisions import actions, published, queries, texts
 from madang.portal.decisions.halves import halves
+from madang.portal.decisions.rules import Outcome
 from madang.portal.decisions.sentences import OUTCOMES
 from madang.portal.faces import one, signed_in, with_role
 from madang.portal.plans import actions as plans
+from madang.portal.policies import wording
 from madang.portal.reviews import queries as reviews
 from madang.portal.templatetags.madang import in_language
 
@@ -78,7 +80,7 @@ def decision(request: HttpRequest, application: int) -> HttpResponse:
     if request.actor.reads_everything:
         given = {"application": application, "organisation": row.application.organisation_id}
         actions.note_reading(by=request.actor, now=request.now, **given)
-    criteria = queries.criterion_scores(row)
+    criteria, lowest = queries.criterion_scores(row), queries.lowest_selected(row)
     context = {
         "decision": row,
         "file": row.application,
@@ -88,7 +90,10 @@ def decision(request: HttpRequest, application: int) -> HttpResponse:
         "criteria": criteria,
         "most": sum(line.points for line in criteria),
         "total_reached": (row.score_milli or 0) >= row.application.track.minimum_total_milli,
-        "lowest_selected": queries.lowest_selected(row),
+        "lowest_selected": lowest,
+        # where others with fewer points were selected, the page says why points alone do not tell
+        "passed_over": row.outcome != Outcome.AWARDED and lowest is not None and (row.score_milli or 0) > lowest,
+        "policy_sentence": wording.policy_sentence(queries.policy_of(row), _language()),
         "comments": reviews.comments(application),
         "award": queries.award_of(request.actor, application),
         "crumbs": [*_above(request, row.application), (_("Decision"), "")],

@@ -23,6 +23,6 @@ def _told(plan: Any, terms: queries.Terms, language: str) -> tuple[list[str], Ou
         wording.policy_sentence(plan.policy, language),
         wording.objective_sentence(plan.policy, reference, terms, language),
         wording.ties_sentence(plan.policy, terms, language),
-        *(rule["sentence"].get(language) or rule["sentence"]["en"] for rule in (found.rules if found else [])),
+        *wording.published(found.rules if found else [], plan.own.rates if plan.own else {}, language),
     ]
     return told, found

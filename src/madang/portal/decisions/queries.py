@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Min, Prefetch, Q, QuerySet
 from django.urls import reverse
@@ -127,6 +128,12 @@ def lowest_selected(decision: Decision) -> int | None:
     rows = Decision.objects.filter(application__intake=intake, application__track=track, published_at__isnull=False)
     lowest: int | None = rows.filter(outcome=Outcome.AWARDED).aggregate(least=Min("score_milli"))["least"]
     return lowest
+
+
+def policy_of(decision: Decision) -> dict[str, Any]:
+    """The policy of the plan that a decision rests on."""
+    found: dict[str, Any] = Plan.objects.values_list("policy", flat=True).get(pk=decision.plan_id)
+    return found
 
 
 def undecided(intake: int, decided: list[int]) -> list[Application]:

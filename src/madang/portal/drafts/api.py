@@ -26,6 +26,7 @@ from madang.portal.faces import known_to, one
 from madang.portal.prices.rules import Stacking
 from madang.portal.refusals import sentence
 from madang.portal.schemas import Code, Comment, Instant, Month, Version
+from madang.review.scores import Rule as ScoreRule
 
 router = Router(tags=["drafts"])
 SMALL, LARGE = 32_767, 2**31 - 1
@@ -124,6 +125,7 @@ class TrackPart(Schema):
     minimum_total_milli: int = Field(0, ge=0, le=LARGE)
     stacking: Stacking = Stacking.BEST
     reviews_wanted: int = Field(3, ge=1, le=SMALL)
+    score_rule: ScoreRule = ScoreRule.MEAN
     products: list[OfferPart] = Field([], max_length=MOST)
     criteria: list[CriterionPart] = Field([], max_length=MOST)
     sections: list[SectionPart] = Field([], max_length=MOST)

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from madang.portal.calls.forms import instant_field, long_text, month_field
 from madang.portal.calls.rules import CallKind
-from madang.portal.calls.sentences import CALL_KINDS, STACKING
+from madang.portal.calls.sentences import CALL_KINDS, SCORE_RULES, STACKING
 from madang.portal.drafts.rules import IntakeDraft
 from madang.portal.prices.rules import Stacking
+from madang.review.scores import Rule as ScoreRule
 
 
 def chosen(values: Sequence[str], words: dict[str, str]) -> list[tuple[str, Any]]:
@@ -77,6 +78,7 @@ class TrackForm(forms.Form):
     minimum_points = forms.IntegerField(label=_("Minimum total, in points"), min_value=0, max_value=10_000, initial=0)
     stacking = forms.ChoiceField(label=_("Several discounts"), choices=chosen(list(Stacking), STACKING))
     reviews_wanted = forms.IntegerField(label=_("Reviews for each application"), min_value=1, max_value=20, initial=3)
+    score_rule = forms.ChoiceField(label=_("How sheets become a score"), choices=chosen(list(ScoreRule), SCORE_RULES))
 
     def values(self) -> dict[str, Any]:
         """The fields as a track keeps them."""

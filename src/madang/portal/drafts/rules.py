@@ -11,6 +11,7 @@ from typing import Any
 from madang.errors import Refused
 from madang.portal.calls.rules import Dates, EligibilityKind
 from madang.portal.prices.rules import Stacking
+from madang.review.scores import Rule as ScoreRule
 
 # The parameter that a kind of rule cannot do without.
 PARAMETER = {
@@ -113,6 +114,7 @@ class TrackDraft:
     minimum_total_milli: int = 0
     stacking: str = Stacking.BEST
     reviews_wanted: int = 3
+    score_rule: str = ScoreRule.MEAN
     products: tuple[ProductOffer, ...] = ()
     criteria: tuple[CriterionDraft, ...] = ()
     sections: tuple[SectionDraft, ...] = ()

@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 
 from madang.allocation.plan import Plan as AllocationPlan
-from madang.compute.protocol import Foreseeable
+from madang.compute.protocol import MANY, Foreseeable
 from madang.errors import Refused
 from madang.portal import backends
 from madang.portal.awards.models import Award
@@ -21,7 +21,7 @@ from madang.portal.forecasts import assumed
 from madang.portal.forecasts.models import Trial
 from madang.portal.forecasts.rules import TrialKind
 from madang.portal.jobs.models import Job
-from madang.portal.jobs.queries import MANY, limits
+from madang.portal.jobs.places import limits
 from madang.portal.jobs.rules import JobState, owner_of
 from madang.portal.ledger import queries as ledger
 from madang.portal.plans import queries as plans

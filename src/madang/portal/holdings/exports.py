@@ -31,7 +31,7 @@ from madang.portal.jobs.models import Job, JobFile, JobOutput
 from madang.portal.journal import queries as journal
 from madang.portal.journal.models import Reading
 from madang.portal.outbox.models import Message
-from madang.portal.people.models import ApiToken, Invitation, Membership, Person, StaffRole, Verdict
+from madang.portal.people.models import ApiToken, Invitation, Membership, Person, StaffRole, UnixUser, Verdict
 from madang.portal.reviews.models import Affiliation, CriterionPoints, DeclaredInterest, ReviewAssignment, Reviewer
 
 # More rows of a kind, and more bytes of files, than anybody has in a browser's patience.
@@ -92,6 +92,7 @@ def _account(by: Actor, person: Person) -> dict[str, Rows]:
     return {
         "memberships": _listed(Membership.objects.filter(**mine), "role", "joined_at", "left_at", **organisation),
         "roles": _listed(StaffRole.objects.filter(**mine), "role", "granted_at", "ended_at"),
+        "unix_user": _listed(UnixUser.objects.filter(**mine), "name", "set_at"),
         "tokens": _listed(
             ApiToken.objects.filter(**mine),
             *("id", "name", "scope", "shown_start", "created_at", "expires_at", "revoked_at", "last_used_on"),

@@ -10,6 +10,7 @@ from typing import Any
 # that says how long it is kept (journal/seeds/retention.py) and a chore that destroys what is due; a test holds so.
 TABLES: dict[str, frozenset[str]] = {
     "person": frozenset({"account"}),
+    "unixuser": frozenset({"account"}),
     "session": frozenset({"session"}),
     "loginfailure": frozenset({"login_failure"}),
     "apitoken": frozenset({"api_token"}),
@@ -51,7 +52,7 @@ IMPERSONAL = frozenset(
         "plan", "decision", "award", "awardline", "pool", "poolmonth", "product", "tariff", "discount",
         "ledgeraccount", "movement", "monthtotal", "accountingmonth", "statement", "statementline", "usagecursor",
         "dayuse", "rollupcursor", "figureset", "reportedfigure", "allocationpolicy", "lotteryseed", "planstudy",
-        "estimate", "estimatemonth",
+        "estimate", "estimatemonth", "jobafter", "sharesetting", "clusterterms", "clusterlook", "clusterchange",
     }
 )  # fmt: skip
 

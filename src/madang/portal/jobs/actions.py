@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 
 from madang.compute.protocol import JobReport
 from madang.errors import Refused, Stale
 from madang.portal.actors import WORKER, Actor
 from madang.portal.awards.models import Award
 from madang.portal.files.models import StoredFile
-from madang.portal.jobs import machine, queries, rules
+from madang.portal.jobs import arrays, machine, queries, rules, waiting
 from madang.portal.jobs.models import Job, JobFile, JobOutput, UsageCursor
-from madang.portal.jobs.rules import FINAL_STATES, JobState, Shape
+from madang.portal.jobs.rules import FINAL_STATES, USUAL, JobState, Shape, Terms
 from madang.portal.journal import actions as journal
 from madang.portal.ledger import actions as ledger
-from madang.portal.outbox import actions as outbox
-from madang.portal.people.models import Person
 from madang.portal.resources.models import Pool
 from madang.portal.transactions import action
 
 CLAIM = timedelta(minutes=2)
+# what of the terms stands in the job's own row
+STEADY = ("priority", "on_hold", "requeue", "checkpoint_seconds")
 
 
 def _day(now: datetime) -> date:
@@ -42,17 +44,32 @@ def submit(
     files: Sequence[tuple[str, StoredFile]],
     shape: Shape,
     key: uuid.UUID,
+    terms: Terms = USUAL,
 ) -> Job:
     """Accepts a job and sets aside what it can use at most; the same key again is the same job.
 
+    Of an array each element is a job with a hold of its own, all or none are accepted, and the first is given.
     Refused: ``jobs_off`` with the reason, ``award_not_in_force``, ``award_not_now``, ``job_gpus`` and the like,
-    ``job_command``, ``job_name``, ``job_path``, ``job_pool``, ``not_enough_left`` with the figures, ``job_key_reused``.
+    ``job_command``, ``job_name``, ``job_path``, ``job_pool``, ``job_after``, ``not_enough_left`` with the figures,
+    ``job_key_reused``.
     """
     # Asked of the backend, so outside the transaction.
     why = machine.why_off()
     if why:
         raise Refused("jobs_off", why=why)
-    return _accept(by=by, now=now, award=award, pool=pool, name=name, argv=argv, files=files, shape=shape, key=key)
+    given = {"award": award, "pool": pool, "name": name, "argv": argv, "files": files, "shape": shape, "key": key}
+    return _accept(by=by, now=now, terms=terms, **given)
+
+
+def repeat(*, by: Actor, now: datetime, job: Job, key: uuid.UUID) -> Job:
+    """Submits a job again as it was: command, amounts, files. Refused as `submit`, and ``job_cleared``."""
+    if job.cleared_at:
+        raise Refused("job_cleared")
+    shape = Shape(job.gpus, job.cores, job.memory_mb, job.wall_seconds)
+    files = [(row.path, row.file) for row in queries.input_files(job.pk)]
+    terms = Terms(priority=job.priority, requeue=job.requeue, checkpoint_seconds=job.checkpoint_seconds)
+    given = {"award": job.award, "pool": job.pool, "name": job.name, "argv": job.argv, "files": files}
+    return submit(by=by, now=now, shape=shape, key=key, terms=terms, **given)
 
 
 @action
@@ -67,38 +84,46 @@ def _accept(
     files: Sequence[tuple[str, StoredFile]],
     shape: Shape,
     key: uuid.UUID,
+    terms: Terms,
 ) -> Job:
     if not by.member_of(award.organisation_id):
         raise Refused("not_allowed_for_role")
-    known = Job.objects.filter(key=key).first()
+    known = Job.objects.filter(Q(key=key) | Q(array=key, array_index=0)).first()
     if known:
-        return _same(known, by, award, argv, shape)
+        return _same(known, by, award, argv, shape, terms)
     _check(award, pool, name, argv, [path for path, _ in files], shape, _day(now))
+    rules.check_terms(terms, shape, len(files))
+    waiting.check_after(award, terms)
     _keep_in_force(award)
-    held = rules.amount_held(shape, pool.unit)
-    job = Job.objects.create(
-        award=award,
-        pool=pool,
-        submitted_by_id=by.person,
-        key=key,
-        name=name,
-        argv=argv,
-        gpus=shape.gpus,
-        cores=shape.cores,
-        memory_mb=shape.memory_mb,
-        wall_seconds=shape.wall_seconds,
-        held=held,
-        submitted_at=now,
+    asked: dict[str, Any] = {"award": award, "pool": pool, "submitted_by_id": by.person, "name": name, "argv": argv}
+    asked |= {"share_class": award.organisation.kind, "held": rules.amount_held(shape, pool.unit), "submitted_at": now}
+    asked |= asdict(shape) | {name: getattr(terms, name) for name in STEADY} | {"array_count": terms.elements}
+    jobs = Job.objects.bulk_create([Job(**asked, **numbered) for numbered in arrays.numbers(key, terms.elements)])
+    JobFile.objects.bulk_create(
+        [JobFile(job=job, path=path, file=file) for job in jobs for path, file in files], batch_size=1000
     )
-    JobFile.objects.bulk_create([JobFile(job=job, path=path, file=file) for path, file in files])
-    ledger.hold(by=by, now=now, amount=held, **_place(job, "hold"))
-    journal.record(by=by, now=now, did="jobs.submit", kind="job", subject=job.pk, award=award.pk, held=held)
-    return job
+    waiting.note_after(jobs, terms)
+    _hold(by, now, jobs)
+    first, held = jobs[0], asked["held"] * len(jobs)
+    facts = {"award": award.pk, "held": held, "elements": len(jobs)}
+    journal.record(by=by, now=now, did="jobs.submit", kind="job", subject=first.pk, **facts)
+    return first
 
 
-def _same(known: Job, by: Actor, award: Award, argv: list[str], shape: Shape) -> Job:
+def _hold(by: Actor, now: datetime, jobs: list[Job]) -> None:
+    place, amount = _place(jobs[0], "hold"), jobs[0].held
+    if len(jobs) == 1:
+        ledger.hold(by=by, now=now, amount=amount, **place)
+        return
+    places = [(f"{job.key}/hold", rules.subject_of(job.pk)) for job in jobs]
+    where = {name: place[name] for name in ("owner", "pool", "source")}
+    ledger.hold_each(by=by, now=now, amount=amount, places=places, **where)
+
+
+def _same(known: Job, by: Actor, award: Award, argv: list[str], shape: Shape, terms: Terms) -> Job:
     told = (known.award_id, known.submitted_by_id, known.argv, known.gpus, known.cores, known.wall_seconds)
-    if told != (award.pk, by.person, argv, shape.gpus, shape.cores, shape.wall_seconds):
+    asked = (award.pk, by.person, argv, shape.gpus, shape.cores, shape.wall_seconds)
+    if (*told, known.array_count) != (*asked, terms.elements):
         raise Refused("job_key_reused")
     return known
 
@@ -130,29 +155,40 @@ def cancel(*, by: Actor, now: datetime, job: Job) -> None:
     """Asks for the job to end; one that the backend does not have yet ends at once."""
     if not by.member_of(job.award.organisation_id):
         raise Refused("not_allowed_for_role")
-    if not _ask_to_end(now, job, "cancelled"):
+    if not _ask_to_end(now, Job.objects.filter(pk=job.pk), "cancelled"):
         raise Stale("job", state=Job.objects.values_list("state", flat=True).get(pk=job.pk))
     journal.record(by=by, now=now, did="jobs.cancel", kind="job", subject=job.pk)
 
 
 @action
+def cancel_array(*, by: Actor, now: datetime, jobs: QuerySet[Job]) -> int:
+    """Asks for all jobs of an array that have not ended to end; gives how many. Stale where there are none."""
+    first = jobs.first()
+    if first is None or not by.member_of(first.award.organisation_id):
+        raise Refused("not_allowed_for_role")
+    asked = _ask_to_end(now, Job.objects.filter(pk__in=jobs.values("pk")), "cancelled")
+    if not asked:
+        raise Stale("job", state=first.state)
+    journal.record(by=by, now=now, did="jobs.cancel", kind="job", subject=first.pk, jobs=asked)
+    return asked
+
+
+@action
 def close(*, now: datetime, job: Job) -> bool:
     """Ends a job whose award is no longer in force; when that is due, `queries.to_close` says."""
-    if not _ask_to_end(now, job, "award_over"):
+    if not _ask_to_end(now, Job.objects.filter(pk=job.pk), "award_over"):
         return False
     journal.record(by=WORKER, now=now, did="jobs.close", kind="job", subject=job.pk, award=job.award_id)
     return True
 
 
-def _ask_to_end(now: datetime, job: Job, why: str) -> bool:
-    """A job that nobody is handing over ends here; one that the backend may have is cancelled there by a chore."""
-    rows = Job.objects.filter(pk=job.pk, cancel_asked_at__isnull=True).exclude(state__in=FINAL_STATES)
-    if not rows.update(cancel_asked_at=now):
-        return False
-    Job.objects.filter(pk=job.pk, state=JobState.ACCEPTED, claimed_until__isnull=True).update(
-        state=JobState.CANCELLED, ended_at=now, reason_code=why
-    )
-    return True
+def _ask_to_end(now: datetime, jobs: QuerySet[Job], why: str) -> int:
+    """Jobs that nobody is handing over end here; those that the backend may have are cancelled there by a chore."""
+    asked = jobs.filter(cancel_asked_at__isnull=True).exclude(state__in=FINAL_STATES).update(cancel_asked_at=now)
+    if asked:
+        here = jobs.filter(state=JobState.ACCEPTED, claimed_until__isnull=True, cancel_asked_at__isnull=False)
+        here.update(state=JobState.CANCELLED, ended_at=now, reason_code=why)
+    return asked
 
 
 @action
@@ -200,11 +236,10 @@ def give_up_claim(*, now: datetime, job: Job) -> None:
 @action
 def follow(*, now: datetime, job: Job, report: JobReport) -> bool:
     """Brings the job to what its backend reports; False when nothing changed."""
-    reason = report.reason
-    code, facts = (reason.code, dict(reason.facts)) if reason else ("", {})
+    code, facts = waiting.named(report.reason)
     state = JobState(report.state.value)
     if not rules.may_follow(job.state, state, again=report.restarts > 0):
-        return _follow_reason(job, code, facts)
+        return _follow_reason(job, code, facts, report.restarts)
     rows = Job.objects.filter(pk=job.pk, state=job.state)
     if not rows.update(
         state=state,
@@ -213,6 +248,9 @@ def follow(*, now: datetime, job: Job, report: JobReport) -> bool:
         exit_code=report.exit_code,
         reason_code=code,
         reason_facts=facts,
+        restarts=report.restarts,
+        # what has started is held back no more, whoever was faster
+        on_hold=job.on_hold and state is JobState.WAITING,
     ):
         return False
     if state in FINAL_STATES:
@@ -230,11 +268,12 @@ def _keep_outputs(job: Job, report: JobReport) -> None:
     Job.objects.filter(pk=job.pk).update(outputs_left_out=left_out)
 
 
-def _follow_reason(job: Job, code: str, facts: dict[str, int | str]) -> bool:
+def _follow_reason(job: Job, code: str, facts: dict[str, int | str], restarts: int) -> bool:
     """Why a job waits may change while its state does not; that is no deed and leaves no journal line."""
-    if (code, facts) == (job.reason_code, job.reason_facts) or job.state in FINAL_STATES:
+    if (code, facts, restarts) == (job.reason_code, job.reason_facts, job.restarts) or job.state in FINAL_STATES:
         return False
-    return bool(Job.objects.filter(pk=job.pk, state=job.state).update(reason_code=code, reason_facts=facts))
+    rows = Job.objects.filter(pk=job.pk, state=job.state)
+    return bool(rows.update(reason_code=code, reason_facts=facts, restarts=restarts))
 
 
 @action
@@ -254,52 +293,3 @@ def settle(*, now: datetime, job: int) -> bool:
     amount = released.amount if released else 0
     journal.record(by=WORKER, now=now, did="jobs.settle", kind="job", subject=job, released=amount)
     return True
-
-
-@action
-def tell_of_clearing(*, now: datetime, before: datetime, limit: int = 200) -> int:
-    """Tells people that what their jobs left will be destroyed, in one mail each; returns how many jobs.
-
-    `before`: jobs that ended earlier are told of. A person who is gone is spoken for by the organisation's owners.
-    """
-    told: dict[int, list[Job]] = {}
-    people: dict[int, Person] = {}
-    jobs = [job for job in queries.to_tell_of(before, limit) if _told(job, now)]
-    for job in jobs:
-        for person in queries.people_to_tell(job):
-            people[person.pk] = person
-            told.setdefault(person.pk, []).append(job)
-    for pk, theirs in told.items():
-        _write_notice(people[pk], theirs, now)
-    if jobs:
-        facts = {"jobs": len(jobs), "people": len(told)}
-        journal.record(by=WORKER, now=now, did="jobs.tell_of_clearing", kind="job", subject="all", **facts)
-    return len(jobs)
-
-
-def _told(job: Job, now: datetime) -> int:
-    return Job.objects.filter(pk=job.pk, notified_at__isnull=True).update(notified_at=now)
-
-
-def _write_notice(person: Person, jobs: list[Job], now: datetime) -> None:
-    outbox.write(
-        now=now,
-        key=f"job-files-{person.pk}-{jobs[0].pk}",
-        code="job_files_due",
-        person=person.pk,
-        address=person.email or "",
-        language=person.language,
-        link="/jobs/",
-        count=len(jobs),
-        days=rules.NOTICE.days,
-        centre=settings.MADANG_CENTRE_NAME[person.language],
-    )
-
-
-@action
-def cleared(*, now: datetime, jobs: Sequence[int], before: datetime) -> None:
-    """Forgets the files of jobs whose folders the backend has destroyed, and enters that in the register."""
-    JobFile.objects.filter(job__in=jobs).delete()
-    JobOutput.objects.filter(job__in=jobs).delete()
-    Job.objects.filter(pk__in=jobs, cleared_at__isnull=True).update(cleared_at=now)
-    journal.destroyed(now=now, kind="job_files", subjects=jobs, due_before=before)

@@ -2,138 +2,43 @@
 
 # Annotations are kept as they are written: a paged function's are read where this module's names are not known.
 import uuid
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pydantic
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import File, Form, Query, Router, Schema, Status, UploadedFile
+from ninja import File, Form, Query, Router, Status, UploadedFile
 from ninja.errors import ValidationError
 from ninja.pagination import LimitOffsetPagination, paginate
-from pydantic import Field
 
 from madang.errors import Refused
 from madang.portal.faces import one
 from madang.portal.files.actions import store
 from madang.portal.files.faces import BINARY_ANSWER
 from madang.portal.files.rules import EVERYTHING, clean_name
-from madang.portal.forecasts.schemas import StartOut, start_out
 from madang.portal.jobs import actions, faces, places, queries, rules
-from madang.portal.jobs.rules import JobState, Shape
+from madang.portal.jobs.rules import JobState
+from madang.portal.jobs.schemas import (
+    FiguresOut,
+    FileOut,
+    JobIn,
+    JobOut,
+    JobWithFigures,
+    KeyIn,
+    LimitsOut,
+    LogOut,
+    ShapeIn,
+    UsageOut,
+)
+from madang.portal.jobs.steering_api import router as steering
 from madang.portal.journal import actions as journal
 
 router = Router(tags=["jobs"])
+router.add_router("", steering)
 # Ids and offsets beyond what a database column holds are nobody's.
 LARGEST = 2**63 - 1
-
-
-class JobIn(Schema):
-    """A job to submit. `pool` is a pool's code and may be left out where the award has one pool that runs jobs."""
-
-    award: str = Field(min_length=1, max_length=60, description="The award's number.")
-    pool: str = ""
-    name: str = Field(min_length=1, max_length=100)
-    argv: list[str] = Field(min_length=1, max_length=10_000)
-    gpus: int = Field(0, ge=0, le=1024)
-    cores: int = Field(1, ge=1, le=4096)
-    memory_mb: int = Field(1024, ge=64, le=4 << 20)
-    wall_seconds: int = Field(3600, ge=1, le=rules.MOST_WALL_SECONDS)
-    key: uuid.UUID = Field(default_factory=uuid.uuid4, description="The same key again gives the same job.")
-
-
-class JobOut(Schema):
-    """A job. Amounts are in the seconds of its pool's `unit`: `held_seconds` were set aside at submission."""
-
-    id: int
-    key: uuid.UUID
-    name: str
-    award: str
-    pool: str
-    unit: str
-    argv: list[str]
-    gpus: int
-    cores: int
-    memory_mb: int
-    wall_seconds: int
-    held_seconds: int = Field(alias="held")
-    state: JobState
-    state_in_words: str
-    reason: str
-    reason_code: str
-    over: bool
-    exit_code: int | None
-    submitted_at: datetime
-    started_at: datetime | None
-    ended_at: datetime | None
-    cancel_asked_at: datetime | None
-    estimated_start: StartOut | None
-
-    @staticmethod
-    def resolve_estimated_start(job: Any) -> dict[str, Any] | None:
-        return start_out(job, timezone.now())
-
-    @staticmethod
-    def resolve_award(job: Any) -> str:
-        return str(job.award.number)
-
-    @staticmethod
-    def resolve_pool(job: Any) -> str:
-        return str(job.pool.code)
-
-    @staticmethod
-    def resolve_unit(job: Any) -> str:
-        return str(job.pool.unit)
-
-    @staticmethod
-    def resolve_state_in_words(job: Any) -> str:
-        return faces.shown(job).word
-
-    @staticmethod
-    def resolve_reason(job: Any) -> str:
-        return faces.shown(job).why
-
-    @staticmethod
-    def resolve_over(job: Any) -> bool:
-        return faces.shown(job).over
-
-
-class JobWithFigures(JobOut):
-    """A job with what it has used and still holds, in the seconds of its pool's unit."""
-
-    used_seconds: int
-    held_now_seconds: int
-    outputs_left_out: int
-
-
-class LogOut(Schema):
-    """A piece of a log as text, control characters made visible. Ask again from `next_offset` until `complete`."""
-
-    text: str
-    offset: int
-    next_offset: int
-    complete: bool
-
-
-class FileOut(Schema):
-    """A file that a job left; `size_bytes`, and its SHA-256 in hexadecimal."""
-
-    path: str
-    size_bytes: int = Field(alias="size")
-    sha256: str
-
-
-class UsageOut(Schema):
-    """An award's balances in one pool, in the unit's seconds; granted = used + held + returned + expired + left."""
-
-    pool: str
-    unit: str
-    granted_seconds: int
-    used_seconds: int
-    held_seconds: int
-    returned_seconds: int
-    expired_seconds: int
-    left_seconds: int
 
 
 @router.post("/jobs", response={201: JobWithFigures}, operation_id="submit_job")
@@ -142,15 +47,18 @@ def submit_job(
     job: str = Form(..., description="The job as JSON, as in the schema JobIn.", max_length=300_000),
     files: list[UploadedFile] = File([]),  # noqa: B008
     paths: list[str] = Form([]),  # noqa: B008
+    sha256: list[str] = Form([]),  # noqa: B008
 ) -> Any:
-    """Submits a job. `paths` gives each file's place in the job's folder; without it the files' own names count."""
+    """Submits a job. `paths` gives each file's place in the job's folder; without it the files' own names count.
+
+    Where `sha256` gives each file's digest, what arrived must have it.
+    """
     wanted = _read(job)
-    award = places.award(request.actor, wanted.award)
-    if award is None or not request.actor.member_of(award.organisation_id):
-        raise Http404
+    award = _payer(request, wanted.award)
     pool = _pool(award.pk, wanted.pool)
-    if paths and len(paths) != len(files):
-        raise Refused("job_files_unpaired", files=len(files), paths=len(paths))
+    for given in (paths, sha256):
+        if given and len(given) != len(files):
+            raise Refused("job_files_unpaired", files=len(files), paths=len(given))
     named = paths or [clean_name(file.name) for file in files]
     rules.check_paths(named)
     now = timezone.now()
@@ -158,10 +66,10 @@ def submit_job(
         (path, store(now=now, name=path, allowed=EVERYTHING, upload_chunks=file.chunks()))
         for path, file in zip(named, files, strict=True)
     ]
-    shape = Shape(wanted.gpus, wanted.cores, wanted.memory_mb, wanted.wall_seconds)
+    rules.check_digests([(path, file.sha256) for path, file in stored], sha256)
     made = actions.submit(
         by=request.actor, now=now, award=award, pool=pool, name=wanted.name, argv=wanted.argv, files=stored,
-        shape=shape, key=wanted.key,
+        shape=wanted.shape, key=wanted.key, terms=wanted.terms(request.actor),
     )  # fmt: skip
     return Status(201, _with_figures(one(queries.jobs(request.actor), pk=made.pk)))
 
@@ -174,6 +82,13 @@ def _read(job: str) -> JobIn:
         raise ValidationError([{**fault, "loc": ("form", "job", *fault["loc"])} for fault in found]) from error
 
 
+def _payer(request: HttpRequest, number: str) -> Any:
+    award = places.award(request.actor, number)
+    if award is None or not request.actor.member_of(award.organisation_id):
+        raise Http404
+    return award
+
+
 def _pool(award: int, code: str) -> Any:
     pools = places.pools_of(award)
     fitting = [pool for pool in pools if code in ("", pool.code)]
@@ -182,13 +97,42 @@ def _pool(award: int, code: str) -> Any:
     return fitting[0]
 
 
+@router.get("/jobs/limits", response=LimitsOut, operation_id="job_limits")
+def job_limits(request: HttpRequest) -> Any:
+    """What may be sent along with one job, to be known before anything is sent."""
+    most_bytes = settings.MADANG_UPLOAD_LIMIT_MB * 1024 * 1024
+    return {"most_files": rules.MOST_FILES, "most_file_bytes": most_bytes, "most_path": rules.MOST_PATH}
+
+
+@router.post("/jobs/figures", response=FiguresOut, operation_id="job_figures")
+def job_figures(request: HttpRequest, given: ShapeIn) -> Any:
+    """What a job would set aside and cost at most, were it submitted now."""
+    award = _payer(request, given.award)
+    pool = _pool(award.pk, given.pool)
+    place = places.place(request.actor, timezone.now(), award=award.pk, pool=pool.pk)
+    if place is None:
+        raise Refused("award_not_in_force")
+    rules.check_shape(given.shape, pool.unit)
+    return places.figures(place, given.shape, timezone.now())
+
+
+@router.post("/jobs/{int:id}/repeat", response={201: JobWithFigures}, operation_id="repeat_job")
+def repeat_job(request: HttpRequest, id: int, given: KeyIn) -> Any:
+    """Submits the same job again: command, amounts and files as they were."""
+    made = actions.repeat(by=request.actor, now=timezone.now(), job=_own(request, id), key=given.key)
+    return Status(201, _with_figures(one(queries.jobs(request.actor), pk=made.pk)))
+
+
 @router.get("/jobs", response=list[JobOut], operation_id="list_jobs")
 @paginate(LimitOffsetPagination)
-def list_jobs(request: HttpRequest, state: JobState | None = None, award: str = Query("", max_length=60)) -> Any:
-    """The jobs that the caller may see, newest first; of one state, and of the award with this number."""
+def list_jobs(
+    request: HttpRequest, state: JobState | None = None, award: str = Query("", max_length=60),
+    array: uuid.UUID | None = None,
+) -> Any:  # fmt: skip
+    """The jobs that the caller may see, newest first; of one state, of the award with this number, of one array."""
     if request.actor.reads_everything:
         journal.read(by=request.actor, now=timezone.now(), what="search", kind="job", subject=award or "all")
-    return queries.listed(request.actor, state=state or "", award=award)
+    return queries.listed(request.actor, state=state or "", award=award, array=array)
 
 
 @router.get("/jobs/{int:id}", response=JobWithFigures, operation_id="job")
@@ -275,5 +219,5 @@ def _storable(id: int) -> int:
 
 def _with_figures(job: Any) -> Any:
     """The row with its two figures, which stand in the ledger."""
-    job.held_now_seconds, job.used_seconds = queries.amounts(job)
+    job.held_now_seconds, job.used_seconds = queries.amounts(job.pk)
     return job

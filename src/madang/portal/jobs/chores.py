@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 
 from django.conf import settings
 
-from madang.accounting.metering import UsageSlice, charges
-from madang.compute.protocol import AccountLimit, Forgetting
+from madang.compute.protocol import MANY, AccountLimit
 from madang.errors import Refused, Unavailable
 from madang.portal import backends
-from madang.portal.jobs import actions, machine, queries
-from madang.portal.jobs.rules import MOST_WALL_SECONDS, NOTICE, owner_of, subject_of, unit_of
-from madang.portal.journal import queries as journal
-from madang.portal.ledger.importer import import_usage
-from madang.portal.ledger.rules import Usage, usage_of
+from madang.portal.jobs import actions, machine, queries, shares, steering, waiting
+from madang.portal.jobs.clearing import clear, tell_of_clearing
+from madang.portal.jobs.places import limits as present_limits
+from madang.portal.jobs.posting import post_usage
+from madang.portal.jobs.rules import MOST_WALL_SECONDS, owner_of
 
 AT_ONCE = 50
 _told: dict[str, object] = {}
@@ -24,6 +22,7 @@ _told: dict[str, object] = {}
 def hand_over(now: datetime) -> int:
     """Gives accepted jobs to the backend; the backend knows the key, so a worker that dies here does no harm."""
     tell_limits(now)
+    waiting.give_up(now=now)
     taken = actions.claim(now=now, jobs=queries.to_hand_over(now, AT_ONCE))
     for job in taken:
         try:
@@ -40,9 +39,15 @@ def cancel(now: datetime) -> int:
     """Passes on what people asked to cancel, and what an ended award leaves behind; asking again does no harm."""
     for job in queries.to_close(now, AT_ONCE):
         actions.close(now=now, job=job)
-    for job in queries.to_cancel(queries.MANY):
+    for job in queries.to_cancel(MANY):
         backends.backend().cancel(str(job.backend_id))
     return 0
+
+
+def steer(now: datetime) -> int:
+    """Tells the backend which waiting jobs to hold back, release or set elsewhere in their award's order."""
+    told = [steering.tell(job) for job in steering.owed(AT_ONCE)]
+    return sum(steering.told(job=job) for job in told)
 
 
 def follow(now: datetime) -> int:
@@ -58,46 +63,9 @@ def follow(now: datetime) -> int:
     return changed + sum(actions.settle(now=now, job=job) for job in ended)
 
 
-def post_usage(now: datetime) -> int:
-    """Posts the backend's usage records from the cursor on, exactly once each."""
-    name, posted = settings.MADANG_BACKEND, 0
-    while True:
-        old = queries.cursor(name)
-        batch = backends.backend().usage(old)
-        if not batch.slices:
-            return posted
-        posted += import_usage(now=now, charges=_rows(now, batch.slices), pause=time.sleep).posted
-        actions.move_cursor(now=now, backend=name, old=old, new=batch.cursor)
-
-
-def _rows(now: datetime, slices: list[UsageSlice]) -> list[Usage]:
-    """Each charge with its pool and its job's name in the ledger; slices of jobs that are not ours are left out."""
-    ids = sorted({piece.job for piece in slices})
-    jobs = queries.by_backend_id(ids)
-    _adopt(now, [id for id in ids if id not in jobs])
-    jobs = queries.by_backend_id(ids)
-    return [
-        usage_of(charge, pool=jobs[piece.job].pool_id, subject=subject_of(jobs[piece.job].pk))
-        for piece in slices
-        if piece.job in jobs
-        for charge in charges(piece, settings.MADANG_ZONE, unit_of(jobs[piece.job].pool.unit))
-    ]
-
-
-def _adopt(now: datetime, unknown: list[str]) -> None:
-    """A worker may have died between giving a job over and noting its id: the backend still knows the job's key."""
-    if not unknown:
-        return
-    reports = backends.backend().reports(unknown)
-    owed = queries.by_keys([report.key for report in reports])
-    for report in reports:
-        if report.key in owed:
-            actions.handed_over(now=now, job=owed[report.key], backend_id=report.id)
-
-
 def tell_limits(now: datetime) -> int:
     """Tells the backend what each award may hold at once and whether it may start jobs, when that changed."""
-    limits = queries.limits()
+    limits = present_limits()
     if _told.get(settings.MADANG_BACKEND) == (backends.spool(), limits):
         return 0
     backends.backend().enforce(
@@ -110,32 +78,5 @@ def tell_limits(now: datetime) -> int:
     return 0
 
 
-def tell_of_clearing(now: datetime) -> int:
-    """Tells people a fortnight before that what their jobs left will be destroyed."""
-    before = journal.due_before("job_files", now)
-    return actions.tell_of_clearing(now=now, before=before + NOTICE) if before else 0
-
-
-def clear(now: datetime) -> int:
-    """Destroys what jobs were given, wrote and left when their retention is over and their people were told."""
-    before = journal.due_before("job_files", now)
-    due = queries.to_clear(before, now - NOTICE, AT_ONCE) if before else []
-    backend = backends.backend()
-    for job in due:
-        if job.backend_id and isinstance(backend, Forgetting):
-            _forget(backend, job.backend_id)
-    if due and before:
-        actions.cleared(now=now, jobs=[job.pk for job in due], before=before)
-    return len(due)
-
-
-def _forget(backend: Forgetting, id: str) -> None:
-    try:
-        backend.forget(id)
-    except Refused as refused:
-        # a spool that was lost holds nothing of the job any more
-        if refused.code != "no_such_job":
-            raise
-
-
-EVERY = {hand_over: 0.5, cancel: 1.0, follow: 1.0, tell_limits: 10.0, tell_of_clearing: 3600.0, clear: 3600.0}
+EVERY = {hand_over: 0.5, steer: 1.0, cancel: 1.0, follow: 1.0, tell_limits: 10.0}
+EVERY |= {shares.tell: 5.0, tell_of_clearing: 3600.0, clear: 3600.0}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,36 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from madang.errors import Refused
 from madang.portal import refusals
 from madang.portal.jobs import rules
-from madang.portal.jobs.places import Place, price_at_most
+from madang.portal.jobs.places import Figures, Place, figures
 from madang.portal.jobs.rules import JobState, Shape
 from madang.portal.jobs.sentences import STATES
-from madang.portal.resources.rules import Grain
 
 MIB_PER_GIB = 1024
 SECONDS_PER_MINUTE = 60
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What a submission would set aside at most in its pool unit's seconds, what is left now and after it, its price.
-
-    `price` is in won if all of it were used; None where time is not charged by the hour. `by_month`: a month's price
-    covers it.
-    """
-
-    unit: str
-    held: int
-    left: int
-    price: int | None
-    by_month: bool
-
-    @property
-    def after(self) -> int:
-        return self.left - self.held
-
-    @property
-    def fits(self) -> bool:
-        return self.held <= self.left
 
 
 class ManyFiles(forms.ClearableFileInput):
@@ -129,14 +104,11 @@ class JobForm(forms.Form):
             wall_seconds=given["minutes"] * SECONDS_PER_MINUTE,
         )
 
-    def figures(self, now: datetime) -> Figures | None:
-        """The figures of what was filled in, as far as it can be read; call it on a bound form."""
+    def figures(self, now: datetime, elements: int = 1) -> Figures | None:
+        """The figures of so many jobs as was filled in, as far as it can be read; call it on a bound form."""
         if {"where", "gpus", "cores", "memory_gib", "minutes"} & self.errors.keys():
             return None
-        unit = self.place.pool.unit
-        held = rules.amount_held(self.shape, unit)
-        by_month = self.place.product.grain == Grain.MONTH
-        return Figures(unit, held, self.place.balances.left, price_at_most(self.place, held, now), by_month)
+        return figures(self.place, self.shape, now, elements)
 
 
 def label(place: Place) -> str:

@@ -11,13 +11,14 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext
 
 from madang.compute import sentences as compute
-from madang.compute.protocol import Backend, Capacity, Facts, JobSpec, LogChunk, Telling
+from madang.compute.protocol import MANY, Backend, Capacity, Facts, JobSpec, LogChunk, Telling
 from madang.errors import Refused
 from madang.portal import backends
-from madang.portal.jobs import queries
+from madang.portal.jobs import arrays, queries, waiting
 from madang.portal.jobs.models import Job
 from madang.portal.jobs.rules import FINAL_STATES, owner_of
 from madang.portal.jobs.sentences import REASONS
+from madang.portal.people import queries as people
 
 CAPACITY_SECONDS = 30.0
 WHOLE_LOOK = timedelta(seconds=15)
@@ -54,9 +55,9 @@ def to_look_at(now: datetime) -> tuple[list[Job], Look]:
     backend = backends.backend()
     last = _last.get(backends.spool())
     if not isinstance(backend, Telling):
-        return queries.to_follow(queries.MANY), Look("", now)
+        return queries.to_follow(MANY), Look("", now)
     if last is None or not timedelta(0) <= now - last.whole_at < WHOLE_LOOK:
-        return queries.to_follow(queries.MANY), Look(backend.changed("").cursor, now)
+        return queries.to_follow(MANY), Look(backend.changed("").cursor, now)
     batch = backend.changed(last.cursor)
     return queries.to_follow_of(batch.ids), Look(batch.cursor, last.whole_at)
 
@@ -117,8 +118,8 @@ def spec(job: Job) -> JobSpec:
     return JobSpec(
         key=str(job.key),
         account=owner_of(job.award_id),
-        fair_share_class="",
-        name=job.name,
+        fair_share_class=job.share_class,
+        name=job.title,
         argv=tuple(job.argv),
         files=queries.input_list(job.pk),
         gpus=job.gpus,
@@ -126,4 +127,11 @@ def spec(job: Job) -> JobSpec:
         cores=job.cores,
         memory_mb=job.memory_mb,
         wall_seconds=job.wall_seconds,
+        user=people.unix_user_of(job.submitted_by_id),
+        environment=arrays.environment(job),
+        priority=job.priority,
+        held=job.on_hold,
+        after=waiting.after(job),
+        requeue=job.requeue,
+        checkpoint_seconds=job.checkpoint_seconds,
     )

@@ -1,12 +1,12 @@
 """Tables of jobs, their input files and their outputs."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from madang.portal.awards.models import Award
 from madang.portal.constraints import choices, exactly_when, one_of
 from madang.portal.files.models import StoredFile
-from madang.portal.jobs.rules import FINAL_STATES, JobState
+from madang.portal.jobs.rules import FINAL_STATES, MOST_PRIORITY, JobState
 from madang.portal.people.models import Person
 from madang.portal.resources.models import Pool
 
@@ -17,6 +17,10 @@ class Job(models.Model):
     `settled_at` says that the rest of them came back. `outputs_left_out` counts files that the job left and that cannot
     be offered (links, devices, endless names). `notified_at` says when its person was told that its files and log will
     be destroyed, `cleared_at` that they are.
+
+    The jobs of an array share its key in `array`, are numbered from 0 by `array_index`, and there are `array_count`.
+    `share_class` is the kind of organisation as it was at submission. `steering` counts the changes of `priority` and
+    `on_hold`, and `steered` says which of them the backend has been told. `restarts`: how often it was put back.
     """
 
     award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="jobs")
@@ -29,6 +33,17 @@ class Job(models.Model):
     cores = models.PositiveIntegerField(default=1)
     memory_mb = models.PositiveIntegerField()
     wall_seconds = models.PositiveIntegerField()
+    share_class = models.CharField(max_length=20, blank=True)
+    array = models.UUIDField(null=True)
+    array_index = models.PositiveIntegerField(null=True)
+    array_count = models.PositiveIntegerField(default=1)
+    priority = models.SmallIntegerField(default=0)
+    on_hold = models.BooleanField(default=False)
+    requeue = models.BooleanField(default=False)
+    checkpoint_seconds = models.PositiveIntegerField(default=0)
+    steering = models.PositiveIntegerField(default=0)
+    steered = models.PositiveIntegerField(default=0)
+    restarts = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=10, choices=choices(JobState), default=JobState.ACCEPTED)
     backend_id = models.CharField(max_length=60, null=True)
     reason_code = models.CharField(max_length=60, blank=True)
@@ -50,6 +65,7 @@ class Job(models.Model):
             models.Index(fields=["award", "state"], name="job_by_award"),
             models.Index(fields=["state"], condition=Q(settled_at__isnull=True), name="job_unsettled"),
             models.Index(fields=["ended_at"], condition=Q(cleared_at__isnull=True), name="job_uncleared"),
+            models.Index(fields=["state"], condition=Q(steering__gt=F("steered")), name="job_unsteered"),
         ]
         constraints = [
             one_of("job", "state", JobState),
@@ -63,6 +79,34 @@ class Job(models.Model):
             models.CheckConstraint(
                 condition=Q(cleared_at__isnull=True) | Q(settled_at__isnull=False), name="job_cleared_after_settling"
             ),
+            models.UniqueConstraint(fields=["array", "array_index"], name="job_array_index_once"),
+            models.CheckConstraint(
+                condition=Q(array__isnull=True, array_index__isnull=True, array_count=1)
+                | Q(array__isnull=False, array_index__lt=F("array_count")),
+                name="job_array_numbered",
+            ),
+            models.CheckConstraint(
+                condition=Q(priority__range=(-MOST_PRIORITY, MOST_PRIORITY)), name="job_priority_within_bounds"
+            ),
+        ]
+
+    @property
+    def title(self) -> str:
+        """The name, and within an array the number too."""
+        return self.name if self.array_index is None else f"{self.name} [{self.array_index}]"
+
+
+class JobAfter(models.Model):
+    """`job` starts only once `other` of the same award has ended; with `ok` without an error."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="after")
+    other = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="before")
+    ok = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["job", "other"], name="jobafter_once"),
+            models.CheckConstraint(condition=Q(job__gt=F("other")), name="jobafter_looks_back"),
         ]
 
 
@@ -87,6 +131,16 @@ class JobOutput(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["job", "path"], name="joboutput_path_once")]
+
+
+class ShareSetting(models.Model):
+    """How kinds of organisations share the machine, as `compute.protocol.ClassShares` says; the newest row holds."""
+
+    weights = models.JSONField()
+    parts = models.JSONField()
+    borrowing = models.CharField(max_length=7)
+    set_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
 
 
 class UsageCursor(models.Model):

@@ -10,17 +10,30 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET, require_POST
 
-from madang.portal.faces import one, signed_in, tried
+from madang.portal.faces import one, signed_in, tried, whole
 from madang.portal.files import faces as files
 from madang.portal.files.actions import store
 from madang.portal.files.rules import EVERYTHING, clean_name
 from madang.portal.forecasts import faces as forecasts
-from madang.portal.jobs import actions, faces, machine, places, queries
+from madang.portal.jobs import (
+    actions,
+    array_pages,
+    arrays,
+    faces,
+    machine,
+    places,
+    queries,
+    shares,
+    steering,
+    uses,
+    waiting,
+)
 from madang.portal.jobs.forms import MIB_PER_GIB, SECONDS_PER_MINUTE, JobForm, ListForm
 from madang.portal.jobs.rules import check_paths, join_command
+from madang.portal.jobs.terms import PriorityForm, TermsForm, remembered
 from madang.portal.journal import actions as journal
 from madang.portal.journal import queries as journals
 
@@ -37,13 +50,18 @@ def list_page(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     chosen = form.cleaned_data
     rows = queries.listed(by, state=chosen.get("state", ""), award=chosen.get("award", ""))
+    rows = rows if chosen.get("state") else arrays.shown_once(rows)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    counts = arrays.counts({job.array for job in page if job.array})
+    for job in page:
+        job.counts = counts.get(job.array, {})
     if by.reads_everything:
         journal.read(by=by, now=request.now, what="search", kind="job", subject=chosen.get("award") or "all")
     context = {
         "form": form,
         "page": page,
         "jobs": [(job, faces.shown(job), forecasts.start_of(job, request.now)) for job in page],
+        "sifted_by_state": bool(chosen.get("state")),
     }
     return render(
         request, "jobs/jobs.html", {**context, "may_submit": bool(by.memberships), "sifted": any(chosen.values())}
@@ -58,12 +76,14 @@ def new_page(request: HttpRequest) -> HttpResponse:
     if why_off or not where:
         return render(request, "jobs/new.html", {"why_off": why_off, "places": where})
     form, earlier = _job_form(request, where)
-    if request.method == "POST" and "figures" not in request.POST and form.is_valid():
-        job = tried(form, lambda: _submit(request, form, earlier))
+    terms = _terms_form(request, earlier)
+    if request.method == "POST" and "figures" not in request.POST and form.is_valid() and terms.is_valid():
+        job = tried(form, lambda: _submit(request, form, earlier, terms))
         if job:
             messages.success(request, gettext("The job has been received."))
-            return redirect("job", pk=job.pk)
-    context = {"form": form, "places": where, "figures": form.figures(request.now) if form.is_bound else None}
+            return redirect("job-array", key=job.array) if job.array else redirect("job", pk=job.pk)
+    figures = form.figures(request.now, terms.count) if form.is_bound else None
+    context = {"form": form, "terms": terms, "places": where, "figures": figures}
     if "figures" in request.POST:
         context["form"] = _job_form(request, where, initial=_typed(request))[0]
     context["earlier_files"] = queries.input_files(earlier.pk) if earlier else []
@@ -78,6 +98,13 @@ def _job_form(request: HttpRequest, where: Any, initial: dict[str, Any] | None =
         return JobForm(request.POST, request.FILES, places=where, has_files=has_files), earlier
     values = initial if initial is not None else _remembered(earlier or queries.last_job(request.actor), earlier)
     return JobForm(places=where, has_files=has_files, initial=values), earlier
+
+
+def _terms_form(request: HttpRequest, earlier: Any) -> TermsForm:
+    jobs = waiting.choices(request.actor)
+    if request.method == "POST":
+        return TermsForm({"elements": 1, "priority": 0, "checkpoint_seconds": 0, **request.POST.dict()}, jobs=jobs)
+    return TermsForm(jobs=jobs, initial=remembered(earlier))
 
 
 def _typed(request: HttpRequest) -> dict[str, Any]:
@@ -109,7 +136,7 @@ def _remembered(job: Any, earlier: Any) -> dict[str, Any]:
     }
 
 
-def _submit(request: HttpRequest, form: JobForm, earlier: Any) -> Any:
+def _submit(request: HttpRequest, form: JobForm, earlier: Any, terms: TermsForm) -> Any:
     given = form.cleaned_data
     kept = {}
     if earlier and given.get("keep_files"):
@@ -128,6 +155,7 @@ def _submit(request: HttpRequest, form: JobForm, earlier: Any) -> Any:
         files=sorted(kept.items()),
         shape=form.shape,
         key=given["key"],
+        terms=terms.terms(waiting.chosen(request.actor, terms.cleaned_data["after"])),
     )
 
 
@@ -136,7 +164,8 @@ def _submit(request: HttpRequest, form: JobForm, earlier: Any) -> Any:
 def figures_part(request: HttpRequest) -> HttpResponse:
     """The figures alone, for a form that is being filled in."""
     form = JobForm(request.POST, places=places.places(request.actor, request.now))
-    return render(request, "jobs/figures.html", {"figures": form.figures(request.now)})
+    elements = max(whole(request.POST.get("elements", ""), 1), 1)
+    return render(request, "jobs/figures.html", {"figures": form.figures(request.now, elements)})
 
 
 @signed_in
@@ -151,6 +180,9 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
         "inputs": queries.input_files(job.pk),
         "outputs": Paginator(queries.outputs(job.pk), PAGE).get_page(request.GET.get("page")),
         "command": join_command(job.argv),
+        "use": uses.shown(job, get_language() or "ko"),
+        "after": waiting.others(job.pk),
+        "priority_form": PriorityForm(initial={"priority": job.priority}),
         "kept_until": journals.kept_until("job_files", job.ended_at),
     }
     return render(request, "jobs/job.html", {**context, **_progress(request, job)})
@@ -176,7 +208,7 @@ def _note(request: HttpRequest, job: Any, once_in: timedelta | None = None) -> N
 
 
 def _progress(request: HttpRequest, job: Any) -> dict[str, Any]:
-    held, used = queries.amounts(job)
+    held, used = queries.amounts(job.pk)
     shown = faces.shown(job)
     may_cancel = request.actor.member_of(job.award.organisation_id) and not shown.over and not job.cancel_asked_at
     return {
@@ -189,6 +221,7 @@ def _progress(request: HttpRequest, job: Any) -> dict[str, Any]:
         "used": used,
         "unit": job.pool.unit,
         "may_cancel": may_cancel,
+        "may_steer": may_cancel and job.state in steering.NOT_STARTED and steering.possible(),
     }
 
 
@@ -238,4 +271,6 @@ urlpatterns = [
     path("jobs/<int:pk>/cancel/", cancel_page, name="job-cancel"),
     path("jobs/<int:pk>/files/<path:path>", input_download, name="job-file"),
     path("jobs/<int:pk>/outputs/<path:path>", output_download, name="job-output"),
+    *array_pages.urlpatterns,
+    *shares.urlpatterns,
 ]

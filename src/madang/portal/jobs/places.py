@@ -1,18 +1,21 @@
-"""Where a person's job may run: pools of awards in force, what is left there, and what the time would cost."""
+"""Where a person's job may run: pools of awards in force, what is left there, its price, and what awards may hold."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import F
 
 from madang.accounting.ledger import Balances
+from madang.compute.protocol import MANY
 from madang.portal.actors import Actor, Role
 from madang.portal.awards.models import Award, AwardLine
 from madang.portal.awards.rules import AwardState
-from madang.portal.jobs.rules import owner_of
+from madang.portal.jobs.rules import Shape, amount_held, owner_of
 from madang.portal.ledger import queries as ledger
 from madang.portal.prices import queries as prices
 from madang.portal.prices import rules as pricing
@@ -28,6 +31,29 @@ class Place:
     pool: Pool
     product: Product
     balances: Balances
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a submission would set aside at most in its pool unit's seconds, what is left now and after it, its price.
+
+    `price` is in won if all of it were used; None where time is not charged by the hour. `by_month`: a month's price
+    covers it.
+    """
+
+    unit: str
+    held: int
+    left: int
+    price: int | None
+    by_month: bool
+
+    @property
+    def after(self) -> int:
+        return self.left - self.held
+
+    @property
+    def fits(self) -> bool:
+        return self.held <= self.left
 
 
 def places(by: Actor, now: datetime) -> list[Place]:
@@ -49,6 +75,11 @@ def places(by: Actor, now: datetime) -> list[Place]:
     ]
 
 
+def place(by: Actor, now: datetime, *, award: int, pool: int) -> Place | None:
+    """One of `places`."""
+    return next((one for one in places(by, now) if (one.award.pk, one.pool.pk) == (award, pool)), None)
+
+
 def award(by: Actor, number: str) -> Award | None:
     """An award whose jobs the actor sees, by its number; its own people know of none that is not published yet."""
     rows = Award.objects.filter(number=number).select_related("organisation")
@@ -67,6 +98,13 @@ def usage(award: int) -> list[tuple[Pool, Balances]]:
     """What an award has in each pool, for a caller who may see it."""
     balances = ledger.balances(owner_of(award))
     return [(pool, balances[pool.pk]) for pool in Pool.objects.filter(pk__in=balances).order_by("pk")]
+
+
+def figures(place: Place, shape: Shape, now: datetime, elements: int = 1) -> Figures:
+    """The figures of so many jobs of this shape, were they submitted now."""
+    held = amount_held(shape, place.pool.unit) * elements
+    by_month = place.product.grain == Grain.MONTH
+    return Figures(place.pool.unit, held, place.balances.left, price_at_most(place, held, now), by_month)
 
 
 def price_at_most(place: Place, seconds: int, now: datetime) -> int | None:
@@ -91,3 +129,37 @@ def price_at_most(place: Place, seconds: int, now: datetime) -> int | None:
 
 def _tariffs(products: Iterable[int], kind: str) -> list[pricing.Tariff]:
     return [prices.as_value(row) for row in prices.approved(products) if row.kind == kind]
+
+
+def limits() -> list[tuple[int, int, int, bool]]:
+    """(award, GPUs at once, cores at once, open) for every award that was ever in force: what the backend enforces.
+
+    An award of GPUs may use any number of cores beside them; an award of cores only those. What is awarded by the hour
+    may be used up as fast as the machine gives it: only the hours are counted, not how many run at once; so may what
+    is held as a target rather than as a cap.
+    """
+    rows = Award.objects.filter(in_force_at__isnull=False).order_by("pk")
+    units = F("lines__quantity") * F("lines__product__units")
+    found: dict[int, tuple[int, int, bool]] = {}
+    for award, state, hold, unit, grain, amount in rows.values_list(
+        "pk", "state", "cluster_terms__hold", "lines__product__pool__unit", "lines__product__grain", units
+    ):
+        gpus, cores, _ = found.get(award, (0, 0, False))
+        at_once = MANY if grain == Grain.HOUR or hold == "target" else amount or 0
+        if unit == "gpu":
+            gpus, cores = min(MANY, gpus + at_once), MANY
+        else:
+            cores = min(MANY, cores + at_once)
+        found[award] = (gpus, cores, state == "in_force")
+    return [(award, *limit) for award, limit in found.items()]
+
+
+def pools_by_type(owners: Iterable[str]) -> dict[tuple[str, str], Pool]:
+    """The pool of each award, by its name in the ledger and the type of GPU ("" for cores); the first where several."""
+    awards = [int(owner.partition(":")[2]) for owner in owners if re.fullmatch(r"award:[0-9]{1,18}", owner)]
+    rows = AwardLine.objects.filter(award__in=awards, award__in_force_at__isnull=False).select_related("product__pool")
+    found: dict[tuple[str, str], Pool] = {}
+    for row in rows.order_by("pk"):
+        pool = row.product.pool
+        found.setdefault((owner_of(row.award_id), pool.backend_type if pool.unit == "gpu" else ""), pool)
+    return found

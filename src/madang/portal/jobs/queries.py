@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, F, Q, QuerySet, Sum, When
+from django.db.models import Case, Q, QuerySet, Sum, When
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -16,16 +17,13 @@ from madang.compute.protocol import InputFile
 from madang.portal.actors import Actor, Role
 from madang.portal.awards.models import Award
 from madang.portal.files import queries as files
+from madang.portal.jobs import waiting
 from madang.portal.jobs.models import Job, JobFile, JobOutput, UsageCursor
 from madang.portal.jobs.rules import FINAL_STATES, JobState, subject_of
 from madang.portal.ledger import queries as ledger
 from madang.portal.ledger.models import Movement
-from madang.portal.people import queries as people
-from madang.portal.people.models import Person
-from madang.portal.resources.rules import Grain
 from madang.portal.tasks import Task
 
-MANY = 1_000_000
 # how many jobs a member finds on their own page
 AT_HOME = 5
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -40,10 +38,11 @@ def jobs(by: Actor) -> QuerySet[Job]:
     return rows.filter(award__organisation__in=by.memberships)
 
 
-def listed(by: Actor, *, state: str = "", award: str = "") -> QuerySet[Job]:
-    """The actor's jobs in one state and of one award, where these are given."""
+def listed(by: Actor, *, state: str = "", award: str = "", array: uuid.UUID | None = None) -> QuerySet[Job]:
+    """The actor's jobs in one state, of one award and of one array, where these are given."""
     rows = jobs(by)
     rows = rows.filter(state=state) if state else rows
+    rows = rows.filter(array=array) if array else rows
     return rows.filter(award__number=award) if award else rows
 
 
@@ -57,15 +56,15 @@ def last_job(by: Actor) -> Job | None:
     return Job.objects.filter(submitted_by=by.person, award__organisation__in=by.memberships).order_by("-pk").first()
 
 
-def amounts(job: Job) -> tuple[int, int]:
-    """What a job still holds and what it has used, in its pool unit's seconds."""
-    subject = subject_of(job.pk)
-    rows = Movement.objects.filter(subject=subject)
+def amounts(*jobs: int) -> tuple[int, int]:
+    """What jobs still hold and what they have used, together, in their pool unit's seconds."""
+    subjects = [subject_of(job) for job in jobs]
+    rows = Movement.objects.filter(subject__in=subjects)
     used = {
         side: rows.filter(**{f"{side}__bucket": Bucket.USED}).aggregate(sum=Sum("amount"))["sum"] or 0
         for side in ("to_account", "from_account")
     }
-    return sum(ledger.held_by([subject]).values()), used["to_account"] - used["from_account"]
+    return sum(ledger.held_by(subjects).values()), used["to_account"] - used["from_account"]
 
 
 def input_files(job: int) -> QuerySet[JobFile]:
@@ -79,10 +78,10 @@ def outputs(job: int) -> QuerySet[JobOutput]:
 
 
 def to_hand_over(now: datetime, limit: int) -> list[Job]:
-    """Accepted jobs that nobody is handing over at this moment, oldest first."""
+    """Accepted jobs that nobody is handing over now and that wait for none that the backend lacks, oldest first."""
     free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
-    rows = Job.objects.filter(free, state=JobState.ACCEPTED)
-    return list(rows.select_related("award", "pool").order_by("pk")[:limit])
+    rows = Job.objects.filter(free, state=JobState.ACCEPTED).exclude(pk__in=waiting.unmet())
+    return list(rows.select_related("award", "pool", "submitted_by").order_by("pk")[:limit])
 
 
 def to_follow(limit: int) -> list[Job]:
@@ -127,28 +126,6 @@ def by_keys(keys: list[str]) -> dict[str, Job]:
     return {str(job.key): job for job in Job.objects.filter(key__in=ours, state=JobState.ACCEPTED)}
 
 
-def to_tell_of(before: datetime, limit: int) -> list[Job]:
-    """Settled jobs that ended before an instant and whose people have not been told that their files will go."""
-    rows = Job.objects.filter(
-        ended_at__lt=before, settled_at__isnull=False, cleared_at__isnull=True, notified_at__isnull=True
-    )
-    return list(rows.select_related("submitted_by", "award").order_by("pk")[:limit])
-
-
-def people_to_tell(job: Job) -> list[Person]:
-    """Who submitted the job, while they belong to its organisation; else that organisation's owners."""
-    organisation = job.award.organisation_id
-    held = {"memberships__organisation": organisation, "memberships__left_at__isnull": True}
-    own = Person.objects.filter(pk=job.submitted_by_id, is_active=True, **held).first()
-    return [own] if own else list(people.owners(organisation))
-
-
-def to_clear(before: datetime, told_before: datetime, limit: int) -> list[Job]:
-    """Jobs that ended before an instant and whose people were told by another that their files will go."""
-    rows = Job.objects.filter(ended_at__lt=before, cleared_at__isnull=True, notified_at__lte=told_before)
-    return list(rows.order_by("pk")[:limit])
-
-
 def cursor(backend: str) -> str:
     """How far the backend's usage has been posted."""
     row = UsageCursor.objects.filter(backend=backend).first()
@@ -161,28 +138,6 @@ def input_list(job: int) -> tuple[InputFile, ...]:
         InputFile(path=row.path, source=files.path_of(row.file), sha256=row.file.sha256, size=row.file.size)
         for row in input_files(job)
     )
-
-
-def limits() -> list[tuple[int, int, int, bool]]:
-    """(award, GPUs at once, cores at once, open) for every award that was ever in force: what the backend enforces.
-
-    An award of GPUs may use any number of cores beside them; an award of cores only those. What is awarded by the hour
-    may be used up as fast as the machine gives it: only the hours are counted, not how many run at once.
-    """
-    rows = Award.objects.filter(in_force_at__isnull=False).order_by("pk")
-    units = F("lines__quantity") * F("lines__product__units")
-    found: dict[int, tuple[int, int, bool]] = {}
-    for award, state, unit, grain, amount in rows.values_list(
-        "pk", "state", "lines__product__pool__unit", "lines__product__grain", units
-    ):
-        gpus, cores, _ = found.get(award, (0, 0, False))
-        at_once = MANY if grain == Grain.HOUR else amount or 0
-        if unit == "gpu":
-            gpus, cores = min(MANY, gpus + at_once), MANY
-        else:
-            cores = min(MANY, cores + at_once)
-        found[award] = (gpus, cores, state == "in_force")
-    return [(award, *limit) for award, limit in found.items()]
 
 
 def home_panels(by: Actor, now: datetime) -> list[dict[str, Any]]:

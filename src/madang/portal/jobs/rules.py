@@ -12,7 +12,7 @@ from enum import StrEnum
 from madang.accounting.metering import Unit, hold_for
 from madang.errors import Refused
 
-MOST_FILES = 200
+MOST_FILES = 1000
 MOST_WALL_SECONDS = 31 * 86_400
 MOST_PATH = 200
 MOST_OUTPUT_PATH = 300
@@ -56,6 +56,32 @@ class Shape:
     wall_seconds: int
 
 
+MOST_PRIORITY = 1000
+MOST_ELEMENTS = 1000
+# of one array: its files, or what it waits for, times its elements
+MOST_OF_AN_ARRAY = 10_000
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How a job waits and ends, beside its shape.
+
+    Within its award a job of higher `priority` goes first; one `on_hold` waits until it is released, one with `after`
+    for other jobs of the award, (id, whether they must end without an error). `requeue`: it may be run again where the
+    machine ended it; all its runs together keep to its time and so to what it holds. `checkpoint_seconds` before its
+    end it is told to save (0: never). `elements` above 1 makes it an array of so many numbered jobs.
+    """
+
+    priority: int = 0
+    on_hold: bool = False
+    requeue: bool = False
+    checkpoint_seconds: int = 0
+    after: tuple[tuple[int, bool], ...] = ()
+    elements: int = 1
+
+
+USUAL = Terms()
+
 # People are told so long before the files of their jobs are destroyed.
 NOTICE = timedelta(days=14)
 
@@ -93,6 +119,22 @@ def check_shape(shape: Shape, pool_unit: str) -> None:
         given = getattr(shape, field)
         if not low <= given <= high:
             raise Refused(f"job_{field}", field=field, given=given, low=low, high=high)
+
+
+def check_terms(terms: Terms, shape: Shape, files: int) -> None:
+    """Refuses ``job_priority``, ``job_elements``, ``job_checkpoint_seconds`` and ``job_array_too_large``."""
+    ranges = {
+        "priority": (-MOST_PRIORITY, MOST_PRIORITY),
+        "elements": (1, MOST_ELEMENTS),
+        "checkpoint_seconds": (0, shape.wall_seconds - 1),
+    }
+    for field, (low, high) in ranges.items():
+        given = getattr(terms, field)
+        if not low <= given <= high:
+            raise Refused(f"job_{field}", field=field, given=given, low=low, high=high)
+    rows = terms.elements * max(files, len(terms.after))
+    if terms.elements > 1 and rows > MOST_OF_AN_ARRAY:
+        raise Refused("job_array_too_large", field="elements", most=MOST_OF_AN_ARRAY)
 
 
 def split_command(command: str) -> list[str]:
@@ -133,6 +175,13 @@ def check_paths(paths: Sequence[str]) -> None:
         if not _PATH.fullmatch(path) or any(part in ("", ".", "..") for part in parts) or path in seen | folders:
             raise Refused("job_path", field="files", path=readable(path.encode(errors="replace"))[:80])
         seen.add(path)
+
+
+def check_digests(found: Sequence[tuple[str, str]], announced: Sequence[str]) -> None:
+    """Refuses files, as (path, SHA-256), that did not arrive as they were announced: ``job_file_differs``."""
+    for (path, digest), told in zip(found, announced, strict=False):
+        if digest != told.lower():
+            raise Refused("job_file_differs", field="files", path=path)
 
 
 def _folders(path: str) -> list[str]:

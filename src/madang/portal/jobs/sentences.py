@@ -16,6 +16,18 @@ REFUSALS = {
     "job_pool": N_("This award has nothing in that pool, or jobs do not run there."),
     "job_key_reused": N_("Another job was already submitted with this key."),
     "job_files_unpaired": N_("Each file needs one path: {files} files came with {paths} paths."),
+    "job_priority": N_("A priority lies between {low} and {high}; {given} does not."),
+    "job_elements": N_("An array has from {low} to {high} jobs, not {given}."),
+    "job_checkpoint_seconds": N_("The signal to save comes from {low} to {high} seconds before the end, not {given}."),
+    "job_array_too_large": N_(
+        "An array's jobs times their files, or times the jobs that they wait for, may be at most {most}. "
+        "Pack the files into an archive, or make the array smaller."
+    ),
+    "job_after": N_("A job can only wait for jobs of its own award."),
+    "job_steering": N_("What runs the jobs here cannot hold waiting jobs back or change their order."),
+    "job_file_differs": N_("{path} did not arrive as it was sent, or changed on the way. Please submit again."),
+    "job_cleared": N_("The files of this job were destroyed, so it cannot be repeated. Submit it anew with its files."),
+    "share_out_of_range": N_("A weight lies between 1 and 1,000, and a part is not below nothing."),
     "job_log_gone": N_("The machine no longer keeps the log of this job."),
     "job_output_gone": N_("The file {path} cannot be fetched: {why}"),
     "jobs_off": N_("Jobs are switched off here: {why}"),
@@ -32,6 +44,13 @@ INPUT = frozenset(
         "job_too_many_files",
         "job_pool",
         "job_files_unpaired",
+        "job_priority",
+        "job_elements",
+        "job_checkpoint_seconds",
+        "job_array_too_large",
+        "job_after",
+        "job_file_differs",
+        "share_out_of_range",
     }
 )
 MAILS = {
@@ -60,4 +79,9 @@ REASONS = {
     "cancelled": N_("The job was cancelled before it was handed to the machine."),
     "award_over": N_("The award is no longer in force, so the job was not started."),
     "switched_off": N_("the centre has switched them off."),
+}
+BORROWINGS = {
+    "none": N_("stays idle: nobody holds more than its part"),
+    "borrow": N_("others may use it, and keep it until their jobs end"),
+    "reclaim": N_("others may use it, and jobs that may be run again give it back when it is needed"),
 }

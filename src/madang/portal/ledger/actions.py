@@ -5,7 +5,7 @@ Whoever calls these has judged that the actor may: an award's grant or a job's h
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from django.conf import settings
@@ -47,6 +47,21 @@ def hold(
     route = (Bucket.LEFT, Bucket.HELD)
     moved = _move(now, owner, pool, Kind.HOLD, route, amount, source, key, subject, *_month_and_day(now))
     return _recorded(by, now, moved, owner)
+
+
+@action
+def hold_each(
+    *, by: Actor, now: datetime, owner: str, pool: int, amount: int, source: str, places: Sequence[tuple[str, str]]
+) -> None:
+    """Sets the same amount aside for each of many (key, subject), all or none. Refused: ``not_enough_left``, once."""
+    total, (month, day) = amount * len(places), _month_and_day(now)
+    start, to = _shift(owner, pool, (Bucket.LEFT, Bucket.HELD), total, month)
+    given = {"source": source, "kind": Kind.HOLD, "from_account_id": start, "to_account_id": to, "amount": amount}
+    given |= {"month": month, "day": day, "written_at": now}
+    rows = [Movement(source_key=key, subject=subject, **given) for key, subject in places]
+    made = Movement.objects.bulk_create(rows, batch_size=1000)
+    facts = {"owner": owner, "amount": total, "source": source, "key": made[0].source_key, "movements": len(made)}
+    record(by=by, now=now, did="ledger.hold", kind="movement", subject=made[0].pk, **facts)
 
 
 @action
@@ -169,13 +184,7 @@ def _move(
         raise Refused("movement_not_allowed", kind=kind.value, from_bucket=route[0].value, to_bucket=route[1].value)
     if Movement.objects.filter(source=source, source_key=key).exists():
         raise Refused("already_posted", source=source, key=key)
-    accounts = open_accounts(owner, pool)
-    start, to = accounts[route[0]], accounts[route[1]]
-    _take_from(start, route[0], amount)
-    LedgerAccount.objects.filter(pk=to).update(amount=F("amount") + amount)
-    for account, column in ((start, "went_out"), (to, "came_in")):
-        MonthTotal.objects.get_or_create(account_id=account, month=month)
-        MonthTotal.objects.filter(account=account, month=month).update(**{column: F(column) + amount})
+    start, to = _shift(owner, pool, route, amount, month)
     return Movement.objects.create(
         source=source,
         source_key=key,
@@ -189,6 +198,18 @@ def _move(
         reverses=reverses,
         written_at=now,
     )
+
+
+def _shift(owner: str, pool: int, route: tuple[Bucket, Bucket], amount: int, month: str) -> tuple[int, int]:
+    """Moves balances and month totals, and gives the two accounts for whoever writes the rows."""
+    accounts = open_accounts(owner, pool)
+    start, to = accounts[route[0]], accounts[route[1]]
+    _take_from(start, route[0], amount)
+    LedgerAccount.objects.filter(pk=to).update(amount=F("amount") + amount)
+    for account, column in ((start, "went_out"), (to, "came_in")):
+        MonthTotal.objects.get_or_create(account_id=account, month=month)
+        MonthTotal.objects.filter(account=account, month=month).update(**{column: F(column) + amount})
+    return start, to
 
 
 def _take_from(account: int, bucket: Bucket, amount: int) -> None:

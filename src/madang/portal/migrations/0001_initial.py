@@ -10,6 +10,7 @@ import madang.portal.approvals.rules
 import madang.portal.awards.rules
 import madang.portal.billing.rules
 import madang.portal.calls.rules
+import madang.portal.cluster.rules
 import madang.portal.forecasts.rules
 import madang.portal.jobs.rules
 import madang.portal.outbox.rules
@@ -18,6 +19,7 @@ import madang.portal.plans.rules
 import madang.portal.resources.rules
 import madang.portal.reviews.rules
 import madang.portal.studies.rules
+import madang.review.scores
 from django.conf import settings
 from django.db import migrations, models
 
@@ -30,6 +32,20 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='ClusterLook',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('asked_at', models.DateTimeField(null=True)),
+                ('looked_at', models.DateTimeField(null=True)),
+                ('count', models.PositiveIntegerField(default=0)),
+                ('digest', models.CharField(blank=True, max_length=64)),
+                ('lines', models.JSONField(default=list)),
+                ('drift', models.JSONField(default=list)),
+                ('notes', models.JSONField(default=dict)),
+                ('fault', models.JSONField(default=dict)),
+            ],
+        ),
         migrations.CreateModel(
             name='Criterion',
             fields=[
@@ -248,6 +264,33 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='ClusterChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('asked', 'asked'), ('ended', 'ended'), ('failed', 'failed'), ('outdated', 'outdated')], default=madang.portal.cluster.rules.ChangeState['ASKED'], max_length=8)),
+                ('digest', models.CharField(max_length=64)),
+                ('remove', models.BooleanField(default=False)),
+                ('planned', models.PositiveIntegerField(default=0)),
+                ('steps', models.PositiveIntegerField(default=0)),
+                ('claimed_until', models.DateTimeField(null=True)),
+                ('asked_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('failure', models.JSONField(default=dict)),
+                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ClusterTerms',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('hold', models.CharField(choices=[('cap', 'cap'), ('target', 'target')], default=madang.portal.cluster.rules.Hold['CAP'], max_length=6)),
+                ('stop_percent', models.PositiveSmallIntegerField(default=100)),
+                ('set_at', models.DateTimeField()),
+                ('award', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='cluster_terms', to='portal.award')),
+                ('set_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
             name='ConsentText',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -374,6 +417,7 @@ class Migration(migrations.Migration):
                 ('policy', models.JSONField()),
                 ('rules', models.JSONField(default=list)),
                 ('reference', models.JSONField(null=True)),
+                ('rates', models.JSONField(default=dict)),
                 ('made_at', models.DateTimeField()),
                 ('withdrawn_at', models.DateTimeField(null=True)),
                 ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -392,6 +436,17 @@ class Migration(migrations.Migration):
                 ('cores', models.PositiveIntegerField(default=1)),
                 ('memory_mb', models.PositiveIntegerField()),
                 ('wall_seconds', models.PositiveIntegerField()),
+                ('share_class', models.CharField(blank=True, max_length=20)),
+                ('array', models.UUIDField(null=True)),
+                ('array_index', models.PositiveIntegerField(null=True)),
+                ('array_count', models.PositiveIntegerField(default=1)),
+                ('priority', models.SmallIntegerField(default=0)),
+                ('on_hold', models.BooleanField(default=False)),
+                ('requeue', models.BooleanField(default=False)),
+                ('checkpoint_seconds', models.PositiveIntegerField(default=0)),
+                ('steering', models.PositiveIntegerField(default=0)),
+                ('steered', models.PositiveIntegerField(default=0)),
+                ('restarts', models.PositiveIntegerField(default=0)),
                 ('state', models.CharField(choices=[('accepted', 'accepted'), ('waiting', 'waiting'), ('running', 'running'), ('succeeded', 'succeeded'), ('failed', 'failed'), ('cancelled', 'cancelled'), ('timed_out', 'timed_out'), ('lost', 'lost'), ('refused', 'refused')], default=madang.portal.jobs.rules.JobState['ACCEPTED'], max_length=10)),
                 ('backend_id', models.CharField(max_length=60, null=True)),
                 ('reason_code', models.CharField(blank=True, max_length=60)),
@@ -428,6 +483,15 @@ class Migration(migrations.Migration):
                 ('within', models.BooleanField(null=True)),
                 ('error_seconds', models.IntegerField(null=True)),
                 ('job', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='estimate', to='portal.job')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='JobAfter',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('ok', models.BooleanField()),
+                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='after', to='portal.job')),
+                ('other', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='before', to='portal.job')),
             ],
         ),
         migrations.CreateModel(
@@ -651,7 +715,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('costs', 'costs'), ('noise', 'noise'), ('changes', 'changes'), ('overbooking', 'overbooking')], max_length=12)),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('done', 'done'), ('failed', 'failed')], default=madang.portal.studies.rules.StudyState['WAITING'], max_length=8)),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('done', 'done'), ('failed', 'failed'), ('stopped', 'stopped')], default=madang.portal.studies.rules.StudyState['WAITING'], max_length=8)),
                 ('progress', models.JSONField(default=dict)),
                 ('result', models.JSONField(null=True)),
                 ('failure', models.JSONField(default=dict)),
@@ -864,6 +928,17 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='ShareSetting',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('weights', models.JSONField()),
+                ('parts', models.JSONField()),
+                ('borrowing', models.CharField(max_length=7)),
+                ('set_at', models.DateTimeField()),
+                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
             name='StaffRole',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1064,6 +1139,7 @@ class Migration(migrations.Migration):
                 ('minimum_total_milli', models.PositiveIntegerField(default=0)),
                 ('stacking', models.CharField(choices=[('best', 'best'), ('add', 'add'), ('multiply', 'multiply')], default=madang.accounting.pricing.Stacking['BEST'], max_length=10)),
                 ('reviews_wanted', models.PositiveSmallIntegerField(default=3)),
+                ('score_rule', models.CharField(choices=[('mean', 'mean'), ('trimmed', 'trimmed')], default=madang.review.scores.Rule['MEAN'], max_length=10)),
                 ('position', models.PositiveSmallIntegerField(default=0)),
                 ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tracks', to='portal.call')),
             ],
@@ -1140,6 +1216,16 @@ class Migration(migrations.Migration):
                 ('plan', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='trials', to='portal.plan')),
                 ('report_en', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
                 ('report_ko', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='UnixUser',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=32, unique=True)),
+                ('set_at', models.DateTimeField()),
+                ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='unix_user', to=settings.AUTH_USER_MODEL)),
+                ('set_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
@@ -1228,6 +1314,26 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'draft'), _negated=True), ('published_at__isnull', False)), models.Q(('state', 'draft'), ('published_at__isnull', True)), _connector='OR'), name='call_published_has_time'),
         ),
         migrations.AddConstraint(
+            model_name='clusterchange',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'ended', 'failed', 'outdated'])), name='clusterchange_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='clusterchange',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('state',), name='clusterchange_one_goes_on'),
+        ),
+        migrations.AddConstraint(
+            model_name='clusterchange',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'asked'), _negated=True), ('ended_at__isnull', False)), models.Q(('state', 'asked'), ('ended_at__isnull', True)), _connector='OR'), name='clusterchange_ended_has_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='clusterterms',
+            constraint=models.CheckConstraint(condition=models.Q(('hold__in', ['cap', 'target'])), name='clusterterms_hold_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='clusterterms',
+            constraint=models.CheckConstraint(condition=models.Q(('stop_percent__gte', 100), ('stop_percent__lte', 200)), name='clusterterms_stop_fit'),
+        ),
+        migrations.AddConstraint(
             model_name='consent',
             constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('application', 'text'), name='consent_once'),
         ),
@@ -1298,6 +1404,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='estimate',
             constraint=models.CheckConstraint(condition=models.Q(('started_at__isnull', True), ('first_at__isnull', False), _connector='OR'), name='estimate_judged_was_told'),
+        ),
+        migrations.AddConstraint(
+            model_name='jobafter',
+            constraint=models.UniqueConstraint(fields=('job', 'other'), name='jobafter_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='jobafter',
+            constraint=models.CheckConstraint(condition=models.Q(('job__gt', models.F('other'))), name='jobafter_looks_back'),
         ),
         migrations.AddConstraint(
             model_name='joboutput',
@@ -1449,7 +1563,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='planstudy',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'done', 'failed'])), name='planstudy_state_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'done', 'failed', 'stopped'])), name='planstudy_state_known'),
         ),
         migrations.AddConstraint(
             model_name='planstudy',
@@ -1483,6 +1597,10 @@ class Migration(migrations.Migration):
             model_name='job',
             index=models.Index(condition=models.Q(('cleared_at__isnull', True)), fields=['ended_at'], name='job_uncleared'),
         ),
+        migrations.AddIndex(
+            model_name='job',
+            index=models.Index(condition=models.Q(('steering__gt', models.F('steered'))), fields=['state'], name='job_unsteered'),
+        ),
         migrations.AddConstraint(
             model_name='job',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['accepted', 'waiting', 'running', 'succeeded', 'failed', 'cancelled', 'timed_out', 'lost', 'refused'])), name='job_state_known'),
@@ -1502,6 +1620,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='job',
             constraint=models.CheckConstraint(condition=models.Q(('cleared_at__isnull', True), ('settled_at__isnull', False), _connector='OR'), name='job_cleared_after_settling'),
+        ),
+        migrations.AddConstraint(
+            model_name='job',
+            constraint=models.UniqueConstraint(fields=('array', 'array_index'), name='job_array_index_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='job',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('array__isnull', True), ('array_count', 1), ('array_index__isnull', True)), models.Q(('array__isnull', False), ('array_index__lt', models.F('array_count'))), _connector='OR'), name='job_array_numbered'),
+        ),
+        migrations.AddConstraint(
+            model_name='job',
+            constraint=models.CheckConstraint(condition=models.Q(('priority__range', (-1000, 1000))), name='job_priority_within_bounds'),
         ),
         migrations.AddConstraint(
             model_name='dayuse',
@@ -1753,6 +1883,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='track',
+            constraint=models.CheckConstraint(condition=models.Q(('score_rule__in', ['mean', 'trimmed'])), name='track_score_rule_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='track',
             constraint=models.UniqueConstraint(fields=('call', 'code'), name='track_code_once'),
         ),
         migrations.AddConstraint(
@@ -1842,6 +1976,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='trial',
             constraint=models.UniqueConstraint(condition=models.Q(('kind', 'plan'), ('state', 'waiting')), fields=('plan',), name='trial_one_a_plan_waits'),
+        ),
+        migrations.AddConstraint(
+            model_name='unixuser',
+            constraint=models.CheckConstraint(condition=models.Q(('name__regex', '^[a-z_][a-z0-9_.-]{0,31}$'), models.Q(('name', 'root'), _negated=True)), name='unixuser_name_fit'),
         ),
         migrations.AddConstraint(
             model_name='verdict',

@@ -18,7 +18,7 @@ from madang.portal.actors import Actor, MemberRole, Role, Via
 from madang.portal.journal import actions as journal
 from madang.portal.outbox import actions as outbox
 from madang.portal.people import links, queries, rules
-from madang.portal.people.models import ApiToken, Invitation, Membership, Person, Region, StaffRole
+from madang.portal.people.models import ApiToken, Invitation, Membership, Person, Region, StaffRole, UnixUser
 from madang.portal.people.seeds.regions import REGIONS
 from madang.portal.transactions import action
 
@@ -294,6 +294,7 @@ def _empty(row: Person, now: datetime) -> None:
     ApiToken.objects.filter(person=row.pk).delete()
     Membership.objects.filter(person=row.pk, left_at__isnull=True).update(left_at=now)
     StaffRole.objects.filter(person=row.pk, ended_at__isnull=True).update(ended_at=now)
+    UnixUser.objects.filter(person=row.pk).delete()
     changed = Person.objects.filter(pk=row.pk, erased_at__isnull=True).update(
         email=None, name="", password=make_password(None), is_active=False, erased_at=now, last_login=None
     )

@@ -1,4 +1,4 @@
-"""Tables of persons, organisations, memberships, roles, invitations, tokens, regions and verdicts."""
+"""Tables of persons, their Unix users, organisations, memberships, roles, invitations, tokens, regions and verdicts."""
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
@@ -30,6 +30,22 @@ class Person(AbstractBaseUser):
                 | (Q(erased_at__isnull=False) & Q(email__isnull=True) & Q(name="") & Q(is_active=False)),
                 name="person_erased_is_empty",
             ),
+        ]
+
+
+class UnixUser(models.Model):
+    """As whom a person's jobs run on the cluster; set by the centre, never by the person."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="unix_user")
+    name = models.CharField(max_length=32, unique=True)
+    set_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(name__regex=r"^[a-z_][a-z0-9_.-]{0,31}$") & ~Q(name="root"), name="unixuser_name_fit"
+            )
         ]
 
 

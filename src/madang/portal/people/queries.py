@@ -9,7 +9,7 @@ from datetime import date, datetime
 from django.db.models import Prefetch, Q, QuerySet
 
 from madang.portal.actors import PUBLIC, Actor, MemberRole, Role, Via
-from madang.portal.people.models import ApiToken, Membership, Organisation, Person, Region, StaffRole, Verdict
+from madang.portal.people.models import ApiToken, Membership, Organisation, Person, Region, StaffRole, UnixUser, Verdict
 from madang.portal.people.rules import Attribute, Finding, RegionSpan, TokenScope, clean_email
 
 
@@ -139,3 +139,8 @@ def tokens(by: Actor) -> QuerySet[ApiToken]:
 def with_verdicts(rows: QuerySet[Organisation]) -> QuerySet[Organisation]:
     """Adds each organisation's verdicts in one further query."""
     return rows.prefetch_related(Prefetch("verdicts"))
+
+
+def unix_user_of(person: int) -> str:
+    """The Unix user of a person; empty where they have none."""
+    return UnixUser.objects.filter(person=person).values_list("name", flat=True).first() or ""

@@ -49,7 +49,8 @@ class Row(NamedTuple):
 class Outline:
     """A plan as pages show it. `rows` best points first; `worth` is the sum of score × weighted units × months of all
     awards, in thousandths of a point, a yardstick that is the same for every policy; `measure` says what `objective`
-    counts. `attributes`: attribute → value → (requests, granted, asked, given)."""
+    counts. `attributes`: attribute → value → (requests, granted, asked, given). `barren`: the names of rules that leave
+    nobody anything, in a plan that gives nothing."""
 
     granted: int
     objective: int
@@ -68,6 +69,7 @@ class Outline:
     use: Sequence[MonthUse]
     rows: Sequence[Row]
     shares: Mapping[str, int] = field(default_factory=dict)
+    barren: Sequence[str] = ()
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -89,7 +91,7 @@ class Outline:
         return sum(row.granted for row in self.rows)
 
 
-def outline(plan: Plan) -> Outline:
+def outline(plan: Plan, barren: Sequence[str] = ()) -> Outline:
     """The outline of a plan."""
     figures = totals(plan)
     return Outline(
@@ -113,6 +115,7 @@ def outline(plan: Plan) -> Outline:
         use=use_by_month(plan),
         rows=rows(plan),
         shares=dict(plan.shares),
+        barren=list(barren),
     )
 
 

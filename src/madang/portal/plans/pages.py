@@ -110,7 +110,7 @@ def plan(request: HttpRequest, plan: int) -> HttpResponse:
         "objective": wording.objective_sentence(row.policy, row.own and row.own.reference, terms, language),
         "standing": telling.standing(row, request.now),
         "failure": telling.failure(row),
-        "broken": telling.broken_rules(row, terms, language) if row.state == PlanState.FAILED else [],
+        "broken": _broken(request, row, language),
         "may_change": request.actor.has(Role.PROGRAMME_MANAGER),
         "halves": found if row.state == PlanState.CHECKED else None,
         "crumbs": telling.crumbs(row.intake, _("Plan {number}").format(number=row.number)),
@@ -118,6 +118,13 @@ def plan(request: HttpRequest, plan: int) -> HttpResponse:
     if row.state in telling.SOLVED:
         context |= _solved(request, row)
     return render(request, "plans/plan.html", context)
+
+
+def _broken(request: HttpRequest, row: queries.Plan, language: str) -> list[telling.Broken]:
+    own = row.own
+    newest = own is not None and policy_queries.last_version(own.intake_id, own.number) == own.version
+    change = own is not None and newest and own.withdrawn_at is None and request.actor.has(Role.PROGRAMME_MANAGER)
+    return telling.broken_rules(row, language, change=change)
 
 
 def _solved(request: HttpRequest, row: queries.Plan) -> dict[str, Any]:
@@ -141,14 +148,9 @@ def _solved(request: HttpRequest, row: queries.Plan) -> dict[str, Any]:
         ],
         "products": words.products,
         "outline": found,
-        "rules": [wording_of(rule, language) for rule in found.rules],
+        "rules": wording.published(found.rules, row.own.rates if row.own else {}, language),
         "faults": [fault(Fault(one["code"], one["facts"]), language) for one in row.faults],
     }
-
-
-def wording_of(rule: Any, language: str) -> str:
-    """A rule's published sentence."""
-    return str(rule["sentence"].get(language) or rule["sentence"]["en"])
 
 
 def shown_rows(found: Outline, show: str) -> list[Row]:
@@ -215,7 +217,8 @@ def move(request: HttpRequest, plan: int) -> HttpResponse:
     """Every number of the plan's policy and rules; whichever is changed gives a new plan to compare with this one."""
     row = one(queries.light(request.actor), pk=plan)
     draft, language = moving.present_draft(row.own, row.policy), get_language() or "ko"
-    rules = {rule["name"]: wording_of(rule, language) for rule in draft.rules}
+    texts_of = wording.published(draft.rules, draft.rates, language)
+    rules = {rule["name"]: text for rule, text in zip(draft.rules, texts_of, strict=True)}
     form = MoveForm(levers(draft.policy, draft.rules), rules, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         given = {"by": request.actor, "now": request.now, "plan": plan, "changes": form.changes()}
@@ -229,7 +232,6 @@ def move(request: HttpRequest, plan: int) -> HttpResponse:
         "plan": row,
         "policy": telling.policy_name(row),
         "form": form,
-        "lots": telling.lots_drawn_anew(row),
         "crumbs": [*crumbs[:-1], above, crumbs[-1]],
     }
     return render(request, "plans/move.html", context, status=422 if form.errors else 200)

@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from madang.allocation.check import check
+from madang.allocation.conflicts import contradiction
 from madang.allocation.explain import explain
+from madang.allocation.plan import Plan
 from madang.allocation.policies import policy_from_json
 from madang.allocation.problem import Problem
 from madang.allocation.solve import Progress, solve
@@ -43,8 +45,16 @@ def answer(document: dict[str, Any], report: Report | None = None) -> dict[str, 
         "plan": plan.to_json(),
         "faults": [{"code": fault.code, "facts": dict(fault.facts)} for fault in faults],
         "reasons": reasons,
-        "outline": outline(plan).to_json(),
+        "outline": outline(plan, barren(plan)).to_json(),
     }
+
+
+def barren(plan: Plan) -> tuple[str, ...]:
+    """Where a plan gives nobody anything: the names of rules that leave no other plan, none of which can be spared.
+
+    Empty where somebody has something, or where it is not for the rules that nobody can.
+    """
+    return () if plan.grants else contradiction(plan.problem)
 
 
 def _seen(report: Report | None) -> Callable[[Progress], None] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +15,6 @@ from madang.portal import refusals
 from madang.portal.formats import decimal
 from madang.portal.plans.rules import PlanState
 from madang.portal.plans.sentences import POLICIES, STEPS
-from madang.portal.policies.rules import uses_lottery_first
 from madang.portal.templatetags.madang import in_language
 
 SOLVED = (PlanState.CHECKED, PlanState.FAULTY, PlanState.ADOPTED, PlanState.SUPERSEDED)
@@ -79,18 +79,38 @@ def failure(plan: Any) -> str:
     return refusals.sentence(Refused(plan.failure["code"], **plan.failure["facts"]))
 
 
-def broken_rules(plan: Any, terms: Any, language: str) -> list[str]:
-    """The published sentences of the rules that cannot hold together, where a failure names some."""
-    names = str(plan.failure.get("facts", {}).get("named", "")).split(", ") if plan.failure else []
-    known = {rule["name"]: rule["sentence"] for rule in (plan.own.rules if plan.own else [])}
-    return [known[name].get(language, known[name]["en"]) if name in known else name for name in names if name]
+@dataclass(frozen=True)
+class Broken:
+    """One of the rules that cannot hold together: its published sentence, and where it is changed ("" for a call's)."""
+
+    sentence: str
+    url: str
+
+
+def broken_rules(plan: Any, language: str, *, change: bool) -> list[Broken]:
+    """The rules that cannot hold together, where a failure or an empty plan's outline names some.
+
+    `change`: their forms can be filled in now.
+    """
+    failed = str(plan.failure.get("facts", {}).get("named", "")).split(", ") if plan.failure else []
+    names = failed or (plan.outline or {}).get("barren", [])
+    known = {rule["name"]: rule["sentence"] for rule in plan.problem["rules"]} if any(names) else {}
+    kinds = {rule["name"]: rule["kind"] for rule in plan.own.rules} if plan.own else {}
+    found = []
+    for name in filter(None, names):
+        sentence = known.get(name, {"en": name})
+        url = _place(plan, name, kinds[name], change=change) if name in kinds else ""
+        found.append(Broken(sentence.get(language, sentence["en"]), url))
+    return found
+
+
+def _place(plan: Any, rule: str, kind: str, *, change: bool) -> str:
+    """Where one of the policy's own rules is changed; where it is read, if that version can no longer be changed."""
+    if change:
+        return f"{reverse('policy-rule', args=[plan.own_id, kind])}?change={quote(rule)}"
+    return f"{reverse('policy', args=[plan.own_id])}#rule-{quote(rule)}"
 
 
 def comparison(intake: int, first: int, second: int) -> str:
     """The address of two plans side by side."""
     return f"{reverse('plan-compare', args=[intake])}?plan={first}&plan={second}"
-
-
-def lots_drawn_anew(plan: Any) -> bool:
-    """Whether a changed problem would draw lots before points count, so that a comparison mixes both."""
-    return uses_lottery_first(plan.policy)

@@ -8,8 +8,8 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Max
 
-from madang.allocation.ties import commitment
 from madang.errors import Refused, Stale
+from madang.lots import commitment
 from madang.portal.actors import Actor, Role
 from madang.portal.calls.models import Intake
 from madang.portal.journal import actions as journal
@@ -75,7 +75,7 @@ def _written(
 ) -> AllocationPolicy:
     found = checked(draft, queries.pools_of(intake.pk))
     place = {"intake": intake, "number": number, "version": version}
-    content = {name: getattr(found, name) for name in ("name_ko", "name_en", "policy", "reference")}
+    content = {name: getattr(found, name) for name in ("name_ko", "name_en", "policy", "reference", "rates")}
     try:
         with transaction.atomic():
             row = AllocationPolicy.objects.create(

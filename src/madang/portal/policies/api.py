@@ -3,13 +3,16 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from django.conf import settings
 from django.http import Http404, HttpRequest
 from ninja import Field, Router, Schema, Status
 from ninja.pagination import LimitOffsetPagination, paginate
 
+from madang.allocation.problem import OVERBOOKING
 from madang.portal.actors import READING_ROLES
 from madang.portal.faces import known_to, one
-from madang.portal.policies import actions, queries, wording
+from madang.portal.policies import actions, measuring, queries, rates, wording
+from madang.portal.policies.rates import LONGEST_REASON, Source
 from madang.portal.policies.rules import MOST_RULES, Draft
 from madang.portal.reviews import queries as reviews
 from madang.portal.schemas import Id
@@ -20,12 +23,17 @@ RuleName = Annotated[str, Field(max_length=40)]
 
 
 class RuleIn(Schema):
-    """A rule as in an allocation problem. Without a sentence it is worded from its values, in both languages."""
+    """A rule as in an allocation problem. Without a sentence it is worded from its values, in both languages.
+
+    For overbooking `measured` has the rate worked out from the book; a rate of one's own in `params` needs a `reason`.
+    """
 
     name: RuleName
     kind: Annotated[str, Field(max_length=40)]
     params: dict[str, int | str | dict[str, str]] = {}
     sentence: dict[Literal["en", "ko"], Annotated[str, Field(max_length=500)]] = {}
+    measured: Literal[Source.ENDED, Source.QUARTERS] | None = None
+    reason: Annotated[str, Field(max_length=LONGEST_REASON)] = ""
 
 
 class ReferenceIn(Schema):
@@ -56,6 +64,7 @@ class PolicyOut(Schema):
     name_en: str
     policy: dict[str, Any]
     rules: list[dict[str, Any]]
+    rates: dict[str, Any]
     reference: dict[str, Any] | None
     made_from: int | None = Field(alias="made_from_id")
     made_at: datetime
@@ -70,13 +79,27 @@ class SeedOut(Schema):
     seed: int | None
 
 
-def _draft(given: PolicyIn, terms: queries.Terms) -> Draft:
-    rules = []
+def _draft(given: PolicyIn, terms: queries.Terms, now: datetime) -> Draft:
+    rules, grounds = [], {}
     for rule in given.rules:
-        own = wording.sentences(rule.kind, rule.params, terms)
-        rules.append({**rule.dict(), "sentence": {**own, **rule.sentence}})
+        params = dict(rule.params)
+        if rule.kind == OVERBOOKING:
+            grounds[rule.name] = _ground(rule, params, now)
+        own = wording.sentences(rule.kind, params, terms)
+        rules.append({"name": rule.name, "kind": rule.kind, "params": params, "sentence": {**own, **rule.sentence}})
     reference = given.reference.dict() if given.reference else None
-    return Draft(given.name_ko, given.name_en, given.policy, rules, reference)
+    return Draft(given.name_ko, given.name_en, given.policy, rules, reference, grounds)
+
+
+def _ground(rule: RuleIn, params: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """What the rate of a rule of overbooking rests on; a measured rate is put among the rule's values."""
+    if rule.measured is None:
+        return rates.own_ground(rule.reason)
+    pool = str(params.get("pool"))
+    found = measuring.measured(now)[rule.measured].get(pool)
+    ground = rates.measured_ground(rule.measured, found, now.astimezone(settings.MADANG_ZONE).date(), pool)
+    params |= {"rate": found.rate} if found else {}
+    return ground
 
 
 @router.get("/intakes/{int:intake}/policies", response=list[PolicyOut], operation_id="list_policies")
@@ -93,7 +116,7 @@ def list_policies(request: HttpRequest, intake: int) -> Any:
 def create_policy(request: HttpRequest, intake: int, given: PolicyIn) -> Any:
     """Writes a new policy."""
     row = one(reviews.intakes(request.actor), pk=intake)
-    draft = _draft(given, queries.terms(row))
+    draft = _draft(given, queries.terms(row), request.now)
     return Status(201, actions.create_policy(by=request.actor, now=request.now, intake=intake, draft=draft))
 
 
@@ -109,7 +132,7 @@ def get_policy(request: HttpRequest, policy: Id) -> Any:
 def revise_policy(request: HttpRequest, policy: Id, given: PolicyIn) -> Any:
     """Writes a further version of a policy, changed from the newest, which is the one that is named."""
     row = one(queries.policies(request.actor), pk=policy)
-    draft = _draft(given, queries.terms(row.intake))
+    draft = _draft(given, queries.terms(row.intake), request.now)
     return Status(201, actions.revise_policy(by=request.actor, now=request.now, policy=policy, draft=draft))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -16,21 +17,25 @@ from madang.portal.policies.forms import (
     RULE_FIELDS,
     amount_field,
     choices_of,
+    conditions,
     named,
     stored,
-    where_text,
-    wheres,
 )
 from madang.portal.policies.queries import Terms
+from madang.portal.policies.rates import LONGEST_REASON, MEASURED, Measured, Source, measured_ground, own_ground
 from madang.portal.policies.rules import NAME, OVERBOOKED, SCALES, Lever
+from madang.portal.policies.sentences import CONDITIONS, WORD_LABELS
 from madang.portal.policies.sentences import NUMBERS as NUMBER_LABELS
-from madang.portal.policies.sentences import WORD_LABELS
 
 LABELS = {"overbooking": "to", "success_band": "band"}
+WHERE = "where_"
 
 
 class RuleForm(forms.Form):
-    """One rule; sentences that are left empty are worded from the values, in both languages."""
+    """One rule; sentences that are left empty are worded from the values, in both languages.
+
+    `measured` gives what is known of the use of each pool, by source; `ground` what the rule's rate rests on so far.
+    """
 
     def __init__(
         self,
@@ -39,14 +44,21 @@ class RuleForm(forms.Form):
         *given: Any,
         present: Mapping[str, Any] | None = None,
         free: str = "",
+        measured: Mapping[str, Mapping[str, Measured]] | None = None,
+        ground: Mapping[str, Any] | None = None,
         **more: Any,
     ) -> None:
         super().__init__(*given, **more)
-        self.kind, self.terms = kind, terms
+        self.kind, self.terms, self.measured = kind, terms, measured or {}
         params = dict(present["params"]) if present else {}
         for one in RULE_FIELDS[kind]:
             param, needed = one.removesuffix("!"), one.endswith("!")
-            self.fields[param] = self._field(param, params.get(param), needed=needed, new=present is None)
+            if param == "where":
+                self._add_conditions(params.get(param) or {}, needed=needed)
+            elif param in ("rate_from", "reason"):
+                self._add_ground(param, ground or {})
+            else:
+                self.fields[param] = self._field(param, params.get(param), needed=needed, new=present is None)
         own = wording.sentences(kind, params, terms) if present else {}
         for language, label in (("ko", _("Published sentence in Korean")), ("en", _("Published sentence in English"))):
             text = present["sentence"].get(language, "") if present else ""
@@ -59,25 +71,71 @@ class RuleForm(forms.Form):
             help_text=_("Small letters, digits and hyphens. It stands in the plan's document."),
         )  # fmt: skip
 
+    def _add_conditions(self, where: Mapping[str, str], *, needed: bool) -> None:
+        """One choice for each thing that a rule can ask of an applicant; those that are chosen hold together."""
+        language, known = get_language() or "ko", conditions(self.terms)
+        hint = _("All that you choose must hold together. Choose nothing, and the rule is about all applications.")
+        hint = _("All that you choose must hold together. Choose at least one.") if needed else hint
+        for key in [*known, *(key for key in where if key not in known)]:
+            choices, chosen = known.get(key, []), where.get(key)
+            if chosen and chosen not in dict(choices):
+                # written through the API, or of a track that is no longer there: it stays until somebody changes it
+                choices = [*choices, (chosen, wording.one_of(key, chosen, self.terms, language))]
+            label = CONDITIONS.get(key, key)
+            self.fields[f"{WHERE}{key}"] = forms.ChoiceField(
+                label=_(label), choices=[("", _("Any")), *choices], initial=chosen or "", required=False,
+                help_text=hint if key == next(iter(known)) else "",
+            )  # fmt: skip
+
+    def _add_ground(self, param: str, ground: Mapping[str, Any]) -> None:
+        """What a rate of use rests on: a measurement, or a figure of one's own with its reason."""
+        if param == "reason":
+            hint = _("Needed for a figure of your own; it is shown wherever the rate is.")
+            self.fields[param] = forms.CharField(
+                label=_("Why this figure"), max_length=LONGEST_REASON, required=False,
+                initial=ground.get("reason", ""), help_text=hint, widget=forms.Textarea(attrs={"rows": 2}),
+            )  # fmt: skip
+            return
+        sources = [(str(source), self._told(source)) for source in MEASURED]
+        anything = next((str(source) for source in MEASURED if self.measured.get(source)), str(Source.OWN))
+        before = ground.get("source", anything)
+        self.fields[param] = forms.ChoiceField(
+            label=_("Where the rate of use is from"),
+            choices=[*sources, (str(Source.OWN), _("A figure of your own, written below with its reason"))],
+            initial=before if before != Source.MOVED else anything,
+            widget=forms.RadioSelect,
+            help_text=_("A measured rate is worked out from the book when you save, and kept with both its figures."),
+        )
+
+    def _told(self, source: str) -> str:
+        """A way of measuring with what it gives for each pool."""
+        language = get_language() or "ko"
+        words = {
+            Source.ENDED: _("Measured on awards that ran to their end in the last three years"),
+            Source.QUARTERS: _("Measured on all awards of the last four whole quarters"),
+        }
+        found = [
+            (wording.name(self.terms.pools, code, language), self.measured.get(source, {}).get(code))
+            for code in self.terms.pools
+        ]
+        return f"{words[Source(source)]} ({'; '.join(_measured(pool, one) for pool, one in found)})"
+
     def _field(self, param: str, value: Any, *, needed: bool, new: bool) -> forms.Field:
         if param in SCALES:
             within = {"within": OVERBOOKED} if (self.kind, param) == ("overbooking", "thousandths") else {}
             label = _(NUMBER_LABELS[LABELS.get(self.kind, param) if param == "thousandths" else param])
-            first = FIRST.get(self.kind, FIRST[param]) if param == "thousandths" else FIRST[param]
+            first = FIRST.get(self.kind, FIRST[param]) if param == "thousandths" else FIRST.get(param)
+            if param == "rate":
+                within = {"required": False, "help_text": _("Only for a figure of your own.")}
             return amount_field(param, first if new else value, label, **within)
         if param == "each":
             return forms.ChoiceField(label=_(WORD_LABELS["each"]), choices=choices_of("each"), initial=value or "month")
         choices, label, initial = self._chosen(param, value)
-        open_one = [] if needed else [("", _("All applications") if param == "where" else _("All together"))]
+        open_one = [] if needed else [("", _("All together"))]
         return forms.ChoiceField(label=label, choices=[*open_one, *choices], initial=initial, required=needed)
 
     def _chosen(self, param: str, value: Any) -> tuple[list[tuple[str, str]], Any, Any]:
         language = get_language() or "ko"
-        if param == "where":
-            known, own = wheres(self.terms), where_text(value)
-            if own and own not in dict(known):
-                known = [*known, (own, wording.who(value, self.terms, language))]
-            return known, _("Whom it is about"), own
         if param == "pool":
             return named(self.terms.pools), _("Resource"), value
         if param == "criterion":
@@ -86,21 +144,65 @@ class RuleForm(forms.Form):
         label = _("Nobody of the same") if param == "holder" else _("Compared by")
         return [(code, wording.attribute(code, language)) for code in classes], label, value
 
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if "where!" in RULE_FIELDS[self.kind] and not self._where():
+            self.add_error(f"{WHERE}track", _("Choose at least one: this rule is about a part of the applications."))
+        if given.get("rate_from") == Source.OWN and "rate" not in self.errors and given.get("rate") is None:
+            self.add_error("rate", _("Write the rate, or choose a measured one."))
+        return given
+
+    def _where(self) -> dict[str, str]:
+        given = self.cleaned_data
+        return {
+            name.removeprefix(WHERE): given[name] for name in self.fields if name.startswith(WHERE) and given.get(name)
+        }
+
+    def ground(self, on: date) -> dict[str, Any] | None:
+        """What the rate rests on, with what was measured on that day; None for a rule without a rate.
+
+        Refused "rate_not_measured", "rate_without_reason".
+        """
+        if "rate_from" not in self.fields:
+            return None
+        given = self.cleaned_data
+        if given["rate_from"] == Source.OWN:
+            return own_ground(given["reason"])
+        pool = given["pool"]
+        name = wording.name(self.terms.pools, pool, get_language() or "ko")
+        return measured_ground(given["rate_from"], self.measured.get(given["rate_from"], {}).get(pool), on, name)
+
     def rule(self) -> dict[str, Any]:
-        """The rule as it is kept."""
+        """The rule as it is kept, once `ground` has not refused."""
         given, params = self.cleaned_data, {}
         for one in RULE_FIELDS[self.kind]:
             param = one.removesuffix("!")
-            value = given[param]
-            if param in SCALES:
-                params[param] = stored(param, value)
-            elif param == "where" and value:
-                params[param] = dict(part.split("=", 1) for part in value.split("&"))
-            elif value:
-                params[param] = value
+            if param == "where":
+                params |= {"where": where} if (where := self._where()) else {}
+            elif param == "rate":
+                params[param] = self._rate()
+            elif param in SCALES:
+                params[param] = stored(param, given[param])
+            elif param not in ("rate_from", "reason") and given[param]:
+                params[param] = given[param]
         own = wording.sentences(self.kind, params, self.terms)
         sentence = {language: given[f"sentence_{language}"] or own[language] for language in ("en", "ko")}
         return {"name": given["name"], "kind": self.kind, "sentence": sentence, "params": params}
+
+    def _rate(self) -> int:
+        given = self.cleaned_data
+        if given["rate_from"] == Source.OWN:
+            return stored("rate", given["rate"])
+        return self.measured[given["rate_from"]][given["pool"]].rate
+
+
+def _measured(pool: str, found: Measured | None) -> str:
+    if found is None:
+        return str(_("{pool}: nothing measured yet")).format(pool=pool)
+    shown = {"pool": pool, "rate": wording.figure(found.rate, 10), "awards": found.awards}
+    if found.few:
+        return str(_("{pool}: {rate} %, on {awards} awards only")).format(**shown)
+    return str(_("{pool}: {rate} %, on {awards} awards")).format(**shown)
 
 
 class UnitForm(forms.Form):

@@ -29,7 +29,7 @@ RULE_FIELDS: Mapping[str, tuple[str, ...]] = {
     "minimum_score": ("where", "score"),
     "minimum_criterion": ("where", "criterion!", "score"),
     "no_envy": ("attribute",),
-    "overbooking": ("pool!", "thousandths", "rate", "risk"),
+    "overbooking": ("pool!", "thousandths", "rate_from", "rate", "reason", "risk"),
 }
 FIRST = {
     "thousandths": 300, "rate": 700, "risk": 50, "score": 60_000, "points": 3_000, "units": 100,
@@ -77,16 +77,18 @@ def named(names: Mapping[str, tuple[str, str]]) -> list[tuple[str, str]]:
     return [(code, wording.name(dict(names), code, _lang())) for code in names]
 
 
-def wheres(terms: Terms) -> list[tuple[str, str]]:
-    """Whom a rule can be about, as the form names it ("track=ai")."""
-    pairs = [("outside_capital", "yes"), ("outside_capital", "no"), ("youth", "yes")]
-    pairs += [("track", code) for code in terms.tracks] + [("kind", code) for code in terms.kinds]
-    pairs += [("region", code) for code in terms.regions]
-    return [(f"{key}={value}", wording.one_of(key, value, terms, _lang())) for key, value in pairs]
-
-
-def where_text(where: Mapping[str, str] | None) -> str:
-    return "&".join(f"{key}={value}" for key, value in (where or {}).items())
+def conditions(terms: Terms) -> dict[str, list[tuple[str, str]]]:
+    """By what a rule can choose whom it is about, each with its values in words."""
+    values = {
+        "track": list(terms.tracks),
+        "kind": list(terms.kinds),
+        "region": list(terms.regions),
+        "outside_capital": ["yes", "no"],
+        "youth": ["yes", "no"],
+    }
+    return {
+        key: [(value, wording.one_of(key, value, terms, _lang())) for value in found] for key, found in values.items()
+    }
 
 
 class PolicyForm(forms.Form):

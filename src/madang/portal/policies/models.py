@@ -11,6 +11,7 @@ class AllocationPolicy(models.Model):
     """One version of an intake's policy. Never edited: a change is a further version of the same number.
 
     `policy` and `rules` are the library's documents, `reference` the unit in which pools are compared, or null.
+    `rates` says of each rule of overbooking what its rate of use rests on, measurements as whole numbers.
     `made_from` is the version that it was changed from. A withdrawn policy is no longer offered.
     """
 
@@ -22,6 +23,7 @@ class AllocationPolicy(models.Model):
     policy = models.JSONField()
     rules = models.JSONField(default=list)
     reference = models.JSONField(null=True)
+    rates = models.JSONField(default=dict)
     made_from = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     made_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()

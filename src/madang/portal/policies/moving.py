@@ -26,7 +26,7 @@ def reserve_draft(own: AllocationPolicy, policy: Mapping[str, Any], rules: Seque
     """A list by rank with rules of another policy, by which the reserve list is served."""
     names = {lang: translation(lang).gettext("Reserve list, rules of {name}") for lang in wording.LANGUAGES}
     korean, english = names["ko"].format(name=own.name_ko), names["en"].format(name=own.name_en)
-    return Draft(korean[:120], english[:120], policy, rules, own.reference)
+    return Draft(korean[:120], english[:120], policy, rules, own.reference, own.rates)
 
 
 def moved_draft(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,9 +15,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from madang.allocation.problem import OVERBOOKING
 from madang.portal.actors import READING_ROLES, Role
 from madang.portal.faces import form_page, one, tried, with_role
-from madang.portal.policies import actions, queries, wording
+from madang.portal.policies import actions, measuring, queries, wording
 from madang.portal.policies.entries import RuleForm, UnitForm
 from madang.portal.policies.forms import RULE_FIELDS, PolicyForm
 from madang.portal.policies.rules import DEFAULTS, Draft, free_name, rule_up, with_rule, without_rule
@@ -106,8 +108,8 @@ def policy(request: HttpRequest, policy: int) -> HttpResponse:
         "objective": wording.objective_sentence(row.policy, row.reference, terms, language),
         "ties": wording.ties_sentence(row.policy, terms, language),
         "rules": [
-            (rule, _(RULE_KINDS[rule["kind"]]), rule["sentence"].get(language) or rule["sentence"]["en"])
-            for rule in row.rules
+            (rule, _(RULE_KINDS[rule["kind"]]), text)
+            for rule, text in zip(row.rules, wording.published(row.rules, row.rates, language), strict=True)
         ],
         "menu": [
             (kind, _(text), _(RULE_HINTS[kind]))
@@ -192,15 +194,16 @@ def rule(request: HttpRequest, policy: int, kind: str) -> HttpResponse:
     if changed and known is None:
         raise Http404
     free = free_name(kind, (one["name"] for one in row.rules))
-    form = RuleForm(kind, queries.terms(row.intake), request.POST or None, present=known, free=free)
-    return _step(
-        request,
-        row,
-        form,
-        _(RULE_KINDS[kind]),
-        lambda: with_rule(present, form.rule(), changed or None),
-        lead=_(RULE_HINTS[kind]),
-    )
+    known_of = {"present": known, "free": free, "ground": row.rates.get(changed)}
+    if kind == OVERBOOKING:
+        known_of["measured"] = measuring.measured(request.now)
+    form = RuleForm(kind, queries.terms(row.intake), request.POST or None, **known_of)
+
+    def draft() -> Draft:
+        ground = form.ground(request.now.astimezone(settings.MADANG_ZONE).date())
+        return with_rule(present, form.rule(), changed or None, ground)
+
+    return _step(request, row, form, _(RULE_KINDS[kind]), draft, lead=_(RULE_HINTS[kind]))
 
 
 @manager

@@ -65,7 +65,7 @@ def plans_of(by: Actor, policy: AllocationPolicy) -> list[Plan]:
 
 def draft_of(row: AllocationPolicy) -> Draft:
     """A stored version as the value that rules judge."""
-    return Draft(row.name_ko, row.name_en, row.policy, row.rules, row.reference)
+    return Draft(row.name_ko, row.name_en, row.policy, row.rules, row.reference, row.rates)
 
 
 def pools_of(intake: int) -> list[str]:

@@ -24,6 +24,7 @@ from madang.allocation.policies import (
 from madang.allocation.problem import INVALID, MonthCapacity, Pool, Problem, Reference, Rule
 from madang.allocation.reading import Node
 from madang.errors import Refused
+from madang.portal.policies.rates import Source, kept_grounds
 from madang.values import Month
 
 Document = Mapping[str, Any]
@@ -69,7 +70,8 @@ MOST_POLICIES = 40
 class Draft:
     """One version of a policy: names, the library's policy and rules as JSON, and the unit that pools are compared in.
 
-    `reference` is {"name": …, "thousandths": {pool: …}} or None, where every unit counts alike.
+    `reference` is {"name": …, "thousandths": {pool: …}} or None, where every unit counts alike. `rates` says of each
+    rule of overbooking, by its name, what its rate of use rests on.
     """
 
     name_ko: str
@@ -77,13 +79,14 @@ class Draft:
     policy: Document
     rules: Sequence[Document] = ()
     reference: Document | None = None
+    rates: Document = field(default_factory=dict)
 
 
 def checked(draft: Draft, pools: Iterable[str]) -> Draft:
     """The draft with every default written out. `pools`: the codes that rules may name.
 
-    Refused: "policy_nameless", "rule_name_unfit", "too_many_rules", "allocation_policy_invalid" and
-    "allocation_problem_invalid", which name field and rule.
+    Refused: "policy_nameless", "rule_name_unfit", "too_many_rules", "rate_without_reason", "allocation_policy_invalid"
+    and "allocation_problem_invalid", which name field and rule.
     """
     if not (draft.name_ko.strip() and draft.name_en.strip()):
         raise Refused("policy_nameless")
@@ -106,6 +109,7 @@ def checked(draft: Draft, pools: Iterable[str]) -> Draft:
         policy=policy_json(policy),
         rules=[rule_json(rule) for rule in rules],
         reference=reference_json(reference),
+        rates=kept_grounds([rule_json(rule) for rule in rules], draft.rates),
     )
 
 
@@ -147,8 +151,8 @@ def ruled(problem: Problem, rules: Sequence[Document], reference: Document | Non
     return found
 
 
-def with_rule(draft: Draft, rule: Document, instead_of: str | None = None) -> Draft:
-    """The draft with a rule more, or with another in the place of the one of this name.
+def with_rule(draft: Draft, rule: Document, instead_of: str | None = None, ground: Document | None = None) -> Draft:
+    """The draft with a rule more, or with another in the place of the one of this name; `ground`: of its rate of use.
 
     Refused "rule_name_taken" where another rule has the name, "rule_not_there".
     """
@@ -158,7 +162,8 @@ def with_rule(draft: Draft, rule: Document, instead_of: str | None = None) -> Dr
     if rule["name"] in names and rule["name"] != instead_of:
         raise Refused("rule_name_taken", field="name", name=rule["name"])
     rules = [rule if one["name"] == instead_of else one for one in draft.rules]
-    return replace(draft, rules=rules if instead_of is not None else [*rules, rule])
+    rates = {**draft.rates, rule["name"]: ground} if ground else draft.rates
+    return replace(draft, rules=rules if instead_of is not None else [*rules, rule], rates=rates)
 
 
 def without_rule(draft: Draft, name: str) -> Draft:
@@ -229,21 +234,16 @@ def moved(draft: Draft, changes: Mapping[str, int]) -> Draft:
     different = {key: value for key, value in changes.items() if known[key].value != value}
     if not different:
         raise Refused("nothing_moved")
-    policy = dict(draft.policy)
+    policy, rates = dict(draft.policy), dict(draft.rates)
     rules = [{**rule, "params": dict(rule["params"])} for rule in draft.rules]
     for key, value in different.items():
         lever = known[key]
         if lever.rule:
             next(rule for rule in rules if rule["name"] == lever.rule)["params"][lever.param] = value
+            rates |= {lever.rule: {"source": str(Source.MOVED)}} if lever.param == "rate" else {}
         else:
             policy[lever.param] = value
-    return replace(draft, policy=policy, rules=rules)
-
-
-def uses_lottery_first(policy: Document) -> bool:
-    """Whether lots decide before points do, so that another problem draws them anew."""
-    ties = policy["ties"]
-    return policy["policy"] == "tiers" or (bool(ties) and ties[0] == "lottery")
+    return replace(draft, policy=policy, rules=rules, rates=rates)
 
 
 def wants_brackets(policy: Document) -> bool:

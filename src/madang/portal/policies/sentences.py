@@ -10,6 +10,10 @@ REFUSALS = {
     "rule_name_unfit": N_("“{name}”: a rule's short name has up to 40 small letters, digits and hyphens."),
     "rule_name_taken": N_("Another rule of this policy has the short name {name}."),
     "rule_not_there": N_("The policy has no rule with the short name {name}."),
+    "rate_not_measured": N_(
+        "Nothing was measured of {pool} yet: no award of it has run. Write a figure of your own, with its reason."
+    ),
+    "rate_without_reason": N_("A rate of use that was not measured needs a reason."),
     "lever_unknown": N_("The policy has no number called {name}."),
     "nothing_moved": N_("No number was changed. Change at least one, so that there is something to compare."),
     "intake_closed_for_policies": N_("The intake is closed; its policies can no longer change."),
@@ -19,7 +23,8 @@ REFUSALS = {
 INPUT = frozenset(
     {
         "policy_nameless", "too_many_rules", "rule_name_unfit", "rule_name_taken", "rule_not_there", "lever_unknown",
-        "nothing_moved", "allocation_policy_invalid", "allocation_problem_invalid",
+        "nothing_moved", "rate_not_measured", "rate_without_reason", "allocation_policy_invalid",
+        "allocation_problem_invalid",
     }
 )  # fmt: skip
 
@@ -71,7 +76,7 @@ NUMBERS = {
     "thousandths": N_("Part, in per cent"),
     "to": N_("Awards up to, in per cent of what is funded"),
     "band": N_("Width of the band, in percentage points"),
-    "rate": N_("Measured rate of use, in per cent"),
+    "rate": N_("Rate of use, in per cent"),
     "risk": N_("Greatest risk, in per cent"),
     "units": N_("Amount, in units of the resource"),
     "whole": N_("Everybody in full from, in points"),
@@ -86,6 +91,13 @@ NUMBERS = {
     "turn": N_("An ask at which half of the greatest cut applies, in units × months"),
     "decay": N_("Greatest cut of large asks, in per cent"),
     "free": N_("Never cut up to, in units × months"),
+}
+CONDITIONS = {
+    "track": N_("Only this track"),
+    "kind": N_("Only this kind of organisation"),
+    "region": N_("Only this region"),
+    "outside_capital": N_("Only this part of the country"),
+    "youth": N_("Only young firms, or only others"),
 }
 WORDS = {
     "overflow": {

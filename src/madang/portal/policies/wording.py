@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from madang.allocation.amounts import amount
@@ -10,6 +10,7 @@ from madang.allocation.policies import COMPUTE, CRITERION
 from madang.catalogues import translation
 from madang.portal.formats import decimal
 from madang.portal.people.sentences import ORGANISATION_KINDS
+from madang.portal.policies import rates
 from madang.portal.policies.queries import Names, Terms
 from madang.portal.policies.sentences import POLICY_KINDS
 
@@ -21,6 +22,16 @@ def figure(value: int, scale: int) -> str:
     """A stored whole number as people read it: 84250 thousandths are 84.25, with no noughts at its end."""
     text = decimal(value, scale, len(str(scale)) - 1)
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def published(rules: Sequence[Mapping[str, Any]], grounds: Mapping[str, Any], language: str) -> list[str]:
+    """The published sentence of each rule, and after it what its rate of use rests on, where it has one."""
+    found = []
+    for rule in rules:
+        text = str(rule["sentence"].get(language) or rule["sentence"]["en"])
+        ground = grounds.get(rule["name"])
+        found.append(f"{text} {rates.told(ground, language)}" if ground else text)
+    return found
 
 
 def sentences(kind: str, params: Mapping[str, Any], terms: Terms) -> dict[str, str]:
@@ -51,7 +62,8 @@ def sentence(kind: str, params: Mapping[str, Any], terms: Terms, language: str) 
             months=params.get("each", "month") == "window",
         ),
     }
-    return template.format(**shown, to=shown["part"])
+    text = template.format(**shown, to=shown["part"])
+    return text[:1].upper() + text[1:]
 
 
 def _variant(kind: str, params: Mapping[str, Any]) -> str:
@@ -129,15 +141,21 @@ def name(names: Names, code: str, language: str) -> str:
 
 
 def who(where: Mapping[str, str] | None, terms: Terms, language: str) -> str:
-    """Whom a rule is about: “AI track, outside the capital region”."""
-    return ", ".join(one_of(key, value, terms, language) for key, value in (where or {}).items())
+    """Whom a rule is about, all conditions together: “AI track, of these outside the capital region”."""
+    narrower = translation(language).gettext("{these}, of these {narrower}")
+    found, *others = [one_of(key, value, terms, language) for key, value in (where or {}).items()] or [""]
+    for other in others:
+        found = narrower.format(these=found, narrower=other)
+    return found
 
 
 def one_of(key: str, value: str, terms: Terms, language: str) -> str:
     """One condition in words."""
     _ = translation(language).gettext
     if key == "track":
-        return _("track {name}").format(name=name(terms.tracks, value, language))
+        title = name(terms.tracks, value, language)
+        # many tracks are called so already
+        return title if title.lower().endswith(_("track")) else _("track {name}").format(name=title)
     if key == "region":
         return name(terms.regions, value, language)
     if key == "kind":

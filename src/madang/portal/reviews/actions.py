@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
@@ -10,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Q, QuerySet
 
 from madang.errors import Refused, Stale
+from madang.portal import apart
 from madang.portal.actors import Actor, Role
 from madang.portal.applications.models import Application
 from madang.portal.journal import actions as journal
@@ -20,7 +22,8 @@ from madang.portal.reviews.conflicts import circle
 from madang.portal.reviews.models import Affiliation, CriterionPoints, DeclaredInterest, ReviewAssignment, Reviewer
 from madang.portal.reviews.rules import Answers, AssignmentState, Interest
 from madang.portal.transactions import action
-from madang.review import assign as library
+
+ASSIGNING = "madang.portal.reviews.assigning"
 
 
 def _manager(by: Actor) -> int:
@@ -106,7 +109,7 @@ def declare_interest(
 
 
 def suggest(*, by: Actor, now: datetime, intake: int) -> dict[int, tuple[int, ...]]:
-    """Who could review what is still short of reviewers, as application -> reviewers; nothing is stored.
+    """Who could review what is still short of reviewers, as application -> reviewers, found apart; nothing is stored.
 
     Sheets given already count towards what is wanted and towards each reviewer's load. Refused: "not_allowed_for_role",
     "nothing_to_assign", "reviewers_too_few_for_application", "review_places_too_few".
@@ -118,37 +121,16 @@ def suggest(*, by: Actor, now: datetime, intake: int) -> dict[int, tuple[int, ..
     pool = list(queries.reviewers(by).filter(active=True))
     taken = set(ReviewAssignment.objects.filter(application__in=files).values_list("application", "reviewer"))
     barred = circle(files, pool, now).barred() | taken
-    room = {row.pk: max(0, row.load_limit - row.open_sheets) for row in pool}
-    found: dict[int, tuple[int, ...]] = {}
-    for missing in sorted({queries.coverage(row).missing for row in files}, reverse=True):
-        group = [row for row in files if queries.coverage(row).missing == missing]
-        chosen = _suggest_group(group, pool, missing, room, barred)
-        for people in chosen.values():
-            for person in people:
-                room[person] -= 1
-        found.update(chosen)
-    return found
-
-
-def _suggest_group(
-    group: list[Application],
-    pool: list[Reviewer],
-    each: int,
-    room: Mapping[int, int],
-    barred: Collection[tuple[int, int]],
-) -> dict[int, tuple[int, ...]]:
-    """The library's suggestion for applications that lack equally many; its ids are text."""
-    # Zero-padded ids keep their numeric order as text, so the suggestion does not depend on how many digits an id has.
-    chosen = library.suggest(
-        applications=[f"{row.pk:012d}" for row in group],
-        reviewers=[f"{row.pk:012d}" for row in pool],
-        per_application=each,
-        load_limits={f"{row.pk:012d}": room[row.pk] for row in pool},
-        conflicts={(f"{application:012d}", f"{reviewer:012d}") for application, reviewer in barred},
-        application_fields={f"{row.pk:012d}": {row.track.code} for row in group},
-        reviewer_fields={f"{row.pk:012d}": set(row.fields) for row in pool},
+    # zero-padded ids keep their numeric order as text, so that the result does not depend on how many digits an id has
+    found = apart.made(
+        ASSIGNING,
+        {
+            "applications": [(f"{row.pk:012d}", queries.coverage(row).missing, [row.track.code]) for row in files],
+            "reviewers": [(f"{row.pk:012d}", row.load_limit, row.open_sheets, row.fields) for row in pool],
+            "conflicts": [(f"{application:012d}", f"{reviewer:012d}") for application, reviewer in sorted(barred)],
+        },
     )
-    return {int(application): tuple(map(int, people)) for application, people in chosen.items()}
+    return {int(application): tuple(map(int, people)) for application, people in json.loads(found).items()}
 
 
 @action

@@ -21,6 +21,7 @@ from madang.portal.faces import form_page, one, signed_in, tried, whole, with_ro
 from madang.portal.files.faces import answer
 from madang.portal.journal import actions as journal
 from madang.portal.reviews import actions, queries
+from madang.portal.reviews.calibration import calibrated
 from madang.portal.reviews.forms import (
     AssignForm,
     DueForm,
@@ -268,6 +269,22 @@ def ranking(request: HttpRequest, intake: int) -> HttpResponse:
 
 
 @with_role(*READING_ROLES)
+def calibration(request: HttpRequest, intake: int) -> HttpResponse:
+    """Scores as if all reviewers were equally lenient, beside the raw ones, and what that would change."""
+    row = one(queries.intakes(request.actor), pk=intake)
+    places = whole(request.GET.get("places", ""))
+    try:
+        found, refused = calibrated(request.actor, intake, places), ""
+    except Refused as error:
+        found, refused = None, refusals.sentence(error)
+    journal.read(by=request.actor, now=request.now, what="search", kind="reviewer", subject="all")
+    page = Paginator(found.scores if found else [], A_PAGE).get_page(request.GET.get("page"))
+    crumbs = _crumbs(row, _("Calibrated scores"))
+    context = {"intake": row, "found": found, "refused": refused, "places": places, "page": page, "crumbs": crumbs}
+    return render(request, "reviews/calibration.html", context)
+
+
+@with_role(*READING_ROLES)
 def application_reviews(request: HttpRequest, application: int) -> HttpResponse:
     """All sheets on one application, and the form that gives it to one more reviewer."""
     file = one(queries.files(request.actor), pk=application)
@@ -323,6 +340,7 @@ urlpatterns = [
     path("staff/intakes/<int:intake>/reviews/", intake_reviews, name="intake-reviews"),
     path("staff/intakes/<int:intake>/reviews/suggestion/", suggestion, name="review-suggestion"),
     path("staff/intakes/<int:intake>/ranking/", ranking, name="intake-ranking"),
+    path("staff/intakes/<int:intake>/ranking/calibration/", calibration, name="intake-calibration"),
     path("staff/applications/<int:application>/reviews/", application_reviews, name="application-reviews"),
     path("staff/reviews/<int:assignment>/withdraw/", withdraw, name="review-withdraw"),
 ]

@@ -110,10 +110,13 @@ class Scored:
 
 
 def score_of(
-    criteria: Sequence[scores.Criterion], sheets: Sequence[scores.Sheet], minimum_total_milli: int
+    criteria: Sequence[scores.Criterion],
+    sheets: Sequence[scores.Sheet],
+    minimum_total_milli: int,
+    rule: scores.Rule = scores.Rule.MEAN,
 ) -> tuple[scores.Score, tuple[scores.Shortfall, ...]]:
     """The score from the submitted sheets, and the minimums missed; the track's minimum total is in thousandths."""
-    score = scores.application_score(criteria, sheets)
+    score = scores.application_score(criteria, sheets, rule)
     missed = list(scores.shortfalls(criteria, score))
     got = score.total_milli
     if minimum_total_milli and (got is None or got < minimum_total_milli):

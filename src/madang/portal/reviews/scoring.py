@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
 
 from madang.portal.applications.models import Application
 from madang.portal.applications.rules import ApplicationState
@@ -11,6 +14,7 @@ from madang.portal.reviews import rules
 from madang.portal.reviews.models import CriterionPoints
 from madang.portal.reviews.rules import AssignmentState, Scored
 from madang.review import scores as library
+from madang.values import divide_half_up
 
 # What is reviewed: submitted, not withdrawn, not found ineligible.
 REVIEWED_STATES = (ApplicationState.SUBMITTED, ApplicationState.REOPENED, ApplicationState.ELIGIBLE)
@@ -30,24 +34,53 @@ def _sheets_of(intake: int) -> dict[int, list[library.Sheet]]:
     return found
 
 
-def tables(intake: int) -> dict[int, tuple[list[library.Criterion], int]]:
-    """Each track's scoring table and minimum total (thousandths) of an intake's call, by track."""
+def totals_in(intake: int) -> list[tuple[str, str, int]]:
+    """Every submitted sheet's total as (application, reviewer, thousandths of 100 points), ids as text."""
+    rows = CriterionPoints.objects.filter(
+        assignment__application__in=_reviewed(intake), assignment__state=AssignmentState.SUBMITTED
+    ).values_list("assignment__application", "assignment__reviewer", "criterion__points", "points")
+    given: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+    for application, reviewer, most, points in rows:
+        if points is not None:
+            given[application, reviewer].append((most, points))
+    return [
+        (str(application), str(reviewer), divide_half_up(100_000 * sum(p for _, p in one), sum(m for m, _ in one)))
+        for (application, reviewer), one in sorted(given.items())
+    ]
+
+
+def _reviewed(intake: int) -> QuerySet[Application]:
+    return Application.objects.filter(intake=intake, state__in=REVIEWED_STATES, in_force__isnull=False)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A track's scoring table, its minimum total (thousandths), and how its sheets become a score."""
+
+    criteria: list[library.Criterion]
+    minimum_total_milli: int
+    rule: library.Rule
+
+
+def tables(intake: int) -> dict[int, Table]:
+    """The scoring tables of an intake's call, by track."""
     rows = Criterion.objects.filter(track__call__intakes=intake).order_by("position", "pk")
-    found: dict[int, tuple[list[library.Criterion], int]] = {}
-    for track, minimum, code, most, least in rows.values_list(
-        "track", "track__minimum_total_milli", "code", "points", "minimum_points"
+    found: dict[int, Table] = {}
+    for track, minimum, rule, code, most, least in rows.values_list(
+        "track", "track__minimum_total_milli", "track__score_rule", "code", "points", "minimum_points"
     ):
-        found.setdefault(track, ([], minimum))[0].append(library.Criterion(code, most, least or None))
+        table = found.setdefault(track, Table([], minimum, library.Rule(rule)))
+        table.criteria.append(library.Criterion(code, most, least or None))
     return found
 
 
 def scores_in(intake: int) -> dict[int, Scored]:
     """Every reviewed application's score, worked out from its sheets; for other domains' actions."""
     table, given = tables(intake), _sheets_of(intake)
-    rows = Application.objects.filter(intake=intake, state__in=REVIEWED_STATES, in_force__isnull=False)
     found = []
-    for pk, number, title, track in rows.values_list("pk", "number", "title", "track"):
-        score, missed = rules.score_of(table[track][0], given.get(pk, []), table[track][1])
+    for pk, number, title, track in _reviewed(intake).values_list("pk", "number", "title", "track"):
+        by = table[track]
+        score, missed = rules.score_of(by.criteria, given.get(pk, []), by.minimum_total_milli, by.rule)
         found.append(Scored(pk, number, title, track, score, missed))
     return {row.application: row for row in rules.ranked(found)}
 
@@ -57,7 +90,7 @@ def errors_in(intake: int) -> dict[int, int]:
     table, given = tables(intake), _sheets_of(intake)
     tracks = dict(Application.objects.filter(pk__in=given).values_list("pk", "track"))
     found: dict[int, int] = {}
-    for track, (criteria, _) in table.items():
+    for track, by in table.items():
         sheets = {str(pk): given[pk] for pk in given if tracks.get(pk) == track}
-        found |= {int(pk): error for pk, error in library.errors(criteria, sheets).items()}
+        found |= {int(pk): error for pk, error in library.errors(by.criteria, sheets).items()}
     return found

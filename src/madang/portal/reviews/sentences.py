@@ -24,6 +24,13 @@ REFUSALS = {
         "Some applications together need {needed} sheets, but their reviewers can take only {possible}. Add reviewers "
         "or raise their limits."
     ),
+    "calibration_too_small": N_(
+        "{applications} applications and {reviewers} reviewers are too few to tell reviewers apart."
+    ),
+    "calibration_disconnected": N_(
+        "Reviewers fall into {groups} groups that no application links, so their scores cannot be compared."
+    ),
+    "calibration_too_thin": N_("There are {sheets} sheets; to tell reviewers apart at least {needed} are needed."),
     "interest_declared_already": N_("You have declared this interest already."),
     "review_due_in_the_past": N_("The due date must lie ahead."),
     "review_reason_needed": N_("Please say why."),

@@ -17,7 +17,9 @@ from madang.portal.transactions import action
 
 @action
 def ask(*, by: Actor, now: datetime, plan: int, kinds: Sequence[str]) -> int:
-    """Has questions about a plan answered in the background; gives how many are new. One that failed is tried anew.
+    """Has questions about a plan answered in the background; gives how many are new.
+
+    One that failed or was stopped goes on from what it had found.
 
     Refused: "not_allowed_for_role", "study_of_unsolved_plan", "study_does_not_fit".
     """
@@ -28,12 +30,28 @@ def ask(*, by: Actor, now: datetime, plan: int, kinds: Sequence[str]) -> int:
         raise Refused("not_found")
     for kind in kinds:
         check_askable(row.state, kind, row.policy, row.outline["rules"] if row.outline else [])
-    PlanStudy.objects.filter(plan=row, kind__in=kinds, state=StudyState.FAILED).delete()
+    again = PlanStudy.objects.filter(plan=row, kind__in=kinds, state__in=[StudyState.FAILED, StudyState.STOPPED])
+    given = {"state": StudyState.WAITING, "failure": {}, "progress": {}}
+    tried = again.update(**given, claimed_until=None, asked_by_id=by.person, asked_at=now)
     known = set(PlanStudy.objects.filter(plan=row).values_list("kind", flat=True))
     new = [PlanStudy(plan=row, kind=kind, asked_by_id=by.person, asked_at=now) for kind in kinds if kind not in known]
     PlanStudy.objects.bulk_create(new)
     journal.record(by=by, now=now, did="studies.ask", kind="plan", subject=plan, kinds=list(kinds))
-    return len(new)
+    return len(new) + tried
+
+
+@action
+def stop(*, by: Actor, now: datetime, plan: int, kind: str) -> None:
+    """Stops a question that waits or is being answered; its worker ends the process when it next looks.
+
+    Refused: "not_allowed_for_role". Stale where no such question is under way.
+    """
+    if by.person is None or not by.has(Role.PROGRAMME_MANAGER):
+        raise Refused("not_allowed_for_role")
+    mine = PlanStudy.objects.filter(plan=plan, kind=kind, state=StudyState.WAITING)
+    if not mine.update(state=StudyState.STOPPED, claimed_until=None):
+        raise Stale("study")
+    journal.record(by=by, now=now, did="studies.stop", kind="plan", subject=plan, kinds=[kind])
 
 
 @action

@@ -55,10 +55,19 @@ def list_studies(request: HttpRequest, plan: int) -> Any:
 @router.post("/plans/{int:plan}/studies", response={201: list[StudyOut]}, operation_id="ask_studies")
 @known_to(*READING_ROLES)
 def ask_studies(request: HttpRequest, plan: int, given: AskStudiesIn) -> Any:
-    """Has questions about a plan answered in the background; one that failed is tried anew."""
+    """Has questions about a plan answered in the background; one that failed or was stopped goes on."""
     one(plans.light(request.actor), pk=plan)
     actions.ask(by=request.actor, now=request.now, plan=plan, kinds=[str(kind) for kind in given.kinds])
     return Status(201, queries.studies(request.actor, plan).defer("result"))
+
+
+@router.post("/plans/{int:plan}/studies/{kind}/stop", response=StudyOut, operation_id="stop_study")
+@known_to(*READING_ROLES)
+def stop_study(request: HttpRequest, plan: int, kind: StudyKind) -> Any:
+    """Stops a question; asked again, it goes on from what it had found."""
+    one(plans.light(request.actor), pk=plan)
+    actions.stop(by=request.actor, now=request.now, plan=plan, kind=str(kind))
+    return one(queries.studies(request.actor, plan).defer("result"), kind=kind)
 
 
 @router.get("/plans/{int:plan}/studies/{kind}", response=AnswerOut, operation_id="get_study")

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from madang.portal.plans import queries as plans
 from madang.portal.plans import telling
 from madang.portal.plans.outline import Outline
 from madang.portal.plans.sentences import OUTCOMES
+from madang.portal.policies import rates
 from madang.portal.studies import actions, queries
 from madang.portal.studies.rules import STUDIED, StudyKind, fitting
 from madang.portal.studies.sentences import HINTS, KINDS
@@ -37,6 +38,10 @@ def committee(request: HttpRequest, plan: int) -> HttpResponse:
     """The questions about a plan, how far each is, and the answers."""
     row = one(plans.plans(request.actor).defer("problem", "result", "reasons"), pk=plan)
     found = plans.outline(row) if row.state in STUDIED else None
+    if request.method == "POST" and request.POST.get("stop"):
+        actions.stop(by=request.actor, now=request.now, plan=plan, kind=request.POST["stop"])
+        messages.success(request, _("The question was stopped. Asked again, it goes on from what it had found."))
+        return redirect("plan-committee", plan)
     if request.method == "POST" and found is not None:
         kinds = request.POST.getlist("kind") or [str(kind) for kind in fitting(row.policy, found.rules)]
         actions.ask(by=request.actor, now=request.now, plan=plan, kinds=kinds)
@@ -66,7 +71,7 @@ def _answers(request: HttpRequest, row: Any, found: Outline) -> dict[str, Any]:
     context: dict[str, Any] = {
         "questions": [(kind, name, hint, study, _standing(study)) for kind, name, hint, study in asked],
         "waiting": _waiting(known.values()),
-        "unasked": any(study is None or study.state == "failed" for _kind, _name, _hint, study in asked),
+        "unasked": any(study is None or study.state in ("failed", "stopped") for _kind, _name, _hint, study in asked),
     }
     if StudyKind.COSTS in done:
         context["costs"] = _costs(request, row, found, done[StudyKind.COSTS]["costs"])
@@ -75,7 +80,9 @@ def _answers(request: HttpRequest, row: Any, found: Outline) -> dict[str, Any]:
     if StudyKind.CHANGES in done:
         context["changed"] = len(done[StudyKind.CHANGES]["changes"])
     if StudyKind.OVERBOOKING in done:
-        context["overbooking"] = [_overbooked(one, names) for one in done[StudyKind.OVERBOOKING]["overbooking"]]
+        grounds = row.own.rates if row.own else {}
+        found_chances = done[StudyKind.OVERBOOKING]["overbooking"]
+        context["overbooking"] = [_overbooked(one, names, grounds.get(one["rule"])) for one in found_chances]
     return context
 
 
@@ -148,14 +155,19 @@ def _tenth(place: int) -> str:
     return "100 %" if place == 10 else f"{place * 10}–{place * 10 + 10} %"
 
 
-def _overbooked(one: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
-    months = [(month, f"{decimal(chance, 10_000, 4)} %") for month, chance in one["months"]]
-    return {"pool": names.get(one["pool"], one["pool"]), "risk": decimal(one["risk"], 10, 1), "months": months}
+def _overbooked(one: dict[str, Any], names: dict[str, str], ground: Any) -> dict[str, Any]:
+    """The chance by month, whether it is above the risk (thousandths beside millionths), and what the rate rests on."""
+    return {
+        "pool": names.get(one["pool"], one["pool"]),
+        "risk": decimal(one["risk"], 10, 1),
+        "months": [(m, f"{decimal(chance, 10_000, 4)} %", chance > one["risk"] * 1000) for m, chance in one["months"]],
+        "ground": rates.told(ground, get_language() or "ko") if ground else "",
+    }
 
 
-def _waiting(known: Iterable[Any]) -> list[tuple[str, int, int]]:
-    """(question, done, of) of those that have no answer yet."""
-    return [(_(KINDS[study.kind]), *_standing(study)[:2]) for study in known if study.state == "waiting"]
+def _waiting(known: Iterable[Any]) -> list[tuple[str, str, int, int]]:
+    """(kind, question, done, of) of those that have no answer yet."""
+    return [(study.kind, _(KINDS[study.kind]), *_standing(study)[:2]) for study in known if study.state == "waiting"]
 
 
 @with_role(*READING_ROLES)
@@ -164,7 +176,11 @@ def progress(request: HttpRequest, plan: int) -> HttpResponse:
     row = one(plans.light(request.actor), pk=plan)
     known = list(queries.studies(request.actor, plan).defer("result"))
     waiting = _waiting(known)
-    response = render(request, "studies/progress.html", {"plan": row, "waiting": waiting})
+    response = render(
+        request,
+        "studies/progress.html",
+        {"plan": row, "waiting": waiting, "may_change": request.actor.has(Role.PROGRAMME_MANAGER)},
+    )
     if request.GET.get("waiting") != str(len(waiting)):
         # one of them has an answer: the page is loaded again
         response["HX-Refresh"] = "true"

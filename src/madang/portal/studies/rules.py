@@ -23,6 +23,7 @@ class StudyState(StrEnum):
     WAITING = "waiting"
     DONE = "done"
     FAILED = "failed"
+    STOPPED = "stopped"
 
 
 # How often scores are redrawn: a list takes a fraction of a second to walk, a portfolio many seconds to solve.

@@ -18,5 +18,5 @@ HINTS = {
     "costs": N_("Each rule is taken away by itself and everything is solved again: what would be gained, and by whom."),
     "noise": N_("Scores are redrawn within their standard errors and everything is solved again, many times."),
     "changes": N_("How many points more, how much less asked for, or which rule off would have changed the answer."),
-    "overbooking": N_("The exact chance, month by month, from the measured rate of use."),
+    "overbooking": N_("The exact chance, month by month, from the rule's rate of use."),
 }

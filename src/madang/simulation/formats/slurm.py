@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from madang.compute.slurm.tres import by_name, limit_seconds, memory_mb, whole
 from madang.simulation.formats import streams
 from madang.simulation.formats.bad_rows import Tally
 from madang.simulation.formats.checks import Choices, Draft
@@ -23,9 +23,6 @@ SLURMDBD_NEEDS = ("id_job", "time_submit", "time_start", "time_end", "cpus_req|t
 SLURMDBD_FIELDS = ("account", "id_assoc", "id_user", "id_group", "partition", "id_qos", "id_wckey")
 _NEVER = {"", "Unknown", "None", "NONE"}
 _OPEN = {"PENDING", "RUNNING", "SUSPENDED", "REQUEUED", "RESIZING", "COMPLETING", "CONFIGURING", "STOPPED"}
-_LIMIT = re.compile(r"(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?(?:\.\d+)?$")
-_MEMORY = re.compile(r"([\d.]+)([KMGTP]?)([nc]?)$")
-_MIB = {"K": 1 / 1024, "": 1, "M": 1, "G": 1024, "T": 1 << 20, "P": 1 << 30}
 _OWN_TRES = 1000  # from the next number on, a site's own resources, GPUs and others
 _NO_LIMIT = 4_294_967_294  # slurmdbd's "unlimited" and "not set" are this and the next number
 
@@ -95,7 +92,7 @@ def _not_run(row: Row) -> str:
 def _sacct_job(row: Row, choices: Choices) -> tuple[dict[str, int], str]:
     submit = row.instant("submit", choices.zone)
     run = span(row.instant("start", choices.zone), row.instant("end", choices.zone), submit)
-    held = _tres(row["alloctres"]) or _tres(row["reqtres"])
+    held = by_name(row["alloctres"]) or by_name(row["reqtres"])
     processors = next((row.whole(one) for one in ("alloccpus", "ncpus", "reqcpus") if row[one] not in ("", "0")), 0)
     gpus, gpu_type = _gpus(held)
     numbers = {
@@ -109,17 +106,11 @@ def _sacct_job(row: Row, choices: Choices) -> tuple[dict[str, int], str]:
     return numbers, gpu_type
 
 
-def _tres(text: str) -> dict[str, str]:
-    """``cpu=12,gres/gpu:a100=2,mem=48000M`` by name."""
-    pairs = (part.partition("=") for part in text.split(",") if part)
-    return {name: value for name, _, value in pairs}
-
-
 def _count(held: Mapping[str, str], name: str) -> int:
-    text = held.get(name, "0")
-    if not (text.isascii() and text.isdigit()):
-        raise Bad("not_a_number", name, text)
-    return int(text)
+    found = whole(held.get(name, "0"))
+    if found is None:
+        raise Bad("not_a_number", name, held[name])
+    return found
 
 
 def _gpus(held: Mapping[str, str]) -> tuple[int, str]:
@@ -127,30 +118,6 @@ def _gpus(held: Mapping[str, str]) -> tuple[int, str]:
     typed = {name[9:]: _count(held, name) for name in held if name.startswith("gres/gpu:")}
     total = _count(held, "gres/gpu") if "gres/gpu" in held else sum(typed.values())
     return total, next(iter(typed)) if len(typed) == 1 and total else ""
-
-
-def limit_seconds(text: str) -> int:
-    """``3-00:00:00``, ``06:00:00`` or ``30:00`` in seconds, plain minutes too; -1 where no limit is stated."""
-    found = _LIMIT.match(text)
-    if not found:
-        return -1
-    days, first, second, third = found.groups()
-    if third is not None:
-        seconds = int(first) * 3600 + int(second) * 60 + int(third)
-    elif days is not None:
-        seconds = int(first) * 3600 + int(second or 0) * 60
-    else:
-        seconds = int(first) * 60 + int(second or 0)
-    return int(days or 0) * 86_400 + seconds
-
-
-def memory_mb(text: str) -> int:
-    """``48000M``, ``12.5G`` or ``4000Mn`` in MiB, rounded up; -1 where the text is no amount."""
-    found = _MEMORY.match(text)
-    try:
-        return -1 if not found else -int(-float(found[1]) * _MIB[found[2]] // 1)
-    except ValueError:
-        return -1
 
 
 def _requested(row: Row, processors: int) -> int:
@@ -178,7 +145,7 @@ def read_slurmdbd(path: Path, choices: Choices, tally: Tally) -> Draft:
             tally.leave_out(gone, line)
             return
         names = {"account": row[account], "share_class": row[share_class], "qos": row["id_qos"]}
-        held = _tres(row["tres_alloc"]) or _tres(row["tres_req"])
+        held = by_name(row["tres_alloc"]) or by_name(row["tres_req"])
         gathered.add(line, row["id_job"], _slurmdbd_job(row, held, choices.gpu_tres), names)
         if any(name.isdigit() and int(name) > _OWN_TRES and name not in choices.gpu_tres for name in held):
             tally.adjust("tres_unknown", line)

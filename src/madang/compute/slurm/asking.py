@@ -1,0 +1,158 @@
+"""What Slurm says of jobs and nodes, read off squeue, sacct and sinfo into values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from madang.compute.slurm.commands import Commands, Output
+from madang.errors import Unavailable
+
+AT_ONCE = 500
+_BAR = "|"
+_QUEUE = "%A|%T|%V|%S|%e|%N|%j|%r"
+_RECORDS = "JobIDRaw,State,Submit,Start,End,AllocTRES,JobName,ExitCode"
+_NODES = ("NodeList", "Partition", "StateLong", "CPUsState", "Memory", "AllocMem", "Gres", "GresUsed")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One job as the queue or the records have it. `state` is the first word; `placed`: it was given resources."""
+
+    number: str
+    state: str
+    submitted: datetime | None
+    started: datetime | None
+    ended: datetime | None
+    placed: bool
+    name: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Node:
+    """One node: what it has and what of it is free; GPUs by Slurm's names of their types."""
+
+    name: str
+    partitions: frozenset[str]
+    usable: bool
+    cores: int
+    cores_free: int
+    memory_mb: int
+    memory_free_mb: int
+    gpus: Mapping[str, int]
+    gpus_free: Mapping[str, int]
+
+
+def asked(commands: Commands, environment: Mapping[str, str], *argv: str) -> Output:
+    """What a command printed, told its variables on the command line, since SSH hands none over."""
+    return commands.run("env", *(f"{name}={value}" for name, value in environment.items()), *argv)
+
+
+def queue(commands: Commands, environment: Mapping[str, str], numbers: Sequence[str]) -> dict[str, Seen]:
+    """The jobs that the controller still knows, by number: waiting, running, and ended a few minutes ago."""
+    found: dict[str, Seen] = {}
+    for start in range(0, len(numbers), AT_ONCE):
+        some = ",".join(numbers[start : start + AT_ONCE])
+        argv = ("squeue", "--noheader", "--states=all", f"--jobs={some}", f"--format={_QUEUE}")
+        done = asked(commands, environment, *argv)
+        if done.status and "Invalid job id" not in done.errors:
+            raise Unavailable(f"squeue: {done.errors.strip()[-500:]}")
+        found.update({seen.number: seen for seen in map(queued, done.text.splitlines()) if seen})
+    return found
+
+
+def queued(line: str) -> Seen | None:
+    """One line of squeue; None for one that is none."""
+    words = line.split(_BAR, 7)
+    if len(words) < 8:
+        return None
+    number, state, submitted, started, ended, nodes, name, reason = words
+    return Seen(number, state, _instant(submitted), _instant(started), _instant(ended), bool(nodes), name, reason)
+
+
+def records(commands: Commands, environment: Mapping[str, str], numbers: Sequence[str]) -> dict[str, Seen]:
+    """The jobs that the database knows, by number, each as it ran last."""
+    found: dict[str, Seen] = {}
+    for start in range(0, len(numbers), AT_ONCE):
+        some = ",".join(numbers[start : start + AT_ONCE])
+        argv = ("sacct", "-X", "--noheader", "--parsable2", f"--jobs={some}", f"--format={_RECORDS}")
+        done = asked(commands, environment, *argv)
+        if done.status:
+            raise Unavailable(f"sacct: {done.errors.strip()[-500:]}")
+        found.update({seen.number: seen for seen in map(recorded, done.text.splitlines()) if seen})
+    return found
+
+
+def recorded(line: str) -> Seen | None:
+    """One line of sacct; None for one that is none."""
+    words = line.split(_BAR)
+    if len(words) < 8:
+        return None
+    number, state, submitted, started, ended, tres, name, code = (*words[:6], _BAR.join(words[6:-1]), words[-1])
+    first = state.split()[0] if state else ""
+    return Seen(number, first, _instant(submitted), _instant(started), _instant(ended), bool(tres), name, code)
+
+
+def running_tres(commands: Commands, environment: Mapping[str, str], account: str) -> dict[str, int]:
+    """What the running jobs of one account hold together, by TRES."""
+    argv = ("squeue", "--noheader", "--states=running", f"--account={account}", "--Format=tres-alloc:|")
+    held: dict[str, int] = {}
+    for line in asked(commands, environment, *argv).text.splitlines():
+        for part in line.strip().rstrip(_BAR).split(","):
+            name, _, amount = part.partition("=")
+            if amount.isdigit():
+                held[name] = held.get(name, 0) + int(amount)
+    return held
+
+
+def nodes(commands: Commands, environment: Mapping[str, str]) -> list[Node]:
+    """All nodes of the cluster."""
+    shape = ",".join(f"{field}:|" for field in _NODES)
+    done = asked(commands, environment, "sinfo", "--noheader", "--Node", f"--Format={shape}")
+    if done.status:
+        raise Unavailable(f"sinfo: {done.errors.strip()[-500:]}")
+    return nodes_of(done.text.splitlines())
+
+
+def nodes_of(lines: Iterable[str]) -> list[Node]:
+    """The lines of sinfo, of which a node has one for each of its partitions."""
+    found: dict[str, Node] = {}
+    for line in lines:
+        words = [word.strip() for word in line.split(_BAR)]
+        if len(words) < len(_NODES):
+            continue
+        name, partition, state, cores, memory, memory_used, gres, gres_used = words[: len(_NODES)]
+        before = found[name].partitions if name in found else frozenset()
+        _, idle, _, total = (int(number) for number in cores.split("/"))
+        has, used = gpus_of(gres), gpus_of(gres_used)
+        usable = state.rstrip("*~#!%$@^-+") in ("idle", "mixed", "allocated", "completing") and not state.endswith("*")
+        found[name] = Node(
+            name=name,
+            partitions=before | {partition.rstrip("*")},
+            usable=usable,
+            cores=total,
+            cores_free=idle if usable else 0,
+            memory_mb=int(memory),
+            memory_free_mb=int(memory) - int(memory_used) if usable else 0,
+            gpus=has,
+            gpus_free={kind: number - used.get(kind, 0) if usable else 0 for kind, number in has.items()},
+        )
+    return list(found.values())
+
+
+def gpus_of(gres: str) -> dict[str, int]:
+    """GPUs by type off a list like ``gpu:h100:6(S:0-1)`` or ``gpu:a100:2(IDX:0,3)``; without a type under ""."""
+    found: dict[str, int] = {}
+    for part in re.sub(r"\([^)]*\)", "", gres).split(","):
+        words = part.split(":")
+        if words[0] == "gpu" and words[-1].isdigit():
+            kind = words[1] if len(words) > 2 else ""
+            found[kind] = found.get(kind, 0) + int(words[-1])
+    return found
+
+
+def _instant(written: str) -> datetime | None:
+    return datetime.fromtimestamp(int(written), UTC) if written.isdigit() else None

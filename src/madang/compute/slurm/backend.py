@@ -1,0 +1,336 @@
+"""The eight verbs on a Slurm cluster: jobs run as their person's own Unix user, through a hand that acts as them."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import secrets
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from madang.accounting.metering import UsageSlice
+from madang.compute import specs
+from madang.compute.protocol import (
+    AccountLimit,
+    Capacity,
+    JobReport,
+    JobSpec,
+    JobState,
+    LogChunk,
+    Reason,
+    UsageBatch,
+)
+from madang.compute.slurm import asking, batch, limiting, reasons, room, settings
+from madang.compute.slurm.asking import Node, Seen
+from madang.compute.slurm.difference import Difference
+from madang.compute.slurm.endings import concluded, has_ended, never_ran, waits, whole
+from madang.compute.slurm.names import Site, check_user
+from madang.compute.slurm.register import Register, report_of
+from madang.compute.slurm.slicing import Meter
+from madang.compute.slurm.staging import Hand, signs
+from madang.compute.slurm.standing import Standing
+from madang.compute.slurm.usage import usage_since
+from madang.errors import Refused, Unavailable
+
+_CLOCKS_APART = 60  # seconds by which the clocks of portal and cluster may differ
+_LIMITED = {"cores": "cpu", "gpus": "gres/gpu"}
+# Slurm's users cannot raise a priority, and what may run again is for them to know: none of these is given to it.
+_NOT_HERE = ("priority", "held", "requeue", "checkpoint_seconds")
+
+
+class SlurmBackend:
+    """Jobs on a cluster; `given` are the fields of `settings.Settings`, and the register lies below `root`.
+
+    `clock` gives the present instant. TypeError or ValueError where the settings are wrong.
+    """
+
+    def __init__(self, root: Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC), **given: Any) -> None:
+        self._settings, self._clock = settings.made_from(given), clock
+        self._root = Path(root) / "slurm"
+        self._register = Register(self._root / "register.sqlite3", clock())
+        self._commands, self._hand = self._settings.commands(), Hand(self._settings)
+
+    @property
+    def standing(self) -> Standing:
+        """The tree of accounts that this centre has on the cluster."""
+        own = self._settings
+        return Standing(Site(own.mark), self._commands, self._root / "applied.json", own.partitions)
+
+    def drift(self) -> Difference:
+        """What others changed by hand, as the steps that would undo it (see `Standing.drift`)."""
+        return self.standing.drift(self._register.limits())
+
+    def capacity(self) -> Capacity:
+        """The nodes of the centre's partitions; jobs are kept apart by being different users' of the cluster."""
+        return room.capacity(self._settings, self._nodes())
+
+    def _nodes(self) -> list[Node]:
+        return asking.nodes(self._commands, self._settings.environment)
+
+    def submit(self, spec: JobSpec) -> str:
+        """Notes the job, lays its files as its person, and gives it to Slurm; each step may be done again.
+
+        The id is the job's name on the cluster. Refused besides: ``no_unix_user``, ``slurm_user``, ``slurm_refused``,
+        ``job_option_not_here`` for what only the queue of local compute knows, ``job_before_failed``.
+        """
+        specs.check(spec)
+        row = self._register.by_key(spec.key)
+        if row is not None and row["digest"] != specs.digest(spec):
+            raise Refused("key_reused", key=spec.key)
+        if row is not None and row["number"]:
+            return str(row["name"])
+        if row is None:
+            self._admit(spec)
+            if not spec.user:
+                raise Refused("no_unix_user")
+            name, user = batch.name_of(self._settings, spec.key), check_user(spec.user)
+            self._register.enter(spec, name=name, digest=specs.digest(spec), user=user, now=self._clock())
+        return self._give(spec, self._register.by_key(spec.key))
+
+    def _admit(self, spec: JobSpec) -> None:
+        for option in _NOT_HERE:
+            if getattr(spec, option):
+                raise Refused("job_option_not_here", field=option)
+        limit = self._register.limit(spec.account)
+        if limit is None or not limit["open"]:
+            raise Refused("account_closed", account=spec.account)
+        room.admit(self._settings, spec, self._nodes())
+        for name in ("gpus", "cores", "wall_seconds"):
+            if getattr(spec, name) > limit[name]:
+                code = "larger_than_account_wall" if name == "wall_seconds" else "larger_than_account_limit"
+                raise Refused(code, resource=name, needs=getattr(spec, name), limit=limit[name])
+
+    def _give(self, spec: JobSpec, row: sqlite3.Row | None) -> str:
+        assert row is not None
+        try:
+            order = {
+                "files": [[file.path, file.size, file.sha256] for file in spec.files],
+                "command": batch.command(self._settings, spec),
+                "sbatch": [*batch.options(self._settings, spec), *self._waiting_for(spec)],
+                "script": batch.script(self._settings),
+                "signs": signs(),
+            }
+            answer = self._hand.ask(row["user"], "submit", row["name"], order, files=spec.files)
+        except Refused:
+            self._register.withdraw(spec.key)
+            raise
+        number = str(answer.get("number"))
+        if not number.isdigit():
+            raise Unavailable(f"no number of a job: {number[:100]!r}")
+        self._register.number(spec.key, number)
+        return str(row["name"])
+
+    def _waiting_for(self, spec: JobSpec) -> list[str]:
+        """The option that makes a job wait for others; Slurm forgets jobs, so those that have ended are judged here."""
+        wanted = []
+        for job, ok in spec.after:
+            row = self._row(job)
+            (report,) = self.reports([job])
+            if row["account"] != spec.account:
+                raise Refused("no_such_job", job=job)
+            if not report.state.final:
+                wanted.append(f"{'afterok' if ok else 'afterany'}:{row['number']}")
+            elif ok and report.state is not JobState.SUCCEEDED:
+                raise Refused("job_before_failed", job=job)
+        return [f"--dependency={','.join(wanted)}", "--kill-on-invalid-dep=yes"] if wanted else []
+
+    def reports(self, ids: Iterable[str]) -> list[JobReport]:
+        """The reports, in the order asked for. A job is reported as ended once Slurm's records have it as ended.
+
+        While only the database of records is away, jobs that ended meanwhile are reported as running.
+        """
+        wanted = list(ids)
+        rows = self._register.by_names(wanted)
+        open_ = {name: row["number"] for name, row in rows.items() if row["report"] is None}
+        queue = asking.queue(self._commands, self._settings.environment, list(open_.values())) if open_ else {}
+        seen = {name: queue[number] for name, number in open_.items() if number in queue and queue[number].name == name}
+        gone = [n for name, n in open_.items() if name not in seen or _is_over(seen[name])]
+        records: dict[str, Seen] | None = {}
+        if gone:
+            with contextlib.suppress(Unavailable):
+                records = None
+                records = asking.records(self._commands, self._settings.environment, gone)
+        nodes: list[Node] = []
+        alone = len(wanted) == 1
+        found = {name: self._report(row, seen.get(name), records, nodes, alone=alone) for name, row in rows.items()}
+        return [found[id] for id in wanted if id in found]
+
+    def _report(
+        self, row: sqlite3.Row, seen: Seen | None, records: dict[str, Seen] | None, nodes: list[Node], *, alone: bool
+    ) -> JobReport:
+        if row["report"] is not None:
+            return report_of(row["report"])
+        recorded = (records or {}).get(row["number"])
+        if recorded is not None and recorded.name != row["name"]:
+            recorded = None  # not whole yet: the database gives a record its name last
+        final = None
+        if seen is not None and never_ran(seen):
+            final = seen
+        elif recorded is not None and has_ended(recorded) and recorded.ended is not None:
+            final = recorded
+        elif seen is None and recorded is None and records is not None and self._forgotten(row):
+            final = Seen(row["number"], "REVOKED", None, None, None, False, row["name"], "")
+        report = self._conclude(row, final) if final is not None else None
+        return report or self._going_on(row, seen or recorded, nodes, alone)
+
+    def _forgotten(self, row: sqlite3.Row) -> bool:
+        return self._clock().timestamp() - int(row["given"]) > self._settings.forgotten_seconds
+
+    def _conclude(self, row: sqlite3.Row, seen: Seen) -> JobReport | None:
+        """The final report, once the job's folder has been looked at; None while that fails.
+
+        A person's folder that stays out of reach ends with a report that lists no files, so that one person's fault
+        does not keep a job open for ever.
+        """
+        spec = json.loads(row["spec"])
+        order = {"outputs": True, "files": spec["files"], "most": self._settings.output_files}
+        left: Mapping[str, Any] = {}
+        try:
+            left = self._hand.ask(row["user"], "look", row["name"], order)
+        except (Refused, Unavailable):
+            if seen.ended and (self._clock() - seen.ended).total_seconds() < self._settings.forgotten_seconds:
+                return None
+        report = concluded(dict(row), seen, left, spec["wall_seconds"], self._clock())
+        self._register.conclude(report)
+        return report
+
+    def _going_on(self, row: sqlite3.Row, seen: Seen | None, nodes: list[Node], alone: bool) -> JobReport:
+        given = datetime.fromtimestamp(int(row["given"]), UTC)
+        submitted = (seen and seen.submitted) or given
+        state = JobState.WAITING if seen is None or waits(seen) else JobState.RUNNING
+        report = JobReport(row["name"], row["key"], row["account"], state, submitted)
+        if state is JobState.WAITING:
+            return replace(report, reason=self._why(row, seen, nodes))
+        assert seen is not None
+        # one job that is looked at has its log's length told; of many, nobody reads it
+        left: Mapping[str, Any] = {}
+        with contextlib.suppress(Refused, Unavailable):
+            left = self._hand.ask(row["user"], "look", row["name"], {"outputs": False}) if alone else {}
+        return replace(report, started_at=seen.started, log_size=whole(left.get("log_size")))
+
+    def _why(self, row: sqlite3.Row, seen: Seen | None, nodes: list[Node]) -> Reason:
+        limit = self._register.limit(row["account"])
+        if limit is None or not limit["open"]:
+            return Reason("account_closed")
+        if seen is None:
+            return Reason("not_yet_considered")
+        if seen.state == "CONFIGURING":
+            return Reason("starting")
+        reason, spec = reasons.waiting(seen.detail), json.loads(row["spec"])
+        if reason.code == "slurm_resources":
+            nodes[:] = nodes or self._nodes()
+            return room.lacking(self._settings, spec, nodes)
+        resource = str(reason.facts.get("resource", ""))
+        if reason.code == "slurm_group_at_limit" and resource in _LIMITED:
+            account = self._settings.account(row["account"])
+            held = asking.running_tres(self._commands, self._settings.environment, account)
+            facts = {"resource": resource, "limit": limit[resource], "held": held.get(_LIMITED[resource], 0)}
+            return Reason("account_at_limit", facts | {"needs": spec[resource]})
+        return reason
+
+    def _row(self, id: str) -> sqlite3.Row:
+        row = self._register.by_name(id)
+        if row is None:
+            raise Refused("no_such_job", job=id)
+        return row
+
+    def cancel(self, id: str) -> None:
+        """Asks Slurm, as the person, to end the job."""
+        row = self._row(id)
+        if row["report"] is None:
+            self._register.ask_cancel(id)
+            self._hand.ask(row["user"], "cancel", row["name"], {"number": row["number"]})
+
+    def log(self, id: str, offset: int, limit: int = 65536) -> LogChunk:
+        """Part of what the command wrote, both streams together, as far as the shared folder shows it."""
+        row = self._row(id)
+        data = BytesIO()
+        order = {"offset": max(offset, 0), "limit": max(limit, 0)}
+        answer = self._hand.ask(row["user"], "log", row["name"], order, sink=data)
+        after = max(offset, 0) + len(data.getvalue())
+        return LogChunk(data.getvalue(), after, row["report"] is not None and after >= whole(answer.get("size")))
+
+    def fetch(self, id: str, path: str) -> Path:
+        """The file, copied to this machine once and compared with the digest of the report."""
+        row = self._row(id)
+        if row["report"] is None:
+            raise Refused("job_not_ended", job=id)
+        listed = {output.path: output for output in report_of(row["report"]).outputs}
+        if path not in listed:
+            raise Refused("no_such_output", job=id, path=path)
+        folder = self._kept(id)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        kept = folder / listed[path].sha256
+        if not kept.exists():
+            part = folder / f".{secrets.token_hex(8)}"
+            try:
+                with part.open("x+b") as file:
+                    self._hand.ask(row["user"], "fetch", row["name"], {"path": path}, sink=file)
+                    file.seek(0)
+                    read = hashlib.file_digest(file, "sha256").hexdigest()
+                if read != listed[path].sha256:
+                    raise Refused("no_such_output", job=id, path=path)
+                part.rename(kept)
+            finally:
+                part.unlink(missing_ok=True)
+        return kept
+
+    def _kept(self, id: str) -> Path:
+        return self._root / "fetched" / id
+
+    def forget(self, id: str) -> None:
+        """Destroys the job's folder on the cluster and what was fetched of it; its number and report stay."""
+        row = self._row(id)
+        if row["report"] is None:
+            raise Refused("job_not_ended", job=id)
+        self._hand.ask(row["user"], "forget", row["name"])
+        shutil.rmtree(self._kept(id), ignore_errors=True)
+        self._register.strip(replace(report_of(row["report"]), outputs=(), log_size=0))
+
+    def usage(self, since: str = "") -> UsageBatch:
+        """What Slurm's records tell of the centre's accounts after a cursor (see `usage.usage_since`).
+
+        Jobs that were given here have their id; those of people who call sbatch themselves have Slurm's number. Types
+        of GPUs have the names that pools give them.
+        """
+        meter = Meter(
+            zone=ZoneInfo(self._settings.time_zone),
+            since=self._register.born,
+            partitions={partition: kind for kind, partition in self._settings.partitions.items() if kind},
+            owner=self._settings.owner,
+        )
+        batch = usage_since(self._commands, since, meter, now=self._clock())
+        ids = self._register.ids({piece.job for piece in batch.slices})
+        kinds = {self._settings.gres.get(kind, kind.lower()): kind for kind in self._settings.partitions if kind}
+        slices = [
+            replace(piece, job=_id(ids, piece), gpu_type=kinds.get(piece.gpu_type, piece.gpu_type))
+            for piece in batch.slices
+        ]
+        return replace(batch, slices=slices)
+
+    def outside(self, job: str) -> bool:
+        """Whether a slice's job has but a number of Slurm's; one that was given here is known by its name."""
+        return not job.startswith(f"{self._settings.mark}-")
+
+    def enforce(self, limits: Sequence[AccountLimit]) -> None:
+        """Puts the limits in place of those before; the QOS of the tree are told what differs (see `limiting`)."""
+        self._register.set_limits(limits)
+        limiting.enforce(self._settings, self._commands, limits)
+
+
+def _is_over(seen: Seen) -> bool:
+    return has_ended(seen) and not never_ran(seen)
+
+
+def _id(ids: Mapping[str, list[tuple[int, str]]], piece: UsageSlice) -> str:
+    """The id of the job that had a number when a slice began; a crashed controller may have given it out again."""
+    begins = piece.period.start.timestamp() + _CLOCKS_APART
+    return max((found for found in ids.get(piece.job, ()) if found[0] <= begins), default=(0, piece.job))[1]

@@ -1,0 +1,121 @@
+"""Asks the cluster how it stands beside the awards, and brings the awards there some steps at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from madang.compute.slurm.backend import SlurmBackend
+from madang.compute.slurm.commands import Ran
+from madang.compute.slurm.difference import Difference, Phase
+from madang.compute.slurm.standing import digest
+from madang.errors import Refused, Unavailable
+from madang.portal import backends
+from madang.portal.actors import WORKER, Actor
+from madang.portal.cluster import actions, queries
+from madang.portal.cluster.models import ClusterChange
+from madang.portal.cluster.queries import Wanted
+from madang.portal.cluster.rules import ChangeState
+
+# as many lines as a page shows; the rest is for the command line
+SHOWN = 500
+# steps in one turn of the worker, so that jobs do not wait for a large change
+AT_ONCE = 8
+MISSING = {Phase.ADD_QOS, Phase.ADD_TREE}
+CHANGED = {Phase.CHANGE_QOS, Phase.CHANGE_ACCOUNTS, Phase.CHANGE_MEMBERS, Phase.MOVE_DEFAULTS}
+
+
+def on_slurm() -> bool:
+    """Whether this centre's jobs run on a Slurm cluster."""
+    return isinstance(backends.backend(), SlurmBackend)
+
+
+def backend() -> SlurmBackend:
+    """The cluster. Refused: ``cluster_none`` where jobs run elsewhere."""
+    found = backends.backend()
+    if not isinstance(found, SlurmBackend):
+        raise Refused("cluster_none")
+    return found
+
+
+def plan(now: datetime, remove: bool = False) -> tuple[Difference, Wanted]:
+    """What bringing the awards of today to the cluster would change; asks the cluster and touches nothing."""
+    standing = backend().standing
+    wanted = queries.wanted(now, standing.partitions)
+    return standing.plan(wanted.awards, remove), wanted
+
+
+def drift() -> list[tuple[str, str]]:
+    """What was changed by hand since the last change: whether it is missing, changed or added, and what."""
+    return [(happened(step.phase), line) for step in backend().drift().steps for line in step.lines]
+
+
+def happened(phase: Phase) -> str:
+    """What somebody must have done for this phase to be needed."""
+    return "missing" if phase in MISSING else "changed" if phase in CHANGED else "added"
+
+
+def look(now: datetime) -> dict[str, Any]:
+    """The cluster as the page shows it; a cluster that is away or answers strangely is a fault, not an error."""
+    try:
+        found, wanted = plan(now)
+        by_hand = drift()
+    except Refused as refused:
+        facts = {name: value for name, value in refused.facts.items() if isinstance(value, str | int)}
+        return {"fault": {"code": refused.code, "facts": facts}}
+    except Unavailable as away:
+        return {"fault": {"code": "cluster_away", "facts": {"said": str(away)[-300:]}}}
+    notes = {
+        "taken": list(found.taken),
+        "busy": list(found.busy),
+        "leftover": found.leftover,
+        "without_user": wanted.without_user,
+        "without_partition": wanted.without_partition,
+    }
+    lines = found.lines
+    return {
+        "count": len(lines),
+        "digest": digest(found) if lines else "",
+        "lines": lines[:SHOWN],
+        "drift": [list(one) for one in by_hand[:SHOWN]],
+        "notes": notes,
+        "fault": {},
+    }
+
+
+def carry_on(
+    *, now: datetime, change: ClusterChange, by: Actor = WORKER, tell: Callable[[str], None] = lambda line: None
+) -> bool:
+    """Takes a claimed change on by some steps; True once it has ended, however.
+
+    Before its first step the cluster must still need exactly what was asked for; after it, whatever is left of the
+    awards of now. Unavailable where the cluster is away: the change waits.
+    """
+    found, wanted = plan(now, change.remove)
+    if not change.steps and digest(found) != change.digest:
+        actions.ended(by=by, now=now, change=change.pk, state=ChangeState.OUTDATED)
+        return True
+    commands: list[Ran] = []
+    try:
+        whole = backend().standing.bring(
+            wanted.awards, found, AT_ONCE, lambda step: _tell(tell, step.sign, step.lines), commands.append
+        )
+    except Refused as refused:
+        actions.ran(by=by, now=now, change=change.pk, commands=commands)
+        facts = {name: value for name, value in refused.facts.items() if isinstance(value, str | int)}
+        failure = {"code": refused.code, "facts": facts}
+        actions.ended(by=by, now=now, change=change.pk, state=ChangeState.FAILED, failure=failure)
+        return True
+    except Unavailable:
+        change.steps += actions.ran(by=by, now=now, change=change.pk, commands=commands)
+        raise
+    change.steps += actions.ran(by=by, now=now, change=change.pk, commands=commands)
+    if whole:
+        actions.ended(by=by, now=now, change=change.pk, state=ChangeState.ENDED)
+    return whole
+
+
+def _tell(tell: Callable[[str], None], sign: str, lines: tuple[str, ...]) -> None:
+    for line in lines:
+        tell(f"{sign} {line}")

@@ -1,0 +1,58 @@
+"""What the operator fills in about the cluster: Unix users, and how an award holds its part."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from madang.portal.cluster import rules
+from madang.portal.cluster.rules import Hold
+from madang.portal.cluster.sentences import HOLDS
+
+MOST_BYTES = 1 << 20
+
+
+class UnixUsersForm(forms.Form):
+    """A list of people and users, pasted or as a file; a file takes the place of what was pasted."""
+
+    text = forms.CharField(
+        label=_("E-mail address and Unix user"),
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+        required=False,
+        max_length=MOST_BYTES,
+        help_text=_("One person a line: e-mail address, comma, Unix user. A heading line is left out."),
+    )
+    file = forms.FileField(label=_("Or a CSV file"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """The lines, from wherever they came; an empty list is a slip."""
+        given = super().clean() or {}
+        file = given.get("file")
+        if file is not None:
+            if file.size > MOST_BYTES:
+                raise forms.ValidationError(_("The file is larger than 1 MiB."))
+            try:
+                given["text"] = file.read().decode("utf-8-sig")
+            except UnicodeDecodeError:
+                raise forms.ValidationError(_("The file is not text in UTF-8.")) from None
+        if not (given.get("text") or "").strip():
+            raise forms.ValidationError(_("Paste the lines or choose a file."))
+        return given
+
+
+class TermsForm(forms.Form):
+    """How an award holds its part of the cluster, and when it is stopped."""
+
+    hold = forms.ChoiceField(
+        label=_("At once"),
+        choices=[(hold.value, _(HOLDS[hold])) for hold in Hold],
+        help_text=_("Where it may hold more, fair share brings it back as soon as others need theirs."),
+    )
+    stop_percent = forms.IntegerField(
+        label=_("Stopped at, per cent of what was granted"),
+        min_value=rules.LEAST_STOP,
+        max_value=rules.MOST_STOP,
+        help_text=_("From 100 per cent on its jobs wait behind all others; at this one nothing starts any more."),
+    )

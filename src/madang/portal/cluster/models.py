@@ -1,0 +1,66 @@
+"""Tables of how awards hold their part of the cluster, of the last look at it, and of changes to it."""
+
+from django.db import models
+from django.db.models import Q
+
+from madang.portal.awards.models import Award
+from madang.portal.cluster.rules import LEAST_STOP, MOST_STOP, ChangeState, Hold
+from madang.portal.constraints import choices, exactly_when, one_of
+from madang.portal.people.models import Person
+
+
+class ClusterTerms(models.Model):
+    """How an award holds its part of the cluster, where it is otherwise than usual (`cap`, stopped at 100 per cent)."""
+
+    award = models.OneToOneField(Award, on_delete=models.CASCADE, related_name="cluster_terms")
+    hold = models.CharField(max_length=6, choices=choices(Hold), default=Hold.CAP)
+    stop_percent = models.PositiveSmallIntegerField(default=LEAST_STOP)
+    set_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            one_of("clusterterms", "hold", Hold),
+            models.CheckConstraint(
+                condition=Q(stop_percent__gte=LEAST_STOP, stop_percent__lte=MOST_STOP), name="clusterterms_stop_fit"
+            ),
+        ]
+
+
+class ClusterLook(models.Model):
+    """The cluster as it was last looked at: one row. `asked_at` is set while somebody waits for a new look.
+
+    `lines` are the first of all changes to make, `count` is how many there are, `digest` says which they are.
+    `drift` holds [what happened, thing] for what was changed by hand. `notes` holds what could not be planned.
+    """
+
+    asked_at = models.DateTimeField(null=True)
+    looked_at = models.DateTimeField(null=True)
+    count = models.PositiveIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
+    lines = models.JSONField(default=list)
+    drift = models.JSONField(default=list)
+    notes = models.JSONField(default=dict)
+    fault = models.JSONField(default=dict)
+
+
+class ClusterChange(models.Model):
+    """One bringing of awards to the cluster; at most one goes on. `digest` is of the changes that were looked at."""
+
+    state = models.CharField(max_length=8, choices=choices(ChangeState), default=ChangeState.ASKED)
+    digest = models.CharField(max_length=64)
+    remove = models.BooleanField(default=False)
+    planned = models.PositiveIntegerField(default=0)
+    steps = models.PositiveIntegerField(default=0)
+    claimed_until = models.DateTimeField(null=True)
+    asked_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    failure = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            one_of("clusterchange", "state", ChangeState),
+            models.UniqueConstraint(fields=["state"], condition=Q(state="asked"), name="clusterchange_one_goes_on"),
+            exactly_when("clusterchange_ended_has_time", ~Q(state="asked"), "ended_at"),
+        ]

@@ -1,0 +1,175 @@
+"""The operator's pages of the cluster: how it stands beside the awards, whose user is whose, how an award holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from madang.errors import Refused
+from madang.portal import refusals
+from madang.portal.awards import queries as awards
+from madang.portal.cluster import actions, bringing, queries, rules
+from madang.portal.cluster.forms import TermsForm, UnixUsersForm
+from madang.portal.cluster.rules import FAULTS, KEEPERS, READERS, Hold
+from madang.portal.cluster.sentences import AWAY, CHANGES, FATES, HAPPENED
+from madang.portal.faces import form_page, one, tried, with_role
+
+CLUSTER = gettext_lazy("Cluster")
+USERS = gettext_lazy("Unix users")
+PER_PAGE = 50
+AT_ONCE = 20
+
+
+def _crumbs(*more: tuple[Any, str]) -> list[tuple[Any, str]]:
+    return [(_("Work of the centre"), reverse("staff")), *more]
+
+
+@with_role(*READERS)
+def cluster(request: HttpRequest) -> HttpResponse:
+    """How the cluster stands beside the awards: what applying would change, what hands changed, earlier changes."""
+    if request.method == "POST":
+        actions.ask_look(by=request.actor, now=request.now)
+        messages.success(request, _("The cluster is being looked at. Load this page again in a few seconds."))
+        return redirect("cluster")
+    look = queries.look(request.actor)
+    changes = list(queries.changes(request.actor)[:AT_ONCE])
+    context = {
+        "crumbs": _crumbs((CLUSTER, "")),
+        "on_slurm": bringing.on_slurm(),
+        "look": look,
+        "fault": _fault(look.fault) if look and look.fault else "",
+        "drift": [(_(HAPPENED[happened]), thing) for happened, thing in look.drift] if look else [],
+        "left_out": look.count - len(look.lines) if look else 0,
+        "changes": [(row, _(CHANGES[row.state]), _fault(row.failure) if row.failure else "") for row in changes],
+        "goes_on": any(row.state == rules.ChangeState.ASKED for row in changes),
+        "may_change": request.actor.has(*KEEPERS),
+    }
+    return render(request, "cluster/cluster.html", context)
+
+
+def _fault(fault: dict[str, Any]) -> str:
+    if fault["code"] == "cluster_away":
+        return _(AWAY).format(**fault["facts"])
+    return refusals.sentence(Refused(fault["code"], **fault["facts"]))
+
+
+@with_role(*KEEPERS)
+def apply(request: HttpRequest, digest: str) -> HttpResponse:
+    """Asks, then has exactly the changes that were looked at carried out."""
+    seen = queries.look(request.actor)
+    if seen is None or seen.digest != digest:
+        raise Http404
+    if request.method == "POST":
+        actions.ask_change(by=request.actor, now=request.now, digest=digest, planned=seen.count)
+        messages.success(request, _("The changes are being carried out. This page says how far they are."))
+        return redirect("cluster")
+    context = {
+        "crumbs": _crumbs((CLUSTER, reverse("cluster")), (_("Apply"), "")),
+        "look": seen,
+        "left_out": seen.count - len(seen.lines),
+    }
+    return render(request, "cluster/apply.html", context)
+
+
+@with_role(*READERS)
+def unix_users(request: HttpRequest) -> HttpResponse:
+    """Whose Unix user is whose, who lacks one, and the list that sets them: first as a preview, then for good."""
+    form, judged = UnixUsersForm(), []
+    if request.method == "POST":
+        form = UnixUsersForm(request.POST, request.FILES)
+        if form.is_valid():
+            lines = tried(form, lambda: rules.lines_of(form.cleaned_data["text"]))
+            if lines is not None and request.POST.get("what") == "save":
+                given = {"by": request.actor, "now": request.now, "lines": lines}
+                if tried(form, lambda: actions.set_unix_users(**given)) is not None:
+                    messages.success(request, _("Saved."))
+                    return redirect("unix-users")
+            if lines is not None and request.actor.has(*KEEPERS):
+                judged = queries.judge(lines)
+            form = _filled(form)
+    rows = queries.unix_users(request.actor)
+    context = {
+        "crumbs": _crumbs((CLUSTER, reverse("cluster")), (USERS, "")),
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "lacking": queries.without_unix_user(request.actor)[:PER_PAGE],
+        "form": form,
+        "judged": [(row, _(FATES[row.fate]), row.fate in FAULTS) for row in judged],
+        "faults": sum(row.fate in FAULTS for row in judged),
+        "may_change": request.actor.has(*KEEPERS),
+    }
+    return render(request, "cluster/unix_users.html", context, status=422 if form.errors else 200)
+
+
+def _filled(form: UnixUsersForm) -> UnixUsersForm:
+    """The same form with the lines of a file written out, since a browser does not send a file twice."""
+    filled = UnixUsersForm({"text": form.cleaned_data.get("text", "")})
+    filled.is_valid()
+    for field, errors in form.errors.items():
+        filled.add_error(None if field == "__all__" else field, errors)
+    return filled
+
+
+@with_role(*KEEPERS)
+def remove_unix_user(request: HttpRequest, name: str) -> HttpResponse:
+    """Asks, then takes a person's Unix user away."""
+    row = one(queries.unix_users(request.actor), name=name)
+    if request.method == "POST":
+        actions.remove_unix_user(by=request.actor, now=request.now, name=row.name)
+        messages.success(request, _("Saved."))
+        return redirect("unix-users")
+    context = {
+        "crumbs": _crumbs((CLUSTER, reverse("cluster")), (USERS, reverse("unix-users")), (row.name, "")),
+        "heading": _("Take the Unix user {name} away").format(name=row.name),
+        "text": _("{email} can submit no job until there is another. Jobs that run go on.").format(
+            email=row.person.email
+        ),
+        "label": _("Take away"),
+        "url": reverse("unix-user-remove", args=[row.name]),
+        "back": reverse("unix-users"),
+        "danger": True,
+    }
+    return render(request, "resources/confirm.html", context)
+
+
+@with_role(*KEEPERS)
+def terms(request: HttpRequest, number: str) -> HttpResponse:
+    """How one award holds its part of the cluster."""
+    award = one(awards.awards(request.actor), number=number)
+    present = queries.terms(award)
+    form = TermsForm(request.POST or None, initial={"hold": present.hold, "stop_percent": present.stop_percent})
+    if form.is_valid():
+        given = form.cleaned_data
+        tried(
+            form,
+            lambda: actions.set_terms(
+                by=request.actor,
+                now=request.now,
+                award=award,
+                hold=Hold(given["hold"]),
+                stop_percent=given["stop_percent"],
+            ),
+        )
+        if form.is_valid():
+            messages.success(request, _("Saved. It reaches the cluster with the next change."))
+            return redirect("award", number)
+    back = reverse("award", args=[number])
+    crumbs = _crumbs((_("Awards"), reverse("awards")), (number, back), (_("On the cluster"), ""))
+    return form_page(
+        request, form, title=_("On the cluster"), label=_("Save"), lead=award.title, crumbs=crumbs, back=back
+    )
+
+
+urlpatterns = [
+    path("staff/cluster/", cluster, name="cluster"),
+    path("staff/cluster/<slug:digest>/", apply, name="cluster-apply"),
+    path("staff/unix-users/", unix_users, name="unix-users"),
+    path("staff/unix-users/<str:name>/remove/", remove_unix_user, name="unix-user-remove"),
+    path("awards/<str:number>/cluster/", terms, name="award-cluster"),
+]

@@ -1,0 +1,44 @@
+"""What people read about the cluster: refusals, what became of a line of an import, what hands changed, faults."""
+
+from django.utils.translation import gettext_noop as N_
+
+from madang.compute.slurm.sentences import SENTENCES as OF_SLURM
+
+REFUSALS = {
+    "unix_users_line": N_("Line {line} is not an e-mail address and a Unix user with a comma between them."),
+    "unix_users_many": N_("At most {most} lines can be read at once."),
+    "unix_users_faulty": N_("{faults} lines have a fault. Nothing was saved."),
+    "cluster_stop": N_("An award is stopped at {least} to {most} per cent of what was granted."),
+    "cluster_none": N_("Jobs of this centre do not run on a Slurm cluster."),
+    "cluster_nothing_to_do": N_("The cluster has all that the awards should have there. There is nothing to apply."),
+    "cluster_change_goes_on": N_("A change to the cluster is going on. Wait until it has ended."),
+    **OF_SLURM,
+}
+INPUT = frozenset({"unix_users_line", "unix_users_many", "unix_users_faulty", "cluster_stop"})
+
+FATES = {
+    "new": N_("New"),
+    "changed": N_("Gets another user"),
+    "same": N_("Stays as it is"),
+    "unknown_person": N_("Nobody with this address has an account here"),
+    "unfit_name": N_("Not a name that jobs may run under"),
+    "name_taken": N_("This user is another person's"),
+    "twice": N_("Named twice in this list"),
+}
+# what somebody did on the cluster itself, and what applying would put back
+HAPPENED = {
+    "missing": N_("Taken away by hand; applying brings it back"),
+    "changed": N_("Changed by hand; applying sets it back"),
+    "added": N_("Added by hand; applying shuts it"),
+}
+HOLDS = {
+    "cap": N_("Never more at once than awarded"),
+    "target": N_("More while others leave it idle"),
+}
+AWAY = N_("The cluster does not answer: {said}")
+CHANGES = {
+    "asked": N_("Going on"),
+    "ended": N_("Applied"),
+    "failed": N_("Failed"),
+    "outdated": N_("Not begun: the cluster or the awards had changed meanwhile"),
+}
