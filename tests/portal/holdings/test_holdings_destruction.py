@@ -33,7 +33,6 @@ from madang.portal.calls.models import ConsentText
 from madang.portal.files import chores as files
 from madang.portal.files.actions import store
 from madang.portal.files.rules import EVERYTHING
-from madang.portal.forecasts.models import Trial
 from madang.portal.holdings import actions, chores, queries
 from madang.portal.holdings.rules import IDLE_NOTICE, emptied
 from madang.portal.journal import actions as journal
@@ -262,17 +261,6 @@ def test_a_jobs_name_and_command_go_after_its_files(rules):
     kept_then_destroyed("job", NOW, rules)
     job.refresh_from_db()
     assert (job.name, job.argv) == (queries.EMPTIED_NAME, [])
-
-
-@pytest.mark.django_db
-def test_simulations_go_with_their_reports_and_one_under_way_stays(rules):
-    stored = store(now=NOW, name="report-en.html", allowed=EVERYTHING, upload_chunks=[b"<h1>"])
-    asked = {"kind": "bench", "question": {}, "asked_by": make_person(), "asked_at": NOW}
-    Trial.objects.create(**asked, state="done", result={}, ended_at=NOW, report_en=stored)
-    waiting = Trial.objects.create(**asked)
-    kept_then_destroyed("trial", NOW, rules)
-    assert list(Trial.objects.all()) == [waiting]
-    assert files.clear_away(NOW + 9000 * DAY) == 1
 
 
 @pytest.mark.django_db

@@ -31,7 +31,7 @@ MOST_SECONDS = 1800.0
 LOST_PERMILLE = 10
 MANY_JOBS = 50_000
 # a draw of a pool has about so many jobs at most, or else only the first months are run: compiled (measured: a million
-# take 30 seconds of a core and 0.9 GB), and in plain Python
+# take a minute of a core and 0.9 GB), and in plain Python
 MOST_JOBS, MOST_JOBS_PLAIN = 1_200_000, 20_000
 Tell = Callable[[dict[str, Any]], None]
 Given = dict[str, Any]
