@@ -1,6 +1,7 @@
 """Kills the runner, the supervisor and the job at every step: each job still gets one true end and is charged once."""
 
 import os
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -295,3 +296,30 @@ def test_a_final_state_cannot_be_changed_in_the_database(local, make_spec):
     ended(local.backend, id)
     with pytest.raises(sqlite3.IntegrityError), local.spool.change() as database:
         database.execute("UPDATE job SET state = 'running' WHERE id = ?", [id])
+
+
+def test_the_end_of_a_job_is_told_once_there_is_room_to_write_it(local, make_spec):
+    """Its supervisor may not write a byte, as on a full disk, from before the job ends until some time after."""
+    local.start_runner()
+    id = local.backend.submit(make_spec("echo up; while ! [ -e go ]; do sleep 0.02; done; echo out > out"))
+    said(local.backend, id, "up")
+    pid = local.supervisor(id)
+    hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)[1]
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, hard))
+    (local.spool.folder(id) / "work" / "go").touch()
+    until(lambda: not local.sandboxed(id))
+    assert report_of(local.backend, id).state == "running" and local.record(id, "result") is None
+    assert local.record(id, "end") is None and processes.start_time(pid) is not None
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard, hard))
+    report = assert_one_end(local, id, ran_once=False)
+    assert (report.state, [one.path for one in report.outputs]) == ("succeeded", ["go", "out"])
+
+
+def test_a_job_that_closes_its_output_runs_on(local, make_spec):
+    local.start_runner()
+    id = local.backend.submit(
+        make_spec("echo up; exec >&- 2>&-; sleep 0.5; test ! -e /proc/self/fd/1 && echo done > done")
+    )
+    report = assert_one_end(local, id, ran_once=False)
+    assert (report.state, log_of(local.backend, id)) == ("succeeded", "up\n")
+    assert [one.path for one in report.outputs] == ["done"]

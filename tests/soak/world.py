@@ -12,6 +12,8 @@ from typing import Any
 import django
 
 DAY = timedelta(days=1)
+# seconds that a job of one core may be charged beyond its limit: between being asked to end and being ended
+GRACE = 32
 
 
 def awards(count: int, hours: int) -> list[dict[str, str]]:
@@ -129,7 +131,11 @@ def verdict() -> dict[str, Any]:
         "ended otherwise without a backend": [
             row.pk for row in rows if not row.backend_id and row.state != "cancelled"
         ],
-        "ran twice": [row.pk for id, row in jobs.items() if _log(backend, id).count(b"ran\n") > 1],
+        "ran once too often": [
+            row.pk for id, row in jobs.items() if _log(backend, id).count(b"ran\n") > 1 + reports[id].restarts
+        ],
+        "used more than it held": [row.pk for row in rows if used[rules.subject_of(row.pk)] > row.held + GRACE],
+        "arrays in part": [str(key) for key, (n, of) in _arrays(rows).items() if n != of],
         "charged otherwise than used": [
             [subject, used[subject], expected[subject]]
             for subject in used.keys() | expected.keys()
@@ -138,8 +144,13 @@ def verdict() -> dict[str, Any]:
         "still held": list(held.values_list("owner", "amount")),
         "faults in the book": [str(fault) for fault in check_identity()],
         "states": Counter(str(row.state) for row in rows),
-        "keys": [str(row.key) for row in rows],
+        "keys": [str(row.array or row.key) for row in rows],
     }
+
+
+def _arrays(rows: list[Any]) -> dict[Any, tuple[int, int]]:
+    counted = Counter(row.array for row in rows if row.array)
+    return {row.array: (counted[row.array], row.array_count) for row in rows if row.array}
 
 
 def _slices(backend: Any) -> list[Any]:
