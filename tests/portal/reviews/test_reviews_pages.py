@@ -31,7 +31,15 @@ from madang.portal.journal.models import Reading
 from madang.portal.outbox.models import Message
 from madang.portal.people.models import Person
 from madang.portal.reviews import actions, queries, scoring
-from madang.portal.reviews.models import Affiliation, CriterionPoints, ReviewAssignment, Reviewer
+from madang.portal.reviews.findings import findings
+from madang.portal.reviews.models import (
+    Affiliation,
+    CriterionPoints,
+    DeclaredInterest,
+    ReviewAssignment,
+    Reviewer,
+)
+from madang.portal.reviews.rules import Interest
 
 pytestmark = pytest.mark.django_db
 
@@ -350,6 +358,15 @@ def test_conflicts_follow_the_rules_of_the_track(client, intake, rules, barred):
                 give()
         else:
             assert give() == 1
+
+
+def test_a_declared_interest_bars_also_where_the_rules_only_warn(intake):
+    file, _gone, there = conflicted(intake, "international")
+    by = actor(make_staff(Role.PROGRAMME_MANAGER))
+    assert [row.barred for row in findings(by, intake.pk, NOW)] == [False]
+    declared = {"organisation": file.organisation, "kind": Interest.ADVICE, "declared_at": NOW}
+    DeclaredInterest.objects.create(reviewer=there, **declared)
+    assert [row.barred for row in findings(by, intake.pk, NOW)] == [True]
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -16,7 +16,7 @@ from madang.portal.reviews.models import Affiliation, DeclaredInterest, Reviewer
 from madang.portal.reviews.rules import GROUNDS, Interest
 from madang.review import conflicts as law
 from madang.review.conflicts import Conflict, excluded
-from madang.review.presets import PRESETS, Preset
+from madang.review.presets import PRESETS, Ground, Preset
 
 Pair = tuple[int, int]
 
@@ -109,7 +109,9 @@ def _declarations(reviewers: list[Reviewer]) -> tuple[law.Declaration, ...]:
     rows = DeclaredInterest.objects.filter(reviewer__in=reviewers).values_list(
         "reviewer__person", "organisation", "kind"
     )
+    # whoever declares an interest steps back, also where the track's rules would only warn of it
     return tuple(
-        law.Declaration(str(person), GROUNDS[Interest(kind)], organisation=str(organisation))
+        law.Declaration(str(person), ground, organisation=str(organisation))
         for person, organisation, kind in rows
+        for ground in sorted({GROUNDS[Interest(kind)], Ground.RECUSAL})
     )
