@@ -174,7 +174,7 @@ def _applications(world: World, a, owner: Person, kept, reviewers) -> None:
     }
     for name in ("intake-demand", "intake-applications", "intake-export", "intake-move"):
         world.places[name] = {"pk": screened.intake_id}
-    for name in ("intake-ranking", "intake-calibration", "intake-reviews", "review-suggestion"):
+    for name in ("intake-ranking", "intake-calibration", "intake-conflicts", "intake-reviews", "review-suggestion"):
         world.places[name] = {"intake": screened.intake_id}
 
 

@@ -163,6 +163,7 @@ policy-withdraw          Lnnnnnnnxnnn Lnnnnnnnmnnn
 seed-commit              Lnnnnnnnxnnn Lnnnnnnnrnnn
 intake-ranking           Lnnnnnnooooo Lnnnnnnooooo
 intake-calibration       Lnnnnnnooooo Lnnnnnnooooo
+intake-conflicts         Lnnnnnnooooo Lnnnnnnooooo
 intake-reviews           Lnnnnnnooooo Lnnnnnnrmrrr
 review-suggestion        Lnnnnnnnonnn Lnnnnnnnonnn
 intake-demand            Lnnnnnnooooo Lnnnnnnxxxxx

@@ -29,8 +29,8 @@ IMPERSONAL = {
 }  # fmt: skip
 # Many at once: noted as a search, or shown without anybody's texts.
 LISTS = {
-    "intake-applications", "intake-calibration", "intake-decisions", "intake-ranking", "intake-reviews",
-    "list_intake_applications", "list_intake_decisions", "list_ranking",
+    "intake-applications", "intake-calibration", "intake-conflicts", "intake-decisions", "intake-ranking",
+    "intake-reviews", "list_intake_applications", "list_intake_decisions", "list_ranking",
 }  # fmt: skip
 # Ask what for, or whether one is sure, before anything is handed out or done.
 ASK_FIRST = {

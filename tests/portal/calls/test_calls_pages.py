@@ -126,6 +126,7 @@ def test_an_official_writes_a_call_from_a_blank_and_another_publishes_it(manager
         "stacking": "best",
         "reviews_wanted": 3,
         "score_rule": "trimmed",
+        "conflict_rules": "international",
     }
     post(manager, f"{base}/tracks/new/", **track, version=2)
     post(manager, f"{base}/tracks/gpu/products/", product=product.code, minimum=1, maximum=8, version=3)

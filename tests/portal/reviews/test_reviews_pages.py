@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.urls import reverse
 from factories import (
     NOW,
+    actor,
     make_assignment,
     make_intake,
     make_member,
@@ -19,6 +21,7 @@ from factories import (
     make_track,
 )
 
+from madang.errors import Refused
 from madang.portal.actors import Role
 from madang.portal.applications.models import Application, SubmittedFile
 from madang.portal.calls.models import Track
@@ -27,8 +30,16 @@ from madang.portal.files.queries import path_of
 from madang.portal.journal.models import Reading
 from madang.portal.outbox.models import Message
 from madang.portal.people.models import Person
-from madang.portal.reviews import queries, scoring
-from madang.portal.reviews.models import CriterionPoints, ReviewAssignment, Reviewer
+from madang.portal.reviews import actions, queries, scoring
+from madang.portal.reviews.findings import findings
+from madang.portal.reviews.models import (
+    Affiliation,
+    CriterionPoints,
+    DeclaredInterest,
+    ReviewAssignment,
+    Reviewer,
+)
+from madang.portal.reviews.rules import Interest
 
 pytestmark = pytest.mark.django_db
 
@@ -201,6 +212,7 @@ def test_auditors_read_and_others_do_not(client, intake):
         reverse("intake-reviews", args=[intake.pk]),
         reverse("intake-ranking", args=[intake.pk]),
         reverse("intake-calibration", args=[intake.pk]),
+        reverse("intake-conflicts", args=[intake.pk]),
         reverse("application-reviews", args=[file.pk]),
     ]
     client.force_login(make_staff(Role.AUDITOR))
@@ -312,3 +324,55 @@ def test_calibration_takes_a_fixed_number_of_queries(client, intake, django_asse
     client.force_login(make_staff(Role.PROGRAMME_MANAGER))
     with django_assert_num_queries(10):
         client.get(reverse("intake-calibration", args=[intake.pk]))
+
+
+def conflicted(intake, rules="korean"):
+    """An application whose organisation a reviewer has left two years ago, and that another reviewer's firm sent in."""
+    (file,) = files(intake, 1)
+    Track.objects.filter(pk=file.track_id).update(conflict_rules=rules)
+    gone, there = make_reviewer(), make_reviewer()
+    day = NOW.date()
+    for reviewer, until in ((gone, day - timedelta(days=730)), (there, None)):
+        Affiliation.objects.create(
+            reviewer=reviewer, organisation=file.organisation, since=day - timedelta(days=999), until=until
+        )
+    return file, gone, there
+
+
+@pytest.mark.parametrize(("rules", "barred"), [("korean", 2), ("international", 0)])
+def test_conflicts_follow_the_rules_of_the_track(client, intake, rules, barred):
+    file, gone, there = conflicted(intake, rules)
+    client.cookies["madang_language"] = "en"
+    client.force_login(make_staff(Role.AUDITOR))
+    page = client.get(reverse("intake-conflicts", args=[intake.pk])).content.decode()
+    assert page.count(">Barred<") == barred
+    assert (gone.person.name in page) is (rules == "korean")
+    assert there.person.name in page
+    by = actor(make_staff(Role.PROGRAMME_MANAGER))
+    for reviewer in (gone, there):
+        give = partial(
+            actions.assign, by=by, now=NOW, intake=intake.pk, chosen={file.pk: [reviewer.pk]}, due_at=NOW + timedelta(9)
+        )
+        if barred:
+            with pytest.raises(Refused, match="reviewer_has_conflict"):
+                give()
+        else:
+            assert give() == 1
+
+
+def test_a_declared_interest_bars_also_where_the_rules_only_warn(intake):
+    file, _gone, there = conflicted(intake, "international")
+    by = actor(make_staff(Role.PROGRAMME_MANAGER))
+    assert [row.barred for row in findings(by, intake.pk, NOW)] == [False]
+    declared = {"organisation": file.organisation, "kind": Interest.ADVICE, "declared_at": NOW}
+    DeclaredInterest.objects.create(reviewer=there, **declared)
+    assert [row.barred for row in findings(by, intake.pk, NOW)] == [True]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_conflicts_take_a_fixed_number_of_queries(client, intake, django_assert_num_queries, count):
+    for _ in range(count):
+        conflicted(intake)
+    client.force_login(make_staff(Role.PROGRAMME_MANAGER))
+    with django_assert_num_queries(12):
+        client.get(reverse("intake-conflicts", args=[intake.pk]))

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from madang.portal.calls.rules import CallKind, CallState, EligibilityKind, IntakeState, ReferenceDate
+from madang.portal.calls.rules import CallKind, CallState, ConflictRules, EligibilityKind, IntakeState, ReferenceDate
 from madang.portal.constraints import choices, exactly_when, one_of
 from madang.portal.people.models import Person
 from madang.portal.prices.rules import Stacking
@@ -80,12 +80,14 @@ class Track(models.Model):
     minimum_total_milli = models.PositiveIntegerField(default=0)
     stacking = models.CharField(max_length=10, choices=choices(Stacking), default=Stacking.BEST)
     reviews_wanted = models.PositiveSmallIntegerField(default=3)
+    conflict_rules = models.CharField(max_length=15, choices=choices(ConflictRules), default=ConflictRules.KOREAN)
     score_rule = models.CharField(max_length=10, choices=choices(ScoreRule), default=ScoreRule.MEAN)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [
             one_of("track", "stacking", Stacking),
+            one_of("track", "conflict_rules", ConflictRules),
             one_of("track", "score_rule", ScoreRule),
             models.UniqueConstraint(fields=["call", "code"], name="track_code_once"),
             models.CheckConstraint(condition=Q(last_month__gte=F("first_month")), name="track_months_in_order"),

@@ -11,6 +11,13 @@ from madang.errors import Refused
 from madang.portal.actors import Actor, Role, Via
 
 
+class ConflictRules(StrEnum):
+    """Which tradition's rules say what bars a reviewer: the names of the library's presets."""
+
+    KOREAN = "korean"
+    INTERNATIONAL = "international"
+
+
 class CallKind(StrEnum):
     REGULAR = "regular"
     ADDITIONAL = "additional"

@@ -54,6 +54,12 @@ STACKING = {
     "add": N_("Where several discounts apply, they are added up."),
     "multiply": N_("Where several discounts apply, one is taken after the other."),
 }
+CONFLICT_RULES = {
+    "korean": N_("Nobody reviews for an organisation that they belong to, or left less than three years ago."),
+    "international": N_(
+        "Sharing an organisation alone bars nobody; taking part, relatives and financial interests do."
+    ),
+}
 SCORE_RULES = {
     "mean": N_("The score is the mean of all sheets."),
     "trimmed": N_(

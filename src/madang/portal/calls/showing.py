@@ -10,7 +10,7 @@ from django.conf import settings
 
 from madang.portal.actors import Actor
 from madang.portal.calls import queries
-from madang.portal.calls.sentences import SCORE_RULES, STACKING
+from madang.portal.calls.sentences import CONFLICT_RULES, SCORE_RULES, STACKING
 from madang.portal.calls.texts import field_label, shown
 from madang.portal.eligibility import queries as eligibility
 from madang.portal.eligibility import texts
@@ -48,6 +48,7 @@ class ShownTrack:
     rules: list[Line]
     points: int
     stacking: str
+    conflict_rules: str
     score_rule: str
 
 
@@ -77,6 +78,7 @@ def tracks(call: Any, by: Actor) -> list[ShownTrack]:
             ],
             points=sum(criterion.points for criterion in track.criteria.all()),
             stacking=STACKING[track.stacking],
+            conflict_rules=CONFLICT_RULES[track.conflict_rules],
             score_rule=SCORE_RULES[track.score_rule],
         )
         for track in rows

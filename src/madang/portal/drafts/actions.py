@@ -262,6 +262,7 @@ def _write_track(call: int, track: TrackDraft, position: int) -> None:
         minimum_total_milli=track.minimum_total_milli,
         stacking=track.stacking,
         reviews_wanted=track.reviews_wanted,
+        conflict_rules=track.conflict_rules,
         score_rule=track.score_rule,
     )
     _write_products(row, track.products)

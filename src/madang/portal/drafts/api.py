@@ -8,7 +8,7 @@ from ninja.pagination import LimitOffsetPagination, paginate
 
 from madang.portal.actors import READING_ROLES
 from madang.portal.calls import queries as calls
-from madang.portal.calls.rules import CallKind, CallState, EligibilityKind, ReferenceDate
+from madang.portal.calls.rules import CallKind, CallState, ConflictRules, EligibilityKind, ReferenceDate
 from madang.portal.drafts import actions, queries
 from madang.portal.drafts.rules import (
     CallDraft,
@@ -125,6 +125,7 @@ class TrackPart(Schema):
     minimum_total_milli: int = Field(0, ge=0, le=LARGE)
     stacking: Stacking = Stacking.BEST
     reviews_wanted: int = Field(3, ge=1, le=SMALL)
+    conflict_rules: ConflictRules = ConflictRules.KOREAN
     score_rule: ScoreRule = ScoreRule.MEAN
     products: list[OfferPart] = Field([], max_length=MOST)
     criteria: list[CriterionPart] = Field([], max_length=MOST)

@@ -9,8 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from madang.portal.calls.forms import instant_field, long_text, month_field
-from madang.portal.calls.rules import CallKind
-from madang.portal.calls.sentences import CALL_KINDS, SCORE_RULES, STACKING
+from madang.portal.calls.rules import CallKind, ConflictRules
+from madang.portal.calls.sentences import CALL_KINDS, CONFLICT_RULES, SCORE_RULES, STACKING
 from madang.portal.drafts.rules import IntakeDraft
 from madang.portal.prices.rules import Stacking
 from madang.review.scores import Rule as ScoreRule
@@ -78,6 +78,9 @@ class TrackForm(forms.Form):
     minimum_points = forms.IntegerField(label=_("Minimum total, in points"), min_value=0, max_value=10_000, initial=0)
     stacking = forms.ChoiceField(label=_("Several discounts"), choices=chosen(list(Stacking), STACKING))
     reviews_wanted = forms.IntegerField(label=_("Reviews for each application"), min_value=1, max_value=20, initial=3)
+    conflict_rules = forms.ChoiceField(
+        label=_("Conflicts of interest"), choices=chosen(list(ConflictRules), CONFLICT_RULES)
+    )
     score_rule = forms.ChoiceField(label=_("How sheets become a score"), choices=chosen(list(ScoreRule), SCORE_RULES))
 
     def values(self) -> dict[str, Any]:

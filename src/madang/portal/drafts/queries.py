@@ -80,6 +80,7 @@ def track_draft(track: Track) -> TrackDraft:
         minimum_total_milli=track.minimum_total_milli,
         stacking=track.stacking,
         reviews_wanted=track.reviews_wanted,
+        conflict_rules=track.conflict_rules,
         score_rule=track.score_rule,
         products=tuple(ProductOffer(row.product.code, row.minimum, row.maximum) for row in track.products.all()),
         criteria=tuple(

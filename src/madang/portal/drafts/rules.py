@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from madang.errors import Refused
-from madang.portal.calls.rules import Dates, EligibilityKind
+from madang.portal.calls.rules import ConflictRules, Dates, EligibilityKind
 from madang.portal.prices.rules import Stacking
 from madang.review.scores import Rule as ScoreRule
 
@@ -114,6 +114,7 @@ class TrackDraft:
     minimum_total_milli: int = 0
     stacking: str = Stacking.BEST
     reviews_wanted: int = 3
+    conflict_rules: str = ConflictRules.KOREAN
     score_rule: str = ScoreRule.MEAN
     products: tuple[ProductOffer, ...] = ()
     criteria: tuple[CriterionDraft, ...] = ()

@@ -1139,6 +1139,7 @@ class Migration(migrations.Migration):
                 ('minimum_total_milli', models.PositiveIntegerField(default=0)),
                 ('stacking', models.CharField(choices=[('best', 'best'), ('add', 'add'), ('multiply', 'multiply')], default=madang.accounting.pricing.Stacking['BEST'], max_length=10)),
                 ('reviews_wanted', models.PositiveSmallIntegerField(default=3)),
+                ('conflict_rules', models.CharField(choices=[('korean', 'korean'), ('international', 'international')], default=madang.portal.calls.rules.ConflictRules['KOREAN'], max_length=15)),
                 ('score_rule', models.CharField(choices=[('mean', 'mean'), ('trimmed', 'trimmed')], default=madang.review.scores.Rule['MEAN'], max_length=10)),
                 ('position', models.PositiveSmallIntegerField(default=0)),
                 ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tracks', to='portal.call')),
@@ -1884,6 +1885,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='track',
             constraint=models.CheckConstraint(condition=models.Q(('stacking__in', ['best', 'add', 'multiply'])), name='track_stacking_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='track',
+            constraint=models.CheckConstraint(condition=models.Q(('conflict_rules__in', ['korean', 'international'])), name='track_conflict_rules_known'),
         ),
         migrations.AddConstraint(
             model_name='track',

@@ -16,7 +16,7 @@ from madang.portal.reviews.models import Affiliation, DeclaredInterest, Reviewer
 from madang.portal.reviews.rules import GROUNDS, Interest
 from madang.review import conflicts as law
 from madang.review.conflicts import Conflict, excluded
-from madang.review.presets import KOREAN
+from madang.review.presets import PRESETS, Ground, Preset
 
 Pair = tuple[int, int]
 
@@ -27,28 +27,41 @@ class Circle:
 
     reviewers: Mapping[int, law.Reviewer]
     subjects: Mapping[int, law.Subject]
+    presets: Mapping[int, Preset]
     records: law.Records
     on: date
 
     def between(self, application: int, reviewer: int) -> list[Conflict]:
         """All conflicts of one reviewer with one application, those that exclude first."""
-        return law.conflicts(self.reviewers[reviewer], self.subjects[application], self.records, KOREAN, self.on)
+        subject, preset = self.subjects[application], self.presets[application]
+        return law.conflicts(self.reviewers[reviewer], subject, self.records, preset, self.on)
+
+    def every(self) -> dict[Pair, tuple[Conflict, ...]]:
+        """The conflicts of every (application, reviewer) that has any, by the rules of the application's track."""
+        rows = {person.id: row for row, person in self.reviewers.items()}
+        found: dict[Pair, tuple[Conflict, ...]] = {}
+        for preset in {preset.name: preset for preset in self.presets.values()}.values():
+            subjects = [one for row, one in self.subjects.items() if self.presets[row].name == preset.name]
+            pairs = law.every_conflict(self.reviewers.values(), subjects, self.records, preset, self.on)
+            found |= {(int(application), rows[person]): every for (application, person), every in pairs.items()}
+        return found
 
     def barred(self) -> set[Pair]:
         """Every (application, reviewer) that must not come together."""
-        rows = {person.id: row for row, person in self.reviewers.items()}
-        found = law.every_conflict(self.reviewers.values(), self.subjects.values(), self.records, KOREAN, self.on)
-        return {(int(application), rows[person]) for (application, person), every in found.items() if excluded(every)}
+        return {pair for pair, found in self.every().items() if excluded(found)}
 
 
 def circle(applications: Iterable[Application], reviewers: Iterable[Reviewer], now: datetime) -> Circle:
-    """Reads what conflicts rest on, in three queries however many there are. Reviewers come with their person."""
+    """Reads what conflicts rest on, in three queries however many there are. Reviewers come with their person,
+    applications with their track.
+    """
     files, people = list(applications), list(reviewers)
     organisations = {row.organisation_id for row in files}
     persons = {row.person_id for row in people}
     belonging = _memberships(organisations, persons)
     return Circle(
         reviewers={row.pk: _reviewer(row, belonging.by_person[row.person_id]) for row in people},
+        presets={row.pk: PRESETS[row.track.conflict_rules] for row in files},
         subjects={row.pk: _subject(row, belonging.by_organisation[row.organisation_id]) for row in files},
         records=law.Records(_declarations(people)),
         on=now.astimezone(settings.MADANG_ZONE).date(),
@@ -96,7 +109,9 @@ def _declarations(reviewers: list[Reviewer]) -> tuple[law.Declaration, ...]:
     rows = DeclaredInterest.objects.filter(reviewer__in=reviewers).values_list(
         "reviewer__person", "organisation", "kind"
     )
+    # whoever declares an interest steps back, also where the track's rules would only warn of it
     return tuple(
-        law.Declaration(str(person), GROUNDS[Interest(kind)], organisation=str(organisation))
+        law.Declaration(str(person), ground, organisation=str(organisation))
         for person, organisation, kind in rows
+        for ground in sorted({GROUNDS[Interest(kind)], Ground.RECUSAL})
     )

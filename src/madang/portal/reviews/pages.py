@@ -22,6 +22,7 @@ from madang.portal.files.faces import answer
 from madang.portal.journal import actions as journal
 from madang.portal.reviews import actions, queries
 from madang.portal.reviews.calibration import calibrated
+from madang.portal.reviews.findings import findings
 from madang.portal.reviews.forms import (
     AssignForm,
     DueForm,
@@ -269,6 +270,17 @@ def ranking(request: HttpRequest, intake: int) -> HttpResponse:
 
 
 @with_role(*READING_ROLES)
+def conflicts(request: HttpRequest, intake: int) -> HttpResponse:
+    """Who must not review what, and why, before anyone is asked."""
+    row = one(queries.intakes(request.actor), pk=intake)
+    page = Paginator(findings(request.actor, intake, request.now), A_PAGE).get_page(request.GET.get("page"))
+    journal.read(by=request.actor, now=request.now, what="search", kind="reviewer", subject="all")
+    rows = [(found, [(_(GROUNDS[c.ground]), c.until) for c in found.conflicts]) for found in page]
+    context = {"intake": row, "page": page, "rows": rows, "crumbs": _crumbs(row, _("Conflicts of interest"))}
+    return render(request, "reviews/conflicts.html", context)
+
+
+@with_role(*READING_ROLES)
 def calibration(request: HttpRequest, intake: int) -> HttpResponse:
     """Scores as if all reviewers were equally lenient, beside the raw ones, and what that would change."""
     row = one(queries.intakes(request.actor), pk=intake)
@@ -338,6 +350,7 @@ urlpatterns = [
     path("reviews/<int:assignment>/hand-back/", hand_back, name="review-hand-back"),
     path("staff/reviewers/", reviewers, name="reviewers"),
     path("staff/intakes/<int:intake>/reviews/", intake_reviews, name="intake-reviews"),
+    path("staff/intakes/<int:intake>/reviews/conflicts/", conflicts, name="intake-conflicts"),
     path("staff/intakes/<int:intake>/reviews/suggestion/", suggestion, name="review-suggestion"),
     path("staff/intakes/<int:intake>/ranking/", ranking, name="intake-ranking"),
     path("staff/intakes/<int:intake>/ranking/calibration/", calibration, name="intake-calibration"),

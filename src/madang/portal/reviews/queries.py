@@ -107,7 +107,8 @@ def submitted_file(by: Actor, assignment: int, file: int, now: datetime) -> Subm
 def sheets(by: Actor, application: int) -> QuerySet[ReviewAssignment]:
     """All sheets on one application with their points, for staff and auditors."""
     given = Prefetch("points", CriterionPoints.objects.select_related("criterion").order_by("criterion__position"))
-    rows = ReviewAssignment.objects.filter(application=application).select_related("reviewer__person")
+    rows = ReviewAssignment.objects.filter(application=application)
+    rows = rows.select_related("reviewer__person", "application__track")
     return rows.prefetch_related(given).order_by("pk") if by.reads_everything else rows.none()
 
 

@@ -74,7 +74,11 @@ INTERESTS = {
     "other": N_("Another reason to step back"),
 }
 GROUNDS = {
-    **INTERESTS,
+    "same_organisation": N_("Belongs to the organisation"),
     "former_organisation": N_("Left the organisation less than three years ago"),
+    "member": N_("Takes part in the project"),
+    "relative": N_("A relative is involved"),
+    "advice": N_("Advised or worked for the applicant"),
+    "financial": N_("Has a financial interest"),
     "recusal": N_("Has stepped back"),
 }
