@@ -33,7 +33,8 @@ MAY_IMPORT = {
 ORDER = (
     "holdings",
     "rounds", "assignments",
-    "indicators", "helpdesk", "billing", "companies", "training", "facilities", "forecasts", "jobs", "agreements",
+    "indicators", "helpdesk", "billing", "companies", "training", "facilities", "forecasts", "jobs", "environments",
+    "agreements",
     "decisions", "awards", "studies", "plans", "policies", "reviews", "screening", "versions", "applications",
     "eligibility", "drafts", "calls", "prices", "ledger", "resources", "approvals", "files", "idempotency",
     "organisations", "access", "people", "outbox", "journal",

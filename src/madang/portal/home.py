@@ -48,7 +48,11 @@ _PLACES: list[tuple[Any, list[tuple[Any, str, frozenset[Role]]]]] = [
     ),
     (
         _("Resources and prices"),
-        [(_("Pools and products"), "pools", _STAFF), (_("Tariffs and discounts"), "tariffs", _STAFF)],
+        [
+            (_("Pools and products"), "pools", _STAFF),
+            (_("Tariffs and discounts"), "tariffs", _STAFF),
+            (_("Environments"), "environments", frozenset({Role.OPERATOR, Role.AUDITOR})),
+        ],
     ),
     (
         _("People and records"),

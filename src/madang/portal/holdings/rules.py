@@ -50,7 +50,7 @@ IMPERSONAL = frozenset(
         "plan", "decision", "award", "awardline", "pool", "poolmonth", "product", "tariff", "discount",
         "ledgeraccount", "movement", "monthtotal", "accountingmonth", "statement", "statementline", "usagecursor",
         "dayuse", "rollupcursor", "figureset", "reportedfigure", "allocationpolicy", "lotteryseed", "planstudy",
-        "trial", "estimate", "estimatemonth",
+        "trial", "estimate", "estimatemonth", "environment",
     }
 )  # fmt: skip
 
