@@ -34,6 +34,7 @@ ORDER = (
     "holdings",
     "rounds", "assignments",
     "indicators", "helpdesk", "billing", "companies", "training", "facilities", "forecasts", "cluster", "jobs",
+    "environments",
     "agreements",
     "decisions", "awards", "studies", "plans", "policies", "reviews", "screening", "versions", "applications",
     "eligibility", "drafts", "calls", "prices", "ledger", "shares", "resources", "approvals", "files", "idempotency",

@@ -28,6 +28,10 @@ call                     oooooooooooo
 list_results             oooooooooooo
 list_decisions           aooooooooooo
 list_discounts           oooooooooooo
+build_environment        anrrnnnnnnnn
+list_environments        aooooooooooo
+offer_environment        annnnnnnnnrn
+withdraw_environment     anoonnnnnnor
 list_figures             oooooooooooo
 get_figure               oooooooooooo
 list_jobs                aooooooooooo

@@ -36,6 +36,7 @@ from madang.portal.awards.models import Award
 from madang.portal.billing.models import Statement
 from madang.portal.calls.models import ConsentText, TrackConsent
 from madang.portal.cluster.models import ClusterLook
+from madang.portal.environments.models import Environment
 from madang.portal.files.actions import store
 from madang.portal.files.rules import EVERYTHING
 from madang.portal.indicators import actions as indicators
@@ -195,6 +196,10 @@ def _awards(world: World, found, a, owner: Person, kept) -> None:
     part = make_job(running, submitted_by=owner, array=uuid.uuid4(), array_index=0, array_count=1)
     JobFile.objects.create(job=job, path="in.txt", file=kept)
     JobOutput.objects.create(job=job, path="out.txt", size=1, sha256="0" * 64)
+    environment = Environment.objects.create(
+        code="env-1", kind="built", state="ready", name_ko="x", name_en="x", organisation=a, lock=kept, size=1,
+        created_by=owner, created_at=NOW,
+    )  # fmt: skip
     own = make_policy(found.intake)
     for name in ("plans", "plan-compare", "plan-compare-csv", "plans-progress", "policies", "seed-commit",
                  "intake-decisions", "intake-round"):  # fmt: skip
@@ -227,6 +232,8 @@ def _awards(world: World, found, a, owner: Person, kept) -> None:
         "job-progress": {"pk": job.pk},
         "job-steer": {"pk": job.pk},
         "job-cancel": {"pk": job.pk},
+        "job-repeat": {"pk": job.pk},
+        "environment-withdraw": {"pk": environment.pk},
         "job-file": {"pk": job.pk, "path": "in.txt"},
         "job-output": {"pk": job.pk, "path": "out.txt"},
     }

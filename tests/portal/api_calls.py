@@ -45,6 +45,7 @@ def _given(world: World, name: str) -> dict[str, Any]:
         "get_figure": {"code": "demand"},
         "job_output": job | {"path": "out.txt"},
         **dict.fromkeys(("job_array", "steer_job_array", "cancel_job_array"), places["job-array"]),
+        "withdraw_environment": {"environment": places["environment-withdraw"]["pk"]},
         "revoke_token": {"token": places["revoke-token"]["token"]},
         "withdraw_invitation": places["withdraw-invitation"],
         "remove_member": places["remove-member"],
@@ -132,8 +133,19 @@ def _body(world: World, name: str) -> Any:
         "invite": {"email": "other@test.example"},
         "put_review_points": {"version": 1, "lines": []},
         "submit_review": {"version": 1, "lines": []},
+        **_body_of_jobs(places["award"]["number"]),
         **_body_of_staff(world),
     }.get(name)
+
+
+def _body_of_jobs(award: str) -> dict[str, Any]:
+    """The same for jobs and environments."""
+    return {
+        "job_figures": {"award": award},
+        "repeat_job": {},
+        "build_environment": {"award": award, "name": "x", "lock": f"x==1 --hash=sha256:{SHA}"},
+        "offer_environment": {"code": "x", "name_ko": "x", "name_en": "x", "folder": "x"},
+    }
 
 
 def _body_of_planning(pool: str, names: dict[str, str]) -> dict[str, Any]:
@@ -202,8 +214,6 @@ def _body_of_staff(world: World) -> dict[str, Any]:
         "set_pool_capacity": [{"month": "2026-12", "physical_units": 9, "funded_units": 8}],
         "create_product": {"code": "another", "pool": pool, **names, "grain": "month"},
         "change_member_role": {"role": "owner"},
-        "job_figures": {"award": world.places["award"]["number"]},
-        "repeat_job": {},
         "grant_role": {"role": "auditor"},
         "record_verdict": {
             "attribute": "young_firm", "holds": True, "evidence": "x",

@@ -63,6 +63,10 @@ invitation               rrrrrrrrrrrr rrrrrrrrrrrr
 jobs                     Looooooooooo Lxxxxxxxxxxx
 job                      Lnoonnnnnnoo Lxxxxxxxxxxx
 job-cancel               Lnoonnnnnnnn Lnmmnnnnnnnn
+job-repeat               Lnoonnnnnnnn Lnrrnnnnnnnn
+environments             Looooooooooo Lnnnnnnnnnon
+environment-build        Looooooooooo Looooooooooo
+environment-withdraw     Lnoonnnnnnon Lnmmnnnnnnmn
 job-file                 Lnoonnnnnnnn Lxxxxxxxxxxx
 job-output               Lnrrnnnnnnnn Lxxxxxxxxxxx
 estimates                Looooooooooo Looooooooooo

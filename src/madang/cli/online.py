@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from madang.cli import apply, credentials, forecasts, jobs, office, plans, submit
+from madang.cli import apply, credentials, environments, forecasts, jobs, office, plans, submit
 from madang.cli.client import centre, public
 from madang.cli.language import N_, language, say, translate
 from madang.cli.output import amount, instant, plain, show, table
@@ -34,6 +34,7 @@ def register(commands: Commands) -> None:
     apply.register(commands, add)
     submit.register(commands, add)
     jobs.register(commands, add)
+    environments.register(commands, add)
     office.register(commands, add)
     forecasts.register(commands, add)
     plans.register(commands, add)

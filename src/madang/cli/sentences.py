@@ -14,6 +14,7 @@ SENTENCES = {
     "credentials_unreadable": N_("{file} cannot be read. Remove it and log in again."),
     "memory_malformed": N_("{given} is no amount of memory. Write 512M or 4G."),
     "time_malformed": N_("{given} is no length of time. Write 90s, 30m, 2h or 1h30m."),
+    "no_such_environment": N_("There is no environment {named} that you could withdraw."),
     "command_missing": N_("Name a script, or write the command after two hyphens: madang submit -- python3 train.py"),
     "script_lines": N_("{file} asks for what is not understood: {line}"),
     "file_not_json": N_("{file} is not an application in JSON: {why}"),

@@ -39,12 +39,13 @@ def register(commands: Any, add: Any) -> None:
 def _options(parser: argparse.ArgumentParser) -> None:
     said = {
         "--award": ("AWARD", N_("the award's number; not needed where one award is in force")),
+        "--env": ("CODE", N_("the environment to run in; the centre's own Python without one")),
         "--pool": ("POOL", N_("where the award has several pools")),
         "--name": ("NAME", N_("the job's name; the command's own without one")),
         "--memory": ("SIZE", N_("512M, 4G (1G)")),
         "--time": ("TIME", N_("longest running time: 30m, 1h30m (1h)")),
     }
-    defaults = {"--award": "", "--pool": "", "--name": "", "--memory": "1G", "--time": "1h"}
+    defaults = {"--award": "", "--env": "", "--pool": "", "--name": "", "--memory": "1G", "--time": "1h"}
     for option, (metavar, text) in said.items():
         parser.add_argument(option, default=defaults[option], metavar=metavar, help=translate(text))
     parser.add_argument("--gpus", type=int, default=0, metavar="N")
@@ -114,6 +115,7 @@ def _submit(given: argparse.Namespace) -> int:
             argv=tuple(argv),
             name=given.name or (given.script.name[:100] if given.script else ""),
             pool=given.pool,
+            environment=given.env,
             gpus=given.gpus,
             cores=given.cores,
             memory_mb=memory_mb(given.memory),

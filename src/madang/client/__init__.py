@@ -4,12 +4,25 @@ from madang.client.centre import Client
 from madang.client.folders import LocalFile, gathered
 from madang.client.sentences import words
 from madang.client.transport import RefusedThere, Transport
-from madang.client.values import Award, Balance, Figures, Job, JobRequest, Limits, LogPiece, Look, Output, Start
+from madang.client.values import (
+    Award,
+    Balance,
+    Environment,
+    Figures,
+    Job,
+    JobRequest,
+    Limits,
+    LogPiece,
+    Look,
+    Output,
+    Start,
+)
 
 __all__ = [
     "Award",
     "Balance",
     "Client",
+    "Environment",
     "Figures",
     "Job",
     "JobRequest",

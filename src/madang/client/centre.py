@@ -13,7 +13,19 @@ from typing import Any, Self, TypeVar
 
 from madang.client.folders import LocalFile, check_limits, gathered
 from madang.client.transport import Transport, nothing, segment
-from madang.client.values import Award, Balance, Figures, Job, JobRequest, Limits, LogPiece, Look, Output, made
+from madang.client.values import (
+    Award,
+    Balance,
+    Environment,
+    Figures,
+    Job,
+    JobRequest,
+    Limits,
+    LogPiece,
+    Look,
+    Output,
+    made,
+)
 from madang.errors import Refused, Unavailable
 
 T = TypeVar("T")
@@ -109,6 +121,24 @@ class Client:
         """Submits the same job again: command, amounts and files as they were."""
         content = {"key": str(key or uuid.uuid4())}
         return made(Job, self._tried(lambda: self.api.post(f"jobs/{job}/repeat", content)))
+
+    def environments(self) -> list[Environment]:
+        """The centre's environments and the caller's organisations' own, newest first."""
+        return [made(Environment, row) for row in self.api.items("environments")]
+
+    def build(self, wanted: JobRequest, *, name: str, lock: str, key: uuid.UUID | None = None) -> Job:
+        """Submits the job that builds an environment on `wanted.environment` from a lock file's text.
+
+        Of `wanted` its award, pool and amounts count. What was built from the same lock before is not built again.
+        """
+        given = _asked(wanted)
+        content = {name: given[name] for name in ("award", "pool", "gpus", "cores", "memory_mb", "wall_seconds")}
+        content |= {"name": name, "lock": lock, "base": wanted.environment, "key": str(key or uuid.uuid4())}
+        return made(Job, self._tried(lambda: self.api.post("environments/builds", content)))
+
+    def withdraw(self, environment: int) -> None:
+        """Takes an environment out of use, by its number."""
+        self.api.post(f"environments/{environment}/withdrawal")
 
     # following
 

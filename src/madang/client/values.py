@@ -26,6 +26,7 @@ class JobRequest:
     cores: int = 1
     memory_mb: int = 1024
     wall_seconds: int = 3600
+    environment: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Job:
     pool: str
     unit: str
     argv: tuple[str, ...]
+    environment: str
     gpus: int
     cores: int
     memory_mb: int
@@ -127,6 +129,23 @@ class Balance:
     returned_seconds: int
     expired_seconds: int
     left_seconds: int
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Software that a job can name by its code; `organisation` is None for the centre's."""
+
+    id: int
+    code: str
+    kind: str
+    state: str
+    name_ko: str
+    name_en: str
+    organisation: str | None
+    base: str
+    size_bytes: int | None
+    jobs: int
+    last_used_at: datetime | None
 
 
 @dataclass(frozen=True)

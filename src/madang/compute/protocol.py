@@ -55,6 +55,10 @@ class JobSpec:
     `after` for other jobs. `requeue`: it may be run again from the beginning, in the folder as it was left, when the
     machine restarted or its place was reclaimed; all its runs together keep to `wall_seconds`. `checkpoint_seconds`
     before it is ended for either or for its time limit, its command is sent SIGUSR1 (0: never).
+
+    Where the backend is `Building`, the job may have software of its own: the folders `software`, read-only at the same
+    path, instead of the backend's; the kept folder `layer`, read-only at ``/env``; or, to build the layer `builds`, an
+    empty ``/env`` that it can write.
     """
 
     key: str
@@ -75,6 +79,9 @@ class JobSpec:
     after: tuple[After, ...] = ()
     requeue: bool = False
     checkpoint_seconds: int = 0
+    software: tuple[str, ...] = ()
+    layer: str = ""
+    builds: str = ""
 
 
 class JobState(enum.StrEnum):
@@ -346,6 +353,23 @@ class Shared(Protocol):
 
     def outside(self, job: str) -> bool:
         """Whether a job that `usage` tells of was started without the portal."""
+        ...
+
+
+@runtime_checkable
+class Building(Protocol):
+    """Offered besides by a backend whose jobs can have software of their own (`software`, `layer`, `builds`)."""
+
+    def keep(self, id: str) -> int:
+        """Keeps the layer that a job built and gives its bytes; again, it does nothing.
+
+        From then on no job can change it. Refuses ``no_such_job``, ``job_not_ended``, ``no_such_layer`` where the job
+        did not end well or builds none.
+        """
+        ...
+
+    def drop(self, layer: str) -> None:
+        """Destroys a kept layer; nothing where there is none. Jobs that run in it may fail."""
         ...
 
 

@@ -83,6 +83,8 @@ SENTENCES: dict[str, str] = {
     "key_reused": N_("Another job has already been submitted under the same key."),
     "input_differs": N_("The file {path} is not the one that was announced: its content differs."),
     "input_missing": N_("The file {path} could not be read."),
+    "no_such_layer": N_("The software {layer} is not, or no longer, kept on this machine."),
+    "software_unfit": N_("The folder {folder} is not there, or jobs must not see it."),
     "no_such_job": N_("There is no such job."),
     "no_such_output": N_("The job left no such file: {path}"),
     "job_not_ended": N_("The job's files can be fetched once it has ended."),

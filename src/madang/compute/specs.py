@@ -16,6 +16,7 @@ LEAST_MEMORY_MB = 64
 MOST_ARGUMENT_BYTES = 100_000
 MOST_PRIORITY = 1000
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
+_LAYER = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -23,7 +24,7 @@ def check(spec: JobSpec) -> None:
     """Refuses a job that no backend could run; facts name the field at fault.
 
     Codes: ``job_field_missing``, ``job_field_out_of_range``, ``job_command_unfit``, ``job_path_unsafe``,
-    ``job_path_twice``, ``job_environment_unfit``, ``checkpoint_too_early``.
+    ``job_path_twice``, ``job_environment_unfit``, ``checkpoint_too_early``, ``no_such_layer``.
     """
     for name in ("key", "account", "name"):
         if not getattr(spec, name):
@@ -42,6 +43,9 @@ def _check_amounts(spec: JobSpec) -> None:
         raise Refused("job_field_out_of_range", field="priority", least=-MOST_PRIORITY)
     if spec.checkpoint_seconds >= spec.wall_seconds:
         raise Refused("checkpoint_too_early", seconds=spec.checkpoint_seconds, limit=spec.wall_seconds)
+    for layer in (spec.layer, spec.builds):
+        if layer and not _LAYER.fullmatch(layer):
+            raise Refused("no_such_layer", layer=layer)
     if spec.gpus and not spec.gpu_type:
         raise Refused("job_field_missing", field="gpu_type")
 
@@ -102,4 +106,6 @@ def digest(spec: JobSpec) -> str:
     more = [sorted(spec.after), spec.requeue, spec.checkpoint_seconds]
     if more != [[], False, 0]:
         content["more"] = more
+    if spec.software or spec.layer or spec.builds:
+        content["software"] = [list(spec.software), spec.layer, spec.builds]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

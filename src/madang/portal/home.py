@@ -54,6 +54,7 @@ _PLACES: list[tuple[Any, list[tuple[Any, str, frozenset[Role]]]]] = [
             (_("Tariffs and discounts"), "tariffs", _STAFF),
             (_("Cluster"), "cluster", _RECORDS),
             (_("Unix users"), "unix-users", _RECORDS),
+            (_("Environments"), "environments", frozenset({Role.OPERATOR, Role.AUDITOR})),
         ],
     ),
     (

@@ -35,6 +35,13 @@ def _number(name: str, default: int, low: int, high: int) -> int:
     return int(value)
 
 
+def _folder(name: str) -> Path | None:
+    value = os.environ.get(f"MADANG_{name}", "").strip()
+    if value and not (Path(value).is_absolute() and Path(value).is_dir()):
+        raise ImproperlyConfigured(f"MADANG_{name} must be a folder that is there, named from the root, not {value!r}.")
+    return Path(value) if value else None
+
+
 def _named(name: str) -> dict[str, str]:
     """`one=package.Class, other=package.Class` as a mapping; empty when it is not set."""
     pairs = [pair.partition("=") for pair in os.environ.get(f"MADANG_{name}", "").split(",") if pair.strip()]
@@ -100,6 +107,8 @@ MADANG_CENTRE_NAME = {
     "ko": _read("CENTRE_NAME_KO", "마당 AI 컴퓨팅 센터"),
     "en": _read("CENTRE_NAME_EN", "Madang AI Compute Centre"),
 }
+MADANG_ENVIRONMENTS = _folder("ENVIRONMENTS")
+MADANG_PACKAGES = _folder("PACKAGES")
 MADANG_BACKEND = _read("BACKEND", "madang.compute.local.LocalBackend")
 MADANG_BACKEND_FILE = _read("BACKEND_FILE", "")
 MADANG_TENANT_JOBS = _read("TENANT_JOBS", "sandboxed")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from madang.portal.environments.sentences import STATES as ENVIRONMENT_WORDS
 from madang.portal.jobs.sentences import STATES as JOB_WORDS
 
 NEUTRAL, WAITING, ACTIVE, GOOD, BAD = "neutral", "warning", "information", "success", "danger"
@@ -80,6 +81,11 @@ _JOB_TONES = {
     "refused": BAD,
 }
 STATES |= {f"job.{state}": (_JOB_TONES[state], gettext_lazy(word)) for state, word in JOB_WORDS.items()}
+
+_ENVIRONMENT_TONES = {"building": ACTIVE, "ready": GOOD, "failed": BAD, "withdrawn": NEUTRAL}
+STATES |= {
+    f"environment.{state}": (_ENVIRONMENT_TONES[state], gettext_lazy(word)) for state, word in ENVIRONMENT_WORDS.items()
+}
 
 
 def tone(state: str, kind: str = "") -> str:

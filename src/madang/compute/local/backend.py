@@ -18,7 +18,7 @@ from typing import Any, get_args
 
 from madang.accounting.metering import UsageSlice
 from madang.compute import policies, specs
-from madang.compute.local import machine, outputs, records, sampling, sandbox, settings
+from madang.compute.local import layers, machine, outputs, records, sampling, sandbox, settings
 from madang.compute.local.queue import Queue
 from madang.compute.local.spool import FINAL, Spool, facts_of
 from madang.compute.protocol import (
@@ -98,6 +98,7 @@ class LocalBackend:
         rows = self._spool.rows("SELECT * FROM account_limit WHERE account = ? AND open", spec.account)
         if not rows:
             raise Refused("account_closed", account=spec.account)
+        layers.check(self._spool, spec)
         asked = policies.needs(gpus=spec.gpus, gpu_type=spec.gpu_type, cores=spec.cores, memory_mb=spec.memory_mb)
         too_large = policies.excess(asked, machine.amounts(self._settings))
         if too_large:
@@ -297,6 +298,14 @@ class LocalBackend:
             database.execute("UPDATE job SET spec = '{}', outputs = '[]' WHERE id = ?", [id])
         records.remove(gone)
 
+    def keep(self, id: str) -> int:
+        """Takes the layer out of the job's folder, as nobody's but ours, and puts it among the kept ones."""
+        return layers.keep(self._spool, self._row(id))
+
+    def drop(self, layer: str) -> None:
+        """Out of reach at once, then removed."""
+        layers.drop(self._spool, layer)
+
     def usage(self, since: str = "") -> UsageBatch:
         """Slices in the order in which they were recorded; the cursor is the number of the last."""
         rows = self._spool.rows(
@@ -359,7 +368,8 @@ def _same(row: sqlite3.Row, spec: JobSpec) -> str:
 def _kept(spec: JobSpec) -> dict[str, Any]:
     """What the runner needs of a submission beside its columns."""
     inputs = {file.path: file.sha256 for file in spec.files}
-    return {"name": spec.name, "argv": spec.argv, "environment": dict(spec.environment), "inputs": inputs}
+    kept = {"name": spec.name, "argv": spec.argv, "environment": dict(spec.environment), "inputs": inputs}
+    return kept | {"software": spec.software, "layer": spec.layer, "builds": spec.builds}
 
 
 def _copy(file: InputFile, target: Path) -> None:

@@ -146,8 +146,11 @@ class Runner:
         (folder / "work").mkdir(
             mode=0o700, parents=True, exist_ok=True
         )  # one without inputs may be gone with the power
-        if order["uid"] is not None and not row["restarts"]:
-            _hand_over(folder / "work", order["uid"])
+        if order["builds"]:
+            (folder / "layer").mkdir(mode=0o755, exist_ok=True)
+        for place in ("work", "layer") if order["builds"] else ("work",):
+            if order["uid"] is not None and not row["restarts"]:
+                _hand_over(folder / place, order["uid"])
         records.write_order(folder, row["restarts"], order)
         self.launcher.launch(folder, row["restarts"])
 

@@ -20,6 +20,8 @@ from madang.compute.local import filtering
 Order = dict[str, Any]
 
 HOME = "/job"
+# Where a job sees the software that was built for it, or builds some; the path stands in what is built there.
+LAYER = "/env"
 PROGRAMS = {"bwrap": "bubblewrap", "prlimit": "util-linux", "setpriv": "util-linux"}
 USER_WITHIN = 1000
 FIRST_JOB_USER = 2_000_000
@@ -66,7 +68,8 @@ def write_etc(folder: Path, order: Order) -> None:
 
 def _environment(order: Order) -> dict[str, str]:
     """The whole environment of a job: what it may change, what the submission asked for, what it may not change."""
-    places = [f"{path}/bin" for path in order["software"]] + ["/usr/local/bin", "/usr/bin", "/bin"]
+    own = [LAYER] if order["layer"] or order["builds"] else []
+    places = [f"{path}/bin" for path in [*own, *order["software"]]] + ["/usr/local/bin", "/usr/bin", "/bin"]
     usual = {"PATH": ":".join(places), "HOME": HOME, "USER": "job", "LOGNAME": "job", "LANG": "C.UTF-8"}
     usual |= {"TMPDIR": "/tmp", "SHELL": "/bin/sh", "OMP_NUM_THREADS": str(len(order["cores"]))}  # noqa: S108 - its own
     given = {
@@ -91,6 +94,10 @@ def command(folder: Path, order: Order, status: int, calls: int | None) -> list[
     words += [] if calls is None else ["--seccomp", str(calls)]
     # The job's own /tmp comes before the software: a checkout that itself lies below /tmp would be covered by it.
     words += _namespaces(order) + _devices(order) + _view(order) + _etc(folder)
+    if order["builds"]:
+        words += ["--bind", f"{folder}/layer", LAYER]
+    elif order["layer"]:
+        words += ["--ro-bind", order["layer"], LAYER]
     words += ["--bind", f"{folder}/work", HOME, "--chdir", "/", "--remount-ro", "/", "--"]
     return words + _limits(order) + ["/bin/sh", "-c", _BEGIN, "sh", *order["argv"]]
 
@@ -167,7 +174,16 @@ def trial() -> tuple[str, dict[str, str]]:
         if shutil.which(program) is None:
             return "sandbox_missing", {"program": program, "package": package}
     order: Order = {"job": "trial", "argv": ["/bin/true"], "uid": job_user(0), "software": [], "cores": [0], "gpus": []}
-    order |= {"memory_mb": 64, "wall_seconds": 1, "restarts": 0, "environment": {}, "processes": 64, "file_bytes": 1}
+    order |= {
+        "layer": "",
+        "builds": "",
+        "memory_mb": 64,
+        "wall_seconds": 1,
+        "restarts": 0,
+        "environment": {},
+        "processes": 64,
+        "file_bytes": 1,
+    }
     with tempfile.TemporaryDirectory() as name, Path(os.devnull).open("wb") as nowhere:
         folder = Path(name)
         (folder / "work").mkdir()

@@ -170,6 +170,10 @@ class Spool:
         """The job's own folder."""
         return self.jobs / id
 
+    def layer(self, name: str) -> Path:
+        """Where software that a job built is kept."""
+        return self.root / "layers" / name
+
     def settings(self) -> settings.Settings:
         """What the centre has set for this machine."""
         return settings.kept(self.settings_file)

@@ -165,8 +165,9 @@ class Supervisor:
     def _weigh(self) -> None:
         """Ends a job whose folder has outgrown its bounds; a look that takes long is followed by a longer pause."""
         before = time.monotonic()
-        if outputs.outgrown(self.folder / "work", self.order["folder_bytes"], self.order["folder_files"]):
-            self._end("folder_full")
+        for place in ("work", "layer") if self.order["builds"] else ("work",):
+            if outputs.outgrown(self.folder / place, self.order["folder_bytes"], self.order["folder_files"]):
+                self._end("folder_full")
         now = time.monotonic()
         self.weighed_at = now + max(WEIGHED_EVERY, 20 * (now - before))
 

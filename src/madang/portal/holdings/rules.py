@@ -53,6 +53,7 @@ IMPERSONAL = frozenset(
         "ledgeraccount", "movement", "monthtotal", "accountingmonth", "statement", "statementline", "usagecursor",
         "dayuse", "rollupcursor", "figureset", "reportedfigure", "allocationpolicy", "lotteryseed", "planstudy",
         "estimate", "estimatemonth", "jobafter", "sharesetting", "clusterterms", "clusterlook", "clusterchange",
+        "environment",
     }
 )  # fmt: skip
 

@@ -15,6 +15,10 @@ from madang.compute.protocol import JobReport
 from madang.errors import Refused, Stale
 from madang.portal.actors import WORKER, Actor
 from madang.portal.awards.models import Award
+from madang.portal.environments import actions as environments
+from madang.portal.environments import rules as building
+from madang.portal.environments import shelf
+from madang.portal.environments.models import Environment
 from madang.portal.files.models import StoredFile
 from madang.portal.jobs import arrays, machine, queries, rules, waiting
 from madang.portal.jobs.models import Job, JobFile, JobOutput, UsageCursor
@@ -44,21 +48,65 @@ def submit(
     files: Sequence[tuple[str, StoredFile]],
     shape: Shape,
     key: uuid.UUID,
+    environment: Environment | None = None,
     terms: Terms = USUAL,
 ) -> Job:
     """Accepts a job and sets aside what it can use at most; the same key again is the same job.
 
     Of an array each element is a job with a hold of its own, all or none are accepted, and the first is given.
-    Refused: ``jobs_off`` with the reason, ``award_not_in_force``, ``award_not_now``, ``job_gpus`` and the like,
-    ``job_command``, ``job_name``, ``job_path``, ``job_pool``, ``job_after``, ``not_enough_left`` with the figures,
-    ``job_key_reused``.
+    Refused: ``jobs_off`` with the reason, ``environment_unknown``, ``environment_not_here``, ``award_not_in_force``,
+    ``award_not_now``, ``job_gpus`` and the like, ``job_command``, ``job_name``, ``job_path``, ``job_pool``,
+    ``job_after``, ``not_enough_left`` with the figures, ``job_key_reused``.
     """
-    # Asked of the backend, so outside the transaction.
-    why = machine.why_off()
-    if why:
-        raise Refused("jobs_off", why=why)
-    given = {"award": award, "pool": pool, "name": name, "argv": argv, "files": files, "shape": shape, "key": key}
-    return _accept(by=by, now=now, terms=terms, **given)
+    machine.require_on(environments=environment is not None)
+    given = {"name": name, "argv": argv, "files": files, "shape": shape, "key": key, "terms": terms}
+    return _accept(by=by, now=now, award=award, pool=pool, environment=environment, **given)
+
+
+def build(
+    *,
+    by: Actor,
+    now: datetime,
+    award: Award,
+    pool: Pool,
+    name: str,
+    lock: StoredFile,
+    base: Environment | None,
+    shape: Shape,
+    key: uuid.UUID,
+) -> Job:
+    """Submits the job that builds an organisation's own environment from a lock file, charged like any other.
+
+    What is building or ready from the same lock on the same base is not built again: its job comes back. Refused as
+    `submit`, and ``environment_no_packages``, ``environment_name``.
+    """
+    machine.require_on(environments=True)
+    argv = building.build_command(str(shelf.packages()))
+    code = building.code_of(organisation=award.organisation_id, base=base.pk if base else None, lock=lock.sha256)
+    given = {"award": award, "pool": pool, "name": name, "argv": argv, "shape": shape, "key": key}
+    return _build(by=by, now=now, code=code, lock=lock, base=base, **given)
+
+
+@action
+def _build(
+    *,
+    by: Actor,
+    now: datetime,
+    award: Award,
+    code: str,
+    name: str,
+    lock: StoredFile,
+    base: Environment | None,
+    **given: Any,
+) -> Job:
+    known = Job.objects.filter(builds__code=code, builds__state__in=building.LIVE).first()
+    if known and by.member_of(award.organisation_id):
+        return known
+    row = environments.begin(
+        by=by, now=now, organisation=award.organisation_id, code=code, name=name, lock=lock, base=base
+    )
+    files = [(building.LOCK_NAME, lock)]
+    return _accept(by=by, now=now, award=award, name=name, files=files, environment=base, builds=row, **given)
 
 
 def repeat(*, by: Actor, now: datetime, job: Job, key: uuid.UUID) -> Job:
@@ -67,9 +115,11 @@ def repeat(*, by: Actor, now: datetime, job: Job, key: uuid.UUID) -> Job:
         raise Refused("job_cleared")
     shape = Shape(job.gpus, job.cores, job.memory_mb, job.wall_seconds)
     files = [(row.path, row.file) for row in queries.input_files(job.pk)]
+    if job.builds_id:
+        raise Refused("job_builds")
     terms = Terms(priority=job.priority, requeue=job.requeue, checkpoint_seconds=job.checkpoint_seconds)
     given = {"award": job.award, "pool": job.pool, "name": job.name, "argv": job.argv, "files": files}
-    return submit(by=by, now=now, shape=shape, key=key, terms=terms, **given)
+    return submit(by=by, now=now, shape=shape, key=key, terms=terms, environment=job.environment, **given)
 
 
 @action
@@ -84,18 +134,22 @@ def _accept(
     files: Sequence[tuple[str, StoredFile]],
     shape: Shape,
     key: uuid.UUID,
-    terms: Terms,
+    environment: Environment | None,
+    builds: Environment | None = None,
+    terms: Terms = USUAL,
 ) -> Job:
     if not by.member_of(award.organisation_id):
         raise Refused("not_allowed_for_role")
     known = Job.objects.filter(Q(key=key) | Q(array=key, array_index=0)).first()
     if known:
-        return _same(known, by, award, argv, shape, terms)
+        return _same(known, by, award, argv, shape, terms, environment)
+    _check_environment(environment, award)
     _check(award, pool, name, argv, [path for path, _ in files], shape, _day(now))
     rules.check_terms(terms, shape, len(files))
     waiting.check_after(award, terms)
     _keep_in_force(award)
     asked: dict[str, Any] = {"award": award, "pool": pool, "submitted_by_id": by.person, "name": name, "argv": argv}
+    asked |= {"environment": environment, "builds": builds}
     asked |= {"share_class": award.organisation.kind, "held": rules.amount_held(shape, pool.unit), "submitted_at": now}
     asked |= asdict(shape) | {name: getattr(terms, name) for name in STEADY} | {"array_count": terms.elements}
     jobs = Job.objects.bulk_create([Job(**asked, **numbered) for numbered in arrays.numbers(key, terms.elements)])
@@ -120,12 +174,30 @@ def _hold(by: Actor, now: datetime, jobs: list[Job]) -> None:
     ledger.hold_each(by=by, now=now, amount=amount, places=places, **where)
 
 
-def _same(known: Job, by: Actor, award: Award, argv: list[str], shape: Shape, terms: Terms) -> Job:
+def _same(
+    known: Job,
+    by: Actor,
+    award: Award,
+    argv: list[str],
+    shape: Shape,
+    terms: Terms,
+    environment: Environment | None,
+) -> Job:
     told = (known.award_id, known.submitted_by_id, known.argv, known.gpus, known.cores, known.wall_seconds)
     asked = (award.pk, by.person, argv, shape.gpus, shape.cores, shape.wall_seconds)
-    if (*told, known.array_count) != (*asked, terms.elements):
+    software = environment.pk if environment else None
+    if (*told, known.array_count, known.environment_id) != (*asked, terms.elements, software):
         raise Refused("job_key_reused")
     return known
+
+
+def _check_environment(environment: Environment | None, award: Award) -> None:
+    """It must be ready and the centre's or the award's own organisation's; a write waits for who withdraws it now."""
+    if environment is None:
+        return
+    ready = Environment.objects.filter(pk=environment.pk, state=building.State.READY)
+    if environment.organisation_id not in (None, award.organisation_id) or not ready.update(state=building.State.READY):
+        raise Refused("environment_unknown", field="environment", named=environment.code)
 
 
 def _check(award: Award, pool: Pool, name: str, argv: list[str], paths: list[str], shape: Shape, today: date) -> None:

@@ -14,6 +14,8 @@ from ninja.errors import ValidationError
 from ninja.pagination import LimitOffsetPagination, paginate
 
 from madang.errors import Refused
+from madang.portal.environments import queries as environments
+from madang.portal.environments import rules as building
 from madang.portal.faces import one
 from madang.portal.files.actions import store
 from madang.portal.files.faces import BINARY_ANSWER
@@ -21,6 +23,7 @@ from madang.portal.files.rules import EVERYTHING, clean_name
 from madang.portal.jobs import actions, faces, places, queries, rules
 from madang.portal.jobs.rules import JobState
 from madang.portal.jobs.schemas import (
+    BuildIn,
     FiguresOut,
     FileOut,
     JobIn,
@@ -56,6 +59,7 @@ def submit_job(
     wanted = _read(job)
     award = _payer(request, wanted.award)
     pool = _pool(award.pk, wanted.pool)
+    environment = _environment(award.organisation_id, wanted.environment)
     for given in (paths, sha256):
         if given and len(given) != len(files):
             raise Refused("job_files_unpaired", files=len(files), paths=len(given))
@@ -69,7 +73,7 @@ def submit_job(
     rules.check_digests([(path, file.sha256) for path, file in stored], sha256)
     made = actions.submit(
         by=request.actor, now=now, award=award, pool=pool, name=wanted.name, argv=wanted.argv, files=stored,
-        shape=wanted.shape, key=wanted.key, terms=wanted.terms(request.actor),
+        shape=wanted.shape, environment=environment, key=wanted.key, terms=wanted.terms(request.actor),
     )  # fmt: skip
     return Status(201, _with_figures(one(queries.jobs(request.actor), pk=made.pk)))
 
@@ -80,6 +84,28 @@ def _read(job: str) -> JobIn:
     except pydantic.ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
         raise ValidationError([{**fault, "loc": ("form", "job", *fault["loc"])} for fault in found]) from error
+
+
+@router.post("/environments/builds", response={201: JobWithFigures}, operation_id="build_environment")
+def build_environment(request: HttpRequest, given: BuildIn) -> Any:
+    """Submits the job that builds an environment within an award; the list of environments says when it is ready."""
+    award = _payer(request, given.award)
+    base = _environment(award.organisation_id, given.base)
+    building.check_lock(given.lock)
+    content = [given.lock.encode()]
+    lock = store(now=timezone.now(), name=building.LOCK_NAME, allowed=EVERYTHING, upload_chunks=content)
+    made = actions.build(
+        by=request.actor, now=timezone.now(), award=award, pool=_pool(award.pk, given.pool), name=given.name, lock=lock,
+        base=base, shape=given.shape, key=given.key,
+    )  # fmt: skip
+    return Status(201, _with_figures(one(queries.jobs(request.actor), pk=made.pk)))
+
+
+def _environment(organisation: int, code: str) -> Any:
+    found = environments.of_award(organisation, code) if code else None
+    if code and found is None:
+        raise Refused("environment_unknown", field="environment", named=rules.readable(code.encode(errors="replace")))
+    return found
 
 
 def _payer(request: HttpRequest, number: str) -> Any:

@@ -14,10 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from madang.errors import Refused
 from madang.portal import refusals
+from madang.portal.environments.models import Environment
 from madang.portal.jobs import rules
 from madang.portal.jobs.places import Figures, Place, figures
 from madang.portal.jobs.rules import JobState, Shape
 from madang.portal.jobs.sentences import STATES
+from madang.portal.templatetags.madang import in_language
 
 MIB_PER_GIB = 1024
 SECONDS_PER_MINUTE = 60
@@ -53,6 +55,9 @@ class JobForm(forms.Form):
             "Quotes keep words together; for pipes and variables write sh -c with the line in quotes."
         ),
     )
+    environment = forms.ChoiceField(
+        label=_("Environment"), required=False, help_text=_("The software that the command finds, Python first of all")
+    )
     gpus = forms.IntegerField(
         label=_("GPUs"), min_value=0, initial=0, help_text=_("0 in a resource type that is counted in cores")
     )
@@ -76,11 +81,21 @@ class JobForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput)
     again = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, places: Sequence[Place], has_files: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        places: Sequence[Place],
+        environments: Sequence[Environment] = (),
+        has_files: bool = False,
+        **kwargs: Any,
+    ) -> None:
         kwargs["initial"] = {"key": uuid.uuid4(), **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         self.places = {f"{place.award.pk}-{place.pool.pk}": place for place in places}
         self.fields["where"].choices = [(value, label(place)) for value, place in self.places.items()]
+        self.environments = {one.code: one for one in environments}
+        named = [(one.code, f"{in_language(one, 'name')} ({one.code})") for one in environments]
+        self.fields["environment"].choices = [("", _("The centre's own Python")), *named]
         if not has_files:
             del self.fields["keep_files"]
 
@@ -89,6 +104,10 @@ class JobForm(forms.Form):
             return rules.split_command(self.cleaned_data["command"])
         except Refused as refused:
             raise forms.ValidationError(refusals.sentence(refused)) from refused
+
+    @property
+    def software(self) -> Environment | None:
+        return self.environments.get(self.cleaned_data["environment"])
 
     @property
     def place(self) -> Place:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.utils.translation import get_language, gettext
 
 from madang.compute import sentences as compute
-from madang.compute.protocol import MANY, Backend, Capacity, Facts, JobSpec, LogChunk, Telling
+from madang.compute.protocol import MANY, Backend, Building, Capacity, Facts, JobSpec, LogChunk, Telling
 from madang.errors import Refused
 from madang.portal import backends
+from madang.portal.environments import shelf
+from madang.portal.environments.rules import Kind, layer_of
 from madang.portal.jobs import arrays, queries, waiting
 from madang.portal.jobs.models import Job
 from madang.portal.jobs.rules import FINAL_STATES, owner_of
@@ -75,6 +77,18 @@ def why_off() -> str:
     return "" if given.sandboxed else sentence(given.sandbox.code, given.sandbox.facts)
 
 
+def require_on(*, environments: bool) -> None:
+    """Refused: ``jobs_off`` with the reason; ``environment_not_here`` where jobs cannot have `environments`.
+
+    Asked of the backend, so call it outside a transaction.
+    """
+    why = why_off()
+    if why:
+        raise Refused("jobs_off", why=why)
+    if environments and not isinstance(backends.backend(), Building):
+        raise Refused("environment_not_here")
+
+
 def sentence(code: str, facts: Facts) -> str:
     """The sentence for a reason code of ours or of the backend, in the active language; an unknown one as it is."""
     if code in REASONS:
@@ -134,4 +148,19 @@ def spec(job: Job) -> JobSpec:
         after=waiting.after(job),
         requeue=job.requeue,
         checkpoint_seconds=job.checkpoint_seconds,
+        **_software(job),
     )
+
+
+def _software(job: Job) -> dict[str, Any]:
+    """What a job sees of software, in the fields of `JobSpec`. Refused: ``environment_folder``, …"""
+    used, made = job.environment, job.builds
+    built = used if used and used.kind == Kind.BUILT else None
+    base = built.base if built else used
+    folders = shelf.software(base.folder) if base else ()
+    if built or made:
+        # what was built on the centre's own Python rests on it, whatever else jobs see by themselves
+        folders = folders or tuple(map(str, backends.software()))
+    if made:
+        return {"software": (*folders, str(shelf.packages())), "builds": layer_of(made.pk, made.code)}
+    return {"software": folders, "layer": layer_of(built.pk, built.code) if built else ""}

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from madang.portal.awards.models import Award
 from madang.portal.constraints import choices, exactly_when, one_of
+from madang.portal.environments.models import Environment
 from madang.portal.files.models import StoredFile
 from madang.portal.jobs.rules import FINAL_STATES, MOST_PRIORITY, JobState
 from madang.portal.people.models import Person
@@ -13,6 +14,8 @@ from madang.portal.resources.models import Pool
 
 class Job(models.Model):
     """A command charged to one award. `held` seconds were set aside at submission.
+
+    It runs in `environment`, or in the centre's own Python; one that `builds` an environment runs in that one's base.
 
     `settled_at` says that the rest of them came back. `outputs_left_out` counts files that the job left and that cannot
     be offered (links, devices, endless names). `notified_at` says when its person was told that its files and log will
@@ -29,6 +32,8 @@ class Job(models.Model):
     key = models.UUIDField(unique=True)
     name = models.CharField(max_length=100)
     argv = models.JSONField()
+    environment = models.ForeignKey(Environment, on_delete=models.PROTECT, null=True, related_name="users")
+    builds = models.OneToOneField(Environment, on_delete=models.PROTECT, null=True, related_name="building_job")
     gpus = models.PositiveIntegerField(default=0)
     cores = models.PositiveIntegerField(default=1)
     memory_mb = models.PositiveIntegerField()

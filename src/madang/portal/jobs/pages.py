@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.urls import path
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET, require_POST
 
+from madang.portal.environments import queries as environments
 from madang.portal.faces import one, signed_in, tried, whole
 from madang.portal.files import faces as files
 from madang.portal.files.actions import store
@@ -92,11 +94,13 @@ def new_page(request: HttpRequest) -> HttpResponse:
 def _job_form(request: HttpRequest, where: Any, initial: dict[str, Any] | None = None) -> tuple[JobForm, Any]:
     """The form as posted, or as the person left it last; and the earlier job whose files are offered again."""
     earlier = _earlier(request)
+    offered = {"places": where, "environments": environments.usable(request.actor)}
     has_files = earlier is not None and queries.input_files(earlier.pk).exists()
     if request.method == "POST" and initial is None:
-        return JobForm(request.POST, request.FILES, places=where, has_files=has_files), earlier
-    values = initial if initial is not None else _remembered(earlier or queries.last_job(request.actor), earlier)
-    return JobForm(places=where, has_files=has_files, initial=values), earlier
+        return JobForm(request.POST, request.FILES, **offered, has_files=has_files), earlier
+    last = earlier or queries.last_job(request.actor, request.GET.get("award", ""))
+    values = initial if initial is not None else _remembered(last, earlier)
+    return JobForm(**offered, has_files=has_files, initial=values), earlier
 
 
 def _terms_form(request: HttpRequest, earlier: Any) -> TermsForm:
@@ -126,6 +130,7 @@ def _remembered(job: Any, earlier: Any) -> dict[str, Any]:
         "where": f"{job.award_id}-{job.pool_id}",
         "name": job.name,
         "command": join_command(job.argv),
+        "environment": job.environment.code if job.environment else "",
         "gpus": job.gpus,
         "cores": job.cores,
         "memory_gib": -(-job.memory_mb // MIB_PER_GIB),
@@ -155,6 +160,7 @@ def _submit(request: HttpRequest, form: JobForm, earlier: Any, terms: TermsForm)
         shape=form.shape,
         key=given["key"],
         terms=terms.terms(waiting.chosen(request.actor, terms.cleaned_data["after"])),
+        environment=form.software,
     )
 
 
@@ -238,6 +244,18 @@ def cancel_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @signed_in
+def repeat_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks, and submits a job again as it was."""
+    job = _own(request, pk)
+    if request.method == "POST":
+        made = actions.repeat(by=request.actor, now=request.now, job=job, key=uuid.uuid4())
+        messages.success(request, gettext("The job has been received."))
+        return redirect("job", pk=made.pk)
+    files = queries.input_files(job.pk)
+    return render(request, "jobs/repeat.html", {"job": job, "command": join_command(job.argv), "inputs": files})
+
+
+@signed_in
 @require_GET
 def input_download(request: HttpRequest, pk: int, path: str) -> HttpResponse:
     """A file that was given to the job; for members of its organisation only."""
@@ -268,6 +286,7 @@ urlpatterns = [
     path("jobs/<int:pk>/", job_page, name="job"),
     path("jobs/<int:pk>/progress/", progress_part, name="job-progress"),
     path("jobs/<int:pk>/cancel/", cancel_page, name="job-cancel"),
+    path("jobs/<int:pk>/repeat/", repeat_page, name="job-repeat"),
     path("jobs/<int:pk>/files/<path:path>", input_download, name="job-file"),
     path("jobs/<int:pk>/outputs/<path:path>", output_download, name="job-output"),
     *array_pages.urlpatterns,

@@ -32,7 +32,8 @@ NOT_STARTED = (JobState.ACCEPTED, JobState.WAITING)
 
 def jobs(by: Actor) -> QuerySet[Job]:
     """Those of the actor's organisations, newest first; all for operators and auditors."""
-    rows = Job.objects.select_related("award__organisation", "pool", "submitted_by", "estimate").order_by("-pk")
+    shown = ("award__organisation", "pool", "submitted_by", "estimate", "environment")
+    rows = Job.objects.select_related(*shown).order_by("-pk")
     if by.has(Role.OPERATOR, Role.AUDITOR):
         return rows
     return rows.filter(award__organisation__in=by.memberships)
@@ -51,9 +52,10 @@ def awards_with_jobs(by: Actor) -> QuerySet[Award]:
     return Award.objects.filter(pk__in=jobs(by).order_by().values("award")).order_by("-pk")[:200]
 
 
-def last_job(by: Actor) -> Job | None:
-    """The job that the person submitted last, whose form is offered again."""
-    return Job.objects.filter(submitted_by=by.person, award__organisation__in=by.memberships).order_by("-pk").first()
+def last_job(by: Actor, award: str = "") -> Job | None:
+    """The job that the person submitted last, in the award with this number if given; its form is offered again."""
+    rows = Job.objects.filter(submitted_by=by.person, award__organisation__in=by.memberships, builds__isnull=True)
+    return (rows.filter(award__number=award) if award else rows).select_related("environment").order_by("-pk").first()
 
 
 def amounts(*jobs: int) -> tuple[int, int]:
@@ -81,7 +83,9 @@ def to_hand_over(now: datetime, limit: int) -> list[Job]:
     """Accepted jobs that nobody is handing over now and that wait for none that the backend lacks, oldest first."""
     free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
     rows = Job.objects.filter(free, state=JobState.ACCEPTED).exclude(pk__in=waiting.unmet())
-    return list(rows.select_related("award", "pool", "submitted_by").order_by("pk")[:limit])
+    return list(
+        rows.select_related("award", "pool", "submitted_by", "environment__base", "builds").order_by("pk")[:limit]
+    )
 
 
 def to_follow(limit: int) -> list[Job]:
@@ -128,8 +132,7 @@ def by_keys(keys: list[str]) -> dict[str, Job]:
 
 def cursor(backend: str) -> str:
     """How far the backend's usage has been posted."""
-    row = UsageCursor.objects.filter(backend=backend).first()
-    return row.cursor if row else ""
+    return UsageCursor.objects.filter(backend=backend).values_list("cursor", flat=True).first() or ""
 
 
 def input_list(job: int) -> tuple[InputFile, ...]:
@@ -151,5 +154,4 @@ def home_panels(by: Actor, now: datetime) -> list[dict[str, Any]]:
 def tasks(by: Actor, now: datetime) -> list[Task]:
     """Running and waiting jobs of the person."""
     going = Job.objects.filter(submitted_by=by.person).exclude(state__in=FINAL_STATES).count() if by.person else 0
-    text = gettext("Jobs that wait or run")
-    return [Task(text=text, url=reverse("jobs"), count=going)] if going else []
+    return [Task(text=gettext("Jobs that wait or run"), url=reverse("jobs"), count=going)] if going else []

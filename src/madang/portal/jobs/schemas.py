@@ -41,6 +41,15 @@ class JobIn(ShapeIn, KeyIn, TermsIn):
 
     name: str = Field(min_length=1, max_length=100)
     argv: list[str] = Field(min_length=1, max_length=10_000)
+    environment: str = Field("", max_length=60, description="An environment's code; the centre's own Python without.")
+
+
+class BuildIn(ShapeIn, KeyIn):
+    """An environment to build: a lock file in pip's form with every package's hash; `base` is an environment's code."""
+
+    name: str = Field(min_length=1, max_length=80)
+    lock: str = Field(min_length=1, max_length=1_000_000)
+    base: str = Field("", max_length=60)
 
 
 class JobOut(TermsOut):
@@ -53,6 +62,7 @@ class JobOut(TermsOut):
     pool: str
     unit: str
     argv: list[str]
+    environment: str
     gpus: int
     cores: int
     memory_mb: int
@@ -77,6 +87,10 @@ class JobOut(TermsOut):
     @staticmethod
     def resolve_award(job: Any) -> str:
         return str(job.award.number)
+
+    @staticmethod
+    def resolve_environment(job: Any) -> str:
+        return str(job.environment.code) if job.environment else ""
 
     @staticmethod
     def resolve_pool(job: Any) -> str:

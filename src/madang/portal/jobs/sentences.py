@@ -27,6 +27,7 @@ REFUSALS = {
     "job_steering": N_("What runs the jobs here cannot hold waiting jobs back or change their order."),
     "job_file_differs": N_("{path} did not arrive as it was sent, or changed on the way. Please submit again."),
     "job_cleared": N_("The files of this job were destroyed, so it cannot be repeated. Submit it anew with its files."),
+    "job_builds": N_("A job that builds an environment is not repeated. Build the environment again instead."),
     "job_log_gone": N_("The machine no longer keeps the log of this job."),
     "job_output_gone": N_("The file {path} cannot be fetched: {why}"),
     "jobs_off": N_("Jobs are switched off here: {why}"),
@@ -76,5 +77,7 @@ REASONS = {
     "": N_("The job has been received and will be handed to the machine in a moment."),
     "cancelled": N_("The job was cancelled before it was handed to the machine."),
     "award_over": N_("The award is no longer in force, so the job was not started."),
+    "environment_folder": N_("The environment {folder} is no longer on the operator's shelf."),
+    "environment_no_packages": N_("The centre's folder of packages is gone."),
     "switched_off": N_("the centre has switched them off."),
 }

@@ -11,6 +11,7 @@ import madang.portal.awards.rules
 import madang.portal.billing.rules
 import madang.portal.calls.rules
 import madang.portal.cluster.rules
+import madang.portal.environments.rules
 import madang.portal.forecasts.rules
 import madang.portal.jobs.rules
 import madang.portal.outbox.rules
@@ -366,6 +367,25 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Environment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=60)),
+                ('kind', models.CharField(choices=[('prepared', 'prepared'), ('built', 'built')], max_length=10)),
+                ('state', models.CharField(choices=[('building', 'building'), ('ready', 'ready'), ('failed', 'failed'), ('withdrawn', 'withdrawn')], max_length=10)),
+                ('name_ko', models.CharField(max_length=80)),
+                ('name_en', models.CharField(max_length=80)),
+                ('folder', models.CharField(blank=True, max_length=100)),
+                ('size', models.BigIntegerField(null=True)),
+                ('created_at', models.DateTimeField()),
+                ('withdrawn_at', models.DateTimeField(null=True)),
+                ('dropped_at', models.DateTimeField(null=True)),
+                ('base', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.environment')),
+                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='environments', to='portal.organisation')),
+            ],
+        ),
+        migrations.CreateModel(
             name='EstimateMonth',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -463,6 +483,8 @@ class Migration(migrations.Migration):
                 ('cleared_at', models.DateTimeField(null=True)),
                 ('claimed_until', models.DateTimeField(null=True)),
                 ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='portal.award')),
+                ('builds', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='building_job', to='portal.environment')),
+                ('environment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='users', to='portal.environment')),
                 ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to=settings.AUTH_USER_MODEL)),
             ],
         ),
@@ -1036,6 +1058,11 @@ class Migration(migrations.Migration):
                 ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='portal.job')),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
             ],
+        ),
+        migrations.AddField(
+            model_name='environment',
+            name='lock',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile'),
         ),
         migrations.CreateModel(
             name='Attachment',
@@ -1833,6 +1860,30 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='jobfile',
             constraint=models.UniqueConstraint(fields=('job', 'path'), name='jobfile_path_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='environment',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['prepared', 'built'])), name='environment_kind_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='environment',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['building', 'ready', 'failed', 'withdrawn'])), name='environment_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='environment',
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['building', 'ready'])), fields=('code',), name='environment_code_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='environment',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', madang.portal.environments.rules.Kind['BUILT']), ('organisation__isnull', False), ('lock__isnull', False)), models.Q(models.Q(('kind', madang.portal.environments.rules.Kind['BUILT']), _negated=True), ('organisation__isnull', True), ('lock__isnull', True)), _connector='OR'), name='environment_built_of_lock'),
+        ),
+        migrations.AddConstraint(
+            model_name='environment',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', madang.portal.environments.rules.State['WITHDRAWN']), ('withdrawn_at__isnull', False)), models.Q(models.Q(('state', madang.portal.environments.rules.State['WITHDRAWN']), _negated=True), ('withdrawn_at__isnull', True)), _connector='OR'), name='environment_withdrawn_has_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='environment',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('folder', ''), ('kind', madang.portal.environments.rules.Kind['BUILT'])), models.Q(('kind', madang.portal.environments.rules.Kind['PREPARED']), models.Q(('folder', ''), _negated=True)), _connector='OR'), name='environment_prepared_in_folder'),
         ),
         migrations.AddConstraint(
             model_name='submission',
