@@ -63,6 +63,17 @@ submit_review            annnrnnnnnnn
 list_statements          aooooooooooo
 get_statement            anoonnnooooo
 list_tariffs             oooooooooooo
+list_payments            aooooooooooo
+list_banks               annnnnnooooo
+set_bank                 annnnnnroror
+bring_in_receipts        annnnnnroror
+list_receipts            annnnnnooooo
+match_receipt            annnnnnroror
+undo_match               annnnnnroror
+credit_excess            annnnnnrrrrr
+propose_refund           annnnnnrorrr
+stop_chasing             annnnnnroror
+resume_chasing           annnnnnrrrrr
 get_decision             anoonnnooooo
 ask_applicant            annnnnnoorrr
 reconsider_application   annnnnnrrrrr

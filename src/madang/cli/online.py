@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from madang.cli import apply, credentials, forecasts, jobs, office, plans
+from madang.cli import apply, credentials, forecasts, jobs, money, office, plans
 from madang.cli.client import Client, checked, client, in_the_open, public, segment
 from madang.cli.language import N_, language, say, translate
 from madang.cli.output import amount, instant, plain, show, table
@@ -32,6 +32,7 @@ def register(commands: Commands) -> None:
     apply.register(commands, add)
     jobs.register(commands, add)
     office.register(commands, add)
+    money.register(commands, add)
     forecasts.register(commands, add)
     plans.register(commands, add)
     usage = add(commands, "usage", N_("Show what awards were granted, have used and have left."), _usage, json=True)

@@ -50,7 +50,8 @@ IMPERSONAL = frozenset(
         "plan", "decision", "award", "awardline", "pool", "poolmonth", "product", "tariff", "discount",
         "ledgeraccount", "movement", "monthtotal", "accountingmonth", "statement", "statementline", "usagecursor",
         "dayuse", "rollupcursor", "figureset", "reportedfigure", "allocationpolicy", "lotteryseed", "planstudy",
-        "trial", "estimate", "estimatemonth",
+        "trial", "estimate", "estimatemonth", "bank", "receiptfile", "receipt", "received", "posting", "chase",
+        "chasestop", "budgetalert",
     }
 )  # fmt: skip
 
