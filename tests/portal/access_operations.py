@@ -82,6 +82,17 @@ get_cluster              annnnnnnnnoo
 list_cluster_changes     annnnnnnnnoo
 apply_to_cluster         annnnnnnnnor
 list_tariffs             oooooooooooo
+list_payments            aooooooooooo
+list_banks               annnnnnooooo
+set_bank                 annnnnnroror
+bring_in_receipts        annnnnnroror
+list_receipts            annnnnnooooo
+match_receipt            annnnnnroror
+undo_match               annnnnnroror
+credit_excess            annnnnnrrrrr
+propose_refund           annnnnnrorrr
+stop_chasing             annnnnnroror
+resume_chasing           annnnnnrrrrr
 get_decision             anoonnnooooo
 ask_applicant            annnnnnoorrr
 reconsider_application   annnnnnrrrrr

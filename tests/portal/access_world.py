@@ -47,6 +47,9 @@ from madang.portal.outbox.models import Message
 from madang.portal.people.models import Person, StaffRole
 from madang.portal.prices import actions as prices
 from madang.portal.prices.models import Discount
+from madang.portal.receipts import actions as receipts
+from madang.portal.receipts import reading
+from madang.portal.receipts.models import Receipt
 from madang.portal.resources.models import Product
 from madang.portal.reviews.models import Affiliation
 from madang.portal.screening.models import OwedReport
@@ -97,6 +100,7 @@ def make_world() -> World:
     ClusterLook.objects.create(pk=1, looked_at=NOW, count=1, digest="a" * 64, lines=["+ account md below root"])
     world.places |= {"cluster-apply": {"digest": "a" * 64}, "unix-user-remove": {"name": "kim01"}}
     world.places["award-cluster"] = world.places["award"]
+    _money(world, a)
     indicators.keep(now=NOW, figures=figures.worked_out(NOW))
     for name, person in world.people.items():
         if person is not None:
@@ -270,6 +274,30 @@ def _persons(world: World, a, owner: Person) -> None:
         "end-role": {"person": world.people["approver"].pk, "role": "approver"},
         "statements-issue": {"month": "2026-03"},
         "owed-report-received": {"pk": report.pk},
+    }
+
+
+def _money(world: World, a) -> None:
+    """A statement of A that was paid too much from a bank's file, and a receipt with something left."""
+    manager = actor(world.people["manager"])
+    issued = Statement.objects.create(
+        organisation=a, month="2026-02", number="2026-02-0001", state="issued", issued_at=NOW, due_on=date(2026, 3, 31),
+        worked_out_at=NOW, list_price=100, due=100, subsidy=-100, supply=100, payable=100,
+    )  # fmt: skip
+    columns = {"paid_on": "date", "came_in": "in"}
+    bank = receipts.set_bank(by=manager, now=NOW, code="main", name="Main", columns=columns)
+    kept = reading.keep(now=NOW, name="f.csv", chunks=[b"date,in\n2026-03-02,150\n"])
+    content = reading.content_of(bank, kept, date(2026, 4, 1))
+    receipts.bring_in(by=manager, now=NOW, bank=bank.pk, stored=kept.pk, name="f", content=content)
+    receipt = Receipt.objects.get()
+    match = receipts.match(by=manager, now=NOW, receipt=receipt.pk, statement=issued.pk, amount=120)
+    world.places |= {
+        "receipt": {"pk": receipt.pk},
+        "match-undo": {"pk": match.pk},
+        "receipts-look": {"code": "main", "sha256": kept.sha256},
+        "bank": {"code": "main"},
+        "statement-payment": {"pk": issued.pk},
+        "chase-stop": {"organisation": a.pk},
     }
 
 

@@ -86,7 +86,15 @@ def _given_to_staff(world: World) -> dict[str, dict[str, Any]]:
     found |= dict.fromkeys(("recuse_review", "decline_review", "withdraw_review"), review)
     found |= dict.fromkeys(("signed_paper", "confirm_paper", "refuse_paper"), paper)
     found |= dict.fromkeys(("work_out_statements", "issue_statements"), places["statements-issue"])
+    statement, chased = {"statement": places["statement-payment"]["pk"]}, places["chase-stop"]
     return found | {
+        "set_bank": places["bank"],
+        "match_receipt": {"receipt": places["receipt"]["pk"]},
+        "undo_match": {"match": places["match-undo"]["pk"]},
+        "credit_excess": statement,
+        "propose_refund": statement,
+        "stop_chasing": chased,
+        "resume_chasing": chased,
         "get_decision": places["award-decision"],
         "trial_report": places["bench-report"],
         "get_study": plan | {"kind": "noise"},
@@ -161,6 +169,17 @@ def _body_of_planning(pool: str, names: dict[str, str]) -> dict[str, Any]:
     }
 
 
+def _body_of_money(world: World) -> dict[str, Any]:
+    """The same for money in."""
+    return {
+        "set_bank": {"name": "x", "columns": {"paid_on": "a", "came_in": "b"}, "version": 1},
+        "match_receipt": {"statement": world.places["statement-payment"]["pk"], "amount_won": 1},
+        "undo_match": {"reason": "x"},
+        "propose_refund": {},
+        "stop_chasing": {"reason": "x"},
+    }
+
+
 def _body_of_staff(world: World) -> dict[str, Any]:
     """The same for what the centre's own people do, and for what is asked of others."""
     pool, product = world.places["pool"]["code"], world.places["product-retire"]["code"]
@@ -210,6 +229,7 @@ def _body_of_staff(world: World) -> dict[str, Any]:
         "set_unix_users": [{"email": world.people["member"].email, "name": "lee02"}],
         "apply_to_cluster": {"digest": "a" * 64},
         "set_shares": {"weights": {"company": 2}, "borrowing": "reclaim"},
+        **_body_of_money(world),
         "create_pool": {"code": "another", **names, "unit": "gpu"},
         "set_pool_capacity": [{"month": "2026-12", "physical_units": 9, "funded_units": 8}],
         "create_product": {"code": "another", "pool": pool, **names, "grain": "month"},
@@ -233,6 +253,9 @@ def sent(client: Any, world: World, who: str, verb: str, path: str, name: str) -
         return send(url, {"job": json.dumps(job)}, headers=headers)
     if name == "hand_in_paper":
         return send(url, {"file": SimpleUploadedFile("signed.pdf", b"%PDF-1.7 signed")}, headers=headers)
+    if name == "bring_in_receipts":
+        file = SimpleUploadedFile("more.csv", b"date,in\n2026-03-03,5\n")
+        return send(url, {"bank": "main", "file": file}, headers=headers)
     if name in ("signed_paper", "submitted_file", "review_file"):
         url += "?purpose=check"
     if name == "compare_plans":

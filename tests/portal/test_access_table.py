@@ -211,6 +211,18 @@ tariff                   Lnnnnnnooooo Lnnnnnnooooo
 statements               Looooooooooo Looooooooooo
 statement                Lnoonnnooooo Lnoonnnooooo
 statement-csv            Lnoonnnooooo Lnoonnnooooo
+receivables              Lnnnnnnooooo Lnnnnnnooooo
+receivables-csv          Lnnnnnnooooo Lnnnnnnooooo
+receivables-xlsx         Lnnnnnnooooo Lnnnnnnooooo
+chase-stop               Lnnnnnnnonon Lnnnnnnnrnrn
+receipts                 Lnnnnnnooooo Lnnnnnnooooo
+receipt                  Lnnnnnnooooo Lnnnnnnrrrrr
+match-undo               Lnnnnnnnonon Lnnnnnnnrnrn
+receipts-bring-in        Lnnnnnnnonon Lnnnnnnnonon
+receipts-look            Lnnnnnnnonon Lnnnnnnnrnrn
+bank-new                 Lnnnnnnnonon Lnnnnnnnonon
+bank                     Lnnnnnnnonon Lnnnnnnnonon
+statement-payment        Lnnnnnnooooo Lnnnnnnooooo
 statement-xlsx           Lnoonnnooooo Lnoonnnooooo
 set-theme                xxxxxxxxxxxx mmmmmmmmmmmm
 """

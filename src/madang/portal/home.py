@@ -44,6 +44,8 @@ _PLACES: list[tuple[Any, list[tuple[Any, str, frozenset[Role]]]]] = [
             (_("Shares of the machine"), "shares", _RECORDS),
             (_("Policy bench"), "bench", _RECORDS),
             (_("Statements"), "statements-staff", _STAFF),
+            (_("Who still owes"), "receivables", _STAFF),
+            (_("Receipts"), "receipts", _STAFF),
             (_("Reports owed"), "owed-reports", _STAFF),
         ],
     ),

@@ -42,6 +42,18 @@ def _folder(name: str) -> Path | None:
     return Path(value) if value else None
 
 
+def _numbers(name: str, default: str, low: int, high: int) -> tuple[int, ...]:
+    """Whole numbers with commas between them, ascending; none at all is `none`."""
+    value = _read(name, default)
+    parts = [] if value.lower() == "none" else [part.strip() for part in value.split(",")]
+    if any(not part.isascii() or not part.isdigit() or not low <= int(part) <= high for part in parts):
+        raise ImproperlyConfigured(
+            f"MADANG_{name} must be whole numbers from {low} to {high} with commas between them, or none; "
+            f"not {value!r}."
+        )
+    return tuple(sorted({int(part) for part in parts}))
+
+
 def _named(name: str) -> dict[str, str]:
     """`one=package.Class, other=package.Class` as a mapping; empty when it is not set."""
     pairs = [pair.partition("=") for pair in os.environ.get(f"MADANG_{name}", "").split(",") if pair.strip()]
@@ -115,6 +127,10 @@ MADANG_TENANT_JOBS = _read("TENANT_JOBS", "sandboxed")
 MADANG_LOGIN_TRIES = _number("LOGIN_TRIES", 10, 1, 1000)
 MADANG_UPLOAD_LIMIT_MB = _number("UPLOAD_LIMIT_MB", 50, 1, 2048)
 MADANG_JOB_NOTICE_HOURS = _number("JOB_NOTICE_HOURS", 24, 0, 168)
+MADANG_PAYMENT_DAYS = _number("PAYMENT_DAYS", 30, 0, 365)
+MADANG_CHASE_DAYS = _numbers("CHASE_DAYS", "1,14,30,60", 0, 3650)
+MADANG_PAY_TO = {"ko": _read("PAY_TO_KO", ""), "en": _read("PAY_TO_EN", "")}
+MADANG_BUDGET_SHARES = _numbers("BUDGET_SHARES", "50,80,100", 1, 100)
 MADANG_GENERATED = _flag("GENERATED")
 MADANG_BEHIND_PROXY = _flag("BEHIND_PROXY")
 MADANG_SIGNERS = _named("SIGNERS")

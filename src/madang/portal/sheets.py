@@ -1,12 +1,18 @@
-"""Writes a table as an XLSX file with one sheet; openpyxl is loaded only in the process that this module is run as."""
+"""Writes a table as an XLSX file with one sheet, and reads one; openpyxl is loaded only in a process of its own."""
 
 from __future__ import annotations
 
 import io
+import json
 import sys
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
+from madang.errors import Refused
 from madang.portal import apart
 
 Cell = str | int
@@ -42,5 +48,38 @@ def written(given: dict[str, Any]) -> bytes:
     return stream.getvalue()
 
 
+def cells(content: Path, most: int) -> list[list[str]]:
+    """The first sheet of a workbook as text, at most `most` rows; whole numbers without a point, days as 2026-05-01.
+
+    Refused: ``workbook_not_readable``.
+    """
+    found: list[list[str]] = json.loads(apart.made(__spec__.name, {"workbook": str(content), "most": most}))
+    return found
+
+
+def _read(given: dict[str, Any]) -> bytes:
+    from openpyxl import load_workbook
+
+    try:
+        with Path(given["workbook"]).open("rb") as stream:
+            sheet = load_workbook(stream, read_only=True, data_only=True).worksheets[0]
+            rows = islice(sheet.iter_rows(values_only=True), given["most"])
+            return json.dumps([[_text(value) for value in row] for row in rows], ensure_ascii=False).encode()
+    except (OSError, ValueError, KeyError, IndexError, BadZipFile) as error:
+        raise Refused("workbook_not_readable", field="file") from error
+
+
+def _text(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(" ")
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value)
+
+
+def _answered(given: dict[str, Any]) -> bytes:
+    return _read(given) if "workbook" in given else written(given)
+
+
 if __name__ == "__main__":
-    sys.exit(apart.answer(written))
+    sys.exit(apart.answer(_answered))

@@ -66,6 +66,12 @@ STATES = {
     "paper.refused": (BAD, pgettext_lazy("state", "Refused")),
     "review.declined": (NEUTRAL, pgettext_lazy("state", "Handed back")),
     "statement.draft": (WAITING, pgettext_lazy("state", "Preliminary")),
+    "nothing_owed": (NEUTRAL, pgettext_lazy("state", "Nothing to pay")),
+    "payment.open": (WAITING, pgettext_lazy("state", "To be paid")),
+    "part_paid": (WAITING, pgettext_lazy("state", "Paid in part")),
+    "paid": (GOOD, pgettext_lazy("state", "Paid")),
+    "over_paid": (ACTIVE, pgettext_lazy("state", "Paid too much")),
+    "overdue": (BAD, pgettext_lazy("state", "Overdue")),
     "approval.withdrawn": (NEUTRAL, pgettext_lazy("state", "Taken back by its drafter")),
 }
 # A job has words of its own for every state: "refused" is not "not selected".

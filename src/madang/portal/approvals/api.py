@@ -18,6 +18,7 @@ from madang.portal.decisions import actions as decisions
 from madang.portal.drafts import actions as drafts
 from madang.portal.faces import known_to, one
 from madang.portal.prices import actions as prices
+from madang.portal.receipts import actions as receipts
 from madang.portal.schemas import Comment
 
 router = Router(tags=["approvals"])
@@ -29,6 +30,7 @@ CARRIES_OUT: dict[str, tuple[Callable[..., Any], str]] = {
     ApprovalKind.PUBLISH_DECISIONS: (decisions.publish, "intake"),
     ApprovalKind.END_AWARD: (awards.end, "award"),
     ApprovalKind.CHANGE_TARIFF: (prices.approve_tariff, "tariff"),
+    ApprovalKind.REFUND: (receipts.refund, "statement"),
 }
 # Where a domain has more to do when its act is turned down or taken back.
 REJECTS: dict[str, tuple[Callable[..., Any], str]] = {

@@ -25,6 +25,7 @@ WHERE = {
     ApprovalKind.PUBLISH_DECISIONS: ("intake-decisions", "subject"),
     ApprovalKind.END_AWARD: ("award", "number"),
     ApprovalKind.CHANGE_TARIFF: ("tariff", "subject"),
+    ApprovalKind.REFUND: ("statement-payment", "subject"),
 }
 
 

@@ -13,6 +13,7 @@ class ApprovalKind(StrEnum):
     PUBLISH_DECISIONS = "publish_decisions"
     END_AWARD = "end_award"
     CHANGE_TARIFF = "change_tariff"
+    REFUND = "refund"
 
 
 class ApprovalState(StrEnum):

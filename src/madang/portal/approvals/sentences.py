@@ -33,4 +33,5 @@ KINDS = {
     "publish_decisions": N_("Publish decisions"),
     "end_award": N_("End an award"),
     "change_tariff": N_("Change a tariff"),
+    "refund": N_("Pay back what was paid too much"),
 }

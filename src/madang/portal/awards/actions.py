@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 
+from madang.accounting.ledger import Balances
 from madang.errors import Refused, Stale
 from madang.portal.actors import WORKER, Actor
 from madang.portal.approvals import actions as approvals
 from madang.portal.approvals.models import Approval
 from madang.portal.approvals.rules import ApprovalKind
 from madang.portal.awards import queries, rules
-from madang.portal.awards.models import Award, AwardLine
+from madang.portal.awards.models import Award, AwardLine, BudgetAlert
 from madang.portal.awards.rules import AwardState, Grant
+from madang.portal.formats import core_hours, day, gpu_hours
 from madang.portal.journal import actions as journal
 from madang.portal.ledger import actions as ledger
 from madang.portal.ledger import queries as balances
@@ -23,6 +27,7 @@ from madang.portal.people.models import Person
 from madang.portal.plans import problems
 from madang.portal.plans.models import Plan
 from madang.portal.resources import actions as resources
+from madang.portal.resources.models import Pool
 from madang.portal.transactions import action
 from madang.values import Month
 
@@ -296,3 +301,28 @@ def note_reading(*, by: Actor, now: datetime, award: int, organisation: int | No
 def note_search(*, by: Actor, now: datetime) -> None:
     """Notes that staff or an auditor looked through all awards."""
     journal.read(by=by, now=now, what="search", kind="award", subject="all")
+
+
+@action
+def tell_share(*, now: datetime, award: Award, pool: Pool, share: int, sums: Balances) -> None:
+    """Writes to the award's owners that a share of what they were granted is used; once a month and share."""
+    month = _month_of(now)
+    BudgetAlert.objects.create(award=award, pool=pool, month=month, share=share, told_at=now)
+    hours = gpu_hours if pool.unit == "gpu" else core_hours
+    facts: dict[str, Any] = {"share": share, "number": award.number, "title": award.title}
+    for person in queries.owners_of({award.organisation_id})[award.organisation_id]:
+        outbox.write(
+            now=now,
+            key=f"budget-{award.pk}-{pool.pk}-{month}-{share}-{person.pk}",
+            code="award_share_used",
+            person=person.pk,
+            address=person.email,
+            language=person.language,
+            link=reverse("award", args=[award.number]),
+            pool=getattr(pool, f"name_{person.language}"),
+            left=hours(sums.left, person.language),
+            until=day(award.ends_on - timedelta(days=1), person.language),
+            **facts,
+        )
+    said = {"pool": pool.pk, "share": share}
+    journal.record(by=WORKER, now=now, did="awards.tell_share", kind="award", subject=award.pk, **said)

@@ -10,7 +10,7 @@ from ninja.pagination import LimitOffsetPagination, paginate
 
 from madang.portal.actors import READING_ROLES
 from madang.portal.agreements import actions as agreements
-from madang.portal.awards import actions, queries
+from madang.portal.awards import actions, budgets, queries
 from madang.portal.awards.rules import AwardState
 from madang.portal.faces import known_to, one
 
@@ -80,10 +80,34 @@ class FiguresOut(Schema):
     left_seconds: int
 
 
+class OutlookOut(Schema):
+    """When a pool of an award runs out: by the mean of its last whole weeks, the busiest and the quietest of them.
+
+    No day: not within ten years at that pace.
+    """
+
+    pool: str
+    rest_seconds: int
+    weeks_seconds: list[int]
+    expected: date | None
+    earliest: date | None
+    latest: date | None
+
+
 class AwardWithFigures(AwardOut):
-    """An award with the figures of the ledger; none before it is in force."""
+    """An award with the figures of the ledger and when it runs out; neither before it is in force."""
 
     figures: list[FiguresOut]
+    outlooks: list[OutlookOut]
+
+    @staticmethod
+    def resolve_outlooks(row: Any) -> list[Any]:
+        days = ("expected", "earliest", "latest")
+        return [
+            {"pool": one.pool.code, "rest_seconds": one.rest, "weeks_seconds": list(one.run_out.weeks)}
+            | {name: getattr(one.run_out, name) for name in days}
+            for one in budgets.outlooks(row, queries.figures(row), timezone.now())
+        ]
 
     @staticmethod
     def resolve_figures(row: Any) -> list[Any]:

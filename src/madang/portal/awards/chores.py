@@ -7,7 +7,7 @@ from datetime import datetime
 from django.conf import settings
 
 from madang.portal.actors import WORKER
-from madang.portal.awards import actions, queries
+from madang.portal.awards import actions, budgets, queries
 
 
 def lapse_offers(now: datetime) -> int:
@@ -32,4 +32,12 @@ def clear_rests(now: datetime) -> int:
     return len(rests)
 
 
-EVERY = {lapse_offers: 5.0, end_awards: 30.0, clear_rests: 60.0}
+def tell_of_shares(now: datetime) -> int:
+    """Tells the owners of awards of which a set share was used up this month."""
+    found = budgets.crossed(now)
+    for award, pool, share, sums in found:
+        actions.tell_share(now=now, award=award, pool=pool, share=share, sums=sums)
+    return len(found)
+
+
+EVERY = {tell_of_shares: 600.0, lapse_offers: 5.0, end_awards: 30.0, clear_rests: 60.0}

@@ -8,7 +8,7 @@ from madang.portal.awards.rules import AwardState
 from madang.portal.constraints import choices, exactly_when, one_of
 from madang.portal.people.models import Organisation, Person
 from madang.portal.plans.models import Plan
-from madang.portal.resources.models import Product
+from madang.portal.resources.models import Pool, Product
 
 
 class Award(models.Model):
@@ -61,4 +61,20 @@ class AwardLine(models.Model):
                 condition=Q(quantity__gte=1) & Q(quantity__lte=F("asked")) & Q(months__gte=1) & Q(seconds__gt=0),
                 name="awardline_within_asked",
             ),
+        ]
+
+
+class BudgetAlert(models.Model):
+    """That an award's owners were told of a share (percent) of a pool that is used; once in a month."""
+
+    award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="budget_alerts")
+    pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="+")
+    month = models.CharField(max_length=7)
+    share = models.PositiveSmallIntegerField()
+    told_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["award", "pool", "month", "share"], name="budgetalert_once"),
+            models.CheckConstraint(condition=Q(share__gte=1) & Q(share__lte=100), name="budgetalert_share"),
         ]

@@ -17,7 +17,7 @@ from madang.errors import Refused
 from madang.portal.actors import Role
 from madang.portal.agreements import actions as agreements
 from madang.portal.approvals.rules import ApprovalKind
-from madang.portal.awards import actions, queries, rules
+from madang.portal.awards import actions, budgets, queries, rules
 from madang.portal.awards.forms import AcceptForm, DeclineForm
 from madang.portal.awards.rules import AwardState
 from madang.portal.decisions.halves import halves
@@ -52,9 +52,11 @@ def award(request: HttpRequest, number: str) -> HttpResponse:
         given = {"award": row.pk, "organisation": row.organisation_id}
         actions.note_reading(by=request.actor, now=request.now, **given)
     may_end = row.state == AwardState.IN_FORCE and request.actor.reads_everything
+    figures = queries.figures(row)
     context = {
         "award": row,
-        "figures": queries.figures(row),
+        "figures": figures,
+        "outlooks": budgets.outlooks(row, figures, request.now),
         "members": queries.members(row),
         "may_answer": _answerable(request, row),
         "may_set_terms": request.actor.has(Role.OPERATOR),

@@ -25,6 +25,13 @@ MAILS = {
             "organisation can now submit jobs at {centre}."
         ),
     ),
+    "award_share_used": (
+        N_("{share} percent of award {number} is used"),
+        N_(
+            "Of the award for “{title}”, {share} percent of {pool} is used. {left} are left until {until}. When it "
+            "will run out at its present pace stands at the link."
+        ),
+    ),
     "award_ended": (
         N_("Award {number} was ended"),
         N_(

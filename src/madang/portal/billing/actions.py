@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
 
 from madang.accounting.pricing import Quote
 from madang.errors import Refused, Stale
@@ -69,16 +71,17 @@ def issue(*, by: Actor, now: datetime, month: str) -> int:
     faulty = queries.faulty_of(month)
     if faulty:
         raise Refused("statements_have_faults", month=month, statements=faulty)
+    due_on = queries.today(now) + timedelta(days=settings.MADANG_PAYMENT_DAYS)
     for organisation, place in zip(drafts, numbers, strict=True):
-        _fix(organisation, month, number(month, place), now)
+        _fix(organisation, month, number(month, place), now, due_on)
     facts = {"statements": len(drafts), "first": numbers[0], "last": numbers[-1]}
     record(by=by, now=now, did="billing.issue", kind="month", subject=month, **facts)
     return len(drafts)
 
 
-def _fix(organisation: int, month: str, given: str, now: datetime) -> None:
+def _fix(organisation: int, month: str, given: str, now: datetime, due_on: date) -> None:
     draft = Statement.objects.filter(organisation=organisation, month=month, state=StatementState.DRAFT)
-    if not draft.update(state=StatementState.ISSUED, number=given, issued_at=now):
+    if not draft.update(state=StatementState.ISSUED, number=given, issued_at=now, due_on=due_on):
         raise Stale("statement", month=month)
 
 

@@ -32,12 +32,13 @@ class Statement(models.Model):
     faults = models.PositiveIntegerField(default=0)
     worked_out_at = models.DateTimeField()
     issued_at = models.DateTimeField(null=True)
+    due_on = models.DateField(null=True)
 
     class Meta:
         constraints = [
             one_of("statement", "state", StatementState),
             models.UniqueConstraint(fields=["organisation", "month"], name="statement_once_a_month"),
-            exactly_when("statement_issued_has_number", Q(state="issued"), "issued_at", "number"),
+            exactly_when("statement_issued_has_number", Q(state="issued"), "issued_at", "number", "due_on"),
             models.CheckConstraint(
                 condition=Q(due__gte=0) & Q(list_price__gte=0), name="statement_amounts_not_negative"
             ),

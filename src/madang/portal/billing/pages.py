@@ -24,6 +24,8 @@ from madang.portal.billing.sentences import FAULTS
 from madang.portal.faces import one, signed_in, tried, with_role
 from madang.portal.journal.actions import read
 from madang.portal.prices.sentences import KINDS, STACKINGS, VATS
+from madang.portal.receipts import queries as receipts
+from madang.portal.receipts.showing import in_full, payment
 from madang.values import Month
 
 PAGE = 50
@@ -34,14 +36,16 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def statements(request: HttpRequest) -> HttpResponse:
     """One's own organisations' statements; all of them for the body, whose reading is noted."""
     by, month = request.actor, _month(request.GET.get("month", ""))
-    rows = queries.statements(by)
+    rows = receipts.with_received(queries.statements(by))
     if month:
         rows = rows.filter(month=month)
     if by.reads_everything:
         read(by=by, now=request.now, what="search", kind="statement", subject=month or "all")
+    page, day = Paginator(rows, PAGE).get_page(request.GET.get("page")), queries.today(request.now)
     context = {
         "crumbs": [(_("Statements"), "")],
-        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "listed": [(row, payment(row, day) if row.due_on else None) for row in page],
         "month": month,
     }
     return render(request, "billing/statements.html", context)
@@ -61,6 +65,7 @@ def statement(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "crumbs": [(_("Statements"), reverse("statements")), (row.number or _("Draft"), "")],
         "statement": row,
+        "payment": in_full(row, queries.today(request.now)) if row.due_on else None,
         "lines": [_explained(line, month) for line in lines],
         "references": _references(lines),
         "first_day": date(month.year, month.number, 1),
@@ -72,7 +77,7 @@ def statement(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _seen(request: HttpRequest, pk: int, what: str, purpose: str) -> Any:
     """The statement if the actor may see it; that somebody outside its organisation opened it is noted."""
-    row = one(queries.statements(request.actor), pk=pk)
+    row = one(receipts.with_received(queries.statements(request.actor)), pk=pk)
     given = {"kind": "statement", "subject": pk, "organisation": row.organisation_id, "purpose": purpose}
     read(by=request.actor, now=request.now, what=what, **given)
     return row

@@ -34,6 +34,17 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Bank',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(max_length=30, unique=True)),
+                ('name', models.CharField(max_length=80)),
+                ('columns', models.JSONField(default=dict)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('changed_at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
             name='ClusterLook',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -662,6 +673,18 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='portal.organisation')),
             ],
         ),
+        migrations.CreateModel(
+            name='ChaseStop',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.CharField(max_length=300)),
+                ('stopped_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('stopped_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='chase_stops', to='portal.organisation')),
+            ],
+        ),
         migrations.AddField(
             model_name='application',
             name='organisation',
@@ -786,6 +809,17 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='BudgetAlert',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month', models.CharField(max_length=7)),
+                ('share', models.PositiveSmallIntegerField()),
+                ('told_at', models.DateTimeField()),
+                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='budget_alerts', to='portal.award')),
+                ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.pool')),
+            ],
+        ),
+        migrations.CreateModel(
             name='PoolMonth',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -854,6 +888,33 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['reader', 'read_at'], name='reading_by_reader'), models.Index(fields=['whose', 'read_at'], name='reading_by_whose'), models.Index(fields=['organisation', 'read_at'], name='reading_by_organisation'), models.Index(fields=['subject_kind', 'subject'], name='reading_by_subject')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('what__in', ['view', 'search', 'download', 'export'])), name='reading_what_known'), models.CheckConstraint(condition=models.Q(models.Q(('what__in', ['download', 'export']), _negated=True), models.Q(('purpose', ''), _negated=True), _connector='OR'), name='reading_download_has_purpose')],
             },
+        ),
+        migrations.CreateModel(
+            name='ReceiptFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=150)),
+                ('stored', models.PositiveIntegerField()),
+                ('repeated', models.PositiveIntegerField()),
+                ('imported_at', models.DateTimeField()),
+                ('bank', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='portal.bank')),
+                ('imported_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Receipt',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('place', models.PositiveIntegerField()),
+                ('digest', models.CharField(max_length=64, unique=True)),
+                ('paid_on', models.DateField()),
+                ('amount', models.BigIntegerField()),
+                ('payer', models.CharField(blank=True, max_length=120)),
+                ('text', models.CharField(blank=True, max_length=200)),
+                ('reference', models.CharField(blank=True, max_length=80)),
+                ('left', models.BigIntegerField()),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='portal.receiptfile')),
+            ],
         ),
         migrations.CreateModel(
             name='Region',
@@ -989,7 +1050,44 @@ class Migration(migrations.Migration):
                 ('faults', models.PositiveIntegerField(default=0)),
                 ('worked_out_at', models.DateTimeField()),
                 ('issued_at', models.DateTimeField(null=True)),
+                ('due_on', models.DateField(null=True)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='portal.organisation')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Received',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('amount', models.BigIntegerField(default=0)),
+                ('statement', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='received', to='portal.statement')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Posting',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('match', 'match'), ('credit', 'credit'), ('refund', 'refund')], max_length=10)),
+                ('amount', models.BigIntegerField()),
+                ('found', models.CharField(choices=[('number', 'number'), ('exact', 'exact'), ('person', 'person')], max_length=10, null=True)),
+                ('reason', models.CharField(blank=True, max_length=300)),
+                ('document_number', models.CharField(blank=True, max_length=60)),
+                ('posted_at', models.DateTimeField()),
+                ('posted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('reverses', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='portal.posting')),
+                ('receipt', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='portal.receipt')),
+                ('other', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.statement')),
+                ('statement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='portal.statement')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Chase',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('stage', models.PositiveSmallIntegerField()),
+                ('owed', models.BigIntegerField()),
+                ('written_to', models.PositiveSmallIntegerField()),
+                ('chased_at', models.DateTimeField()),
+                ('statement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='chases', to='portal.statement')),
             ],
         ),
         migrations.CreateModel(
@@ -1049,6 +1147,11 @@ class Migration(migrations.Migration):
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('answer_file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
             ],
+        ),
+        migrations.AddField(
+            model_name='receiptfile',
+            name='file',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile'),
         ),
         migrations.CreateModel(
             name='JobFile',
@@ -1309,7 +1412,7 @@ class Migration(migrations.Migration):
             name='Approval',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('publish_call', 'publish_call'), ('adopt_plan', 'adopt_plan'), ('publish_decisions', 'publish_decisions'), ('end_award', 'end_award'), ('change_tariff', 'change_tariff')], max_length=20)),
+                ('kind', models.CharField(choices=[('publish_call', 'publish_call'), ('adopt_plan', 'adopt_plan'), ('publish_decisions', 'publish_decisions'), ('end_award', 'end_award'), ('change_tariff', 'change_tariff'), ('refund', 'refund')], max_length=20)),
                 ('subject', models.BigIntegerField()),
                 ('facts', models.JSONField(default=dict)),
                 ('state', models.CharField(choices=[('waiting', 'waiting'), ('approved', 'approved'), ('rejected', 'rejected'), ('withdrawn', 'withdrawn')], default=madang.portal.approvals.rules.ApprovalState['WAITING'], max_length=10)),
@@ -1322,7 +1425,7 @@ class Migration(migrations.Migration):
                 ('drafted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['publish_call', 'adopt_plan', 'publish_decisions', 'end_award', 'change_tariff'])), name='approval_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'rejected', 'withdrawn'])), name='approval_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'rejected']), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(models.Q(('state__in', ['approved', 'rejected']), _negated=True), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='approval_decided_by_whom'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='approval_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('document_number', ''), _negated=True), _connector='OR'), name='approval_has_document'), models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('kind', 'subject'), name='approval_waiting_once')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['publish_call', 'adopt_plan', 'publish_decisions', 'end_award', 'change_tariff', 'refund'])), name='approval_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'rejected', 'withdrawn'])), name='approval_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'rejected']), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(models.Q(('state__in', ['approved', 'rejected']), _negated=True), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='approval_decided_by_whom'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='approval_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('document_number', ''), _negated=True), _connector='OR'), name='approval_has_document'), models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('kind', 'subject'), name='approval_waiting_once')],
             },
         ),
         migrations.AddConstraint(
@@ -1521,6 +1624,14 @@ class Migration(migrations.Migration):
             model_name='invitation',
             constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), models.F('organisation'), condition=models.Q(('state', 'waiting')), name='invitation_waiting_once'),
         ),
+        migrations.AddConstraint(
+            model_name='chasestop',
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('organisation',), name='chasestop_in_force_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='chasestop',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), models.Q(models.Q(('ended_at__isnull', False), _negated=True), ('ended_by__isnull', True)), _connector='OR'), name='chasestop_ended_by_whom'),
+        ),
         migrations.AddIndex(
             model_name='owedreport',
             index=models.Index(fields=['organisation', 'due_on'], name='owedreport_by_organisation'),
@@ -1666,6 +1777,14 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('day', 'pool', 'award'), name='dayuse_once'),
         ),
         migrations.AddConstraint(
+            model_name='budgetalert',
+            constraint=models.UniqueConstraint(fields=('award', 'pool', 'month', 'share'), name='budgetalert_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='budgetalert',
+            constraint=models.CheckConstraint(condition=models.Q(('share__gte', 1), ('share__lte', 100)), name='budgetalert_share'),
+        ),
+        migrations.AddConstraint(
             model_name='poolmonth',
             constraint=models.UniqueConstraint(fields=('pool', 'month'), name='poolmonth_once'),
         ),
@@ -1704,6 +1823,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='ask',
             constraint=models.CheckConstraint(condition=models.Q(('least__gte', 1), ('quantity__gte', models.F('least')), ('months__gte', 1)), name='ask_least_within_quantity'),
+        ),
+        migrations.AddIndex(
+            model_name='receipt',
+            index=models.Index(condition=models.Q(('left__gt', 0)), fields=['paid_on'], name='receipt_with_rest'),
+        ),
+        migrations.AddConstraint(
+            model_name='receipt',
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='receipt_amount_above_zero'),
+        ),
+        migrations.AddConstraint(
+            model_name='receipt',
+            constraint=models.CheckConstraint(condition=models.Q(('left__gte', 0), ('left__lte', models.F('amount'))), name='receipt_left_within'),
         ),
         migrations.AddConstraint(
             model_name='region',
@@ -1787,7 +1918,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='statement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'issued'), ('issued_at__isnull', False), ('number__isnull', False)), models.Q(models.Q(('state', 'issued'), _negated=True), ('issued_at__isnull', True), ('number__isnull', True)), _connector='OR'), name='statement_issued_has_number'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'issued'), ('issued_at__isnull', False), ('number__isnull', False), ('due_on__isnull', False)), models.Q(models.Q(('state', 'issued'), _negated=True), ('issued_at__isnull', True), ('number__isnull', True), ('due_on__isnull', True)), _connector='OR'), name='statement_issued_has_number'),
         ),
         migrations.AddConstraint(
             model_name='statement',
@@ -1808,6 +1939,50 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='statement',
             constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), ('faults', 0), _connector='OR'), name='statement_issued_without_fault'),
+        ),
+        migrations.AddConstraint(
+            model_name='received',
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='received_not_negative'),
+        ),
+        migrations.AddConstraint(
+            model_name='posting',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['match', 'credit', 'refund'])), name='posting_kind_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='posting',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'match'), ('receipt__isnull', False), ('found__isnull', False)), models.Q(models.Q(('kind', 'match'), _negated=True), ('receipt__isnull', True), ('found__isnull', True)), _connector='OR'), name='posting_match_has_receipt'),
+        ),
+        migrations.AddConstraint(
+            model_name='posting',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'credit'), ('other__isnull', False)), models.Q(models.Q(('kind', 'credit'), _negated=True), ('other__isnull', True)), _connector='OR'), name='posting_credit_has_other'),
+        ),
+        migrations.AddConstraint(
+            model_name='posting',
+            constraint=models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='posting_amount_not_nought'),
+        ),
+        migrations.AddConstraint(
+            model_name='posting',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'match'), _negated=True), models.Q(('amount__gt', 0), ('reverses__isnull', True)), models.Q(('amount__lt', 0), ('reverses__isnull', False)), _connector='OR'), name='posting_match_or_reversal'),
+        ),
+        migrations.AddConstraint(
+            model_name='posting',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'refund'), _negated=True), models.Q(('amount__lt', 0), models.Q(('document_number', ''), _negated=True)), _connector='OR'), name='posting_refund_approved'),
+        ),
+        migrations.AddConstraint(
+            model_name='posting',
+            constraint=models.CheckConstraint(condition=models.Q(('kind', 'match'), ('reverses__isnull', True), _connector='OR'), name='posting_match_undone'),
+        ),
+        migrations.AddConstraint(
+            model_name='posting',
+            constraint=models.CheckConstraint(condition=models.Q(('other', models.F('statement')), _negated=True), name='posting_between_two'),
+        ),
+        migrations.AddConstraint(
+            model_name='chase',
+            constraint=models.UniqueConstraint(fields=('statement', 'stage'), name='chase_once_a_stage'),
+        ),
+        migrations.AddConstraint(
+            model_name='chase',
+            constraint=models.CheckConstraint(condition=models.Q(('owed__gt', 0)), name='chase_of_what_is_owed'),
         ),
         migrations.AddConstraint(
             model_name='signedpaper',
@@ -1856,6 +2031,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='screeningquestion',
             constraint=models.CheckConstraint(condition=models.Q(('answer_file__isnull', True), ('answered_at__isnull', False), _connector='OR'), name='screeningquestion_file_of_an_answer'),
+        ),
+        migrations.AddConstraint(
+            model_name='receiptfile',
+            constraint=models.UniqueConstraint(fields=('bank', 'file'), name='receiptfile_once'),
         ),
         migrations.AddConstraint(
             model_name='jobfile',

@@ -2,9 +2,10 @@
 
 from django.db import migrations
 
-TABLES = ["journalentry", "journalseal", "journalhead", "movement", "submission", "signature", "correctionnotice"]
+TABLES = ["journalentry", "journalseal", "journalhead", "movement", "submission", "signature", "correctionnotice", "receipt", "posting"]
 
-# The one change that retention may make to a row: what people wrote or handed in goes, everything else stays as it is.
+# The one change that a row may see. Of submissions and signatures: retention takes what people wrote or handed in. Of
+# receipts: how much of them is on no statement yet. Everything else stays as it is.
 EMPTIED = {
     "submission": (
         {
@@ -17,6 +18,10 @@ EMPTIED = {
     "signature": (
         {engine: "OLD.file_id IS NOT NULL AND NEW.file_id IS NULL" for engine in ("sqlite", "postgresql")},
         ["id", "agreement_id", "side", "method", "person_id", "signed_at", "signed_sha256", "checked_by_id"],
+    ),
+    "receipt": (
+        dict.fromkeys(("sqlite", "postgresql"), "TRUE"),
+        ["id", "file_id", "place", "digest", "paid_on", "amount", "payer", "text", "reference"],
     ),
 }
 

@@ -1,0 +1,57 @@
+"""Money in for whoever scripts it: a bank's file brought in, and who still owes."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from madang.cli.client import client
+from madang.cli.language import N_, translate
+from madang.cli.output import plain, show, table
+from madang.errors import Refused
+
+Add = Callable[..., argparse.ArgumentParser]
+
+
+def register(commands: Any, add: Add) -> None:
+    """Adds the commands."""
+    receipts = add(commands, "receipts", N_("Bring in a bank's file of receipts, once."), _receipts, json=True)
+    receipts.add_argument("file", type=Path, metavar="FILE", help=translate(N_("the bank's file, CSV or XLSX")))
+    receipts.add_argument("--bank", required=True, metavar="CODE", help=translate(N_("short name of the account")))
+    receipts.add_argument("--dry-run", action="store_true", help=translate(N_("only look at it, store nothing")))
+    owed = add(commands, "owed", N_("List the statements that are not evenly paid."), _owed, json=True)
+    owed.add_argument("--most", type=int, default=100, help=translate(N_("at most so many (100)")))
+
+
+def _receipts(given: argparse.Namespace) -> int:
+    if not given.file.is_file():
+        raise Refused("file_not_there", file=str(given.file))
+    fields = {"bank": given.bank, "dry_run": "true" if given.dry_run else "false"}
+    with client() as api:
+        found = api.upload("receipt-files", fields, [("file", given.file)])
+    show(given, found, _file_text(found))
+    return 1 if found["faults"] else 0
+
+
+def _file_text(found: dict[str, Any]) -> str:
+    text = N_("Stored: {stored} new, {repeated} here already, {left_out} rows left out; ₩{total} in all.")
+    if found["dry_run"]:
+        text = N_("To store: {stored} new, {repeated} here already, {left_out} rows left out; ₩{total} in all.")
+    faults = [plain(f"{one['row']}: {one['code']} {one['value']}") for one in found["faults"]]
+    figures = {name: found[name] for name in ("stored", "repeated", "left_out")}
+    return "\n".join([translate(text, **figures, total=f"{found['total_won']:,}"), *faults])
+
+
+def _owed(given: argparse.Namespace) -> int:
+    with client() as api:
+        found = list(api.items("payments", given.most))
+    heads = [N_("Statement"), N_("To be paid by"), N_("Still to pay"), N_("Paid too much"), N_("Days late")]
+    rows = [
+        [one["number"], one["due_on"], f"{one['owed_won']:,}", f"{one['excess_won']:,}", str(one["days_late"])]
+        for one in found
+    ]
+    nothing = translate(N_("Every issued statement is evenly paid."))
+    show(given, found, table([translate(head) for head in heads], rows, right=(2, 3, 4)) if rows else nothing)
+    return 0

@@ -1,0 +1,1 @@
+"""Money in: the bank's receipts, what they pay, who still owes, and what goes back."""

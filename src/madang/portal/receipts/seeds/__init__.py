@@ -1,0 +1,1 @@
+"""Words of Korean banks and registers."""
