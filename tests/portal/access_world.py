@@ -296,6 +296,7 @@ def _money(world: World, a) -> None:
         "match-undo": {"pk": match.pk},
         "receipts-look": {"code": "main", "sha256": kept.sha256},
         "bank": {"code": "main"},
+        "receivables-file": {"kind": "csv"},
         "statement-payment": {"pk": issued.pk},
         "chase-stop": {"organisation": a.pk},
     }

@@ -212,8 +212,7 @@ statements               Looooooooooo Looooooooooo
 statement                Lnoonnnooooo Lnoonnnooooo
 statement-csv            Lnoonnnooooo Lnoonnnooooo
 receivables              Lnnnnnnooooo Lnnnnnnooooo
-receivables-csv          Lnnnnnnooooo Lnnnnnnooooo
-receivables-xlsx         Lnnnnnnooooo Lnnnnnnooooo
+receivables-file         Lnnnnnnooooo Lnnnnnnooooo
 chase-stop               Lnnnnnnnonon Lnnnnnnnrnrn
 receipts                 Lnnnnnnooooo Lnnnnnnooooo
 receipt                  Lnnnnnnooooo Lnnnnnnrrrrr

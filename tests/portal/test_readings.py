@@ -38,7 +38,7 @@ LISTS = {
 ASK_FIRST = {
     "award-accept", "award-decline", "erase-person", "intake-export", "question-file", "review-file",
     "review-hand-back", "signed-paper", "statement-csv", "statement-xlsx", "submitted-file",
-    "match-undo", "chase-stop",
+    "match-undo", "chase-stop", "receivables-file",
 }  # fmt: skip
 # A person's, not an organisation's: noted under that person.
 PERSONS = {"person"}

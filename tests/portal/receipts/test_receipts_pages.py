@@ -142,10 +142,10 @@ def test_who_owes_is_shown_by_age_and_taken_away_with_a_purpose(client):
     shown = page(client, "receivables")
     assert "₩1,500" in shown
     assert shown.index(late.number) < shown.index(early.number)
-    assert "say what for" in page(client, "receivables-csv")
-    rows = page(client, "receivables-csv", purpose="audit").splitlines()
+    assert "say what for" in page(client, "receivables-file", "csv")
+    rows = page(client, "receivables-file", "csv", purpose="audit").splitlines()
     assert (len(rows), "1000,0,1000,0,1,Overdue" in rows[1]) == (3, True)
-    assert client.get(reverse("receivables-xlsx"), {"purpose": "audit"}).content[:2] == b"PK"
+    assert client.get(reverse("receivables-file", args=["xlsx"]), {"purpose": "audit"}).content[:2] == b"PK"
     assert Reading.objects.filter(what="download", purpose="audit").count() == 2
 
 

@@ -33,7 +33,10 @@ from madang.portal.receipts.showing import in_full, payment
 
 PAGE = 50
 SHOWN = 100
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FORMATS: dict[str, tuple[Callable[[Any, date], bytes], str]] = {
+    "csv": (exports.as_csv, "text/csv; charset=utf-8"),
+    "xlsx": (exports.as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
 
 
 def _crumbs(*more: tuple[str, str]) -> list[tuple[str, str]]:
@@ -62,8 +65,12 @@ def receivables(request: HttpRequest) -> HttpResponse:
     return render(request, "receipts/receivables.html", context)
 
 
-def _download(request: HttpRequest, kind: str, make: Callable[[Any, date], bytes], mime: str) -> HttpResponse:
-    """Asks what the list is for, notes it, and gives the file."""
+@with_role(*READING_ROLES)
+def receivables_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """Asks what the list is for, notes it, and gives it as a spreadsheet or as comma-separated text."""
+    if kind not in FORMATS:
+        raise Http404
+    make, mime = FORMATS[kind]
     form = PurposeForm(request.GET if "purpose" in request.GET else None)
     back = reverse("receivables")
     if not form.is_valid():
@@ -80,18 +87,6 @@ def _download(request: HttpRequest, kind: str, make: Callable[[Any, date], bytes
     response = HttpResponse(make(queries.open_ones(request.actor), day), content_type=mime)
     response["Content-Disposition"] = f'attachment; filename="receivables-{day}.{kind}"'
     return response
-
-
-@with_role(*READING_ROLES)
-def receivables_csv(request: HttpRequest) -> HttpResponse:
-    """The statements that are not evenly paid, as comma-separated text."""
-    return _download(request, "csv", exports.as_csv, "text/csv; charset=utf-8")
-
-
-@with_role(*READING_ROLES)
-def receivables_xlsx(request: HttpRequest) -> HttpResponse:
-    """The same as a spreadsheet."""
-    return _download(request, "xlsx", exports.as_xlsx, XLSX)
 
 
 @with_role(*READING_ROLES)
@@ -300,13 +295,12 @@ def _resumed(request: HttpRequest, row: Any, stop: Any, back: str) -> HttpRespon
 
 urlpatterns = [
     path("staff/receivables/", receivables, name="receivables"),
-    path("staff/receivables/csv/", receivables_csv, name="receivables-csv"),
-    path("staff/receivables/xlsx/", receivables_xlsx, name="receivables-xlsx"),
+    path("staff/receivables/files/<slug:kind>/", receivables_file, name="receivables-file"),
     path("staff/receivables/organisations/<int:organisation>/", chase_stop, name="chase-stop"),
     path("staff/receipts/", receipts, name="receipts"),
     path("staff/receipts/<int:pk>/", receipt, name="receipt"),
     path("staff/receipts/matches/<int:pk>/undo/", match_undo, name="match-undo"),
-    path("staff/receipts/files/", bring_in, name="receipts-bring-in"),
+    path("staff/receipts/files/new/", bring_in, name="receipts-bring-in"),
     path("staff/receipts/files/<slug:code>/<slug:sha256>/", look, name="receipts-look"),
     path("staff/banks/new/", bank_new, name="bank-new"),
     path("staff/banks/<slug:code>/", bank, name="bank"),
