@@ -2,7 +2,10 @@
 
 import argparse
 import json
+import os
 import stat
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
@@ -265,3 +268,13 @@ def test_every_refusal_of_ours_has_its_sentence():
     assert sentences.explain(Refused("log_in_first")).startswith("Please log in")
     assert sentences.explain(Refused("x", detail="a\x1b[2J")) == "a\ufffd[2J"
     assert sentences.explain(Refused("file_not_there", file="a")) == "There is no file a."
+
+
+def test_every_command_is_listed_without_a_centre_or_its_settings(tmp_path):
+    bare = {name: value for name, value in os.environ.items() if not name.startswith(("DJANGO_", "MADANG_"))}
+    command = [sys.executable, "-m", "madang.cli.main", "--help"]
+    told = subprocess.run(
+        command, env=bare | {"MADANG_CLI_LANGUAGE": "ko"}, cwd=tmp_path, capture_output=True, text=True
+    )
+    assert (told.returncode, told.stderr) == (0, "")
+    assert all(name in told.stdout for name in ("submit", "environments", "slurm", "receipts", "allocate"))

@@ -14,9 +14,15 @@ from madang.cli.submit import following_arguments, memory_mb, received, seconds
 from madang.client import Environment, JobRequest
 from madang.errors import Refused
 from madang.portal import formats
-from madang.portal.environments.sentences import STATES
 
 Add = Callable[..., argparse.ArgumentParser]
+# The same words as on the pages.
+STATES = {
+    "building": N_("Being built"),
+    "ready": N_("Ready"),
+    "failed": N_("Could not be built"),
+    "withdrawn": N_("Withdrawn"),
+}
 
 
 def register(commands: Any, add: Add) -> None:
