@@ -64,7 +64,7 @@ list_members             anoonnnooooo
 remove_member            anoonnnrrrrr
 get_plan                 oooooooooooo
 shares                   annnnnnnnnoo
-set_shares               annnnnnnnnno
+set_shares               annnnnnnnnon
 list_pools               oooooooooooo
 list_pool_capacity       oooooooooooo
 list_products            oooooooooooo

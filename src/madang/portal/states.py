@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from madang.portal.cluster.sentences import CHANGES as CHANGE_WORDS
 from madang.portal.environments.sentences import STATES as ENVIRONMENT_WORDS
 from madang.portal.jobs.sentences import STATES as JOB_WORDS
 
@@ -92,6 +93,8 @@ _ENVIRONMENT_TONES = {"building": ACTIVE, "ready": GOOD, "failed": BAD, "withdra
 STATES |= {
     f"environment.{state}": (_ENVIRONMENT_TONES[state], gettext_lazy(word)) for state, word in ENVIRONMENT_WORDS.items()
 }
+_CHANGE_TONES = {"asked": ACTIVE, "ended": GOOD, "failed": BAD, "outdated": WAITING}
+STATES |= {f"change.{state}": (_CHANGE_TONES[state], gettext_lazy(word)) for state, word in CHANGE_WORDS.items()}
 
 
 def tone(state: str, kind: str = "") -> str:

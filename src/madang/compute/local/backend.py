@@ -361,8 +361,7 @@ class LocalBackend:
 def _same(row: sqlite3.Row, spec: JobSpec) -> str:
     if row["digest"] != specs.digest(spec):
         raise Refused("key_reused", key=spec.key)
-    id: str = row["id"]
-    return id
+    return str(row["id"])
 
 
 def _kept(spec: JobSpec) -> dict[str, Any]:
@@ -374,8 +373,7 @@ def _kept(spec: JobSpec) -> dict[str, Any]:
 
 def _copy(file: InputFile, target: Path) -> None:
     """Copies one input, which must be what was announced. A job may change its copy, so it is never a link."""
-    read = hashlib.sha256()
-    size = 0
+    read, size = hashlib.sha256(), 0
     try:
         with file.source.open("rb") as source, target.open("xb") as copy:
             while piece := source.read(1 << 20):

@@ -18,7 +18,7 @@ from madang.portal.awards import queries as awards
 from madang.portal.cluster import actions, bringing, queries, rules
 from madang.portal.cluster.forms import TermsForm, UnixUsersForm
 from madang.portal.cluster.rules import FAULTS, KEEPERS, READERS, Hold
-from madang.portal.cluster.sentences import AWAY, CHANGES, FATES, HAPPENED
+from madang.portal.cluster.sentences import AWAY, FATES, HAPPENED
 from madang.portal.faces import form_page, one, tried, with_role
 
 CLUSTER = gettext_lazy("Cluster")
@@ -47,7 +47,7 @@ def cluster(request: HttpRequest) -> HttpResponse:
         "fault": _fault(look.fault) if look and look.fault else "",
         "drift": [(_(HAPPENED[happened]), thing) for happened, thing in look.drift] if look else [],
         "left_out": look.count - len(look.lines) if look else 0,
-        "changes": [(row, _(CHANGES[row.state]), _fault(row.failure) if row.failure else "") for row in changes],
+        "changes": [(row, _fault(row.failure) if row.failure else "") for row in changes],
         "goes_on": any(row.state == rules.ChangeState.ASKED for row in changes),
         "may_change": request.actor.has(*KEEPERS),
     }

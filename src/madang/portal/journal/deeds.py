@@ -192,6 +192,7 @@ KINDS = {
     "email": N_("E-mail address"),
     "figures": N_("Public figures"),
     "intake": N_("Intake"),
+    "environment": N_("Environment"),
     "invitation": N_("Invitation"),
     "job": N_("Job"),
     "trial": N_("Simulation"),
@@ -256,6 +257,7 @@ DOMAINS = {
     "resources": N_("Resources"),
     "reviews": N_("Reviews"),
     "receipts": N_("Money in"),
+    "shares": N_("Shares of the machine"),
     "screening": N_("Screening"),
 }
 
