@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from madang.cli import apply, credentials, output, scripts, sentences, submit
+from madang.cli import apply, credentials, main, output, scripts, sentences, submit
 from madang.client import folders, transport
 from madang.errors import Refused
 
@@ -278,3 +278,16 @@ def test_every_command_is_listed_without_a_centre_or_its_settings(tmp_path):
     )
     assert (told.returncode, told.stderr) == (0, "")
     assert all(name in told.stdout for name in ("submit", "environments", "slurm", "receipts", "allocate"))
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("jobs outputs 7", False),
+        ("jobs outputs 7 --json", True),
+        ("jobs --json outputs 7", True),
+        ("jobs --json", True),
+    ],
+)
+def test_json_is_asked_for_before_or_after_the_inner_command(words, wanted):
+    assert main.parser("jobs").parse_args(words.split()).json is wanted

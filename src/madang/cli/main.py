@@ -22,6 +22,7 @@ def parser(first: str = "") -> argparse.ArgumentParser:
     """
     root = argparse.ArgumentParser(prog="madang", description=translate(DESCRIPTION))
     root.add_argument("--version", action="version", version=__version__)
+    root.set_defaults(json=False)
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for register in [ALONE[first]] if first in ALONE else (_online, *ALONE.values(), _centre):
         register(commands)

@@ -48,7 +48,8 @@ def add(commands: Commands, name: str, text: str, run: Run, *, json: bool = Fals
     parser: argparse.ArgumentParser = commands.add_parser(name, help=translate(text), description=translate(text))
     parser.set_defaults(run=run, explain_refusal=explain)
     if json:
-        parser.add_argument("--json", action="store_true", help=translate(N_("print JSON")))
+        # kept from the command before its own command (`jobs --json outputs 7`), whose default would take it back
+        parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=translate(N_("print JSON")))
     return parser
 
 
