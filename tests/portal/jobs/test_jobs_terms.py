@@ -139,6 +139,7 @@ def test_a_job_is_held_back_while_it_waits_and_what_has_started_is_not(machine, 
 
 def test_a_change_that_came_while_a_worker_died_handing_over_is_told(machine, paid):
     """The machine has the job as it was submitted; the change follows, whenever it was made."""
+    chores.tell_limits(NOW)
     job = submit(paid, on_hold=True)
     (taken,) = actions.claim(now=NOW, jobs=queries.to_hand_over(NOW, 10))
     backends.backend().submit(machine_spec(taken))

@@ -114,7 +114,7 @@ def _heading(rows: Sequence[Sequence[str]], columns: Mapping[str, str]) -> tuple
         cells = [" ".join(cell.split()) for cell in row]
         if all(word in cells for word in wanted.values()):
             return number, {name: cells.index(word) for name, word in wanted.items()}
-    raise Refused("receipts_heading_missing", field="file", columns=", ".join(wanted.values()))
+    raise Refused("receipts_heading_missing", field="file", columns=", ".join(sorted(wanted.values())))
 
 
 def _line(place: int, cells: Mapping[str, str], today: date) -> Line | Fault | None:
