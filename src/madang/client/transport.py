@@ -80,9 +80,6 @@ class Transport:
     def put(self, path: str, content: Any) -> Any:
         return self._asked("PUT", path, json=content)
 
-    def patch(self, path: str, content: Any) -> Any:
-        return self._asked("PATCH", path, json=content)
-
     def delete(self, path: str) -> Any:
         return self._asked("DELETE", path)
 

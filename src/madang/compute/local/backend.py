@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import secrets
@@ -19,6 +18,7 @@ from typing import Any, get_args
 from madang.accounting.metering import UsageSlice
 from madang.compute import policies, specs
 from madang.compute.local import layers, machine, outputs, records, sampling, sandbox, settings
+from madang.compute.local.inputs import copy_in
 from madang.compute.local.queue import Queue
 from madang.compute.local.spool import FINAL, Spool, facts_of
 from madang.compute.protocol import (
@@ -26,7 +26,6 @@ from madang.compute.protocol import (
     Capacity,
     ChangedBatch,
     ClassShares,
-    InputFile,
     JobReport,
     JobSpec,
     JobState,
@@ -118,7 +117,7 @@ class LocalBackend:
         for file in spec.files:
             target = work / file.path
             target.parent.mkdir(parents=True, exist_ok=True)
-            _copy(file, target)
+            copy_in(file, target)
         for folder in {parent for file in spec.files for parent in (work / file.path).parents} & {
             part,
             *part.rglob("*"),
@@ -369,23 +368,6 @@ def _kept(spec: JobSpec) -> dict[str, Any]:
     inputs = {file.path: file.sha256 for file in spec.files}
     kept = {"name": spec.name, "argv": spec.argv, "environment": dict(spec.environment), "inputs": inputs}
     return kept | {"software": spec.software, "layer": spec.layer, "builds": spec.builds}
-
-
-def _copy(file: InputFile, target: Path) -> None:
-    """Copies one input, which must be what was announced. A job may change its copy, so it is never a link."""
-    read, size = hashlib.sha256(), 0
-    try:
-        with file.source.open("rb") as source, target.open("xb") as copy:
-            while piece := source.read(1 << 20):
-                read.update(piece)
-                size += len(piece)
-                copy.write(piece)
-            copy.flush()
-            os.fsync(copy.fileno())
-    except FileNotFoundError as fault:
-        raise Refused("input_missing", path=file.path) from fault
-    if (read.hexdigest(), size) != (file.sha256, file.size):
-        raise Refused("input_differs", path=file.path)
 
 
 def _reason(row: sqlite3.Row, tended: bool) -> Reason | None:

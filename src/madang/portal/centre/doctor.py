@@ -16,6 +16,7 @@ from madang.portal.centre import setup
 from madang.portal.jobs import machine
 from madang.portal.journal import queries as journal
 from madang.portal.ledger import queries as ledger
+from madang.portal.receipts import queries as receipts
 
 LEAST_FREE = 2 * 1024**3
 
@@ -55,6 +56,8 @@ def _database() -> Iterator[Finding]:
 def _books() -> Iterator[Finding]:
     wrong = ledger.check_identity()
     yield Finding(not wrong, gettext("The book balances: granted = used + held + returned + expired + left."))
+    paid = gettext("Payments received, matches and statements agree with each other.")
+    yield Finding(not receipts.check_books(), paid)
     yield Finding(journal.verify() is None, gettext("The journal's chain holds (otherwise: madang audit verify)."))
 
 

@@ -67,8 +67,3 @@ def emptied(content: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     The SHA-256 of what it was stays in its row: whoever kept a copy can still show that it is the one.
     """
     return {**content, "sections": {}, "files": [], "consents": [], "destroyed": now.date().isoformat()}
-
-
-def last_use(*moments: datetime | None) -> datetime | None:
-    """The latest of the instants that are known."""
-    return max((moment for moment in moments if moment is not None), default=None)

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from django.db.models import Prefetch, Q, QuerySet
 
 from madang.portal.actors import PUBLIC, Actor, MemberRole, Role, Via
-from madang.portal.people.models import ApiToken, Membership, Organisation, Person, Region, StaffRole, UnixUser, Verdict
-from madang.portal.people.rules import Attribute, Finding, RegionSpan, TokenScope, clean_email
+from madang.portal.people.models import ApiToken, Membership, Organisation, Person, Region, StaffRole, UnixUser
+from madang.portal.people.rules import RegionSpan, TokenScope, clean_email
 
 
 def secret_hash(secret: str) -> str:
@@ -125,20 +125,9 @@ def region_spans() -> dict[str, RegionSpan]:
     }
 
 
-def findings_of(organisation: int) -> list[Finding]:
-    """An organisation's verdicts as rules see them."""
-    rows = Verdict.objects.filter(organisation=organisation).order_by("valid_from")
-    return [Finding(Attribute(row.attribute), row.holds, row.valid_from, row.valid_until) for row in rows]
-
-
 def tokens(by: Actor) -> QuerySet[ApiToken]:
     """The actor's own tokens, newest first."""
     return ApiToken.objects.filter(person=by.person, person__isnull=False).order_by("-pk")
-
-
-def with_verdicts(rows: QuerySet[Organisation]) -> QuerySet[Organisation]:
-    """Adds each organisation's verdicts in one further query."""
-    return rows.prefetch_related(Prefetch("verdicts"))
 
 
 def unix_user_of(person: int) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 
 from madang.allocation.document import read_rules
 from madang.allocation.policies import (
-    BRACKETS,
     ECDF,
     Fair,
     Policy,
@@ -244,8 +243,3 @@ def moved(draft: Draft, changes: Mapping[str, int]) -> Draft:
         else:
             policy[lever.param] = value
     return replace(draft, policy=policy, rules=rules, rates=rates)
-
-
-def wants_brackets(policy: Document) -> bool:
-    """Whether a policy of scaling goes by brackets."""
-    return policy.get("function") == BRACKETS
