@@ -129,7 +129,7 @@ def _with_script(given: argparse.Namespace) -> tuple[argparse.Namespace, list[st
     if not given.script:
         return given, given.argv
     script = scripts.read(given.script)
-    whole, rest = given.parse([*script.words, *given.words], None)
+    whole, rest = given.parse([*script.words, *given.words], argparse.Namespace(json=given.json))
     if rest:
         raise Refused("script_lines", file=str(given.script), line=" ".join(rest))
     for option in script.left_out:
