@@ -115,8 +115,8 @@ def test_what_earlier_jobs_took_makes_a_range(today):
     foresee()
     told = estimate(waiting)
     assert (told.basis, told.replays, len(told.kept)) == (Basis.HISTORY, 99, 1)
-    # a tenth of twenty minutes, or at once where that is over by now; or nine tenths of them
-    soon = max(started + timedelta(seconds=121), told.made_at + timedelta(seconds=61))
+    # a tenth of twenty minutes, or at once where that was over when it was replayed; or nine tenths of them
+    soon = max(started + timedelta(seconds=121), timezone.now() + timedelta(seconds=61))
     assert told.early <= soon and told.late >= started + timedelta(seconds=1079)
     assert told.early < told.middle or told.middle < told.late
     with translation.override("en"):

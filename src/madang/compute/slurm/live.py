@@ -28,8 +28,8 @@ class Live:
     the empty name as QOS. `shut` are places where nothing may be submitted. `taken` are accounts and QOS with a name of
     the centre's form that it does not own. `fading` are own QOS whose NoDecay somebody took off, so that their budget
     refills. `elsewhere` gives for each user of ours the accounts that he has besides on this cluster, `abroad` those
-    whom other clusters of the same database know too, `defaults` a user's default account here, `busy` the waiting and
-    running jobs by own account.
+    whom other clusters of the same database know too, `defaults` a user's default account here where that was read,
+    `busy` the waiting and running jobs by own account.
     """
 
     tree: Tree
@@ -42,15 +42,16 @@ class Live:
     busy: Mapping[str, int] = field(default_factory=dict)
 
 
-def read(commands: Commands, site: Site, cluster: str) -> Live:
-    """Reads accounts, QOS, associations, users' defaults and the queue; it changes nothing.
+def read(commands: Commands, site: Site, cluster: str, removing: bool = False) -> Live:
+    """Reads accounts, QOS, associations and the queue, and for `removing` users' defaults; it changes nothing.
 
     Unavailable where a daemon does not answer; Refused ``slurm_answer`` for an answer that cannot be read.
     """
     accounts = {row[0]: row[2] for row in _rows(commands, ("show", "account", f"format={ACCOUNT_COLUMNS}"), 3)}
     own = {name for name, text in accounts.items() if site.owns(name, text)}
     qos, taken, fading = read_qos(commands, site)
-    where = ("show", "assoc", f"format={ASSOCIATION_COLUMNS}")
+    # without what is inherited: asking for that costs the database several questions a row
+    where = ("show", "assoc", "wopl", f"format={ASSOCIATION_COLUMNS}")
     found: dict[str, Account] = {}
     members: dict[Place, str] = {}
     shut: set[Place] = set()
@@ -77,7 +78,7 @@ def read(commands: Commands, site: Site, cluster: str) -> Live:
         frozenset(shut),
         {user: frozenset(every[user] - own) for user in users},
         frozenset(abroad & users),
-        _defaults(commands, users),
+        _defaults(commands, users) if removing else {},
         _busy(commands, own),
     )
 

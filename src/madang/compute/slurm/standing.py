@@ -31,7 +31,7 @@ class Standing:
 
     def plan(self, awards: Iterable[OnCluster], remove: bool = False) -> Difference:
         """What bringing these awards to the cluster would change; nothing is touched. See `difference.difference`."""
-        live, cluster = self._live()
+        live, cluster = self._live(remove)
         return difference(self._site, cluster, tree_of(self._site, awards), live, remove)
 
     def drift(self, limits: Sequence[AccountLimit]) -> Difference:
@@ -68,9 +68,9 @@ class Standing:
         part.rename(self._kept)
         return True
 
-    def _live(self) -> tuple[Live, str]:
+    def _live(self, removing: bool = False) -> tuple[Live, str]:
         cluster = cluster_name(self._commands)
-        return read(self._commands, self._site, cluster), cluster
+        return read(self._commands, self._site, cluster, removing), cluster
 
 
 def digest(found: Difference) -> str:
