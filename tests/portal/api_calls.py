@@ -14,6 +14,7 @@ from portal.access_world import World
 from madang.portal.approvals.models import Approval
 from madang.portal.openapi import document
 from madang.portal.people.models import Organisation, Region
+from madang.portal.resources.models import Pool
 from madang.portal.reviews.models import Reviewer
 
 SHA = "0" * 64
@@ -89,6 +90,11 @@ def _given_to_staff(world: World) -> dict[str, dict[str, Any]]:
     statement, chased = {"statement": places["statement-payment"]["pk"]}, places["chase-stop"]
     return found | {
         "set_bank": places["bank"],
+        "set_funding": {"pool": Pool.objects.order_by("code").first().code, "month": "2026-09"},
+        **dict.fromkeys(
+            ("show_settlement", "list_settlement_entries", "enter_settlement", "draft_settlement"), places["settlement"]
+        ),
+        "reverse_settlement_entry": {"year": 2025, "entry": places["settlement-entry-undo"]["pk"]},
         "match_receipt": {"receipt": places["receipt"]["pk"]},
         "undo_match": {"match": places["match-undo"]["pk"]},
         "credit_excess": statement,
@@ -175,6 +181,11 @@ def _body_of_money(world: World) -> dict[str, Any]:
         "set_bank": {"name": "x", "columns": {"paid_on": "a", "came_in": "b"}, "version": 1},
         "match_receipt": {"statement": world.places["statement-payment"]["pk"], "amount_won": 1},
         "undo_match": {"reason": "x"},
+        "add_funding_source": {"code": "state", "name_ko": "x", "name_en": "x", "kind": "national"},
+        "set_funding": {"parts": {"city": 1000}},
+        "enter_settlement": {"source": "city", "item": "interest", "amount_won": 1, "document": "x"},
+        "reverse_settlement_entry": {"document": "x"},
+        "draft_settlement": {},
         "propose_refund": {},
         "stop_chasing": {"reason": "x"},
     }

@@ -155,6 +155,13 @@ def faulty_of(month: str) -> int:
     return Statement.objects.filter(month=month, state=StatementState.DRAFT, faults__gt=0).count()
 
 
+def undivided_support(month: str) -> list[tuple[int, int, int, int]]:
+    """What each issued statement of a month supported by (statement, award, pool), where that is not divided yet."""
+    lines = StatementLine.objects.filter(statement__month=month, statement__state="issued", statement__supports=None)
+    sums = lines.values_list("statement", "award", "product__pool").annotate(sum=Sum("subsidy"))
+    return list(sums.exclude(sum=0).order_by("statement", "award", "product__pool"))
+
+
 def statements(by: Actor) -> QuerySet[Statement]:
     """Those of the actor's organisations; all of them for staff and auditors."""
     rows = Statement.objects.select_related("organisation").order_by("-month", "organisation__name", "pk")
@@ -176,19 +183,14 @@ def lines(statement: Statement) -> list[StatementLine]:
 
 def months(by: Actor) -> list[dict[str, object]]:
     """Each month with statements: how many, how many issued, how many faulty, and what they come to."""
-    return list(
-        statements(by)
-        .order_by()
-        .values("month")
-        .annotate(
-            count=Count("pk"),
-            issued=Count("pk", filter=Q(state=StatementState.ISSUED)),
-            faulty=Count("pk", filter=Q(faults__gt=0)),
-            due_sum=Sum("due"),
-            subsidy_sum=Sum("subsidy"),
-        )
-        .order_by("-month")
-    )
+    figures = {
+        "count": Count("pk"),
+        "issued": Count("pk", filter=Q(state=StatementState.ISSUED)),
+        "faulty": Count("pk", filter=Q(faults__gt=0)),
+        "due_sum": Sum("due"),
+        "subsidy_sum": Sum("subsidy"),
+    }
+    return list(statements(by).order_by().values("month").annotate(**figures).order_by("-month"))
 
 
 def staff_tasks(by: Actor, now: datetime) -> list[Task]:
