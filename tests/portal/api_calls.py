@@ -55,10 +55,20 @@ def _given(world: World, name: str) -> dict[str, Any]:
         "remove_unix_user": places["unix-user-remove"],
         "get_statement": {"statement_id": places["statement"]["pk"]},
     }
-    known |= _given_to_staff(world)
+    known |= _given_to_staff(world) | _given_to_settlers(world)
     if name in known:
         return known[name]
     return {**application, **a, **award, **review} | (job if "job" in name else {})
+
+
+def _given_to_settlers(world: World) -> dict[str, dict[str, Any]]:
+    """The same for who funds what and a year's settlement."""
+    year = world.places["settlement"]
+    found = dict.fromkeys(("show_settlement", "list_settlement_entries", "enter_settlement", "draft_settlement"), year)
+    return found | {
+        "set_funding": {"pool": Pool.objects.order_by("code").first().code, "month": "2026-09"},
+        "reverse_settlement_entry": {"year": 2025, "entry": world.places["settlement-entry-undo"]["pk"]},
+    }
 
 
 def _given_to_staff(world: World) -> dict[str, dict[str, Any]]:
@@ -90,11 +100,6 @@ def _given_to_staff(world: World) -> dict[str, dict[str, Any]]:
     statement, chased = {"statement": places["statement-payment"]["pk"]}, places["chase-stop"]
     return found | {
         "set_bank": places["bank"],
-        "set_funding": {"pool": Pool.objects.order_by("code").first().code, "month": "2026-09"},
-        **dict.fromkeys(
-            ("show_settlement", "list_settlement_entries", "enter_settlement", "draft_settlement"), places["settlement"]
-        ),
-        "reverse_settlement_entry": {"year": 2025, "entry": places["settlement-entry-undo"]["pk"]},
         "match_receipt": {"receipt": places["receipt"]["pk"]},
         "undo_match": {"match": places["match-undo"]["pk"]},
         "credit_excess": statement,

@@ -26,13 +26,14 @@ IMPERSONAL = {
     "list_demand", "list_plan_outcomes", "list_plans", "list_pool_capacity", "list_results", "plans-progress",
     "plan-committee", "plan-committee-progress", "policies", "policy", "list_policies", "get_policy", "list_studies",
     "plan-effects", "trial-progress", "bench-trial", "bench-report", "list_plan_trials", "get_trial", "trial_report",
-    "bank", "settlement", "settlement-entry-new", "settlement-entry-undo", "award-cluster", "cluster-apply",
+    "bank", "award-cluster", "cluster-apply", "settlement-entry-new", "settlement-entry-undo",
+    "list_settlement_entries",
 }  # fmt: skip
 # Many at once: noted as a search, or shown without anybody's texts.
 LISTS = {
     "intake-applications", "intake-calibration", "intake-conflicts", "intake-decisions", "intake-ranking",
     "intake-reviews", "list_intake_applications", "list_intake_decisions", "list_ranking",
-    "receipts-look",
+    "receipts-look", "settlement", "show_settlement",
 }  # fmt: skip
 # Ask what for, or whether one is sure, before anything is handed out or done.
 ASK_FIRST = {

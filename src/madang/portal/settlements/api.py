@@ -74,7 +74,7 @@ class SettlementOut(Schema):
     sha256: str | None
 
 
-class EntryIn(Schema):
+class SettlementEntryIn(Schema):
     """Won into a source's account; only what was disallowed may name an award."""
 
     source: Code
@@ -84,7 +84,7 @@ class EntryIn(Schema):
     award: Annotated[str, Field(max_length=60)] | None = None
 
 
-class EntryOut(Schema):
+class SettlementEntryOut(Schema):
     """An entry; one below nought takes another back."""
 
     id: int
@@ -111,13 +111,13 @@ class PaperIn(Schema):
     document: Paper
 
 
-class DraftIn(Schema):
+class SettlementDraftIn(Schema):
     """A word for the approver."""
 
     comment: Comment = ""
 
 
-class DraftOut(Schema):
+class SettlementDraftOut(Schema):
     """The approval that now waits for a second person."""
 
     approval: int
@@ -134,7 +134,9 @@ def show_settlement(request: HttpRequest, year: Year) -> Any:
     return found | when | {"differences": queries.differences(found)}
 
 
-@router.get("/settlements/{int:year}/entries", response=list[EntryOut], operation_id="list_settlement_entries")
+@router.get(
+    "/settlements/{int:year}/entries", response=list[SettlementEntryOut], operation_id="list_settlement_entries"
+)
 @paginate
 @known_to(*READING_ROLES)
 def list_settlement_entries(request: HttpRequest, year: Year) -> Any:
@@ -142,9 +144,9 @@ def list_settlement_entries(request: HttpRequest, year: Year) -> Any:
     return queries.entries(request.actor, year)
 
 
-@router.post("/settlements/{int:year}/entries", response={201: EntryOut}, operation_id="enter_settlement")
+@router.post("/settlements/{int:year}/entries", response={201: SettlementEntryOut}, operation_id="enter_settlement")
 @known_to(*READING_ROLES)
-def enter_settlement(request: HttpRequest, year: Year, given: EntryIn) -> Any:
+def enter_settlement(request: HttpRequest, year: Year, given: SettlementEntryIn) -> Any:
     """Enters won into a source's account of a year."""
     award = one(awards.awards(request.actor), number=given.award).pk if given.award else None
     source = one(funding.sources(request.actor), code=given.source).pk
@@ -153,7 +155,9 @@ def enter_settlement(request: HttpRequest, year: Year, given: EntryIn) -> Any:
 
 
 @router.post(
-    "/settlements/{int:year}/entries/{int:entry}/reversal", response=EntryOut, operation_id="reverse_settlement_entry"
+    "/settlements/{int:year}/entries/{int:entry}/reversal",
+    response=SettlementEntryOut,
+    operation_id="reverse_settlement_entry",
 )
 @known_to(*READING_ROLES)
 def reverse_settlement_entry(request: HttpRequest, year: Year, entry: Id, given: PaperIn) -> Any:
@@ -162,9 +166,9 @@ def reverse_settlement_entry(request: HttpRequest, year: Year, entry: Id, given:
     return actions.take_back(by=request.actor, now=request.now, entry=entry, document=given.document)
 
 
-@router.post("/settlements/{int:year}/draft", response={201: DraftOut}, operation_id="draft_settlement")
+@router.post("/settlements/{int:year}/draft", response={201: SettlementDraftOut}, operation_id="draft_settlement")
 @known_to(*READING_ROLES)
-def draft_settlement(request: HttpRequest, year: Year, given: DraftIn) -> Any:
+def draft_settlement(request: HttpRequest, year: Year, given: SettlementDraftIn) -> Any:
     """Lays the settlement of a year, as it stands now, before a second person."""
     drafted = actions.draft(by=request.actor, now=request.now, year=year, comment=given.comment)
     return Status(201, {"approval": drafted.pk})
