@@ -33,9 +33,10 @@ MAY_IMPORT = {
 ORDER = (
     "holdings",
     "rounds", "assignments",
-    "indicators", "helpdesk", "receipts", "billing", "companies", "training", "facilities", "forecasts", "cluster",
+    "indicators", "helpdesk", "settlements", "receipts", "billing", "companies", "training", "facilities", "forecasts",
+    "cluster",
     "jobs", "environments", "agreements", "decisions", "awards", "studies", "plans", "policies", "reviews", "screening",
-    "versions", "applications", "eligibility", "drafts", "calls", "prices", "ledger", "shares", "resources",
+    "versions", "applications", "eligibility", "drafts", "calls", "prices", "funding", "ledger", "shares", "resources",
     "approvals", "files", "idempotency", "organisations", "access", "people", "outbox", "journal",
 )  # fmt: skip
 DOWNWARDS = {"models", "actions"}

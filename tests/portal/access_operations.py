@@ -84,6 +84,15 @@ apply_to_cluster         annnnnnnnnor
 list_tariffs             oooooooooooo
 list_payments            aooooooooooo
 list_banks               annnnnnooooo
+list_funding_sources     annnnnnooooo
+add_funding_source       annnnnnrorrr
+list_fundings            annnnnnooooo
+set_funding              annnnnnrorrr
+show_settlement          annnnnnooooo
+list_settlement_entries  annnnnnooooo
+enter_settlement         annnnnnrorrr
+reverse_settlement_entry annnnnnrorrr
+draft_settlement         annnnnnrrrrr
 set_bank                 annnnnnroror
 bring_in_receipts        annnnnnroror
 list_receipts            annnnnnooooo

@@ -39,6 +39,7 @@ from madang.portal.cluster.models import ClusterLook
 from madang.portal.environments.models import Environment
 from madang.portal.files.actions import store
 from madang.portal.files.rules import EVERYTHING
+from madang.portal.funding import actions as funding
 from madang.portal.indicators import actions as indicators
 from madang.portal.indicators import queries as figures
 from madang.portal.jobs.models import JobFile, JobOutput
@@ -53,6 +54,7 @@ from madang.portal.receipts.models import Receipt
 from madang.portal.resources.models import Product
 from madang.portal.reviews.models import Affiliation
 from madang.portal.screening.models import OwedReport
+from madang.portal.settlements import actions as settlements
 
 # In the order of the table's columns.
 PEOPLE = (
@@ -300,6 +302,13 @@ def _money(world: World, a) -> None:
         "statement-payment": {"pk": issued.pk},
         "chase-stop": {"organisation": a.pk},
     }
+    source = funding.add_source(by=manager, now=NOW, code="city", name_ko="c", name_en="c", kind="local")
+    given = {"source": source.pk, "year": 2025, "item": "granted", "amount": 5, "document": "letter"}
+    entry = settlements.enter(by=manager, now=NOW, **given)
+    for name in ("settlement", "settlement-entry-new"):
+        world.places[name] = {"year": 2025}
+    world.places["settlement-entry-undo"] = {"year": 2025, "pk": entry.pk}
+    world.places["settlement-file"] = {"year": 2025, "kind": "csv"}
 
 
 def invite(a, owner: Person):

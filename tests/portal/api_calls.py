@@ -14,6 +14,7 @@ from portal.access_world import World
 from madang.portal.approvals.models import Approval
 from madang.portal.openapi import document
 from madang.portal.people.models import Organisation, Region
+from madang.portal.resources.models import Pool
 from madang.portal.reviews.models import Reviewer
 
 SHA = "0" * 64
@@ -54,10 +55,20 @@ def _given(world: World, name: str) -> dict[str, Any]:
         "remove_unix_user": places["unix-user-remove"],
         "get_statement": {"statement_id": places["statement"]["pk"]},
     }
-    known |= _given_to_staff(world)
+    known |= _given_to_staff(world) | _given_to_settlers(world)
     if name in known:
         return known[name]
     return {**application, **a, **award, **review} | (job if "job" in name else {})
+
+
+def _given_to_settlers(world: World) -> dict[str, dict[str, Any]]:
+    """The same for who funds what and a year's settlement."""
+    year = world.places["settlement"]
+    found = dict.fromkeys(("show_settlement", "list_settlement_entries", "enter_settlement", "draft_settlement"), year)
+    return found | {
+        "set_funding": {"pool": Pool.objects.order_by("code").first().code, "month": "2026-09"},
+        "reverse_settlement_entry": {"year": 2025, "entry": world.places["settlement-entry-undo"]["pk"]},
+    }
 
 
 def _given_to_staff(world: World) -> dict[str, dict[str, Any]]:
@@ -175,6 +186,11 @@ def _body_of_money(world: World) -> dict[str, Any]:
         "set_bank": {"name": "x", "columns": {"paid_on": "a", "came_in": "b"}, "version": 1},
         "match_receipt": {"statement": world.places["statement-payment"]["pk"], "amount_won": 1},
         "undo_match": {"reason": "x"},
+        "add_funding_source": {"code": "state", "name_ko": "x", "name_en": "x", "kind": "national"},
+        "set_funding": {"parts": {"city": 1000}},
+        "enter_settlement": {"source": "city", "item": "interest", "amount_won": 1, "document": "x"},
+        "reverse_settlement_entry": {"document": "x"},
+        "draft_settlement": {},
         "propose_refund": {},
         "stop_chasing": {"reason": "x"},
     }

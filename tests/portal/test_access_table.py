@@ -223,6 +223,12 @@ bank-new                 Lnnnnnnnonon Lnnnnnnnonon
 bank                     Lnnnnnnnonon Lnnnnnnnonon
 statement-payment        Lnnnnnnooooo Lnnnnnnooooo
 statement-xlsx           Lnoonnnooooo Lnoonnnooooo
+funding                  Lnnnnnnooooo Lnnnnnnooooo
+settlements              Lnnnnnnooooo Lnnnnnnooooo
+settlement               Lnnnnnnooooo Lnnnnnnooooo
+settlement-file          Lnnnnnnooooo Lnnnnnnooooo
+settlement-entry-new     Lnnnnnnnonnn Lnnnnnnnrnnn
+settlement-entry-undo    Lnnnnnnnonnn Lnnnnnnnrnnn
 set-theme                xxxxxxxxxxxx mmmmmmmmmmmm
 """
 

@@ -26,19 +26,20 @@ IMPERSONAL = {
     "list_demand", "list_plan_outcomes", "list_plans", "list_pool_capacity", "list_results", "plans-progress",
     "plan-committee", "plan-committee-progress", "policies", "policy", "list_policies", "get_policy", "list_studies",
     "plan-effects", "trial-progress", "bench-trial", "bench-report", "list_plan_trials", "get_trial", "trial_report",
-    "bank", "award-cluster", "cluster-apply",
+    "bank", "award-cluster", "cluster-apply", "settlement-entry-new", "settlement-entry-undo",
+    "list_settlement_entries",
 }  # fmt: skip
 # Many at once: noted as a search, or shown without anybody's texts.
 LISTS = {
     "intake-applications", "intake-calibration", "intake-conflicts", "intake-decisions", "intake-ranking",
     "intake-reviews", "list_intake_applications", "list_intake_decisions", "list_ranking",
-    "receipts-look",
+    "receipts-look", "settlement", "show_settlement",
 }  # fmt: skip
 # Ask what for, or whether one is sure, before anything is handed out or done.
 ASK_FIRST = {
     "award-accept", "award-decline", "erase-person", "intake-export", "question-file", "review-file",
     "review-hand-back", "signed-paper", "statement-csv", "statement-xlsx", "submitted-file",
-    "match-undo", "chase-stop", "receivables-file", "environment-withdraw", "unix-user-remove",
+    "match-undo", "chase-stop", "receivables-file", "settlement-file", "environment-withdraw", "unix-user-remove",
 }  # fmt: skip
 # A person's, not an organisation's: noted under that person.
 PERSONS = {"person"}

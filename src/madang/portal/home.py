@@ -46,6 +46,7 @@ _PLACES: list[tuple[Any, list[tuple[Any, str, frozenset[Role]]]]] = [
             (_("Statements"), "statements-staff", _STAFF),
             (_("Who still owes"), "receivables", _STAFF),
             (_("Receipts"), "receipts", _STAFF),
+            (_("Settlement"), "settlements", _STAFF),
             (_("Reports owed"), "owed-reports", _STAFF),
         ],
     ),
@@ -54,6 +55,7 @@ _PLACES: list[tuple[Any, list[tuple[Any, str, frozenset[Role]]]]] = [
         [
             (_("Pools and products"), "pools", _STAFF),
             (_("Tariffs and discounts"), "tariffs", _STAFF),
+            (_("Who funds what"), "funding", _STAFF),
             (_("Cluster"), "cluster", _RECORDS),
             (_("Unix users"), "unix-users", _RECORDS),
             (_("Environments"), "environments", frozenset({Role.OPERATOR, Role.AUDITOR})),

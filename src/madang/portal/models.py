@@ -11,6 +11,7 @@ from madang.portal.decisions import models as _decisions  # noqa: F401
 from madang.portal.environments import models as _environments  # noqa: F401
 from madang.portal.files import models as _files  # noqa: F401
 from madang.portal.forecasts import models as _forecasts  # noqa: F401
+from madang.portal.funding import models as _funding  # noqa: F401
 from madang.portal.idempotency import models as _idempotency  # noqa: F401
 from madang.portal.indicators import models as _indicators  # noqa: F401
 from madang.portal.jobs import models as _jobs  # noqa: F401
@@ -25,5 +26,6 @@ from madang.portal.receipts import models as _receipts  # noqa: F401
 from madang.portal.resources import models as _resources  # noqa: F401
 from madang.portal.reviews import models as _reviews  # noqa: F401
 from madang.portal.screening import models as _screening  # noqa: F401
+from madang.portal.settlements import models as _settlements  # noqa: F401
 from madang.portal.shares import models as _shares  # noqa: F401
 from madang.portal.studies import models as _studies  # noqa: F401

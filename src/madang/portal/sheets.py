@@ -1,7 +1,11 @@
-"""Writes a table as an XLSX file with one sheet, and reads one; openpyxl is loaded only in a process of its own."""
+"""Writes a table as comma-separated text or as an XLSX file with one sheet, and reads one.
+
+openpyxl is loaded only in a process of its own.
+"""
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import sys
@@ -14,8 +18,18 @@ from zipfile import BadZipFile
 
 from madang.errors import Refused
 from madang.portal import apart
+from madang.portal.formats import plain_cell
 
 Cell = str | int
+BOM = "\ufeff"
+
+
+def comma_separated(rows: Iterable[Sequence[Cell]], *, bom: bool = True) -> bytes:
+    """UTF-8, with a byte order mark as Korean spreadsheets need one; no text can be taken for a formula."""
+    text = io.StringIO()
+    for row in rows:
+        csv.writer(text).writerow([plain_cell(cell) if isinstance(cell, str) else cell for cell in row])
+    return ((BOM if bom else "") + text.getvalue()).encode()
 
 
 def xlsx(title: str, rows: Iterable[Sequence[Cell]], *, heading: int = 1) -> bytes:

@@ -26,6 +26,7 @@ WHERE = {
     ApprovalKind.END_AWARD: ("award", "number"),
     ApprovalKind.CHANGE_TARIFF: ("tariff", "subject"),
     ApprovalKind.REFUND: ("statement-payment", "subject"),
+    ApprovalKind.SETTLE_YEAR: ("settlement", "subject"),
 }
 
 

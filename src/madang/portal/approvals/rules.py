@@ -14,6 +14,7 @@ class ApprovalKind(StrEnum):
     END_AWARD = "end_award"
     CHANGE_TARIFF = "change_tariff"
     REFUND = "refund"
+    SETTLE_YEAR = "settle_year"
 
 
 class ApprovalState(StrEnum):

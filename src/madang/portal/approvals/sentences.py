@@ -34,4 +34,5 @@ KINDS = {
     "end_award": N_("End an award"),
     "change_tariff": N_("Change a tariff"),
     "refund": N_("Pay back what was paid too much"),
+    "settle_year": N_("Settle a year"),
 }

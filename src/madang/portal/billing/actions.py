@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 
 from madang.accounting.pricing import Quote
+from madang.accounting.settlement import apportioned
 from madang.errors import Refused, Stale
 from madang.portal.actors import Actor
 from madang.portal.billing import queries
-from madang.portal.billing.models import Statement, StatementLine
+from madang.portal.billing.models import Statement, StatementLine, Support
 from madang.portal.billing.rules import (
     StatementState,
     Terms,
@@ -22,6 +23,8 @@ from madang.portal.billing.rules import (
     totals,
     worked_out,
 )
+from madang.portal.funding import actions as funding
+from madang.portal.funding import queries as funders
 from madang.portal.journal.actions import record
 from madang.portal.ledger import actions as ledger
 from madang.portal.transactions import action
@@ -57,13 +60,15 @@ def work_out_month(*, by: Actor, now: datetime, month: str) -> int:
 def issue(*, by: Actor, now: datetime, month: str) -> int:
     """Fixes every draft of a month that has ended, each worked out once more, and numbers them; gives how many.
 
-    Refused: ``month_not_over``, ``statements_have_faults`` (month, statements), ``nothing_to_issue`` (month).
+    Refused: ``month_not_over``, ``statements_have_faults`` (month, statements), ``nothing_to_issue`` (month),
+    ``year_settled``.
     """
     refuse_unless_issuing(by)
     refuse_unless_over(_month(month), queries.today(now))
     drafts = queries.drafts_of(month)
     if not drafts:
         raise Refused("nothing_to_issue", month=month)
+    funding.keep_year_open(year=Month.parse(month).year)
     # The month's row first: from here on no price of this month can change until we are done.
     numbers = ledger.number_statements(now=now, month=month, count=len(drafts))
     for organisation in drafts:
@@ -74,6 +79,7 @@ def issue(*, by: Actor, now: datetime, month: str) -> int:
     due_on = queries.today(now) + timedelta(days=settings.MADANG_PAYMENT_DAYS)
     for organisation, place in zip(drafts, numbers, strict=True):
         _fix(organisation, month, number(month, place), now, due_on)
+    _divide_support(month, now)
     facts = {"statements": len(drafts), "first": numbers[0], "last": numbers[-1]}
     record(by=by, now=now, did="billing.issue", kind="month", subject=month, **facts)
     return len(drafts)
@@ -83,6 +89,19 @@ def _fix(organisation: int, month: str, given: str, now: datetime, due_on: date)
     draft = Statement.objects.filter(organisation=organisation, month=month, state=StatementState.DRAFT)
     if not draft.update(state=StatementState.ISSUED, number=given, issued_at=now, due_on=due_on):
         raise Stale("statement", month=month)
+
+
+def _divide_support(month: str, now: datetime) -> None:
+    """Divides what the month's statements support among those who fund each pool, to the won."""
+    parts, own = funders.parts_in(month), [(funding.own_source(now), 1)]
+    rows = []
+    for statement, award, pool, amount in queries.undivided_support(month):
+        shares = parts.get(pool, own)
+        for (source, _), won in zip(shares, apportioned(amount, [share for _, share in shares]), strict=True):
+            if won:
+                place = {"statement_id": statement, "award_id": award, "pool_id": pool, "source_id": source}
+                rows.append(Support(**place, year=Month.parse(month).year, amount=won))
+    Support.objects.bulk_create(rows, batch_size=1000)
 
 
 def _month(month: str) -> Month:

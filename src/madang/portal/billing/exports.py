@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,11 +10,8 @@ from django.utils.translation import gettext_noop
 
 from madang.portal import sheets
 from madang.portal.billing.sentences import FAULTS
-from madang.portal.formats import plain_cell
 from madang.portal.templatetags.madang import in_language
 
-BOM = "\ufeff"
-Cell = str | int
 HEADINGS = (
     gettext_noop("Award"),
     gettext_noop("Product"),
@@ -45,14 +40,14 @@ def counted_in(line: Any) -> str:
     return _("GPU-seconds") if line.product.pool.unit == "gpu" else _("core-seconds")
 
 
-def table(statement: Any, lines: Sequence[Any]) -> list[list[Cell]]:
+def table(statement: Any, lines: Sequence[Any]) -> list[list[sheets.Cell]]:
     """Headings, one row a line, and the totals; money and quantities are whole numbers."""
     rows = [[_(heading) for heading in HEADINGS], *(_row(line) for line in lines)]
     totals = [getattr(statement, name) for name in FIGURES]
     return [*rows, [_("Total"), *[""] * 7, *totals, ""]]
 
 
-def _row(line: Any) -> list[Cell]:
+def _row(line: Any) -> list[sheets.Cell]:
     return [
         line.award.number,
         in_language(line.product, "name"),
@@ -69,15 +64,12 @@ def _row(line: Any) -> list[Cell]:
 
 def as_csv(statement: Any, lines: Sequence[Any], *, bom: bool) -> bytes:
     """UTF-8; with a byte order mark where asked for, as Korean spreadsheets need one."""
-    text = io.StringIO()
-    for row in table(statement, lines):
-        csv.writer(text).writerow([plain_cell(cell) if isinstance(cell, str) else cell for cell in row])
-    return ((BOM if bom else "") + text.getvalue()).encode()
+    return sheets.comma_separated(table(statement, lines), bom=bom)
 
 
 def as_xlsx(statement: Any, lines: Sequence[Any]) -> bytes:
     """One sheet: whose statement it is, then the table."""
-    head: list[list[Cell]] = [
+    head: list[list[sheets.Cell]] = [
         [_("Statement of use"), statement.number or _("Draft")],
         [_("Organisation"), statement.organisation.name],
         [_("Month"), statement.month],

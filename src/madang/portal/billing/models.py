@@ -1,4 +1,4 @@
-"""Tables of monthly statements and their lines."""
+"""Tables of monthly statements, their lines, and their support by who funds it."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -6,9 +6,10 @@ from django.db.models import F, Q
 from madang.portal.awards.models import Award
 from madang.portal.billing.rules import StatementState
 from madang.portal.constraints import choices, exactly_when, one_of
+from madang.portal.funding.models import FundingSource
 from madang.portal.people.models import Organisation
 from madang.portal.prices.models import Tariff
-from madang.portal.resources.models import Product
+from madang.portal.resources.models import Pool, Product
 
 
 class Statement(models.Model):
@@ -82,4 +83,25 @@ class StatementLine(models.Model):
             models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="statementline_days_in_order"),
             models.CheckConstraint(condition=Q(quantity__gt=0) & Q(due__gte=0), name="statementline_amounts"),
             exactly_when("statementline_priced_or_fault", Q(fault=""), "tariff"),
+        ]
+
+
+class Support(models.Model):
+    """Won of support that an issued statement gave one award in one pool, by who funds it; never changed.
+
+    `year` is the fiscal year: that of the statement's month. Below nought where a price is above its reference price.
+    """
+
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="supports")
+    award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="+")
+    pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="+")
+    source = models.ForeignKey(FundingSource, on_delete=models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    amount = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["year", "award"], name="support_of_a_year")]
+        constraints = [
+            models.UniqueConstraint(fields=["statement", "award", "pool", "source"], name="support_once"),
+            models.CheckConstraint(condition=~Q(amount=0), name="support_not_nought"),
         ]

@@ -37,10 +37,10 @@ from madang.values import Month
 
 def _ran_in(month: Month) -> Q:
     """Awards that were in force at some instant of a month."""
-    period = month.period(settings.MADANG_ZONE)
+    period, after = month.period(settings.MADANG_ZONE), month.plus(1)
     running = Q(state=AwardState.IN_FORCE) | Q(state=AwardState.ENDED, ended_at__gt=period.start)
-    last = date(month.year, month.number, 1), date(month.plus(1).year, month.plus(1).number, 1)
-    return running & Q(in_force_at__lt=period.end, starts_on__lt=last[1], ends_on__gt=last[0])
+    days = Q(starts_on__lt=date(after.year, after.number, 1), ends_on__gt=date(month.year, month.number, 1))
+    return running & days & Q(in_force_at__lt=period.end)
 
 
 def _used_in(month: Month) -> Q:
@@ -130,9 +130,9 @@ def _in_force(award: Award) -> tuple[date, date | None]:
 
 def terms(organisation: int, month: Month) -> Terms:
     """Everything a price rests on for an organisation: tariffs of the products of its awards, discounts, verdicts."""
-    products = AwardLine.objects.filter(award__organisation=organisation).values_list("product", flat=True).distinct()
+    lines = AwardLine.objects.filter(award__organisation=organisation)
     tariffs: dict[int, dict[int, Tariff]] = defaultdict(dict)
-    for row in prices.approved(products):
+    for row in prices.approved(lines.values_list("product", flat=True).distinct()):
         if row.kind == kind_for(row.product.grain):
             tariffs[row.product_id][row.pk] = prices.as_value(row)
     kind = Organisation.objects.filter(pk=organisation).values_list("kind", flat=True).get()
@@ -146,13 +146,20 @@ def today(now: datetime) -> date:
 
 def drafts_of(month: str) -> list[int]:
     """The organisations whose draft of a month waits to be issued, in the order of their numbers-to-be."""
-    rows = Statement.objects.filter(month=month, state=StatementState.DRAFT)
-    return list(rows.order_by("organisation").values_list("organisation", flat=True))
+    rows = Statement.objects.filter(month=month, state=StatementState.DRAFT).order_by("organisation")
+    return list(rows.values_list("organisation", flat=True))
 
 
 def faulty_of(month: str) -> int:
     """How many drafts of a month have a line without a price."""
     return Statement.objects.filter(month=month, state=StatementState.DRAFT, faults__gt=0).count()
+
+
+def undivided_support(month: str) -> list[tuple[int, int, int, int]]:
+    """What each issued statement of a month supported by (statement, award, pool), where that is not divided yet."""
+    lines = StatementLine.objects.filter(statement__month=month, statement__state="issued", statement__supports=None)
+    sums = lines.values_list("statement", "award", "product__pool").annotate(sum=Sum("subsidy"))
+    return list(sums.exclude(sum=0).order_by("statement", "award", "product__pool"))
 
 
 def statements(by: Actor) -> QuerySet[Statement]:
@@ -176,19 +183,10 @@ def lines(statement: Statement) -> list[StatementLine]:
 
 def months(by: Actor) -> list[dict[str, object]]:
     """Each month with statements: how many, how many issued, how many faulty, and what they come to."""
-    return list(
-        statements(by)
-        .order_by()
-        .values("month")
-        .annotate(
-            count=Count("pk"),
-            issued=Count("pk", filter=Q(state=StatementState.ISSUED)),
-            faulty=Count("pk", filter=Q(faults__gt=0)),
-            due_sum=Sum("due"),
-            subsidy_sum=Sum("subsidy"),
-        )
-        .order_by("-month")
-    )
+    counts = {"issued": Count("pk", filter=Q(state="issued")), "faulty": Count("pk", filter=Q(faults__gt=0))}
+    sums = {"due_sum": Sum("due"), "subsidy_sum": Sum("subsidy")}
+    rows = statements(by).order_by().values("month").annotate(count=Count("pk"), **counts, **sums)
+    return list(rows.order_by("-month"))
 
 
 def staff_tasks(by: Actor, now: datetime) -> list[Task]:

@@ -17,6 +17,7 @@ from madang.portal.jobs import machine
 from madang.portal.journal import queries as journal
 from madang.portal.ledger import queries as ledger
 from madang.portal.receipts import queries as receipts
+from madang.portal.settlements import queries as settlements
 
 LEAST_FREE = 2 * 1024**3
 
@@ -58,6 +59,8 @@ def _books() -> Iterator[Finding]:
     yield Finding(not wrong, gettext("The book balances: granted = used + held + returned + expired + left."))
     paid = gettext("Payments received, matches and statements agree with each other.")
     yield Finding(not receipts.check_books(), paid)
+    divided = gettext("The support of every issued statement is divided among those who fund it, to the won.")
+    yield Finding(not settlements.check_books(), divided)
     yield Finding(journal.verify() is None, gettext("The journal's chain holds (otherwise: madang audit verify)."))
 
 

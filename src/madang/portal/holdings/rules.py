@@ -54,6 +54,7 @@ IMPERSONAL = frozenset(
         "dayuse", "rollupcursor", "figureset", "reportedfigure", "allocationpolicy", "lotteryseed", "planstudy",
         "estimate", "estimatemonth", "jobafter", "sharesetting", "clusterterms", "clusterlook", "clusterchange",
         "environment", "bank", "receiptfile", "receipt", "received", "posting", "chase", "chasestop", "budgetalert",
+        "fundingsource", "funding", "fundingpart", "fiscalyear", "support", "settlemententry", "settlement",
     }
 )  # fmt: skip
 

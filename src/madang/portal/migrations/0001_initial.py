@@ -78,6 +78,15 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='FiscalYear',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('year', models.PositiveSmallIntegerField(unique=True)),
+                ('settled_at', models.DateTimeField(null=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+            ],
+        ),
+        migrations.CreateModel(
             name='JournalHead',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -142,6 +151,26 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='accountingmonth_month_written'), models.CheckConstraint(condition=models.Q(models.Q(('last_number__gt', 0), ('issued_at__isnull', False)), models.Q(models.Q(('last_number__gt', 0), _negated=True), ('issued_at__isnull', True)), _connector='OR'), name='accountingmonth_numbers_when_issued')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Approval',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('publish_call', 'publish_call'), ('adopt_plan', 'adopt_plan'), ('publish_decisions', 'publish_decisions'), ('end_award', 'end_award'), ('change_tariff', 'change_tariff'), ('refund', 'refund'), ('settle_year', 'settle_year')], max_length=20)),
+                ('subject', models.BigIntegerField()),
+                ('facts', models.JSONField(default=dict)),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('approved', 'approved'), ('rejected', 'rejected'), ('withdrawn', 'withdrawn')], default=madang.portal.approvals.rules.ApprovalState['WAITING'], max_length=10)),
+                ('drafted_at', models.DateTimeField()),
+                ('draft_comment', models.CharField(blank=True, max_length=1000)),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('decision_comment', models.CharField(blank=True, max_length=1000)),
+                ('document_number', models.CharField(blank=True, max_length=60)),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('drafted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['publish_call', 'adopt_plan', 'publish_decisions', 'end_award', 'change_tariff', 'refund', 'settle_year'])), name='approval_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'rejected', 'withdrawn'])), name='approval_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'rejected']), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(models.Q(('state__in', ['approved', 'rejected']), _negated=True), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='approval_decided_by_whom'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='approval_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('document_number', ''), _negated=True), _connector='OR'), name='approval_has_document'), models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('kind', 'subject'), name='approval_waiting_once')],
             },
         ),
         migrations.CreateModel(
@@ -254,6 +283,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('basis__in', ['history', 'limits'])), name='estimatemonth_basis_known'), models.UniqueConstraint(fields=('month', 'basis'), name='estimatemonth_once'), models.CheckConstraint(condition=models.Q(('jobs', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('within'), '+', models.F('before')), '+', models.F('after')))), name='estimatemonth_adds_up')],
+            },
+        ),
+        migrations.CreateModel(
+            name='FundingSource',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=30, unique=True)),
+                ('name_ko', models.CharField(max_length=80)),
+                ('name_en', models.CharField(max_length=80)),
+                ('kind', models.CharField(choices=[('national', 'national'), ('local', 'local'), ('own', 'own'), ('other', 'other')], max_length=10)),
+                ('created_at', models.DateTimeField()),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['national', 'local', 'own', 'other'])), name='fundingsource_kind_known')],
             },
         ),
         migrations.CreateModel(
@@ -458,6 +501,31 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('owner', 'pool', 'bucket'), name='ledgeraccount_once'), models.CheckConstraint(condition=models.Q(('bucket__in', ['source', 'left', 'held', 'used', 'returned', 'expired'])), name='ledgeraccount_bucket_known'), models.CheckConstraint(condition=models.Q(('bucket', 'source'), ('amount__gte', 0), _connector='OR'), name='ledgeraccount_not_overdrawn')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Funding',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('first_month', models.CharField(max_length=7)),
+                ('set_at', models.DateTimeField()),
+                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fundings', to='portal.pool')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('pool', 'first_month'), name='funding_once_a_month'), models.CheckConstraint(condition=models.Q(('first_month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='funding_month_written')],
+            },
+        ),
+        migrations.CreateModel(
+            name='FundingPart',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('permille', models.PositiveSmallIntegerField()),
+                ('funding', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='portal.funding')),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.fundingsource')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('funding', 'source'), name='fundingpart_once'), models.CheckConstraint(condition=models.Q(('permille__gte', 1), ('permille__lte', 1000)), name='fundingpart_of_whole')],
             },
         ),
         migrations.CreateModel(
@@ -699,6 +767,17 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='affiliation_ends_after_start')],
             },
+        ),
+        migrations.CreateModel(
+            name='Settlement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('year', models.PositiveSmallIntegerField(unique=True)),
+                ('content', models.TextField()),
+                ('sha256', models.CharField(max_length=64)),
+                ('settled_at', models.DateTimeField()),
+                ('approval', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.approval')),
+            ],
         ),
         migrations.CreateModel(
             name='ShareSetting',
@@ -1096,26 +1175,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Approval',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('publish_call', 'publish_call'), ('adopt_plan', 'adopt_plan'), ('publish_decisions', 'publish_decisions'), ('end_award', 'end_award'), ('change_tariff', 'change_tariff'), ('refund', 'refund')], max_length=20)),
-                ('subject', models.BigIntegerField()),
-                ('facts', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('approved', 'approved'), ('rejected', 'rejected'), ('withdrawn', 'withdrawn')], default=madang.portal.approvals.rules.ApprovalState['WAITING'], max_length=10)),
-                ('drafted_at', models.DateTimeField()),
-                ('draft_comment', models.CharField(blank=True, max_length=1000)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('decision_comment', models.CharField(blank=True, max_length=1000)),
-                ('document_number', models.CharField(blank=True, max_length=60)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('drafted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['publish_call', 'adopt_plan', 'publish_decisions', 'end_award', 'change_tariff', 'refund'])), name='approval_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'rejected', 'withdrawn'])), name='approval_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'rejected']), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(models.Q(('state__in', ['approved', 'rejected']), _negated=True), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='approval_decided_by_whom'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='approval_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('document_number', ''), _negated=True), _connector='OR'), name='approval_has_document'), models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('kind', 'subject'), name='approval_waiting_once')],
-            },
-        ),
-        migrations.CreateModel(
             name='Application',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1445,6 +1504,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SettlementEntry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('year', models.PositiveSmallIntegerField()),
+                ('item', models.CharField(choices=[('granted', 'granted'), ('carried_in', 'carried_in'), ('interest', 'interest'), ('disallowed', 'disallowed'), ('returned', 'returned'), ('carried_out', 'carried_out')], max_length=12)),
+                ('amount', models.BigIntegerField()),
+                ('document', models.CharField(max_length=200)),
+                ('entered_at', models.DateTimeField()),
+                ('award', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.award')),
+                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('reverses', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='portal.settlemententry')),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='portal.fundingsource')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('item__in', ['granted', 'carried_in', 'interest', 'disallowed', 'returned', 'carried_out'])), name='settlemententry_item_known'), models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('reverses__isnull', True)), models.Q(('amount__lt', 0), ('reverses__isnull', False)), _connector='OR'), name='settlemententry_or_reversal'), models.CheckConstraint(condition=models.Q(('award__isnull', True), ('item', 'disallowed'), _connector='OR'), name='settlemententry_award_disallowed'), models.CheckConstraint(condition=models.Q(('document', ''), _negated=True), name='settlemententry_has_paper')],
+                'indexes': [models.Index(fields=['year', 'source'], name='settlemententry_of_a_year')],
+            },
+        ),
+        migrations.CreateModel(
             name='SignedPaper',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1552,6 +1630,22 @@ class Migration(migrations.Migration):
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
                 ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='portal.submission')),
             ],
+        ),
+        migrations.CreateModel(
+            name='Support',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('year', models.PositiveSmallIntegerField()),
+                ('amount', models.BigIntegerField()),
+                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.award')),
+                ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.pool')),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.fundingsource')),
+                ('statement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supports', to='portal.statement')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('statement', 'award', 'pool', 'source'), name='support_once'), models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='support_not_nought')],
+                'indexes': [models.Index(fields=['year', 'award'], name='support_of_a_year')],
+            },
         ),
         migrations.CreateModel(
             name='StatementLine',

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -11,16 +9,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from madang.portal import charts, sheets, states
-from madang.portal.formats import plain_cell
 from madang.portal.receipts import queries
 from madang.portal.receipts.rules import age
 from madang.portal.receipts.sentences import AGES
 
-BOM = "\ufeff"
-Cell = str | int
 
-
-def table(rows: Iterable[Any], today: date) -> list[list[Cell]]:
+def table(rows: Iterable[Any], today: date) -> list[list[sheets.Cell]]:
     """Headings and one row a statement that is not evenly paid; money is whole won."""
     headings = [
         _("Statement"), _("Organisation"), _("Business registration number"), _("To be paid by"), _("To pay (won)"),
@@ -29,7 +23,7 @@ def table(rows: Iterable[Any], today: date) -> list[list[Cell]]:
     return [headings, *(_row(row, today) for row in rows)]
 
 
-def _row(row: Any, today: date) -> list[Cell]:
+def _row(row: Any, today: date) -> list[sheets.Cell]:
     balance = queries.balance(row)
     late = max(0, balance.days_late(today)) if balance.owed else 0
     return [
@@ -49,10 +43,7 @@ def _row(row: Any, today: date) -> list[Cell]:
 
 def as_csv(rows: Iterable[Any], today: date) -> bytes:
     """UTF-8 with a byte order mark, as Korean spreadsheets need one."""
-    text = io.StringIO()
-    for row in table(rows, today):
-        csv.writer(text).writerow([plain_cell(cell) if isinstance(cell, str) else cell for cell in row])
-    return (BOM + text.getvalue()).encode()
+    return sheets.comma_separated(table(rows, today))
 
 
 def as_xlsx(rows: Iterable[Any], today: date) -> bytes:

@@ -1,0 +1,1 @@
+"""Who funds which part of the computing, by pool and month."""

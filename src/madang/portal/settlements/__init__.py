@@ -1,0 +1,1 @@
+"""The settlement of a fiscal year with those who funded it."""

@@ -1,0 +1,137 @@
+"""Reads what a fiscal year came to, by funding source and award, and whether that ties to the statements."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, QuerySet, Sum
+
+from madang.accounting.settlement import SourceYear
+from madang.portal.actors import Actor
+from madang.portal.billing.models import Statement, StatementLine, Support
+from madang.portal.billing.rules import StatementState
+from madang.portal.funding.models import FundingSource
+from madang.portal.settlements.models import Settlement, SettlementEntry
+
+FORMAT = "madang-settlement 1"
+
+
+def settlements(by: Actor) -> QuerySet[Settlement]:
+    """Settled years, the last first; nothing for others than staff and auditors."""
+    rows = Settlement.objects.select_related("approval__drafted_by", "approval__decided_by").order_by("-year")
+    return rows if by.reads_everything else rows.none()
+
+
+def years(by: Actor) -> list[int]:
+    """Years in which something was supported, entered or settled, the last first."""
+    if not by.reads_everything:
+        return []
+    found: set[int] = set()
+    for table in (Support, SettlementEntry, Settlement):
+        found |= set(table.objects.order_by().values_list("year", flat=True).distinct())
+    return sorted(found, reverse=True)
+
+
+def entries(by: Actor, year: int) -> QuerySet[SettlementEntry]:
+    """What was entered into a year, oldest first, each with whether it was taken back."""
+    rows = SettlementEntry.objects.select_related("source", "award", "entered_by").filter(year=year).order_by("pk")
+    rows = rows.annotate(undone=Exists(SettlementEntry.objects.filter(reverses=OuterRef("pk"))))
+    return rows if by.reads_everything else rows.none()
+
+
+def drafts_left(year: int) -> int:
+    """Statements of a year that are not issued."""
+    return Statement.objects.filter(month__startswith=f"{year}-", state=StatementState.DRAFT).count()
+
+
+def content(year: int) -> dict[str, Any]:
+    """What a year comes to now, in six queries: sources with every item, and awards with support by source, in won."""
+    issued = Statement.objects.filter(month__startswith=f"{year}-", state=StatementState.ISSUED)
+    columns = {"due": "due", "vat": "vat", "payable": "payable", "support": "subsidy", "received": "received__amount"}
+    asked = issued.aggregate(**{f"{name}_won": Sum(column) for name, column in columns.items()})
+    sources = {row.pk: row for row in FundingSource.objects.order_by("pk")}
+    awards, disallowed = _awards(year), _entered(year, "award")
+    return {
+        "format": FORMAT,
+        "year": year,
+        "statements": {"count": issued.count(), **{name: won or 0 for name, won in asked.items()}},
+        "sources": [_source(row, account) for row, account in _accounts(year, sources)],
+        "awards": [
+            {
+                **award,
+                "support_won": {sources[source].code: won for source, won in sorted(by_source.items())},
+                "disallowed_won": sum(won for (_, one), won in disallowed.items() if one == award["award"]),
+            }
+            for award, by_source in awards
+        ],
+    }
+
+
+def _source(row: FundingSource, account: SourceYear) -> dict[str, Any]:
+    names = {"code": row.code, "name_ko": row.name_ko, "name_en": row.name_en, "kind": row.kind}
+    figures = {f"{name}_won": won for name, won in vars(account).items()}
+    return names | figures | {"left_won": account.left}
+
+
+def _accounts(year: int, sources: dict[int, FundingSource]) -> list[tuple[FundingSource, SourceYear]]:
+    items: dict[int, dict[str, int]] = defaultdict(dict)
+    for (source, item), won in _entered(year, "item").items():
+        items[source][item] = won
+    rows = Support.objects.filter(year=year).order_by().values_list("source")
+    for source, won in rows.annotate(sum=Sum("amount")):
+        items[source]["support"] = won
+    return [(sources[source], SourceYear(**items[source])) for source in sorted(items)]
+
+
+def _entered(year: int, column: str) -> dict[tuple[int, Any], int]:
+    """Sums of a year's entries by source and item, or by source and the number of the award that they name."""
+    by = {"item": "item", "award": "award__number"}[column]
+    rows = SettlementEntry.objects.filter(year=year).order_by().values_list("source", by)
+    return {(source, key): won for source, key, won in rows.annotate(sum=Sum("amount")) if key is not None}
+
+
+def _awards(year: int) -> list[tuple[dict[str, Any], dict[int, int]]]:
+    """Each award with what it used and was asked for in the year, and its support by source, in two queries."""
+    by_award: dict[int, dict[int, int]] = defaultdict(dict)
+    supports = Support.objects.filter(year=year).order_by().values_list("award", "source")
+    for award, source, won in supports.annotate(sum=Sum("amount")):
+        by_award[award][source] = won
+    lines = StatementLine.objects.filter(statement__month__startswith=f"{year}-", statement__state="issued")
+    sums = {"reference_won": Sum("reference"), "due_won": Sum("due"), "vat_won": Sum("vat")}
+    rows = lines.order_by("award__number").values(
+        pk=F("award"), number=F("award__number"), organisation=F("award__organisation__name")
+    )
+    found = []
+    for row in rows.annotate(**sums):
+        award = {"award": row["number"], "organisation": row["organisation"]}
+        found.append((award | {name: row[name] for name in sums}, by_award.get(row["pk"], {})))
+    return found
+
+
+def differences(found: dict[str, Any]) -> list[str]:
+    """Awards whose divided support is not what their statements say; empty, or something is wrong with the tables."""
+    return [
+        one["award"]
+        for one in found["awards"]
+        if sum(one["support_won"].values()) != one["reference_won"] - one["due_won"]
+    ]
+
+
+def written(found: dict[str, Any]) -> str:
+    """The one text of a year's content, of which the SHA-256 is taken."""
+    return json.dumps(found, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+
+
+def digest(text: str) -> str:
+    """SHA-256 of a text, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def check_books() -> list[str]:
+    """Statements whose lines' support is not what was divided, by number; for whoever looks after the centre."""
+    divided = dict(Support.objects.order_by().values_list("statement").annotate(sum=Sum("amount")))
+    rows = Statement.objects.filter(state=StatementState.ISSUED).values_list("pk", "number", "subsidy")
+    return sorted(number for pk, number, subsidy in rows if divided.get(pk, 0) != subsidy)
