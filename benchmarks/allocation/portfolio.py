@@ -22,7 +22,8 @@ def shown(name: str, solve: Callable[[], Answer]) -> None:
 
 def said(name: str, spent: float, worth: int, bound: int | None) -> None:
     gap = "-" if bound is None else f"{(bound - worth) / max(1, bound):.4%}"
-    print(f"  {name:<22} {spent:7.1f} s CPU   objective {worth:>16,}   gap {gap:>9}", flush=True)
+    limit = "-" if bound is None else f"{bound:,}"
+    print(f"  {name:<22} {spent:7.1f} s CPU   objective {worth:>19,}   bound {limit:>19}   gap {gap:>9}", flush=True)
 
 
 def search(drawn: Choices, gap: int, work: int) -> Answer:
@@ -39,7 +40,7 @@ def main() -> None:
     parser.add_argument("--gap", type=int, default=2_000, help="millionths of the bound at which a solve may end")
     parser.add_argument("--work", type=int, default=2_000, help="nodes of the last search tree at most")
     parser.add_argument(
-        "--seconds", type=float, default=120, help="given to each of the plainer ways; 0: leave them out"
+        "--seconds", type=float, default=120, help="of CPU for each of the plainer ways; 0: leave them out"
     )
     given = parser.parse_args()
     for requests in given.requests or (1_200, 22_000):

@@ -7,6 +7,7 @@ import json
 import math
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,10 +20,12 @@ Answer = tuple[int, int | None]  # worth, bound
 
 
 def highs(choices: Choices, gap: float, seconds: float) -> Answer:
-    """One binary column an option, one whole-number column a part, and every row as it stands."""
-    model = highspy.Highs()
-    for name, value in (("log_to_console", False), ("threads", 1), ("mip_rel_gap", gap), ("time_limit", seconds)):
+    """One binary column an option, one whole-number column a part, and every row as it stands; `seconds` of CPU."""
+    model, began = highspy.Highs(), time.process_time()
+    for name, value in (("log_to_console", False), ("threads", 1), ("mip_rel_gap", gap)):
         model.setOptionValue(name, value)
+    for asked in (model.cbSimplexInterrupt, model.cbMipInterrupt):
+        asked.subscribe(lambda event: event.interrupt() if time.process_time() - began > seconds else None)
     rows: list[list[tuple[int, int]]] = [[] for _ in choices.limits]
     upper: list[float] = [float(limit) for limit in choices.limits]
     worth: list[int] = []
@@ -69,7 +72,8 @@ def lp(rows: list[list[tuple[int, int]]], upper: list[float], cost: list[float],
 
 
 def cp_sat(choices: Choices, gap: float, seconds: float) -> tuple[int, int, float] | None:
-    """(worth, bound, CPU seconds) by OR-Tools CP-SAT with one worker; nothing where it is not installed."""
+    """(worth, bound, CPU seconds) by OR-Tools CP-SAT with one worker, stopped after `seconds` of CPU; nothing where it is
+    not installed."""
     if importlib.util.find_spec("ortools") is None:
         return None
     requests = [

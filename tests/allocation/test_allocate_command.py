@@ -103,7 +103,8 @@ def test_bad_input_is_refused_with_status_2_by_file_and_field(tmp_path, capsys):
     assert allocate(broken, "--policy", "rank", "--out", tmp_path / "plan.json") == 2
     assert capsys.readouterr().err == f"{broken}: pools: must be a list\n"
     assert allocate("explain", tmp_path / "nothing.json") == 2
-    assert "the file cannot be read" in capsys.readouterr().err
+    missing = tmp_path / "nothing.json"
+    assert capsys.readouterr().err.startswith(f"{missing}: the file itself: cannot be read (")
     assert allocate(PROBLEM, "--policy", "favour", "--out", tmp_path / "plan.json") == 2
     assert allocate(PROBLEM, "--policy", "rank", "--out", tmp_path / "no" / "plan.json") == 2
     assert "cannot be written" in capsys.readouterr().err
@@ -205,7 +206,9 @@ def test_contradicting_rules_are_named(tmp_path, capsys):
     path = tmp_path / "problem.json"
     path.write_text(json.dumps(given))
     assert allocate("conflicts", path) == 1
-    assert capsys.readouterr().err.endswith("be given anything: none\n")
+    assert capsys.readouterr().err.endswith("leave nobody else anything: none\n")
+    assert allocate("conflicts", path, "--policy", "rank", "--json") == 1
+    assert json.loads(capsys.readouterr().out) == ["none"]
 
 
 def test_how_far_beyond_what_is_funded_is_told(tmp_path, capsys):
@@ -221,7 +224,7 @@ def test_how_far_beyond_what_is_funded_is_told(tmp_path, capsys):
 
 
 def test_a_long_solve_tells_how_far_it_is(capsys, monkeypatch):
-    monkeypatch.setattr(command, "EVERY", -1.0)
+    monkeypatch.setattr(command, "PAUSE", -1.0)
     command._progress()(Progress(incumbent=9_000, bound=10_000))
     assert capsys.readouterr().err == "best 9,000, bound 10,000, gap 10.0000 %\n"
 

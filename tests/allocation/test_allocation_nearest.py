@@ -134,11 +134,12 @@ def test_points_that_would_have_helped_a_scaled_ask_would_with_the_cuts_held(dra
     for name, found in changes(drawn, plan).items():
         for change in (one for one in found if one["change"] == "held"):
             one = drawn.request[name]
-            own, size, others = tally.points(one), asked(tally, one), len(points) - 1
+            size, others = asked(tally, one), len(points) - 1
 
-            def left(more, own=own, size=size, others=others):
-                below = min(sum(other < own + more for other in points), others)
-                return left_of(policy, own + more, size, below, others)
+            def left(more, one=one, size=size, others=others):
+                own = tally.points(replace(one, score=one.score + more))
+                below = min(sum(other < own for other in points), others)
+                return left_of(policy, own, size, below, others)
 
             assert left(change["points"]) > left(0)
             assert change["granted"] == (name in plan.grant)

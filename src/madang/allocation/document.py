@@ -18,8 +18,8 @@ from madang.allocation.problem import (
     Request,
     Rule,
 )
-from madang.allocation.reading import Node
 from madang.errors import Refused
+from madang.reading import Node
 from madang.values import Month
 
 TEXTS = ("criterion", "pool", "holder", "attribute", "each")

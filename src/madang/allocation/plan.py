@@ -11,8 +11,8 @@ from typing import NamedTuple
 from madang.allocation.document import award_json, read_award
 from madang.allocation.policies import Fair, Policy, Portfolio, policy_from_json, policy_json
 from madang.allocation.problem import Award, Problem
-from madang.allocation.reading import Node, canonical
 from madang.errors import Refused
+from madang.reading import Node, canonical
 
 FORMAT = "madang-allocation-plan/3"
 INVALID = "allocation_plan_invalid"

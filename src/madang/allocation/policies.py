@@ -7,8 +7,8 @@ from typing import Literal, NamedTuple
 
 from madang.allocation.problem import INVALID as PROBLEM_INVALID
 from madang.allocation.problem import TOGETHER, Problem
-from madang.allocation.reading import Node
 from madang.errors import Refused
+from madang.reading import Node
 
 Overflow = Literal["skip", "stop"]
 SKIP: Overflow = "skip"

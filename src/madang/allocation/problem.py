@@ -13,8 +13,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from madang.allocation import validation
-from madang.allocation.reading import canonical
 from madang.errors import Refused
+from madang.reading import canonical
 from madang.values import Month, months_from
 
 FORMAT = "madang-allocation-problem/2"
@@ -245,9 +245,12 @@ class Problem:
         """The points of a request, which need not be one of the problem's own ("what if it had scored more")."""
         return self.points[request.id] if self.request.get(request.id) is request else self._points(request)
 
+    def preferred(self, request: Request) -> int:
+        """The points that preferences add to a request's score, or take."""
+        return sum(r.number("points") for r in self.rules if r.kind == PREFERENCE and request.matches(r.where()))
+
     def _points(self, request: Request) -> int:
-        added = (r.number("points") for r in self.rules if r.kind == PREFERENCE and request.matches(r.where()))
-        return max(0, request.score + sum(added))
+        return max(0, request.score + self.preferred(request))
 
     def drawn(self, request: Request, award: Award) -> Mapping[tuple[str, Month], int]:
         """What an award takes: (pool, month) → units."""

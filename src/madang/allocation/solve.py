@@ -75,7 +75,7 @@ def solve(
     try:
         answer = _answer(problem, policy, order, room, (limit or 0, seed), progress, start or {})
     except Refused as broken:
-        raise Refused(broken.code, **{**broken.facts, "named": ", ".join(contradiction(problem))}) from None
+        raise Refused(broken.code, **{**broken.facts, "named": ", ".join(contradiction(problem, policy))}) from None
     grants = {**fixed, **answer.awards}
     outcomes = {request.id: _outcome(request, grants.get(request.id)) for request in problem.requests}
     refused = [r for r in answer.queue if outcomes[r.id] == REFUSED]

@@ -21,9 +21,9 @@ from madang.allocation.policies import (
     refuse_what_needs_a_portfolio,
 )
 from madang.allocation.problem import INVALID, MonthCapacity, Pool, Problem, Reference, Rule
-from madang.allocation.reading import Node
 from madang.errors import Refused
 from madang.portal.policies.rates import Source, kept_grounds
+from madang.reading import Node
 from madang.values import Month
 
 Document = Mapping[str, Any]
