@@ -72,7 +72,7 @@ def lp(rows: list[list[tuple[int, int]]], upper: list[float], cost: list[float],
 
 
 def cp_sat(choices: Choices, gap: float, seconds: float) -> tuple[int, int, float] | None:
-    """(worth, bound, CPU seconds) by OR-Tools CP-SAT with one worker, stopped after `seconds` of CPU; nothing where it is
+    """(worth, bound, CPU seconds) by OR-Tools CP-SAT with one worker and `seconds` of CPU; nothing where it is
     not installed."""
     if importlib.util.find_spec("ortools") is None:
         return None

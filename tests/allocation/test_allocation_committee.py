@@ -15,8 +15,8 @@ from madang.allocation.conflicts import contradiction
 from madang.allocation.conversion import CANADA_RGU, KOREA, converted, reference, slice_share
 from madang.allocation.demand import by_month
 from madang.allocation.overbooking import chance, chances, furthest
+from madang.allocation.parts import Award
 from madang.allocation.policies import Fair, Portfolio, Rank, Scaled, Tiers
-from madang.allocation.problem import Award
 from madang.allocation.solve import solve
 from madang.errors import Refused
 

@@ -16,9 +16,9 @@ from madang.allocation import check as checker
 from madang.allocation.amounts import per_cent
 from madang.allocation.check import Fault
 from madang.allocation.explain import explain
+from madang.allocation.parts import Reference
 from madang.allocation.plan import Plan
 from madang.allocation.policies import Portfolio, Rank, Scaled, Tiers
-from madang.allocation.problem import Reference
 from madang.allocation.reasons import Reason
 from madang.allocation.refusals import fault, refusal
 from madang.allocation.sentences import sentence

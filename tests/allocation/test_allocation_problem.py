@@ -12,7 +12,8 @@ from allocation.drawn import APRIL, item, pool, problem, problems_with_fixed, re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from madang.allocation.problem import MonthCapacity, Pool, Problem, problem_hash
+from madang.allocation.parts import MonthCapacity, Pool
+from madang.allocation.problem import Problem, problem_hash
 from madang.errors import Refused
 from madang.reading import canonical, read_json
 

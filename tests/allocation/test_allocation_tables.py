@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from madang.allocation.problem import Alternative, Item, Problem
+from madang.allocation.parts import Alternative, Item
+from madang.allocation.problem import Problem
 from madang.allocation.refusals import refusal
 from madang.allocation.tables import read_tables
 from madang.errors import Refused

@@ -8,6 +8,7 @@ from dataclasses import replace
 from madang.allocation import ties
 from madang.allocation.columns import Value, columns
 from madang.allocation.lines import with_fixed
+from madang.allocation.parts import NO_ENVY
 from madang.allocation.policies import (
     Policy,
     Portfolio,
@@ -17,7 +18,7 @@ from madang.allocation.policies import (
     refuse_what_needs_a_portfolio,
 )
 from madang.allocation.portfolio import search
-from madang.allocation.problem import NO_ENVY, Problem
+from madang.allocation.problem import Problem
 from madang.allocation.ranking import candidates, queue, ranked
 from madang.allocation.scaling import scaled
 from madang.errors import Refused

@@ -8,10 +8,11 @@ from functools import cached_property
 from madang.allocation import nearest, ties
 from madang.allocation.check import check
 from madang.allocation.lines import POOL, SHARE, Line, unmet, with_fixed
+from madang.allocation.parts import BUDGET, MINIMUM_SCORE, ORGANISATION, RESERVE, Award, Request, Rule
 from madang.allocation.placing import Short, shortages
 from madang.allocation.plan import KEPT, REDUCED, WHOLE, Plan
 from madang.allocation.policies import LEAST, Fair, Portfolio, Rank, Scaled, Tiers
-from madang.allocation.problem import BUDGET, MINIMUM_SCORE, ORGANISATION, RESERVE, Award, Problem, Request, Rule
+from madang.allocation.problem import Problem
 from madang.allocation.ranking import Turn, candidates, lines_of, queue, walked
 from madang.allocation.reasons import Reason
 from madang.allocation.scaling import MILLION, award, cut_to, scaled, series_name, stays

@@ -9,10 +9,11 @@ from madang.allocation import ties
 from madang.allocation.columns import ENVY_ROW, Value, columns
 from madang.allocation.fewest import fewest
 from madang.allocation.lines import unmet, with_fixed
+from madang.allocation.parts import MINIMUM_SCORE, Request
 from madang.allocation.plan import Plan
 from madang.allocation.policies import COMPUTE, Portfolio
 from madang.allocation.portfolio import row_name, value
-from madang.allocation.problem import MINIMUM_SCORE, Problem, Request
+from madang.allocation.problem import Problem
 from madang.allocation.ranking import candidates
 from madang.allocation.selection import Prices
 from madang.allocation.selection.nearby import NODES, WIDER, Nearby

@@ -12,9 +12,10 @@ from madang.allocation.fewest import fewest
 from madang.allocation.forcing import forced
 from madang.allocation.lines import Room, unmet, with_fixed
 from madang.allocation.nearest_scaled import scaled_changes
+from madang.allocation.parts import MINIMUM_CRITERION, MINIMUM_SCORE, MINIMUMS, Request
 from madang.allocation.plan import Plan
 from madang.allocation.policies import Fair, Portfolio, Rank, Scaled, Tiers
-from madang.allocation.problem import MINIMUM_CRITERION, MINIMUM_SCORE, MINIMUMS, Problem, Request
+from madang.allocation.problem import Problem
 from madang.allocation.ranking import Walk, queue
 from madang.allocation.solve import solve
 from madang.errors import Refused

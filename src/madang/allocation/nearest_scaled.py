@@ -12,9 +12,10 @@ from dataclasses import replace
 from madang.allocation import ties
 from madang.allocation.fewest import fewest
 from madang.allocation.lines import with_fixed
+from madang.allocation.parts import Request
 from madang.allocation.plan import Plan
 from madang.allocation.policies import Scaled
-from madang.allocation.problem import Problem, Request
+from madang.allocation.problem import Problem
 from madang.allocation.ranking import candidates, lines_of
 from madang.allocation.scaling import MILLION, kept, quantities, series_name
 

@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 from madang.allocation.document import award_json, read_award
+from madang.allocation.parts import Award
 from madang.allocation.policies import Fair, Policy, Portfolio, policy_from_json, policy_json
-from madang.allocation.problem import Award, Problem
+from madang.allocation.problem import Problem
 from madang.errors import Refused
 from madang.reading import Node, canonical
 

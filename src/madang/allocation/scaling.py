@@ -13,8 +13,9 @@ from fractions import Fraction
 
 from madang.allocation import ties
 from madang.allocation.lines import POOL, SHARE, Line, Room
+from madang.allocation.parts import BUDGET, RESERVE, Award, Request
 from madang.allocation.policies import ECDF, LEAST, LINEAR, Scaled
-from madang.allocation.problem import BUDGET, RESERVE, Award, Problem, Request
+from madang.allocation.problem import Problem
 from madang.values import months_from
 
 MILLION = 10**6

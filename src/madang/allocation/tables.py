@@ -13,18 +13,18 @@ from pathlib import Path
 from typing import NoReturn
 
 from madang.allocation.document import read_rules
-from madang.allocation.problem import (
+from madang.allocation.parts import (
     INVALID,
     Alternative,
     Item,
     MonthCapacity,
     Pool,
-    Problem,
     Product,
     Reference,
     Request,
     Rule,
 )
+from madang.allocation.problem import Problem
 from madang.errors import Refused
 from madang.reading import Node, read_csv, read_json
 from madang.values import Month

@@ -14,10 +14,11 @@ from madang.allocation.compare import Comparison, Totals, compare
 from madang.allocation.demand import by_month
 from madang.allocation.explain import explain
 from madang.allocation.overbooking import chances, furthest
+from madang.allocation.parts import INVALID as PROBLEM_INVALID
+from madang.allocation.parts import Award
 from madang.allocation.plan import INVALID, Plan
 from madang.allocation.policies import Fair, Policy, Portfolio
-from madang.allocation.problem import INVALID as PROBLEM_INVALID
-from madang.allocation.problem import Award, Problem
+from madang.allocation.problem import Problem
 from madang.allocation.sentences import sentence
 from madang.allocation.tables import read_tables
 from madang.cli.language import N_, language, say, translate

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from madang.allocation.document import read_rules
+from madang.allocation.parts import INVALID, MonthCapacity, Pool, Reference, Rule
 from madang.allocation.policies import (
     ECDF,
     Fair,
@@ -20,7 +21,7 @@ from madang.allocation.policies import (
     policy_json,
     refuse_what_needs_a_portfolio,
 )
-from madang.allocation.problem import INVALID, MonthCapacity, Pool, Problem, Reference, Rule
+from madang.allocation.problem import Problem
 from madang.errors import Refused
 from madang.portal.policies.rates import Source, kept_grounds
 from madang.reading import Node
