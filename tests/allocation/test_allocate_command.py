@@ -111,6 +111,13 @@ def test_bad_input_is_refused_with_status_2_by_file_and_field(tmp_path, capsys):
     assert allocate("explain", altered(tmp_path, objective=1)) == 2
 
 
+def test_a_plan_in_the_place_of_a_problem_is_known_by_its_format(tmp_path, capsys):
+    assert allocate(STORED, "--policy", "rank", "--out", tmp_path / "plan.json") == 2
+    assert capsys.readouterr().err.startswith(f"{STORED}: format: is not the format that is read here (")
+    assert allocate("explain", PROBLEM) == 2
+    assert capsys.readouterr().err.startswith(f"{PROBLEM}: format: is not the format that is read here (")
+
+
 def test_fixed_awards_that_do_not_fit_name_the_file(tmp_path, capsys):
     given = json.loads((golden.CASES / "problem.json").read_text(encoding="utf-8"))
     given["requests"][1]["options"][0]["items"][0]["asked"] = 99
@@ -257,17 +264,57 @@ def test_anyone_can_draw_the_lottery_again_from_the_published_files(tmp_path):
 
 
 def test_what_would_be_passed_over_in_silence_is_refused(tmp_path, capsys):
-    out, rules = tmp_path / "plan.json", tmp_path / "rules.json"
-    rules.write_text("[]")
+    out, stop = tmp_path / "plan.json", tmp_path / "stop.json"
+    stop.write_text('{"policy": "rank", "overflow": "stop"}')
+    solving = [PROBLEM, "--out", out, "--policy"]
     for option, words in (
-        ("tiers", ["--policy", "tiers"]),
-        ("--work-limit", ["--policy", "portfolio", "--work-limit", -1]),
-        ("--time-limit", ["--policy", "portfolio", "--time-limit", 0]),
+        ("--policy luck: is not a policy", [*solving, "luck"]),
+        ("--policy tiers: needs a file", [*solving, "tiers"]),
+        ("--overflow: goes with", [*solving, "scaled", "--overflow", "stop"]),
+        ("--overflow: goes with", [*solving, stop, "--overflow", "skip"]),
+        ("--work-limit: would limit nothing", [*solving, "rank", "--work-limit", 5]),
+        ("--time-limit: would limit nothing", [*solving, "scaled", "--time-limit", 5]),
+        ("--work-limit: must not be below zero", [*solving, "portfolio", "--work-limit", -1]),
+        ("--time-limit: must be above zero", [*solving, "portfolio", "--time-limit", 0]),
+        ("--work-limit: goes with --changes", ["explain", STORED, "--work-limit", 5]),
+        ("--work-limit: must not be below zero", ["explain", STORED, "--changes", "--work-limit", -1]),
+        ("--draws: must be above zero", ["sensitivity", STORED, "--draws", 0]),
     ):
-        assert allocate(PROBLEM, *words, "--out", out) == 2
-        assert option in capsys.readouterr().err
-    with pytest.raises(SystemExit) as ended:
-        allocate(PROBLEM, "--rules", rules, "--policy", "rank", "--out", out)
-    assert ended.value.code == 2
-    assert "holds its own rules" in capsys.readouterr().err
+        assert allocate(*words) == 2
+        assert capsys.readouterr().err.startswith(option)
     assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ("holds its own rules", [PROBLEM, "--rules", "rules.json", "--policy", "rank", "--out", "plan.json"]),
+        ("without effect here: --policy, --seed;", ["explain", STORED, "--seed", "1", "--policy", "rank"]),
+        ("without effect here: --changes;", [PROBLEM, "--changes", "--policy", "rank", "--out", "plan.json"]),
+        ("without effect here: --json;", [PROBLEM, "--json", "--policy", "rank", "--out", "plan.json"]),
+        ("without effect here: --draws;", ["--replay", STORED, "--draws", "3"]),
+    ],
+)
+def test_an_option_that_a_form_does_not_read_is_named(capsys, told, words):
+    with pytest.raises(SystemExit) as ended:
+        allocate(*words)
+    assert ended.value.code == 2
+    assert told in capsys.readouterr().err
+
+
+def test_tables_go_wherever_a_problem_goes(tmp_path, capsys):
+    pools, requests, rules, out = (tmp_path / name for name in ("p.csv", "r.csv", "rules.json", "plan.json"))
+    pools.write_text("pool,unit,month,funded\nh200,gpu,2026-04,16\n")
+    requests.write_text("id,organisation,score,pool,asked,least\na,o1,80,h200,16,4\n")
+    sentence = {"en": "At most 8.", "ko": "8장까지 배정합니다."}
+    few = {"name": "few", "kind": "budget", "sentence": sentence, "params": {"units": 8}}
+    rules.write_text(json.dumps([few]))
+    tables = [pools, requests, "--rules", rules]
+    assert allocate(*tables, "--policy", "portfolio", "--out", out) == 0
+    assert allocate("check", *tables[:2], out, *tables[2:]) == 0
+    assert allocate("check", *tables[:2], out) == 1
+    assert allocate("conflicts", *tables) == 0
+    assert allocate("conflicts", *tables, "--policy", "rank") == 1
+    assert capsys.readouterr().err.endswith("cannot hold together, so that nobody can be given anything: few\n")
+    assert allocate("compare", out, STORED) == 0
+    assert "“-” stands for a request that is not in that plan's problem." in capsys.readouterr().out

@@ -23,6 +23,7 @@ def amount(n: int, unit: str, words: NullTranslations, *, months: bool = False, 
             "core": ngettext("{n} core-month", "{n} core-months", n),
             "gpu_hour": ngettext("{n} GPU-hour", "{n} GPU-hours", n),
             "core_hour": ngettext("{n} core-hour", "{n} core-hours", n),
+            "unit": ngettext("{n} unit-month", "{n} unit-months", n),
         }
         other = ngettext("{n} {unit}-month", "{n} {unit}-months", n)
     else:
@@ -33,6 +34,7 @@ def amount(n: int, unit: str, words: NullTranslations, *, months: bool = False, 
             "gpu_hour": ngettext("{n} GPU-hour a month", "{n} GPU-hours a month", n),
             "core_hour": ngettext("{n} core-hour a month", "{n} core-hours a month", n),
             "petaflops": ngettext("{n} petaflops", "{n} petaflops", n),
+            "unit": ngettext("{n} unit", "{n} units", n),
         }
         other = "{n} {unit}"
     return known.get(unit.lower(), other).format(n=number, unit=unit)

@@ -27,9 +27,9 @@ TEXTS = ("criterion", "pool", "holder", "attribute", "each")
 def read(obj: object, source: str) -> Parts:
     """The parts in a document; `Refused("allocation_problem_invalid", file, field, rule)` at what is wrong."""
     node = Node(obj, "", source, INVALID)
-    node.only("format", "pools", "products", "requests", "rules", "reference")
     if node.at("format").text() != FORMAT:
         node.at("format").refuse("format_is_not_known", known=FORMAT)
+    node.only("format", "pools", "products", "requests", "rules", "reference")
     reference = node.maybe("reference")
     return Parts(
         tuple(_pool(part) for part in node.at("pools").elements()),

@@ -166,8 +166,11 @@ class _Account:
         return SHORT[line.kind], facts
 
     def _line(self, line: Line) -> Facts:
-        reference = self.problem.reference.name if self.problem.reference else "unit"
-        facts: Facts = {"pool": line.pool, "unit": self.problem.pool[line.pool].unit if line.pool else reference}
+        units = {pool.unit for pool in self.problem.pools if line.pool in ("", pool.code)}
+        unit = units.pop() if len(units) == 1 else "unit"
+        if not line.pool and self.problem.reference:
+            unit = self.problem.reference.name
+        facts: Facts = {"pool": line.pool, "unit": unit}
         if not line.pool and self.problem.reference:
             facts["in_thousandths"] = True
         if line.month is not None:

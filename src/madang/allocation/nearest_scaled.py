@@ -51,6 +51,6 @@ def _quantities(problem: Problem, policy: Scaled, request: Request, ranked: list
     """What a request with its points is given under a factor in millionths."""
     points = problem.points_of(request)
     asked, others = ties.asked(problem, request), len(ranked) - 1
-    below = min(bisect_left(ranked, points), others)
+    below = bisect_left(ranked, points) - (problem.points[request.id] < points)  # as it stands, it is not one of them
     part = kept(policy, points, asked, below, others) / asked
     return quantities(request, part, factor, policy.below)

@@ -145,9 +145,9 @@ class Plan:
         judged; whether the plan is right is for `madang.allocation.check`.
         """
         node = Node(obj, "", source, INVALID)
-        node.only(*_MEMBERS)
         if node.at("format").text() != FORMAT:
             node.at("format").refuse("format_is_not_known", known=FORMAT)
+        node.only(*_MEMBERS)
         work, bound, measured = node.maybe("work_limit"), node.maybe("bound"), node.maybe("measured")
         wall = measured.maybe("wall_ms") if measured else None
         proof, commitment = node.maybe("proof"), node.maybe("commitment")

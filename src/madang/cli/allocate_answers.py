@@ -96,6 +96,8 @@ def compared(given: argparse.Namespace) -> int:
     say(translate(N_("{n} requests fare differently."), n=len(found.differing)))
     for word, totals in zip(given.plans, found.totals, strict=True):
         say(_totals(word, totals))
+    if any(None in row.quantities for row in found.differing):
+        say(translate(N_("“-” stands for a request that is not in that plan's problem.")))
     for row in found.differing:
         cells = (", ".join(map(str, got)) if got is not None else "-" for got in row.quantities)
         say(f"{row.request}: " + " | ".join(cells))
