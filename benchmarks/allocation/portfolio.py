@@ -42,6 +42,7 @@ def main() -> None:
     parser.add_argument(
         "--seconds", type=float, default=120, help="of CPU for each of the plainer ways; 0: leave them out"
     )
+    parser.add_argument("--root", action="store_true", help="only what HiGHS proves of the plain model at its root")
     given = parser.parse_args()
     for requests in given.requests or (1_200, 22_000):
         for seed in given.seed or (2026,):
@@ -52,6 +53,9 @@ def compared(requests: int, seed: int, given: argparse.Namespace) -> None:
     """One round: our search, the line by score, and the plain models."""
     drawn = choices(requests, seed)
     print(f"{requests} requests, seed {seed}, {len(drawn.limits)} rows")
+    if given.root:
+        shown("root of HiGHS", lambda: highs(drawn, 0.0, given.seconds, root=True))
+        return
     shown("madang", lambda: search(drawn, given.gap, given.work))
     print(f"    most memory of this process {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
     shown("line by score", lambda: line(drawn, range(len(drawn.requests))))
