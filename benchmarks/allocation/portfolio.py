@@ -22,7 +22,8 @@ def shown(name: str, solve: Callable[[], Answer]) -> None:
 
 def said(name: str, spent: float, worth: int, bound: int | None) -> None:
     gap = "-" if bound is None else f"{(bound - worth) / max(1, bound):.4%}"
-    print(f"  {name:<22} {spent:7.1f} s CPU   objective {worth:>16,}   gap {gap:>9}", flush=True)
+    limit = "-" if bound is None else f"{bound:,}"
+    print(f"  {name:<22} {spent:7.1f} s CPU   objective {worth:>19,}   bound {limit:>19}   gap {gap:>9}", flush=True)
 
 
 def search(drawn: Choices, gap: int, work: int) -> Answer:
@@ -39,8 +40,9 @@ def main() -> None:
     parser.add_argument("--gap", type=int, default=2_000, help="millionths of the bound at which a solve may end")
     parser.add_argument("--work", type=int, default=2_000, help="nodes of the last search tree at most")
     parser.add_argument(
-        "--seconds", type=float, default=120, help="given to each of the plainer ways; 0: leave them out"
+        "--seconds", type=float, default=120, help="of CPU for each of the plainer ways; 0: leave them out"
     )
+    parser.add_argument("--root", action="store_true", help="only what HiGHS proves of the plain model at its root")
     given = parser.parse_args()
     for requests in given.requests or (1_200, 22_000):
         for seed in given.seed or (2026,):
@@ -51,6 +53,9 @@ def compared(requests: int, seed: int, given: argparse.Namespace) -> None:
     """One round: our search, the line by score, and the plain models."""
     drawn = choices(requests, seed)
     print(f"{requests} requests, seed {seed}, {len(drawn.limits)} rows")
+    if given.root:
+        shown("root of HiGHS", lambda: highs(drawn, 0.0, given.seconds, root=True))
+        return
     shown("madang", lambda: search(drawn, given.gap, given.work))
     print(f"    most memory of this process {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
     shown("line by score", lambda: line(drawn, range(len(drawn.requests))))

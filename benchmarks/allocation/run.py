@@ -11,8 +11,9 @@ from large import generate as generate_large
 
 from madang.allocation.check import check
 from madang.allocation.explain import explain
+from madang.allocation.parts import TOGETHER
 from madang.allocation.policies import Policy, Portfolio, Rank, Scaled, Tiers
-from madang.allocation.problem import TOGETHER, Problem
+from madang.allocation.problem import Problem
 from madang.allocation.solve import solve
 
 CASES = (

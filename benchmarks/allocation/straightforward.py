@@ -7,6 +7,7 @@ import json
 import math
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,14 +16,26 @@ import numpy as np
 
 from madang.allocation.selection import Choices, Option
 
+ROOT = (
+    ("mip_max_nodes", 1),
+    ("mip_heuristic_effort", 0.0),
+    ("mip_heuristic_run_feasibility_jump", False),
+    ("mip_heuristic_run_rins", False),
+    ("mip_heuristic_run_rens", False),
+)
 Answer = tuple[int, int | None]  # worth, bound
 
 
-def highs(choices: Choices, gap: float, seconds: float) -> Answer:
-    """One binary column an option, one whole-number column a part, and every row as it stands."""
-    model = highspy.Highs()
-    for name, value in (("log_to_console", False), ("threads", 1), ("mip_rel_gap", gap), ("time_limit", seconds)):
+def highs(choices: Choices, gap: float, seconds: float, *, root: bool = False) -> Answer:
+    """One binary column an option, one whole-number column a part, and every row as it stands; `seconds` of CPU.
+
+    `root`: without its heuristics, one node, and its log is shown: how far its cuts bring the bound.
+    """
+    model, began = highspy.Highs(), time.process_time()
+    for name, value in (("log_to_console", root), ("threads", 1), ("mip_rel_gap", gap), *(ROOT if root else ())):
         model.setOptionValue(name, value)
+    for asked in (model.cbSimplexInterrupt, model.cbMipInterrupt):
+        asked.subscribe(lambda event: event.interrupt() if time.process_time() - began > seconds else None)
     rows: list[list[tuple[int, int]]] = [[] for _ in choices.limits]
     upper: list[float] = [float(limit) for limit in choices.limits]
     worth: list[int] = []
@@ -69,7 +82,8 @@ def lp(rows: list[list[tuple[int, int]]], upper: list[float], cost: list[float],
 
 
 def cp_sat(choices: Choices, gap: float, seconds: float) -> tuple[int, int, float] | None:
-    """(worth, bound, CPU seconds) by OR-Tools CP-SAT with one worker; nothing where it is not installed."""
+    """(worth, bound, CPU seconds) by OR-Tools CP-SAT with one worker and `seconds` of CPU; nothing where it is
+    not installed."""
     if importlib.util.find_spec("ortools") is None:
         return None
     requests = [

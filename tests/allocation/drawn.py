@@ -6,20 +6,20 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from madang.allocation.policies import Bracket, Fair, Portfolio, Rank, Scaled, Tiers
-from madang.allocation.problem import TOGETHER as SOLVED_TOGETHER
-from madang.allocation.problem import (
+from madang.allocation.parts import TOGETHER as SOLVED_TOGETHER
+from madang.allocation.parts import (
     Alternative,
     Award,
     Item,
     MonthCapacity,
     Pool,
-    Problem,
     Product,
     Reference,
     Request,
     Rule,
 )
+from madang.allocation.policies import Bracket, Fair, Portfolio, Rank, Scaled, Tiers
+from madang.allocation.problem import Problem
 from madang.allocation.solve import solve
 from madang.values import Month
 

@@ -103,11 +103,19 @@ def test_bad_input_is_refused_with_status_2_by_file_and_field(tmp_path, capsys):
     assert allocate(broken, "--policy", "rank", "--out", tmp_path / "plan.json") == 2
     assert capsys.readouterr().err == f"{broken}: pools: must be a list\n"
     assert allocate("explain", tmp_path / "nothing.json") == 2
-    assert "the file cannot be read" in capsys.readouterr().err
+    missing = tmp_path / "nothing.json"
+    assert capsys.readouterr().err.startswith(f"{missing}: the file itself: cannot be read (")
     assert allocate(PROBLEM, "--policy", "favour", "--out", tmp_path / "plan.json") == 2
     assert allocate(PROBLEM, "--policy", "rank", "--out", tmp_path / "no" / "plan.json") == 2
     assert "cannot be written" in capsys.readouterr().err
     assert allocate("explain", altered(tmp_path, objective=1)) == 2
+
+
+def test_a_plan_in_the_place_of_a_problem_is_known_by_its_format(tmp_path, capsys):
+    assert allocate(STORED, "--policy", "rank", "--out", tmp_path / "plan.json") == 2
+    assert capsys.readouterr().err.startswith(f"{STORED}: format: is not the format that is read here (")
+    assert allocate("explain", PROBLEM) == 2
+    assert capsys.readouterr().err.startswith(f"{PROBLEM}: format: is not the format that is read here (")
 
 
 def test_fixed_awards_that_do_not_fit_name_the_file(tmp_path, capsys):
@@ -205,7 +213,9 @@ def test_contradicting_rules_are_named(tmp_path, capsys):
     path = tmp_path / "problem.json"
     path.write_text(json.dumps(given))
     assert allocate("conflicts", path) == 1
-    assert capsys.readouterr().err.endswith("be given anything: none\n")
+    assert capsys.readouterr().err.endswith("leave nobody else anything: none\n")
+    assert allocate("conflicts", path, "--policy", "rank", "--json") == 1
+    assert json.loads(capsys.readouterr().out) == ["none"]
 
 
 def test_how_far_beyond_what_is_funded_is_told(tmp_path, capsys):
@@ -221,7 +231,7 @@ def test_how_far_beyond_what_is_funded_is_told(tmp_path, capsys):
 
 
 def test_a_long_solve_tells_how_far_it_is(capsys, monkeypatch):
-    monkeypatch.setattr(command, "EVERY", -1.0)
+    monkeypatch.setattr(command, "PAUSE", -1.0)
     command._progress()(Progress(incumbent=9_000, bound=10_000))
     assert capsys.readouterr().err == "best 9,000, bound 10,000, gap 10.0000 %\n"
 
@@ -254,17 +264,57 @@ def test_anyone_can_draw_the_lottery_again_from_the_published_files(tmp_path):
 
 
 def test_what_would_be_passed_over_in_silence_is_refused(tmp_path, capsys):
-    out, rules = tmp_path / "plan.json", tmp_path / "rules.json"
-    rules.write_text("[]")
+    out, stop = tmp_path / "plan.json", tmp_path / "stop.json"
+    stop.write_text('{"policy": "rank", "overflow": "stop"}')
+    solving = [PROBLEM, "--out", out, "--policy"]
     for option, words in (
-        ("tiers", ["--policy", "tiers"]),
-        ("--work-limit", ["--policy", "portfolio", "--work-limit", -1]),
-        ("--time-limit", ["--policy", "portfolio", "--time-limit", 0]),
+        ("--policy luck: is not a policy", [*solving, "luck"]),
+        ("--policy tiers: needs a file", [*solving, "tiers"]),
+        ("--overflow: goes with", [*solving, "scaled", "--overflow", "stop"]),
+        ("--overflow: goes with", [*solving, stop, "--overflow", "skip"]),
+        ("--work-limit: would limit nothing", [*solving, "rank", "--work-limit", 5]),
+        ("--time-limit: would limit nothing", [*solving, "scaled", "--time-limit", 5]),
+        ("--work-limit: must not be below zero", [*solving, "portfolio", "--work-limit", -1]),
+        ("--time-limit: must be above zero", [*solving, "portfolio", "--time-limit", 0]),
+        ("--work-limit: goes with --changes", ["explain", STORED, "--work-limit", 5]),
+        ("--work-limit: must not be below zero", ["explain", STORED, "--changes", "--work-limit", -1]),
+        ("--draws: must be above zero", ["sensitivity", STORED, "--draws", 0]),
     ):
-        assert allocate(PROBLEM, *words, "--out", out) == 2
-        assert option in capsys.readouterr().err
-    with pytest.raises(SystemExit) as ended:
-        allocate(PROBLEM, "--rules", rules, "--policy", "rank", "--out", out)
-    assert ended.value.code == 2
-    assert "holds its own rules" in capsys.readouterr().err
+        assert allocate(*words) == 2
+        assert capsys.readouterr().err.startswith(option)
     assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ("holds its own rules", [PROBLEM, "--rules", "rules.json", "--policy", "rank", "--out", "plan.json"]),
+        ("without effect here: --policy, --seed;", ["explain", STORED, "--seed", "1", "--policy", "rank"]),
+        ("without effect here: --changes;", [PROBLEM, "--changes", "--policy", "rank", "--out", "plan.json"]),
+        ("without effect here: --json;", [PROBLEM, "--json", "--policy", "rank", "--out", "plan.json"]),
+        ("without effect here: --draws;", ["--replay", STORED, "--draws", "3"]),
+    ],
+)
+def test_an_option_that_a_form_does_not_read_is_named(capsys, told, words):
+    with pytest.raises(SystemExit) as ended:
+        allocate(*words)
+    assert ended.value.code == 2
+    assert told in capsys.readouterr().err
+
+
+def test_tables_go_wherever_a_problem_goes(tmp_path, capsys):
+    pools, requests, rules, out = (tmp_path / name for name in ("p.csv", "r.csv", "rules.json", "plan.json"))
+    pools.write_text("pool,unit,month,funded\nh200,gpu,2026-04,16\n")
+    requests.write_text("id,organisation,score,pool,asked,least\na,o1,80,h200,16,4\n")
+    sentence = {"en": "At most 8.", "ko": "8장까지 배정합니다."}
+    few = {"name": "few", "kind": "budget", "sentence": sentence, "params": {"units": 8}}
+    rules.write_text(json.dumps([few]))
+    tables = [pools, requests, "--rules", rules]
+    assert allocate(*tables, "--policy", "portfolio", "--out", out) == 0
+    assert allocate("check", *tables[:2], out, *tables[2:]) == 0
+    assert allocate("check", *tables[:2], out) == 1
+    assert allocate("conflicts", *tables) == 0
+    assert allocate("conflicts", *tables, "--policy", "rank") == 1
+    assert capsys.readouterr().err.endswith("cannot hold together, so that nobody can be given anything: few\n")
+    assert allocate("compare", out, STORED) == 0
+    assert "“-” stands for a request that is not in that plan's problem." in capsys.readouterr().out

@@ -169,5 +169,5 @@ def test_the_checker_knows_the_solver_by_nothing():
     }
     ours = {name for name in modules if name and name.startswith("madang")}
     allowed = {f"madang.allocation.{path.stem}" for path in own}
-    allowed |= {"madang.allocation.plan", "madang.allocation.policies", "madang.allocation.problem", "madang.values"}
+    allowed |= {f"madang.allocation.{name}" for name in ("parts", "plan", "policies", "problem")} | {"madang.values"}
     assert ours <= allowed

@@ -5,7 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from allocation.drawn import APRIL, item, pool, problem, request, rich_problems, rule
+from allocation.drawn import APRIL, SCALED, item, pool, problem, request, rich_problems, rule
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,8 +15,8 @@ from madang.allocation.conflicts import contradiction
 from madang.allocation.conversion import CANADA_RGU, KOREA, converted, reference, slice_share
 from madang.allocation.demand import by_month
 from madang.allocation.overbooking import chance, chances, furthest
-from madang.allocation.policies import Fair, Portfolio, Rank
-from madang.allocation.problem import Award
+from madang.allocation.parts import Award
+from madang.allocation.policies import Fair, Portfolio, Rank, Scaled, Tiers
 from madang.allocation.solve import solve
 from madang.errors import Refused
 
@@ -109,13 +109,65 @@ def test_rules_that_the_accepted_awards_make_impossible_are_named():
         assert (caught.value.facts["rule"], caught.value.facts["named"]) == ("rules_cannot_hold_together", "outside")
 
 
-@given(rich_problems(most_requests=4, together=True))
-@settings(max_examples=25, deadline=None)
-def test_a_contradiction_is_one_and_none_of_its_rules_can_be_spared(drawn):
-    names = contradiction(drawn)
+def test_the_rules_that_accepted_awards_break_are_named_before_those_that_refuse_all_others():
+    """Whoever else is refused for a minimum, the share is what no awards at all can keep."""
+    share = rule("share_at_least", "outside", where={"region": "nowhere"}, thousandths=600)
+    high = rule("minimum_score", "high", score=99_999)
+    drawn = contested(rules=(high, share))
+    kept = replace(
+        drawn, requests=tuple(replace(r, fixed=Award((1,)) if r.id == "a" else None) for r in drawn.requests)
+    )
+    assert contradiction(kept) == ("outside",)
+    assert contradiction(replace(kept, rules=(high,))) == ("high",)
+
+
+@pytest.mark.parametrize("policy", [Rank(), Rank(overflow="stop"), Tiers(90_000, 0)])
+def test_a_list_has_contradictions_of_its_own(policy):
+    """It gives whole amounts in turn: where a portfolio could still give a part, the list gives nobody anything."""
+    asks = [request(name, score, item(2, least=1)) for name, score in (("a", 95_000), ("b", 80_000))]
+    few, spare = rule("budget", "few", units=8), rule("reserve", "spare", pool="h200", thousandths=100)
+    drawn = problem(*asks, rules=(spare, few))
+    assert contradiction(drawn) == ()
+    assert solve(drawn, Portfolio()).grants
+    assert contradiction(drawn, policy) == ("few",)
+    assert contradiction(replace(drawn, rules=(spare,)), policy) == ()
+
+
+def test_a_scaling_names_the_budget_that_leaves_everybody_less_than_is_useful():
+    few = rule("budget", "few", units=8)
+    drawn = problem(*(request(name, 80_000, item(2)) for name in "ab"), rules=(few,))
+    assert contradiction(drawn, Scaled(floor=1_000)) == ("few",)
+    assert contradiction(drawn, Scaled(floor=0, slope=0)) == ()  # nothing is left of any ask, whatever the rules
+
+
+def test_a_list_cannot_be_asked_about_a_rule_that_it_cannot_keep():
+    share = rule("share_at_least", "outside", where={"region": "nowhere"}, thousandths=600)
+    with pytest.raises(Refused) as caught:
+        contradiction(contested(rules=(share,)), Rank())
+    assert (caught.value.facts["rule"], caught.value.facts["named"]) == ("needs_a_portfolio", "outside")
+
+
+def possible(drawn, policy):
+    try:
+        return solve(drawn, policy)
+    except Refused:
+        return None
+
+
+@given(st.data())
+@settings(max_examples=40, deadline=None)
+def test_a_contradiction_is_one_and_none_of_its_rules_can_be_spared(data):
+    policy = data.draw(st.sampled_from((Portfolio(), Rank(), Rank(overflow="stop"), SCALED[1])))
+    drawn = data.draw(rich_problems(most_requests=4, together=isinstance(policy, Portfolio)))
+    names = contradiction(drawn, policy)
     only = tuple(r for r in drawn.rules if r.name in names)
+    plan = possible(replace(drawn, rules=only), policy)
+    accepted = sum(r.fixed is not None for r in drawn.requests)
+    assert not names or plan is None or len(plan.grants) == accepted
     for spared in only:
-        assert contradiction(replace(drawn, rules=tuple(r for r in only if r is not spared))) == ()
+        fewer = replace(drawn, rules=tuple(r for r in only if r is not spared))
+        assert possible(fewer, policy) is not None
+        assert plan is None or contradiction(fewer, policy) == ()
 
 
 @given(st.lists(st.integers(1, 9), max_size=7), st.integers(0, 1000), st.integers(0, 40))

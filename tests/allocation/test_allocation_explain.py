@@ -13,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from madang.allocation import check as checker
+from madang.allocation.amounts import per_cent
 from madang.allocation.check import Fault
 from madang.allocation.explain import explain
+from madang.allocation.parts import Reference
 from madang.allocation.plan import Plan
 from madang.allocation.policies import Portfolio, Rank, Scaled, Tiers
-from madang.allocation.problem import Reference
 from madang.allocation.reasons import Reason
 from madang.allocation.refusals import fault, refusal
 from madang.allocation.sentences import sentence
@@ -169,8 +170,8 @@ def test_names_of_pools_and_tracks_can_be_given():
 
 def test_an_unproven_portfolio_claims_no_more_than_its_gap():
     reason = Reason("chosen_whole", {"score": 80_500, "gap": 1_250, "parts": []})
-    assert "within 0.125 % of the largest possible" in sentence(reason, "en")
-    assert "0.125%" in sentence(reason, "ko")
+    assert "within 0.2 % of the largest possible" in sentence(reason, "en")
+    assert "0.2%" in sentence(reason, "ko")
 
 
 def test_units_have_their_counters():
@@ -278,6 +279,24 @@ MORE_CASES = [
     ("scaled_cut", Scaled(floor=500, slope=0), problem(request("x", 80_000, item(2, least=0))), {"stays": 500_000}),
     ("scaled_to_nothing", Scaled(floor=500, slope=0), problem(request("x")), {"stays": 500_000}),
     (
+        "scaled_cut",
+        Scaled(floor=100, slope=0, below="least"),
+        problem(request("x", 80_000, item(3, least=2))),
+        {"stays": 100_000, "raised": True},
+    ),
+    (
+        "scaled_dropped_pool",
+        Scaled(below="least"),
+        problem(request("x", 70_000, item(4)), request("y", 80_000, item(4))),
+        {"pool": "h200", "place": 2},
+    ),
+    (
+        "scaled_dropped",
+        Scaled(below="least"),
+        problem(request("x", 70_000, item(2)), request("y", 80_000, item(2)), rules=(rule("budget", units=16),)),
+        {"rule": "rule"},
+    ),
+    (
         "reserve_reached",
         Rank(),
         problem(request("x", 80_000, item(4)), rules=(rule("reserve", pool="h200", thousandths=100),)),
@@ -305,3 +324,45 @@ MORE_CASES = [
 @pytest.mark.parametrize(("code", "policy", "drawn", "facts"), MORE_CASES, ids=[case[0] for case in MORE_CASES])
 def test_each_reason_of_the_other_policies_says_what_happened(code, policy, drawn, facts):
     test_each_reason_says_what_happened(code, policy, drawn, facts)
+
+
+def test_what_is_cut_to_nothing_says_what_would_be_left_and_what_is_useful():
+    """Of the first item that falls below its least, in the pool's units, and over the window where it is a total."""
+    drawn = problem(request("x", 1_000, item(2, least=0), replace(item(9, least=6, months=2), total=True)))
+    told = explain(drawn, solve(drawn, Scaled(floor=500, slope=0)))["x"]
+    assert [{key: part.get(key) for key in ("left", "asked", "least")} for part in told.facts["parts"]] == [
+        {"left": None, "asked": 16, "least": None},
+        {"left": 32, "asked": 72, "least": 48},
+    ]
+    assert sentence(told, "en").startswith(
+        "Not selected with 1 point: after all cuts, rounded down, 32 GPU-months of the 72 GPU-months of h200 asked for "
+        "would be left, less than the least useful amount of 48 GPU-months. By score and size, 50 % of the ask stays."
+    )
+    assert "h200 자원 신청량 72장·월 가운데 32장·월만 남아 최소 필요량(48장·월)보다 적습니다." in sentence(told, "ko")
+
+
+@pytest.mark.parametrize(
+    ("millionths", "down", "up"),
+    [(919_463, "91.9", "92"), (999_999, "99.9", "100"), (1_000_000, "100", "100"), (1_001, "0.1", "0.2"),
+     (999, "0.0999", "0.0999"), (3, "0.0003", "0.0003"), (0, "0", "0")],
+)  # fmt: skip
+def test_per_cents_are_told_to_a_tenth_and_never_deny_what_is_there(millionths, down, up):
+    assert (per_cent(millionths), per_cent(millionths, up=True)) == (down, up)
+
+
+@pytest.mark.parametrize(
+    ("points", "least", "en", "ko"),
+    [
+        (1_000, None, "With 1 point more it would have been selected.", "총점이 1점 높았다면 선정되었을 것입니다."),
+        (-500, None, "With 0.5 points less it would not have been selected.", "총점이 0.5점 낮았다면"),
+        (2_000, 1_000, "Less than 1 point would not have been enough; in between", "1점 미만의 차이로는 부족했을"),
+        (None, 1_000, "Less than 1 point more would not have been enough.", "추가 점수가 1점 미만이었다면"),
+        (None, -1_001, "With up to 1 point less, no awards without it", "총점이 1점까지 낮았더라도"),
+    ],
+)
+def test_points_have_their_word_in_one_and_in_many(points, least, en, ko):
+    change = {"change": "score", "points": points} | ({"least": least} if least else {})
+    reason = Reason("chosen_whole", {"score": 1_000, "parts": [], "nearest": [change]})
+    assert "with 1 point:" in sentence(reason, "en")
+    assert en in sentence(reason, "en")
+    assert ko in sentence(reason, "ko")

@@ -12,7 +12,7 @@ from madang.allocation.explain import explain
 from madang.allocation.forcing import forced
 from madang.allocation.lines import unmet, with_fixed
 from madang.allocation.nearest import changes
-from madang.allocation.policies import Portfolio
+from madang.allocation.policies import Portfolio, Rank
 from madang.allocation.portfolio import value
 from madang.allocation.ranking import candidates
 from madang.allocation.selection import Choices, Option, best
@@ -114,7 +114,7 @@ def test_who_misses_the_minimum_score_needs_at_least_that_and_who_falls_below_it
     assert found["r1"][0] == {"change": "score", "points": None, "least": 5_000}
     assert found["r0"] == [{"change": "score", "points": -30_001}]
     told = explain(drawn, plan, changes=True)
-    assert "Fewer than 5 points more would not have been enough." in sentence(told["r1"], "en")
+    assert "Less than 5 points more would not have been enough." in sentence(told["r1"], "en")
     assert "With 30.001 points less it would not have been selected." in sentence(told["r0"], "en")
 
 
@@ -150,3 +150,13 @@ def test_progress_counts_rules_that_are_taken_away_too():
     seen = []
     changes(drawn, solve(drawn, Portfolio()), lambda done, of: seen.append((done, of)))
     assert seen == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_points_that_only_make_up_for_what_a_preference_takes_are_not_enough():
+    """A request that stands at nothing, since a preference takes more than it has, must first make up for that."""
+    handicap = rule("preference", "handicap", points=-5_000, where={"organisation": "org-r1"})
+    drawn = replace(whole(10_000, 1_000), pools=(pool(units=16),), rules=(handicap,))
+    for policy in (Portfolio(), Rank()):
+        plan = solve(drawn, policy)
+        assert drawn.points["r1"] == 0
+        assert changes(drawn, plan)["r1"][0]["points"] == 14_001

@@ -12,7 +12,7 @@ from madang.allocation.check_policies import asked, left_of
 from madang.allocation.explain import explain
 from madang.allocation.nearest import changes, without
 from madang.allocation.plan import REFUSED
-from madang.allocation.policies import Portfolio, Rank, Tiers
+from madang.allocation.policies import Portfolio, Rank, Scaled, Tiers
 from madang.allocation.sentences import sentence
 from madang.allocation.solve import solve
 
@@ -130,15 +130,22 @@ def test_points_that_would_have_helped_a_scaled_ask_would_with_the_cuts_held(dra
     """Checked with the judge's own function of score and size, which shares no code with the solver's."""
     plan = solve(drawn, policy)
     tally = Tally(drawn)
-    points = [tally.points(r) for r in drawn.requests if tally.open(r)]
+    points = {r.id: tally.points(r) for r in drawn.requests if tally.open(r)}
     for name, found in changes(drawn, plan).items():
         for change in (one for one in found if one["change"] == "held"):
             one = drawn.request[name]
-            own, size, others = tally.points(one), asked(tally, one), len(points) - 1
+            size, others = asked(tally, one), len(points) - 1
 
-            def left(more, own=own, size=size, others=others):
-                below = min(sum(other < own + more for other in points), others)
-                return left_of(policy, own + more, size, below, others)
+            def left(more, one=one, size=size, others=others):
+                own = tally.points(replace(one, score=one.score + more))
+                below = sum(points[other] < own for other in points if other != one.id)
+                return left_of(policy, own, size, below, others)
 
             assert left(change["points"]) > left(0)
             assert change["granted"] == (name in plan.grant)
+
+
+def test_a_scaled_ask_passes_others_only_and_not_itself():
+    drawn = problem(request("low", 60_000), request("own", 70_000, item(4, least=0)), request("high", 90_000))
+    plan = solve(drawn, Scaled())
+    assert changes(drawn, plan)["own"] == [{"change": "held", "points": 20_001, "granted": True}]

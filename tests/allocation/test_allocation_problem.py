@@ -12,9 +12,10 @@ from allocation.drawn import APRIL, item, pool, problem, problems_with_fixed, re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from madang.allocation.problem import MonthCapacity, Pool, Problem, problem_hash
-from madang.allocation.reading import canonical, read_json
+from madang.allocation.parts import MonthCapacity, Pool
+from madang.allocation.problem import Problem, problem_hash
 from madang.errors import Refused
+from madang.reading import canonical, read_json
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests/cases/allocation/problem.json"
@@ -211,7 +212,13 @@ def test_any_value_anywhere_is_read_or_refused(data, value):
 
 
 @pytest.mark.parametrize(
-    ("content", "rule"), [(b"{", "must_be_json"), (b"\xff\xfe", "must_be_json"), (None, "cannot_be_read")]
+    ("content", "rule"),
+    [
+        (b"{", "must_be_json"),
+        (b"\xff\xfe", "must_be_json"),
+        (b'{"pools": [{"code": "a", "code": "b"}]}', "must_be_json"),
+        (None, "cannot_be_read"),
+    ],
 )
 def test_a_file_that_is_no_json_is_refused(tmp_path, content, rule):
     path = tmp_path / "problem.json"

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from madang.allocation.check import check
+from madang.allocation.parts import Alternative, Award, Item, MonthCapacity, Pool, Product, Request
 from madang.allocation.policies import Bracket, Scaled, policy_from_json, policy_json
-from madang.allocation.problem import Alternative, Award, Item, MonthCapacity, Pool, Problem, Product, Request
+from madang.allocation.problem import Problem
 from madang.allocation.scaling import even, kept
 from madang.allocation.solve import solve
 from madang.errors import Refused

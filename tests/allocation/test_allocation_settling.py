@@ -5,9 +5,9 @@ from allocation.drawn import item, pool, problem, request
 from madang.allocation import ties
 from madang.allocation.columns import columns
 from madang.allocation.lines import Room
+from madang.allocation.parts import Award
 from madang.allocation.policies import TIES, Portfolio
 from madang.allocation.portfolio import value
-from madang.allocation.problem import Award
 from madang.allocation.settling import Settling
 
 

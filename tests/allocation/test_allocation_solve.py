@@ -21,9 +21,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from madang.allocation.check import check
+from madang.allocation.parts import Alternative, MonthCapacity
 from madang.allocation.plan import KEPT, REDUCED, REFUSED, WHOLE
 from madang.allocation.policies import Portfolio, Rank
-from madang.allocation.problem import Alternative, MonthCapacity, Problem
+from madang.allocation.problem import Problem
 from madang.allocation.solve import solve
 from madang.allocation.ties import ticket
 from madang.errors import Refused

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from madang.allocation.problem import Alternative, Item, Problem
+from madang.allocation.parts import Alternative, Item
+from madang.allocation.problem import Problem
 from madang.allocation.refusals import refusal
 from madang.allocation.tables import read_tables
 from madang.errors import Refused
@@ -68,6 +69,11 @@ WRONG = [
     ("requests.csv", ",,yes,", ",,perhaps,", "line 4, total", "word_is_not_known"),
     ("requests.csv", "r1,,,,2,,a100", "r1,,,,2,,a200", "line 3, pool", "pool_is_not_known"),
     ("requests.csv", "r1,,,,2", "r1,o9,,,2", "line 3, organisation", "must_be_the_same_for_a_request"),
+    ("requests.csv", "r1,,,,2,,", "r1,,,3,2,,", "line 3, error", "must_be_the_same_for_a_request"),
+    ("requests.csv", ",16,,,,,,", ",16,,,,,industry,", "line 3, attribute:track", "must_be_the_same_for_a_request"),
+    ("requests.csv", "r1,,,,2,,", "r1,,,,1,2,", "line 3, later", "must_be_the_same_for_an_alternative"),
+    ("requests.csv", "least,first", "asked,first", "line 1, asked", "must_be_unique"),
+    ("pools.csv", "48,,1000", "48,,2000", "line 3, reference", "must_be_the_same_for_a_pool"),
     ("requests.csv", "2026-04,1,", "2026-4,1,", "line 2, first", "must_be_a_month"),
     ("requests.csv", "id,organisation", "id,organization", "line 1, organization", "is_not_known"),
     ("requests.csv", "r2,o2,70,,", "r2,o2,70,,,", "line 4", "must_have_a_cell_a_column"),

@@ -8,21 +8,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from madang.allocation.check import check
-from madang.allocation.plan import Price
-from madang.allocation.policies import Fair, Portfolio, Rank, Scaled, Tiers
-from madang.allocation.problem import (
+from madang.allocation.parts import (
     TOGETHER,
     Alternative,
     Award,
     Item,
     MonthCapacity,
     Pool,
-    Problem,
     Product,
     Reference,
     Request,
-    problem_hash,
 )
+from madang.allocation.plan import Price
+from madang.allocation.policies import Fair, Portfolio, Rank, Scaled, Tiers
+from madang.allocation.problem import Problem, problem_hash
 from madang.allocation.solve import solve
 from madang.allocation.ties import ticket
 from madang.errors import Refused

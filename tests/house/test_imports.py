@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 
 import pytest
 from house.repository import (
@@ -100,9 +101,29 @@ def test_libraries_know_neither_django_nor_each_other():
     }
     found |= {
         name: reaches(imports_of(SOURCE / name), NO_DJANGO)
-        for name in ("values.py", "errors.py", "lots.py", "catalogues.py")
+        for name in ("values.py", "errors.py", "lots.py", "catalogues.py", "reading.py")
     }
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+def circle(modules: dict[str, set[str]]) -> list[str]:
+    """Modules that import each other in a circle, late imports counted in; empty where there is none."""
+    try:
+        TopologicalSorter({name: found & modules.keys() for name, found in modules.items()}).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+@pytest.mark.parametrize("library", sorted(LIBRARIES))
+def test_a_library_can_be_read_in_one_direction(library):
+    paths = [path for path in python_files(SOURCE / library) if path.name != "__init__.py"]
+    assert circle({module_name(path): imports_of(path) for path in paths}) == []
+
+
+def test_a_circle_is_found():
+    assert circle({"a": {"b"}, "b": {"c", "x"}, "c": set()}) == []
+    assert set(circle({"a": {"b"}, "b": {"c"}, "c": {"a"}})) == {"a", "b", "c"}
 
 
 def test_rules_know_no_django():

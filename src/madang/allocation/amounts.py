@@ -23,6 +23,7 @@ def amount(n: int, unit: str, words: NullTranslations, *, months: bool = False, 
             "core": ngettext("{n} core-month", "{n} core-months", n),
             "gpu_hour": ngettext("{n} GPU-hour", "{n} GPU-hours", n),
             "core_hour": ngettext("{n} core-hour", "{n} core-hours", n),
+            "unit": ngettext("{n} unit-month", "{n} unit-months", n),
         }
         other = ngettext("{n} {unit}-month", "{n} {unit}-months", n)
     else:
@@ -33,6 +34,7 @@ def amount(n: int, unit: str, words: NullTranslations, *, months: bool = False, 
             "gpu_hour": ngettext("{n} GPU-hour a month", "{n} GPU-hours a month", n),
             "core_hour": ngettext("{n} core-hour a month", "{n} core-hours a month", n),
             "petaflops": ngettext("{n} petaflops", "{n} petaflops", n),
+            "unit": ngettext("{n} unit", "{n} units", n),
         }
         other = "{n} {unit}"
     return known.get(unit.lower(), other).format(n=number, unit=unit)
@@ -63,3 +65,19 @@ def decimal(value: int, scale: int) -> str:
     sign, (whole, part) = "-" if value < 0 else "", divmod(abs(value), scale)
     digits = str(part).rjust(len(str(scale)) - 1, "0").rstrip("0")
     return f"{sign}{whole}.{digits}" if digits else f"{sign}{whole}"
+
+
+def points(thousandths: int, words: NullTranslations) -> str:
+    """Points with their word: 1 point, 84.25 points."""
+    text = words.ngettext("{n} point", "{n} points", 1 if thousandths == 1000 else 2)
+    return text.format(n=decimal(thousandths, 1000))
+
+
+def per_cent(millionths: int, *, up: bool = False) -> str:
+    """A part in per cent, to a tenth: rounded down, or up where it says how far off something may be.
+
+    Below a tenth it is written exactly, since 0 would deny it.
+    """
+    if 0 < millionths < 1000:
+        return decimal(millionths, 10_000)
+    return decimal(-(-millionths // 1000) if up else millionths // 1000, 10)

@@ -15,8 +15,9 @@ from typing import Any
 from madang.allocation.check_limits import Fault, Tally
 from madang.allocation.check_policies import ordered, policy_faults, reserve_list
 from madang.allocation.check_proof import proof_faults, worth
+from madang.allocation.parts import Request
 from madang.allocation.plan import KEPT, REDUCED, REFUSED, WHOLE, Grant, Plan
-from madang.allocation.problem import Problem, Request
+from madang.allocation.problem import Problem
 
 __all__ = ["Fault", "check"]
 

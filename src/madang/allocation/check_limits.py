@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from madang.allocation.problem import (
+from madang.allocation.parts import (
     BUDGET,
     MINIMUM_CRITERION,
     MINIMUM_SCORE,
@@ -18,10 +18,10 @@ from madang.allocation.problem import (
     SHARE_AT_MOST,
     SUCCESS_BAND,
     Award,
-    Problem,
     Request,
     Rule,
 )
+from madang.allocation.problem import Problem
 
 # What computing is counted against: (kind, pool, month, rule, holder), with "" for what does not apply.
 Count = tuple[str, ...]

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from madang.allocation.check_limits import Count, Fault, Tally
+from madang.allocation.parts import MINIMUM_CRITERION, TOGETHER, Award, Request
 from madang.allocation.plan import Grant, Plan
 from madang.allocation.policies import (
     CRITERIA,
@@ -23,7 +24,7 @@ from madang.allocation.policies import (
     Scaled,
     Tiers,
 )
-from madang.allocation.problem import MINIMUM_CRITERION, TOGETHER, Award, Problem, Request
+from madang.allocation.problem import Problem
 
 Given = Mapping[str, Grant]
 

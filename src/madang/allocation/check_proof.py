@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from madang.allocation.check_limits import Fault, Tally, applies, held_by
+from madang.allocation.parts import NO_ENVY, SHARE_AT_LEAST, SUCCESS_BAND, Award, Request
 from madang.allocation.plan import Grant, Plan
 from madang.allocation.policies import Fair, Policy, Portfolio
-from madang.allocation.problem import NO_ENVY, SHARE_AT_LEAST, SUCCESS_BAND, Award, Problem, Request
+from madang.allocation.problem import Problem
 
 Row = tuple[str, ...]
 Uses = Counter[Row]

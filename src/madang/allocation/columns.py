@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from madang.allocation.envy import pairs
 from madang.allocation.lines import Room
+from madang.allocation.parts import NO_ENVY, SHARE_AT_LEAST, SUCCESS_BAND, Award, Request, Rule
 from madang.allocation.placing import ways
-from madang.allocation.problem import NO_ENVY, SHARE_AT_LEAST, SUCCESS_BAND, Award, Problem, Request, Rule
+from madang.allocation.problem import Problem
 from madang.allocation.selection.choices import Choices, Option, Part
 from madang.allocation.settling import Held
 

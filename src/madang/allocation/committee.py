@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from madang.allocation.nearest import solved_without
+from madang.allocation.parts import Award, Request
 from madang.allocation.plan import REFUSED, Plan
-from madang.allocation.problem import Award, Problem, Request
+from madang.allocation.problem import Problem
 from madang.allocation.solve import objective, solve
 
 Seen = Callable[[int, int], None]

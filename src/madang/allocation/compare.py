@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from madang.allocation import ties
+from madang.allocation.parts import Award, Request
 from madang.allocation.plan import REFUSED, Plan
-from madang.allocation.problem import Award, Request
 from madang.errors import Refused
 
 MOST = 6

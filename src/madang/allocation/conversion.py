@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from madang.allocation.problem import Reference
+from madang.allocation.parts import Reference
 
 THOUSAND = 1000
 # How many of the reference unit one of each counts.

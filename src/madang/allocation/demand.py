@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from madang.allocation.parts import Award, Request, asked_award
 from madang.allocation.plan import Plan
-from madang.allocation.problem import Award, Request, asked_award
 from madang.allocation.scaling import even
 from madang.values import Month
 

@@ -4,45 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from madang.allocation.problem import (
+from madang.allocation.parts import (
     FORMAT,
     INVALID,
     Alternative,
     Award,
     Item,
     MonthCapacity,
+    Parts,
     Pool,
-    Problem,
     Product,
     Reference,
     Request,
     Rule,
 )
-from madang.allocation.reading import Node
-from madang.errors import Refused
+from madang.reading import Node
 from madang.values import Month
 
 TEXTS = ("criterion", "pool", "holder", "attribute", "each")
 
 
-def read(obj: object, source: str = "-") -> Problem:
-    """The problem in a document; `Refused("allocation_problem_invalid", file, field, rule)` at what is wrong."""
+def read(obj: object, source: str) -> Parts:
+    """The parts in a document; `Refused("allocation_problem_invalid", file, field, rule)` at what is wrong."""
     node = Node(obj, "", source, INVALID)
-    node.only("format", "pools", "products", "requests", "rules", "reference")
     if node.at("format").text() != FORMAT:
         node.at("format").refuse("format_is_not_known", known=FORMAT)
+    node.only("format", "pools", "products", "requests", "rules", "reference")
     reference = node.maybe("reference")
-    parts = (
+    return Parts(
         tuple(_pool(part) for part in node.at("pools").elements()),
         tuple(_product(part) for part in node.at("products").elements()),
         tuple(_request(part) for part in node.at("requests").elements()),
         read_rules(node.maybe("rules")),
         _reference(reference) if reference else None,
     )
-    try:
-        return Problem(*parts)
-    except Refused as refused:
-        raise Refused(refused.code, **{**refused.facts, "file": source}) from None
 
 
 def read_rules(node: Node | None) -> tuple[Rule, ...]:
@@ -137,8 +132,8 @@ def _rule(node: Node) -> Rule:
     return Rule(node.at("name").text(), node.at("kind").text(), node.at("sentence").texts(), params)
 
 
-def written(problem: Problem) -> dict[str, object]:
-    """The problem's document: every default is written out, so that equal problems have equal documents."""
+def written(problem: Parts) -> dict[str, object]:
+    """The document of a problem's parts: every default is written out, so that equal problems have equal documents."""
     found: dict[str, object] = {
         "format": FORMAT,
         "pools": [_pool_json(pool) for pool in problem.pools],
@@ -157,9 +152,9 @@ def written(problem: Problem) -> dict[str, object]:
     return found
 
 
-def asks(problem: Problem) -> list[dict[str, object]]:
+def asks(requests: tuple[Request, ...]) -> list[dict[str, object]]:
     """Who takes part and what they ask: of each request its id, organisation and options, as in the document."""
-    every = (_request_json(request) for request in problem.requests)
+    every = (_request_json(request) for request in requests)
     return [{name: one[name] for name in ("id", "organisation", "options")} for one in every]
 
 

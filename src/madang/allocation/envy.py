@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from madang.allocation.problem import Award, Problem, Request, Rule, asked_award
+from madang.allocation.parts import Award, Request, Rule, asked_award
+from madang.allocation.problem import Problem
 from madang.values import Month
 
 Amounts = dict[tuple[str, Month], int]

@@ -8,13 +8,14 @@ from functools import cached_property
 from madang.allocation import nearest, ties
 from madang.allocation.check import check
 from madang.allocation.lines import POOL, SHARE, Line, unmet, with_fixed
+from madang.allocation.parts import BUDGET, MINIMUM_SCORE, ORGANISATION, RESERVE, Award, Request, Rule
 from madang.allocation.placing import Short, shortages
 from madang.allocation.plan import KEPT, REDUCED, WHOLE, Plan
-from madang.allocation.policies import Fair, Portfolio, Rank, Scaled, Tiers
-from madang.allocation.problem import BUDGET, MINIMUM_SCORE, ORGANISATION, RESERVE, Award, Problem, Request, Rule
+from madang.allocation.policies import LEAST, Fair, Portfolio, Rank, Scaled, Tiers
+from madang.allocation.problem import Problem
 from madang.allocation.ranking import Turn, candidates, lines_of, queue, walked
 from madang.allocation.reasons import Reason
-from madang.allocation.scaling import series_name, stays
+from madang.allocation.scaling import MILLION, award, cut_to, scaled, series_name, stays
 from madang.allocation.standing import Standing
 from madang.errors import Refused
 
@@ -165,8 +166,11 @@ class _Account:
         return SHORT[line.kind], facts
 
     def _line(self, line: Line) -> Facts:
-        reference = self.problem.reference.name if self.problem.reference else "unit"
-        facts: Facts = {"pool": line.pool, "unit": self.problem.pool[line.pool].unit if line.pool else reference}
+        units = {pool.unit for pool in self.problem.pools if line.pool in ("", pool.code)}
+        unit = units.pop() if len(units) == 1 else "unit"
+        if not line.pool and self.problem.reference:
+            unit = self.problem.reference.name
+        facts: Facts = {"pool": line.pool, "unit": unit}
         if not line.pool and self.problem.reference:
             facts["in_thousandths"] = True
         if line.month is not None:
@@ -182,28 +186,56 @@ class _Account:
 
     def _scaled(self, policy: Scaled) -> Iterator[tuple[Request, Reason]]:
         """`scaled`: what the function leaves of an ask, and which scarce line cut it further."""
-        parts = stays(self.problem, policy, self.open)
+        parts, dropped = stays(self.problem, policy, self.open), self._dropped(policy)
         for request in self.open:
             share = parts[request.id]
-            facts: Facts = {**self._placed(request), "stays": share.numerator * 1_000_000 // share.denominator}
-            facts |= self._tightest(request)
-            grant = self.plan.grant.get(request.id)
-            if grant is not None:
-                code = "scaled_whole" if self.plan.outcomes[request.id] == WHOLE else "scaled_cut"
-                yield request, Reason(code, {**facts, **self._given(request, grant.award)})
+            facts: Facts = {**self._placed(request), "stays": share.numerator * MILLION // share.denominator}
+            grant, series = self.plan.grant.get(request.id), self._series(request)
+            if grant is None and request.id in dropped:
+                line = series[dropped[request.id]]
+                code = "scaled_dropped" if line.rule else "scaled_dropped_pool"
+                yield request, Reason(code, {**facts, **self._scarce(line)})
                 continue
-            nothing = Award((0,) * len(request.items), spread=_zeros(request))
-            yield request, Reason("scaled_to_nothing", {**facts, **self._given(request, nothing)})
+            cut = min((name for name in series if name in self.plan.factors), key=self._factor, default=None)
+            if cut is not None:
+                facts |= {"series": cut, "factor": self.plan.factors[cut], **self._scarce(series[cut])}
+            left = cut_to(request, share, self.plan.factors[cut] if cut else MILLION)
+            if grant is None:
+                nothing = self._given(request, award(request, (0,) * len(request.items)))
+                yield request, Reason("scaled_to_nothing", {**facts, **self._lacking(request, nothing, left)})
+                continue
+            if grant.award.quantities > left:
+                facts["raised"] = True
+            code = "scaled_whole" if self.plan.outcomes[request.id] == WHOLE else "scaled_cut"
+            yield request, Reason(code, {**facts, **self._given(request, grant.award)})
 
-    def _tightest(self, request: Request) -> Facts:
-        """The smallest factor among the series that a request draws on, with its pool or rule; nothing where no cut."""
-        lines = [self.room.lines[line] for line in lines_of(self.room, request, 0, 0)]
-        cut = {name: line for line in lines if (name := series_name(line)) in self.plan.factors}
-        if not cut:
+    def _dropped(self, policy: Scaled) -> Mapping[str, str]:
+        """Who goes without because not even the least amounts fit, and for which series."""
+        if policy.below != LEAST or all(request.id in self.plan.grant for request in self.open):
             return {}
-        name = min(cut, key=lambda one: (self.plan.factors[one], one))
-        line, facts = cut[name], {"series": name, "factor": self.plan.factors[name]}
-        return {**facts, **(_named(self.problem.rule[line.rule]) if line.rule else {"pool": line.pool})}
+        return scaled(self.problem, policy, self.open, self.room).dropped
+
+    def _series(self, request: Request) -> Mapping[str, Line]:
+        """The series that a request draws on, by name, with one line of each."""
+        lines = (self.room.lines[line] for line in lines_of(self.room, request, 0, 0))
+        return {series_name(line): line for line in lines}
+
+    def _factor(self, series: str) -> tuple[int, str]:
+        return self.plan.factors[series], series
+
+    def _scarce(self, line: Line) -> Facts:
+        return _named(self.problem.rule[line.rule]) if line.rule else {"pool": line.pool}
+
+    def _lacking(self, request: Request, given: Facts, left: Sequence[int]) -> Facts:
+        """Of a request that was cut to nothing, what would be left of the first item that falls below its least."""
+        parts = given["parts"]
+        assert isinstance(parts, list)
+        for item, least, stays_of, part in zip(request.items, smallest(request), left, parts, strict=True):
+            if stays_of < least:
+                units = self.problem.product[item.product].units
+                part |= {"left": stays_of * units, "least": least * units}
+                break
+        return given
 
     def _together(self, policy: Portfolio | Fair) -> Iterator[tuple[Request, Reason]]:
         """`portfolio` and `fair`: what is left once all awards are given, and for whom it is too little."""
@@ -263,12 +295,6 @@ def smallest(request: Request) -> tuple[int, ...]:
     """The smallest award of the first alternative: its least amounts, or one of its first item where they are 0."""
     least = tuple(item.least for item in request.items)
     return least if any(least) else tuple(int(index == 0) for index in range(len(least)))
-
-
-def _zeros(request: Request) -> tuple[tuple[int, ...], ...]:
-    if not any(item.total for item in request.items):
-        return ()
-    return tuple((0,) * item.months if item.total else () for item in request.items)
 
 
 def _others(request: Request) -> Facts:

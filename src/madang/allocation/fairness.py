@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from madang.allocation import ties
 from madang.allocation.columns import Columns, Value, columns
 from madang.allocation.lines import Room
+from madang.allocation.parts import Award, Request
 from madang.allocation.policies import NASH, Fair, Portfolio
 from madang.allocation.portfolio import Chosen, Report, search, settled, value
-from madang.allocation.problem import Award, Problem, Request
+from madang.allocation.problem import Problem
 from madang.allocation.selection.choices import Choices, Option, Part
 from madang.allocation.settling import Held
 

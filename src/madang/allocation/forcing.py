@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 
 from madang.allocation import ties
 from madang.allocation.columns import ENVY_ROW, Value, columns
+from madang.allocation.fewest import fewest
 from madang.allocation.lines import unmet, with_fixed
+from madang.allocation.parts import MINIMUM_SCORE, Request
 from madang.allocation.plan import Plan
 from madang.allocation.policies import COMPUTE, Portfolio
 from madang.allocation.portfolio import row_name, value
-from madang.allocation.problem import MINIMUM_SCORE, Problem, Request
+from madang.allocation.problem import Problem
 from madang.allocation.ranking import candidates
 from madang.allocation.selection import Prices
 from madang.allocation.selection.nearby import NODES, WIDER, Nearby
@@ -77,8 +80,12 @@ class _Made:
 
     def _each(self, request: Request, more: int) -> int:
         """What so many more (or fewer) points add to the worth of one of a request's size."""
-        own = self.problem.points[request.id] - self.policy.above
-        return int(max(0, own + more) ** self.policy.power - max(0, own) ** self.policy.power)
+        raised = self.problem.points_of(replace(request, score=request.score + more))
+        now, then = (
+            max(0, points - self.policy.above) ** self.policy.power
+            for points in (self.problem.points[request.id], raised)
+        )
+        return int(then - now)
 
     def _below(self, request: Request) -> Facts | None:
         """Who misses nothing but the minimum score needs at least that."""
@@ -105,7 +112,7 @@ class _Made:
             bounds = (self.near.bound_with(stand, place, each, spared) for stand in stands)
             return all(bound is not None and bound > now for bound in bounds)
 
-        least = _least(possible)
+        least = fewest(possible, MOST_POINTS)
         if least is None:
             return None
         points = self._enough(request)
@@ -131,7 +138,7 @@ class _Made:
             each = self._each(request, points)
             return any(worth + each * size > now for worth, size in found)
 
-        return _least(enough)
+        return fewest(enough, MOST_POINTS)
 
     def _granted(self, request: Request) -> Facts | None:
         place, now, own = self.place[request.id], self.near.objective, request.score
@@ -139,7 +146,7 @@ class _Made:
         # With fewer points it stands above fewer, which need not wait for it: that is worth their rows' price at most.
         spared = [row for better, _, row in self.envies if better == place]
         bound = min(self.near.bound_without(stand, place, spared) for stand in self.near.prices_for(place, False))
-        least = _least(lambda n: now + self._each(request, -n) * size < bound, own)
+        least = fewest(lambda n: now + self._each(request, -n) * size < bound, own)
         for wider in (1, WIDER):
             enough = self._dispensable(place, size, own)
             if least is None or enough == least or (wider != 1 and enough is not None):
@@ -154,15 +161,4 @@ class _Made:
     def _dispensable(self, place: int, size: int, own: int) -> int | None:
         """The fewest points less with which something that was found without the request beats the plan."""
         found, now, request = self.near.found_without(place), self.near.objective, self.open[place]
-        return None if found is None else _least(lambda n: now + self._each(request, -n) * size < found, own)
-
-
-def _least(holds: Callable[[int], bool], most: int = MOST_POINTS) -> int | None:
-    """The smallest number from 1 to `most` at which it holds; where it holds it holds above."""
-    if most < 1 or not holds(most):
-        return None
-    low, high = 0, most
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if holds(middle) else (middle, high)
-    return high
+        return None if found is None else fewest(lambda n: now + self._each(request, -n) * size < found, own)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from madang.allocation.problem import (
+from madang.allocation.parts import (
     BUDGET,
     INVALID,
     MINIMUM_SCORE,
@@ -15,10 +15,10 @@ from madang.allocation.problem import (
     SHARE_AT_MOST,
     Award,
     Pool,
-    Problem,
     Request,
     Rule,
 )
+from madang.allocation.problem import Problem
 from madang.errors import Refused
 from madang.values import Month
 

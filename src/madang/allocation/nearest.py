@@ -8,12 +8,14 @@ from copy import copy
 from dataclasses import dataclass, replace
 
 from madang.allocation import ties
+from madang.allocation.fewest import fewest
 from madang.allocation.forcing import forced
 from madang.allocation.lines import Room, unmet, with_fixed
 from madang.allocation.nearest_scaled import scaled_changes
+from madang.allocation.parts import MINIMUM_CRITERION, MINIMUM_SCORE, MINIMUMS, Request
 from madang.allocation.plan import Plan
 from madang.allocation.policies import Fair, Portfolio, Rank, Scaled, Tiers
-from madang.allocation.problem import MINIMUM_CRITERION, MINIMUM_SCORE, MINIMUMS, Problem, Request
+from madang.allocation.problem import Problem
 from madang.allocation.ranking import Walk, queue
 from madang.allocation.solve import solve
 from madang.errors import Refused
@@ -186,8 +188,9 @@ class _Asked:
     def _more(self, request: Request) -> Facts | None:
         """The fewest more points with which it would have been selected; None where no number would do."""
         enough = self._lacks(request, MINIMUM_SCORE)
-        most = max(enough, self.top - self.problem.points[request.id] + 1, self._line() - request.score) + 1
-        found = _first(lambda d: self._given(replace(request, score=request.score + d), self.story), 0, most)
+        points = request.score + self.problem.preferred(request)
+        most = max(enough, self.top - points + 1, self._line() - points)
+        found = fewest(lambda d: self._given(replace(request, score=request.score + d), self.story), most)
         return {"change": "score", "points": found} if found is not None else None
 
     def _line(self) -> int:
@@ -196,9 +199,7 @@ class _Asked:
     def _less(self, request: Request) -> Facts | None:
         """The fewest points less with which it would not have been selected; None where it always is."""
         others = self._walked([other for other in self.line if other.id != request.id])
-        lost = _first(
-            lambda d: not self._given(replace(request, score=request.score - d), others), 0, request.score + 1
-        )
+        lost = fewest(lambda d: not self._given(replace(request, score=request.score - d), others), request.score)
         return {"change": "score", "points": -lost} if lost is not None else None
 
     def _criterion(self, request: Request) -> Facts | None:
@@ -224,7 +225,7 @@ class _Asked:
             def fits(cut: int, index: int = index, asked: int = item.asked) -> bool:
                 return self._given(_with(request, index, asked - cut), self.story)
 
-            most = _first(fits, 0, item.asked)
+            most = fewest(fits, item.asked - 1)
             if most is not None:
                 cost = ties.asked(self.problem, request) - ties.asked(
                     self.problem, _with(request, index, item.asked - most)
@@ -244,14 +245,3 @@ def _with(request: Request, index: int, asked: int) -> Request:
         for n, item in enumerate(first.items)
     )
     return replace(request, options=(replace(first, items=items), *request.options[1:]))
-
-
-def _first(holds: Callable[[int], bool], low: int, high: int) -> int | None:
-    """The smallest n above `low` and below `high` at which it holds; where it holds it holds above. None: nowhere."""
-    if high - low < 2 or not holds(high - 1):
-        return None
-    high -= 1
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if holds(middle) else (middle, high)
-    return high

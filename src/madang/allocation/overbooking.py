@@ -13,9 +13,10 @@ from dataclasses import replace
 from fractions import Fraction
 
 from madang.allocation.amounts import decimal
+from madang.allocation.parts import OVERBOOKING, Rule
 from madang.allocation.plan import Plan
 from madang.allocation.policies import Policy
-from madang.allocation.problem import OVERBOOKING, Problem, Rule
+from madang.allocation.problem import Problem
 from madang.allocation.solve import solve
 from madang.catalogues import translation
 from madang.values import Month

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from madang.allocation.lines import Room
-from madang.allocation.problem import Award, Request, asked_award
+from madang.allocation.parts import Award, Request, asked_award
 from madang.values import months_from
 
 

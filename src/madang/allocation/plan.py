@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from madang.allocation.document import award_json, read_award
+from madang.allocation.parts import Award
 from madang.allocation.policies import Fair, Policy, Portfolio, policy_from_json, policy_json
-from madang.allocation.problem import Award, Problem
-from madang.allocation.reading import Node, canonical
+from madang.allocation.problem import Problem
 from madang.errors import Refused
+from madang.reading import Node, canonical
 
 FORMAT = "madang-allocation-plan/3"
 INVALID = "allocation_plan_invalid"
@@ -144,9 +145,9 @@ class Plan:
         judged; whether the plan is right is for `madang.allocation.check`.
         """
         node = Node(obj, "", source, INVALID)
-        node.only(*_MEMBERS)
         if node.at("format").text() != FORMAT:
             node.at("format").refuse("format_is_not_known", known=FORMAT)
+        node.only(*_MEMBERS)
         work, bound, measured = node.maybe("work_limit"), node.maybe("bound"), node.maybe("measured")
         wall = measured.maybe("wall_ms") if measured else None
         proof, commitment = node.maybe("proof"), node.maybe("commitment")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from madang.allocation.problem import INVALID as PROBLEM_INVALID
-from madang.allocation.problem import TOGETHER, Problem
-from madang.allocation.reading import Node
+from madang.allocation.parts import INVALID as PROBLEM_INVALID
+from madang.allocation.parts import TOGETHER
+from madang.allocation.problem import Problem
 from madang.errors import Refused
+from madang.reading import Node
 
 Overflow = Literal["skip", "stop"]
 SKIP: Overflow = "skip"

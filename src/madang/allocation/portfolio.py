@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from madang.allocation.columns import Columns, Value, columns
 from madang.allocation.lines import Room
+from madang.allocation.parts import INVALID, Award, Request
 from madang.allocation.plan import Price, Proof
 from madang.allocation.policies import COMPUTE, Portfolio
-from madang.allocation.problem import INVALID, Award, Problem, Request
+from madang.allocation.problem import Problem
 from madang.allocation.selection import MARGINAL, Choices, Option, Prices, Selection, best
 from madang.allocation.settling import Held, Settling
 from madang.errors import Refused

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from madang.allocation import ties
 from madang.allocation.lines import SHARE, Room, unmet
+from madang.allocation.parts import Award, Request, asked_award
 from madang.allocation.placing import Short, placed, shortages, ways
 from madang.allocation.policies import STOP, Rank, Tiers
-from madang.allocation.problem import Award, Problem, Request, asked_award
+from madang.allocation.problem import Problem
 
 Awards = dict[str, Award]
 Series = tuple[str, str, str]

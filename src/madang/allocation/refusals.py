@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from madang import reading
 from madang.allocation.check import Fault
 from madang.catalogues import translation
 from madang.errors import Refused
@@ -23,13 +24,7 @@ def refusal(refused: Refused, language: str) -> str:
         return _("No plan was found within {seconds} seconds; try a longer limit.").format(**facts)
     if refused.code == "allocation_comparison_invalid":
         return _("{given} plans cannot be compared; 2 to {most} can.").format(**facts)
-    texts = {"code": refused.code, "file": facts.get("file") or "-", "field": facts.get("field") or "$"}
-    rule = str(facts.get("rule", ""))
-    known = _rules(_).get(rule, rule)
-    body = known.format(
-        **{"known": "", "why": "", "pool": "", "named": "", "low": "", "high": "", "work": "", **facts, **texts}
-    )
-    return _("{file}: {field}: {body}").format(file=texts["file"], field=texts["field"], body=body)
+    return reading.refusal(refused, language, _rules(_))
 
 
 def fault(found: Fault, language: str) -> str:
@@ -40,37 +35,11 @@ def fault(found: Fault, language: str) -> str:
 
 def _rules(_: Say) -> dict[str, str]:
     return {
-        "cannot_be_read": _("the file cannot be read ({why})"),
-        "cannot_be_written": _("the file cannot be written ({why})"),
-        "must_be_json": _("is not JSON ({why})"),
-        "must_be_csv": _("is not a CSV file in UTF-8 ({why})"),
-        "must_have_a_cell_a_column": _("must have one cell for each column"),
-        "must_be_points": _("must be points with at most three decimals, such as 84.25"),
         "must_be_the_same_for_a_pool": _("must be the same in every line of a pool"),
         "must_be_the_same_for_a_request": _("must be the same in every line of a request"),
-        "must_be_an_object": _("must be an object"),
-        "must_be_a_list": _("must be a list"),
-        "must_be_text": _("must be text that is not empty"),
-        "must_be_a_whole_number": _("must be a whole number"),
-        "must_be_true_or_false": _("must be true or false"),
-        "must_be_a_month": _("must be a month written YYYY-MM"),
-        "must_be_a_date": _("must be a date written YYYY-MM-DD"),
-        "must_be_a_pair": _("must be a list of two"),
-        "must_be_above_zero": _("must be above zero"),
-        "must_not_be_below_zero": _("must not be below zero"),
+        "must_be_the_same_for_an_alternative": _("must be the same in every line of an alternative"),
         "is_too_large": _("is larger than this number can be"),
         "is_too_small": _("is smaller than this number can be"),
-        "must_lie_between": _("must lie between {low} and {high}"),
-        "must_be_unique": _("is already taken; it must be unique"),
-        "must_not_be_empty": _("must not be empty"),
-        "is_missing": _("is missing"),
-        "is_not_known": _("is not a member that this format knows"),
-        **_rules_between(_),
-    }
-
-
-def _rules_between(_: Say) -> dict[str, str]:
-    return {
         "must_not_exceed_physical": _("must not exceed what physically stands there"),
         "must_not_exceed_asked": _("must not exceed what is asked for"),
         "must_lie_in_the_pools_months": _("reaches beyond the months for which the pool states its capacity"),
@@ -84,7 +53,10 @@ def _rules_between(_: Say) -> dict[str, str]:
         "kind_is_not_known": _("is not a kind of rule that is known"),
         "format_is_not_known": _("is not the format that is read here ({known})"),
         "policy_is_not_known": _("is not a policy that is known ({known})"),
-        "word_is_not_known": _("is not one of {known}"),
+        "needs_a_file": _("needs a file that says its two scores, such as {known}"),
+        "goes_with_rank": _("goes with the policy rank by its name; a policy in a file says so itself"),
+        "goes_with_changes": _("goes with --changes: without it nothing is searched for"),
+        "limits_no_list": _("would limit nothing: the policy {policy} searches for nothing"),
         "low_must_lie_below_high": _("low must lie below high"),
         "lottery_must_not_exceed_whole": _("must not lie above the score from which everyone is served in full"),
         "brackets_must_rise": _("must end above the bracket before it, and only the last may be without end"),

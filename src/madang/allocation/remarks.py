@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from gettext import NullTranslations
 
-from madang.allocation.amounts import amount, decimal
+from madang.allocation.amounts import amount, decimal, per_cent, points
 from madang.catalogues import translation
 
 Say = Callable[[str], str]
@@ -17,7 +18,7 @@ def remarks(
     _ = translation(language).gettext
     found = []
     if "preference" in shown:
-        found.append(_("Of its points, {preference} come from preferences.").format(**shown))
+        found.append(_("Preferences count for {preference} of its points.").format(**shown))
     if facts.get("tier") == "lottery":
         found.append(_("In the lottery it was drawn at place {drawn} of {lots}.").format(**shown))
     if "alternative" in shown:
@@ -26,10 +27,13 @@ def remarks(
         found.append(_("It starts in {starts}, {later} months later than asked for.").format(**shown))
     if "other_ways" in shown:
         found.append(_("None of its {other_ways} other alternatives and later starts fitted either.").format(**shown))
-    if "series" in shown and "pool" in shown:
-        found.append(_("For lack of {pool}, {factor} % of that was given.").format(**shown))
+    if "series" in shown and "rule" not in shown:
+        scarce = names.get(str(facts["pool"]), str(facts["pool"]))
+        found.append(_("For lack of {pool}, {factor} % of that could be given.").format(**{**shown, "pool": scarce}))
     elif "series" in shown:
-        found.append(_("A limit was reached, so that {factor} % of that was given.").format(**shown))
+        found.append(_("A limit was reached, so that {factor} % of that could be given.").format(**shown))
+    if facts.get("raised"):
+        found.append(_("What fell below the least useful amount was raised to it."))
     if "gap" in facts:
         found.append(_together(facts, _))
     if facts.get("marginal"):
@@ -57,7 +61,7 @@ def _together(facts: Mapping[str, object], _: Say) -> str:
             "The awards were chosen together; no other choice within the rules gives a larger sum of {what}."
         ).format(what=what)
     text = _("The awards were chosen together; their sum of {what} is within {gap} % of the largest possible.")
-    return text.format(gap=decimal(gap, 10_000), what=what)
+    return text.format(gap=per_cent(gap, up=True), what=what)
 
 
 def _fair(gap: object, _: Say) -> str:
@@ -91,28 +95,19 @@ def _change(change: Mapping[str, object], language: str, names: Mapping[str, str
     _ = words.gettext
     kind = change["change"]
     if kind == "score":
-        if "least" in change:
-            return _beaten(change, _)
-        points = change["points"]
-        assert isinstance(points, int)
-        if points < 0:
-            return _("With {points} points less it would not have been selected.").format(points=decimal(-points, 1000))
-        return _("With {points} points more it would have been selected.").format(points=decimal(points, 1000))
+        return _score(change, words)
     if kind == "held":
-        more = decimal(int(str(change["points"])), 1000)
+        more = points(_whole(change["points"]), words)
         if change["granted"]:
-            return _("With everybody's cuts as they were made, {points} points more would have given it more.").format(
+            return _("With everybody's cuts as they were made, {points} more would have given it more.").format(
                 points=more
             )
-        return _("With everybody's cuts as they were made, {points} points more would have selected it.").format(
-            points=more
-        )
+        return _("With everybody's cuts as they were made, {points} more would have selected it.").format(points=more)
     if kind == "criterion":
         return _criteria(change["criteria"], _, names)
     if kind == "ask":
         unit, total = str(change["unit"]), bool(change["total"])
-        to, pool = change["to"], names.get(str(change["pool"]), str(change["pool"]))
-        assert isinstance(to, int)
+        to, pool = _whole(change["to"]), names.get(str(change["pool"]), str(change["pool"]))
         text = _("Had it asked for at most {to} of {pool}, it would have been selected.")
         return text.format(to=amount(to, unit, words, months=total), pool=pool)
     # whoever shows reasons may add the rule's published sentence, which says more than its short name
@@ -122,30 +117,46 @@ def _change(change: Mapping[str, object], language: str, names: Mapping[str, str
     return _("Without the rule “{named}” it would not have been selected.").format(named=named)
 
 
-def _beaten(change: Mapping[str, object], _: Say) -> str:
+def _score(change: Mapping[str, object], words: NullTranslations) -> str:
+    """With how many points more or less: for certain, or what a portfolio knows of it."""
+    _ = words.gettext
+    if "least" in change:
+        return _beaten(change["points"], _whole(change["least"]), words)
+    found = _whole(change["points"])
+    if found < 0:
+        return _("With {points} less it would not have been selected.").format(points=points(-found, words))
+    return _("With {points} more it would have been selected.").format(points=points(found, words))
+
+
+def _beaten(found: object, least: int, words: NullTranslations) -> str:
     """With how many points a portfolio would have been beaten: what was found, and what is proven."""
-    points, least = change["points"], change["least"]
-    assert isinstance(least, int)
-    fewest = decimal(abs(least), 1000)
-    if points is None:
+    _ = words.gettext
+    fewest = points(abs(least), words)
+    if found is None:
         if least < 0:
-            text = _("With up to {least} points less, no awards without it would have been worth more.")
-            return text.format(least=decimal(-least - 1, 1000))
-        return _("Fewer than {least} points more would not have been enough.").format(least=fewest)
-    assert isinstance(points, int)
-    if points < 0:
-        text = _("With {points} points less, awards without it would have been worth more than the ones chosen.")
+            text = _("With up to {least} less, no awards without it would have been worth more.")
+            return text.format(least=points(-least - 1, words))
+        return _("Less than {least} more would not have been enough.").format(least=fewest)
+    enough = _whole(found)
+    if enough < 0:
+        text = _("With {points} less, awards without it would have been worth more than the ones chosen.")
     else:
-        text = _("With {points} points more, awards with it would have been worth more than the ones chosen.")
-    if abs(points) == 1:
-        return text.format(points=decimal(abs(points), 1000))
-    if points == least:
+        text = _("With {points} more, awards with it would have been worth more than the ones chosen.")
+    told = text.format(points=points(abs(enough), words))
+    if abs(enough) == 1:
+        return told
+    if enough == least:
         more = _("Fewer would not have been enough.")
     elif abs(least) == 1:
         more = _("Whether fewer would have been enough is not proven.")
     else:
-        more = _("Fewer than {least} would not have been enough; in between nothing is proven.")
-    return f"{text.format(points=decimal(abs(points), 1000))} {more.format(least=fewest)}"
+        more = _("Less than {least} would not have been enough; in between nothing is proven.")
+    return f"{told} {more.format(least=fewest)}"
+
+
+def _whole(value: object) -> int:
+    assert isinstance(value, int)
+    return value
 
 
 def _criteria(missing: object, _: Say, names: Mapping[str, str]) -> str:
@@ -153,7 +164,7 @@ def _criteria(missing: object, _: Say, names: Mapping[str, str]) -> str:
     each = _("{points} for {criterion}")
     told = ", ".join(
         each.format(
-            points=decimal(int(str(one["points"])), 1000),
+            points=decimal(_whole(one["points"]), 1000),
             criterion=names.get(str(one["criterion"]), str(one["criterion"])),
         )
         for one in missing

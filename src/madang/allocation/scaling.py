@@ -13,8 +13,9 @@ from fractions import Fraction
 
 from madang.allocation import ties
 from madang.allocation.lines import POOL, SHARE, Line, Room
+from madang.allocation.parts import BUDGET, RESERVE, Award, Request
 from madang.allocation.policies import ECDF, LEAST, LINEAR, Scaled
-from madang.allocation.problem import BUDGET, RESERVE, Award, Problem, Request
+from madang.allocation.problem import Problem
 from madang.values import months_from
 
 MILLION = 10**6
@@ -23,10 +24,12 @@ ORDER = (SHARE, BUDGET, RESERVE, POOL)  # who is cut for one holder's share is c
 
 @dataclass(frozen=True)
 class ScaledAwards:
-    """Awards by request, and the factors of the scarce series in millionths (1,000,000 where nothing was cut)."""
+    """Awards by request, the factors of the scarce series in millionths (1,000,000 where nothing was cut), and by
+    request the series in which not even the least amounts fitted, so that it goes without."""
 
     awards: Mapping[str, Award]
     factors: Mapping[str, int]
+    dropped: Mapping[str, str]
 
 
 def kept(policy: Scaled, points: int, asked: int, below: int, others: int) -> Fraction:
@@ -63,18 +66,8 @@ class _Ask:
     factor: int = MILLION
 
     def quantities(self, below: str, factor: int) -> tuple[int, ...]:
-        """The quantities under a factor in millionths; all zero where an item would fall under its least."""
-        numerator = self.stays.numerator * min(factor, self.factor)
-        divisor = self.stays.denominator * MILLION
-        found = []
-        for item in self.request.items:
-            quantity = item.asked * numerator // divisor
-            if quantity < item.least:
-                if below != LEAST:
-                    return (0,) * len(self.request.items)
-                quantity = item.least
-            found.append(quantity)
-        return tuple(found)
+        """The quantities under a factor in millionths."""
+        return quantities(self.request, self.stays, min(factor, self.factor), below)
 
     def on(self, lines: frozenset[int]) -> list[tuple[int, int, int, int]]:
         """What it draws on some lines."""
@@ -86,6 +79,22 @@ class _Ask:
             quantity = quantities[index]
             amount = quantity if month < 0 else even(quantity, self.request.items[index].months, month)
             yield line, amount * units
+
+
+def cut_to(request: Request, stays: Fraction, factor: int) -> tuple[int, ...]:
+    """What is left of each item of a request, of which a part stays, under a factor in millionths; rounded down."""
+    numerator, divisor = stays.numerator * factor, stays.denominator * MILLION
+    return tuple(item.asked * numerator // divisor for item in request.items)
+
+
+def quantities(request: Request, stays: Fraction, factor: int, below: str) -> tuple[int, ...]:
+    """What a request is given of each item: what is left; where one falls under its least, nothing or that least."""
+    left = cut_to(request, stays, factor)
+    if all(quantity >= item.least for quantity, item in zip(left, request.items, strict=True)):
+        return left
+    if below != LEAST:
+        return (0,) * len(left)
+    return tuple(max(quantity, item.least) for quantity, item in zip(left, request.items, strict=True))
 
 
 def even(total: int, months: int, month: int) -> int:
@@ -102,6 +111,7 @@ def scaled(problem: Problem, policy: Scaled, candidates: Sequence[Request], room
     """
     asks = _asks(problem, policy, candidates, room)
     factors: dict[str, int] = {}
+    dropped: dict[str, str] = {}
     drawing: dict[int, list[int]] = {}
     for place, ask in enumerate(asks):
         for line in {line for line, *_ in ask.draws}:
@@ -109,6 +119,9 @@ def scaled(problem: Problem, policy: Scaled, candidates: Sequence[Request], room
     for name, lines in _series(room):
         members = [asks[place] for place in sorted({n for line in lines for n in drawing.get(line, ())})]
         factor = _tuned(policy, members, lines, room) if members else MILLION
+        for ask in members:
+            if ask.factor < 0:
+                dropped.setdefault(ask.request.id, name)
         if factor < MILLION:
             factors[name] = factor
             for ask in members:
@@ -118,7 +131,7 @@ def scaled(problem: Problem, policy: Scaled, candidates: Sequence[Request], room
         quantities = ask.quantities(policy.below, MILLION) if ask.factor >= 0 else ()
         if any(quantities):
             awards[ask.request.id] = award(ask.request, quantities)
-    return ScaledAwards(awards, factors)
+    return ScaledAwards(awards, factors, dropped)
 
 
 def award(request: Request, quantities: tuple[int, ...]) -> Award:

@@ -12,6 +12,7 @@ from madang.allocation import ties
 from madang.allocation.conflicts import contradiction
 from madang.allocation.fairness import fair
 from madang.allocation.lines import Room, with_fixed
+from madang.allocation.parts import Award, Request, asked_award
 from madang.allocation.plan import KEPT, REDUCED, REFUSED, WHOLE, Grant, Plan, Proof, Solver
 from madang.allocation.policies import (
     DEFAULT_WORK,
@@ -24,7 +25,7 @@ from madang.allocation.policies import (
     refuse_what_needs_a_portfolio,
 )
 from madang.allocation.portfolio import Progress, Report, chosen, value
-from madang.allocation.problem import Award, Problem, Request, asked_award, problem_hash
+from madang.allocation.problem import Problem, problem_hash
 from madang.allocation.ranking import VERSION, candidates, queue, ranked
 from madang.allocation.scaling import scaled
 from madang.errors import Refused
@@ -75,7 +76,7 @@ def solve(
     try:
         answer = _answer(problem, policy, order, room, (limit or 0, seed), progress, start or {})
     except Refused as broken:
-        raise Refused(broken.code, **{**broken.facts, "named": ", ".join(contradiction(problem))}) from None
+        raise Refused(broken.code, **{**broken.facts, "named": ", ".join(contradiction(problem, policy))}) from None
     grants = {**fixed, **answer.awards}
     outcomes = {request.id: _outcome(request, grants.get(request.id)) for request in problem.requests}
     refused = [r for r in answer.queue if outcomes[r.id] == REFUSED]

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from madang.allocation.columns import Columns, Value, columns
 from madang.allocation.lines import Room, with_fixed
+from madang.allocation.parts import Award, Request
 from madang.allocation.placing import Short
 from madang.allocation.plan import Plan
-from madang.allocation.problem import Award, Problem, Request
+from madang.allocation.problem import Problem
 
 
 class Standing:

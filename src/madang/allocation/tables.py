@@ -6,7 +6,6 @@ of the file and the column, such as "line 7, asked".
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,20 +13,20 @@ from pathlib import Path
 from typing import NoReturn
 
 from madang.allocation.document import read_rules
-from madang.allocation.problem import (
+from madang.allocation.parts import (
     INVALID,
     Alternative,
     Item,
     MonthCapacity,
     Pool,
-    Problem,
     Product,
     Reference,
     Request,
     Rule,
 )
-from madang.allocation.reading import Node, read_json
+from madang.allocation.problem import Problem
 from madang.errors import Refused
+from madang.reading import Node, read_csv, read_json
 from madang.values import Month
 
 POOLS = ("pool", "unit", "month", "physical", "funded", "held", "reference")
@@ -47,6 +46,7 @@ REQUESTS = (
     "total",
 )
 NEEDED = {"pools": ("pool", "unit", "month", "funded"), "requests": ("id", "organisation", "score", "pool", "asked")}
+OF_A_REQUEST = ("organisation", "score", "error")  # as are its criteria and attributes
 CRITERION, ATTRIBUTE = "criterion:", "attribute:"
 POINTS = re.compile(r"(\d+)(?:\.(\d{1,3}))?")
 REFERENCE = "reference unit"
@@ -84,6 +84,11 @@ class Line:
             self.refuse(column, "must_be_points")
         return int(match[1]) * 1000 + int((match[2] or "").ljust(3, "0"))
 
+    def must_say(self, column: str, first: Line, rule: str) -> None:
+        """Refuses a cell that says otherwise than the first line of what it belongs to; an empty one says the same."""
+        if column in self.cells and self.cells[column] != first.cells.get(column):
+            self.refuse(column, rule)
+
     def month(self, column: str) -> Month:
         try:
             return Month.parse(self.text(column))
@@ -118,41 +123,24 @@ def _blamed(field: str, pools: Path, requests: Path, rules: Path | None) -> str:
 
 
 def _lines(path: Path, known: Iterable[str], part: str) -> list[Line]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = list(csv.reader(stream, strict=True))
-    except OSError as error:
-        raise Refused(INVALID, file=str(path), field="$", rule="cannot_be_read", why=error.strerror or "") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise Refused(INVALID, file=str(path), field="$", rule="must_be_csv", why=str(error)) from error
-    head = [name.strip() for name in rows[0]] if rows else []
-    for name in head:
-        if name not in known and not (part == "requests" and name.startswith((CRITERION, ATTRIBUTE))):
-            raise Refused(INVALID, file=str(path), field=f"line 1, {name}", rule="is_not_known")
-    for name in NEEDED[part]:
-        if name not in head:
-            raise Refused(INVALID, file=str(path), field=f"line 1, {name}", rule="is_missing")
-    return [_line(str(path), number, head, row) for number, row in enumerate(rows[1:], start=2) if any(row)]
+    def is_known(name: str) -> bool:
+        return name in known or (part == "requests" and name.startswith((CRITERION, ATTRIBUTE)))
 
-
-def _line(file: str, number: int, head: list[str], row: list[str]) -> Line:
-    if len(row) != len(head):
-        raise Refused(INVALID, file=file, field=f"line {number}", rule="must_have_a_cell_a_column")
-    return Line(file, number, {name: cell.strip() for name, cell in zip(head, row, strict=True) if cell.strip()})
+    return [Line(str(path), number, cells) for number, cells in read_csv(path, INVALID, NEEDED[part], is_known)]
 
 
 def _pools(lines: list[Line]) -> tuple[Pool, ...]:
-    units: dict[str, str] = {}
+    first: dict[str, Line] = {}
     months: dict[str, dict[Month, MonthCapacity]] = {}
     for line in lines:
         code, month, funded = line.text("pool"), line.month("month"), line.number_of("funded")
-        if units.setdefault(code, line.text("unit")) != line.text("unit"):
-            line.refuse("unit", "must_be_the_same_for_a_pool")
+        for column in ("unit", "reference"):
+            line.must_say(column, first.setdefault(code, line), "must_be_the_same_for_a_pool")
         if month in months.setdefault(code, {}):
             line.refuse("month", "must_be_unique")
         capacity = MonthCapacity(line.number_of("physical", funded), funded, line.number_of("held", 0))
         months[code][month] = capacity
-    return tuple(Pool(code, units[code], found) for code, found in months.items())
+    return tuple(Pool(code, first[code].text("unit"), found) for code, found in months.items())
 
 
 def _reference(lines: list[Line]) -> Reference | None:
@@ -179,9 +167,9 @@ def _request(name: str, lines: list[Line], pools: Mapping[str, Pool]) -> Request
     options: dict[int, list[Line]] = {}
     for line in lines:
         options.setdefault(line.number_of("option", 1), []).append(line)
-        for column in ("organisation", "score"):
-            if line.cells.get(column, first.cells.get(column)) != first.cells.get(column):
-                line.refuse(column, "must_be_the_same_for_a_request")
+        for column in line.cells:
+            if column in OF_A_REQUEST or column.startswith((CRITERION, ATTRIBUTE)):
+                line.must_say(column, first, "must_be_the_same_for_a_request")
     cells = first.cells
     return Request(
         id=name,
@@ -195,6 +183,8 @@ def _request(name: str, lines: list[Line], pools: Mapping[str, Pool]) -> Request
 
 
 def _option(lines: list[Line], pools: Mapping[str, Pool]) -> Alternative:
+    for line in lines:
+        line.must_say("later", lines[0], "must_be_the_same_for_an_alternative")
     return Alternative(tuple(_item(line, pools) for line in lines), lines[0].number_of("later", 0))
 
 

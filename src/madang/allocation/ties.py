@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from madang import lots
 from madang.allocation import policies
-from madang.allocation.problem import MINIMUM_CRITERION, Award, Problem, Request, asked_award
+from madang.allocation.parts import MINIMUM_CRITERION, Award, Request, asked_award
+from madang.allocation.problem import Problem
 
 Key = tuple[object, ...]
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from madang.allocation.parts import Alternative, Item, Parts, Pool, Product, Request, Rule
 from madang.values import months_from
-
-if TYPE_CHECKING:
-    from madang.allocation.problem import Alternative, Item, Pool, Problem, Product, Request, Rule
 
 LARGEST = 10**9  # of any quantity, number of units or points: more than that is a slip of the pen
 LONGEST = 120  # months
@@ -44,7 +42,7 @@ class Invalid(NamedTuple):
     rule: str
 
 
-def faults(problem: Problem) -> Iterator[Invalid]:
+def faults(problem: Parts) -> Iterator[Invalid]:
     """Every fault, in the order of the document; none for a valid problem."""
     pools = {pool.code: pool for pool in problem.pools}
     products = {product.code: product for product in problem.products}
@@ -94,7 +92,7 @@ def _pool(path: str, pool: Pool) -> Iterator[Invalid]:
             yield Invalid(f"{at}.funded", "must_not_exceed_physical")
 
 
-def _reference(problem: Problem) -> Iterator[Invalid]:
+def _reference(problem: Parts) -> Iterator[Invalid]:
     """A reference unit says of every pool, and of nothing else, how much a unit of it counts."""
     if problem.reference is None:
         return

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple, NoReturn
 
 from madang.allocation.check import Fault, check
 from madang.allocation.child import solved
@@ -17,20 +18,20 @@ from madang.allocation.plan import INVALID as PLAN_INVALID
 from madang.allocation.plan import KEPT, Plan
 from madang.allocation.policies import INVALID as POLICY_INVALID
 from madang.allocation.policies import Fair, Policy, Portfolio, Rank, Scaled, policy_from_json
-from madang.allocation.problem import INVALID as PROBLEM_INVALID
 from madang.allocation.problem import Problem
-from madang.allocation.reading import read_json
 from madang.allocation.refusals import fault, refusal
 from madang.allocation.replay import Replayed, replay
 from madang.allocation.solve import Progress, solve
-from madang.allocation.tables import read_tables
 from madang.cli import allocate_answers as answers
 from madang.cli.language import N_, language, say, translate
 from madang.errors import Refused
 from madang.lots import commitment
+from madang.reading import NOWHERE, read_json
 
 FINE, WRONG, REFUSED = 0, 1, 2
-EVERY = 2.0  # seconds between lines of progress
+PAUSE = 2.0  # seconds between lines of progress
+SOLVING = "policy overflow rules seed commitment work_limit time_limit out language"
+EVERY = f"{SOLVING} changes draws pool rate risk json".split()
 SECRET_BITS = 128
 HELP = N_("solve, check, explain, compare and replay an allocation, from files")
 FORMS = N_(
@@ -42,7 +43,7 @@ FORMS = N_(
     "madang allocate costs PLAN: what each rule costs, and who fares differently without it\n"
     "madang allocate sensitivity PLAN: who would be selected if scores were drawn anew within their errors\n"
     "madang allocate months PLAN: demand and awards against capacity, month by month\n"
-    "madang allocate conflicts PROBLEM: the smallest set of rules that cannot hold together\n"
+    "madang allocate conflicts PROBLEM [--policy …]: the smallest set of rules that cannot hold together\n"
     "madang allocate overbook PROBLEM --policy … --pool P --rate N --risk N: how far beyond what is funded\n"
     "madang allocate commit: a secret seed, and what is published of it before a lottery\n"
     "madang allocate --replay PLAN: solve a stored plan again and compare\n"
@@ -69,7 +70,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action="store_true",
         help=translate(N_("explain: also say which nearest change would have altered the answer")),
     )
-    parser.add_argument("--draws", type=int, default=200, help=translate(N_("sensitivity: how often scores are drawn")))
+    parser.add_argument("--draws", type=int, help=translate(N_("sensitivity: how often scores are drawn (200)")))
     parser.add_argument("--pool", help=translate(N_("overbook: the pool")))
     parser.add_argument("--rate", type=int, help=translate(N_("overbook: thousandths of what is awarded that is used")))
     parser.add_argument("--risk", type=int, help=translate(N_("overbook: thousandths of risk that are accepted")))
@@ -103,51 +104,69 @@ def _solving_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="PLAN", type=Path, help=translate(N_("where the plan is written")))
 
 
+class Form(NamedTuple):
+    """One form of the command: what it does, the options it reads, whether a problem comes first, how many plans."""
+
+    run: Run
+    options: str
+    problem: bool = False
+    plans: tuple[int, int] = (0, 0)
+
+
+def _form(given: argparse.Namespace) -> Form:
+    """The form that the words ask for; sorts the files after its word into those of the problem and of plans."""
+    forms = {
+        "check": Form(_check, "rules language json", True, (1, 1)),
+        "explain": Form(answers.explained, "changes work_limit language json", plans=(1, 1)),
+        "compare": Form(answers.compared, "json", plans=(2, 6)),
+        "costs": Form(answers.costed, "json", plans=(1, 1)),
+        "sensitivity": Form(answers.redrawn, "draws seed json", plans=(1, 1)),
+        "months": Form(answers.monthly, "json", plans=(1, 1)),
+        "conflicts": Form(_conflicts, "policy overflow rules language json", True),
+        "overbook": Form(_overbook, "policy overflow rules pool rate risk seed language json", True),
+        "commit": Form(_commit, "seed json"),
+    }
+    first, *rest = given.words
+    form = forms.get(first)
+    if given.replay:
+        form = Form(_replay, "json", plans=(1, 1))
+    elif form is None:
+        form = Form(_solve, SOLVING, True)
+    files = rest if first in forms and not given.replay else given.words
+    tables = 2 if files and files[0].lower().endswith(".csv") else 1
+    given.problem, given.plans = (files[:tables], files[tables:]) if form.problem else ([], files)
+    return form
+
+
 def run(given: argparse.Namespace, misused: Callable[[str], object]) -> int:
     """Carries out one form of the command. `misused` ends it with status 2 when the words make no form."""
-    first, rest = given.words[0], given.words[1:]
-    forms: dict[str, tuple[int, int, Run]] = {
-        "check": (2, 2, _check),
-        "explain": (1, 1, answers.explained),
-        "compare": (2, 6, answers.compared),
-        "costs": (1, 1, answers.costed),
-        "sensitivity": (1, 1, answers.redrawn),
-        "months": (1, 1, answers.monthly),
-        "conflicts": (1, 1, _conflicts),
-        "overbook": (1, 1, _overbook),
-        "commit": (0, 0, _commit),
-    }
-    least, most, form = forms.get(first, (0, 1, _solve))
-    if given.replay:
-        least, most, form = 0, 0, _replay
-    if not least <= len(rest) <= most or (form is _solve and len(rest) != first.lower().endswith(".csv")):
+    form = _form(given)
+    least, most = form.plans
+    if not least <= len(given.plans) <= most or (form.problem and not given.problem):
         misused(translate(N_("wrong number of files; see madang allocate --help")))
-    if form is _solve and not (given.policy and given.out):
-        misused(translate(N_("solving needs --policy and --out")))
-    if form is _overbook and None in (given.policy, given.pool, given.rate, given.risk):
-        misused(translate(N_("overbook needs --policy, --pool, --rate and --risk")))
-    if given.rules and form in (_solve, _conflicts, _overbook) and not given.words[-1].lower().endswith(".csv"):
+    if given.rules and len(given.problem) != 2:
         misused(translate(N_("--rules goes with two tables; a problem in JSON holds its own rules")))
+    idle = [name for name in EVERY if vars(given)[name] not in (None, False) and name not in form.options.split()]
+    if idle:
+        options = ", ".join(f"--{name.replace('_', '-')}" for name in idle)
+        misused(translate(N_("without effect here: {options}; see madang allocate --help"), options=options))
+    if form.run is _solve and not (given.policy and given.out):
+        misused(translate(N_("solving needs --policy and --out")))
+    if form.run is _overbook and None in (given.policy, given.pool, given.rate, given.risk):
+        misused(translate(N_("overbook needs --policy, --pool, --rate and --risk")))
     try:
-        _within(given)
-        return form(given)
+        return form.run(given)
     except Refused as refused:
         say(refusal(refused, given.language or language()), error=True)
         return REFUSED
 
 
-def _within(given: argparse.Namespace) -> None:
-    """Limits that nothing could be done within are refused before anything is read."""
-    if given.work_limit is not None and given.work_limit < 0:
-        raise Refused(POLICY_INVALID, file="-", field="--work-limit", rule="must_not_be_below_zero")
-    if given.time_limit is not None and given.time_limit <= 0:
-        raise Refused(POLICY_INVALID, file="-", field="--time-limit", rule="must_be_above_zero")
-
-
 def _solve(given: argparse.Namespace) -> int:
-    problem, policy, seed = _problem(given.words, given.rules), _policy(given), given.seed or 0
+    policy, seed = _policy(given), given.seed or 0
+    _limited(given, policy)
+    problem = answers.problem_in(given)
     if given.commitment and commitment(seed) != given.commitment:
-        raise Refused(POLICY_INVALID, file="-", field="seed", rule="seed_breaks_commitment", known=given.commitment)
+        _refuse("--seed", "seed_breaks_commitment", known=given.commitment)
     more = {"seed": seed, "commitment": given.commitment}
     try:
         if isinstance(policy, Portfolio | Fair):
@@ -156,7 +175,7 @@ def _solve(given: argparse.Namespace) -> int:
         else:
             plan = solve(problem, policy, **more)
     except Refused as refused:
-        raise Refused(refused.code, **{**refused.facts, "file": given.words[0]}) from None
+        raise Refused(refused.code, **{**refused.facts, "file": given.problem[0]}) from None
     _write(plan, given.out)
     figures = {"granted": len(plan.grants), "requests": len(problem.requests), "objective": f"{plan.objective:,}"}
     text = N_("{granted} of {requests} requests are given something; worth {objective}. Written to {file}.")
@@ -164,7 +183,7 @@ def _solve(given: argparse.Namespace) -> int:
     if isinstance(policy, Portfolio | Fair):
         say(_proof(plan))
     if not any(outcome != KEPT for name, outcome in plan.outcomes.items() if name in plan.grant):
-        _tell_conflict(problem)
+        _tell_conflict(problem, contradiction(problem, policy))
     return _tell(check(problem, plan), given)
 
 
@@ -181,24 +200,28 @@ def _proof(plan: Plan) -> str:
     )
 
 
-def _tell_conflict(problem: Problem) -> bool:
-    names = contradiction(problem)
+def _tell_conflict(problem: Problem, names: tuple[str, ...]) -> None:
+    text = N_("These rules cannot hold together, so that nobody can be given anything: {names}")
+    if any(request.fixed for request in problem.requests):
+        text = N_("These rules and the accepted awards cannot hold together, or leave nobody else anything: {names}")
     if names:
-        text = N_("These rules cannot hold together, so that nobody can be given anything: {names}")
         say(translate(text, names=", ".join(names)), error=True)
-    return bool(names)
 
 
 def _conflicts(given: argparse.Namespace) -> int:
-    if _tell_conflict(_problem(given.words[1:], given.rules)):
-        return WRONG
-    say(translate(N_("The rules can hold together.")))
-    return FINE
+    problem = answers.problem_in(given)
+    names = contradiction(problem, _policy(given) if given.policy else None)
+    if given.json:
+        answers.as_json(names)
+    elif names:
+        _tell_conflict(problem, names)
+    else:
+        say(translate(N_("The rules can hold together.")))
+    return WRONG if names else FINE
 
 
 def _overbook(given: argparse.Namespace) -> int:
-    problem = _problem(given.words[1:], given.rules)
-    return answers.overbooked(given, problem, _policy(given))
+    return answers.overbooked(given, _policy(given))
 
 
 def _commit(given: argparse.Namespace) -> int:
@@ -213,7 +236,7 @@ def _commit(given: argparse.Namespace) -> int:
 
 
 def _check(given: argparse.Namespace) -> int:
-    found = check(_problem(given.words[1:2], None), answers.plan_in(given.words[2]))
+    found = check(answers.problem_in(given), answers.plan_in(given.plans[0]))
     if not found and not given.json:
         say(translate(N_("No fault.")))
     return _tell(found, given, always=True)
@@ -229,7 +252,7 @@ def _tell(found: list[Fault], given: argparse.Namespace, *, always: bool = False
 
 
 def _replay(given: argparse.Namespace) -> int:
-    again = replay(answers.plan_in(given.words[0]))
+    again = replay(answers.plan_in(given.plans[0]))
     if given.json:
         answers.as_json({"same": again.same, "differences": [vars(one) for one in again.differences]})
         return FINE if again.same else WRONG
@@ -249,26 +272,37 @@ def _say_replayed(again: Replayed) -> None:
         say(f"{one.what}: {one.before} → {one.now}")
 
 
-def _problem(words: list[str], rules: Path | None) -> Problem:
-    """The problem in one JSON file, or in a table of pools and one of requests."""
-    if len(words) == 2:
-        return read_tables(Path(words[0]), Path(words[1]), rules)
-    return Problem.from_json(read_json(Path(words[0]), PROBLEM_INVALID), words[0])
-
-
 def _policy(given: argparse.Namespace) -> Policy:
+    """The policy that is named, or stands in a file; `--overflow` is for a `rank` by name alone."""
     named: dict[str, Policy] = {
         "rank": Rank(overflow=given.overflow or "skip"),
         "scaled": Scaled(),
         "portfolio": Portfolio(),
         "fair": Fair(),
     }
+    if given.overflow and given.policy != "rank":
+        _refuse("--overflow", "goes_with_rank")
     if given.policy in named:
         return named[given.policy]
+    if given.policy == "tiers":
+        _refuse("--policy tiers", "needs_a_file", known='{"policy": "tiers", "whole": 90000, "lottery": 60000}')
     if not Path(given.policy).exists() and not Path(given.policy).suffix:
-        known = ", ".join((*named, "FILE"))
-        raise Refused(POLICY_INVALID, file=given.policy, field="--policy", rule="policy_is_not_known", known=known)
+        _refuse(f"--policy {given.policy}", "policy_is_not_known", known=", ".join((*named, "FILE")))
     return policy_from_json(read_json(Path(given.policy), POLICY_INVALID), given.policy)
+
+
+def _limited(given: argparse.Namespace, policy: Policy) -> None:
+    """Limits that nothing could be done within, or that limit nothing, are refused before anything is solved."""
+    for name, least, rule in (("work_limit", 0, "must_not_be_below_zero"), ("time_limit", 1e-9, "must_be_above_zero")):
+        limit, option = vars(given)[name], f"--{name.replace('_', '-')}"
+        if limit is not None and not isinstance(policy, Portfolio | Fair):
+            _refuse(option, "limits_no_list", policy=policy.name)
+        if limit is not None and limit < least:
+            _refuse(option, rule)
+
+
+def _refuse(option: str, rule: str, **facts: object) -> NoReturn:
+    raise Refused(POLICY_INVALID, file=NOWHERE, field=option, rule=rule, **facts)
 
 
 def _write(plan: Plan, path: Path) -> None:
@@ -285,7 +319,7 @@ def _progress() -> Callable[[Progress], None]:
 
     def report(seen: Progress) -> None:
         nonlocal said
-        if time.monotonic() - said < EVERY:
+        if time.monotonic() - said < PAUSE:
             return
         said = time.monotonic()
         gap = max(0, seen.bound - seen.incumbent) / seen.bound * 100 if seen.bound else 0.0

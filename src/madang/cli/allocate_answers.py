@@ -14,20 +14,32 @@ from madang.allocation.compare import Comparison, Totals, compare
 from madang.allocation.demand import by_month
 from madang.allocation.explain import explain
 from madang.allocation.overbooking import chances, furthest
+from madang.allocation.parts import INVALID as PROBLEM_INVALID
+from madang.allocation.parts import Award
 from madang.allocation.plan import INVALID, Plan
-from madang.allocation.policies import Policy
-from madang.allocation.problem import Award, Problem
-from madang.allocation.reading import read_json
+from madang.allocation.policies import Fair, Policy, Portfolio
+from madang.allocation.problem import Problem
 from madang.allocation.sentences import sentence
+from madang.allocation.tables import read_tables
 from madang.cli.language import N_, language, say, translate
 from madang.errors import Refused
+from madang.reading import NOWHERE, read_json
 
 FINE = 0
+DRAWS = 200
 
 
 def plan_in(name: str) -> Plan:
     """The plan in a file."""
     return Plan.from_json(read_json(Path(name), INVALID), name)
+
+
+def problem_in(given: argparse.Namespace) -> Problem:
+    """The problem in one JSON file, or in a table of pools and one of requests."""
+    first = Path(given.problem[0])
+    if len(given.problem) == 2:
+        return read_tables(first, Path(given.problem[1]), given.rules)
+    return Problem.from_json(read_json(first, PROBLEM_INVALID), given.problem[0])
 
 
 def as_json(value: object) -> None:
@@ -37,7 +49,8 @@ def as_json(value: object) -> None:
 
 def explained(given: argparse.Namespace) -> int:
     """The reason of every request, with the nearest changes where they are asked for."""
-    plan = plan_in(given.words[1])
+    plan = plan_in(given.plans[0])
+    _searching(given, plan)
     reasons = explain(plan.problem, plan, changes=given.changes, progress=_counted(), work=given.work_limit)
     if given.json:
         both = {
@@ -49,6 +62,18 @@ def explained(given: argparse.Namespace) -> int:
     for name, reason in reasons.items():
         say(f"{name}: {sentence(reason, given.language or language())}")
     return FINE
+
+
+def _searching(given: argparse.Namespace, plan: Plan) -> None:
+    """A limit on searches is refused where nothing is searched for."""
+    if given.work_limit is None:
+        return
+    rule = "must_not_be_below_zero" if given.work_limit < 0 else "goes_with_changes"
+    if not given.changes or given.work_limit < 0:
+        raise Refused(INVALID, file=NOWHERE, field="--work-limit", rule=rule)
+    if not isinstance(plan.policy, Portfolio | Fair):
+        facts = {"rule": "limits_no_list", "policy": plan.policy.name}
+        raise Refused(INVALID, file=NOWHERE, field="--work-limit", **facts)
 
 
 def _counted() -> Callable[[int, int], None]:
@@ -64,13 +89,15 @@ def _counted() -> Callable[[int, int], None]:
 
 def compared(given: argparse.Namespace) -> int:
     """Two to six plans side by side; requests that fare differently come first."""
-    found = compare([plan_in(word) for word in given.words[1:]])
+    found = compare([plan_in(word) for word in given.plans])
     if given.json:
         as_json(_compared(found))
         return FINE
     say(translate(N_("{n} requests fare differently."), n=len(found.differing)))
-    for word, totals in zip(given.words[1:], found.totals, strict=True):
+    for word, totals in zip(given.plans, found.totals, strict=True):
         say(_totals(word, totals))
+    if any(None in row.quantities for row in found.differing):
+        say(translate(N_("“-” stands for a request that is not in that plan's problem.")))
     for row in found.differing:
         cells = (", ".join(map(str, got)) if got is not None else "-" for got in row.quantities)
         say(f"{row.request}: " + " | ".join(cells))
@@ -111,7 +138,7 @@ def _compared(found: Comparison) -> dict[str, object]:
 
 def costed(given: argparse.Namespace) -> int:
     """What each rule costs, and who fares differently without it."""
-    plan = plan_in(given.words[1])
+    plan = plan_in(given.plans[0])
     found = costs(plan.problem, plan, _counted())
     if given.json:
         as_json(
@@ -152,24 +179,25 @@ def _short(award: Award | None) -> str:
 
 def redrawn(given: argparse.Namespace) -> int:
     """How often each request is selected when scores are drawn anew within their standard errors."""
-    if given.draws < 1:
-        raise Refused(INVALID, file="-", field="--draws", rule="must_be_above_zero")
-    plan = plan_in(given.words[1])
-    found = sensitivity(plan, draws=given.draws, seed=given.seed or 0, progress=_counted())
+    draws = DRAWS if given.draws is None else given.draws
+    if draws < 1:
+        raise Refused(INVALID, file=NOWHERE, field="--draws", rule="must_be_above_zero")
+    plan = plan_in(given.plans[0])
+    found = sensitivity(plan, draws=draws, seed=given.seed or 0, progress=_counted())
     if given.json:
-        as_json({"draws": given.draws, "granted": found})
+        as_json({"draws": draws, "granted": found})
         return FINE
     points = plan.problem.points
     for name in sorted(found, key=lambda name: (-found[name], -points[name], name)):
         text = N_("{request}: selected in {granted} of {draws} draws; in the plan: {now}")
         now = translate(N_("selected")) if name in plan.grant else translate(N_("not selected"))
-        say(translate(text, request=name, granted=found[name], draws=given.draws, now=now))
+        say(translate(text, request=name, granted=found[name], draws=draws, now=now))
     return FINE
 
 
 def monthly(given: argparse.Namespace) -> int:
     """Demand and awards against capacity, month by month."""
-    use = by_month(plan_in(given.words[1]))
+    use = by_month(plan_in(given.plans[0]))
     if given.json:
         as_json([{**vars(one), "month": str(one.month)} for one in use])
         return FINE
@@ -180,13 +208,14 @@ def monthly(given: argparse.Namespace) -> int:
     return FINE
 
 
-def overbooked(given: argparse.Namespace, problem: Problem, policy: Policy) -> int:
+def overbooked(given: argparse.Namespace, policy: Policy) -> int:
     """How far beyond what is funded awards of a pool may go at a stated risk, and the risk by month."""
+    problem = problem_in(given)
     if given.pool not in problem.pool:
-        raise Refused(INVALID, file="-", field="--pool", rule="pool_is_not_known")
+        raise Refused(INVALID, file=NOWHERE, field="--pool", rule="pool_is_not_known")
     for name in ("rate", "risk"):
         if not 0 <= vars(given)[name] <= 1000:
-            raise Refused(INVALID, file="-", field=f"--{name}", rule="must_lie_between", low=0, high=1000)
+            raise Refused(INVALID, file=NOWHERE, field=f"--{name}", rule="must_lie_between", low=0, high=1000)
     asked = {"pool": given.pool, "rate": given.rate, "risk": given.risk, "seed": given.seed or 0}
     rule, plan = furthest(problem, policy, **asked)
     found = chances(plan, given.pool, given.rate)

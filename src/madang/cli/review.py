@@ -10,12 +10,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from madang.allocation.refusals import refusal as refusal_of_file
 from madang.cli import output
 from madang.cli import review_files as files
 from madang.cli.language import N_, language, say, translate
 from madang.errors import Refused
 from madang.lots import commitment
+from madang.reading import refusal as refusal_of_file
 from madang.review import sentences
 from madang.review.assign import assign
 from madang.review.assignment import changes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -10,8 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TypeVar
 
-from madang.allocation.reading import Node, read_json
-from madang.errors import Refused
+from madang.reading import Node, read_csv, read_json
 from madang.review import assignment as work
 from madang.review import conflicts as law
 from madang.review.assignment import Assignment, Expertise, Problem, Weights
@@ -28,7 +26,7 @@ Value = TypeVar("Value")
 
 def document(path: Path) -> Node:
     """The whole of a JSON file."""
-    return Node(read_json(path, INVALID), "$", str(path), INVALID)
+    return Node(read_json(path, INVALID), "", str(path), INVALID)
 
 
 def _list(node: Node, key: str, one: Callable[[Node], Value]) -> tuple[Value, ...]:
@@ -241,25 +239,7 @@ def drawn(path: Path) -> Drawn:
 
 def table(path: Path, *needed: str) -> list[Node]:
     """The lines of a CSV file as objects of text, what is empty left out; other columns than these are allowed."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            lines = list(csv.reader(stream, strict=True))
-    except OSError as error:
-        raise Refused(INVALID, file=str(path), field="$", rule="cannot_be_read", why=error.strerror or "") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise Refused(INVALID, file=str(path), field="$", rule="must_be_csv", why=str(error)) from error
-    head = [name.strip() for name in lines[0]] if lines else []
-    for name in needed:
-        if name not in head:
-            raise Refused(INVALID, file=str(path), field=name, rule="is_missing")
-    found = []
-    for number, cells in enumerate(lines[1:], start=2):
-        node = Node({}, f"line {number}", str(path), INVALID)
-        if len(cells) not in (0, len(head)):
-            node.refuse("must_have_a_cell_a_column")
-        node.value = {name: cell.strip() for name, cell in zip(head, cells, strict=False) if cell.strip()}
-        found += [node] if node.value else []
-    return found
+    return [Node(cells, f"line {number}", str(path), INVALID) for number, cells in read_csv(path, INVALID, needed)]
 
 
 def whole(node: Node) -> int:

@@ -51,7 +51,7 @@ def sentence(refused: Refused) -> str:
     """What a person reads, in the active language. A code without a sentence is a bug and shows as its code."""
     if refused.code.startswith("allocation_"):
         # the library has its own words, which name field and rule; the portal's problems come from no file
-        return library(refused, get_language() or settings.LANGUAGE_CODE).removeprefix("-: ")
+        return library(refused, get_language() or settings.LANGUAGE_CODE)
     text = sentences().get(refused.code)
     return gettext(text).format(**shown(refused.facts)) if text else refused.code
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from madang.allocation.parts import MonthCapacity, Pool
 from madang.allocation.policies import Portfolio, Rank
-from madang.allocation.problem import MonthCapacity, Pool, Problem
+from madang.allocation.problem import Problem
 from madang.errors import Refused
 from madang.portal.policies import rules, wording
 from madang.portal.policies.queries import Terms

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db.models import F, Max
 
+from madang.allocation.parts import TOGETHER
 from madang.allocation.policies import policy_json
-from madang.allocation.problem import TOGETHER, problem_hash
+from madang.allocation.problem import problem_hash
 from madang.errors import Refused, Stale
 from madang.portal.actors import WORKER, Actor, Role
 from madang.portal.calls.models import Intake

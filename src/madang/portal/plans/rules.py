@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from madang.allocation.policies import Policy, Portfolio, Rank
-from madang.allocation.problem import (
+from madang.allocation.parts import (
     MINIMUM_CRITERION,
     MINIMUM_SCORE,
     Alternative,
@@ -15,11 +14,12 @@ from madang.allocation.problem import (
     Item,
     MonthCapacity,
     Pool,
-    Problem,
     Product,
     Request,
     Rule,
 )
+from madang.allocation.policies import Policy, Portfolio, Rank
+from madang.allocation.problem import Problem
 from madang.catalogues import translation
 from madang.errors import Refused
 from madang.portal.formats import decimal

@@ -54,7 +54,7 @@ def barren(plan: Plan) -> tuple[str, ...]:
 
     Empty where somebody has something, or where it is not for the rules that nobody can.
     """
-    return () if plan.grants else contradiction(plan.problem)
+    return () if plan.grants else contradiction(plan.problem, plan.policy)
 
 
 def _seen(report: Report | None) -> Callable[[Progress], None] | None:

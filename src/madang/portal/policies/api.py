@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest
 from ninja import Field, Router, Schema, Status
 from ninja.pagination import LimitOffsetPagination, paginate
 
-from madang.allocation.problem import OVERBOOKING
+from madang.allocation.parts import OVERBOOKING
 from madang.portal.actors import READING_ROLES
 from madang.portal.faces import known_to, one
 from madang.portal.policies import actions, measuring, queries, rates, wording

@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from madang.allocation.problem import OVERBOOKING
+from madang.allocation.parts import OVERBOOKING
 from madang.portal.actors import READING_ROLES, Role
 from madang.portal.faces import form_page, one, tried, with_role
 from madang.portal.policies import actions, measuring, queries, wording

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from madang.allocation.problem import OVERBOOKING
+from madang.allocation.parts import OVERBOOKING
 from madang.catalogues import translation
 from madang.errors import Refused
 from madang.portal import formats

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from madang.allocation.document import read_rules
+from madang.allocation.parts import INVALID, MonthCapacity, Pool, Reference, Rule
 from madang.allocation.policies import (
     ECDF,
     Fair,
@@ -20,10 +21,10 @@ from madang.allocation.policies import (
     policy_json,
     refuse_what_needs_a_portfolio,
 )
-from madang.allocation.problem import INVALID, MonthCapacity, Pool, Problem, Reference, Rule
-from madang.allocation.reading import Node
+from madang.allocation.problem import Problem
 from madang.errors import Refused
 from madang.portal.policies.rates import Source, kept_grounds
+from madang.reading import Node
 from madang.values import Month
 
 Document = Mapping[str, Any]

@@ -19,8 +19,8 @@ from typing import Any
 from madang.allocation.committee import sensitivity
 from madang.allocation.nearest import changes, solved_without
 from madang.allocation.overbooking import chances
+from madang.allocation.parts import OVERBOOKING
 from madang.allocation.plan import Plan
-from madang.allocation.problem import OVERBOOKING
 from madang.allocation.solve import objective
 from madang.portal import children
 from madang.portal.plans.solving import Report
