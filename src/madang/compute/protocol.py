@@ -8,21 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from madang.accounting.metering import UsageSlice
-
-if TYPE_CHECKING:
-    from madang.compute.policies import Policy, Snapshot
-
-Facts = Mapping[str, int | str]
-
-
-class Reason(NamedTuple):
-    """Why a job waits or how it ended: a stable code and the values that its sentence needs (`sentences.sentence`)."""
-
-    code: str
-    facts: Facts = {}
+from madang.compute.policies import Policy, Snapshot
+from madang.compute.reasons import Facts as Facts
+from madang.compute.reasons import Reason as Reason
 
 
 @dataclass(frozen=True)
