@@ -42,6 +42,7 @@ repeat_job               anrrnnnnnnnn
 job                      anoonnnnnnoo
 cancel_job               anoonnnnnnnn
 steer_job                anoonnnnnnnn
+keep_job                 anrrnnnnnnnn
 job_array                anoonnnnnnoo
 steer_job_array          anoonnnnnnnn
 cancel_job_array         anoonnnnnnnn

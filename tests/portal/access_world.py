@@ -237,6 +237,7 @@ def _awards(world: World, found, a, owner: Person, kept) -> None:
         "job-steer": {"pk": job.pk},
         "job-cancel": {"pk": job.pk},
         "job-repeat": {"pk": job.pk},
+        "job-keep": {"pk": job.pk},
         "environment-withdraw": {"pk": environment.pk},
         "job-file": {"pk": job.pk, "path": "in.txt"},
         "job-output": {"pk": job.pk, "path": "out.txt"},

@@ -132,6 +132,7 @@ def _body(world: World, name: str) -> Any:
         "set_application_asks": {"version": 1, "asks": []},
         "submit_application": {"version": 1},
         "decline_award": {"reason": "x"},
+        "keep_job": {"need": "soon"},
         **{key: {"on_hold": True} for key in ("steer_job", "steer_job_array")},
         "sign_agreement": {"side": "user", "password": "x", "sha256": SHA},
         "log_in": {"email": "nobody@test.example", "password": "x"},

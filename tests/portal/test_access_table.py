@@ -64,6 +64,7 @@ jobs                     Looooooooooo Lxxxxxxxxxxx
 job                      Lnoonnnnnnoo Lxxxxxxxxxxx
 job-cancel               Lnoonnnnnnnn Lnmmnnnnnnnn
 job-repeat               Lnoonnnnnnnn Lnrrnnnnnnnn
+job-keep                 Lnoonnnnnnnn Lnrrnnnnnnnn
 environments             Looooooooooo Lnnnnnnnnnon
 environment-build        Looooooooooo Looooooooooo
 environment-withdraw     Lnoonnnnnnon Lnmmnnnnnnmn

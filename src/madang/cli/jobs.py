@@ -34,6 +34,9 @@ def register(commands: Any, add: Add) -> None:
     fetch.add_argument("path", nargs="*", metavar="PATH")
     outputs_arguments(fetch)
     _one(add(of_one, "cancel", N_("Cancel a job."), _cancel, json=True))
+    keep = _one(add(of_one, "keep", N_("Put the end of a job that does next to nothing off, once."), _keep))
+    text = N_("waits: for data, another job or somebody; unseen: its work is not measured; soon: I am about to use it")
+    keep.add_argument("--need", choices=("waits", "unseen", "soon"), required=True, help=translate(text))
     repeat = _one(add(of_one, "repeat", N_("Submit a job again as it was."), _repeat, json=True))
     following_arguments(repeat)
 
@@ -80,6 +83,8 @@ def _facts(job: Job) -> str:
         (N_("Submitted"), instant(job.submitted_at)),
         (N_("Start"), told.sentence if told else instant(job.started_at)),
         (N_("Ended"), instant(job.ended_at)),
+        *([(N_("Idle since"), instant(job.idle_since))] if job.idle_since and not job.over else []),
+        *([(N_("Will be stopped"), instant(job.idle_until))] if job.idle_until and not job.over else []),
         (N_("Set aside now"), amount(job.held_now_seconds or 0, job.unit)),
         (N_("Used"), amount(job.used_seconds or 0, job.unit)),
     ]
@@ -124,6 +129,13 @@ def _cancel(given: argparse.Namespace) -> int:
     with centre() as api:
         found = api.cancel(given.job)
     show(given, found, translate(N_("Job {job} is being cancelled."), job=given.job))
+    return 0
+
+
+def _keep(given: argparse.Namespace) -> int:
+    with centre() as api:
+        until = api.keep(given.job, given.need)
+    say(translate(N_("Job {job} goes on until {until} at least."), job=given.job, until=instant(until)))
     return 0
 
 

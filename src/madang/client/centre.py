@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, Self, TypeVar
 
@@ -153,6 +154,13 @@ class Client:
     def cancel(self, job: int) -> Job:
         """Asks for a job to end. Refused: ``stale`` where it has ended or was asked already."""
         return made(Job, self.api.post(f"jobs/{job}/cancel"))
+
+    def keep(self, job: int, need: str) -> datetime:
+        """Puts the end of an idle job off, once; gives until when. `need`: ``waits``, ``unseen`` or ``soon``.
+
+        Refused: ``job_not_idle``, ``job_kept_already``, ``stale``.
+        """
+        return datetime.fromisoformat(self.api.post(f"jobs/{job}/keep", {"need": need})["idle_until"])
 
     def log(self, job: int, offset: int = 0) -> LogPiece:
         """A piece of what the job printed, from a byte on; control characters are made visible."""

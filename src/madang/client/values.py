@@ -41,7 +41,8 @@ class Start:
 class Job:
     """A job as it stood when it was asked for; amounts in seconds of its pool's `unit` ("gpu" or "core").
 
-    `over`: it will change no more. `exit_code` is None for one that ended without. A list gives neither `used_seconds`
+    `over`: it will change no more. `idle_since`: it was found to do next to nothing from then on, `idle_until`: and
+    will be stopped for that. `exit_code` is None for one that ended without. A list gives neither `used_seconds`
     nor `held_now_seconds`: they are None there.
     """
 
@@ -67,6 +68,8 @@ class Job:
     submitted_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
+    idle_since: datetime | None
+    idle_until: datetime | None
     estimated_start: Start | None
     used_seconds: int | None = None
     held_now_seconds: int | None = None

@@ -42,6 +42,7 @@ from madang.values import Period
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SLICES_AT_ONCE = 1000
 _CHANGED_AT_ONCE = 5000
+_FRESH = 300_000_000  # microseconds for which a measurement says what is so now
 
 
 class LocalBackend:
@@ -254,10 +255,12 @@ class LocalBackend:
     def use(self, id: str) -> Use | None:
         """What the job's last run uses, as its supervisor has measured it."""
         row = self._row(id)
+        path = self._spool.folder(id) / f"use-{row['restarts']}.json"
         try:
-            kept = sampling.read((self._spool.folder(id) / f"use-{row['restarts']}.json").read_text())
+            kept, at = sampling.read(path.read_text()), path.stat().st_mtime
         except (OSError, ValueError):
             return None
+        stale = self._clock() - int(at * 1_000_000) > _FRESH  # a full disk takes no news: then nobody is called idle
         stretches = tuple(
             Stretch(
                 one.seconds,
@@ -267,7 +270,7 @@ class LocalBackend:
             )
             for one in kept.bins
         )
-        return Use(kept.width, stretches, kept.idle_seconds)
+        return Use(kept.width, stretches, 0 if stale else kept.idle_seconds)
 
     def fetch(self, id: str, path: str) -> Path:
         """The file, once it has been found to be plain, single-named and within the job's folder."""

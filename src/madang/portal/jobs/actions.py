@@ -310,6 +310,8 @@ def follow(*, now: datetime, job: Job, report: JobReport) -> bool:
     """Brings the job to what its backend reports; False when nothing changed."""
     code, facts = waiting.named(report.reason)
     state = JobState(report.state.value)
+    if state is JobState.CANCELLED and job.idle_stopped_at:
+        code, facts = "idle_stopped", {}
     if not rules.may_follow(job.state, state, again=report.restarts > 0):
         return _follow_reason(job, code, facts, report.restarts)
     rows = Job.objects.filter(pk=job.pk, state=job.state)

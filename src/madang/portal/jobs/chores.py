@@ -9,7 +9,7 @@ from django.conf import settings
 from madang.compute.protocol import MANY, AccountLimit
 from madang.errors import Refused, Unavailable
 from madang.portal import backends
-from madang.portal.jobs import actions, machine, queries, steering, waiting
+from madang.portal.jobs import actions, idling, machine, queries, steering, waiting
 from madang.portal.jobs.clearing import clear, tell_of_clearing
 from madang.portal.jobs.places import limits as present_limits
 from madang.portal.jobs.posting import post_usage
@@ -79,4 +79,4 @@ def tell_limits(now: datetime) -> int:
 
 
 EVERY = {hand_over: 0.5, steer: 1.0, cancel: 1.0, follow: 1.0, tell_limits: 10.0}
-EVERY |= {tell_of_clearing: 3600.0, clear: 3600.0}
+EVERY |= {idling.look: 60.0, tell_of_clearing: 3600.0, clear: 3600.0}

@@ -18,7 +18,7 @@ from madang.portal.environments.models import Environment
 from madang.portal.jobs import rules
 from madang.portal.jobs.places import Figures, Place, figures
 from madang.portal.jobs.rules import JobState, Shape
-from madang.portal.jobs.sentences import STATES
+from madang.portal.jobs.sentences import NEEDS, STATES
 from madang.portal.templatetags.madang import in_language
 
 MIB_PER_GIB = 1024
@@ -135,6 +135,12 @@ def label(place: Place) -> str:
     names = (place.pool.name_ko, place.pool.name_en)
     name = names[0] or names[1] if get_language() == "ko" else names[1] or names[0]
     return f"{place.award.number} {place.award.title} · {name}"
+
+
+class KeepForm(forms.Form):
+    """Why an idle job is needed all the same."""
+
+    need = forms.ChoiceField(label=_("Why it is needed"), choices=[(code, _(word)) for code, word in NEEDS.items()])
 
 
 class ListForm(forms.Form):

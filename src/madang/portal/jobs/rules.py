@@ -6,8 +6,9 @@ import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 
 from madang.accounting.metering import Unit, hold_for
 from madang.errors import Refused
@@ -84,6 +85,42 @@ USUAL = Terms()
 
 # People are told so long before the files of their jobs are destroyed.
 NOTICE = timedelta(days=14)
+
+
+class Need(StrEnum):
+    """Why a job that does next to nothing is needed all the same, as its person says."""
+
+    WAITS = "waits"
+    UNSEEN = "unseen"
+    SOON = "soon"
+
+
+@dataclass(frozen=True)
+class IdleTerms:
+    """How long a job may do next to nothing before its people are told, and how long after that it is stopped.
+
+    `stopped_after` is None where nothing is stopped for that; `kept` is what a person may add once.
+    """
+
+    told_after: timedelta
+    stopped_after: timedelta | None
+    kept: timedelta
+
+
+def idle_step(
+    since: datetime | None, until: datetime | None, idle: timedelta, now: datetime, terms: IdleTerms
+) -> Literal["tell", "works", "stop"] | None:
+    """What is due of a running job that has been `idle` so long by now; nobody is stopped who was not told when.
+
+    `since`: from when on its people were told that it was idle; `until`: when they were told it would be stopped.
+    """
+    if idle < terms.told_after:
+        return "works" if since else None
+    if until is None:
+        return "tell" if since is None or terms.stopped_after else None
+    if terms.stopped_after is None:  # stopping was switched off meanwhile: they are told anew, without an end
+        return "works"
+    return "stop" if now >= until else None
 
 
 def owner_of(award: int) -> str:

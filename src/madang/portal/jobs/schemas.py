@@ -78,6 +78,8 @@ class JobOut(TermsOut):
     started_at: datetime | None
     ended_at: datetime | None
     cancel_asked_at: datetime | None
+    idle_since: datetime | None = Field(description="Its people were told that it does next to nothing from then on.")
+    idle_until: datetime | None = Field(description="When it will be stopped for that; null where it will not.")
     estimated_start: StartOut | None
 
     @staticmethod

@@ -493,6 +493,10 @@ class Migration(migrations.Migration):
                 ('notified_at', models.DateTimeField(null=True)),
                 ('cleared_at', models.DateTimeField(null=True)),
                 ('claimed_until', models.DateTimeField(null=True)),
+                ('idle_since', models.DateTimeField(null=True)),
+                ('idle_until', models.DateTimeField(null=True)),
+                ('idle_need', models.CharField(blank=True, choices=[('waits', 'waits'), ('unseen', 'unseen'), ('soon', 'soon')], max_length=6)),
+                ('idle_stopped_at', models.DateTimeField(null=True)),
                 ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='portal.award')),
                 ('builds', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='building_job', to='portal.environment')),
                 ('environment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='users', to='portal.environment')),
@@ -1771,6 +1775,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='job',
             constraint=models.CheckConstraint(condition=models.Q(('priority__range', (-1000, 1000))), name='job_priority_within_bounds'),
+        ),
+        migrations.AddConstraint(
+            model_name='job',
+            constraint=models.CheckConstraint(condition=models.Q(('idle_need', ''), models.Q(('idle_need__in', [madang.portal.jobs.rules.Need['SOON'], madang.portal.jobs.rules.Need['UNSEEN'], madang.portal.jobs.rules.Need['WAITS']]), ('idle_until__isnull', False)), _connector='OR'), name='job_idle_need_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='job',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('idle_until__isnull', False), _negated=True), ('idle_since__isnull', False), _connector='OR'), name='job_idle_told_before_it_stops'),
+        ),
+        migrations.AddConstraint(
+            model_name='job',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('idle_stopped_at__isnull', False), _negated=True), models.Q(('idle_until__isnull', False), ('cancel_asked_at__isnull', False)), _connector='OR'), name='job_idle_stopped_when_due'),
         ),
         migrations.AddConstraint(
             model_name='dayuse',
