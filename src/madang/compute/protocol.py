@@ -47,6 +47,8 @@ class JobSpec:
     machine restarted or its place was reclaimed; all its runs together keep to `wall_seconds`. `checkpoint_seconds`
     before it is ended for either or for its time limit, its command is sent SIGUSR1 (0: never).
 
+    `network`: it may use the machine's network, where the backend shuts jobs in; else it has none there.
+
     Where the backend is `Building`, the job may have software of its own: the folders `software`, read-only at the same
     path, instead of the backend's; the kept folder `layer`, read-only at ``/env``; or, to build the layer `builds`, an
     empty ``/env`` that it can write.
@@ -70,6 +72,7 @@ class JobSpec:
     after: tuple[After, ...] = ()
     requeue: bool = False
     checkpoint_seconds: int = 0
+    network: bool = False
     software: tuple[str, ...] = ()
     layer: str = ""
     builds: str = ""
@@ -108,8 +111,8 @@ class JobReport:
     `started_at` stays None for a job that never ran; `ended_at` is set exactly when the state is final. `exit_code` is
     the command's own; `signal` is the signal behind an exit code above 128, as shells count. `reason` says why a
     waiting job waits or how an ended one ended. `outputs` are known once the job has ended; `outputs_left_out` counts
-    what could not be offered (links, devices, unreadable files, files beyond the limit). `log_size` is what is kept
-    of the log in bytes; `log_cut` says that the job wrote more than is kept. `restarts` counts how often it was put
+    what could not be offered (links, devices, unreadable files, files beyond the limit). `log_size` is where
+    the log ends, in bytes; `log_cut` says that the job wrote more than is kept. `restarts` counts how often it was put
     back into the queue after it had run; times and outputs are those of its last run.
     """
 
@@ -219,7 +222,10 @@ class Backend(Protocol):
         ...
 
     def log(self, id: str, offset: int, limit: int = 65536) -> LogChunk:
-        """At most `limit` bytes of the job's output from byte `offset`, while it runs and after."""
+        """At most `limit` bytes of the job's output from byte `offset`, while it runs and after.
+
+        Where what was there is not kept any more, the next that is, after a line of its own that says so.
+        """
         ...
 
     def fetch(self, id: str, path: str) -> Path:
@@ -344,6 +350,22 @@ class Shared(Protocol):
 
     def outside(self, job: str) -> bool:
         """Whether a job that `usage` tells of was started without the portal."""
+        ...
+
+
+class Guard(NamedTuple):
+    """A bound on jobs: a code whose sentence says what keeps it; where it does not hold firmly, what to do."""
+
+    code: str
+    holds: bool
+
+
+@runtime_checkable
+class Guarding(Protocol):
+    """Offered besides by a backend that can say how firmly it keeps jobs to what they were given."""
+
+    def guards(self) -> list[Guard]:
+        """Every bound, in the order in which people are told of them."""
         ...
 
 

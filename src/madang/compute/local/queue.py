@@ -12,6 +12,7 @@ from typing import Any
 from madang.compute import policies
 from madang.compute.local import machine, sandbox
 from madang.compute.local.endings import seconds_left
+from madang.compute.local.groups import of_job
 from madang.compute.local.remembered import Remembered, needs, waiting
 from madang.compute.local.settings import Settings
 from madang.compute.local.spool import Spool
@@ -29,8 +30,9 @@ class Queue:
     neither takes more than a part of one core, however long the queue is.
     """
 
-    def __init__(self, spool: Spool, settings: Settings) -> None:
+    def __init__(self, spool: Spool, settings: Settings, groups: Mapping[str, str] | None = None) -> None:
         self.spool, self.settings = spool, settings
+        self.groups = groups or {}  # below which jobs get control groups
         self.cores, self.gpus = machine.cores(settings), machine.gpus(settings)
         self.amounts = machine.amounts(settings)
         self.sandbox = Reason(*sandbox.trial())
@@ -169,6 +171,8 @@ class Queue:
             "software": spec.get("software") or list(settings.software),
             "layer": str(self.spool.layer(spec["layer"])) if spec.get("layer") else "",
             "builds": spec.get("builds", ""),
+            "groups": of_job(self.groups, self.spool.folder(row["id"])),
+            "network": spec.get("network", False),
             "checkpoint_seconds": row["checkpoint_seconds"],
             "grace_seconds": settings.grace_seconds,
             "log_bytes": settings.log_bytes,

@@ -30,7 +30,8 @@ class Settings:
     `processes`: the most processes and threads a job may have. `log_bytes`, `file_bytes`: what is kept of a log, and
     the largest single file. `folder_bytes`, `folder_files`: what a job's whole folder may grow to. `grace_seconds`:
     between asking a job to end and killing it. `slice_seconds`: a running job's use is reported in slices of this
-    length. `weights`, `parts` and `borrowing` are the policy's, by class.
+    length. `groups`: where jobs get control groups (`groups.found`).
+    `weights`, `parts` and `borrowing` are the policy's, by class.
     """
 
     name: str = "local"
@@ -51,6 +52,7 @@ class Settings:
     weights: Mapping[str, int] = field(default_factory=dict)
     parts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     borrowing: Borrowing = "borrow"
+    groups: str = "auto"
 
     @property
     def policy(self) -> Policy:

@@ -278,12 +278,13 @@ def claim(*, now: datetime, jobs: Iterable[Job]) -> list[Job]:
 
 
 @action
-def handed_over(*, now: datetime, job: Job, backend_id: str) -> None:
-    """Notes that the backend has the job."""
+def handed_over(*, now: datetime, job: Job, backend_id: str, network: bool = False) -> None:
+    """Notes that the backend has the job, and whether with the `network`."""
     if Job.objects.filter(pk=job.pk, state=JobState.ACCEPTED).update(
-        state=JobState.WAITING, backend_id=backend_id, claimed_until=None
+        state=JobState.WAITING, backend_id=backend_id, network=network, claimed_until=None
     ):
-        journal.record(by=WORKER, now=now, did="jobs.hand_over", kind="job", subject=job.pk, backend_id=backend_id)
+        facts = {"backend_id": backend_id, "network": network}
+        journal.record(by=WORKER, now=now, did="jobs.hand_over", kind="job", subject=job.pk, **facts)
 
 
 @action

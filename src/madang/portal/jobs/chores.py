@@ -26,7 +26,9 @@ def hand_over(now: datetime) -> int:
     taken = actions.claim(now=now, jobs=queries.to_hand_over(now, AT_ONCE))
     for job in taken:
         try:
-            actions.handed_over(now=now, job=job, backend_id=backends.backend().submit(machine.spec(job)))
+            spec = machine.spec(job)
+            id = backends.backend().submit(spec)
+            actions.handed_over(now=now, job=job, backend_id=id, network=spec.network)
         except Refused as refused:
             actions.refused_by_backend(now=now, job=job, refused=refused)
         except Unavailable:

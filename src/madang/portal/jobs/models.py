@@ -22,8 +22,9 @@ class Job(models.Model):
     be destroyed, `cleared_at` that they are.
 
     The jobs of an array share its key in `array`, are numbered from 0 by `array_index`, and there are `array_count`.
-    `share_class` is the kind of organisation as it was at submission. `steering` counts the changes of `priority` and
-    `on_hold`, and `steered` says which of them the backend has been told. `restarts`: how often it was put back.
+    `network`: its award allowed it the machine's network when it was handed over. `share_class` is the kind of
+    organisation as it was at submission. `steering` counts the changes of `priority` and `on_hold`, and `steered` says
+    which of them the backend has been told. `restarts`: how often it was put back.
 
     `idle_since`: its people were told that it has done next to nothing from then on; `idle_until`: and that it would be
     stopped then, which `idle_need` put off once; `idle_stopped_at`: it was asked to end for that.
@@ -49,6 +50,7 @@ class Job(models.Model):
     on_hold = models.BooleanField(default=False)
     requeue = models.BooleanField(default=False)
     checkpoint_seconds = models.PositiveIntegerField(default=0)
+    network = models.BooleanField(default=False)
     steering = models.PositiveIntegerField(default=0)
     steered = models.PositiveIntegerField(default=0)
     restarts = models.PositiveIntegerField(default=0)

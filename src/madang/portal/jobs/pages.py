@@ -189,6 +189,7 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
         "use": uses.shown(job, get_language() or "ko"),
         "after": waiting.others(job.pk),
         "priority_form": PriorityForm(initial={"priority": job.priority}),
+        "shut_in": machine.shuts_in(),
         "kept_until": journals.kept_until("job_files", job.ended_at),
     }
     return render(request, "jobs/job.html", {**context, **_progress(request, job)})

@@ -67,6 +67,7 @@ class JobOut(TermsOut):
     cores: int
     memory_mb: int
     wall_seconds: int
+    network: bool = Field(description="Its award allowed it the machine's network when it was handed over.")
     held_seconds: int = Field(alias="held")
     state: JobState
     state_in_words: str
