@@ -45,9 +45,8 @@ class JobSpec:
     Within its account a job of higher `priority` goes first. One that is `held` waits until it is released, one with
     `after` for other jobs. `requeue`: it may be run again from the beginning, in the folder as it was left, when the
     machine restarted or its place was reclaimed; all its runs together keep to `wall_seconds`. `checkpoint_seconds`
-    before it is ended for either or for its time limit, its command is sent SIGUSR1 (0: never).
-
-    `network`: it may use the machine's network, where the backend shuts jobs in; else it has none there.
+    before it is ended for either or for its time limit, its command is sent SIGUSR1 (0: never). `network`: it may use
+    the machine's network, where the backend shuts jobs in; else it has none there.
 
     Where the backend is `Building`, the job may have software of its own: the folders `software`, read-only at the same
     path, instead of the backend's; the kept folder `layer`, read-only at ``/env``; or, to build the layer `builds`, an
@@ -222,10 +221,7 @@ class Backend(Protocol):
         ...
 
     def log(self, id: str, offset: int, limit: int = 65536) -> LogChunk:
-        """At most `limit` bytes of the job's output from byte `offset`, while it runs and after.
-
-        Where what was there is not kept any more, the next that is, after a line of its own that says so.
-        """
+        """At most `limit` bytes of the output from byte `offset` or, where that is not kept, the next that is."""
         ...
 
     def fetch(self, id: str, path: str) -> Path:
@@ -353,19 +349,12 @@ class Shared(Protocol):
         ...
 
 
-class Guard(NamedTuple):
-    """A bound on jobs: a code whose sentence says what keeps it; where it does not hold firmly, what to do."""
-
-    code: str
-    holds: bool
-
-
 @runtime_checkable
 class Guarding(Protocol):
     """Offered besides by a backend that can say how firmly it keeps jobs to what they were given."""
 
-    def guards(self) -> list[Guard]:
-        """Every bound, in the order in which people are told of them."""
+    def guards(self) -> Mapping[str, bool]:
+        """Of each bound, by the code of its sentence, whether it holds as firmly as it can."""
         ...
 
 

@@ -26,7 +26,6 @@ from madang.compute.protocol import (
     Capacity,
     ChangedBatch,
     ClassShares,
-    Guard,
     JobReport,
     JobSpec,
     JobState,
@@ -330,14 +329,14 @@ class LocalBackend:
         queue = Queue(self._spool, self._settings)
         return queue.snapshot(self._clock(), records.ticks_now()), queue.policy()
 
-    def guards(self) -> list[Guard]:
+    def guards(self) -> dict[str, bool]:
         """What keeps jobs here to their bounds, as the runner found it when it started."""
         try:
             grouped = set(json.loads((self._spool.root / GROUPS).read_text()))
         except (OSError, ValueError):  # no runner has been here yet
             grouped = set(groups.found(self._settings.groups))
         strong = {"calls": filtering.known(), **{name: name in grouped for name in groups.CONTROLLERS}}
-        return [Guard(f"guard_{name}" if holds else f"guard_{name}_weak", holds) for name, holds in strong.items()]
+        return {f"guard_{name}" if holds else f"guard_{name}_weak": holds for name, holds in strong.items()}
 
     def share(self, shares: ClassShares) -> None:
         """The shares stand in the spool, above what the settings say of classes."""

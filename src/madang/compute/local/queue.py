@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from operator import itemgetter
 from typing import Any
 
 from madang.compute import policies
@@ -70,7 +72,7 @@ class Queue:
             return []
         given = [json.loads(row["given"]) for row in rows]
         taken_cores = {core for one in given for core in one["cores"]}
-        taken_gpus = {gpu for one in given for gpu in one["gpus"]}
+        taken_gpus = Counter(gpu for one in given for gpu in one["gpus"])
         claimed = []
         with self.spool.change(quietly=True, durable=False) as database:
             for id in decision.starts:
@@ -143,11 +145,16 @@ class Queue:
         )
 
     def _share(
-        self, row: Mapping[str, Any], taken_cores: set[int], taken_gpus: set[str]
+        self, row: Mapping[str, Any], taken_cores: set[int], taken_gpus: Counter[str]
     ) -> dict[str, list[Any]] | None:
-        """Which cores and GPUs; None where jobs of an earlier runner, which saw other cores, still hold too many."""
+        """Which cores and GPUs; None where jobs of an earlier runner, which saw other cores, still hold too many.
+
+        Of GPUs that are shared a job of several gets different ones as far as there are some.
+        """
         cores = [core for core in self.cores if core not in taken_cores][: row["cores"]]
-        gpus = [gpu.uuid for gpu in self.gpus if gpu.type == row["gpu_type"] and gpu.uuid not in taken_gpus]
+        fitting = [gpu for gpu in self.gpus if gpu.type == row["gpu_type"]]
+        free = [(nth, gpu) for gpu in fitting for nth in range(taken_gpus[gpu.uuid], gpu.shares)]
+        gpus = [gpu.uuid for nth, gpu in sorted(free, key=itemgetter(0))]
         if len(cores) < row["cores"] or len(gpus) < row["gpus"]:
             return None
         return {"cores": cores, "gpus": gpus[: row["gpus"]]}

@@ -75,6 +75,9 @@ def _environment(order: Order) -> dict[str, str]:
     places = [f"{path}/bin" for path in [*own, *order["software"]]] + ["/usr/local/bin", "/usr/bin", "/bin"]
     usual = {"PATH": ":".join(places), "HOME": HOME, "USER": "job", "LOGNAME": "job", "LANG": "C.UTF-8"}
     usual |= {"TMPDIR": "/tmp", "SHELL": "/bin/sh", "OMP_NUM_THREADS": str(len(order["cores"]))}  # noqa: S108 - its own
+    usual |= (
+        {} if order["builds"] else {"PYTHONDONTWRITEBYTECODE": "1"}
+    )  # else it would be fetched with what a job left
     given = {
         "CUDA_VISIBLE_DEVICES": ",".join(gpu["uuid"] for gpu in order["gpus"]),
         "MADANG_JOB": order["job"],
@@ -141,7 +144,7 @@ def _etc(folder: Path, order: Order) -> list[str]:
 def _devices(order: Order) -> list[str]:
     words = ["--dev", "/dev"]
     if order["gpus"]:
-        for path in (*_DRIVER, *(gpu["device"] for gpu in order["gpus"])):
+        for path in (*_DRIVER, *(node for gpu in order["gpus"] for node in (gpu["device"], *gpu["nodes"]))):
             words += ["--dev-bind-try", path, path]
         for path in _DRIVER_TREES:
             words += ["--ro-bind-try", path, path]

@@ -53,7 +53,8 @@ IMPERSONAL = frozenset(
         "ledgeraccount", "movement", "monthtotal", "accountingmonth", "statement", "statementline", "usagecursor",
         "dayuse", "rollupcursor", "figureset", "reportedfigure", "allocationpolicy", "lotteryseed", "planstudy",
         "estimate", "estimatemonth", "jobafter", "sharesetting", "clusterterms", "clusterlook", "clusterchange",
-        "environment", "bank", "receiptfile", "receipt", "received", "posting", "chase", "chasestop", "budgetalert",
+        "environment", "jobtemplate", "bank", "receiptfile", "receipt", "received", "posting", "chase", "chasestop",
+        "budgetalert",
     }
 )  # fmt: skip
 

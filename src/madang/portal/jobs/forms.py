@@ -94,8 +94,7 @@ class JobForm(forms.Form):
         self.places = {f"{place.award.pk}-{place.pool.pk}": place for place in places}
         self.fields["where"].choices = [(value, label(place)) for value, place in self.places.items()]
         self.environments = {one.code: one for one in environments}
-        named = [(one.code, f"{in_language(one, 'name')} ({one.code})") for one in environments]
-        self.fields["environment"].choices = [("", _("The centre's own Python")), *named]
+        self.fields["environment"].choices = [("", _("The centre's own Python")), *named(environments)]
         if not has_files:
             del self.fields["keep_files"]
 
@@ -128,6 +127,11 @@ class JobForm(forms.Form):
         if {"where", "gpus", "cores", "memory_gib", "minutes"} & self.errors.keys():
             return None
         return figures(self.place, self.shape, now, elements)
+
+
+def named(environments: Sequence[Environment]) -> list[tuple[str, str]]:
+    """Environments as choices, in the reader's language."""
+    return [(one.code, f"{in_language(one, 'name')} ({one.code})") for one in environments]
 
 
 def label(place: Place) -> str:

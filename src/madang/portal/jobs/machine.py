@@ -80,8 +80,8 @@ def why_off() -> str:
 def guards() -> list[tuple[bool, str]]:
     """What keeps jobs to their bounds here, as sentences, each with whether it holds as firmly as it can."""
     backend = backends.backend()
-    found = backend.guards() if isinstance(backend, Guarding) else []
-    return [(guard.holds, sentence(guard.code, {})) for guard in found]
+    found = backend.guards() if isinstance(backend, Guarding) else {}
+    return [(holds, sentence(code, {})) for code, holds in found.items()]
 
 
 def require_on(*, environments: bool) -> None:

@@ -8,7 +8,7 @@ from madang.portal.constraints import choices, exactly_when, one_of, only_when
 from madang.portal.environments.models import Environment
 from madang.portal.files.models import StoredFile
 from madang.portal.jobs.rules import FINAL_STATES, MOST_PRIORITY, JobState, Need
-from madang.portal.people.models import Person
+from madang.portal.people.models import Organisation, Person
 from madang.portal.resources.models import Pool
 
 
@@ -156,6 +156,29 @@ class JobOutput(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["job", "path"], name="joboutput_path_once")]
+
+
+class JobTemplate(models.Model):
+    """A job's form that an organisation keeps under a name, for any of its people to fill in and submit."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="job_templates")
+    name = models.CharField(max_length=100)
+    argv = models.JSONField()
+    environment = models.ForeignKey(Environment, on_delete=models.PROTECT, null=True, related_name="+")
+    gpus = models.PositiveIntegerField(default=0)
+    cores = models.PositiveIntegerField(default=1)
+    memory_mb = models.PositiveIntegerField()
+    wall_seconds = models.PositiveIntegerField()
+    priority = models.SmallIntegerField(default=0)
+    requeue = models.BooleanField(default=False)
+    checkpoint_seconds = models.PositiveIntegerField(default=0)
+    array_count = models.PositiveIntegerField(default=1)
+    version = models.PositiveIntegerField(default=1)
+    saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "name"], name="jobtemplate_name_once")]
 
 
 class UsageCursor(models.Model):

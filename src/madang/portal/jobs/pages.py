@@ -30,6 +30,8 @@ from madang.portal.jobs import (
     places,
     queries,
     steering,
+    template_forms,
+    template_pages,
     uses,
     waiting,
 )
@@ -100,7 +102,7 @@ def _job_form(request: HttpRequest, where: Any, initial: dict[str, Any] | None =
     if request.method == "POST" and initial is None:
         return JobForm(request.POST, request.FILES, **offered, has_files=has_files), earlier
     last = earlier or queries.last_job(request.actor, request.GET.get("award", ""))
-    values = initial if initial is not None else _remembered(last, earlier)
+    values = initial if initial is not None else _remembered(last, earlier) | _of_template(request)
     return JobForm(**offered, has_files=has_files, initial=values), earlier
 
 
@@ -108,7 +110,8 @@ def _terms_form(request: HttpRequest, earlier: Any) -> TermsForm:
     jobs = waiting.choices(request.actor)
     if request.method == "POST":
         return TermsForm({"elements": 1, "priority": 0, "checkpoint_seconds": 0, **request.POST.dict()}, jobs=jobs)
-    return TermsForm(jobs=jobs, initial=remembered(earlier))
+    template = template_pages.chosen(request)
+    return TermsForm(jobs=jobs, initial=template_forms.remembered(template) if template else remembered(earlier))
 
 
 def _typed(request: HttpRequest) -> dict[str, Any]:
@@ -139,6 +142,11 @@ def _remembered(job: Any, earlier: Any) -> dict[str, Any]:
         "keep_files": True,
         "again": earlier.pk if earlier else None,
     }
+
+
+def _of_template(request: HttpRequest) -> dict[str, Any]:
+    template = template_pages.chosen(request)
+    return {"name": template.name, **template_forms.remembered(template)} if template else {}
 
 
 def _submit(request: HttpRequest, form: JobForm, earlier: Any, terms: TermsForm) -> Any:
@@ -311,4 +319,5 @@ urlpatterns = [
     path("jobs/<int:pk>/files/<path:path>", input_download, name="job-file"),
     path("jobs/<int:pk>/outputs/<path:path>", output_download, name="job-output"),
     *array_pages.urlpatterns,
+    *template_pages.urlpatterns,
 ]

@@ -174,6 +174,13 @@ def check_terms(terms: Terms, shape: Shape, files: int) -> None:
         raise Refused("job_array_too_large", field="elements", most=MOST_OF_AN_ARRAY)
 
 
+def check_form(argv: list[str], shape: Shape, terms: Terms) -> None:
+    """Refuses what no job could ask for, whatever its award and its pool: the codes of the other checks."""
+    check_argv(argv)
+    check_shape(shape, "gpu" if shape.gpus else "core")
+    check_terms(terms, shape, 0)
+
+
 def split_command(command: str) -> list[str]:
     """A command line as an argument vector, quoted as in a shell but never given to one. Refused: ``job_command``."""
     try:

@@ -31,6 +31,10 @@ REFUSALS = {
     "job_log_gone": N_("The machine no longer keeps the log of this job."),
     "job_output_gone": N_("The file {path} cannot be fetched: {why}"),
     "jobs_off": N_("Jobs are switched off here: {why}"),
+    "job_template_named": N_(
+        "Your organisation already has a template with this name. Give it another, or change that one."
+    ),
+    "job_templates_full": N_("An organisation keeps at most {most} templates. Delete one that is no longer used."),
     "job_not_idle": N_("This job is not about to be stopped, so there is nothing to put off."),
     "job_kept_already": N_("The end of this job was put off already. It goes on if it uses what it holds."),
 }
