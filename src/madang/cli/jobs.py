@@ -24,6 +24,7 @@ def register(commands: Any, add: Add) -> None:
     jobs = add(commands, "jobs", N_("List jobs, newest first; or look after one."), _list, json=True)
     jobs.add_argument("--state", metavar="STATE", help=translate(N_("waiting, running, succeeded, failed, …")))
     jobs.add_argument("--award", metavar="AWARD", help=translate(N_("an award's number")))
+    jobs.add_argument("--array", metavar="KEY", help=translate(N_("the jobs of one array, by its key")))
     jobs.add_argument("--most", type=int, default=50, help=translate(N_("at most so many (50)")))
     of_one = jobs.add_subparsers(metavar="COMMAND")
     _one(add(of_one, "show", N_("Show one job, and when it is likely to start."), _show, json=True))
@@ -48,7 +49,7 @@ def _one(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 def _list(given: argparse.Namespace) -> int:
     with centre() as api:
-        found = api.jobs(most=max(given.most, 1), state=given.state, award=given.award)
+        found = api.jobs(most=max(given.most, 1), state=given.state, award=given.award, array=given.array)
     heads = [N_("Job"), N_("Name"), N_("State"), N_("Award"), N_("Submitted"), N_("Start"), N_("Ended")]
     rows = [
         [
