@@ -11,7 +11,7 @@ from madang.portal.applications import contents
 from madang.portal.applications.models import Application, Ask, Submission
 from madang.portal.awards.models import Award, AwardLine
 from madang.portal.calls.models import Call, Criterion, EvidenceKind, Intake, Section, Track, TrackProduct
-from madang.portal.jobs.models import Job
+from madang.portal.jobs.models import Job, JobTemplate
 from madang.portal.people.models import Membership, Organisation, Person, Region, StaffRole, UnixUser
 from madang.portal.people.queries import actor_of
 from madang.portal.plans.models import Plan
@@ -302,6 +302,11 @@ def make_job(award: Award, **given) -> Job:
         "submitted_at": NOW,
     } | given
     return Job.objects.create(award=award, **values)
+
+
+def make_job_template(organisation: Organisation, person: Person, **given) -> JobTemplate:
+    values = {"name": "nightly", "argv": ["true"], "memory_mb": 512, "wall_seconds": 60, "saved_at": NOW} | given
+    return JobTemplate.objects.create(organisation=organisation, saved_by=person, **values)
 
 
 def make_unix_user(person: Person, name: str = "", **given) -> UnixUser:

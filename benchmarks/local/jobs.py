@@ -1,7 +1,12 @@
 """Measures jobs on this machine: submission to running, short jobs a second, a long queue, a supervisor's size.
 
 Each figure stands beside GNU parallel on the same machine in the same run where that is installed (or is named by
-PARALLEL); it starts processes and nothing else: no sandbox, no queue that outlives it, no record of any job.
+PARALLEL_PROGRAM); it starts processes and nothing else: no sandbox, no queue that outlives it, no record of any job.
+Slurm stands beside it too where it is installed and we are root, on the throw-away cluster of the tests:
+
+    PYTHONPATH=src:tests python benchmarks/local/jobs.py short_jobs parallel slurm latency supervisor
+
+takes less than three minutes; without names after it all is measured, a long queue among it, which takes a minute more.
 """
 
 from __future__ import annotations
@@ -24,6 +29,7 @@ from madang.compute.local.spool import Spool
 from madang.compute.protocol import AccountLimit, JobSpec
 
 SHORT_JOBS, LONG_QUEUE, ASKED, LOOKED_AT = 1000, 10_000, 30, 20.0
+SLURM_JOBS = 100
 HERTZ = os.sysconf("SC_CLK_TCK")
 
 
@@ -117,6 +123,30 @@ def parallel() -> str:
     return f"GNU parallel: {SHORT_JOBS / (time.monotonic() - before):.0f} a second"
 
 
+def slurm() -> str:
+    """The same commands as one array of Slurm's, as many at once as there are cores; its path is shorter than ours."""
+    try:
+        from slurm.cluster import Cluster, missing
+    except ImportError:
+        return "Slurm: not asked (PYTHONPATH=src:tests)"
+    if lacking := missing():
+        return f"Slurm is not installed ({', '.join(lacking)})"
+    with tempfile.TemporaryDirectory(prefix="madang-slurm-") as name:
+        cluster = Cluster.made(Path(name))
+        try:
+            cluster.up()
+            cluster.run("sacctmgr", "-i", "add", "account", "bench")
+            cluster.run("sacctmgr", "-i", "add", "user", "root", "account=bench")
+            words = ["sbatch", "-A", "bench", "-p", "cpu", "-D", "/", "-o", "/dev/null", "--wrap", "sleep 0.01"]
+            before = time.monotonic()
+            cluster.run(*words, f"--array=0-{SLURM_JOBS - 1}%{len(os.sched_getaffinity(0))}")
+            wait(lambda: not cluster.run("squeue", "-h", "-r").strip(), 0.5)
+            took = time.monotonic() - before
+        finally:
+            cluster.down()
+    return f"Slurm: {SLURM_JOBS / took:.1f} a second ({SLURM_JOBS} jobs in {took:.0f} s)"
+
+
 def long_queue() -> str:
     """What ten thousand waiting jobs cost the runner while one job after another ends in a second, and at rest."""
     with site() as (backend, spool, runner):
@@ -175,7 +205,7 @@ def supervisor() -> str:
 
 def main() -> None:
     print(f"{len(os.sched_getaffinity(0))} cores, load before {os.getloadavg()[0]:.1f}")
-    chosen = sys.argv[1:] or ["latency", "short_jobs", "parallel", "long_queue", "supervisor"]
+    chosen = sys.argv[1:] or ["latency", "short_jobs", "parallel", "slurm", "long_queue", "supervisor"]
     for name in chosen:
         print(globals()[name](), flush=True)
 

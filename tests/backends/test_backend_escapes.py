@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 import pytest
-from backends.local_site import LocalSite, ended, log_of, running, said
+from backends.local_site import LOG_BYTES, LocalSite, ended, log_of, running, said
 from backends.makers import make_limit
 
 from madang.compute.local import filtering, outputs, records
@@ -176,10 +176,12 @@ def test_the_list_of_a_deep_folder_has_an_end(tmp_path):
 
 
 def test_a_job_that_writes_a_gigabyte_to_its_log_leaves_what_is_kept_of_it(site, make_spec):
-    id = site.backend.submit(make_spec("echo first; head -c 1000000000 /dev/zero; exit 6", wall_seconds=60))
+    id = site.backend.submit(make_spec("echo first; head -c 1000000000 /dev/zero; echo last; exit 6", wall_seconds=60))
     report = ended(site.backend, id)
-    assert (report.exit_code, report.log_cut) == (6, True) and report.log_size <= 100_000
-    assert log_of(site.backend, id).startswith("first\n")
+    assert (report.exit_code, report.log_cut) == (6, True)
+    log, kept = log_of(site.backend, id), site.spool.folder(id).glob("log*")
+    assert log.startswith("first\n") and log.endswith("last\n") and len(log) <= LOG_BYTES + 40
+    assert sum(path.stat().st_size for path in kept) <= LOG_BYTES
 
 
 def test_a_job_that_slips_away_and_closes_everything_is_found(site, make_spec):

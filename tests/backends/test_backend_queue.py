@@ -10,9 +10,12 @@ from backends.makers import make_limit
 from madang.compute import specs
 from madang.compute.local import processes
 from madang.compute.local.endings import seconds_left
+from madang.compute.local.settings import Gpu
 from madang.compute.protocol import After, ClassShares, JobState, Sharing, Steering
 from madang.errors import Refused
 
+# device nodes that every Linux machine has
+GPU_NODES = {"a": "/dev/kmsg", "b": "/dev/net/tun"}
 # saves when it is told to, and goes on from there when it runs again
 SAVES = (
     "trap 'echo saved; echo $((n)) > step' USR1; n=$(cat step 2>/dev/null || echo 0); echo up $n $MADANG_RESTART_COUNT;"
@@ -238,3 +241,26 @@ def test_whoever_looks_ahead_sees_what_waits_for_what_and_what_may_run_again(sit
     assert (waits[first].after, waits[first].stoppable) == ((), True)
     assert (waits[second].after, waits[second].stoppable) == ((blocker, first), False)
     let_go(site, blocker)
+
+
+def test_as_many_jobs_share_a_gpu_as_it_has_shares_and_several_are_different_ones(working_sandbox, tmp_path, make_spec):
+    shared = [Gpu("T4-half", f"GPU-{name}", node, ("/dev/loop-control",), 2) for name, node in GPU_NODES.items()]
+    site = LocalSite(tmp_path / "spool", gpus=shared)
+    try:
+        site.backend.enforce([make_limit(gpus=9)])
+        site.start_runner()
+        script = "ls /dev/loop-control; echo holds $CUDA_VISIBLE_DEVICES $MADANG_GPUS; sleep 60"
+        wide = site.backend.submit(make_spec(script, gpus=2, gpu_type="T4-half"))
+        said(site.backend, wide, "holds")
+        site.backend.cancel(wide)
+        ended(site.backend, wide)
+        narrow = [site.backend.submit(make_spec(script, gpus=1, gpu_type="T4-half")) for _ in "ab"]
+        for id in narrow:
+            said(site.backend, id, "holds")
+        held = [log_of(site.backend, id).splitlines() for id in (wide, *narrow)]
+        assert held == [["/dev/loop-control", f"holds {gpus}"] for gpus in ("GPU-a,GPU-b 2", "GPU-a 1", "GPU-b 1")]
+        last = site.backend.submit(make_spec(gpus=3, gpu_type="T4-half"))
+        assert reason(site.backend, last, "waits_for_gpus").reason.facts["free"] == 2
+        assert site.backend.capacity().gpus == {"T4-half": 4}
+    finally:
+        site.close()

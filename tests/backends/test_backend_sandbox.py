@@ -89,10 +89,13 @@ def test_a_service_on_the_loopback_interface_cannot_be_reached(attempt):
         probe = "import socket,sys; print(socket.create_connection(('127.0.0.1', int(sys.argv[1])), 2).recv(9))"
         control = subprocess.run([sys.executable, "-c", probe, str(port)], capture_output=True, check=True, timeout=20)
         found = attempt(f'/usr/bin/python3 -c "{probe}" {port} || bash -c "cat < /dev/tcp/127.0.0.1/{port}"; echo over')
+        allowed = attempt(f'/usr/bin/python3 -c "{probe}" {port}; ls /etc', network=True)
         server.shutdown()
         thread.join()
-    assert b"reached" in control.stdout and len(reached) == 1
+    assert b"reached" in control.stdout and len(reached) == 2
     assert "reached" not in found and "over" in found
+    # with the network that its award allows, it reaches what the machine reaches, and knows its names
+    assert "reached" in allowed and ("resolv.conf" in allowed) == Path("/etc/resolv.conf").exists()
 
 
 def test_there_is_no_network_at_all(attempt):

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 from backends.local_site import until
+from factories import make_job_template
 from portal.jobs.conftest import fresh, work_until
 
 from madang.cli import credentials
@@ -265,3 +266,17 @@ def test_help_and_misuse(run, monkeypatch):
     assert run("jobs", "logs", "x").status == 2
     monkeypatch.setenv("MADANG_CLI_LANGUAGE", "ko")
     assert "작업" in run("submit", "--help").out
+
+
+def test_a_template_says_what_the_command_does_not_and_may_be_an_array(logged_in, award):
+    given = {"argv": ["sh", "-c", "sleep 600"], "memory_mb": 256, "wall_seconds": 60, "array_count": 2, "priority": -3}
+    make_job_template(award.award.organisation, award.owner, **given)
+    told = logged_in("submit", "--award", award.award.number, "--template", "nightly", "--time", "2m", "--json")
+    assert told.status == 0, told.err
+    jobs = list(Job.objects.order_by("array_index"))
+    assert [(job.argv, job.wall_seconds, job.memory_mb, job.priority, job.name) for job in jobs] == [
+        (["sh", "-c", "sleep 600"], 120, 256, -3, "nightly")
+    ] * 2
+    assert told.json()["array"] == str(jobs[0].array) and told.json()["array_count"] == 2
+    assert len(logged_in("jobs", "--array", str(jobs[0].array), "--json").json()) == 2
+    assert "0 templates" in logged_in("submit", "--award", award.award.number, "--template", "weekly").err

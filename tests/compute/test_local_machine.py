@@ -36,6 +36,22 @@ def test_what_is_configured_goes_before_what_is_found():
     assert machine.memory_mb(Settings()) > 100
 
 
+def test_gpus_and_slices_are_configured_with_their_nodes_and_shares(tmp_path):
+    slice_ = {
+        "type": "H100-1g.10gb",
+        "uuid": "MIG-1",
+        "device": "/dev/nvidia0",
+        "nodes": ["/dev/nvidia-caps/nvidia-cap1"],
+    }
+    shared = {"type": "T4-third", "uuid": "GPU-2", "device": "/dev/nvidia1", "shares": 3}
+    given = settings.made_from({"gpus": [slice_, shared]})
+    assert machine.by_type(given.gpus) == {"H100-1g.10gb": 1, "T4-third": 3}
+    settings.keep(given, tmp_path / "settings.json")
+    assert settings.kept(tmp_path / "settings.json") == given
+    with pytest.raises(ValueError, match="above zero"):
+        settings.made_from({"gpus": [shared | {"shares": 0}]})
+
+
 def test_settings_are_kept_as_they_were_given(tmp_path):
     given = settings.made_from(
         {"software": [tmp_path], "gpus": [Gpu("T4", "u", "/dev/x")], "weights": {"academia": 2}, "cores": 3}

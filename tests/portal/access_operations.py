@@ -42,6 +42,11 @@ repeat_job               anrrnnnnnnnn
 job                      anoonnnnnnoo
 cancel_job               anoonnnnnnnn
 steer_job                anoonnnnnnnn
+list_job_templates       aooooooooooo
+save_job_template        aroorrrrrrrr
+change_job_template      anoonnnnnnnn
+delete_job_template      anoonnnnnnnn
+keep_job                 anrrnnnnnnnn
 job_array                anoonnnnnnoo
 steer_job_array          anoonnnnnnnn
 cancel_job_array         anoonnnnnnnn

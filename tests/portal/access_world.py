@@ -16,6 +16,7 @@ from factories import (
     make_evidence_kind,
     make_intake,
     make_job,
+    make_job_template,
     make_member,
     make_person,
     make_policy,
@@ -198,14 +199,6 @@ def _awards(world: World, found, a, owner: Person, kept) -> None:
     running = make_award(make_submitted(organisation=a, created_by=owner, state="eligible"))
     held = make_award(make_submitted(organisation=a, created_by=owner, state="eligible"), state="held",
                       accept_by=None, in_force_at=None)  # fmt: skip
-    job = make_job(running, submitted_by=owner)
-    part = make_job(running, submitted_by=owner, array=uuid.uuid4(), array_index=0, array_count=1)
-    JobFile.objects.create(job=job, path="in.txt", file=kept)
-    JobOutput.objects.create(job=job, path="out.txt", size=1, sha256="0" * 64)
-    environment = Environment.objects.create(
-        code="env-1", kind="built", state="ready", name_ko="x", name_en="x", organisation=a, lock=kept, size=1,
-        created_by=owner, created_at=NOW,
-    )  # fmt: skip
     own = make_policy(found.intake)
     for name in ("plans", "plan-compare", "plan-compare-csv", "plans-progress", "policies", "seed-commit",
                  "intake-decisions", "intake-round"):  # fmt: skip
@@ -234,11 +227,31 @@ def _awards(world: World, found, a, owner: Person, kept) -> None:
         "award-decision": {"application": found.files[0].pk},
         "signed-paper": {"paper": paper.pk},
         "signed-paper-check": {"paper": paper.pk},
+    }
+    _jobs(world, running, a, owner, kept)
+
+
+def _jobs(world: World, running: Award, a, owner: Person, kept) -> None:
+    """A job with its files, an array of one, an environment and a template."""
+    job = make_job(running, submitted_by=owner)
+    part = make_job(running, submitted_by=owner, array=uuid.uuid4(), array_index=0, array_count=1)
+    JobFile.objects.create(job=job, path="in.txt", file=kept)
+    JobOutput.objects.create(job=job, path="out.txt", size=1, sha256="0" * 64)
+    environment = Environment.objects.create(
+        code="env-1", kind="built", state="ready", name_ko="x", name_en="x", organisation=a, lock=kept, size=1,
+        created_by=owner, created_at=NOW,
+    )  # fmt: skip
+    template = make_job_template(a, owner)
+    for name in ("job-template", "job-template-delete"):
+        world.places[name] = {"pk": template.pk}
+    world.places |= {
         "job": {"pk": job.pk},
         "job-progress": {"pk": job.pk},
         "job-steer": {"pk": job.pk},
         "job-cancel": {"pk": job.pk},
         "job-repeat": {"pk": job.pk},
+        "job-keep": {"pk": job.pk},
+        "job-save": {"pk": job.pk},
         "environment-withdraw": {"pk": environment.pk},
         "job-file": {"pk": job.pk, "path": "in.txt"},
         "job-output": {"pk": job.pk, "path": "out.txt"},

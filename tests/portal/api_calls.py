@@ -46,6 +46,7 @@ def _given(world: World, name: str) -> dict[str, Any]:
         "get_figure": {"code": "demand"},
         "job_output": job | {"path": "out.txt"},
         **dict.fromkeys(("job_array", "steer_job_array", "cancel_job_array"), places["job-array"]),
+        **{name: {"id": places["job-template"]["pk"]} for name in ("change_job_template", "delete_job_template")},
         "withdraw_environment": {"environment": places["environment-withdraw"]["pk"]},
         "revoke_token": {"token": places["revoke-token"]["token"]},
         "withdraw_invitation": places["withdraw-invitation"],
@@ -143,6 +144,8 @@ def _body(world: World, name: str) -> Any:
         "set_application_asks": {"version": 1, "asks": []},
         "submit_application": {"version": 1},
         "decline_award": {"reason": "x"},
+        "keep_job": {"need": "soon"},
+        "save_job_template": {"organisation": a, "name": "x", "argv": ["true"]},
         **{key: {"on_hold": True} for key in ("steer_job", "steer_job_array")},
         "sign_agreement": {"side": "user", "password": "x", "sha256": SHA},
         "log_in": {"email": "nobody@test.example", "password": "x"},
@@ -161,6 +164,7 @@ def _body_of_jobs(award: str) -> dict[str, Any]:
     """The same for jobs and environments."""
     return {
         "job_figures": {"award": award},
+        "change_job_template": {"name": "x", "argv": ["true"], "version": 1},
         "repeat_job": {},
         "build_environment": {"award": award, "name": "x", "lock": f"x==1 --hash=sha256:{SHA}"},
         "offer_environment": {"code": "x", "name_ko": "x", "name_en": "x", "folder": "x"},

@@ -64,6 +64,11 @@ jobs                     Looooooooooo Lxxxxxxxxxxx
 job                      Lnoonnnnnnoo Lxxxxxxxxxxx
 job-cancel               Lnoonnnnnnnn Lnmmnnnnnnnn
 job-repeat               Lnoonnnnnnnn Lnrrnnnnnnnn
+job-save                 Lnoonnnnnnnn Lnrrnnnnnnnn
+job-templates            Looooooooooo Lxxxxxxxxxxx
+job-template             Lnoonnnnnnnn Lnrrnnnnnnnn
+job-template-delete      Lnoonnnnnnnn Lnmmnnnnnnnn
+job-keep                 Lnoonnnnnnnn Lnrrnnnnnnnn
 environments             Looooooooooo Lnnnnnnnnnon
 environment-build        Looooooooooo Looooooooooo
 environment-withdraw     Lnoonnnnnnon Lnmmnnnnnnmn

@@ -184,8 +184,8 @@ def _doctor(given: argparse.Namespace) -> int:
 
     found = findings()
     for finding in found:
-        say(f"{'ok  ' if finding.holds else 'NOT '} {finding.text}")
-    return 0 if all(finding.holds for finding in found) else 1
+        say(f"{'ok  ' if finding.holds else 'NOT ' if finding.grave else 'weak'} {finding.text}")
+    return 0 if all(finding.holds or not finding.grave for finding in found) else 1
 
 
 def _demo(given: argparse.Namespace) -> int:

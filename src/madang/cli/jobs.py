@@ -24,6 +24,7 @@ def register(commands: Any, add: Add) -> None:
     jobs = add(commands, "jobs", N_("List jobs, newest first; or look after one."), _list, json=True)
     jobs.add_argument("--state", metavar="STATE", help=translate(N_("waiting, running, succeeded, failed, …")))
     jobs.add_argument("--award", metavar="AWARD", help=translate(N_("an award's number")))
+    jobs.add_argument("--array", metavar="KEY", help=translate(N_("the jobs of one array, by its key")))
     jobs.add_argument("--most", type=int, default=50, help=translate(N_("at most so many (50)")))
     of_one = jobs.add_subparsers(metavar="COMMAND")
     _one(add(of_one, "show", N_("Show one job, and when it is likely to start."), _show, json=True))
@@ -34,6 +35,9 @@ def register(commands: Any, add: Add) -> None:
     fetch.add_argument("path", nargs="*", metavar="PATH")
     outputs_arguments(fetch)
     _one(add(of_one, "cancel", N_("Cancel a job."), _cancel, json=True))
+    keep = _one(add(of_one, "keep", N_("Put the end of a job that does next to nothing off, once."), _keep))
+    text = N_("waits: for data, another job or somebody; unseen: its work is not measured; soon: I am about to use it")
+    keep.add_argument("--need", choices=("waits", "unseen", "soon"), required=True, help=translate(text))
     repeat = _one(add(of_one, "repeat", N_("Submit a job again as it was."), _repeat, json=True))
     following_arguments(repeat)
 
@@ -45,7 +49,7 @@ def _one(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 def _list(given: argparse.Namespace) -> int:
     with centre() as api:
-        found = api.jobs(most=max(given.most, 1), state=given.state, award=given.award)
+        found = api.jobs(most=max(given.most, 1), state=given.state, award=given.award, array=given.array)
     heads = [N_("Job"), N_("Name"), N_("State"), N_("Award"), N_("Submitted"), N_("Start"), N_("Ended")]
     rows = [
         [
@@ -80,6 +84,8 @@ def _facts(job: Job) -> str:
         (N_("Submitted"), instant(job.submitted_at)),
         (N_("Start"), told.sentence if told else instant(job.started_at)),
         (N_("Ended"), instant(job.ended_at)),
+        *([(N_("Idle since"), instant(job.idle_since))] if job.idle_since and not job.over else []),
+        *([(N_("Will be stopped"), instant(job.idle_until))] if job.idle_until and not job.over else []),
         (N_("Set aside now"), amount(job.held_now_seconds or 0, job.unit)),
         (N_("Used"), amount(job.used_seconds or 0, job.unit)),
     ]
@@ -124,6 +130,13 @@ def _cancel(given: argparse.Namespace) -> int:
     with centre() as api:
         found = api.cancel(given.job)
     show(given, found, translate(N_("Job {job} is being cancelled."), job=given.job))
+    return 0
+
+
+def _keep(given: argparse.Namespace) -> int:
+    with centre() as api:
+        until = api.keep(given.job, given.need)
+    say(translate(N_("Job {job} goes on until {until} at least."), job=given.job, until=instant(until)))
     return 0
 
 

@@ -17,7 +17,7 @@ from madang.cli.client import centre
 from madang.cli.language import N_, say, translate
 from madang.cli.output import amount, counting, plain, progress, show
 from madang.cli.sentences import explain
-from madang.client import Client, Job, JobRequest, LocalFile, gathered
+from madang.client import Client, Job, JobRequest, LocalFile, Template, gathered
 from madang.client.folders import OUTPUTS
 from madang.errors import Refused, Stale
 from madang.portal import formats
@@ -50,6 +50,17 @@ def _options(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(option, default=defaults[option], metavar=metavar, help=translate(text))
     parser.add_argument("--gpus", type=int, default=0, metavar="N")
     parser.add_argument("--cores", type=int, default=1, metavar="N")
+    more = {
+        "--array": (1, N_("an array of so many jobs, each with its number in its environment; it is not waited for")),
+        "--priority": (0, N_("within the award the higher goes first")),
+        "--checkpoint": (0, N_("SIGUSR1 so many seconds before its end")),
+    }
+    for option, (default, text) in more.items():
+        parser.add_argument(option, type=int, default=default, metavar="N", help=translate(text))
+    text = N_("it may be run again where the machine ended it")
+    parser.add_argument("--requeue", action="store_true", help=translate(text))
+    text = N_("a job template of your organisation; what else is given counts before it")
+    parser.add_argument("--template", default="", metavar="NAME", help=translate(text))
     lists = {
         "--file": ("FILE[=PATH]", N_("send a file along")),
         "--folder": ("FOLDER", N_("send a folder's content along, less what its .madangignore names")),
@@ -83,7 +94,7 @@ def _parted(parse: Any, words: Any = None, namespace: Any = None) -> Any:
     given = list(sys.argv[1:] if words is None else words)
     at = given.index("--") if "--" in given else len(given)
     found, rest = parse(given[:at], namespace)
-    found.argv, found.words, found.parse = given[at + 1 :], given[:at], parse
+    found.argv, found.first, found.words, found.parse = given[at + 1 :], [], given[:at], parse
     return found, rest
 
 
@@ -105,7 +116,12 @@ def seconds(text: str) -> int:
 
 
 def _submit(given: argparse.Namespace) -> int:
+    template: list[str] = []
+    if given.template:
+        with centre() as api:
+            given, template = _with_template(given, api.template(given.template))
     given, argv = _with_script(given)
+    argv = argv or template
     if not argv:
         raise Refused("command_missing")
     files = gathered([*given.file, *([given.script] if given.script else [])], given.folder)
@@ -120,8 +136,30 @@ def _submit(given: argparse.Namespace) -> int:
             cores=given.cores,
             memory_mb=memory_mb(given.memory),
             wall_seconds=seconds(given.time),
+            priority=given.priority,
+            requeue=given.requeue,
+            checkpoint_seconds=given.checkpoint,
+            elements=given.array,
         )
         return received(api, _sent(api, wanted, files, given.key), given)
+
+
+def _with_template(given: argparse.Namespace, template: Template) -> tuple[argparse.Namespace, list[str]]:
+    """What is wanted where a template says what the command does not, and the template's own command."""
+    words = ["--name", template.name, "--env", template.environment, "--gpus", f"{template.gpus}"]
+    words += [
+        "--cores",
+        f"{template.cores}",
+        "--memory",
+        f"{template.memory_mb}M",
+        "--time",
+        f"{template.wall_seconds}s",
+    ]
+    words += ["--array", f"{template.elements}", f"--priority={template.priority}"]
+    words += ["--checkpoint", f"{template.checkpoint_seconds}", *(["--requeue"] if template.requeue else [])]
+    whole, _ = given.parse([*words, *given.words], argparse.Namespace(json=given.json))
+    whole.argv, whole.first, whole.words, whole.parse = given.argv, words, given.words, given.parse
+    return whole, list(template.argv)
 
 
 def _with_script(given: argparse.Namespace) -> tuple[argparse.Namespace, list[str]]:
@@ -129,7 +167,7 @@ def _with_script(given: argparse.Namespace) -> tuple[argparse.Namespace, list[st
     if not given.script:
         return given, given.argv
     script = scripts.read(given.script)
-    whole, rest = given.parse([*script.words, *given.words], argparse.Namespace(json=given.json))
+    whole, rest = given.parse([*given.first, *script.words, *given.words], argparse.Namespace(json=given.json))
     if rest:
         raise Refused("script_lines", file=str(given.script), line=" ".join(rest))
     for option in script.left_out:
@@ -152,6 +190,10 @@ def received(api: Client, job: Job, given: argparse.Namespace) -> int:
     """Says that a job was received and, unless it is left to itself, follows it to its end and fetches what it left."""
     held = amount(job.held_seconds, job.unit)
     text = translate(N_("Job {job} is received; {held} are set aside for it."), job=job.id, held=held)
+    if job.array:
+        text = N_("{count} jobs are received as array {array}. To list them: madang jobs --array {array}")
+        show(given, job, translate(text, count=job.array_count, array=job.array))
+        return 0
     if given.detach:
         show(given, job, text)
         return 0

@@ -16,6 +16,7 @@ from madang.client.values import (
     Look,
     Output,
     Start,
+    Template,
 )
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Output",
     "RefusedThere",
     "Start",
+    "Template",
     "Transport",
     "gathered",
     "words",

@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, Self, TypeVar
 
@@ -24,6 +25,7 @@ from madang.client.values import (
     LogPiece,
     Look,
     Output,
+    Template,
     made,
 )
 from madang.errors import Refused, Unavailable
@@ -122,6 +124,17 @@ class Client:
         content = {"key": str(key or uuid.uuid4())}
         return made(Job, self._tried(lambda: self.api.post(f"jobs/{job}/repeat", content)))
 
+    def templates(self) -> list[Template]:
+        """The templates of the caller's organisations, by name."""
+        return [made(Template, row) for row in self.api.items("job-templates")]
+
+    def template(self, name: str) -> Template:
+        """The one with this name. Refused: ``template_unclear`` where there is none, or in several organisations."""
+        found = [one for one in self.templates() if one.name == name]
+        if len(found) != 1:
+            raise Refused("template_unclear", name=name, count=len(found))
+        return found[0]
+
     def environments(self) -> list[Environment]:
         """The centre's environments and the caller's organisations' own, newest first."""
         return [made(Environment, row) for row in self.api.items("environments")]
@@ -146,13 +159,27 @@ class Client:
         """One job as it stands."""
         return made(Job, self._tried(lambda: self.api.get(f"jobs/{id}")))
 
-    def jobs(self, *, state: str | None = None, award: str | None = None, most: int | None = None) -> list[Job]:
+    def jobs(
+        self,
+        *,
+        state: str | None = None,
+        award: str | None = None,
+        array: str | None = None,
+        most: int | None = None,
+    ) -> list[Job]:
         """Jobs, newest first; of one state, of one award, at most so many."""
-        return [made(Job, row) for row in self.api.items("jobs", most=most, state=state, award=award)]
+        return [made(Job, row) for row in self.api.items("jobs", most=most, state=state, award=award, array=array)]
 
     def cancel(self, job: int) -> Job:
         """Asks for a job to end. Refused: ``stale`` where it has ended or was asked already."""
         return made(Job, self.api.post(f"jobs/{job}/cancel"))
+
+    def keep(self, job: int, need: str) -> datetime:
+        """Puts the end of an idle job off, once; gives until when. `need`: ``waits``, ``unseen`` or ``soon``.
+
+        Refused: ``job_not_idle``, ``job_kept_already``, ``stale``.
+        """
+        return datetime.fromisoformat(self.api.post(f"jobs/{job}/keep", {"need": need})["idle_until"])
 
     def log(self, job: int, offset: int = 0) -> LogPiece:
         """A piece of what the job printed, from a byte on; control characters are made visible."""

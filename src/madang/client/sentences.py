@@ -30,6 +30,7 @@ SENTENCES = {
     "output_differs": N_("{path} did not arrive as the job left it (its SHA-256 differs). Please fetch it again."),
     "output_exists": N_("{path} is there already, with another content. It was left alone; --force overwrites it."),
     "no_such_output": N_("The job left no such file: {path}"),
+    "template_unclear": N_("{count} templates of your organisations have the name “{name}”; it must be one."),
     "award_unclear": N_("Please name the award with --award. In force are: {awards}"),
 }
 UNREACHABLE = N_("{server} cannot be reached: {why}")

@@ -15,7 +15,9 @@ class JobRequest:
     """A job to submit: `argv` is run without a shell in a folder with its files.
 
     `award` is the award's number; `pool` and `environment` are codes and may stay empty: then the award's one pool and
-    the centre's own Python count. Memory in MiB.
+    the centre's own Python count. Memory in MiB. `elements` above 1 makes an array of so many numbered jobs; within the
+    award a higher `priority` goes first; `requeue`: it may be run again where the machine ended it; it is told to save
+    `checkpoint_seconds` before its end (0: never).
     """
 
     award: str
@@ -27,6 +29,29 @@ class JobRequest:
     memory_mb: int = 1024
     wall_seconds: int = 3600
     environment: str = ""
+    priority: int = 0
+    requeue: bool = False
+    checkpoint_seconds: int = 0
+    elements: int = 1
+
+
+@dataclass(frozen=True)
+class Template:
+    """A job's form that an organisation keeps under a name; its fields as in `JobRequest`."""
+
+    id: int
+    organisation: int
+    name: str
+    argv: tuple[str, ...]
+    environment: str
+    gpus: int
+    cores: int
+    memory_mb: int
+    wall_seconds: int
+    priority: int
+    requeue: bool
+    checkpoint_seconds: int
+    elements: int
 
 
 @dataclass(frozen=True)
@@ -41,8 +66,9 @@ class Start:
 class Job:
     """A job as it stood when it was asked for; amounts in seconds of its pool's `unit` ("gpu" or "core").
 
-    `over`: it will change no more. `exit_code` is None for one that ended without. A list gives neither `used_seconds`
-    nor `held_now_seconds`: they are None there.
+    `over`: it will change no more. `idle_since`: it was found to do next to nothing from then on, `idle_until`: and
+    will be stopped for that. The jobs of an array share the key `array`. `exit_code` is None for one that ended without.
+    A list gives neither `used_seconds` nor `held_now_seconds`: they are None there.
     """
 
     id: int
@@ -67,7 +93,11 @@ class Job:
     submitted_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
+    idle_since: datetime | None
+    idle_until: datetime | None
     estimated_start: Start | None
+    array: str | None
+    array_count: int
     used_seconds: int | None = None
     held_now_seconds: int | None = None
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Literal
 
-from madang.compute.protocol import Reason
+from madang.compute.reasons import Reason
 from madang.compute.shares import Amounts, Parts, Shares, kinds
 
 __all__ = ["Amounts", "Borrowing", "decide", "excess", "kinds", "needs"]

@@ -8,21 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from madang.accounting.metering import UsageSlice
-
-if TYPE_CHECKING:
-    from madang.compute.policies import Policy, Snapshot
-
-Facts = Mapping[str, int | str]
-
-
-class Reason(NamedTuple):
-    """Why a job waits or how it ended: a stable code and the values that its sentence needs (`sentences.sentence`)."""
-
-    code: str
-    facts: Facts = {}
+from madang.compute.policies import Policy, Snapshot
+from madang.compute.reasons import Facts as Facts
+from madang.compute.reasons import Reason as Reason
 
 
 @dataclass(frozen=True)
@@ -54,7 +45,8 @@ class JobSpec:
     Within its account a job of higher `priority` goes first. One that is `held` waits until it is released, one with
     `after` for other jobs. `requeue`: it may be run again from the beginning, in the folder as it was left, when the
     machine restarted or its place was reclaimed; all its runs together keep to `wall_seconds`. `checkpoint_seconds`
-    before it is ended for either or for its time limit, its command is sent SIGUSR1 (0: never).
+    before it is ended for either or for its time limit, its command is sent SIGUSR1 (0: never). `network`: it may use
+    the machine's network, where the backend shuts jobs in; else it has none there.
 
     Where the backend is `Building`, the job may have software of its own: the folders `software`, read-only at the same
     path, instead of the backend's; the kept folder `layer`, read-only at ``/env``; or, to build the layer `builds`, an
@@ -79,6 +71,7 @@ class JobSpec:
     after: tuple[After, ...] = ()
     requeue: bool = False
     checkpoint_seconds: int = 0
+    network: bool = False
     software: tuple[str, ...] = ()
     layer: str = ""
     builds: str = ""
@@ -117,8 +110,8 @@ class JobReport:
     `started_at` stays None for a job that never ran; `ended_at` is set exactly when the state is final. `exit_code` is
     the command's own; `signal` is the signal behind an exit code above 128, as shells count. `reason` says why a
     waiting job waits or how an ended one ended. `outputs` are known once the job has ended; `outputs_left_out` counts
-    what could not be offered (links, devices, unreadable files, files beyond the limit). `log_size` is what is kept
-    of the log in bytes; `log_cut` says that the job wrote more than is kept. `restarts` counts how often it was put
+    what could not be offered (links, devices, unreadable files, files beyond the limit). `log_size` is where
+    the log ends, in bytes; `log_cut` says that the job wrote more than is kept. `restarts` counts how often it was put
     back into the queue after it had run; times and outputs are those of its last run.
     """
 
@@ -228,7 +221,7 @@ class Backend(Protocol):
         ...
 
     def log(self, id: str, offset: int, limit: int = 65536) -> LogChunk:
-        """At most `limit` bytes of the job's output from byte `offset`, while it runs and after."""
+        """At most `limit` bytes of the output from byte `offset` or, where that is not kept, the next that is."""
         ...
 
     def fetch(self, id: str, path: str) -> Path:
@@ -353,6 +346,15 @@ class Shared(Protocol):
 
     def outside(self, job: str) -> bool:
         """Whether a job that `usage` tells of was started without the portal."""
+        ...
+
+
+@runtime_checkable
+class Guarding(Protocol):
+    """Offered besides by a backend that can say how firmly it keeps jobs to what they were given."""
+
+    def guards(self) -> Mapping[str, bool]:
+        """Of each bound, by the code of its sentence, whether it holds as firmly as it can."""
         ...
 
 

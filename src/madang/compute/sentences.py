@@ -51,6 +51,9 @@ SENTENCES: dict[str, str] = {
     "folder_full": N_(
         "The job's folder outgrew {most_mb} MiB or {files} files, or hid a part of itself; the job was ended."
     ),
+    "memory_over": N_(
+        "The job's processes together outgrew the {most_mb} MiB of memory that it asked for, and the machine ended it."
+    ),
     "cancelled_waiting": N_("The job was cancelled before it started."),
     "cancelled_running": N_("The job was cancelled while it ran."),
     "machine_stopped": N_("The machine was being shut down, and the job was ended."),
@@ -104,6 +107,25 @@ SENTENCES: dict[str, str] = {
     "sandbox_works": N_("Each job runs shut in, with its own folder only."),
     "sandbox_missing": N_("{program} is not installed (Debian and Ubuntu: apt install {package})."),
     "sandbox_fails": N_("bubblewrap does not work on this machine: {detail}"),
+    "guard_calls": N_("A filter keeps jobs from what they never need to ask of the system."),
+    "guard_calls_weak": N_(
+        "There is no filter of system calls for this kind of processor; namespaces alone hold jobs."
+    ),
+    "guard_memory": N_("The system keeps all processes of a job together to its memory."),
+    "guard_memory_weak": N_(
+        "A job's memory is bounded for each of its processes, not for all of them together. Give the service control"
+        " groups of its own: Delegate=memory cpuset pids in its systemd unit."
+    ),
+    "guard_cpuset": N_("The system keeps a job to its cores."),
+    "guard_cpuset_weak": N_(
+        "A job is put on its cores but can leave them. Give the service control groups of its own: Delegate=memory"
+        " cpuset pids in its systemd unit."
+    ),
+    "guard_pids": N_("The system counts the processes of each job by itself."),
+    "guard_pids_weak": N_(
+        "The number of processes is bounded for each user of this machine, not for each job. Give the service control"
+        " groups of its own: Delegate=memory cpuset pids in its systemd unit."
+    ),
     **reasons.SENTENCES,
     **slurm.SENTENCES,
 }

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from madang.compute.protocol import Reason
+from madang.compute.reasons import Reason
 
 Amounts = Mapping[str, int]
 Parts = Mapping[str, Mapping[str, int]]

@@ -93,7 +93,7 @@ def safe_path(path: str) -> bool:
 
 
 def digest(spec: JobSpec) -> str:
-    """SHA-256 over what makes a job what it is: not where its files lie, nor its place in the queue."""
+    """SHA-256 over what makes a job what it is: not where its files lie, its place in the queue or its network."""
     content: dict[str, object] = {
         "account": spec.account,
         "fair_share_class": spec.fair_share_class,

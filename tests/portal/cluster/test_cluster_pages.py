@@ -106,10 +106,11 @@ def test_members_without_a_user_are_named(client, operator):
 def test_terms_of_an_award_are_set_on_its_page(client, operator):
     award = make_award(make_submitted(state="eligible"))
     assert f"/awards/{award.number}/cluster/" in client.get(f"/awards/{award.number}/").content.decode()
-    answer = client.post(f"/awards/{award.number}/cluster/", {"hold": "target", "stop_percent": 120})
+    answer = client.post(f"/awards/{award.number}/cluster/", {"hold": "target", "stop_percent": 120, "network": "on"})
     assert answer.status_code == 302
     award.refresh_from_db()
-    assert (award.cluster_terms.hold, award.cluster_terms.stop_percent) == ("target", 120)
+    terms = award.cluster_terms
+    assert (terms.hold, terms.stop_percent, terms.network) == ("target", 120, True)
     assert client.post(f"/awards/{award.number}/cluster/", {"hold": "cap", "stop_percent": 99}).status_code == 422
 
 

@@ -4,6 +4,7 @@ import os
 import signal
 import uuid
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from backends.local_site import until
@@ -14,6 +15,8 @@ from madang.compute.local import records
 from madang.errors import Refused, Stale
 from madang.portal import backends
 from madang.portal.actors import Role
+from madang.portal.cluster import actions as cluster
+from madang.portal.cluster.rules import Hold
 from madang.portal.jobs import actions, arrays, chores, machine, queries, steering, waiting
 from madang.portal.jobs.models import Job
 from madang.portal.jobs.rules import USUAL, JobState, Shape, Terms, check_terms
@@ -249,6 +252,28 @@ def test_a_job_that_is_run_again_uses_no_more_than_it_holds(machine, paid):
     assert (job.state, job.restarts, now.held) == (JobState.CANCELLED, 1, 0)
     assert now.used == queries.amounts(job.pk)[1] and now.left == 10_000 - now.used
     assert Movement.objects.filter(kind="overrun").count() == 0
+
+
+def test_a_job_has_a_network_where_its_award_allows_it(machine, paid, client):
+    kept = submit(paid, "cat /proc/net/dev")
+    row = settled(kept)
+    assert not row.network and interfaces(log_of(row)) == ["lo"]
+    by = make_actor(Role.OPERATOR)
+    cluster.set_terms(by=by, now=NOW, award=paid.award, hold=Hold.CAP, stop_percent=100, network=True)
+    assert JournalEntry.objects.get(action="cluster.set_terms").facts["network"] is True
+    client.force_login(paid.owner)
+    client.cookies["madang_language"] = "en"
+    assert "None: its award does not allow any" in client.get(f"/jobs/{kept.pk}/").content.decode()
+    job = submit(paid, "cat /proc/net/dev")
+    row = settled(job)
+    assert row.network and JournalEntry.objects.filter(action="jobs.hand_over", subject=job.pk, facts__network=True)
+    assert interfaces(log_of(row)) == interfaces(Path("/proc/net/dev").read_text())
+    assert "as its award allows" in client.get(f"/jobs/{job.pk}/").content.decode()
+
+
+def interfaces(text):
+    """The names in what /proc/net/dev says."""
+    return [line.partition(":")[0].strip() for line in text.splitlines() if ":" in line]
 
 
 def test_the_machine_knows_the_class_of_an_award(machine, paid):

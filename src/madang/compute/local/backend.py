@@ -17,10 +17,10 @@ from typing import Any, get_args
 
 from madang.accounting.metering import UsageSlice
 from madang.compute import policies, specs
-from madang.compute.local import layers, machine, outputs, records, sampling, sandbox, settings
+from madang.compute.local import filtering, groups, layers, logs, machine, outputs, records, sampling, sandbox, settings
 from madang.compute.local.inputs import copy_in
 from madang.compute.local.queue import Queue
-from madang.compute.local.spool import FINAL, Spool, facts_of
+from madang.compute.local.spool import FINAL, GROUPS, Spool, facts_of
 from madang.compute.protocol import (
     AccountLimit,
     Capacity,
@@ -42,6 +42,7 @@ from madang.values import Period
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SLICES_AT_ONCE = 1000
 _CHANGED_AT_ONCE = 5000
+_FRESH = 300_000_000  # microseconds for which a measurement says what is so now
 
 
 class LocalBackend:
@@ -180,7 +181,6 @@ class LocalBackend:
         return ChangedBatch([row["id"] for row in rows], str(rows[-1]["touched"]) if rows else since)
 
     def _report(self, row: sqlite3.Row, tended: bool) -> JobReport:
-        log = self._spool.folder(row["id"]) / "log"
         return JobReport(
             id=row["id"],
             key=row["key"],
@@ -194,7 +194,7 @@ class LocalBackend:
             reason=_reason(row, tended),
             outputs=tuple(OutputFile(*listed) for listed in json.loads(row["outputs"] or "[]")),
             outputs_left_out=row["outputs_left_out"],
-            log_size=log.stat().st_size if log.exists() else 0,
+            log_size=logs.size(self._spool.folder(row["id"])),
             log_cut=bool(row["log_cut"]),
             restarts=row["restarts"],
         )
@@ -241,23 +241,20 @@ class LocalBackend:
     def log(self, id: str, offset: int, limit: int = 65536) -> LogChunk:
         """Part of what the command wrote, both streams together; a job that has not started has an empty log."""
         row = self._row(id)  # read before the log, so that "ended" is never said of a log that still grows
-        path = self._spool.folder(id) / "log"
-        data, size = b"", 0
-        if path.exists():
-            with path.open("rb") as file:
-                size = os.fstat(file.fileno()).st_size
-                file.seek(max(offset, 0))
-                data = file.read(max(limit, 0))
-        after = max(offset, 0) + len(data)
+        folder = self._spool.folder(id)
+        size = logs.size(folder)
+        data, after = logs.read(folder, offset, limit)
         return LogChunk(data, after, row["state"] in FINAL and after >= size)
 
     def use(self, id: str) -> Use | None:
         """What the job's last run uses, as its supervisor has measured it."""
         row = self._row(id)
+        path = self._spool.folder(id) / f"use-{row['restarts']}.json"
         try:
-            kept = sampling.read((self._spool.folder(id) / f"use-{row['restarts']}.json").read_text())
+            kept, at = sampling.read(path.read_text()), path.stat().st_mtime
         except (OSError, ValueError):
             return None
+        stale = self._clock() - int(at * 1_000_000) > _FRESH  # a full disk takes no news: then nobody is called idle
         stretches = tuple(
             Stretch(
                 one.seconds,
@@ -267,7 +264,7 @@ class LocalBackend:
             )
             for one in kept.bins
         )
-        return Use(kept.width, stretches, kept.idle_seconds)
+        return Use(kept.width, stretches, 0 if stale else kept.idle_seconds)
 
     def fetch(self, id: str, path: str) -> Path:
         """The file, once it has been found to be plain, single-named and within the job's folder."""
@@ -332,6 +329,15 @@ class LocalBackend:
         queue = Queue(self._spool, self._settings)
         return queue.snapshot(self._clock(), records.ticks_now()), queue.policy()
 
+    def guards(self) -> dict[str, bool]:
+        """What keeps jobs here to their bounds, as the runner found it when it started."""
+        try:
+            grouped = set(json.loads((self._spool.root / GROUPS).read_text()))
+        except (OSError, ValueError):  # no runner has been here yet
+            grouped = set(groups.found(self._settings.groups))
+        strong = {"calls": filtering.known(), **{name: name in grouped for name in groups.CONTROLLERS}}
+        return {f"guard_{name}" if holds else f"guard_{name}_weak": holds for name, holds in strong.items()}
+
     def share(self, shares: ClassShares) -> None:
         """The shares stand in the spool, above what the settings say of classes."""
         if shares.borrowing not in get_args(policies.Borrowing):
@@ -367,6 +373,7 @@ def _kept(spec: JobSpec) -> dict[str, Any]:
     """What the runner needs of a submission beside its columns."""
     inputs = {file.path: file.sha256 for file in spec.files}
     kept = {"name": spec.name, "argv": spec.argv, "environment": dict(spec.environment), "inputs": inputs}
+    kept |= {"network": spec.network}
     return kept | {"software": spec.software, "layer": spec.layer, "builds": spec.builds}
 
 

@@ -86,6 +86,11 @@ def program(machine: str) -> bytes | None:
     return b"".join([*found, allow])
 
 
+def known() -> bool:
+    """Whether there is a filter for this machine."""
+    return os.uname().machine in _MACHINES
+
+
 def opened() -> int | None:
     """The filter for this machine, as an open descriptor at its beginning; None where there is none."""
     content = program(os.uname().machine)

@@ -78,8 +78,11 @@ class GpuWatch:
 
 
 def by_type(given: tuple[Gpu, ...]) -> Mapping[str, int]:
-    """How many GPUs there are of each type."""
-    return dict(Counter(gpu.type for gpu in given))
+    """How many jobs can each hold a GPU of each type."""
+    found: Counter[str] = Counter()
+    for gpu in given:
+        found[gpu.type] += gpu.shares
+    return dict(found)
 
 
 def amounts(settings: Settings) -> dict[str, int]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from operator import itemgetter
 from typing import Any
 
 from madang.compute import policies
 from madang.compute.local import machine, sandbox
 from madang.compute.local.endings import seconds_left
+from madang.compute.local.groups import of_job
 from madang.compute.local.remembered import Remembered, needs, waiting
 from madang.compute.local.settings import Settings
 from madang.compute.local.spool import Spool
@@ -29,8 +32,9 @@ class Queue:
     neither takes more than a part of one core, however long the queue is.
     """
 
-    def __init__(self, spool: Spool, settings: Settings) -> None:
+    def __init__(self, spool: Spool, settings: Settings, groups: Mapping[str, str] | None = None) -> None:
         self.spool, self.settings = spool, settings
+        self.groups = groups or {}  # below which jobs get control groups
         self.cores, self.gpus = machine.cores(settings), machine.gpus(settings)
         self.amounts = machine.amounts(settings)
         self.sandbox = Reason(*sandbox.trial())
@@ -68,7 +72,7 @@ class Queue:
             return []
         given = [json.loads(row["given"]) for row in rows]
         taken_cores = {core for one in given for core in one["cores"]}
-        taken_gpus = {gpu for one in given for gpu in one["gpus"]}
+        taken_gpus = Counter(gpu for one in given for gpu in one["gpus"])
         claimed = []
         with self.spool.change(quietly=True, durable=False) as database:
             for id in decision.starts:
@@ -141,11 +145,16 @@ class Queue:
         )
 
     def _share(
-        self, row: Mapping[str, Any], taken_cores: set[int], taken_gpus: set[str]
+        self, row: Mapping[str, Any], taken_cores: set[int], taken_gpus: Counter[str]
     ) -> dict[str, list[Any]] | None:
-        """Which cores and GPUs; None where jobs of an earlier runner, which saw other cores, still hold too many."""
+        """Which cores and GPUs; None where jobs of an earlier runner, which saw other cores, still hold too many.
+
+        Of GPUs that are shared a job of several gets different ones as far as there are some.
+        """
         cores = [core for core in self.cores if core not in taken_cores][: row["cores"]]
-        gpus = [gpu.uuid for gpu in self.gpus if gpu.type == row["gpu_type"] and gpu.uuid not in taken_gpus]
+        fitting = [gpu for gpu in self.gpus if gpu.type == row["gpu_type"]]
+        free = [(nth, gpu) for gpu in fitting for nth in range(taken_gpus[gpu.uuid], gpu.shares)]
+        gpus = [gpu.uuid for nth, gpu in sorted(free, key=itemgetter(0))]
         if len(cores) < row["cores"] or len(gpus) < row["gpus"]:
             return None
         return {"cores": cores, "gpus": gpus[: row["gpus"]]}
@@ -169,6 +178,8 @@ class Queue:
             "software": spec.get("software") or list(settings.software),
             "layer": str(self.spool.layer(spec["layer"])) if spec.get("layer") else "",
             "builds": spec.get("builds", ""),
+            "groups": of_job(self.groups, self.spool.folder(row["id"])),
+            "network": spec.get("network", False),
             "checkpoint_seconds": row["checkpoint_seconds"],
             "grace_seconds": settings.grace_seconds,
             "log_bytes": settings.log_bytes,

@@ -8,6 +8,7 @@ which a runner saw the supervisor alive, which is noted at least every few secon
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import os
 import select
@@ -21,11 +22,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from madang.compute.local import endings, processes, records
+from madang.compute.local import endings, groups, processes, records
 from madang.compute.local.launching import Launcher
 from madang.compute.local.machine import GpuWatch
 from madang.compute.local.queue import Queue
-from madang.compute.local.spool import Spool
+from madang.compute.local.spool import GROUPS, Spool
 from madang.compute.local.supervisor import LOCK, WAKE, outputs_of, poke
 from madang.errors import Unavailable
 
@@ -43,7 +44,9 @@ class Runner:
     def __init__(self, spool: Spool, clock: Callable[[], int], ticks: Callable[[], int]) -> None:
         self.spool, self.clock, self.ticks = spool, clock, ticks
         self.settings = spool.settings()
-        self.queue = Queue(spool, self.settings)
+        given = groups.prepare(groups.found(self.settings.groups))
+        records.write_lightly(spool.root / GROUPS, json.dumps(sorted(given)).encode())
+        self.queue = Queue(spool, self.settings, given)
         self.boot = records.boot_id()
         self.launcher = Launcher(spool.root)
         self.gpus = GpuWatch(spool.root)
@@ -125,7 +128,9 @@ class Runner:
             code = "machine_restarted" if restarted else "supervisor_lost"
             end = {"state": "lost", "code": code, "facts": {}, "exit_code": None, "signal": None}
             end |= {"ended": ended, "log_cut": False}
-        return end | outputs_of(folder, self.queue.order(row))
+        order = self.queue.order(row)
+        groups.remove(order["groups"])
+        return end | outputs_of(folder, order)
 
     def _start_again(self, row: Row, folder: Path) -> Iterator[Deed]:
         """A claimed job that no supervisor has started: killed on the way. It has not run, so it may be tried again."""

@@ -99,8 +99,9 @@ class Sampler:
         percent = self._gpu_percent()
         if percent is not None:
             stretch.gpu_percent_seconds, stretch.gpu_seconds = percent * seconds, seconds
-        lazy = cpu < IDLE_MILLICORES * seconds
-        self.samples.add(at, stretch, idle=lazy if percent is None else percent < IDLE_GPU_PERCENT)
+        # GPUs that were not measured are not called idle: busy ones may leave the processor little to do
+        lazy_gpus = percent is not None and percent < IDLE_GPU_PERCENT
+        self.samples.add(at, stretch, idle=lazy_gpus if self._gpus else cpu < IDLE_MILLICORES * seconds)
         self._at, self._cpu = at, max(times, self._cpu)
 
     def _gpu_percent(self) -> int | None:

@@ -26,6 +26,8 @@ PROGRAMS = {"bwrap": "bubblewrap", "prlimit": "util-linux", "setpriv": "util-lin
 USER_WITHIN = 1000
 FIRST_JOB_USER = 2_000_000
 _SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+# what a job that may use the network needs to find names and to trust the other side
+_ETC_OF_NETWORK = ("resolv.conf", "ssl", "pki", "ca-certificates")
 _ETC_OF_HOST = ("alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime")
 _DRIVER = ("/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools", "/dev/nvidia-modeset")
 _DRIVER_TREES = ("/sys/devices", "/sys/bus/pci", "/sys/module/nvidia")
@@ -59,7 +61,8 @@ def write_etc(folder: Path, order: Order) -> None:
     (etc / "passwd").write_text(f"job:x:{user}:{user}::{HOME}:/bin/sh\n")
     (etc / "group").write_text(f"job:x:{user}:\n")
     (etc / "hosts").write_text("127.0.0.1 localhost\n::1 localhost\n")
-    (etc / "nsswitch.conf").write_text("passwd: files\ngroup: files\nhosts: files\n")
+    names = "files dns" if order["network"] else "files"
+    (etc / "nsswitch.conf").write_text(f"passwd: files\ngroup: files\nhosts: {names}\n")
     lines = [f"export {name}={shlex.quote(value)}\n" for name, value in _environment(order).items()]
     (etc / "job-environment").write_text("".join(lines))
     for path in etc.iterdir():
@@ -72,6 +75,9 @@ def _environment(order: Order) -> dict[str, str]:
     places = [f"{path}/bin" for path in [*own, *order["software"]]] + ["/usr/local/bin", "/usr/bin", "/bin"]
     usual = {"PATH": ":".join(places), "HOME": HOME, "USER": "job", "LOGNAME": "job", "LANG": "C.UTF-8"}
     usual |= {"TMPDIR": "/tmp", "SHELL": "/bin/sh", "OMP_NUM_THREADS": str(len(order["cores"]))}  # noqa: S108 - its own
+    usual |= (
+        {} if order["builds"] else {"PYTHONDONTWRITEBYTECODE": "1"}
+    )  # else it would be fetched with what a job left
     given = {
         "CUDA_VISIBLE_DEVICES": ",".join(gpu["uuid"] for gpu in order["gpus"]),
         "MADANG_JOB": order["job"],
@@ -85,15 +91,16 @@ def _environment(order: Order) -> dict[str, str]:
     return usual | asked | given
 
 
-def command(folder: Path, order: Order, status: int, calls: int | None) -> list[str]:
+def command(folder: Path, order: Order, status: int, calls: int | None, gate: int | None = None) -> list[str]:
     """The whole argument vector. On descriptor `status` bubblewrap tells the sandbox's first pid and its exit code.
 
-    From descriptor `calls` it reads the filter of system calls.
+    From descriptor `calls` it reads the filter of system calls; nothing runs before something is read from `gate`.
     """
     words = ["bwrap", "--json-status-fd", str(status), "--die-with-parent", "--new-session"]
     words += [] if calls is None else ["--seccomp", str(calls)]
+    words += [] if gate is None else ["--block-fd", str(gate)]
     # The job's own /tmp comes before the software: a checkout that itself lies below /tmp would be covered by it.
-    words += _namespaces(order) + _devices(order) + _view(order) + _etc(folder)
+    words += _namespaces(order) + _devices(order) + _view(order) + _etc(folder, order)
     if order["builds"]:
         words += ["--bind", f"{folder}/layer", LAYER]
     elif order["layer"]:
@@ -103,7 +110,8 @@ def command(folder: Path, order: Order, status: int, calls: int | None) -> list[
 
 
 def _namespaces(order: Order) -> list[str]:
-    words = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
+    words = ["--unshare-ipc", "--unshare-pid", "--unshare-uts", "--unshare-cgroup-try"]
+    words += [] if order["network"] else ["--unshare-net"]
     words += ["--hostname", "madang", "--cap-drop", "ALL"]
     if order["uid"]:
         return [*words, "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
@@ -124,11 +132,11 @@ def _view(order: Order) -> list[str]:
     return [*words, "--proc", "/proc"]
 
 
-def _etc(folder: Path) -> list[str]:
+def _etc(folder: Path, order: Order) -> list[str]:
     words = ["--perms", "0755", "--dir", "/etc"]
     for path in sorted((folder / "etc").iterdir()):
         words += ["--ro-bind", str(path), f"/etc/{path.name}"]
-    for name in _ETC_OF_HOST:
+    for name in (*_ETC_OF_HOST, *(_ETC_OF_NETWORK if order["network"] else ())):
         words += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     return words
 
@@ -136,7 +144,7 @@ def _etc(folder: Path) -> list[str]:
 def _devices(order: Order) -> list[str]:
     words = ["--dev", "/dev"]
     if order["gpus"]:
-        for path in (*_DRIVER, *(gpu["device"] for gpu in order["gpus"])):
+        for path in (*_DRIVER, *(node for gpu in order["gpus"] for node in (gpu["device"], *gpu["nodes"]))):
             words += ["--dev-bind-try", path, path]
         for path in _DRIVER_TREES:
             words += ["--ro-bind-try", path, path]
@@ -177,6 +185,7 @@ def trial() -> tuple[str, dict[str, str]]:
     order |= {
         "layer": "",
         "builds": "",
+        "network": False,
         "memory_mb": 64,
         "wall_seconds": 1,
         "restarts": 0,

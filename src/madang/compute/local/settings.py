@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, get_args
@@ -15,11 +15,17 @@ from madang.compute.policies import Borrowing, Policy
 
 @dataclass(frozen=True)
 class Gpu:
-    """One GPU: the type that jobs ask for, the driver's own identifier, and its device node."""
+    """One GPU or MIG slice: the type that jobs ask for, the driver's own identifier, and its device node.
+
+    `nodes` are further device nodes that it needs, as a slice does. Up to `shares` jobs hold it at once, without any
+    bound between them; what one job holds of it counts as one GPU of its type.
+    """
 
     type: str
     uuid: str
     device: str
+    nodes: tuple[str, ...] = ()
+    shares: int = 1
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,8 @@ class Settings:
     `processes`: the most processes and threads a job may have. `log_bytes`, `file_bytes`: what is kept of a log, and
     the largest single file. `folder_bytes`, `folder_files`: what a job's whole folder may grow to. `grace_seconds`:
     between asking a job to end and killing it. `slice_seconds`: a running job's use is reported in slices of this
-    length. `weights`, `parts` and `borrowing` are the policy's, by class.
+    length. `groups`: where jobs get control groups (`groups.found`).
+    `weights`, `parts` and `borrowing` are the policy's, by class.
     """
 
     name: str = "local"
@@ -51,6 +58,7 @@ class Settings:
     weights: Mapping[str, int] = field(default_factory=dict)
     parts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     borrowing: Borrowing = "borrow"
+    groups: str = "auto"
 
     @property
     def policy(self) -> Policy:
@@ -70,7 +78,7 @@ def made_from(given: Mapping[str, Any]) -> Settings:
     values = dict(given)
     values["software"] = tuple(os.fspath(path) for path in values.get("software", ()))
     if values.get("gpus") is not None:
-        values["gpus"] = tuple(gpu if isinstance(gpu, Gpu) else Gpu(**gpu) for gpu in values["gpus"])
+        values["gpus"] = tuple(gpu if isinstance(gpu, Gpu) else _gpu(**gpu) for gpu in values["gpus"])
     settings = Settings(**values)
     for name, value in asdict(settings).items():
         if isinstance(value, int) and value < (0 if name in ("grace_seconds", "entry_seconds") else 1):
@@ -81,6 +89,12 @@ def made_from(given: Mapping[str, Any]) -> Settings:
         if not Path(path).is_absolute() or not Path(path).is_dir():
             raise ValueError(f"software must be folders named from the root, and {path!r} is none")
     return settings
+
+
+def _gpu(*, nodes: Sequence[str] = (), shares: int = 1, **given: str) -> Gpu:
+    if shares < 1:
+        raise ValueError(f"shares must be above zero, not {shares}")
+    return Gpu(**given, nodes=tuple(nodes), shares=shares)
 
 
 def keep(settings: Settings, path: Path) -> None:

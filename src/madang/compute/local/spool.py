@@ -12,6 +12,7 @@ from typing import Any
 from madang.compute.local import settings
 from madang.compute.local.supervisor import poke
 
+GROUPS = "groups.json"  # which control groups the runner gives to jobs
 FINAL = ("succeeded", "failed", "cancelled", "timed_out", "lost")
 
 SCHEMA = """

@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from madang.compute.local import filtering, outputs, processes, records, sampling, sandbox
+from madang.compute.local import filtering, groups, logs, outputs, processes, records, sampling, sandbox
 
 LOCK = "supervisor.lock"
 WAKE = "wake"
@@ -45,25 +45,27 @@ class Supervisor:
         self.sampler = sampling.Sampler([gpu["uuid"] for gpu in order["gpus"]], folder.parent.parent)
         self.told_to_save = not order["checkpoint_seconds"]
         self.asked: dict[int, str] = {}
-        self.logged = 0
-        self.log_cut = False
+        self.log = logs.Log(folder, order["log_bytes"])
         self.exit_code: int | None = None
         self.first_pid: int | None = None
         self.first: int | None = None
         self.said = b""
+        self.over_memory = False
 
     def run(self) -> dict[str, Any]:
         """Runs the job until nothing of it is left and gives the record of its end."""
         self._listen()
         os.sched_setaffinity(0, self.order["cores"])
         sandbox.write_etc(self.folder, self.order)
+        bounds = {name: self.order[name] for name in ("memory_mb", "cores", "processes")}
+        groups.make(self.order["groups"], **bounds)
         started, ticks = records.microseconds_now(), records.ticks_now()
         own = {"pid": os.getpid(), "pid_started": processes.start_time(os.getpid()), "boot": records.boot_id()}
         records.write(self.folder, "start", self.order["restarts"], own | {"started": started, "ticks": ticks})
         self._poke()
         code = self._live()
         ended = started + records.ticks_now() - ticks
-        return self._verdict(code) | {"ended": ended, "log_cut": self.log_cut}
+        return self._verdict(code) | {"ended": ended, "log_cut": self.log.cut}
 
     def _listen(self) -> None:
         self._ears, mouth = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -93,11 +95,10 @@ class Supervisor:
     def _live(self) -> int:
         """From the opening of the sandbox until nothing of it is left; gives bubblewrap's own exit code."""
         told, tell = os.pipe2(os.O_CLOEXEC)
-        self._log = os.open(self.folder / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        self.logged = os.fstat(self._log).st_size  # of earlier runs
         calls = filtering.opened()
-        words = sandbox.command(self.folder, self.order, tell, calls)
-        passed = [tell] if calls is None else [tell, calls]
+        shut, opener = os.pipe2(os.O_CLOEXEC) if self.order["groups"] else (None, None)
+        words = sandbox.command(self.folder, self.order, tell, calls, shut)
+        passed = [descriptor for descriptor in (tell, calls, shut) if descriptor is not None]
         deadline = time.monotonic() + self.order["wall_seconds"]
         self.checkpoint_at = deadline - self.order["checkpoint_seconds"]
         with subprocess.Popen(
@@ -112,11 +113,14 @@ class Supervisor:
             for descriptor in passed:
                 os.close(descriptor)
             self._meet(told)
+            self._let_begin(opener)
             self._watch(process, deadline)
             self._clear_away()
             assert process.stdout is not None
             self._drain(process.stdout.fileno())
         self._read_exit_code(told)
+        self.over_memory = groups.killed_for_memory(self.order["groups"])
+        groups.remove(self.order["groups"])
         return process.returncode
 
     def _meet(self, told: int) -> None:
@@ -133,6 +137,16 @@ class Supervisor:
                 self.first, self.first_pid = hold, pid
             else:
                 os.close(hold)
+
+    def _let_begin(self, opener: int | None) -> None:
+        """Where the job has control groups, what is in the sandbox begins only once it is in them."""
+        if opener is None:
+            return
+        if self.first_pid:
+            groups.take_in(self.order["groups"], self.first_pid)
+        with contextlib.suppress(BrokenPipeError):
+            os.write(opener, b".")
+        os.close(opener)
 
     def _watch(self, process: subprocess.Popen[bytes], deadline: float) -> None:
         assert process.stdout is not None
@@ -201,14 +215,9 @@ class Supervisor:
         return bool(pids)
 
     def _take(self, output: int) -> bool:
-        """One piece of output into the log, up to its bound; False at the end of output."""
+        """One piece of output into the log; False at the end of output."""
         piece = os.read(output, _PIECE)
-        kept = piece[: max(0, self.order["log_bytes"] - self.logged)]
-        self.log_cut = self.log_cut or len(kept) < len(piece)
-        try:
-            self.logged += os.write(self._log, kept) if kept else 0
-        except OSError:  # a full disk costs the log, not the job
-            self.log_cut = True
+        self.log.write(piece)
         return bool(piece)
 
     def _clear_away(self) -> None:
@@ -251,6 +260,8 @@ class Supervisor:
             return known | _ending("failed", "folder_full", **most)
         if exit_code == 0:
             return known | _ending("succeeded", "ended_well")
+        if self.over_memory:
+            return known | _ending("failed", "memory_over", most_mb=self.order["memory_mb"])
         if exit_code is None and code < 0:
             return {"exit_code": None, "signal": -code} | _ending("failed", "ended_by_signal", signal=-code)
         if exit_code is None:
@@ -260,7 +271,7 @@ class Supervisor:
         return known | _ending("failed", "ended_with_code", exit_code=exit_code)
 
     def _last_words(self) -> str:
-        return (self.folder / "log").read_bytes()[-300:].decode(errors="replace").strip()
+        return logs.read(self.folder, 0, 1 << 20)[0][-300:].decode(errors="replace").strip()
 
     def _poke(self) -> None:
         poke(self.folder.parent.parent)

@@ -24,10 +24,14 @@ LEAST_FREE = 2 * 1024**3
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at: whether it holds, and a sentence that says what and how to mend it."""
+    """One thing looked at: whether it holds, and a sentence that says what and how to mend it.
+
+    What is not `grave` weakens a bound without making anything wrong.
+    """
 
     holds: bool
     text: str
+    grave: bool = True
 
 
 def findings() -> list[Finding]:
@@ -68,6 +72,8 @@ def _sandbox() -> Iterator[Finding]:
     why = machine.why_off()
     text = gettext("Jobs run in a sandbox here.") if not why else gettext("Jobs are off: {why}").format(why=why)
     yield Finding(not why, text)
+    for holds, text in machine.guards() if not why else []:
+        yield Finding(holds, text, grave=False)
 
 
 def _fonts() -> Iterator[Finding]:

@@ -55,18 +55,18 @@ def remove_unix_user(*, by: Actor, now: datetime, name: str) -> None:
 
 
 @action
-def set_terms(*, by: Actor, now: datetime, award: Award, hold: Hold, stop_percent: int) -> None:
+def set_terms(*, by: Actor, now: datetime, award: Award, hold: Hold, stop_percent: int, network: bool = False) -> None:
     """Sets how an award holds its part of the cluster; it reaches the cluster with the next change.
 
-    Refused: ``cluster_stop`` outside 100 to 200 per cent.
+    `network` counts for jobs that are handed over from now on. Refused: ``cluster_stop`` outside 100 to 200 per cent.
     """
     rules.refuse_unless_keeper(by)
     if not rules.LEAST_STOP <= stop_percent <= rules.MOST_STOP:
         raise Refused("cluster_stop", least=rules.LEAST_STOP, most=rules.MOST_STOP, field="stop_percent")
-    values = {"hold": hold, "stop_percent": stop_percent, "set_by_id": by.person, "set_at": now}
+    values = {"hold": hold, "stop_percent": stop_percent, "network": network, "set_by_id": by.person, "set_at": now}
     if not ClusterTerms.objects.filter(award=award).update(**values):
         ClusterTerms.objects.create(award=award, **values)
-    facts = {"hold": hold.value, "stop_percent": stop_percent}
+    facts = {"hold": hold.value, "stop_percent": stop_percent, "network": network}
     record(by=by, now=now, did="cluster.set_terms", kind="award", subject=award.pk, **facts)
 
 

@@ -56,3 +56,11 @@ class TermsForm(forms.Form):
         max_value=rules.MOST_STOP,
         help_text=_("From 100 per cent on its jobs wait behind all others; at this one nothing starts any more."),
     )
+    network = forms.BooleanField(
+        label=_("Its jobs may use the network"),
+        required=False,
+        help_text=_(
+            "Where the centre's own machine runs the jobs, they are shut in without any network. With this they reach "
+            "whatever the machine reaches, services on the machine itself among them."
+        ),
+    )

@@ -10,11 +10,15 @@ from madang.portal.people.models import Person
 
 
 class ClusterTerms(models.Model):
-    """How an award holds its part of the cluster, where it is otherwise than usual (`cap`, stopped at 100 per cent)."""
+    """How an award holds its part of the cluster, where it is otherwise than usual (`cap`, stopped at 100 per cent).
+
+    `network`: its jobs may use the machine's network, where what runs them shuts them in; usually they have none.
+    """
 
     award = models.OneToOneField(Award, on_delete=models.CASCADE, related_name="cluster_terms")
     hold = models.CharField(max_length=6, choices=choices(Hold), default=Hold.CAP)
     stop_percent = models.PositiveSmallIntegerField(default=LEAST_STOP)
+    network = models.BooleanField(default=False)
     set_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     set_at = models.DateTimeField()
 

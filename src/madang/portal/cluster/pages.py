@@ -143,7 +143,7 @@ def terms(request: HttpRequest, number: str) -> HttpResponse:
     """How one award holds its part of the cluster."""
     award = one(awards.awards(request.actor), number=number)
     present = queries.terms(award)
-    form = TermsForm(request.POST or None, initial={"hold": present.hold, "stop_percent": present.stop_percent})
+    form = TermsForm(request.POST or None, initial={name: getattr(present, name) for name in TermsForm.base_fields})
     if form.is_valid():
         given = form.cleaned_data
         tried(
@@ -154,6 +154,7 @@ def terms(request: HttpRequest, number: str) -> HttpResponse:
                 award=award,
                 hold=Hold(given["hold"]),
                 stop_percent=given["stop_percent"],
+                network=given["network"],
             ),
         )
         if form.is_valid():

@@ -53,8 +53,9 @@ IMPERSONAL = frozenset(
         "ledgeraccount", "movement", "monthtotal", "accountingmonth", "statement", "statementline", "usagecursor",
         "dayuse", "rollupcursor", "figureset", "reportedfigure", "allocationpolicy", "lotteryseed", "planstudy",
         "estimate", "estimatemonth", "jobafter", "sharesetting", "clusterterms", "clusterlook", "clusterchange",
-        "environment", "bank", "receiptfile", "receipt", "received", "posting", "chase", "chasestop", "budgetalert",
-        "fundingsource", "funding", "fundingpart", "fiscalyear", "support", "settlemententry", "settlement",
+        "environment", "jobtemplate", "bank", "receiptfile", "receipt", "received", "posting", "chase", "chasestop",
+        "budgetalert", "fundingsource", "funding", "fundingpart", "fiscalyear", "support", "settlemententry",
+        "settlement",
     }
 )  # fmt: skip
 

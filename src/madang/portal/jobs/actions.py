@@ -278,12 +278,13 @@ def claim(*, now: datetime, jobs: Iterable[Job]) -> list[Job]:
 
 
 @action
-def handed_over(*, now: datetime, job: Job, backend_id: str) -> None:
-    """Notes that the backend has the job."""
+def handed_over(*, now: datetime, job: Job, backend_id: str, network: bool = False) -> None:
+    """Notes that the backend has the job, and whether with the `network`."""
     if Job.objects.filter(pk=job.pk, state=JobState.ACCEPTED).update(
-        state=JobState.WAITING, backend_id=backend_id, claimed_until=None
+        state=JobState.WAITING, backend_id=backend_id, network=network, claimed_until=None
     ):
-        journal.record(by=WORKER, now=now, did="jobs.hand_over", kind="job", subject=job.pk, backend_id=backend_id)
+        facts = {"backend_id": backend_id, "network": network}
+        journal.record(by=WORKER, now=now, did="jobs.hand_over", kind="job", subject=job.pk, **facts)
 
 
 @action
@@ -310,6 +311,8 @@ def follow(*, now: datetime, job: Job, report: JobReport) -> bool:
     """Brings the job to what its backend reports; False when nothing changed."""
     code, facts = waiting.named(report.reason)
     state = JobState(report.state.value)
+    if state is JobState.CANCELLED and job.idle_stopped_at:
+        code, facts = "idle_stopped", {}
     if not rules.may_follow(job.state, state, again=report.restarts > 0):
         return _follow_reason(job, code, facts, report.restarts)
     rows = Job.objects.filter(pk=job.pk, state=job.state)

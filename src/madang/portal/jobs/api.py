@@ -36,10 +36,12 @@ from madang.portal.jobs.schemas import (
     UsageOut,
 )
 from madang.portal.jobs.steering_api import router as steering
+from madang.portal.jobs.template_api import router as templates
 from madang.portal.journal import actions as journal
 
 router = Router(tags=["jobs"])
 router.add_router("", steering)
+router.add_router("", templates)
 # Ids and offsets beyond what a database column holds are nobody's.
 LARGEST = 2**63 - 1
 

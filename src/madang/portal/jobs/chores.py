@@ -9,7 +9,7 @@ from django.conf import settings
 from madang.compute.protocol import MANY, AccountLimit
 from madang.errors import Refused, Unavailable
 from madang.portal import backends
-from madang.portal.jobs import actions, machine, queries, steering, waiting
+from madang.portal.jobs import actions, idling, machine, queries, steering, waiting
 from madang.portal.jobs.clearing import clear, tell_of_clearing
 from madang.portal.jobs.places import limits as present_limits
 from madang.portal.jobs.posting import post_usage
@@ -26,7 +26,9 @@ def hand_over(now: datetime) -> int:
     taken = actions.claim(now=now, jobs=queries.to_hand_over(now, AT_ONCE))
     for job in taken:
         try:
-            actions.handed_over(now=now, job=job, backend_id=backends.backend().submit(machine.spec(job)))
+            spec = machine.spec(job)
+            id = backends.backend().submit(spec)
+            actions.handed_over(now=now, job=job, backend_id=id, network=spec.network)
         except Refused as refused:
             actions.refused_by_backend(now=now, job=job, refused=refused)
         except Unavailable:
@@ -79,4 +81,4 @@ def tell_limits(now: datetime) -> int:
 
 
 EVERY = {hand_over: 0.5, steer: 1.0, cancel: 1.0, follow: 1.0, tell_limits: 10.0}
-EVERY |= {tell_of_clearing: 3600.0, clear: 3600.0}
+EVERY |= {idling.look: 60.0, tell_of_clearing: 3600.0, clear: 3600.0}

@@ -62,7 +62,7 @@ def tell(*, now: datetime, before: datetime, limit: int = 200) -> int:
     people: dict[int, Person] = {}
     jobs = [job for job in _to_tell_of(before, limit) if _told(job, now)]
     for job in jobs:
-        for person in _people_to_tell(job):
+        for person in people_to_tell(job):
             people[person.pk] = person
             told.setdefault(person.pk, []).append(job)
     for pk, theirs in told.items():
@@ -109,7 +109,7 @@ def _to_tell_of(before: datetime, limit: int) -> list[Job]:
     return list(rows.select_related("submitted_by", "award").order_by("pk")[:limit])
 
 
-def _people_to_tell(job: Job) -> list[Person]:
+def people_to_tell(job: Job) -> list[Person]:
     """Who submitted the job, while they belong to its organisation; else that organisation's owners."""
     organisation = job.award.organisation_id
     held = {"memberships__organisation": organisation, "memberships__left_at__isnull": True}

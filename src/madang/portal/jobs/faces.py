@@ -49,7 +49,7 @@ def shown(job: Job) -> Shown:
 
 def log_piece(job: Job, offset: int) -> Log:
     """The log from a byte on, at most 64 KiB, cut at a whole character."""
-    return _log(machine.log(job, offset), offset, cut=offset > 0)
+    return _log(machine.log(job, offset), cut=offset > 0)
 
 
 def log_end(job: Job) -> Log:
@@ -58,12 +58,12 @@ def log_end(job: Job) -> Log:
         chunk, cut = machine.log_end(job)
     except (Refused, Unavailable):
         return Log("", 0, complete=False, readable=False)
-    return _log(chunk, chunk.next_offset - len(chunk.data), cut=cut)
+    return _log(chunk, cut=cut)
 
 
-def _log(chunk: LogChunk, start: int, *, cut: bool) -> Log:
+def _log(chunk: LogChunk, *, cut: bool) -> Log:
     kept = len(chunk.data) if chunk.complete else whole_characters(chunk.data)
-    return Log(readable(chunk.data[:kept]), start + kept, chunk.complete, cut)
+    return Log(readable(chunk.data[:kept]), chunk.next_offset - len(chunk.data) + kept, chunk.complete, cut)
 
 
 def output_answer(job: Job, path: str) -> FileResponse:

@@ -18,7 +18,7 @@ from madang.portal.environments.models import Environment
 from madang.portal.jobs import rules
 from madang.portal.jobs.places import Figures, Place, figures
 from madang.portal.jobs.rules import JobState, Shape
-from madang.portal.jobs.sentences import STATES
+from madang.portal.jobs.sentences import NEEDS, STATES
 from madang.portal.templatetags.madang import in_language
 
 MIB_PER_GIB = 1024
@@ -94,8 +94,7 @@ class JobForm(forms.Form):
         self.places = {f"{place.award.pk}-{place.pool.pk}": place for place in places}
         self.fields["where"].choices = [(value, label(place)) for value, place in self.places.items()]
         self.environments = {one.code: one for one in environments}
-        named = [(one.code, f"{in_language(one, 'name')} ({one.code})") for one in environments]
-        self.fields["environment"].choices = [("", _("The centre's own Python")), *named]
+        self.fields["environment"].choices = [("", _("The centre's own Python")), *named(environments)]
         if not has_files:
             del self.fields["keep_files"]
 
@@ -130,11 +129,22 @@ class JobForm(forms.Form):
         return figures(self.place, self.shape, now, elements)
 
 
+def named(environments: Sequence[Environment]) -> list[tuple[str, str]]:
+    """Environments as choices, in the reader's language."""
+    return [(one.code, f"{in_language(one, 'name')} ({one.code})") for one in environments]
+
+
 def label(place: Place) -> str:
     """An award and a pool in one line, in the reader's language."""
     names = (place.pool.name_ko, place.pool.name_en)
     name = names[0] or names[1] if get_language() == "ko" else names[1] or names[0]
     return f"{place.award.number} {place.award.title} · {name}"
+
+
+class KeepForm(forms.Form):
+    """Why an idle job is needed all the same."""
+
+    need = forms.ChoiceField(label=_("Why it is needed"), choices=[(code, _(word)) for code, word in NEEDS.items()])
 
 
 class ListForm(forms.Form):

@@ -11,12 +11,12 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext
 
 from madang.compute import sentences as compute
-from madang.compute.protocol import MANY, Backend, Building, Capacity, Facts, JobSpec, LogChunk, Telling
+from madang.compute.protocol import MANY, Backend, Building, Capacity, Facts, Guarding, JobSpec, LogChunk, Telling
 from madang.errors import Refused
 from madang.portal import backends
 from madang.portal.environments import shelf
 from madang.portal.environments.rules import Kind, layer_of
-from madang.portal.jobs import arrays, queries, waiting
+from madang.portal.jobs import arrays, places, queries, waiting
 from madang.portal.jobs.models import Job
 from madang.portal.jobs.rules import FINAL_STATES, owner_of
 from madang.portal.jobs.sentences import REASONS
@@ -77,6 +77,13 @@ def why_off() -> str:
     return "" if given.sandboxed else sentence(given.sandbox.code, given.sandbox.facts)
 
 
+def guards() -> list[tuple[bool, str]]:
+    """What keeps jobs to their bounds here, as sentences, each with whether it holds as firmly as it can."""
+    backend = backends.backend()
+    found = backend.guards() if isinstance(backend, Guarding) else {}
+    return [(holds, sentence(code, {})) for code, holds in found.items()]
+
+
 def require_on(*, environments: bool) -> None:
     """Refused: ``jobs_off`` with the reason; ``environment_not_here`` where jobs cannot have `environments`.
 
@@ -97,6 +104,11 @@ def sentence(code: str, facts: Facts) -> str:
         return compute.sentence(code, facts, get_language() or settings.LANGUAGE_CODE)
     except KeyError:
         return code
+
+
+def shuts_in() -> bool:
+    """Whether jobs run shut in, so that the network is theirs only where their award allows it."""
+    return capacity().sandbox.code == "sandbox_works"
 
 
 def log(job: Job, offset: int) -> LogChunk:
@@ -148,6 +160,7 @@ def spec(job: Job) -> JobSpec:
         after=waiting.after(job),
         requeue=job.requeue,
         checkpoint_seconds=job.checkpoint_seconds,
+        network=places.network_allowed(job.award_id),
         **_software(job),
     )
 

@@ -4,11 +4,11 @@ from django.db import models
 from django.db.models import F, Q
 
 from madang.portal.awards.models import Award
-from madang.portal.constraints import choices, exactly_when, one_of
+from madang.portal.constraints import choices, exactly_when, one_of, only_when
 from madang.portal.environments.models import Environment
 from madang.portal.files.models import StoredFile
-from madang.portal.jobs.rules import FINAL_STATES, MOST_PRIORITY, JobState
-from madang.portal.people.models import Person
+from madang.portal.jobs.rules import FINAL_STATES, MOST_PRIORITY, JobState, Need
+from madang.portal.people.models import Organisation, Person
 from madang.portal.resources.models import Pool
 
 
@@ -22,8 +22,12 @@ class Job(models.Model):
     be destroyed, `cleared_at` that they are.
 
     The jobs of an array share its key in `array`, are numbered from 0 by `array_index`, and there are `array_count`.
-    `share_class` is the kind of organisation as it was at submission. `steering` counts the changes of `priority` and
-    `on_hold`, and `steered` says which of them the backend has been told. `restarts`: how often it was put back.
+    `network`: its award allowed it the machine's network when it was handed over. `share_class` is the kind of
+    organisation as it was at submission. `steering` counts the changes of `priority` and `on_hold`, and `steered` says
+    which of them the backend has been told. `restarts`: how often it was put back.
+
+    `idle_since`: its people were told that it has done next to nothing from then on; `idle_until`: and that it would be
+    stopped then, which `idle_need` put off once; `idle_stopped_at`: it was asked to end for that.
     """
 
     award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="jobs")
@@ -46,6 +50,7 @@ class Job(models.Model):
     on_hold = models.BooleanField(default=False)
     requeue = models.BooleanField(default=False)
     checkpoint_seconds = models.PositiveIntegerField(default=0)
+    network = models.BooleanField(default=False)
     steering = models.PositiveIntegerField(default=0)
     steered = models.PositiveIntegerField(default=0)
     restarts = models.PositiveIntegerField(default=0)
@@ -64,6 +69,10 @@ class Job(models.Model):
     notified_at = models.DateTimeField(null=True)
     cleared_at = models.DateTimeField(null=True)
     claimed_until = models.DateTimeField(null=True)
+    idle_since = models.DateTimeField(null=True)
+    idle_until = models.DateTimeField(null=True)
+    idle_need = models.CharField(max_length=6, choices=choices(Need), blank=True)
+    idle_stopped_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
@@ -93,12 +102,23 @@ class Job(models.Model):
             models.CheckConstraint(
                 condition=Q(priority__range=(-MOST_PRIORITY, MOST_PRIORITY)), name="job_priority_within_bounds"
             ),
+            models.CheckConstraint(
+                condition=Q(idle_need="") | Q(idle_need__in=sorted(Need), idle_until__isnull=False),
+                name="job_idle_need_known",
+            ),
+            only_when("job_idle_told_before_it_stops", Q(idle_until__isnull=False), "idle_since"),
+            only_when("job_idle_stopped_when_due", Q(idle_stopped_at__isnull=False), "idle_until", "cancel_asked_at"),
         ]
 
     @property
     def title(self) -> str:
         """The name, and within an array the number too."""
         return self.name if self.array_index is None else f"{self.name} [{self.array_index}]"
+
+    @property
+    def will_stop(self) -> bool:
+        """Whether it runs, does next to nothing, and is to be stopped for that."""
+        return self.state == JobState.RUNNING and self.idle_until is not None and self.cancel_asked_at is None
 
 
 class JobAfter(models.Model):
@@ -136,6 +156,29 @@ class JobOutput(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["job", "path"], name="joboutput_path_once")]
+
+
+class JobTemplate(models.Model):
+    """A job's form that an organisation keeps under a name, for any of its people to fill in and submit."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="job_templates")
+    name = models.CharField(max_length=100)
+    argv = models.JSONField()
+    environment = models.ForeignKey(Environment, on_delete=models.PROTECT, null=True, related_name="+")
+    gpus = models.PositiveIntegerField(default=0)
+    cores = models.PositiveIntegerField(default=1)
+    memory_mb = models.PositiveIntegerField()
+    wall_seconds = models.PositiveIntegerField()
+    priority = models.SmallIntegerField(default=0)
+    requeue = models.BooleanField(default=False)
+    checkpoint_seconds = models.PositiveIntegerField(default=0)
+    array_count = models.PositiveIntegerField(default=1)
+    version = models.PositiveIntegerField(default=1)
+    saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "name"], name="jobtemplate_name_once")]
 
 
 class UsageCursor(models.Model):

@@ -25,15 +25,18 @@ from madang.portal.jobs import (
     array_pages,
     arrays,
     faces,
+    idling,
     machine,
     places,
     queries,
     steering,
+    template_forms,
+    template_pages,
     uses,
     waiting,
 )
-from madang.portal.jobs.forms import MIB_PER_GIB, SECONDS_PER_MINUTE, JobForm, ListForm
-from madang.portal.jobs.rules import check_paths, join_command
+from madang.portal.jobs.forms import MIB_PER_GIB, SECONDS_PER_MINUTE, JobForm, KeepForm, ListForm
+from madang.portal.jobs.rules import Need, check_paths, join_command
 from madang.portal.jobs.terms import PriorityForm, TermsForm, remembered
 from madang.portal.journal import actions as journal
 from madang.portal.journal import queries as journals
@@ -99,7 +102,7 @@ def _job_form(request: HttpRequest, where: Any, initial: dict[str, Any] | None =
     if request.method == "POST" and initial is None:
         return JobForm(request.POST, request.FILES, **offered, has_files=has_files), earlier
     last = earlier or queries.last_job(request.actor, request.GET.get("award", ""))
-    values = initial if initial is not None else _remembered(last, earlier)
+    values = initial if initial is not None else _remembered(last, earlier) | _of_template(request)
     return JobForm(**offered, has_files=has_files, initial=values), earlier
 
 
@@ -107,7 +110,8 @@ def _terms_form(request: HttpRequest, earlier: Any) -> TermsForm:
     jobs = waiting.choices(request.actor)
     if request.method == "POST":
         return TermsForm({"elements": 1, "priority": 0, "checkpoint_seconds": 0, **request.POST.dict()}, jobs=jobs)
-    return TermsForm(jobs=jobs, initial=remembered(earlier))
+    template = template_pages.chosen(request)
+    return TermsForm(jobs=jobs, initial=template_forms.remembered(template) if template else remembered(earlier))
 
 
 def _typed(request: HttpRequest) -> dict[str, Any]:
@@ -138,6 +142,11 @@ def _remembered(job: Any, earlier: Any) -> dict[str, Any]:
         "keep_files": True,
         "again": earlier.pk if earlier else None,
     }
+
+
+def _of_template(request: HttpRequest) -> dict[str, Any]:
+    template = template_pages.chosen(request)
+    return {"name": template.name, **template_forms.remembered(template)} if template else {}
 
 
 def _submit(request: HttpRequest, form: JobForm, earlier: Any, terms: TermsForm) -> Any:
@@ -188,6 +197,7 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
         "use": uses.shown(job, get_language() or "ko"),
         "after": waiting.others(job.pk),
         "priority_form": PriorityForm(initial={"priority": job.priority}),
+        "shut_in": machine.shuts_in(),
         "kept_until": journals.kept_until("job_files", job.ended_at),
     }
     return render(request, "jobs/job.html", {**context, **_progress(request, job)})
@@ -226,6 +236,8 @@ def _progress(request: HttpRequest, job: Any) -> dict[str, Any]:
         "used": used,
         "unit": job.pool.unit,
         "may_cancel": may_cancel,
+        "stops_in": max(int((job.idle_until - request.now).total_seconds()), 0) if job.will_stop else None,
+        "may_keep": may_cancel and job.will_stop and not job.idle_need,
         "may_steer": may_cancel and job.state in steering.NOT_STARTED and steering.possible(),
     }
 
@@ -241,6 +253,22 @@ def cancel_page(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, gettext("The job is being cancelled."))
         return redirect("job", pk=job.pk)
     return render(request, "jobs/cancel.html", {"job": job, "shown": faces.shown(job)})
+
+
+@signed_in
+def keep_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks why an idle job is still needed, and puts its end off."""
+    job = _own(request, pk)
+    form = KeepForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        need = Need(form.cleaned_data["need"])
+        until = tried(form, lambda: idling.keep(by=request.actor, now=request.now, job=job, need=need))
+        if until:
+            messages.success(request, gettext("The end of the job has been put off."))
+            return redirect("job", pk=job.pk)
+    kept = idling.terms().kept
+    context = {"job": job, "form": form, "until": job.idle_until + kept if job.will_stop else None}
+    return render(request, "jobs/keep.html", context, status=422 if form.errors else 200)
 
 
 @signed_in
@@ -286,8 +314,10 @@ urlpatterns = [
     path("jobs/<int:pk>/", job_page, name="job"),
     path("jobs/<int:pk>/progress/", progress_part, name="job-progress"),
     path("jobs/<int:pk>/cancel/", cancel_page, name="job-cancel"),
+    path("jobs/<int:pk>/keep/", keep_page, name="job-keep"),
     path("jobs/<int:pk>/repeat/", repeat_page, name="job-repeat"),
     path("jobs/<int:pk>/files/<path:path>", input_download, name="job-file"),
     path("jobs/<int:pk>/outputs/<path:path>", output_download, name="job-output"),
     *array_pages.urlpatterns,
+    *template_pages.urlpatterns,
 ]

@@ -154,6 +154,11 @@ def limits() -> list[tuple[int, int, int, bool]]:
     return [(award, *limit) for award, limit in found.items()]
 
 
+def network_allowed(award: int) -> bool:
+    """Whether the award's jobs may use the network of the machine that runs them."""
+    return Award.objects.filter(pk=award, cluster_terms__network=True).exists()
+
+
 def pools_by_type(owners: Iterable[str]) -> dict[tuple[str, str], Pool]:
     """The pool of each award, by its name in the ledger and the type of GPU ("" for cores); the first where several."""
     awards = [int(owner.partition(":")[2]) for owner in owners if re.fullmatch(r"award:[0-9]{1,18}", owner)]

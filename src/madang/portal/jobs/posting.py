@@ -74,4 +74,6 @@ def _adopt(now: datetime, unknown: list[str]) -> None:
     owed = queries.by_keys([report.key for report in reports])
     for report in reports:
         if report.key in owed:
-            actions.handed_over(now=now, job=owed[report.key], backend_id=report.id)
+            job = owed[report.key]
+            network = places.network_allowed(job.award_id)
+            actions.handed_over(now=now, job=job, backend_id=report.id, network=network)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, Q, QuerySet, Sum, When
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -153,5 +153,10 @@ def home_panels(by: Actor, now: datetime) -> list[dict[str, Any]]:
 
 def tasks(by: Actor, now: datetime) -> list[Task]:
     """Running and waiting jobs of the person."""
-    going = Job.objects.filter(submitted_by=by.person).exclude(state__in=FINAL_STATES).count() if by.person else 0
-    return [Task(text=gettext("Jobs that wait or run"), url=reverse("jobs"), count=going)] if going else []
+    if not by.person:
+        return []
+    idle = Q(state=JobState.RUNNING, idle_until__isnull=False, cancel_asked_at__isnull=True)
+    rows = Job.objects.filter(submitted_by=by.person).exclude(state__in=FINAL_STATES)
+    counts = rows.aggregate(going=Count("pk"), idle=Count("pk", filter=idle))
+    words = {"idle": gettext("Jobs that do nothing and will be stopped"), "going": gettext("Jobs that wait or run")}
+    return [Task(text=words[name], url=reverse("jobs"), count=counts[name]) for name in words if counts[name]]

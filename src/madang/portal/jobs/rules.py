@@ -6,8 +6,9 @@ import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 
 from madang.accounting.metering import Unit, hold_for
 from madang.errors import Refused
@@ -86,6 +87,42 @@ USUAL = Terms()
 NOTICE = timedelta(days=14)
 
 
+class Need(StrEnum):
+    """Why a job that does next to nothing is needed all the same, as its person says."""
+
+    WAITS = "waits"
+    UNSEEN = "unseen"
+    SOON = "soon"
+
+
+@dataclass(frozen=True)
+class IdleTerms:
+    """How long a job may do next to nothing before its people are told, and how long after that it is stopped.
+
+    `stopped_after` is None where nothing is stopped for that; `kept` is what a person may add once.
+    """
+
+    told_after: timedelta
+    stopped_after: timedelta | None
+    kept: timedelta
+
+
+def idle_step(
+    since: datetime | None, until: datetime | None, idle: timedelta, now: datetime, terms: IdleTerms
+) -> Literal["tell", "works", "stop"] | None:
+    """What is due of a running job that has been `idle` so long by now; nobody is stopped who was not told when.
+
+    `since`: from when on its people were told that it was idle; `until`: when they were told it would be stopped.
+    """
+    if idle < terms.told_after:
+        return "works" if since else None
+    if until is None:
+        return "tell" if since is None or terms.stopped_after else None
+    if terms.stopped_after is None:  # stopping was switched off meanwhile: they are told anew, without an end
+        return "works"
+    return "stop" if now >= until else None
+
+
 def owner_of(award: int) -> str:
     """The name of an award in the ledger and on the backend."""
     return f"award:{award}"
@@ -135,6 +172,13 @@ def check_terms(terms: Terms, shape: Shape, files: int) -> None:
     rows = terms.elements * max(files, len(terms.after))
     if terms.elements > 1 and rows > MOST_OF_AN_ARRAY:
         raise Refused("job_array_too_large", field="elements", most=MOST_OF_AN_ARRAY)
+
+
+def check_form(argv: list[str], shape: Shape, terms: Terms) -> None:
+    """Refuses what no job could ask for, whatever its award and its pool: the codes of the other checks."""
+    check_argv(argv)
+    check_shape(shape, "gpu" if shape.gpus else "core")
+    check_terms(terms, shape, 0)
 
 
 def split_command(command: str) -> list[str]:

@@ -67,6 +67,7 @@ class JobOut(TermsOut):
     cores: int
     memory_mb: int
     wall_seconds: int
+    network: bool = Field(description="Its award allowed it the machine's network when it was handed over.")
     held_seconds: int = Field(alias="held")
     state: JobState
     state_in_words: str
@@ -78,6 +79,8 @@ class JobOut(TermsOut):
     started_at: datetime | None
     ended_at: datetime | None
     cancel_asked_at: datetime | None
+    idle_since: datetime | None = Field(description="Its people were told that it does next to nothing from then on.")
+    idle_until: datetime | None = Field(description="When it will be stopped for that; null where it will not.")
     estimated_start: StartOut | None
 
     @staticmethod

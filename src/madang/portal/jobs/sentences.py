@@ -31,6 +31,12 @@ REFUSALS = {
     "job_log_gone": N_("The machine no longer keeps the log of this job."),
     "job_output_gone": N_("The file {path} cannot be fetched: {why}"),
     "jobs_off": N_("Jobs are switched off here: {why}"),
+    "job_template_named": N_(
+        "Your organisation already has a template with this name. Give it another, or change that one."
+    ),
+    "job_templates_full": N_("An organisation keeps at most {most} templates. Delete one that is no longer used."),
+    "job_not_idle": N_("This job is not about to be stopped, so there is nothing to put off."),
+    "job_kept_already": N_("The end of this job was put off already. It goes on if it uses what it holds."),
 }
 INPUT = frozenset(
     {
@@ -53,6 +59,30 @@ INPUT = frozenset(
     }
 )
 MAILS = {
+    "job_idle": (
+        N_("Your job {job} does next to nothing"),
+        N_(
+            "The job “{name}” ({job}) of the award {award} has done next to nothing for {idle}. What it holds goes "
+            "on being charged and is kept from others. Look at its page at {centre}, and cancel it if it waits for "
+            "nothing."
+        ),
+    ),
+    "job_idle_stops": (
+        N_("Your job {job} does next to nothing and will be stopped"),
+        N_(
+            "The job “{name}” ({job}) of the award {award} has done next to nothing for {idle}. It will be stopped at "
+            "{until} unless it uses what it holds before then. If you still need it, say so on its page at {centre}: "
+            "that puts its end off once."
+        ),
+    ),
+    "job_idle_stopped": (
+        N_("Your job {job} was stopped"),
+        N_(
+            "The job “{name}” ({job}) of the award {award} had done next to nothing for {idle} and was stopped, as you "
+            "were told before. What it left can be fetched from its page at {centre}; what it did not use of its time "
+            "is given back."
+        ),
+    ),
     "job_files_due": (
         N_("Results of your jobs will be destroyed"),
         N_(
@@ -73,7 +103,13 @@ STATES = {
     "lost": N_("Lost by the machine"),
     "refused": N_("Not taken by the machine"),
 }
+NEEDS = {
+    "waits": N_("It waits for data, for another job or for somebody"),
+    "unseen": N_("It works in a way that is not measured here"),
+    "soon": N_("I am about to use it"),
+}
 REASONS = {
+    "idle_stopped": N_("The job had done next to nothing and was stopped at the time that was announced."),
     "": N_("The job has been received and will be handed to the machine in a moment."),
     "cancelled": N_("The job was cancelled before it was handed to the machine."),
     "award_over": N_("The award is no longer in force, so the job was not started."),

@@ -2,6 +2,7 @@
 
 # Annotations are kept as they are written, as in the module beside.
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -12,8 +13,8 @@ from pydantic import Field
 from madang.errors import Refused
 from madang.portal.actors import Actor
 from madang.portal.faces import one
-from madang.portal.jobs import actions, arrays, queries, rules, steering, waiting
-from madang.portal.jobs.rules import JobState, Terms
+from madang.portal.jobs import actions, arrays, idling, queries, rules, steering, waiting
+from madang.portal.jobs.rules import JobState, Need, Terms
 from madang.portal.journal import actions as journal
 
 router = Router(tags=["jobs"])
@@ -63,6 +64,12 @@ class TermsOut(Schema):
     array_count: int
 
 
+class NeedIn(Schema):
+    """Why an idle job is needed all the same."""
+
+    need: Need
+
+
 class SteeringIn(Schema):
     """What is to change of jobs that wait; what is left out stays."""
 
@@ -74,6 +81,12 @@ class SteeringOut(Schema):
     """How many waiting jobs were changed."""
 
     changed: int
+
+
+class KeptOut(Schema):
+    """Until when an idle job goes on at least."""
+
+    idle_until: datetime
 
 
 class ArrayOut(Schema):
@@ -93,6 +106,13 @@ class ArrayOut(Schema):
 def steer_job(request: HttpRequest, id: int, change: SteeringIn) -> Any:
     """Holds a waiting job back, releases it, or changes its priority. 409 where it waits no more."""
     return _steered(request, _own(request, pk=min(id, 2**63 - 1)), change)
+
+
+@router.post("/jobs/{int:id}/keep", response=KeptOut, operation_id="keep_job")
+def keep_job(request: HttpRequest, id: int, given: NeedIn) -> Any:
+    """Puts the end of a job that does next to nothing off, once. 409 where it is not about to be stopped."""
+    job = one(_own(request, pk=min(id, 2**63 - 1)))
+    return {"idle_until": idling.keep(by=request.actor, now=timezone.now(), job=job, need=given.need)}
 
 
 @router.get("/jobs/arrays/{uuid:key}", response=ArrayOut, operation_id="job_array")

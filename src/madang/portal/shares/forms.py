@@ -5,11 +5,14 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop as N_
 
 from madang.compute.protocol import ClassShares
 from madang.portal.people.sentences import ORGANISATION_KINDS
 from madang.portal.shares.rules import MOST_UNITS, MOST_WEIGHT
 from madang.portal.shares.sentences import BORROWINGS
+
+COLUMNS = {"weight": N_("Weight in fair share"), "cores": N_("Cores of its own"), "gpus": N_("GPUs of its own")}
 
 
 class SharesForm(forms.Form):
@@ -23,19 +26,25 @@ class SharesForm(forms.Form):
         super().__init__(data, initial={"borrowing": shares.borrowing})
         for kind in ORGANISATION_KINDS:
             part = shares.parts.get(kind, {})
-            self._number(f"weight_{kind}", _("Weight in fair share"), shares.weights.get(kind, 1), 1, MOST_WEIGHT)
-            self._number(f"cores_{kind}", _("Cores of its own"), part.get("cores", 0), 0, MOST_UNITS)
-            self._number(f"gpus_{kind}", _("GPUs of its own"), part.get("gpus", 0), 0, MOST_UNITS)
+            self._number("weight", kind, shares.weights.get(kind, 1), 1, MOST_WEIGHT)
+            self._number("cores", kind, part.get("cores", 0), 0, MOST_UNITS)
+            self._number("gpus", kind, part.get("gpus", 0), 0, MOST_UNITS)
 
-    def _number(self, name: str, label: object, initial: int, low: int, high: int) -> None:
-        self.fields[name] = forms.IntegerField(label=label, initial=initial, min_value=low, max_value=high)
+    def _number(self, column: str, kind: str, initial: int, low: int, high: int) -> None:
+        label = f"{gettext(ORGANISATION_KINDS[kind])}: {gettext(COLUMNS[column])}"
+        widget = forms.NumberInput(attrs={"aria-label": label, "inputmode": "numeric"})
+        self.fields[f"{column}_{kind}"] = forms.IntegerField(
+            label=label, initial=initial, min_value=low, max_value=high, widget=widget
+        )
 
-    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+    def heads(self) -> list[str]:
+        """What stands above the columns of the table."""
+        return [gettext(word) for word in COLUMNS.values()]
+
+    def rows(self) -> list[tuple[str, list[forms.BoundField]]]:
         """The fields by kind of organisation, in its words."""
-        names = ("weight", "cores", "gpus")
-        return [
-            (gettext(word), [self[f"{name}_{kind}"] for name in names]) for kind, word in ORGANISATION_KINDS.items()
-        ]
+        kinds = ORGANISATION_KINDS.items()
+        return [(gettext(word), [self[f"{column}_{kind}"] for column in COLUMNS]) for kind, word in kinds]
 
     def parts(self) -> dict[str, dict[str, int]]:
         """The parts that are above nothing; a kind without one owns nothing."""

@@ -1,0 +1,78 @@
+"""What a person fills in of a job template: the job's own fields, less award, files and what it waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from madang.errors import Refused
+from madang.portal import refusals
+from madang.portal.environments.models import Environment
+from madang.portal.jobs import rules
+from madang.portal.jobs.forms import MIB_PER_GIB, SECONDS_PER_MINUTE, JobForm, named
+from madang.portal.jobs.models import JobTemplate
+from madang.portal.jobs.rules import Shape, Terms
+from madang.portal.jobs.templates import Filled
+from madang.portal.jobs.terms import TermsForm
+
+
+class NameForm(forms.Form):
+    """Under which name a template is kept."""
+
+    name = forms.CharField(label=_("Name"), max_length=100)
+
+
+class TemplateForm(forms.Form):
+    """A template's own form."""
+
+    name = NameForm.base_fields["name"]
+    command = JobForm.base_fields["command"]
+    environment = JobForm.base_fields["environment"]
+    gpus = JobForm.base_fields["gpus"]
+    cores = JobForm.base_fields["cores"]
+    memory_gib = JobForm.base_fields["memory_gib"]
+    minutes = JobForm.base_fields["minutes"]
+    elements = TermsForm.base_fields["elements"]
+    priority = TermsForm.base_fields["priority"]
+    requeue = TermsForm.base_fields["requeue"]
+    checkpoint_seconds = TermsForm.base_fields["checkpoint_seconds"]
+
+    def __init__(self, data: Any, *, environments: Sequence[Environment], template: JobTemplate) -> None:
+        super().__init__(data, initial={"name": template.name, **remembered(template)})
+        self.fields["environment"].choices = [("", _("The centre's own Python")), *named(environments)]
+
+    def clean_command(self) -> list[str]:
+        try:
+            return rules.split_command(self.cleaned_data["command"])
+        except Refused as refused:
+            raise forms.ValidationError(refusals.sentence(refused)) from refused
+
+    @property
+    def filled(self) -> Filled:
+        """What was filled in; call it on a valid form."""
+        given = self.cleaned_data
+        shape = Shape(
+            given["gpus"],
+            given["cores"],
+            given["memory_gib"] * MIB_PER_GIB,
+            given["minutes"] * SECONDS_PER_MINUTE,
+        )
+        terms = Terms(**{name: given[name] for name in ("elements", "priority", "requeue", "checkpoint_seconds")})
+        return Filled(given["name"], given["command"], given["environment"], shape, terms)
+
+
+def remembered(template: JobTemplate) -> dict[str, Any]:
+    """What the form of a job begins with, by a template."""
+    return {
+        "command": rules.join_command(template.argv),
+        "environment": template.environment.code if template.environment else "",
+        "gpus": template.gpus,
+        "cores": template.cores,
+        "memory_gib": -(-template.memory_mb // MIB_PER_GIB),
+        "minutes": -(-template.wall_seconds // SECONDS_PER_MINUTE),
+        "elements": template.array_count,
+        **{name: getattr(template, name) for name in ("priority", "requeue", "checkpoint_seconds")},
+    }
