@@ -92,7 +92,7 @@ def test_a_killed_worker_leaves_the_study_to_another():
 def test_a_study_that_was_broken_off_goes_on_where_it_was(tmp_path):
     found = make_round([60, 50, 40], funded=24)
     plan = overbooked(found)
-    for kind in ("costs", "noise"):
+    for kind in ("costs", "noise", "changes"):
         actions.ask(by=found.manager, now=NOW, plan=plan.pk, kinds=[kind])
         document = queries.work(PlanStudy.objects.get(kind=kind).pk)
         whole = working.answer(document)
