@@ -16,6 +16,8 @@ from madang.errors import Refused
 from madang.portal import apart
 
 Cell = str | int
+CSV = "text/csv; charset=utf-8"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def xlsx(title: str, rows: Iterable[Sequence[Cell]], *, heading: int = 1) -> bytes:

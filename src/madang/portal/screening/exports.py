@@ -16,9 +16,6 @@ from madang.portal.eligibility.sentences import KINDS
 from madang.portal.formats import plain_cell
 from madang.portal.states import word
 
-CSV = "text/csv; charset=utf-8"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 
 def heading() -> list[str]:
     """The names of the columns."""
