@@ -47,6 +47,7 @@ def build() -> None:
     from django.db import connection, transaction
     from django.utils import timezone
     from programme import Centre, organisations, persons, prices, programme, shop
+    from questioning import questioned
     from records import journal, messages, public_figures, readings
     from usage import Book, accounts, jobs, movements, roll_ups, runs, statements
 
@@ -76,7 +77,7 @@ def build() -> None:
         )
         step(f"Balances and roll-ups of {moved:,} movements", lambda: roll_ups(book))
         bills = step("Statements", lambda: statements(book))
-        for act in (journal, readings, messages, public_figures):
+        for act in (journal, readings, messages, public_figures, questioned):
             step(act.__doc__ or "", lambda act=act: act(centre))
     print(f"  {bills:,} statements")
 

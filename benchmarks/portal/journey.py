@@ -15,7 +15,9 @@ from madang.portal.decisions.models import Decision
 from madang.portal.jobs.models import Job
 from madang.portal.people.models import Membership, StaffRole
 from madang.portal.plans.models import Plan
+from madang.portal.policies.models import AllocationPolicy
 from madang.portal.reviews.models import ReviewAssignment
+from madang.portal.studies.models import PlanStudy
 
 Person = int | None
 
@@ -143,6 +145,8 @@ def staff() -> list[Page]:
         Plan.objects.filter(intake=reviewing, result__isnull=False).order_by("pk").values_list("pk", flat=True)
     )
     compared = "&".join(f"plan={plan}" for plan in plans)
+    asked = PlanStudy.objects.filter(plan__in=plans).values_list("plan", flat=True).first()
+    own = AllocationPolicy.objects.filter(intake=reviewing).values_list("pk", flat=True).first()
     pages = [
         (officer, "staff: work, screening officer", _at("staff")),
         (officer, "intakes to screen", _at("staff-intakes")),
@@ -162,9 +166,12 @@ def staff() -> list[Page]:
         (manager, "a plan", _at("plan", plans[0])),
         (manager, "a plan, page 12", _at("plan", plans[0], page="12")),
         (manager, "plans compared", f"{_at('plan-compare', reviewing)}?{compared}") if len(plans) > 1 else None,
-        (manager, "a plan, for the committee", _at("plan-committee", plans[0])),
+        (manager, "a plan, for the committee", _at("plan-committee", asked or plans[0])),
         (manager, "moving a plan's numbers", _at("plan-move", plans[0])),
         (manager, "policies of an intake", _at("policies", reviewing)),
+        (manager, "a policy", _at("policy", own)),
+        (manager, "a policy's rule: a share", _at("policy-rule", own, "share_at_least")),
+        (manager, "a policy's rule: overbooking", _at("policy-rule", own, "overbooking", change="over")),
         (manager, "decisions of an intake", _at("intake-decisions", deciding)),
         (manager, "awards, all", _at("awards")),
         (manager, "calls, staff", _at("staff-calls")),

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 
 from casework import PRODUCT
 from deciding import Given
+from django.conf import settings
 from programme import PRODUCTS, Centre
 from storing import write
 
@@ -239,6 +240,7 @@ def statements(book: Book) -> int:
                     "issued" if issued else "draft",
                     when,
                     when if issued else None,
+                    (when + timedelta(days=settings.MADANG_PAYMENT_DAYS)).date() if issued else None,
                     *sums,
                 )
             )
@@ -246,7 +248,7 @@ def statements(book: Book) -> int:
         if back > 1:
             write(AccountingMonth, "month issued_at last_number", [(str(month), centre.at(month.plus(1), 3), len(of))])
     figures = "reference list_price discount due subsidy supply vat payable"
-    write(Statement, f"id organisation month number state worked_out_at issued_at {figures}", rows)
+    write(Statement, f"id organisation month number state worked_out_at issued_at due_on {figures}", rows)
     write(StatementLine, f"statement award product tariff first_day last_day quantity discounts {figures}", lines)
     return len(rows)
 

@@ -126,6 +126,24 @@ def test_a_selection_found_for_one_request_answers_for_others_too():
     assert told["r3"][0]["points"] == 20_001
 
 
+def test_what_is_kept_is_not_searched_for_again_and_speaks_for_others():
+    drawn = whole(90_000, 80_000, 70_000, 60_000)
+    plan = solve(drawn, Portfolio(gap=500_000), work_limit=0)
+    unbroken, kept = list(forced(drawn, Portfolio(), plan)), {}
+
+    def keep(name, find):
+        if name not in kept:
+            kept[name] = find()
+        return kept[name]
+
+    going = forced(drawn, Portfolio(), plan, keep=keep)
+    assert [next(going) for _ in range(3)] == unbroken[:3]
+    assert list(forced(drawn, Portfolio(), plan, keep=keep)) == unbroken
+    # without any search of its own, the last one has what was found for it kept under another's name
+    kept = {"request r0": ([], kept["request r3"][1])}
+    assert dict(forced(drawn, Portfolio(), plan, 0, keep))["r3"] == unbroken[3][1]
+
+
 @given(rich_problems(most_requests=5, together=True))
 @settings(max_examples=30, deadline=None)
 def test_without_any_work_prices_alone_speak_and_claim_no_more_than_with_it(drawn):

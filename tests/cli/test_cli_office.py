@@ -9,12 +9,16 @@ import pytest
 from factories import NOW, make_call, make_intake, make_staff, make_track
 from rounds import make_round, solve
 
+from madang.portal import leases
 from madang.portal.access import actions as access
 from madang.portal.actors import Role
 from madang.portal.approvals.models import Approval
 from madang.portal.calls.models import Call
 from madang.portal.people import queries as people
 from madang.portal.plans.models import Plan
+from madang.portal.studies import queries as studies
+from madang.portal.studies import working
+from madang.portal.studies.actions import finish
 
 
 @pytest.fixture
@@ -144,14 +148,22 @@ def test_policies_are_files_and_several_plans_are_compared_moved_and_questioned(
     choice = ("--policy", str(own["id"]), "--policy", "rank_skip")
     told = staff(Role.PROGRAMME_MANAGER, "propose", place, *choice)
     assert told.status == 0, told.err
-    assert "1 applications fare differently." in told.out
+    assert "Applications that fare differently: 1." in told.out
     first = Plan.objects.order_by("number").first()
     moved = staff(Role.PROGRAMME_MANAGER, "move", str(first.pk), "budget.units=32")
-    assert "1 applications gain by the move, 0 lose." in moved.out
+    assert "Gain by the move: 1. Lose by it: 0." in moved.out
     assert staff(Role.PROGRAMME_MANAGER, "move", str(first.pk), "budget").status == 2
     assert staff(Role.PROGRAMME_MANAGER, "propose", place, "--policy", "nonsense").status == 2
     asked = staff(Role.PROGRAMME_MANAGER, "ask", str(first.pk), "costs", "noise")
     assert asked.out.count("waiting") == 2
+    assert "goes on" in staff(Role.PROGRAMME_MANAGER, "stop", str(first.pk), "noise").out
+    assert staff(Role.PROGRAMME_MANAGER, "stop", str(first.pk), "noise").status == 2
+    assert staff(Role.PROGRAMME_MANAGER, "stop", str(first.pk), "nonsense").status == 2
+    study = first.studies.get(kind="costs")
+    until = leases.claim(rows=studies.to_answer(), pk=study.pk, now=NOW)
+    finish(now=NOW, study=study.pk, until=until, result=working.answer(studies.work(study.pk)))
+    answers = staff(Role.AUDITOR, "ask", str(first.pk)).out
+    assert "noise     stopped" in answers and "Gain without it" in answers
     assert staff(Role.PROGRAMME_MANAGER, "ask", str(first.pk), "nonsense").status == 2
     assert staff(Role.PROGRAMME_MANAGER, "stop", str(first.pk)).status == 2
     assert "off the list" in staff(Role.PROGRAMME_MANAGER, "policies", place, "--withdraw", str(own["id"])).out

@@ -200,8 +200,8 @@ def _awards(world: World, found, a, owner: Person, kept) -> None:
     held = make_award(make_submitted(organisation=a, created_by=owner, state="eligible"), state="held",
                       accept_by=None, in_force_at=None)  # fmt: skip
     own = make_policy(found.intake)
-    for name in ("plans", "plan-compare", "plan-compare-csv", "plans-progress", "policies", "seed-commit",
-                 "intake-decisions", "intake-round"):  # fmt: skip
+    for name in ("plans", "plan-compare", "plan-compare-csv", "plan-compare-xlsx", "plans-progress", "policies",
+                 "seed-commit", "intake-decisions", "intake-round"):  # fmt: skip
         world.places[name] = {"intake": found.intake.pk}
     make_trial("plan", plan=plan)
     trial = make_trial(report_en=kept, report_ko=kept)
@@ -210,7 +210,7 @@ def _awards(world: World, found, a, owner: Person, kept) -> None:
     world.places["bench-report"] = {"trial": trial.pk, "language": "en"}
     for name in ("", "-effects", "-progress", "-document", "-cancel", "-move", "-committee", "-committee-progress"):
         world.places[f"plan{name}"] = {"plan": plan.pk}
-    for name in ("", "-edit", "-unit", "-rule-act", "-withdraw"):
+    for name in ("", "-edit", "-unit", "-rule-act", "-restore", "-withdraw"):
         world.places[f"policy{name}"] = {"policy": own.pk}
     world.places |= {
         "policy-new": {"intake": found.intake.pk, "kind": "tiers"},

@@ -160,6 +160,7 @@ intake-round             Lnnnnnnooooo Lnnnnnnooooo
 plans                    Lnnnnnnooooo Lnnnnnnrrrrr
 plan-compare             Lnnnnnnmmmmm Lnnnnnnmmmmm
 plan-compare-csv         Lnnnnnnmmmmm Lnnnnnnmmmmm
+plan-compare-xlsx        Lnnnnnnmmmmm Lnnnnnnmmmmm
 plans-progress           Lnnnnnnooooo Lnnnnnnooooo
 policies                 Lnnnnnnooooo Lnnnnnnooooo
 policy-new               Lnnnnnnnonnn Lnnnnnnnonnn
@@ -168,6 +169,7 @@ policy-edit              Lnnnnnnnonnn Lnnnnnnnonnn
 policy-unit              Lnnnnnnnonnn Lnnnnnnnonnn
 policy-rule              Lnnnnnnnonnn Lnnnnnnnonnn
 policy-rule-act          Lnnnnnnnxnnn Lnnnnnnnmnnn
+policy-restore           Lnnnnnnnxnnn Lnnnnnnnmnnn
 policy-withdraw          Lnnnnnnnxnnn Lnnnnnnnmnnn
 seed-commit              Lnnnnnnnxnnn Lnnnnnnnrnnn
 intake-ranking           Lnnnnnnooooo Lnnnnnnooooo
@@ -195,7 +197,7 @@ bench-trial              Lnnnnnnnnnoo Lnnnnnnnnnoo
 bench-report             Lnnnnnnnnnoo Lnnnnnnnnnoo
 plan-cancel              Lnnnnnnnxnnn Lnnnnnnnrnnn
 plan-move                Lnnnnnnnonnn Lnnnnnnnrnnn
-plan-committee           Lnnnnnnooooo Lnnnnnnrorrr
+plan-committee           Lnnnnnnooooo Lnnnnnnrmrrr
 plan-committee-progress  Lnnnnnnooooo Lnnnnnnooooo
 cluster                  Lnnnnnnnnnoo Lnnnnnnnnnmr
 cluster-apply            Lnnnnnnnnnon Lnnnnnnnnnmn

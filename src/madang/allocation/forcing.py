@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
+from typing import Protocol, TypeVar
 
 from madang.allocation import ties
 from madang.allocation.columns import ENVY_ROW, Value, columns
@@ -16,15 +18,27 @@ from madang.allocation.portfolio import row_name, value
 from madang.allocation.problem import Problem
 from madang.allocation.ranking import candidates
 from madang.allocation.selection import Prices
-from madang.allocation.selection.nearby import NODES, WIDER, Nearby
+from madang.allocation.selection.nearby import NODES, WIDER, Nearby, Note
 
 Facts = dict[str, object]
+T = TypeVar("T")
 MOST_POINTS = 10**9
 SEEKS = 3  # searches for one request at most: each starts from what the one before has found
 
 
+class Keep(Protocol):
+    """Gives what is kept under a name, or else what `find` gives, which it may keep: values that JSON knows."""
+
+    def __call__(self, name: str, find: Callable[[], T], /) -> T: ...
+
+
+def anew(_name: str, find: Callable[[], T]) -> T:
+    """Keeps nothing."""
+    return find()
+
+
 def forced(
-    problem: Problem, policy: Portfolio, plan: Plan, work: int | None = None
+    problem: Problem, policy: Portfolio, plan: Plan, work: int | None = None, keep: Keep = anew
 ) -> Iterator[tuple[str, list[Facts]]]:
     """For each request that was refused or newly granted, how many points more or less would have altered that.
 
@@ -32,13 +46,14 @@ def forced(
     are worth more than the plan's; with fewer than n, the prices prove, there are none. Where both are the same, d is
     the fewest. `points` is None where no such awards are known; nothing is said where nothing is proven either. Who
     misses the minimum score alone has `least` alone, who would fall below it first `points` alone. `work`: at most so
-    many nodes of each search; 0: no search.
+    many nodes of each search; 0: no search. `keep` has each request's facts with what was found on the way, which
+    speaks for later ones too.
     """
     made = _Made(problem, policy, plan, NODES if work is None else min(work, NODES))
     for request in problem.requests:
-        fact = made.of(request)
-        told = fact is not None and (fact["points"] is not None or fact.get("least") not in (-1, 1))
-        yield request.id, [fact] if fact and told else []
+        facts, found = keep(f"request {request.id}", partial(made.told, request))
+        made.near.note(found)
+        yield request.id, facts
 
 
 class _Made:
@@ -63,7 +78,13 @@ class _Made:
             if name[0] == ENVY_ROW
         ]
 
-    def of(self, request: Request) -> Facts | None:
+    def told(self, request: Request) -> tuple[list[Facts], list[Note]]:
+        """What is said of a request, and what was found for it."""
+        fact = self._of(request)
+        told = fact is not None and (fact["points"] is not None or fact.get("least") not in (-1, 1))
+        return [fact] if fact and told else [], self.near.news()
+
+    def _of(self, request: Request) -> Facts | None:
         if request.fixed is not None:
             return None
         if request.id not in self.place:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
+from functools import partial
 
 from madang.allocation import ties
 from madang.allocation.fewest import fewest
-from madang.allocation.forcing import forced
+from madang.allocation.forcing import Keep, anew, forced
 from madang.allocation.lines import Room, unmet, with_fixed
 from madang.allocation.nearest_scaled import scaled_changes
 from madang.allocation.parts import MINIMUM_CRITERION, MINIMUM_SCORE, MINIMUMS, Request
@@ -26,7 +27,7 @@ MOST_POINTS = 10**9
 
 
 def changes(
-    problem: Problem, plan: Plan, progress: Seen | None = None, work: int | None = None
+    problem: Problem, plan: Plan, progress: Seen | None = None, work: int | None = None, keep: Keep = anew
 ) -> dict[str, list[Facts]]:
     """For every request the nearest changes, each by itself, that would have altered its answer; lots stay as drawn.
 
@@ -37,7 +38,8 @@ def changes(
 
     `progress(done, of)` is called after every request and then after every rule. `work`: at most so many nodes of every
     search tree, so that a portfolio's changes end sooner and claim less; with 0 nothing is searched for and no rule
-    taken away.
+    taken away. `keep`: what is found of each request ("request ID") and each rule ("rule NAME"), so that one that is
+    broken off goes on where it was.
     """
     found: dict[str, list[Facts]] = {request.id: [] for request in problem.requests}
     searched = isinstance(plan.policy, Portfolio | Fair)
@@ -47,17 +49,17 @@ def changes(
     if isinstance(plan.policy, Rank | Tiers):
         asked = _Asked(problem, plan.policy, plan)
         for done, request in enumerate(problem.requests, start=1):
-            found[request.id].extend(asked.of(request))
+            found[request.id].extend(keep(f"request {request.id}", partial(asked.of, request)))
             seen(done, told)
     elif isinstance(plan.policy, Portfolio):
-        for done, (name, facts) in enumerate(forced(problem, plan.policy, plan, work), start=1):
+        for done, (name, facts) in enumerate(forced(problem, plan.policy, plan, work, keep), start=1):
             found[name].extend(facts)
             seen(done, told)
     elif isinstance(plan.policy, Scaled):
         for name, fact in scaled_changes(problem, plan.policy, plan).items():
             found[name].append(fact)
     for done, rule in enumerate(rules, start=1):
-        for name, fact in _without_rule(problem, plan, rule.name, work):
+        for name, fact in keep(f"rule {rule.name}", partial(_without_rule, problem, plan, rule.name, work)):
             found[name].append(fact)
         seen(count + done, told)
     return found
@@ -78,13 +80,16 @@ def solved_without(problem: Problem, plan: Plan, rule: str, work: int | None = N
         return None
 
 
-def _without_rule(problem: Problem, plan: Plan, rule: str, work: int | None) -> Iterator[tuple[str, Facts]]:
+def _without_rule(problem: Problem, plan: Plan, rule: str, work: int | None) -> list[tuple[str, Facts]]:
     """Who would fare otherwise without one of the rules: solved again without it."""
     again = solved_without(problem, plan, rule, work)
-    for request in problem.requests if again is not None else ():
-        before, after = plan.grant.get(request.id), again.grant.get(request.id) if again else None
-        if (before is None) != (after is None):
-            yield request.id, {"change": "rule", "named": rule, "then": "selected" if after is not None else "refused"}
+    if again is None:
+        return []
+    return [
+        (request.id, {"change": "rule", "named": rule, "then": "selected" if request.id in again.grant else "refused"})
+        for request in problem.requests
+        if (request.id in plan.grant) != (request.id in again.grant)
+    ]
 
 
 def without(problem: Problem, rule: str) -> Problem:

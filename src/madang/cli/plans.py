@@ -40,8 +40,10 @@ def register(commands: Any, add: Add) -> None:
     propose.add_argument("--seed", type=int, default=0, help=translate(N_("of the lottery between equals")))
     propose.add_argument("--hand-over", metavar="COMMENT", help=translate(N_("then lay it before an approver")))
     propose.set_defaults(misused=propose.error)
-    stop = add(commands, "stop", N_("Stop the solving of a plan."), _stop, json=True)
+    stop = add(commands, "stop", N_("Stop the solving of a plan, or questions about it."), _stop, json=True)
     stop.add_argument("plan", type=int, metavar="PLAN")
+    stop.add_argument("kinds", nargs="*", metavar="QUESTION", help=", ".join(STUDIES))
+    stop.set_defaults(misused=stop.error)
     move = add(commands, "move", N_("Solve a plan again with another number, and compare."), _move, json=True)
     move.add_argument("plan", type=int, metavar="PLAN")
     move.add_argument("changes", nargs="+", metavar="RULE.NUMBER=VALUE", help=translate(N_("such as budget.units=96")))
@@ -144,7 +146,7 @@ def _compared_text(plans: Iterable[dict[str, Any]], found: dict[str, Any] | None
         lines.append([plan["id"], plan["state"], figures.get("granted", "–"), worth, plan["failure"]])
     parts = [table([translate(head) for head in heads], lines)]
     if found:
-        parts.append(translate(N_("{count} applications fare differently."), count=found["differing"]))
+        parts.append(translate(N_("Applications that fare differently: {count}."), count=found["differing"]))
     return "\n".join(parts)
 
 
@@ -166,7 +168,12 @@ def _given(row: dict[str, Any]) -> str:
 
 
 def _stop(given: argparse.Namespace) -> int:
+    _known_questions(given)
     with client() as api:
+        if given.kinds:
+            rows = [api.post(f"plans/{given.plan}/studies/{kind}/stop") for kind in given.kinds]
+            show(given, rows, translate(N_("Stopped. Asked again, a question goes on from what was found.")))
+            return 0
         plan = api.post(f"plans/{given.plan}/cancellation")
     show(given, plan, translate(N_("Solving of plan {number} was stopped."), number=plan["number"]))
     return 0
@@ -187,15 +194,19 @@ def _move(given: argparse.Namespace) -> int:
         found = api.get(f"intakes/{plan['intake']}/comparison", plan=[before["id"], plan["id"]])
     gains = sum(line["change"] > 0 for line in found["applications"])
     losses = sum(line["change"] < 0 for line in found["applications"])
-    text = translate(N_("{gains} applications gain by the move, {losses} lose."), gains=gains, losses=losses)
+    text = translate(N_("Gain by the move: {gains}. Lose by it: {losses}."), gains=gains, losses=losses)
     show(given, {"plan": plan, "comparison": found}, f"{_compared_text([before, plan], found)}\n{text}")
     return 0
 
 
-def _ask(given: argparse.Namespace) -> int:
+def _known_questions(given: argparse.Namespace) -> None:
     for kind in given.kinds:
         if kind not in STUDIES:
             given.misused(translate(N_("there is no question {kind}"), kind=kind))
+
+
+def _ask(given: argparse.Namespace) -> int:
+    _known_questions(given)
     with client() as api:
         if given.kinds:
             api.post(f"plans/{given.plan}/studies", {"kinds": given.kinds})
@@ -203,8 +214,35 @@ def _ask(given: argparse.Namespace) -> int:
         rows = [api.get(f"plans/{given.plan}/studies/{row['kind']}") for row in known]
     heads = [N_("Question"), N_("State"), N_("Done"), N_("Why")]
     lines = [[row["kind"], row["state"], _done(row), row["failure"]] for row in rows]
-    show(given, rows, table([translate(head) for head in heads], lines) if rows else translate(N_("No questions.")))
+    if not rows:
+        show(given, rows, translate(N_("Nothing was asked about this plan yet.")))
+        return 0
+    parts = [table([translate(head) for head in heads], lines)]
+    parts += [_answer(row["result"]) for row in rows if row["result"] is not None]
+    show(given, rows, "\n\n".join(parts))
     return 0
+
+
+def _answer(result: dict[str, Any]) -> str:
+    """An answer's main figures; --json has all of it."""
+    if "costs" in result:
+        heads = [N_("Rule"), N_("What it costs"), N_("Gain without it"), N_("Lose without it")]
+        lines = [[one["rule"], _cost(one), len(one["gain"]), len(one["lose"])] for one in result["costs"]]
+        return table([translate(head) for head in heads], lines)
+    if "times" in result:
+        unsure = sum(0 < times < result["draws"] for times in result["times"].values())
+        text = N_("Selected in some of the {draws} draws but not in all: {count}.")
+        return translate(text, draws=result["draws"], count=unsure)
+    if "changes" in result:
+        return translate(N_("Applicants whose nearest change is known: {count}."), count=len(result["changes"]))
+    heads = [N_("Rule"), N_("Month"), N_("Chance, millionths")]
+    lines = [[one["rule"], month, chance] for one in result["overbooking"] for month, chance in one["months"]]
+    return table([translate(head) for head in heads], lines)
+
+
+def _cost(one: dict[str, Any]) -> str:
+    """Thousandths of the objective's unit, shown in whole units; a dash where nothing could be solved without it."""
+    return "–" if one["without"] is None else f"{(one['without'] - one['objective']) // 1000:,}"
 
 
 def _done(row: dict[str, Any]) -> str:

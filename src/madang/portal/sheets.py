@@ -21,6 +21,8 @@ from madang.portal import apart
 from madang.portal.formats import plain_cell
 
 Cell = str | int
+CSV = "text/csv; charset=utf-8"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BOM = "\ufeff"
 
 

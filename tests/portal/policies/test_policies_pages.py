@@ -7,6 +7,7 @@ from django.urls import reverse
 from factories import NOW, make_staff
 from rounds import make_round, solve
 
+from madang.portal import sheets
 from madang.portal.actors import Role
 from madang.portal.people.models import Person
 from madang.portal.plans.models import Plan
@@ -76,7 +77,12 @@ def test_every_kind_of_rule_is_added_changed_and_worded(client, found):
         assert (changed["params"], changed["sentence"]["en"]) == (rule["params"], "By hand.")
     act = reverse("policy-rule-act", args=[own.pk])
     assert client.post(act, {"remove": "reserve"}).status_code == 302
-    assert "reserve" not in {rule["name"] for rule in AllocationPolicy.objects.order_by("-pk").first().rules}
+    newest = AllocationPolicy.objects.order_by("-pk").first()
+    assert "reserve" not in {rule["name"] for rule in newest.rules}
+    assert client.get(reverse("policy", args=[own.pk])).context["may_restore"]
+    assert client.post(reverse("policy-restore", args=[own.pk])).status_code == 302
+    again = AllocationPolicy.objects.order_by("-pk").first()
+    assert (again.version, again.rules, again.made_from) == (newest.version + 1, own.rules, own)
 
 
 FILLED = ("where_track", "where_youth", "pool", "criterion", "holder", "attribute")
@@ -139,7 +145,7 @@ def test_resources_are_compared_in_a_unit(client, found):
     assert "H100" in client.get(reverse("policy", args=[own.pk])).content.decode()
 
 
-def test_several_are_proposed_compared_moved_and_taken_away(client, found):
+def test_several_are_proposed_compared_moved_and_taken_away(client, found, tmp_path):
     own = new_policy(client, found)
     rule = reverse("policy-rule", args=[own.pk, "budget"])
     sent = fields_of(client.get(rule)) | {"pool": found.pool.code, "units": 16}
@@ -160,6 +166,9 @@ def test_several_are_proposed_compared_moved_and_taken_away(client, found):
     taken = client.get(reverse("plan-compare-csv", args=[found.intake.pk]) + f"?{query}").content.decode("utf-8-sig")
     assert len(taken.splitlines()) == 4
     assert found.files[0].number in taken
+    book = client.get(reverse("plan-compare-xlsx", args=[found.intake.pk]) + f"?{query}").content
+    (tmp_path / "plans.xlsx").write_bytes(book)
+    assert [",".join(row) for row in sheets.cells(tmp_path / "plans.xlsx", 9)] == taken.splitlines()
     move = reverse("plan-move", args=[made[0].pk])
     sent = fields_of(client.get(move))
     assert client.post(move, sent).status_code == 422

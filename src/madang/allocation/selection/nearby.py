@@ -35,6 +35,9 @@ SMALL: dict[
     "mip_allow_restart": False,
 }
 MANY = 0.5  # a row that more than this part of the requests draws on relates nobody to anybody
+# (request, worth, size of its award) of a selection that serves a request though the known one does not, or, with no
+# size, of one that leaves it out.
+Note = tuple[int, int, int | None]
 
 
 class Nearby:
@@ -60,7 +63,6 @@ class Nearby:
         if start is None:
             raise ValueError("the known selection breaks a limit")
         self.start, self.objective, self.work = start, start.worth(), work
-        self.most = self.objective  # the most that anything found is worth
         self.relaxation = Relaxation(self.arrays, np.ones(self.arrays.options, dtype=bool))
         self.stand = self._priced(known)
         some = np.diff(self.arrays.first) > 0
@@ -68,10 +70,10 @@ class Nearby:
         self.order = np.argsort(self.doubt, kind="stable")
         self.holders = _holders(start, self.order.tolist())
         self.sharing = _sharing(self.arrays, self.stand.prices)
-        # What was found by request: (worth, size of its award) of selections that serve it though the known one does
-        # not, or the largest worth of one that leaves it out.
+        # What was found by request: (worth, size of its award), or the largest worth of one that leaves it out.
         self.serving: dict[int, set[tuple[int, int]]] = {}
         self.without: dict[int, int] = {}
+        self.noted: list[Note] = []
 
     def _priced(self, known: Prices | None) -> Standing:
         """The prices of the relaxation, or those known before where they prove more."""
@@ -166,12 +168,25 @@ class Nearby:
         if not holding.fits:
             return
         worth = holding.worth()
-        self.most = max(self.most, worth)
         now, then = self.start.option >= 0, holding.option >= 0
-        for request in np.flatnonzero(then & ~now).tolist():
-            self.serving.setdefault(request, set()).add((worth, self._size(request, holding)))
-        for request in np.flatnonzero(now & ~then).tolist():
-            self.without[request] = max(worth, self.without.get(request, worth))
+        served = np.flatnonzero(then & ~now).tolist()
+        notes: list[Note] = [(request, worth, self._size(request, holding)) for request in served]
+        notes += [(request, worth, None) for request in np.flatnonzero(now & ~then).tolist()]
+        self.note(notes)
+        self.noted += notes
+
+    def note(self, notes: Sequence[Note]) -> None:
+        """Takes what was found before, by this search or another of the same selection."""
+        for request, worth, size in notes:
+            if size is None:
+                self.without[request] = max(worth, self.without.get(request, worth))
+            else:
+                self.serving.setdefault(request, set()).add((worth, size))
+
+    def news(self) -> list[Note]:
+        """What was found since this was last asked."""
+        found, self.noted = self.noted, []
+        return found
 
     def _size(self, request: int, holding: Holding) -> int:
         columns = self._columns(request)

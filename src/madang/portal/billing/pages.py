@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from madang.accounting.pricing import days_in
-from madang.portal import formats
+from madang.portal import formats, sheets
 from madang.portal.actors import READING_ROLES, Role
 from madang.portal.billing import actions, exports, queries
 from madang.portal.billing.forms import MonthForm, PurposeForm
@@ -29,7 +29,6 @@ from madang.portal.receipts.showing import in_full, payment
 from madang.values import Month
 
 PAGE = 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @signed_in
@@ -141,16 +140,14 @@ def _download(
 @signed_in
 def as_xlsx(request: HttpRequest, pk: int) -> HttpResponse:
     """The statement as a spreadsheet."""
-    return _download(request, pk, "xlsx", exports.as_xlsx, XLSX)
+    return _download(request, pk, "xlsx", exports.as_xlsx, sheets.XLSX)
 
 
 @signed_in
 def as_csv(request: HttpRequest, pk: int) -> HttpResponse:
     """The statement as comma-separated text; ?bom=1 for spreadsheets that need the mark."""
     bom = request.GET.get("bom") == "1"
-    return _download(
-        request, pk, "csv", lambda row, lines: exports.as_csv(row, lines, bom=bom), "text/csv; charset=utf-8"
-    )
+    return _download(request, pk, "csv", lambda row, lines: exports.as_csv(row, lines, bom=bom), sheets.CSV)
 
 
 @with_role(*READING_ROLES)

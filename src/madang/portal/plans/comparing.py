@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -15,17 +15,17 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from madang.allocation.compare import MOST
+from madang.portal import sheets
 from madang.portal.actors import READING_ROLES, Role
 from madang.portal.decisions import queries as decision_queries
 from madang.portal.faces import one, whole, with_role
-from madang.portal.formats import milli, plain_cell
+from madang.portal.formats import decimal, milli, plain_cell
 from madang.portal.plans import pictures, queries, telling
 from madang.portal.plans.outline import Difference, MonthUse, Outline, Row, side_by_side
 from madang.portal.plans.sentences import DIFFERENCES, OUTCOMES
 from madang.portal.reviews import queries as reviews
 
 A_PAGE = 50
-BYTE_ORDER_MARK = "\ufeff"  # by which spreadsheets know UTF-8
 
 
 def _chosen(request: HttpRequest, intake: int) -> list[Any]:
@@ -57,8 +57,8 @@ def compare_plans(request: HttpRequest, intake: int) -> HttpResponse:
         "intake": row,
         "plans": [(plan, telling.policy_name(plan)) for plan in chosen],
         "figures": outlines,
-        "same_measure": len({one.measure for one in outlines}) == 1,
-        "worths": [(one.worth, one.worth - outlines[0].worth) for one in outlines],
+        "own_measures": any(one.objective != one.worth for one in outlines),
+        "worths": [(one.worth, _more(one.worth, outlines[0].worth)) for one in outlines],
         "moved": len(chosen) == 2 and chosen[1].moved_from_id == chosen[0].pk,
         "gains": sum(one.change > 0 for one in every),
         "losses": sum(one.change < 0 for one in every),
@@ -73,6 +73,15 @@ def compare_plans(request: HttpRequest, intake: int) -> HttpResponse:
         **_pictured(row, outlines, numbers),
     }
     return render(request, "plans/compare.html", context)
+
+
+def _more(worth: int, first: int) -> str:
+    """By how much a plan is worth more or less than the first, with the part in percent; "" where by nothing."""
+    if worth == first:
+        return ""
+    sign = "+" if worth > first else ""
+    part = f" ({sign}{decimal((worth - first) * 100, first, 1)} %)" if first > 0 else ""
+    return f"{sign}{milli(worth - first)}{part}"
 
 
 def kept(every: Sequence[Difference], show: str) -> list[Difference]:
@@ -141,23 +150,45 @@ def _attributes(outlines: Sequence[Outline], regions: dict[str, str], names: dic
 @with_role(*READING_ROLES)
 def compared_csv(request: HttpRequest, intake: int) -> HttpResponse:
     """Every application in each of the plans, as CSV in the order of the page."""
+    return _taken_away(request, intake, "csv", _as_csv, sheets.CSV)
+
+
+@with_role(*READING_ROLES)
+def compared_xlsx(request: HttpRequest, intake: int) -> HttpResponse:
+    """The same as a spreadsheet."""
+    return _taken_away(request, intake, "xlsx", lambda rows: sheets.xlsx(_("Plans compared"), rows), sheets.XLSX)
+
+
+def _as_csv(rows: Iterable[Sequence[sheets.Cell]]) -> bytes:
+    stream = io.StringIO()
+    csv.writer(stream).writerows(rows)
+    # spreadsheets know UTF-8 by its byte order mark
+    return stream.getvalue().encode("utf-8-sig")
+
+
+def _taken_away(
+    request: HttpRequest, intake: int, ending: str, write: Callable[[Iterable[Sequence[sheets.Cell]]], bytes], kind: str
+) -> HttpResponse:
     row = one(reviews.intakes(request.actor), pk=intake)
     chosen = _chosen(request, intake)
     if not 2 <= len(chosen) <= MOST:
         return _too_few(request, intake)
-    every = side_by_side([queries.outline(plan) for plan in chosen])
+    response = HttpResponse(write(_table(request, chosen)), content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="plans-{row.call.code}-{row.number}.{ending}"'
+    return response
+
+
+def _table(request: HttpRequest, chosen: Sequence[Any]) -> Iterator[list[sheets.Cell]]:
     numbers = {name: number for plan in chosen for name, number in queries.numbers(request.actor, plan).items()}
-    stream = io.StringIO()
-    writer = csv.writer(stream)
     plans = [_("Plan {number}").format(number=plan.number) for plan in chosen]
     amounts = [_("{plan}: units × months").format(plan=plan) for plan in plans]
-    columns = [text for pair in zip(plans, amounts, strict=True) for text in pair]
-    writer.writerow([_("Application"), _("Score"), _("Differs"), *columns])
-    for line in every:
+    yield [
+        _("Application"),
+        _("Score"),
+        _("Differs"),
+        *(text for pair in zip(plans, amounts, strict=True) for text in pair),
+    ]
+    for line in side_by_side([queries.outline(plan) for plan in chosen]):
         cells = [cell for found in line.rows for cell in (_cell(found)[0], found.given if found else "")]
         name = plain_cell(numbers.get(line.request, line.request))
-        writer.writerow([name, milli(line.score), _("yes") if line.differs else _("no"), *cells])
-    response = HttpResponse(BYTE_ORDER_MARK + stream.getvalue(), content_type="text/csv; charset=utf-8")
-    file = f"plans-{row.call.code}-{row.number}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{file}"'
-    return response
+        yield [name, milli(line.score), _("yes") if line.differs else _("no"), *cells]

@@ -254,6 +254,7 @@ urlpatterns = [
     path("staff/intakes/<int:intake>/plans/progress/", plans_progress, name="plans-progress"),
     path("staff/intakes/<int:intake>/plans/compare/", comparing.compare_plans, name="plan-compare"),
     path("staff/intakes/<int:intake>/plans/compare.csv", comparing.compared_csv, name="plan-compare-csv"),
+    path("staff/intakes/<int:intake>/plans/compare.xlsx", comparing.compared_xlsx, name="plan-compare-xlsx"),
     path("staff/plans/<int:plan>/", plan, name="plan"),
     path("staff/plans/<int:plan>/progress/", progress, name="plan-progress"),
     path("staff/plans/<int:plan>/cancel/", cancel, name="plan-cancel"),

@@ -91,6 +91,10 @@ def conditions(terms: Terms) -> dict[str, list[tuple[str, str]]]:
     }
 
 
+def _only_for(formula: str) -> str:
+    return str(_("Counts for this formula alone: {formula}")).format(formula=_(formula))
+
+
 class PolicyForm(forms.Form):
     """The names with the numbers and words of one kind of policy; sensible values stand there to begin with."""
 
@@ -113,7 +117,7 @@ class PolicyForm(forms.Form):
             )
         used_by = {one: WORDS["function"][word] for word, group in NUMBERS_OF.items() for one in group}
         for param in NUMBERS[kind]:
-            hint = _(used_by[param]) if kind == "scaled" else ""
+            hint = _only_for(used_by[param]) if kind == "scaled" else ""
             self.fields[param] = amount_field(param, int(values[param]), help_text=hint)
         if kind == "scaled":
             self._add_brackets(list(values.get("brackets", ())))
@@ -126,7 +130,7 @@ class PolicyForm(forms.Form):
             label = _("Bracket {n}: up to so many units × months (empty in the last: all beyond)")
             self.fields[f"upto_{place}"] = forms.IntegerField(
                 label=str(label).format(n=place + 1), min_value=1, max_value=10**9, required=False, initial=upto,
-                help_text=_(WORDS["function"][BRACKETS]),
+                help_text=_only_for(WORDS["function"][BRACKETS]),
             )  # fmt: skip
             keeps = str(_("Bracket {n}: keeps, in per cent")).format(n=place + 1)
             self.fields[f"keep_{place}"] = amount_field("floor", keep, keeps, required=False)

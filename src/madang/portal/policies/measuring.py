@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
 from functools import cache
+from itertools import pairwise
 
 from django.conf import settings
-from django.db.models import F, Sum
+from django.db.models import Case, CharField, F, Sum, Value, When
+from django.db.models.functions import Cast
 
 from madang.accounting.ledger import Bucket
-from madang.portal.awards.models import AwardLine
+from madang.portal.awards.models import Award, AwardLine
 from madang.portal.awards.rules import AwardState
 from madang.portal.ledger.models import LedgerAccount, MonthTotal
 from madang.portal.policies.rates import Measured, Source
@@ -33,33 +35,42 @@ def ended_awards(now: datetime, pools: Collection[str]) -> dict[str, Measured]:
     Awards that were ended early are left out: what they had left went back, so that nothing says what they would have
     used.
     """
-    rows = AwardLine.objects.filter(award__state=AwardState.ENDED, award__in_force_at__isnull=False)
-    rows = rows.filter(product__pool__code__in=pools)
     since = now.replace(year=now.year - YEARS, month=1, day=1)
-    rows = rows.filter(award__ended_at__gte=since, award__ended_at__lte=now)
-    columns = ("award", "award__ended_at", "award__ends_on", "product__pool__code")
-    awards: dict[str, set[str]] = defaultdict(set)
-    months: dict[str, set[str]] = defaultdict(set)
-    for award, ended_at, ends_on, code in rows.values_list(*columns):
-        day = ended_at.astimezone(settings.MADANG_ZONE).date()
-        if day >= ends_on:
-            awards[code].add(f"award:{award}")
-            months[code].add(f"{day:%Y-%m}")
-    found = {
-        code: Measured(*_balance(code, owners), len(owners), min(months[code]), max(months[code]))
-        for code, owners in awards.items()
+    months = _ended(since, now)
+    amounts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    owners: dict[str, set[str]] = defaultdict(set)
+    buckets = [Bucket.USED, Bucket.SOURCE, Bucket.RETURNED]
+    rows = LedgerAccount.objects.filter(pool__code__in=pools, bucket__in=buckets).exclude(amount=0)
+    for owner, code, bucket, amount in rows.values_list("owner", "pool__code", "bucket", "amount"):
+        if owner in months:
+            amounts[code][bucket] += amount
+            owners[code].add(owner)
+    return {
+        code: Measured(amounts[code][Bucket.USED], granted, len(mine), *_ends(months[owner] for owner in mine))
+        for code, mine in owners.items()
+        if (granted := -amounts[code][Bucket.SOURCE] - amounts[code][Bucket.RETURNED]) > 0
     }
-    return {code: one for code, one in found.items() if one.granted > 0}
 
 
-def _balance(pool: str, owners: set[str]) -> tuple[int, int]:
-    """Seconds that owners used of a pool, and those that they were granted and did not give back."""
-    amounts: dict[str, int] = defaultdict(int)
-    rows = LedgerAccount.objects.filter(pool__code=pool, bucket__in=[Bucket.USED, Bucket.SOURCE, Bucket.RETURNED])
-    for owner, bucket, amount in rows.values_list("owner", "bucket", "amount"):
-        if owner in owners:
-            amounts[bucket] += amount
-    return amounts[Bucket.USED], -amounts[Bucket.SOURCE] - amounts[Bucket.RETURNED]
+def _ended(since: datetime, now: datetime) -> dict[str, str]:
+    """By owner, the month in which an award ran to its end."""
+
+    @cache
+    def day(instant: str) -> str:
+        read = datetime.fromisoformat(instant)
+        aware = read if read.tzinfo else read.replace(tzinfo=UTC)
+        return f"{aware.astimezone(settings.MADANG_ZONE):%Y-%m-%d}"
+
+    rows = Award.objects.filter(state=AwardState.ENDED, in_force_at__isnull=False)
+    rows = rows.filter(ended_at__gte=since, ended_at__lte=now)
+    # as text: thousands of instants take longer to read than all else, and most are the same few
+    told = rows.values_list("pk", Cast("ended_at", CharField()), Cast("ends_on", CharField()))
+    return {f"award:{award}": day(ended_at)[:7] for award, ended_at, ends_on in told if day(ended_at) >= ends_on}
+
+
+def _ends(months: Iterable[str]) -> tuple[str, str]:
+    known = sorted(months)
+    return known[0], known[-1]
 
 
 def last_quarters(now: datetime, pools: Collection[str]) -> dict[str, Measured]:
@@ -68,8 +79,9 @@ def last_quarters(now: datetime, pools: Collection[str]) -> dict[str, Measured]:
     after = Month(this.year, (this.number - 1) // 3 * 3 + 1)
     months = [str(month) for month in months_from(after.plus(-3 * QUARTERS), 3 * QUARTERS)]
     granted, awards = _granted(months, pools)
-    rows = MonthTotal.objects.filter(month__in=months, account__bucket=Bucket.USED, account__pool__code__in=pools)
-    sums = rows.filter(account__owner__startswith="award:").values_list("account__pool__code")
+    rows = MonthTotal.objects.filter(month__range=(months[0], months[-1]), account__bucket=Bucket.USED)
+    rows = rows.filter(account__pool__code__in=pools, account__owner__startswith="award:")
+    sums = rows.values_list("account__pool__code")
     used = dict(sums.annotate(net=Sum(F("came_in") - F("went_out"))))
     return {
         code: Measured(used.get(code, 0), granted[code], len(members), months[0], months[-1])
@@ -83,23 +95,27 @@ def _granted(months: list[str], pools: Collection[str]) -> tuple[dict[str, int],
 
     An award that has ended holds nothing in the months after that in which it ended.
     """
+    zone = settings.MADANG_ZONE
 
     @cache
     def share(first: str, count: int, last: str) -> tuple[int, int]:
         """Seconds of a line's months that lie within, and of all."""
         span = months_from(Month.parse(first), count)
-        lengths = {str(month): month.period(settings.MADANG_ZONE).seconds for month in span}
+        lengths = {str(month): month.period(zone).seconds for month in span}
         held = (length for month, length in lengths.items() if months[0] <= month <= last)
         return sum(held), sum(lengths.values())
 
+    starts = {month: Month.parse(month).period(zone).start for month in months}
     rows = AwardLine.objects.filter(award__in_force_at__isnull=False, first_month__lte=months[-1])
-    rows = rows.filter(product__pool__code__in=pools)
-    columns = ("award", "award__ended_at", "product__pool__code", "first_month", "months", "seconds")
+    rows = rows.filter(product__pool__code__in=pools).exclude(award__ended_at__lt=starts[months[0]])
+    # the last of the months that an award holds, told by the database: see `_ended`
+    earlier = [When(award__ended_at__lt=starts[after], then=Value(month)) for month, after in pairwise(months)]
+    rows = rows.annotate(until=Case(*earlier, default=Value(months[-1])))
     granted: dict[str, int] = defaultdict(int)
     awards: dict[str, set[int]] = defaultdict(set)
-    for award, ended_at, code, first, count, seconds in rows.values_list(*columns):
-        ended = f"{ended_at.astimezone(settings.MADANG_ZONE):%Y-%m}" if ended_at else months[-1]
-        within, whole = share(first, count, min(ended, months[-1]))
+    columns = ("award", "until", "product__pool__code", "first_month", "months", "seconds")
+    for award, until, code, first, count, seconds in rows.values_list(*columns):
+        within, whole = share(first, count, until)
         if within:
             granted[code] += seconds * within // whole
             awards[code].add(award)

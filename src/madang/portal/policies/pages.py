@@ -100,7 +100,7 @@ def policy(request: HttpRequest, policy: int) -> HttpResponse:
     row = one(queries.policies(request.actor), pk=policy)
     language, terms = _language(), queries.terms(row.intake)
     versions = queries.versions(request.actor, row)
-    together = row.policy["policy"] in TOGETHER
+    together, manages = row.policy["policy"] in TOGETHER, request.actor.has(Role.PROGRAMME_MANAGER)
     context = {
         "policy": row,
         "kind": _(POLICY_KINDS[row.policy["policy"]]),
@@ -120,7 +120,8 @@ def policy(request: HttpRequest, policy: int) -> HttpResponse:
         "versions": versions,
         "newest": versions[0],
         "plans": queries.plans_of(request.actor, row),
-        "may_change": _open(row, versions) and request.actor.has(Role.PROGRAMME_MANAGER),
+        "may_change": _open(row, versions) and manages,
+        "may_restore": manages and row.withdrawn_at is None and row.pk != versions[0].pk,
         "crumbs": _crumbs(row.intake, (in_language(row, "name"), "")),
     }
     return render(request, "policies/policy.html", context)
@@ -221,6 +222,17 @@ def rule_act(request: HttpRequest, policy: int) -> HttpResponse:
 
 @manager
 @require_POST
+def restore(request: HttpRequest, policy: int) -> HttpResponse:
+    """Writes a further version like an earlier one: what was changed since is undone, and stays on record."""
+    row = one(queries.policies(request.actor), pk=policy)
+    given = {"by": request.actor, "now": request.now, "policy": policy, "draft": queries.draft_of(row)}
+    made = actions.revise_policy(**given, newest=False)
+    messages.success(request, _("Saved as version {version}.").format(version=made.version))
+    return redirect("policy", made.pk)
+
+
+@manager
+@require_POST
 def withdraw(request: HttpRequest, policy: int) -> HttpResponse:
     """Takes a policy off the list."""
     row = one(queries.policies(request.actor), pk=policy)
@@ -238,5 +250,6 @@ urlpatterns = [
     path("staff/policies/<int:policy>/unit/", unit, name="policy-unit"),
     path("staff/policies/<int:policy>/rules/", rule_act, name="policy-rule-act"),
     path("staff/policies/<int:policy>/rules/<slug:kind>/", rule, name="policy-rule"),
+    path("staff/policies/<int:policy>/restore/", restore, name="policy-restore"),
     path("staff/policies/<int:policy>/withdraw/", withdraw, name="policy-withdraw"),
 ]

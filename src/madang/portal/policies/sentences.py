@@ -66,7 +66,7 @@ RULE_HINTS = {
     "no_envy": N_("A better placed application is never passed over for a worse one that asks for no less."),
     "overbooking": N_(
         "Awards are rarely used whole: with a measured rate of use and a stated risk, more can be promised than is "
-        "funded."
+        "funded. The chance that it is too much is worked out exactly, month by month (Poisson-binomial)."
     ),
 }
 NEEDS_TOGETHER = frozenset({"share_at_least", "success_band", "no_envy"})

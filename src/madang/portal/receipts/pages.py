@@ -15,7 +15,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from madang.errors import Refused
-from madang.portal import refusals
+from madang.portal import refusals, sheets
 from madang.portal.actors import READING_ROLES
 from madang.portal.approvals.rules import ApprovalKind
 from madang.portal.billing.forms import PurposeForm
@@ -34,8 +34,8 @@ from madang.portal.receipts.showing import in_full, payment
 PAGE = 50
 SHOWN = 100
 FORMATS: dict[str, tuple[Callable[[Any, date], bytes], str]] = {
-    "csv": (exports.as_csv, "text/csv; charset=utf-8"),
-    "xlsx": (exports.as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "csv": (exports.as_csv, sheets.CSV),
+    "xlsx": (exports.as_xlsx, sheets.XLSX),
 }
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,11 +11,7 @@ from django.utils.translation import gettext
 from madang.portal import sheets
 from madang.portal.calls.queries import titled
 from madang.portal.eligibility.sentences import KINDS
-from madang.portal.formats import plain_cell
 from madang.portal.states import word
-
-CSV = "text/csv; charset=utf-8"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def heading() -> list[str]:
@@ -40,11 +34,11 @@ def lines(rows: Iterable[Any]) -> Iterable[list[str]]:
     for row in rows:
         submitted = row.submitted_at.astimezone(settings.MADANG_ZONE) if row.submitted_at else None
         yield [
-            plain_cell(row.number or ""),
-            plain_cell(row.title),
+            row.number or "",
+            row.title,
             word(row.state),
             titled(row.track),
-            plain_cell(row.organisation.name),
+            row.organisation.name,
             row.organisation.registration_number,
             gettext(KINDS[row.organisation.kind]),
             titled(row.organisation.region, "name"),
@@ -54,11 +48,7 @@ def lines(rows: Iterable[Any]) -> Iterable[list[str]]:
 
 def as_csv(rows: Iterable[Any]) -> bytes:
     """UTF-8 with a byte order mark, which Korean spreadsheet programs need."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(heading())
-    writer.writerows(lines(rows))
-    return text.getvalue().encode("utf-8-sig")
+    return sheets.comma_separated([heading(), *lines(rows)])
 
 
 def as_xlsx(rows: Iterable[Any]) -> bytes:

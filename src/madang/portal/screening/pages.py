@@ -12,7 +12,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
-from madang.portal import charts
+from madang.portal import charts, sheets
 from madang.portal.actors import READING_ROLES, Role
 from madang.portal.applications import queries as applications
 from madang.portal.applications import showing
@@ -77,7 +77,7 @@ def export_page(request: HttpRequest, pk: int) -> HttpResponse:
         rows = queries.applications(request.actor, pk, {})
         excel = form.cleaned_data["format"] == "xlsx"
         body = exports.as_xlsx(rows) if excel else exports.as_csv(rows)
-        response = HttpResponse(body, content_type=exports.XLSX if excel else exports.CSV)
+        response = HttpResponse(body, content_type=sheets.XLSX if excel else sheets.CSV)
         name = f"{intake.call.code}-{intake.number}.{form.cleaned_data['format']}"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response

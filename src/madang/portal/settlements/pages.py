@@ -15,6 +15,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from madang.errors import Refused
+from madang.portal import sheets
 from madang.portal.actors import READING_ROLES
 from madang.portal.approvals.rules import ApprovalKind
 from madang.portal.awards import queries as awards
@@ -31,8 +32,8 @@ from madang.portal.settlements.sentences import ITEMS
 
 PAGE = 50
 FORMATS: dict[str, tuple[Callable[[Any], bytes], str]] = {
-    "csv": (exports.as_csv, "text/csv; charset=utf-8"),
-    "xlsx": (exports.as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "csv": (exports.as_csv, sheets.CSV),
+    "xlsx": (exports.as_xlsx, sheets.XLSX),
     "json": (lambda found: queries.written(found).encode(), "application/json"),
 }
 

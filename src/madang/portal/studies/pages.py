@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -25,12 +25,50 @@ from madang.portal.plans.outline import Outline
 from madang.portal.plans.sentences import OUTCOMES
 from madang.portal.policies import rates
 from madang.portal.studies import actions, queries
-from madang.portal.studies.rules import STUDIED, StudyKind, fitting
+from madang.portal.studies.rules import STUDIED, StudyKind, StudyState, fitting
 from madang.portal.studies.sentences import HINTS, KINDS
 
 A_PAGE = 50
 # of those who would fare differently without a rule, so many are named
 A_FEW = 10
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question that fits a plan, and how far its answer is."""
+
+    kind: str
+    study: Any
+
+    @property
+    def name(self) -> str:
+        return _(KINDS[self.kind])
+
+    @property
+    def hint(self) -> str:
+        return _(HINTS[self.kind])
+
+    @property
+    def open(self) -> bool:
+        """Whether it can be asked: for the first time, or so that it goes on."""
+        return self.study is None or self.study.state in (StudyState.FAILED, StudyState.STOPPED)
+
+    @property
+    def waiting(self) -> bool:
+        return self.study is not None and self.study.state == StudyState.WAITING
+
+    @property
+    def done(self) -> int:
+        return int(self.study.progress.get("done", 0))
+
+    @property
+    def of(self) -> int:
+        return int(self.study.progress.get("of", 0))
+
+    @property
+    def failure(self) -> str:
+        told = self.study.failure
+        return refusals.sentence(Refused(told["code"], **told["facts"])) if told else ""
 
 
 @with_role(*READING_ROLES)
@@ -46,6 +84,7 @@ def committee(request: HttpRequest, plan: int) -> HttpResponse:
         kinds = request.POST.getlist("kind") or [str(kind) for kind in fitting(row.policy, found.rules)]
         actions.ask(by=request.actor, now=request.now, plan=plan, kinds=kinds)
         messages.success(request, _("The questions are being answered. You can leave this page."))
+        return redirect("plan-committee", plan)
     context = {
         "plan": row,
         "policy": telling.policy_name(row),
@@ -65,13 +104,13 @@ def _crumbs(row: Any) -> list[tuple[str, str]]:
 
 def _answers(request: HttpRequest, row: Any, found: Outline) -> dict[str, Any]:
     known = {study.kind: study for study in queries.studies(request.actor, row.pk)}
-    asked = [(kind, _(KINDS[kind]), _(HINTS[kind]), known.get(kind)) for kind in fitting(row.policy, found.rules)]
+    questions = [Question(kind, known.get(kind)) for kind in fitting(row.policy, found.rules)]
     done = {kind: study.result for kind, study in known.items() if study.result is not None}
     names = decision_queries.names(row.intake.call_id)[get_language() or "ko"]
     context: dict[str, Any] = {
-        "questions": [(kind, name, hint, study, _standing(study)) for kind, name, hint, study in asked],
-        "waiting": _waiting(known.values()),
-        "unasked": any(study is None or study.state in ("failed", "stopped") for _kind, _name, _hint, study in asked),
+        "questions": questions,
+        "waiting": [one for one in questions if one.waiting],
+        "unasked": any(one.open for one in questions),
     }
     if StudyKind.COSTS in done:
         context["costs"] = _costs(request, row, found, done[StudyKind.COSTS]["costs"])
@@ -84,14 +123,6 @@ def _answers(request: HttpRequest, row: Any, found: Outline) -> dict[str, Any]:
         found_chances = done[StudyKind.OVERBOOKING]["overbooking"]
         context["overbooking"] = [_overbooked(one, names, grounds.get(one["rule"])) for one in found_chances]
     return context
-
-
-def _standing(study: Any) -> tuple[int, int, str]:
-    """(done, of, why it failed) of a study."""
-    if study is None:
-        return 0, 0, ""
-    failure = refusals.sentence(Refused(study.failure["code"], **study.failure["facts"])) if study.failure else ""
-    return study.progress.get("done", 0), study.progress.get("of", 0), failure
 
 
 def _costs(request: HttpRequest, row: Any, found: Outline, costs: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -165,17 +196,12 @@ def _overbooked(one: dict[str, Any], names: dict[str, str], ground: Any) -> dict
     }
 
 
-def _waiting(known: Iterable[Any]) -> list[tuple[str, str, int, int]]:
-    """(kind, question, done, of) of those that have no answer yet."""
-    return [(study.kind, _(KINDS[study.kind]), *_standing(study)[:2]) for study in known if study.state == "waiting"]
-
-
 @with_role(*READING_ROLES)
 def progress(request: HttpRequest, plan: int) -> HttpResponse:
     """How far the questions are, for a page that asks now and then."""
     row = one(plans.light(request.actor), pk=plan)
-    known = list(queries.studies(request.actor, plan).defer("result"))
-    waiting = _waiting(known)
+    known = queries.studies(request.actor, plan).defer("result")
+    waiting = [one for one in (Question(study.kind, study) for study in known) if one.waiting]
     response = render(
         request,
         "studies/progress.html",

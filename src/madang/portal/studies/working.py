@@ -3,7 +3,7 @@
     python -m madang.portal.studies.working FOLDER
 
 reads FOLDER/input.json (kind, plan, draws) and leaves FOLDER/output.json, or FOLDER/failure.json. What it has found so
-far of costs and noise lies beside FOLDER, so that another child goes on from there.
+far lies beside FOLDER, so that another child goes on from there.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ def answer(document: dict[str, Any], report: Report | None = None, kept: Kept | 
     if document["kind"] == "noise":
         return _noise(plan, document["draws"], seen, kept)
     if document["kind"] == "changes":
-        return {"changes": {name: facts for name, facts in changes(plan.problem, plan, seen).items() if facts}}
+        found = changes(plan.problem, plan, seen, keep=kept.of)
+        return {"changes": {name: facts for name, facts in found.items() if facts}}
     return _overbooking(plan)
 
 
