@@ -50,6 +50,8 @@ def _options(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(option, default=defaults[option], metavar=metavar, help=translate(text))
     parser.add_argument("--gpus", type=int, default=0, metavar="N")
     parser.add_argument("--cores", type=int, default=1, metavar="N")
+    text = N_("it may be run again, in its folder as it was left, where the machine ended it")
+    parser.add_argument("--requeue", action="store_true", help=translate(text))
     lists = {
         "--file": ("FILE[=PATH]", N_("send a file along")),
         "--folder": ("FOLDER", N_("send a folder's content along, less what its .madangignore names")),
@@ -120,6 +122,7 @@ def _submit(given: argparse.Namespace) -> int:
             cores=given.cores,
             memory_mb=memory_mb(given.memory),
             wall_seconds=seconds(given.time),
+            requeue=given.requeue,
         )
         return received(api, _sent(api, wanted, files, given.key), given)
 

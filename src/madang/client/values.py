@@ -15,7 +15,8 @@ class JobRequest:
     """A job to submit: `argv` is run without a shell in a folder with its files.
 
     `award` is the award's number; `pool` and `environment` are codes and may stay empty: then the award's one pool and
-    the centre's own Python count. Memory in MiB.
+    the centre's own Python count. Memory in MiB. `requeue`: it may be run again, in its folder as it was left,
+    where the machine ended it.
     """
 
     award: str
@@ -27,6 +28,7 @@ class JobRequest:
     memory_mb: int = 1024
     wall_seconds: int = 3600
     environment: str = ""
+    requeue: bool = False
 
 
 @dataclass(frozen=True)
