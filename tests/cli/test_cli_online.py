@@ -225,13 +225,13 @@ def test_what_the_job_left_is_fetched_and_nothing_is_written_over(logged_in, wor
 
 def test_a_script_is_sent_with_what_it_asks_for(logged_in, working, here):
     (here / "run.sh").write_text(
-        "#!/bin/sh\n#SBATCH --time=2 --mem=300 --partition=big\n#MADANG --name mine\necho $1 $#\n"
+        "#!/bin/sh\n#SBATCH --time=2 --mem=300 --partition=big --requeue\n#MADANG --name mine\necho $1 $#\n"
     )
     told = logged_in("submit", "run.sh", "--no-fetch", "--", "one", "two")
     assert (told.status, told.out) == (0, "one 2\n"), told.err
     assert "--partition=big of the script means nothing here" in told.err
     job = Job.objects.get()
-    assert (job.name, job.wall_seconds, job.memory_mb) == ("mine", 120, 300)
+    assert (job.name, job.wall_seconds, job.memory_mb, job.requeue) == ("mine", 120, 300, True)
     (here / "run.sh").write_text("#MADANG --much\n")
     told = logged_in("submit", "run.sh")
     assert told.status == 2 and "not understood: --much" in told.err

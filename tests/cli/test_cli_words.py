@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -148,7 +149,7 @@ SCRIPT = """#!/bin/bash -e
 #SBATCH --job-name=wide -c 4
 #SBATCH --gres=gpu:a100:2 --mem=1500
 #SBATCH -t 1-02:30
-#SBATCH --ntasks=1 --output=%j.out
+#SBATCH --ntasks=1 --output=%j.out --requeue
 #SBATCH -p long
 # a remark
 
@@ -164,7 +165,7 @@ def test_a_script_says_what_it_wants_and_what_means_nothing_here(tmp_path):
     found = scripts.read(path)
     assert found.argv == ["/bin/bash", "-e", "run.sh"]
     assert found.words == [
-        *("--name", "wide", "--cores", "4", "--gpus", "2", "--memory", "1500M", "--time", "95400s"),
+        *("--name", "wide", "--cores", "4", "--gpus", "2", "--memory", "1500M", "--time", "95400s", "--requeue"),
         *("--gpus=1", "--pool", "my pool"),
     ]
     assert found.left_out == ["--output=%j.out", "--p=long"]
@@ -173,6 +174,14 @@ def test_a_script_says_what_it_wants_and_what_means_nothing_here(tmp_path):
     path.write_text('#MADANG --name "open')
     assert refused(scripts.read, path).code == "script_lines"
     assert refused(scripts.read, tmp_path / "none").code == "file_not_there"
+
+
+def test_the_smear_readers_own_scripts_are_understood():
+    centre = Path(__file__).parents[2] / "workloads" / "smear_reader" / "centre"
+    for name in ("train", "evaluate"):
+        found = scripts.read(centre / f"{name}.sh")
+        assert found.argv == ["/bin/sh", f"{name}.sh"] and not found.left_out
+        assert found.words[:2] == ["--name", f"smears-{name}"] and "--requeue" in found.words
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,8 @@ def translated(name: str, value: str) -> list[str] | None:
         return [] if value == "1" else None
     if name == "job-name":
         return ["--name", value]
+    if name in ("requeue", "no-requeue") and not value:
+        return ["--requeue"] if name == "requeue" else []
     if name == "cpus-per-task" and value.isdecimal():
         return ["--cores", value]
     if name in _GPUS and (gpus := _GPUS[name].fullmatch(value)):

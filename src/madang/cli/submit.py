@@ -57,7 +57,7 @@ def _options(parser: argparse.ArgumentParser) -> None:
     }
     for option, (default, text) in more.items():
         parser.add_argument(option, type=int, default=default, metavar="N", help=translate(text))
-    text = N_("it may be run again where the machine ended it")
+    text = N_("it may be run again, in its folder as it was left, where the machine ended it")
     parser.add_argument("--requeue", action="store_true", help=translate(text))
     text = N_("a job template of your organisation; what else is given counts before it")
     parser.add_argument("--template", default="", metavar="NAME", help=translate(text))

@@ -1,8 +1,10 @@
 #!/bin/sh
-# Evaluates a model inside an award on every folder of marked fields below data/, the shipped weights where no model.onnx
-# was sent along; the figures come back as figures-FOLDER.json.
+# Evaluates a model inside an award on every folder of marked fields below data/: model.onnx where one was sent along, else
+# the shipped weights. The figures come back as figures-FOLDER.json. Needs no PyTorch: an environment built from
+# requirements.lock will do.
 #
-#   madang submit --cores 2 --memory 4G --time 30m --folder centre --file model.onnx -- sh evaluate.sh
+#   madang submit --env ENVIRONMENT --folder FIELDS --folder src --file model.onnx centre/evaluate.sh
+#MADANG --name smears-evaluate --memory 4G --requeue
 set -eu
 export OMP_NUM_THREADS="${MADANG_CORES:-1}"
 if [ -f model.onnx ]; then set -- --model model.onnx "$@"; fi

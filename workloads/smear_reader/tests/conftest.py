@@ -6,11 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from PIL import Image
 
 from smear_reader.detector import SHIPPED, Detector
 from smear_reader.synthetic import field
 
+settings.register_profile("untimed", deadline=None)  # a busy machine is no fault
+settings.load_profile("untimed")
 REAL = Path(os.environ.get("SMEAR_READER_REAL_FIELDS", Path(__file__).resolve().parents[4] / "shared/data/smears"))
 
 

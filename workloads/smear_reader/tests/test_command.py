@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from fractions import Fraction
 
 import numpy as np
@@ -109,13 +110,20 @@ def test_slides_without_a_readable_field_say_so(tmp_path, make, capsys, calibrat
         ("read", "{folder}", "--shrink", "0"),
         ("read", "{folder}", "--calibration", "{folder}/1.png"),
         ("confirm", "{folder}/1.png", "--who", "x"),
+        ("evaluate", "--data", "{folder}"),
+        ("evaluate", "--data", "{folder}/none"),
+        ("keys", "revoke", "nobody", "--home", "{folder}/desk"),
         ("calibrate", "--site", "x", "--negatives", "{folder}/none", "--out", "c.json"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_a_line(folder, words, capsys):
+def test_what_cannot_be_done_is_said_in_a_line_of_either_language(folder, words, capsys, monkeypatch):
+    monkeypatch.setenv("SMEAR_READER_LANGUAGE", "en")
     assert main([word.format(folder=folder) for word in words]) == 2
     said = capsys.readouterr().err
     assert said.startswith("smear-reader: ") and "Traceback" not in said
+    monkeypatch.setenv("SMEAR_READER_LANGUAGE", "ko")
+    assert main([word.format(folder=folder) for word in words]) == 2
+    assert re.search("[가-힣]", capsys.readouterr().err)
 
 
 def test_a_calibration_is_made_of_twenty_slides(tmp_path, drawn, capsys, detector):

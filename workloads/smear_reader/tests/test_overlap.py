@@ -6,7 +6,7 @@ import pytest
 from smear_reader.folders import images
 from smear_reader.images import read, resized
 from smear_reader.optics import densities
-from smear_reader.overlap import Overlaps
+from smear_reader.overlap import Overlaps, pairs
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +29,12 @@ def test_the_common_part_is_found(wide, left, top):
     common = (512 - left) * (384 - top) / (512 * 384)
     assert before.mean() == pytest.approx(common, abs=0.03)
     assert before[0, 0] and not before[-1, -1]
+
+
+def test_pairs_that_share_ground_are_named_whatever_lies_between(wide, drawn):
+    fields = [view(wide, 0, 0), densities(drawn(3)), view(wide, 256, 192), densities(drawn(4)), view(wide, 40, 300)]
+    assert pairs(fields) == {(0, 2), (0, 4), (2, 4)}
+    assert pairs([]) == pairs(fields[:1]) == set()
 
 
 def test_the_same_field_again_is_wholly_known(wide):

@@ -16,6 +16,7 @@ pytest.importorskip("onnx", reason="onnx is not installed: it comes with the ext
 from smear_reader import measures  # noqa: E402
 from smear_reader.detector import Detector as Read  # noqa: E402
 from smear_reader.detector import Facts  # noqa: E402
+from smear_reader.evaluation import evaluate  # noqa: E402
 from smear_reader.export import export  # noqa: E402
 from smear_reader.heldout import blocks, hold_out, moved, sets  # noqa: E402
 from smear_reader.marks import ARTIFACT, SINGLE, UNCLASSIFIED, Mark  # noqa: E402
@@ -23,6 +24,7 @@ from smear_reader.matching import Detection, Matched  # noqa: E402
 from smear_reader.network import Detector, loss  # noqa: E402
 from smear_reader.practice import Material, Wanted, draw, material, practise  # noqa: E402
 from smear_reader.samples import CELLS, SIDE, Cut, Lesson, drawn, sample, shrink_of, somewhere, targets  # noqa: E402
+from smear_reader.synthetic import field  # noqa: E402
 from smear_reader.training import Interrupted, Plan, train  # noqa: E402
 
 PLAN = Plan(steps=6, batch=2, mine_after=0.5, mining=1, seed=3)
@@ -126,13 +128,13 @@ def test_samples_have_one_shape_and_follow_the_generator(lessons) -> None:
 
 def test_the_exported_model_says_what_the_network_says(unbroken, tmp_path) -> None:
     path = tmp_path / "model.onnx"
-    export(unbroken, path, Facts(0.4, "a test"))
+    export(unbroken, path, Facts(0.4, "a test", fields=("0123456789ab",)))
     density = np.random.default_rng(0).normal(0, 0.3, (64, 96, 3)).astype(np.float32)
     with torch.no_grad():
         expected = torch.sigmoid(unbroken(torch.from_numpy(density.transpose(2, 0, 1).copy())[None]))[0, 0].numpy()
     read = Read(path)
     assert np.allclose(read.heat(density), expected, atol=1e-4)
-    assert read.facts == Facts(0.4, "a test")
+    assert read.facts == Facts(0.4, "a test", fields=("0123456789ab",))
     assert path.stat().st_size < 2 * 2**20
 
 
@@ -155,6 +157,8 @@ def test_practise_writes_a_model_that_says_what_it_learnt(folder, tmp_path) -> N
     said = practise(Wanted((folder,), 1, tmp_path / "model.onnx", steps=2))
     facts = Read(tmp_path / "model.onnx").facts
     assert said["trained"] == facts.trained
+    assert len(facts.fields) == 4
+    assert evaluate(folder, Read(tmp_path / "model.onnx"), shrink=1.0).figures["fields_that_the_model_learnt"] == 4
     assert "1 synthetic fields and " in facts.trained
     assert 0 < facts.threshold <= 1
     with pytest.raises(ValueError, match="nothing to learn"):
@@ -172,6 +176,21 @@ def test_blocks_part_a_set_and_never_learn_what_they_judge(folder) -> None:
         assert learnt | judged == {field.path for field in whole.fields}
     with pytest.raises(ValueError, match="no field 9"):
         blocks(whole, ["9"])
+
+
+def test_what_shows_the_ground_of_a_judged_field_is_not_learnt(tmp_path) -> None:
+    """Two fields that overlap by a third , one each side of an edge: neither is learnt where the other is judged."""
+    wide, marks = field(np.random.default_rng([9, 9]), 1000, 480)
+    draw(tmp_path, 4, 13)
+    for name, left in (("2", 0), ("3", 360)):
+        Image.fromarray(wide[:, left : left + 640]).save(tmp_path / f"{name}.png")
+        with (tmp_path / f"{name}.csv").open("w", newline="") as lines:
+            rows = csv.writer(lines)
+            rows.writerow(["label", "x", "y", "width", "height"])
+            rows.writerows([m.label, m.x - left, m.y, m.width, m.height] for m in marks)
+    folds = blocks(material(tmp_path), ["3"])
+    assert [[f.path.stem for f in fold.learnt[0].fields] for fold in folds] == [["4"], ["1"]]
+    assert [[f.path.stem for f in fold.judged] for fold in folds] == [["1", "2"], ["3", "4"]]
 
 
 def test_sets_leave_each_out_once() -> None:

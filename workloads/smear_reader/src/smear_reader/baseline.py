@@ -15,6 +15,7 @@ from smear_reader.matching import Detection, match
 from smear_reader.optics import densities
 from smear_reader.practice import NEAR, scored
 from smear_reader.samples import Lesson
+from smear_reader.words import SaidError, text
 
 Array = np.ndarray
 REDDER = 0.05  # by how much green light must be dimmed more than red, over the ground around, to be a candidate
@@ -37,7 +38,7 @@ class Baseline:
                     rows.append(spots[place][2])
                     right.append(matched)
         if len(set(right)) < 2:
-            raise ValueError("the lessons hold no candidate that is a bacillus, or none that is not")
+            raise SaidError(text("the lessons hold no candidate that is a bacillus, or none that is not"))
         self.forest = HistGradientBoostingClassifier(
             max_iter=150, learning_rate=0.06, max_leaf_nodes=8, min_samples_leaf=10, random_state=seed
         )

@@ -31,8 +31,12 @@ class CalibrationError(Exception):
     code: str
     facts: dict[str, object]
 
+    @property
+    def sentence(self) -> str:
+        return SENTENCES[self.code]
+
     def __str__(self) -> str:
-        return SENTENCES[self.code].format(**self.facts)
+        return self.sentence.format(**self.facts)
 
 
 SENTENCES = {

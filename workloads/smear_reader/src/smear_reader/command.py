@@ -13,16 +13,16 @@ from smear_reader import desk_command, heldout_command, reading_command
 from smear_reader.calibration import CalibrationError
 from smear_reader.folders import MarksError
 from smear_reader.images import UnreadableError
-from smear_reader.words import NOT_A_DEVICE
+from smear_reader.words import LEARNT, NOT_A_DEVICE, STOPPED, in_words, say, shell_language
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command; 0 all is well, 2 refused (the sentence stands on standard error), 3 stopped and kept."""
+    """Runs the command; 0 all is well, 2 refused (in a sentence on standard error), 3 stopped and kept."""
     given = _parser().parse_args(arguments)
     try:
         answer: int = given.run(given)
     except (MarksError, UnreadableError, CalibrationError, ValueError, OSError, ImportError) as wrong:
-        print(f"smear-reader: {wrong}", file=sys.stderr)
+        print(f"smear-reader: {in_words(wrong, shell_language())}", file=sys.stderr)
         return 2
     return answer
 
@@ -77,7 +77,7 @@ def _train(given: argparse.Namespace) -> int:
             wanted, lambda step, cost: _shown(step, given.steps, f"steps, loss {cost:.3f}"), lambda: bool(asked)
         )
     except Interrupted:
-        print("Stopped; the same command goes on from the checkpoint.", file=sys.stderr)
+        print(say(shell_language(), STOPPED), file=sys.stderr)
         return 3
     print(json.dumps(said))
     return 0
@@ -93,12 +93,14 @@ def _evaluate(given: argparse.Namespace) -> int:
     found = evaluate(given.data, detector, shrink=given.shrink, report=report)
     if given.gallery:
         gallery(found, given.gallery)
+    if found.figures["fields_that_the_model_learnt"]:
+        print(say(shell_language(), LEARNT), file=sys.stderr)
     if given.json:
         print(json.dumps(found.figures))
         return 0
     for name, value in found.figures.items():
         print(f"{name:28} {value}")
-    print(NOT_A_DEVICE)
+    print(say(shell_language(), NOT_A_DEVICE))
     return 0
 
 

@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from smear_reader.words import SaidError, text
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -25,7 +27,7 @@ class Answer:
 def answered(now: datetime, who: str, slide: str, verdicts: Iterable[tuple[str, bool]]) -> list[Answer]:
     """One person's words on several pictures at once. ``ValueError`` where nobody is named or `now` has no zone."""
     if not who.strip():
-        raise ValueError("who confirms must be named")
+        raise SaidError(text("who confirms must be named"))
     if now.tzinfo is None:
         raise ValueError("an instant needs its zone")
     at = now.astimezone(UTC).isoformat(timespec="seconds")

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from smear_reader.detector import SHIPPED
+from smear_reader.words import SaidError, text
 
 
 def add(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -79,7 +80,7 @@ def _keys(given: argparse.Namespace) -> int:
         print(json.dumps({"name": given.name, "role": given.role, "key": secret}))
     elif given.act == "revoke":
         if not keys.revoke(store, given.name, now):
-            raise ValueError(f"there is no key named {given.name}")
+            raise SaidError(text("there is no key named {name}"), name=given.name)
         print(json.dumps({"name": given.name, "revoked": True}))
     else:
         for row in store.all("SELECT name, role, made_at, revoked_at, fields_a_day FROM keys ORDER BY id"):

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from smear_reader import measures
-from smear_reader.detector import Detector, Facts
+from smear_reader.detector import Detector, Facts, named
 from smear_reader.folders import MarkedField, marked
 from smear_reader.images import read, resized
 from smear_reader.marks import BACILLI, Mark
@@ -19,6 +19,7 @@ from smear_reader.matching import FULL_WIDTH, NEAR, Detection, match
 from smear_reader.optics import densities
 from smear_reader.quality import quality
 from smear_reader.scales import CANDIDATES, find_shrink
+from smear_reader.words import SaidError, text
 
 Array = np.ndarray
 Report = Callable[[int, int], None]
@@ -61,7 +62,7 @@ def evaluate(
     """
     fields = [field for field in marked(folder) if field.marks is not None]
     if not fields:
-        raise ValueError(f"{folder}: no image with marks beside it")
+        raise SaidError(text("{folder}: no image with marks beside it"), folder=folder)
     shrink = shrink if shrink is not None else shrink_of(detector, [field.path for field in fields])
     return evaluate_fields(fields, detector, shrink, report)
 
@@ -75,10 +76,10 @@ def evaluate_fields(
         looked.append(Looked(field, look(detector, field, shrink)))
         if report is not None:
             report(number, len(fields))
-    scored = [seen.scored for seen in looked]
-    return Evaluation(
-        figures(scored, detector.facts.threshold, shrink), tuple(looked), detector.facts.threshold, shrink
-    )
+    threshold = detector.facts.threshold
+    found = figures([seen.scored for seen in looked], threshold, shrink)
+    found["fields_that_the_model_learnt"] = sum(named(field.path) in detector.facts.fields for field in fields)
+    return Evaluation(found, tuple(looked), threshold, shrink)
 
 
 def shrink_of(detector: Detector, paths: Sequence[Path]) -> float:

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 from smear_reader.images import SUFFIXES
 from smear_reader.marks import LABELS, SINGLE, Mark
+from smear_reader.words import text
 
 COLUMNS = ("label", "x", "y", "width", "height")
 OTHER_NAMES = {"tb": SINGLE, "tbbacillus": SINGLE, "afb": SINGLE, "bacillus": SINGLE, "bacilli": SINGLE}
@@ -20,14 +21,32 @@ MOST_MARK_BYTES = 32 * 2**20
 
 @dataclass(frozen=True)
 class MarksError(Exception):
-    """Marks that cannot be used: which file, which line or element, and what is wrong with it."""
+    """Marks that cannot be used: which file, which line or element (0: the file as a whole), and what is wrong."""
 
     path: Path
-    where: str
+    number: int
     wrong: str
+    label: str = ""
+
+    @property
+    def sentence(self) -> str:
+        return self.wrong
+
+    @property
+    def facts(self) -> dict[str, object]:
+        known = {"known": ", ".join(LABELS), "columns": ",".join(COLUMNS)}
+        return {"file": self.path, "number": self.number, "label": self.label, **known}
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.where}: {self.wrong}"
+        return self.wrong.format(**self.facts)
+
+
+BAD_COLUMNS = text("{file}: the columns must be {columns}")
+BAD_XML = text("{file}: not XML in the form of Pascal VOC, or too large")
+BAD_COCO = text("{file}: not JSON in the form of COCO, or too large")
+BAD_NUMBER = text("{file}, mark {number}: not a number")
+BAD_LABEL = text("{file}, mark {number}: the label '{label}' is none of {known}")
+BAD_BOX = text("{file}, mark {number}: a box has four numbers, and an area")
 
 
 @dataclass(frozen=True)
@@ -64,54 +83,53 @@ def _boxes(path: Path) -> Iterator[Mark]:
     with path.open(encoding="utf-8-sig", newline="") as lines:
         rows = csv.DictReader(lines)
         if tuple(rows.fieldnames or ()) != COLUMNS:
-            raise MarksError(path, "line 1", f"the columns must be {','.join(COLUMNS)}")
-        for number, row in enumerate(rows, start=2):
-            yield _mark(path, f"line {number}", str(row["label"]), [row[name] for name in COLUMNS[1:]])
+            raise MarksError(path, 0, BAD_COLUMNS)
+        for number, row in enumerate(rows, start=1):
+            yield _mark(path, number, str(row["label"]), [row[name] for name in COLUMNS[1:]])
 
 
 def _voc(path: Path) -> Iterator[Mark]:
     if path.stat().st_size > MOST_MARK_BYTES or b"<!ENTITY" in path.read_bytes():
-        raise MarksError(path, "file", "too large, or declares entities")
+        raise MarksError(path, 0, BAD_XML)
     try:
         root = ElementTree.parse(path).getroot()  # noqa: S314 - entities are refused above
     except ElementTree.ParseError as wrong:
-        raise MarksError(path, "file", f"not XML ({wrong})") from wrong
+        raise MarksError(path, 0, BAD_XML) from wrong
     for number, thing in enumerate(root.iter("object"), start=1):
         corners = [thing.findtext(f"bndbox/{name}") for name in ("xmin", "ymin", "xmax", "ymax")]
-        left, top, right, bottom = _numbers(path, f"object {number}", corners)
-        yield _mark(path, f"object {number}", thing.findtext("name") or "", [left, top, right - left, bottom - top])
+        left, top, right, bottom = _numbers(path, number, corners)
+        yield _mark(path, number, thing.findtext("name") or "", [left, top, right - left, bottom - top])
 
 
 def _coco(path: Path) -> dict[str, tuple[Mark, ...]]:
     if path.stat().st_size > MOST_MARK_BYTES:
-        raise MarksError(path, "file", "too large")
+        raise MarksError(path, 0, BAD_COCO)
     try:
         written = json.loads(path.read_text(encoding="utf-8"))
         names = {entry["id"]: str(entry["name"]) for entry in written["categories"]}
         found: dict[object, list[Mark]] = {entry["id"]: [] for entry in written["images"]}
         files = {entry["id"]: str(entry["file_name"]) for entry in written["images"]}
         for number, entry in enumerate(written["annotations"], start=1):
-            where = f"annotation {number}"
-            found[entry["image_id"]].append(_mark(path, where, names[entry["category_id"]], list(entry["bbox"])))
+            found[entry["image_id"]].append(_mark(path, number, names[entry["category_id"]], list(entry["bbox"])))
     except (ValueError, KeyError, TypeError) as wrong:
-        raise MarksError(path, "file", f"not COCO ({wrong!r})") from wrong
+        raise MarksError(path, 0, BAD_COCO) from wrong
     return {files[image]: tuple(marks) for image, marks in found.items()}
 
 
-def _numbers(path: Path, where: str, written: Sequence[object]) -> list[float]:
+def _numbers(path: Path, number: int, written: Sequence[object]) -> list[float]:
     try:
         return [float(str(value)) for value in written]
     except ValueError as wrong:
-        raise MarksError(path, where, "not a number") from wrong
+        raise MarksError(path, number, BAD_NUMBER) from wrong
 
 
-def _mark(path: Path, where: str, label: str, box: list[object]) -> Mark:
+def _mark(path: Path, number: int, label: str, box: list[object]) -> Mark:
     name = OTHER_NAMES.get(label.strip().lower(), label.strip().lower())
     if name not in LABELS:
-        raise MarksError(path, where, f"label '{label}' is none of {', '.join(LABELS)}")
+        raise MarksError(path, number, BAD_LABEL, label)
     if len(box) != 4:
-        raise MarksError(path, where, "a box has four numbers")
-    x, y, width, height = _numbers(path, where, box)
+        raise MarksError(path, number, BAD_BOX)
+    x, y, width, height = _numbers(path, number, box)
     if not (width > 0 and height > 0):
-        raise MarksError(path, where, "the box has no area")
+        raise MarksError(path, number, BAD_BOX)
     return Mark(name, x, y, width, height)

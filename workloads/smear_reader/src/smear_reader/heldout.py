@@ -14,9 +14,12 @@ from smear_reader.detector import Detector
 from smear_reader.evaluation import Detects, evaluate_fields, figures
 from smear_reader.folders import MarkedField
 from smear_reader.matching import Detection
+from smear_reader.optics import densities
+from smear_reader.overlap import pairs
 from smear_reader.practice import Material, Wanted, learn
 from smear_reader.samples import Lesson, drawn, real
 from smear_reader.training import Stop
+from smear_reader.words import SaidError, text
 
 Report = Callable[[str, int, float], None]
 
@@ -34,19 +37,23 @@ class Fold:
 def blocks(whole: Material, firsts: Sequence[str]) -> list[Fold]:
     """One fold for each contiguous block of a set; `firsts` names the first field of every block but the first.
 
-    The scale comes from the fields that are learnt, which the same microscope took. ``ValueError`` for a name that no
-    field has.
+    What is judged is learnt nowhere: a field outside the block that shows some of the ground of one within (slides are
+    photographed with overlap) is left out of what that fold learns. The scale comes from all fields of the set, which
+    one microscope took. `SaidError` for a name that no field has.
     """
     names = [field.path.stem for field in whole.fields]
     unknown = [first for first in firsts if first not in names]
     if unknown:
-        raise ValueError(f"{whole.name} has no field {', '.join(unknown)}")
+        raise SaidError(text("{folder} has no field {fields}"), folder=whole.name, fields=", ".join(unknown))
     edges = [0, *sorted(names.index(first) for first in firsts), len(names)]
+    shared = pairs(densities(lesson.image) for lesson in real(whole.fields, whole.shrink))
     found = []
     for start, end in pairwise(edges):
-        rest = replace(whole, fields=whole.fields[:start] + whole.fields[end:])
+        inside = range(start, end)
+        beside = {one for pair in shared for one in pair if any(other in inside for other in pair)}
+        rest = tuple(f for place, f in enumerate(whole.fields) if place not in inside and place not in beside)
         name = f"{whole.name}-{names[start]}-{names[end - 1]}"
-        found.append(Fold(name, (rest,), whole.fields[start:end], whole.shrink))
+        found.append(Fold(name, (replace(whole, fields=rest),), whole.fields[start:end], whole.shrink))
     return found
 
 

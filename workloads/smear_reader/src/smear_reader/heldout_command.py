@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from smear_reader.words import STOPPED, SaidError, say, shell_language, text
+
 
 def add(verbs: Any) -> None:
     """Adds the verb to the command's parser."""
@@ -35,7 +37,7 @@ def run(given: argparse.Namespace) -> int:
     from smear_reader.training import Interrupted
 
     if (len(given.data) == 1) != bool(given.first):
-        raise ValueError("give one folder with --first for its blocks, or several folders without")
+        raise SaidError(text("give one folder with --first for its blocks, or several folders without"))
     materials = [material(folder) for folder in given.data]
     folds = blocks(materials[0], given.first) if given.first else sets(materials)
     if given.baseline:
@@ -48,7 +50,7 @@ def run(given: argparse.Namespace) -> int:
     try:
         found = hold_out(folds, wanted, _told, lambda: bool(asked))
     except Interrupted:
-        print("Stopped; the same command goes on from the checkpoints.", file=sys.stderr)
+        print(say(shell_language(), STOPPED), file=sys.stderr)
         return 3
     print(json.dumps(found))
     return 0

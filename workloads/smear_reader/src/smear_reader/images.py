@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from smear_reader.words import text
+from smear_reader.words import NO_FILE, text
 
 Array = np.ndarray
 SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff")
@@ -27,12 +27,16 @@ class UnreadableError(Exception):
     code: str
     facts: dict[str, object]
 
+    @property
+    def sentence(self) -> str:
+        return SENTENCES[self.code]
+
     def __str__(self) -> str:
-        return SENTENCES[self.code].format(**self.facts)
+        return self.sentence.format(**self.facts)
 
 
 SENTENCES = {
-    "not_there": text("{name}: there is no such file, or it may not be read."),
+    "not_there": NO_FILE,
     "too_many_bytes": text("{name}: {bytes} bytes are more than the {most} that a field may have."),
     "not_an_image": text("{name}: not a JPEG, PNG or TIFF image."),
     "too_many_pixels": text("{name}: it has more than the {most} pixels that a field may have."),

@@ -7,6 +7,8 @@ shift, and only if they then agree pixel by pixel is the part held to be the sam
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from PIL import Image
 
@@ -42,6 +44,21 @@ class Overlaps:
         self._small.append(small)
         self._spectra.append(spectrum)
         return before
+
+
+def pairs(fields: Iterable[Array]) -> set[tuple[int, int]]:
+    """The places (earlier, later) of fields, as densities at the working scale, that show some of the same ground."""
+    kept = [(small, _spectrum(small)) for small in map(_small, fields)]
+    found = set()
+    for later, (small, spectrum) in enumerate(kept):
+        same = [k for k in range(later) if kept[k][0].shape == small.shape]
+        shifts = _shifts(np.stack([kept[k][1] for k in same]), spectrum, small.shape) if same else []
+        for k, tried in zip(same, shifts, strict=True):
+            before = np.zeros(small.shape, dtype=bool)
+            _lay_over(before, small, kept[k][0], tried)
+            if before.any():
+                found.add((k, later))
+    return found
 
 
 def _small(density: Array) -> Array:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from smear_reader import measures
-from smear_reader.detector import Detector, Facts
+from smear_reader.detector import Detector, Facts, named
 from smear_reader.evaluation import Detects
 from smear_reader.export import export
 from smear_reader.folders import COLUMNS, MarkedField, marked
@@ -19,6 +19,7 @@ from smear_reader.matching import match
 from smear_reader.samples import Lesson, drawn, real, shrink_of
 from smear_reader.synthetic import field
 from smear_reader.training import Plan, Report, Stop, train
+from smear_reader.words import SaidError, text
 
 PRECISE = 0.9  # part of the finds on held-back synthetic fields that must be right at the threshold
 NEAR = 15.0  # pixels of the working scale: forty of a field of full size
@@ -58,7 +59,7 @@ def material(folder: Path) -> Material:
 def practise(wanted: Wanted, report: Report | None = None, stop: Stop | None = None) -> dict[str, object]:
     """Trains on all of the folders and writes `wanted.out`, beside it the checkpoint; gives what was done."""
     if not wanted.folders and not wanted.synthetic:
-        raise ValueError("nothing to learn from: give --data, --synthetic, or both")
+        raise SaidError(text("nothing to learn from: give --data, --synthetic, or both"))
     lessons = drawn(wanted.synthetic, wanted.seed)
     return learn(wanted, [material(folder) for folder in wanted.folders], lessons, report, stop)
 
@@ -83,13 +84,14 @@ def learn(
     trained = " and ".join([*([first] if synthetic else []), *map(str, materials)])
     if wanted.start is not None:
         trained += f", begun from {wanted.start.stem}"
-    export(network, wanted.out, Facts(0.5, trained))
+    facts = Facts(0.5, trained, fields=tuple(sorted(named(field.path) for each in materials for field in each.fields)))
+    export(network, wanted.out, facts)
     if real_ones:
         chosen = measures.best_threshold(scored(Detector(wanted.out), real_ones))
     else:
         held = drawn(CHECKED, wanted.seed + 1_000_000)
         chosen = measures.precise_threshold(scored(Detector(wanted.out), held), PRECISE)
-    export(network, wanted.out, Facts(round(chosen, 4), trained))
+    export(network, wanted.out, replace(facts, threshold=round(chosen, 4)))
     return {
         "model": str(wanted.out),
         "trained": trained,

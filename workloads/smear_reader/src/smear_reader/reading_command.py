@@ -34,7 +34,7 @@ from smear_reader.record import Record, opened, recorded, save, summary
 from smear_reader.report import report
 from smear_reader.scales import find_shrink
 from smear_reader.simulation import simulated
-from smear_reader.words import NOT_A_DEVICE
+from smear_reader.words import GRADES, NOT_A_DEVICE, SaidError, say, shell_language, text
 
 Sources = list[tuple[str, Path | bytes]]
 
@@ -90,16 +90,18 @@ def pixel_nm(written: str | None) -> int | None:
     try:
         found = int(Decimal(written) * 1000)
     except (InvalidOperation, ValueError, OverflowError) as wrong:
-        raise ValueError(f"a pixel size is written in micrometres, as 0.065, not {written}") from wrong
+        raise SaidError(
+            text("a pixel size is written in micrometres, as 0.065, not {written}"), written=written
+        ) from wrong
     if not 10 <= found <= 2000:
-        raise ValueError(f"a pixel of {written} micrometres is no microscope's")
+        raise SaidError(text("a pixel of {written} micrometres is no microscope's"), written=written)
     return found
 
 
 def _settings(given: argparse.Namespace, detector: Detector, sources: Sources) -> Settings:
     shrink = given.shrink if given.shrink is not None else _found_shrink(detector, sources)
     if not 0.2 <= shrink <= 20:
-        raise ValueError("the scale must lie between 0.2 and 20")
+        raise SaidError(text("the scale must lie between 0.2 and 20"))
     return Settings(shrink, detector.facts.threshold, pixel_nm(given.pixel_size), given.reference_area)
 
 
@@ -176,11 +178,13 @@ def _said(said: list[dict[str, Any]], as_json: bool) -> None:
     if as_json:
         print(json.dumps(said[0] if len(said) == 1 else said, ensure_ascii=False))
         return
+    language = shell_language()
     for one in said:
-        found = one["grade"] or one["outcome"]
-        print(f"{one['sample']}: {found}. {one['sentence']}")
-        print(f"  {one['readable_fields']} of {one['fields']} fields readable, {one['machine_count']} places counted")
-    print(NOT_A_DEVICE)
+        grade = say(language, GRADES[one["grade"]]) + ". " if one["grade"] else ""
+        print(f"{one['sample']}: {grade}{say(language, one['sentence'])}")
+        counts = {"readable": one["readable_fields"], "fields": one["fields"], "count": one["machine_count"]}
+        print("  " + say(language, text("{readable} readable of {fields} fields, {count} places counted"), **counts))
+    print(say(language, NOT_A_DEVICE))
 
 
 def log_of(reading: Path) -> Path:
@@ -193,7 +197,7 @@ def _confirm(given: argparse.Namespace) -> int:
     _, shown = record.settled(latest(kept(log_of(given.reading))))
     yes = {int(number) for number in given.bacilli.split(",") if number.strip()}
     if yes - set(range(1, len(shown) + 1)):
-        raise ValueError(f"there are pictures 1 to {len(shown)}")
+        raise SaidError(text("there are pictures 1 to {most}"), most=len(shown))
     verdicts = [(place.key, number in yes) for number, place in enumerate(shown, start=1)]
     keep(log_of(given.reading), answered(datetime.now(UTC), given.who, record.name, verdicts))
     answers = kept(log_of(given.reading))

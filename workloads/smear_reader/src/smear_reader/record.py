@@ -15,8 +15,9 @@ from smear_reader.calibration import Calibration
 from smear_reader.grading import Estimate, Grade
 from smear_reader.reading import Place, Slide
 from smear_reader.results import Final, Judgement, Outcome, judge, pages_of, settle
-from smear_reader.words import NOT_A_DEVICE, OUTCOMES
+from smear_reader.words import NOT_A_DEVICE, OUTCOMES, SaidError, text
 
+NOT_A_READING = text("not a reading that this version can use")
 FORMAT = 1
 
 
@@ -108,11 +109,11 @@ def to_json(record: Record, *, pictures: bool = True) -> dict[str, object]:
 
 
 def from_json(kept: dict[str, Any]) -> Record:
-    """The record that `to_json` wrote. ``ValueError`` where it is none of this format."""
+    """The record that `to_json` wrote. `SaidError` where it is none of this format."""
     try:
         return _from(dict(kept))
     except (KeyError, TypeError, AttributeError) as wrong:
-        raise ValueError("not a reading that this version can use") from wrong
+        raise SaidError(NOT_A_READING) from wrong
 
 
 def _from(kept: dict[str, Any]) -> Record:
@@ -147,8 +148,12 @@ def save(record: Record, path: Path) -> None:
 
 
 def opened(path: Path) -> Record:
-    """A record from its file. ``ValueError`` where it is none."""
-    return from_json(json.loads(path.read_text(encoding="utf-8")))
+    """A record from its file. `SaidError` where it is none."""
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as wrong:
+        raise SaidError(NOT_A_READING) from wrong
+    return from_json(kept)
 
 
 def summary(record: Record, answers: dict[str, bool]) -> dict[str, object]:

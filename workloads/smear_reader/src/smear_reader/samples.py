@@ -16,11 +16,13 @@ from smear_reader.marks import BACILLI, SINGLE, UNCLASSIFIED, Mark
 from smear_reader.network import STRIDE
 from smear_reader.optics import densities, ground_of
 from smear_reader.synthetic import field
+from smear_reader.words import SaidError, text
 
 Array = np.ndarray
 LENGTH = 30.0  # median longer side of the boxes of single bacilli at the working scale, in pixels
 SIDE = 256
 CELLS = SIDE // STRIDE
+REAL_VARIES = 1.6  # how much farther the stain of a real field is varied than that of a drawn one
 MARKED = 0.5  # the part of the cuts that lie around a mark
 
 
@@ -60,7 +62,7 @@ def shrink_of(fields: Sequence[MarkedField]) -> float:
     """By how much these images are larger than the working scale, from the boxes of their single bacilli."""
     sides = [max(m.width, m.height) for f in fields for m in f.marks or () if m.label == SINGLE]
     if not sides:
-        raise ValueError("no single bacillus is marked, so the scale of these images is not known")
+        raise SaidError(text("no single bacillus is marked, so the scale of these images is not known"))
     return float(np.median(sides)) / LENGTH
 
 
@@ -97,7 +99,8 @@ def sample(rng: np.random.Generator, lesson: Lesson, cut: Cut) -> tuple[Tensor, 
     """(densities 3 x 256 x 256, target 1 x 64 x 64, weight 1 x 64 x 64) of a part of a lesson, varied.
 
     Stains vary by a random matrix near one that mixes the three densities, as another batch of dye, lamp or camera
-    would; then, for some, a softer focus; grain, and one of eight turns.
+    would, more so for real fields, which come from few slides; then, for some, a softer focus; grain, and one of eight
+    turns.
     """
     part = lesson.image[cut.top : cut.top + cut.side, cut.left : cut.left + cut.side]
     part = densities(part, lesson.ground)
@@ -107,7 +110,8 @@ def sample(rng: np.random.Generator, lesson: Lesson, cut: Cut) -> tuple[Tensor, 
     seen = nn.functional.interpolate(seen, (SIDE, SIDE), mode="bilinear", antialias=smaller, align_corners=False)
     target, weight = targets(lesson.marks, cut)
     flip, turn = bool(rng.random() < 0.5), bool(rng.random() < 0.5)
-    whole = [_turned(part, flip, turn) for part in (_stained(rng, seen[0]), target, weight)]
+    stained = _stained(rng, seen[0], REAL_VARIES if lesson.real else 1.0)
+    whole = [_turned(part, flip, turn) for part in (stained, target, weight)]
     return whole[0], whole[1], whole[2]
 
 
@@ -127,8 +131,9 @@ def targets(marks: Sequence[Mark], cut: Cut) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(target)[None], torch.from_numpy(np.where(target > 0.99, 1, weight).astype(np.float32))[None]
 
 
-def _stained(rng: np.random.Generator, seen: Tensor) -> Tensor:
-    mix = np.diag(rng.uniform(0.75, 1.3, 3)) + rng.normal(0, 0.06, (3, 3))
+def _stained(rng: np.random.Generator, seen: Tensor, by: float) -> Tensor:
+    """Another stain, focus and grain; `by`: how much farther than usual the stain may be from this one."""
+    mix = np.diag(np.exp(by * rng.uniform(-0.28, 0.26, 3))) + rng.normal(0, 0.06 * by, (3, 3))
     shift = torch.from_numpy(rng.normal(0, 0.05, 3).astype(np.float32))[:, None, None]
     mixed = torch.einsum("ij,jhw->ihw", torch.from_numpy(mix.astype(np.float32)), seen)
     if rng.random() < 0.25:

@@ -3,7 +3,7 @@
 A field is drawn as a camera would see it: a lamp's colour and fall-off, dimmed by what stands in the light (Beer and
 Lambert: optical densities add), blurred by the objective, given a sensor's noise and a JPEG's blocks. Every number of a
 slide (stains, haze, cells, dirt, sharpness) is drawn anew for each field, from ranges wider than one laboratory has.
-Lengths are in pixels of the reader's working scale, at which a bacillus is about 25 pixels long.
+Lengths are in pixels of the reader's working scale, at which a bacillus is about 27 pixels long.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from itertools import pairwise
 import numpy as np
 from PIL import Image
 
+from smear_reader.detector import OPAQUE
 from smear_reader.drawing import Film, blob, haze, lobed, rod, speckle
 from smear_reader.marks import ARTIFACT, CLUSTER, SINGLE, Mark
 
@@ -44,9 +45,6 @@ LAMPS = np.array(
 )  # fmt: skip
 
 
-OPAQUE = 1.3  # density for green light behind which nobody sees a bacillus
-
-
 def field(rng: np.random.Generator, width: int = 640, height: int = 480) -> tuple[Array, list[Mark]]:
     """One field: (height x width x 3 array of bytes, its marks). The same generator state gives the same field."""
     style = _style(rng)
@@ -62,11 +60,12 @@ def field(rng: np.random.Generator, width: int = 640, height: int = 480) -> tupl
 def _style(rng: np.random.Generator) -> Style:
     lamp = LAMPS[rng.integers(len(LAMPS))] * rng.uniform(0.85, 1.12) + rng.normal(0, 10, 3)
     purple = rng.random() < 0.3  # fuchsin over blue, or a camera whose red sees green light too
-    fuchsin = np.array([rng.uniform(0.4, 0.75) if purple else rng.uniform(0.08, 0.45), 1.0, rng.uniform(0.25, 0.95)])
+    fuchsin = np.array([rng.uniform(0.4, 0.75) if purple else rng.uniform(0.08, 0.45), 1.0, rng.uniform(0.08, 0.85)])
     blue = np.array([1.0, rng.uniform(0.3, 0.85), rng.uniform(0.05, 0.5)])
     brown = np.array([rng.uniform(0.5, 0.9), rng.uniform(0.7, 1.0), rng.uniform(0.7, 1.2)])
     strength = float(np.exp(rng.normal(np.log(0.55), 0.42)))
-    return Style(np.clip(lamp, 110, 265), fuchsin, blue, brown, strength, rng.uniform(0.5, 1.3), rng.uniform(0.8, 1.25))
+    blur = rng.uniform(0.5, 1.8)
+    return Style(np.clip(lamp, 110, 265), fuchsin, blue, brown, strength, blur, rng.uniform(0.8, 1.25))
 
 
 def _ground(rng: np.random.Generator, film: Film, style: Style) -> None:
@@ -123,6 +122,8 @@ def _cells(rng: np.random.Generator, film: Film, style: Style) -> None:
 def _dirt(rng: np.random.Generator, film: Film, style: Style) -> None:
     """Stain deposits, dust and crystals: dark, sharp, round or ragged, never rods."""
     _crystals(rng, film, style)
+    if rng.random() < 0.1:
+        _deposit(rng, film, style)
     for _ in range(rng.poisson(rng.choice([0, 4, 14]))):  # grey and violet scraps, pale
         x, y = film.somewhere(rng)
         colour = (np.ones(3), style.blue, style.fuchsin + style.blue)[rng.integers(3)] * rng.uniform(0.06, 0.35)
@@ -161,6 +162,22 @@ def _crystals(rng: np.random.Generator, film: Film, style: Style) -> None:
     for _ in range(rng.poisson(0.25)):
         colour = (style.fuchsin, style.fuchsin + style.blue, style.brown)[rng.integers(3)] * rng.uniform(0.3, 1.6)
         blob(rng, film, film.somewhere(rng), rng.uniform(20, 110), colour, soft=rng.uniform(8, 30), rough=0.5)
+
+
+def _deposit(rng: np.random.Generator, film: Film, style: Style) -> None:
+    """Dried stain over a part of the field, black but for pits and cracks through which it glows."""
+    colour = (style.brown + rng.uniform(0, 1) * style.fuchsin) * rng.uniform(1.2, 4)
+    size = rng.uniform(120, 300)
+    film.add(np.clip(haze(rng, film.shape, size, rng.uniform(0.55, 0.75)) * rng.uniform(3, 12), 0, 1), colour)
+    for _ in range(rng.integers(10, 60)):
+        at, light = film.somewhere(rng), -colour * rng.uniform(0.2, 0.8)
+        if film.density[int(at[1]), int(at[0]), 1] < OPAQUE:
+            continue
+        if rng.random() < 0.5:
+            blob(rng, film, at, rng.uniform(3, 22), light, soft=rng.uniform(1.5, 5), rough=0.3)
+        else:
+            rod(rng, film, at, rng.uniform(12, 45), rng.uniform(3, 7), light, turn=0.8, soft=rng.uniform(1.5, 4))
+    np.clip(film.density, -1.0, None, out=film.density)
 
 
 def _ring(rng: np.random.Generator, film: Film, at: tuple[float, float], colour: Array) -> Mark:
@@ -264,7 +281,7 @@ def _heap(rng: np.random.Generator, film: Film, style: Style, at: tuple[float, f
 
 
 def _length(rng: np.random.Generator) -> float:
-    return float(np.clip(np.exp(rng.normal(np.log(21), 0.33)), 8, 48))
+    return float(np.clip(np.exp(rng.normal(np.log(27), 0.37)), 9, 64))
 
 
 def _bacillus(
@@ -273,7 +290,7 @@ def _bacillus(
     length = _length(rng) if long is None else long
     hue = style.fuchsin + rng.normal(0, 0.05, 3) + style.blue * (rng.uniform(0, 0.25) if rng.random() < 0.25 else 0)
     colour = hue * style.strength * np.exp(rng.normal(0, 0.28))
-    width, turn, soft = rng.uniform(2.2, 4.3), float(abs(rng.normal(0, 0.5))), rng.uniform(0.7, 1.5)
+    width, turn, soft = rng.uniform(1.9, 4.2), float(abs(rng.normal(0, 0.5))), rng.uniform(0.7, 1.5)
     beads = rng.uniform(0, 0.85) if rng.random() < 0.4 else 0.0
     colour = np.clip(colour * max(1.0, 0.12 / colour[1]), 0.02, 2.2)  # what nobody could see is not to be learnt
     return rod(rng, film, at, length, width, colour, angle=angle, turn=turn, beads=beads, soft=soft)

@@ -16,6 +16,7 @@ from smear_reader.detector import peaks
 from smear_reader.network import STRIDE, Detector, loss
 from smear_reader.optics import densities
 from smear_reader.samples import Lesson, sample, somewhere
+from smear_reader.words import SaidError, text
 
 Report = Callable[[int, float], None]
 Stop = Callable[[], bool]
@@ -84,7 +85,9 @@ class Run:
         """Continues from `path`; ``ValueError`` where it was made under another plan."""
         kept = torch.load(path, map_location=self.device, weights_only=True)
         if kept["plan"] != asdict(self.plan):
-            raise ValueError(f"{path} was made under another plan; remove it or train with the same options")
+            raise SaidError(
+                text("{file} was made under another plan; remove it or train with the same options"), file=path
+            )
         self.network.load_state_dict(kept["network"])
         self.averaged.load_state_dict(kept["averaged"])
         self.optimiser.load_state_dict(kept["optimiser"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from functools import cache
 from pathlib import Path
 
@@ -26,6 +27,36 @@ def say(language: str, sentence: str, **facts: object) -> str:
     return spoken.format(**facts) if facts else spoken
 
 
+def shell_language() -> str:
+    """The command's language: SMEAR_READER_LANGUAGE, else the shell's locale; "ko" or "en"."""
+    asked = (os.environ.get(name) for name in ("SMEAR_READER_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"))
+    return "ko" if next((word for word in asked if word), "").lower().startswith("ko") else "en"
+
+
+class SaidError(ValueError):
+    """What cannot be done, as a marked sentence with its facts; as text it is English."""
+
+    def __init__(self, sentence: str, **facts: object) -> None:
+        super().__init__(sentence.format(**facts))
+        self.sentence, self.facts = sentence, facts
+
+
+def in_words(wrong: Exception, language: str) -> str:
+    """What went wrong in a language, where its class knows sentences; else as the library that raised it has it."""
+    sentence = getattr(wrong, "sentence", None)
+    if isinstance(sentence, str):
+        return say(language, sentence, **getattr(wrong, "facts", {}))
+    if isinstance(wrong, OSError) and wrong.filename is not None:
+        return say(language, NO_FILE, name=wrong.filename)
+    if isinstance(wrong, ImportError) and wrong.name:
+        return say(language, NOT_INSTALLED, name=wrong.name)
+    return str(wrong)
+
+
+STOPPED = text("Stopped; the same command goes on from the checkpoint.")
+LEARNT = text("The model learnt some of these fields itself: the figures say nothing of fields that it has not seen.")
+NO_FILE = text("{name}: there is no such file, or it may not be read.")
+NOT_INSTALLED = text("{name} is not installed; training needs smear-reader[train], the desk smear-reader[serve].")
 NOT_A_DEVICE = text(
     "Decision support for a person's eyes. It is not a medical device and gives no diagnosis; the World Health "
     "Organization recommends computer-aided detection for chest X-rays, not for smears."

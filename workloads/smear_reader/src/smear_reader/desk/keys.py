@@ -7,6 +7,7 @@ from collections import defaultdict, deque
 from datetime import datetime, timedelta
 
 from smear_reader.desk.store import DeskError, Key, Store, hashed, instant
+from smear_reader.words import SaidError, text
 
 SESSION_HOURS = 10
 A_MINUTE = 900
@@ -17,9 +18,9 @@ def make(store: Store, name: str, role: str, now: datetime, fields_a_day: int = 
     """Makes a key and gives its secret, shown once. ``ValueError`` for a name that is taken or an unknown role."""
     secret = secrets.token_urlsafe(32)
     if role not in ("device", "technician") or not name.strip():
-        raise ValueError("a key has a name, and the role device or technician")
+        raise SaidError(text("a key has a name, and the role device or technician"))
     if store.one("SELECT id FROM keys WHERE name = ?", name) is not None:
-        raise ValueError(f"there is a key named {name} already")
+        raise SaidError(text("there is a key named {name} already"), name=name)
     with store.connected() as connection:
         connection.execute(
             "INSERT INTO keys (name, role, digest, made_at, fields_a_day) VALUES (?, ?, ?, ?, ?)",
