@@ -157,6 +157,13 @@ def test_a_policy_may_be_a_file(log, tmp_path, capsys):
     assert (found["policy"], found["waits"]["never"]) == ("mine.toml", 1)
 
 
+def test_accounts_that_only_the_policy_names_are_told(log, tmp_path, capsys):
+    """A slip of the pen in a budget's name would otherwise leave the account without one, in silence."""
+    (tmp_path / "mine.toml").write_text("[budgets]\n8 = 500\nlab-8 = 500\n[limits.7]\njobs = 1\n")
+    assert simulate(log, "--processors", 8, "--policy", "easy", tmp_path / "mine.toml") == 0
+    assert capsys.readouterr().err == "mine.toml names accounts or classes that the trace has no job of: lab-8.\n"
+
+
 def test_pyss_order_of_events_and_one_second_jobs(tmp_path, capsys):
     path = tmp_path / "odd.swf"
     path.write_text(LOG + "3 20 -1 -1 -1 -1 -1 -1 -1 -1 0 8 1 -1 1 1 -1 -1\n")
@@ -178,6 +185,17 @@ def test_a_bad_row_is_refused_with_file_and_line_or_skipped_and_counted(log, tmp
 def test_a_job_larger_than_the_cluster_is_refused_with_its_line(log, capsys):
     assert simulate(log, "--processors", 4) == 2
     assert "line 3: the job asks for 8 processors, more than the cluster has." in capsys.readouterr().err
+
+
+def test_a_job_that_no_node_holds_is_refused_with_its_line_or_skipped(figures, tmp_path, capsys):
+    """There are GPUs enough, but none of its type."""
+    path = tmp_path / "t.csv"
+    path.write_text("job,submit,run,estimate,processors,gpus,gpu_type\na,0,9,9,1,1,h200\nb,1,9,9,1,1,b300\n")
+    words = ["--format", "madang", "--cluster", tmp_path / "cluster.toml"]
+    assert simulate(path, *words) == 2
+    assert f"{path}, line 3: job b fits on no nodes of the cluster" in capsys.readouterr().err
+    assert simulate(path, *words, "--skip-bad") == 0
+    assert "1 rows skipped: no nodes of the cluster hold them (first in line 3)." in capsys.readouterr().err
 
 
 def test_a_truncated_gzip_is_refused_with_its_line(tmp_path, capsys):

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from madang.errors import Refused
+from madang.simulation.cluster import of_processors
 from madang.simulation.formats import streams, swf
 from madang.simulation.formats.bad_rows import Tally
 from madang.simulation.formats.checks import Choices
@@ -112,9 +113,9 @@ def test_account_and_class_are_the_columns_asked_for(tmp_path):
 )
 def test_a_bad_row_is_refused_with_its_line_or_counted(tmp_path, bad, rule, column):
     path = log(tmp_path, HEADER.strip(), row(submit=5), bad, row(job=3, submit=11))
-    facts = refused(path, most_processors=64)
+    facts = refused(path, cluster=of_processors(64))
     assert (facts["code"], facts["line"], facts["rule"], facts["column"]) == ("trace_row", 4, rule, column)
-    found = reading(path, most_processors=64, skip_bad=True)
+    found = reading(path, cluster=of_processors(64), skip_bad=True)
     assert found.trace.job.tolist() == [1, 3]
     assert (found.skipped, found.first) == ({rule: 1}, {rule: 4})
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from madang.errors import Refused
+from madang.simulation.cluster import of_processors
 from madang.simulation.formats.checks import Choices
 from madang.simulation.formats.slurm import HEADLESS, limit_seconds, memory_mb
 from madang.simulation.reading import Reading, read
@@ -89,9 +90,9 @@ def test_a_sacct_row_that_is_no_job_that_ran_is_left_out_and_counted(tmp_path, r
 )
 def test_a_bad_sacct_row_is_refused_with_its_line_or_counted(tmp_path, row, rule, column):
     with pytest.raises(Refused) as caught:
-        sacct(tmp_path, job(), row, most_gpus=64)
+        sacct(tmp_path, job(), row, cluster=of_processors(99, gpus=64))
     assert rule_of(caught) == (3, rule, column)
-    found = sacct(tmp_path, job(), row, most_gpus=64, skip_bad=True)
+    found = sacct(tmp_path, job(), row, cluster=of_processors(99, gpus=64), skip_bad=True)
     assert (len(found.trace), found.skipped) == (1, {rule: 1})
 
 
@@ -313,7 +314,7 @@ def test_a_table_of_another_layout_is_refused(tmp_path):
         ("1,0,1_0,10,4,0", "not_a_number"),
         ("1,0,1e3,10,4,0", "not_a_number"),
         ("1,0,٣,10,4,0", "not_a_number"),
-        ('1,0,"10,10,4,0', "columns"),
+        ('1,0,"10,10,4,0', "csv"),
     ],
 )
 def test_a_bad_row_of_a_table_is_refused_with_its_line(tmp_path, row, rule):

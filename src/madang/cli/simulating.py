@@ -28,7 +28,7 @@ from madang.simulation.figures import Figures, figures_of, fit
 from madang.simulation.formats.checks import Choices
 from madang.simulation.inventing import invent, resample
 from madang.simulation.pictures import Run
-from madang.simulation.policy import NAMED, Policy, named
+from madang.simulation.policy import NAMED, Policy, named, strangers
 from madang.simulation.policy_file import read_policy
 from madang.simulation.reading import Reading, read
 from madang.simulation.report import UNLIKE, About, labels, report, shown, unlike
@@ -72,6 +72,7 @@ def simulate(given: argparse.Namespace) -> int:
     cluster = _cluster(given)
     policies = [_policy(name) for name in given.policy]
     source = _source(given, cluster, spoken)
+    source = dataclasses.replace(source, notes=(*source.notes, *_unmet(given, policies, source.trace)))
     if given.fit:
         _write(given.fit, json.dumps((source.figures or fit(source.trace, zone=_zone(given))).to_json(), indent=1))
     if given.write_trace:
@@ -128,6 +129,16 @@ def _as_counted(given: argparse.Namespace, trace: Trace) -> Trace:
     return trace if given.cluster else dataclasses.replace(trace, gpu_type=none, gpu_types=())
 
 
+def _unmet(given: argparse.Namespace, policies: Sequence[Policy], trace: Trace) -> list[str]:
+    """A sentence for each policy that names accounts or classes which the trace has not."""
+    text = N_("{policy} names accounts or classes that the trace has no job of: {names}.")
+    found = [
+        (Path(name).name, strangers(one, trace.accounts, trace.classes))
+        for name, one in zip(given.policy, policies, strict=True)
+    ]
+    return [_say(given, text, policy=name, names=", ".join(names)) for name, names in found if names]
+
+
 def _reading(given: argparse.Namespace, cluster: Cluster) -> Reading:
     choices = Choices(
         skip_bad=given.skip_bad,
@@ -136,8 +147,7 @@ def _reading(given: argparse.Namespace, cluster: Cluster) -> Reading:
         class_field=given.class_field,
         zone=_zone(given),
         limit=given.limit,
-        most_processors=cluster.processors,
-        most_gpus=cluster.gpus,
+        cluster=cluster,
         class_of=_classes(given.classes) if given.classes else None,
         fields=tuple(given.fields.split("|")) if given.fields else (),
         gpu_tres=tuple(given.gpu_tres.split(",")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -115,6 +115,14 @@ def named(name: str) -> Policy:
     if name not in NAMED:
         raise Refused("policy_unknown", name=name, known=", ".join(NAMED))
     return NAMED[name]
+
+
+def strangers(policy: Policy, accounts: Iterable[str], classes: Iterable[str]) -> list[str]:
+    """The accounts and classes that the policy names and a trace has not, sorted: a rule of theirs rules nothing."""
+    many, shares = policy.multifactor, policy.shares.parts if policy.shares else {}
+    named_accounts = {*policy.budgets, *policy.limits, *many.shares} - set(accounts)
+    named_classes = {*shares, *many.class_shares, *policy.fair_share.weights} - set(classes)
+    return sorted(named_accounts | named_classes)
 
 
 def checked(policy: Policy) -> Policy:

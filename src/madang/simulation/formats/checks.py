@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from madang.simulation.cluster import Cluster
 from madang.simulation.formats.bad_rows import Tally
+from madang.simulation.general.layout import layout_of, too_large
 from madang.simulation.trace import MOST, Flags, Ints, Trace, trace_of
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -23,7 +25,7 @@ class Choices:
     processors becomes a job of one second and at least one processor, as pyss has it. `account_field` and
     `class_field` name the file's column that account and class are taken from, empty for the format's own. `zone` is
     that of times written without one. `limit`: seconds of wall limit for jobs that state none; 0 gives them their run
-    time. `most_processors` and `most_gpus`: a job that asks for more is a bad row. `class_of`: account → class; an
+    time. `cluster`: a job that it could not run with all its nodes free is a bad row. `class_of`: account → class; an
     account that is not in it is a bad row. `fields`: the columns of a file without a heading. `gpu_tres`: the
     numbers that slurmdbd gave to ``gres/gpu`` and its types.
     """
@@ -34,8 +36,7 @@ class Choices:
     class_field: str = ""
     zone: tzinfo = UTC_ZONE
     limit: int = 0
-    most_processors: int | None = None
-    most_gpus: int | None = None
+    cluster: Cluster | None = None
     class_of: Mapping[str, str] | None = None
     fields: tuple[str, ...] = ()
     gpu_tres: tuple[str, ...] = ("1001", "1002")
@@ -66,6 +67,17 @@ class Draft:
 
 def settle(draft: Draft, choices: Choices, tally: Tally) -> Trace:
     """The trace of a draft; each rule's bad rows are refused or counted in `tally`, file and line with the first."""
+    trace = _settled(draft, choices, tally)
+    if choices.cluster is None:
+        return trace
+    over = too_large(layout_of(trace, choices.cluster), trace)
+    line = draft.line[np.argsort(draft.columns["submit"], kind="stable")]  # the order that `trace_of` gives the jobs
+    for row in np.flatnonzero(over)[np.argsort(line[over])].tolist():
+        tally.bad("fits_no_node", int(line[row]), "job", trace.name(row))
+    return trace.take(~over) if over.any() else trace
+
+
+def _settled(draft: Draft, choices: Choices, tally: Tally) -> Trace:
     _put_in_one_second(draft, choices, tally)
     _drop_bad(draft, choices, tally)
     _classes_from(draft, choices, tally)
@@ -112,19 +124,18 @@ def _drop_bad(draft: Draft, choices: Choices, tally: Tally) -> None:
     rules: list[tuple[str, str, Flags]] = [
         ("negative_time", "submit", columns["submit"] < 0),
         ("negative_time", "run", columns["run"] < 0),
+        ("negative_time", "estimate", columns["estimate"] < -1),
         *(("too_large", name, columns[name] > MOST) for name in ("submit", "run", "estimate", "processors")),
         ("no_processors", "processors", (columns["processors"] <= 0) & (gpus <= 0)),
         ("negative_amount", "processors", columns["processors"] < 0),
         ("negative_amount", "gpus", gpus < 0),
+        ("negative_amount", "memory_mb", columns.get("memory_mb", gpus) < -1),
     ]
     if draft.ascending:
         rules.append(("out_of_order", "submit", columns["submit"] < _highest_before(columns["submit"])))
-    for column, values, most in (
-        ("processors", columns["processors"], choices.most_processors),
-        ("gpus", gpus, choices.most_gpus),
-    ):
-        if most is not None:
-            rules.append(("larger_than_cluster", column, values > most))
+    if choices.cluster is not None:
+        rules.append(("larger_than_cluster", "processors", columns["processors"] > choices.cluster.processors))
+        rules.append(("larger_than_cluster", "gpus", gpus > choices.cluster.gpus))
     _report(draft, rules, tally)
 
 

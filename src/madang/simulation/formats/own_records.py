@@ -10,7 +10,7 @@ from madang.errors import Refused
 from madang.simulation.formats import streams
 from madang.simulation.formats.bad_rows import Tally
 from madang.simulation.formats.checks import Choices, Draft
-from madang.simulation.formats.tables import Gathered, Row, each, only, span, table
+from madang.simulation.formats.tables import Bad, Gathered, Row, each, only, span, table
 
 TRACE = ("job", "submit", "run", "estimate", "processors", "gpus")
 JOBS = ("job", "account", "gpus", "cores", "submitted_at", "started_at", "ended_at")
@@ -42,6 +42,10 @@ class _Slice(NamedTuple):
     line: int
     row: Row
 
+    def overlaps(self, other: _Slice) -> bool:
+        """Whether both say of one time what was used in it: one would count twice."""
+        return self.start < other.start + other.seconds and other.start < self.start + self.seconds
+
 
 def _names(row: Row, choices: Choices) -> dict[str, str]:
     return {
@@ -57,10 +61,10 @@ def _trace(path: Path, choices: Choices, tally: Tally) -> Draft:
     origins: set[int] = set()
 
     def take(line: int, row: Row) -> None:
-        optional = {name: row.whole(name, otherwise=0) for name in ("memory_mb",)}
         numbers = {name: row.whole(name) for name in TRACE if name != "job"}
-        origins.add(row.whole("origin", otherwise=0))
-        gathered.add(line, row["job"], numbers | optional, _names(row, choices))
+        numbers |= {"estimate": row.amount("estimate"), "memory_mb": row.amount("memory_mb", otherwise=0)}
+        origins.add(row.amount("origin", otherwise=0))
+        gathered.add(line, row["job"], numbers, _names(row, choices))
 
     each(table(path, tally, required=(*TRACE, *choices.chosen)), take, tally)
     draft = gathered.draft()
@@ -82,10 +86,10 @@ def _jobs(path: Path, choices: Choices, tally: Tally) -> Draft:
         numbers = {
             "submit": submit,
             "run": run,
-            "estimate": row.whole("wall_seconds", otherwise=0),
+            "estimate": row.amount("wall_seconds", otherwise=0),
             "processors": row.whole("cores"),
             "gpus": row.whole("gpus"),
-            "memory_mb": row.whole("memory_mb", otherwise=0),
+            "memory_mb": row.amount("memory_mb", otherwise=0),
         }
         gathered.add(line, row["job"], numbers, _names(row, choices))
 
@@ -98,8 +102,13 @@ def _slices(path: Path, choices: Choices, tally: Tally) -> Draft:
 
     def take(line: int, row: Row) -> None:
         start, end = row.instant("started_at", choices.zone), row.instant("ended_at", choices.zone)
-        found = _Slice(start, span(start, end, start), row.whole("cores"), row.whole("gpus"), line, row)
-        parts.setdefault((row["source"], row["job"]), []).append(found)
+        found = _Slice(start, span(start, end, start), row.amount("cores"), row.amount("gpus"), line, row)
+        if start < 0:
+            raise Bad("negative_time", "started_at", start)
+        others = parts.setdefault((row["source"], row["job"]), [])
+        if any(found.overlaps(other) for other in others):
+            raise Bad("overlapping", "started_at", row["started_at"])
+        others.append(found)
 
     each(table(path, tally, required=(*SLICES, *choices.chosen)), take, tally)
     gathered = Gathered()

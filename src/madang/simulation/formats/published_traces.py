@@ -47,14 +47,14 @@ def read_alibaba(path: Path, choices: Choices, tally: Tally) -> Draft:
         if not row["scheduled_time"]:
             tally.leave_out("never_ran", line)
             return
-        submit, milli, gpus = row.whole("creation_time"), row.whole("cpu_milli"), row.whole("num_gpu")
+        submit, milli, gpus = row.whole("creation_time"), row.amount("cpu_milli"), row.amount("num_gpu")
         kind = row["gpu_spec"]
         numbers = {
             "submit": submit,
             "run": span(row.whole("scheduled_time"), row.whole("deletion_time"), submit),
             "processors": -(-milli // 1000),
             "gpus": gpus,
-            "memory_mb": row.whole("memory_mib", otherwise=0),
+            "memory_mb": row.amount("memory_mib", otherwise=0),
         }
         names = {"account": row[choices.account_field], "share_class": row[choices.class_field], "qos": row["qos"]}
         gathered.add(line, row["name"], numbers, names | {"gpu_type": kind if "|" not in kind else ""})

@@ -98,12 +98,27 @@ def _sacct_job(row: Row, choices: Choices) -> tuple[dict[str, int], str]:
     numbers = {
         "submit": submit,
         "run": run,
-        "estimate": limit_seconds(row["timelimit"] or row["timelimitraw"]),
+        "estimate": _limit(row["timelimit"] or row["timelimitraw"]),
         "processors": processors or _count(held, "cpu"),
         "gpus": gpus,
-        "memory_mb": memory_mb(held["mem"]) if "mem" in held else _requested(row, processors),
+        "memory_mb": _memory(held["mem"]) if "mem" in held else _requested(row, processors),
     }
     return numbers, gpu_type
+
+
+def _limit(text: str) -> int:
+    """A wall limit; -1 where words stand in its place (``UNLIMITED``, ``Partition_Limit``)."""
+    found = limit_seconds(text)
+    if found < 0 and any(letter.isdigit() for letter in text):
+        raise Bad("not_a_time", "timelimit", text)
+    return found
+
+
+def _memory(text: str) -> int:
+    found = memory_mb(text)
+    if found < 0:
+        raise Bad("not_a_number", "mem", text)
+    return found
 
 
 def _count(held: Mapping[str, str], name: str) -> int:
@@ -163,7 +178,7 @@ def _not_run_there(row: Row) -> str:
 
 def _slurmdbd_job(row: Row, held: Mapping[str, str], gpu_tres: Iterable[str]) -> dict[str, int]:
     submit = row.whole("time_submit")
-    minutes = row.whole("timelimit", otherwise=0)
+    minutes = row.amount("timelimit", otherwise=0)
     generic, *typed = gpu_tres
     return {
         "submit": submit,

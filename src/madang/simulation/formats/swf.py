@@ -74,7 +74,8 @@ def _wanted(choices: Choices) -> list[str]:
 
 
 def _draft(found: dict[str, Ints], line: Ints, origin: int, choices: Choices) -> Draft:
-    processors = np.where(found["requested"] > 0, found["requested"], found["allocated"])
+    unknown = (found["requested"] == -1) | (found["requested"] == 0)
+    processors = np.where(unknown, found["allocated"], found["requested"])
     memory = found["memory"]
     columns = {
         "job": found["job"],
@@ -82,7 +83,7 @@ def _draft(found: dict[str, Ints], line: Ints, origin: int, choices: Choices) ->
         "run": found["run"],
         "estimate": found["estimate"],
         "processors": processors,
-        "memory_mb": np.where(memory > 0, -(-memory * np.maximum(processors, 0) // 1024), -1),
+        "memory_mb": np.where(memory > 0, -(-memory * np.maximum(processors, 0) // 1024), np.minimum(memory, -1)),
     }
     labels = {}
     columns["account"], labels["accounts"] = numbered(found[choices.account_field or "user"])

@@ -39,6 +39,8 @@ class Gathered:
         beyond = next((name for name, value in numbers.items() if abs(value) > MOST), None)
         if beyond:
             raise Bad("too_large", beyond, numbers[beyond])
+        if numbers["submit"] < 0:  # here, since time is told from the first submission later on
+            raise Bad("negative_time", "submit", numbers["submit"])
         for name in NUMBERS:
             self._numbers[name].append(numbers.get(name, 0))
         self._ids.append(job)
@@ -88,6 +90,13 @@ class Row:
             raise Bad("not_a_number", column, text)
         return _rounded_up(float(text))
 
+    def amount(self, column: str, *, otherwise: int | None = None) -> int:
+        """The same for what cannot lie below zero; `Bad` where it does."""
+        found = self.whole(column, otherwise=otherwise)
+        if found < 0:
+            raise Bad("negative_amount", column, found)
+        return found
+
     def instant(self, column: str, zone: tzinfo) -> int:
         """The epoch second in a cell: digits, or a date and time that without a zone of its own is in `zone`."""
         text = self[column]
@@ -118,7 +127,7 @@ def epoch_second(text: str, zone: tzinfo) -> int | None:
 
 def table(path: Path, tally: Tally, *, required: Iterable[str], lower: bool = False) -> Iterator[tuple[int, Row]]:
     """(line, row) of a CSV file with a heading. Refuses ``trace_heading`` where a required column is missing."""
-    reader = csv.reader(streams.lines(path, tally))
+    reader = csv.reader(streams.lines(path, tally), strict=True)
     heading = next(reader, [])
     places = {name.strip().lower() if lower else name.strip(): place for place, name in enumerate(heading)}
     require(places, required, tally)
