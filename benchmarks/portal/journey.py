@@ -141,9 +141,8 @@ def staff() -> list[Page]:
     reviewing = _intake("in_review", "decided")
     waiting = Application.objects.filter(intake=screening, number__isnull=False).order_by("pk")[0]
     sheet = ReviewAssignment.objects.filter(application__intake=reviewing).order_by("pk")[0]
-    plans = list(
-        Plan.objects.filter(intake=reviewing, result__isnull=False).order_by("pk").values_list("pk", flat=True)
-    )
+    made = Plan.objects.filter(intake=reviewing, result__isnull=False).order_by("pk")
+    plans = list(made.values_list("pk", flat=True))
     compared = "&".join(f"plan={plan}" for plan in plans)
     asked = PlanStudy.objects.filter(plan__in=plans).values_list("plan", flat=True).first()
     own = AllocationPolicy.objects.filter(intake=reviewing).values_list("pk", flat=True).first()

@@ -373,8 +373,7 @@ def _kept(spec: JobSpec) -> dict[str, Any]:
     """What the runner needs of a submission beside its columns."""
     inputs = {file.path: file.sha256 for file in spec.files}
     kept = {"name": spec.name, "argv": spec.argv, "environment": dict(spec.environment), "inputs": inputs}
-    kept |= {"network": spec.network}
-    return kept | {"software": spec.software, "layer": spec.layer, "builds": spec.builds}
+    return kept | {"network": spec.network, "software": spec.software, "layer": spec.layer, "builds": spec.builds}
 
 
 def _reason(row: sqlite3.Row, tended: bool) -> Reason | None:
