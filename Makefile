@@ -30,7 +30,7 @@ demo-fresh: $(READY) ## the same, from the beginning
 test: $(TOOLS) ## run the tests, but for those that take long
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not soak"
 ifdef MADANG_TEST_POSTGRESQL_URL
-	MADANG_TEST_DATABASE_URL="$$MADANG_TEST_POSTGRESQL_URL" $(BIN)/python -m pytest -n $(WORKERS) -m "not soak" tests/portal
+	MADANG_TEST_DATABASE_URL="$$MADANG_TEST_POSTGRESQL_URL" $(BIN)/python -m pytest -n $(WORKERS) -m "not soak and not browser and not one_engine" tests/portal
 else
 	@test "$$CI" != true || { echo "PostgreSQL is missing: set MADANG_TEST_POSTGRESQL_URL (apt-get install postgresql)"; exit 1; }
 	@echo "The portal's tests did not run on PostgreSQL: apt-get install postgresql, and set MADANG_TEST_POSTGRESQL_URL"

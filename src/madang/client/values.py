@@ -16,8 +16,8 @@ class JobRequest:
 
     `award` is the award's number; `pool` and `environment` are codes and may stay empty: then the award's one pool and
     the centre's own Python count. Memory in MiB. `elements` above 1 makes an array of so many numbered jobs; within the
-    award a higher `priority` goes first; `requeue`: it may be run again, in its folder as it was left, where the machine
-    ended it; it is told to save `checkpoint_seconds` before its end (0: never).
+    award a higher `priority` goes first; `requeue`: it may be run again, in its folder as it was left, where the
+    machine ended it; it is told to save `checkpoint_seconds` before its end (0: never).
     """
 
     award: str

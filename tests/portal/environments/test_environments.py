@@ -23,7 +23,7 @@ from madang.portal.jobs import machine as machines
 from madang.portal.jobs.models import Job
 from madang.portal.jobs.rules import JobState, Shape
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_engine]
 BUILDING = Shape(0, 1, 2048, 300)
 
 

@@ -18,7 +18,7 @@ from madang.portal.jobs import actions as jobs
 from madang.portal.jobs.models import Job
 from madang.portal.jobs.rules import JobState
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_engine]
 
 
 @pytest.fixture

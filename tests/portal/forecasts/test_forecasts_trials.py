@@ -22,7 +22,7 @@ from madang.portal.forecasts.rules import BenchQuestion, Machine, PolicyKind
 from madang.portal.journal.models import JournalEntry
 from madang.portal.plans.rules import PolicyChoice
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_engine]
 START = datetime.fromisoformat("2026-01-01T00:00:00+09:00")
 UNTIL = datetime.fromisoformat("2026-04-01T00:00:00+09:00")
 
