@@ -139,6 +139,9 @@ def test_fixed_awards_that_do_not_fit_name_the_file(tmp_path, capsys):
         [PROBLEM],
         [PROBLEM, "--policy", "rank"],
         [PROBLEM, PROBLEM, "--policy", "rank", "--out", "x"],
+        ["pools.csv", "--policy", "rank", "--out", "x"],
+        ["check", "pools.csv", STORED],
+        ["conflicts", PROBLEM, PROBLEM],
     ],
 )
 def test_words_that_make_no_form_end_with_status_2(words):

@@ -84,17 +84,16 @@ class _Ask:
 def cut_to(request: Request, stays: Fraction, factor: int) -> tuple[int, ...]:
     """What is left of each item of a request, of which a part stays, under a factor in millionths; rounded down."""
     numerator, divisor = stays.numerator * factor, stays.denominator * MILLION
-    return tuple(item.asked * numerator // divisor for item in request.items)
+    return tuple([item.asked * numerator // divisor for item in request.items])  # a list first: half the time
 
 
 def quantities(request: Request, stays: Fraction, factor: int, below: str) -> tuple[int, ...]:
     """What a request is given of each item: what is left; where one falls under its least, nothing or that least."""
-    left = cut_to(request, stays, factor)
-    if all(quantity >= item.least for quantity, item in zip(left, request.items, strict=True)):
-        return left
-    if below != LEAST:
-        return (0,) * len(left)
-    return tuple(max(quantity, item.least) for quantity, item in zip(left, request.items, strict=True))
+    left, items = cut_to(request, stays, factor), request.items
+    for quantity, item in zip(left, items, strict=True):
+        if quantity < item.least:
+            return tuple(map(max, left, (one.least for one in items))) if below == LEAST else (0,) * len(left)
+    return left
 
 
 def even(total: int, months: int, month: int) -> int:

@@ -133,16 +133,21 @@ def _form(given: argparse.Namespace) -> Form:
     elif form is None:
         form = Form(_solve, SOLVING, True)
     files = rest if first in forms and not given.replay else given.words
-    tables = 2 if files and files[0].lower().endswith(".csv") else 1
-    given.problem, given.plans = (files[:tables], files[tables:]) if form.problem else ([], files)
+    count = _tables(files) if form.problem else 0
+    given.problem, given.plans = files[:count], files[count:]
     return form
+
+
+def _tables(files: list[str]) -> int:
+    """How many files a problem is: one, or two where the first is a table."""
+    return 2 if files and files[0].lower().endswith(".csv") else 1
 
 
 def run(given: argparse.Namespace, misused: Callable[[str], object]) -> int:
     """Carries out one form of the command. `misused` ends it with status 2 when the words make no form."""
     form = _form(given)
     least, most = form.plans
-    if not least <= len(given.plans) <= most or (form.problem and not given.problem):
+    if not least <= len(given.plans) <= most or len(given.problem) != (_tables(given.problem) if form.problem else 0):
         misused(translate(N_("wrong number of files; see madang allocate --help")))
     if given.rules and len(given.problem) != 2:
         misused(translate(N_("--rules goes with two tables; a problem in JSON holds its own rules")))
