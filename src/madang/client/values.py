@@ -67,8 +67,7 @@ class Job:
     """A job as it stood when it was asked for; amounts in seconds of its pool's `unit` ("gpu" or "core").
 
     `over`: it will change no more. `idle_since`: it was found to do next to nothing from then on, `idle_until`: and
-    will be stopped for that. The jobs of an array share the key `array`. `exit_code` is None for one that ended without
-    any.
+    will be stopped for that. The jobs of an array share the key `array`. Where there is none, `exit_code` is None.
     A list gives neither `used_seconds` nor `held_now_seconds`: they are None there.
     """
 
