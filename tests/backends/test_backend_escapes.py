@@ -9,13 +9,14 @@ import subprocess
 import sys
 
 import pytest
-from backends.local_site import LOG_BYTES, LocalSite, ended, log_of, running, said
+from backends.local_site import LocalSite, ended, log_of, running, said
 from backends.makers import make_limit
 
 from madang.compute.local import filtering, outputs, records
 from madang.compute.protocol import JobState
 
 PY = "/usr/bin/python3 - <<'E' && echo ESCAPED\n{}\nE\n"
+LOG_BYTES = 2 << 20
 # a system call by its number on x86-64 and on 64-bit ARM; what is refused must be refused by the filter (EPERM, ENOSYS)
 CALL = """import ctypes, errno, platform, sys
 number = {{"x86_64": {0}, "aarch64": {1}}}[platform.machine()]
@@ -98,7 +99,9 @@ ATTEMPTS = {
 
 @pytest.fixture(scope="module")
 def site(working_sandbox, tmp_path_factory):
-    found = LocalSite(tmp_path_factory.mktemp("escapes") / "spool", folder_bytes=64 << 20, folder_files=500)
+    found = LocalSite(
+        tmp_path_factory.mktemp("escapes") / "spool", folder_bytes=64 << 20, folder_files=500, log_bytes=LOG_BYTES
+    )
     found.backend.enforce([make_limit()])
     found.start_runner()
     yield found

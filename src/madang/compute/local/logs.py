@@ -72,9 +72,11 @@ class Log:
 
     def __init__(self, folder: Path, most: int) -> None:
         self._folder, self._head, self._length = folder, most // 2, max(most // 4, 1)
-        self._begins, self._at = _begins(folder)[-1], size(folder)  # after what earlier runs wrote
+        begins = _begins(folder)
+        self._kept, self._begins = begins[1:], begins[-1]
+        self._at = size(folder)  # after what earlier runs wrote
         self._file: int | None = None
-        self.cut = len(_begins(folder)) > 1 and _begins(folder)[1] > self._head
+        self.cut = len(begins) > 1 and begins[1] > self._head
 
     def write(self, data: bytes) -> None:
         """Adds to the log; what a full disk does not take is lost."""
@@ -96,9 +98,9 @@ class Log:
     def _begin_next(self) -> None:
         self.close()
         self._begins = self._at
-        old = _begins(self._folder)[1:]
-        for begins in old[: len(old) - _KEPT + 1]:
-            _path(self._folder, begins).unlink(missing_ok=True)
+        self._kept.append(self._at)
+        while len(self._kept) > _KEPT:
+            _path(self._folder, self._kept.pop(0)).unlink(missing_ok=True)
             self.cut = True
 
     def _opened(self) -> int:

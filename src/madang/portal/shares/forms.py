@@ -32,14 +32,14 @@ class SharesForm(forms.Form):
 
     def _number(self, column: str, kind: str, initial: int, low: int, high: int) -> None:
         label = f"{gettext(ORGANISATION_KINDS[kind])}: {gettext(COLUMNS[column])}"
-        widget = forms.NumberInput(attrs={"aria-label": label, "inputmode": "numeric"})
+        widget = forms.NumberInput(attrs={"aria-label": label, "inputmode": "numeric", "class": "narrow"})
         self.fields[f"{column}_{kind}"] = forms.IntegerField(
             label=label, initial=initial, min_value=low, max_value=high, widget=widget
         )
 
     def heads(self) -> list[str]:
         """What stands above the columns of the table."""
-        return [gettext(word) for word in COLUMNS.values()]
+        return [gettext(word) for word in (N_("Weight"), N_("Own cores"), N_("Own GPUs"))]
 
     def rows(self) -> list[tuple[str, list[forms.BoundField]]]:
         """The fields by kind of organisation, in its words."""
