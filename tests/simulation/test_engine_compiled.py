@@ -59,6 +59,8 @@ def drawn(seed, jobs=200):
         (NODES, Policy(order="shortest", shares=Shares({"0": 40, "1": 10}, "borrow"))),
         (COUNTED, Policy(order="madang", fair_share=FairShare(weights={"1": 3}), limits={"0": Limit(gpus=5)})),
         (COUNTED, Policy(shares=Shares({"0": 14, "1": 8}, "none"), budgets={"2": 300_000})),
+        (COUNTED, Policy(order="madang", shares=Shares({"0": 14, "1": 8}, "reclaim"), limits={"0": Limit(gpus=5)})),
+        (NODES, Policy(order="madang", shares=Shares({"0": 40, "1": 24}, "reclaim"), budgets={"2": 300_000})),
     ],
 )
 def test_compiled_and_interpreted_give_the_same_schedule(cluster, policy, seed):

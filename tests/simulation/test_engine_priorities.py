@@ -7,7 +7,7 @@ from madang.errors import Refused
 from madang.simulation.cluster import of_processors
 from madang.simulation.engine import Simulation
 from madang.simulation.general.limits import Accounts, Classes, Ways
-from madang.simulation.general.priorities import ONE, classic, fair_tree
+from madang.simulation.general.priorities import ONE, classic, fading, fair_tree
 from madang.simulation.policy import Multifactor, Policy, checked, named
 from madang.simulation.trace import trace_of
 
@@ -24,7 +24,7 @@ def classes_of(shares):
 
 
 def ways_of(**given):
-    return Ways(**(dict.fromkeys(Ways._fields, 0) | {"damping": 1} | given))
+    return Ways(**(dict.fromkeys(Ways._fields, 0) | {"damping": 1, "factors": fading()} | given))
 
 
 @pytest.mark.parametrize(

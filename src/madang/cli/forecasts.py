@@ -16,6 +16,7 @@ from madang.portal import formats
 
 Add = Callable[..., argparse.ArgumentParser]
 SECONDS_BETWEEN = 1.0
+PARTS = ("present", "without", "none", "borrow", "reclaim")
 POLICIES = ("madang", "easy", "fcfs", "sjf-easy", "multifactor")
 
 
@@ -31,6 +32,9 @@ def register(commands: Any, add: Add) -> None:
     bench.add_argument("--policy", required=True, choices=POLICIES)
     bench.add_argument("--nodes", type=int, metavar="N", help=translate(N_("other nodes than stood there")))
     bench.add_argument("--units", type=int, default=8, metavar="N", help=translate(N_("units to a node (8)")))
+    bench.add_argument(
+        "--parts", choices=PARTS, default="present", help=translate(N_("what becomes of classes' own parts (present)"))
+    )
     bench.add_argument("--report", type=Path, metavar="FILE", help=translate(N_("write the whole report here")))
 
 
@@ -77,8 +81,9 @@ def _effects(given: argparse.Namespace) -> int:
 
 def _bench(given: argparse.Namespace) -> int:
     wanted = {"pool": given.pool, "quarter": given.quarter, "policy": given.policy, "units": given.units}
+    wanted |= {"parts": given.parts, "nodes": given.nodes}
     with client() as api:
-        trial = _answered(api, api.post("bench/trials", wanted | {"nodes": given.nodes}))
+        trial = _answered(api, api.post("bench/trials", wanted))
         if trial["state"] != "done":
             return _failed(given, trial)
         if given.report:

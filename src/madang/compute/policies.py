@@ -283,10 +283,11 @@ class _Turn:
             if ends_by <= soon:
                 for name, amount in amounts.items():
                     free[name] += amount
+        # nobody is started and stopped within one second: two could do so in turn for ever
         may = [
             (one.id, one.share_class, one.needs, one.started)
             for one in self._running
-            if one.stoppable and not one.stopping
+            if one.stoppable and not one.stopping and one.ends_by > soon and one.started < self.now
         ]
         self.stops = self.shares.victims(job.needs, free, may)
         self._giving_way = len(self.stops) + sum(one.stopping for one in self._running)

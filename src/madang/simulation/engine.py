@@ -96,10 +96,7 @@ class Simulation:
         return over
 
     def _outcome(self, trace: Trace, progress: Progress | None) -> Outcome:
-        turns_with_shares = self.policy.order == "madang" and self.policy.shares is not None
-        if turns_with_shares and self.engine not in ("auto", "reference"):
-            raise Refused("policy_combination", one=self.engine, other="shares")
-        if self.engine == "reference" or turns_with_shares:
+        if self.engine == "reference":
             return reference.run(trace, self.cluster, self.policy, progress)
         if counting.suits(trace, self.cluster, self.policy):
             return counting.run(
@@ -122,17 +119,10 @@ class Simulation:
         return self.engine == "compiled" or (self.engine == "auto" and jobs >= few and compiled.available())
 
     def _result(self, trace: Trace, kept: Trace, skipped: Flags, outcome: Outcome) -> Result:
-        amounts = kept.gpus if trace.gpus.any() else kept.processors
-        begin, end, held_by = outcome.start, outcome.end, amounts
         rows, starts, ends = outcome.attempts or (_none(), _none(), _none())
-        begin = np.concatenate((begin, starts))
-        end = np.concatenate((end, ends))
-        held_by = np.concatenate((held_by, amounts[rows]))
-        ran = begin >= 0
         at = np.flatnonzero(~skipped)
-        start, finish, restarts = (np.full(len(trace), value, dtype=np.int64) for value in (-1, -1, 0))
-        start[at], finish[at] = outcome.start, outcome.end
-        restarts[at] = 0 if outcome.restarts is None else outcome.restarts
+        start, finish = _spread(outcome.start, skipped, -1), _spread(outcome.end, skipped, -1)
+        restarts = np.zeros_like(start) if outcome.restarts is None else _spread(outcome.restarts, skipped, 0)
         return Result(
             trace=trace,
             schedule=Schedule(
@@ -143,7 +133,7 @@ class Simulation:
                 killed=(start >= 0) & (trace.run > trace.estimate),
                 restarts=restarts,
             ),
-            in_use=held(begin[ran], end[ran], held_by[ran]),
+            in_use=_in_use(kept.gpus if trace.gpus.any() else kept.processors, outcome, (rows, starts, ends)),
             capacity=outcome.capacity,
             engine=outcome.engine,
             fragmented=outcome.fragmented,
@@ -151,6 +141,25 @@ class Simulation:
             exhausted=outcome.exhausted,
             skipped=skipped,
         )
+
+
+def _spread(found: Ints, skipped: Flags, otherwise: int) -> Ints:
+    """What was found of the rows that were kept, with something in place of those that were not."""
+    if not skipped.any():
+        return found
+    column = np.full(len(skipped), otherwise, dtype=np.int64)
+    column[~skipped] = found
+    return column
+
+
+def _in_use(amounts: Ints, outcome: Outcome, attempts: tuple[Ints, Ints, Ints]) -> Steps:
+    """What jobs held over time, in the attempts that were stopped too."""
+    begin, end, (rows, starts, ends) = outcome.start, outcome.end, attempts
+    if len(rows):
+        begin, end = np.concatenate((begin, starts)), np.concatenate((end, ends))
+        amounts = np.concatenate((amounts, amounts[rows]))
+    ran = begin >= 0
+    return held(begin, end, amounts) if ran.all() else held(begin[ran], end[ran], amounts[ran])
 
 
 def _none() -> Ints:

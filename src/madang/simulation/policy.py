@@ -81,7 +81,7 @@ class Policy:
 
     A job starts only if, by its estimate, it ends within its account's budget (Slurm's GrpTRESMins with `safe`).
     Accounts without a budget or a limit have none. The order ``"madang"`` is `madang.compute.policies.decide` with
-    `fair_share`, as the local backend runs it: its backfill is EASY, and with `shares` it is slow and exact.
+    `fair_share`, as the local backend runs it: its backfill is EASY, and classes' parts are those of `shares`.
     """
 
     order: Order = "submission"
@@ -135,6 +135,8 @@ def checked(policy: Policy) -> Policy:
         raise Refused("policy_combination", one="conservative", other="rules")
     if policy.order == "madang" and policy.preemption:
         raise Refused("policy_combination", one="madang", other="preemption")
+    if policy.fair_share.parts:  # here they are those of `shares`, whatever the order
+        raise Refused("policy_combination", one="fair_share.parts", other="shares")
     many = policy.multifactor
     for name in ("most_age", "half_life", "recalculate", "damping"):
         if getattr(many, name) < 1:

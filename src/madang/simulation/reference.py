@@ -134,4 +134,4 @@ def _waiting(trace: Trace, machine: Mapping[str, int], row: int) -> Waiting:
         memory_mb=int(trace.memory_mb[row]),
     )
     account, share_class = trace.accounts[trace.account[row]], trace.classes[trace.share_class[row]]
-    return Waiting(str(row), account, share_class, needs, int(trace.estimate[row]), row)
+    return Waiting(f"{row:09}", account, share_class, needs, int(trace.estimate[row]), row)

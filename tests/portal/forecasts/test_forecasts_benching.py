@@ -15,7 +15,15 @@ def document(**given):
         *([3 + n, "A-2", "university", 20 + n, 20, 620 + n, 900, 2] for n in range(6)),
     ]
     usual = {"kind": "bench", "zone": "Asia/Seoul", "pool": "h100", "quarter": "2026-Q1", "unit": "gpu"}
-    policy = {"policy": "fcfs", "half_life": 604_800, "entry": 300, "age": 1000, "size": 0, "fair_share": 10_000}
+    policy = {
+        "policy": "fcfs",
+        "parts": "present",
+        "half_life": 604_800,
+        "entry": 300,
+        "age": 1000,
+        "size": 0,
+        "fair_share": 10_000,
+    }
     machines = {"present": [1, 8], "asked": [1, 8]}
     return usual | policy | machines | {"served_by": {}, "jobs": jobs, "left_out": 3, "limits": {}} | given
 
@@ -37,11 +45,28 @@ def test_the_quarter_as_it_is_follows_the_settings_of_the_machine():
     ]
 
     def last_two(**served_by):
-        _, (present, _asked) = answered(jobs=jobs, served_by=served_by)
+        _, (present, _asked) = answered(jobs=jobs, served_by={"fair_share": served_by})
         return present.schedule.start.tolist()[3:]
 
     assert last_two(half_life=500_000_000) == [57_200, 53_600]
     assert last_two(half_life=3600) == [53_600, 57_200]
+    assert last_two(half_life=3600, weights={"university": 100_000}) == [57_200, 53_600]
+
+
+@pytest.mark.parametrize("policy", ["madang", "easy", "multifactor"])
+def test_classes_keep_the_parts_of_the_machine_as_they_are_or_as_asked(policy):
+    """The company's job lies on the university's half; as asked that is lent, taken back, or not there to be lent."""
+    jobs = [[1, "A-1", "company", 0, 0, 3600, 3600, 8], [2, "A-2", "university", 10, 10, 610, 600, 4]]
+    served_by = {"parts": {"company": 4, "university": 4}, "borrowing": "borrow"}
+
+    def starts(parts):
+        _, runs = answered(jobs=jobs, served_by=served_by, policy=policy, parts=parts)
+        assert runs[0].schedule.start.tolist() == [0, 3600]
+        return runs[1].schedule.start.tolist()
+
+    assert starts("present") == starts("without") == [0, 3600]
+    assert starts("reclaim") == [610, 10]
+    assert starts("none") == [-1, 10]
 
 
 def test_another_policy_is_set_beside_the_present_one():

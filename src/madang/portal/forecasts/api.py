@@ -15,7 +15,7 @@ from madang.portal.faces import known_to, one
 from madang.portal.files import faces as files
 from madang.portal.files.faces import BINARY_ANSWER
 from madang.portal.forecasts import actions, queries, rules
-from madang.portal.forecasts.rules import Basis, BenchQuestion, Machine, PolicyKind, TrialKind, TrialState
+from madang.portal.forecasts.rules import Basis, BenchQuestion, Machine, PartsKind, PolicyKind, TrialKind, TrialState
 from madang.portal.plans import queries as plans
 from madang.portal.resources import queries as resources
 
@@ -45,13 +45,17 @@ class PlanTrialIn(Schema):
 
 
 class BenchIn(Schema):
-    """A pool's jobs of a quarter that is over ("2026-Q1"), under a policy, on so many nodes; null: as many as stood."""
+    """A pool's jobs of a quarter that is over ("2026-Q1"), under a policy, on so many nodes; null: as many as stood.
+
+    `parts` says what becomes of the parts of the machine that classes have of their own.
+    """
 
     pool: str = Field(max_length=30)
     quarter: str = Field(max_length=7)
     policy: PolicyKind
     nodes: int | None = Field(None, ge=1)
     units: int = Field(8, ge=1)
+    parts: PartsKind = PartsKind.PRESENT
     half_life_days: int = 7
     entry_minutes: int = 5
     age: int = 1000

@@ -13,7 +13,7 @@ from madang.simulation.answers import Answers, answers, waits_by
 from madang.simulation.cluster import Cluster, Partition
 from madang.simulation.engine import Simulation
 from madang.simulation.pictures import Run
-from madang.simulation.policy import Limit, Multifactor, Policy
+from madang.simulation.policy import Limit, Multifactor, Policy, Shares
 from madang.simulation.report import About, report
 from madang.simulation.sentences import N_
 from madang.simulation.trace import Trace, trace_of
@@ -28,7 +28,8 @@ def answer(given: Given, tell: Callable[[Given], None]) -> tuple[Given, list[Run
     """Figures of the quarter as it would have gone at present and as asked, for pages; and the runs themselves."""
     trace = trace_of_jobs(given)
     limits = {name: Limit(processors=most) for name, most in given["limits"].items()}
-    present = Policy(order="madang", limits=limits, fair_share=FairShare(**given["served_by"]))
+    fair = FairShare(**given["served_by"].get("fair_share", {}))
+    present = Policy(order="madang", limits=limits, fair_share=fair, shares=_shares(given, "present"))
     asked = (("present", present, given["present"]), ("asked", _policy(given, limits), given["asked"]))
     runs, found = [], []
     for place, (name, policy, machine) in enumerate(asked):
@@ -63,13 +64,25 @@ def trace_of_jobs(given: Given) -> Trace:
 
 def _policy(given: Given, limits: dict[str, Limit]) -> Policy:
     kind, half_life = given["policy"], given["half_life"]
+    shares = _shares(given, given["parts"])
     if kind == "madang":
-        return Policy(order="madang", limits=limits, fair_share=FairShare(half_life, given["entry"]))
+        weights = given["served_by"].get("fair_share", {}).get("weights", {})
+        fair = FairShare(half_life, given["entry"], weights=weights)
+        return Policy(order="madang", limits=limits, fair_share=fair, shares=shares)
     if kind == "multifactor":
-        weights = {name: given[name] for name in ("age", "size", "fair_share")}
-        return Policy(order="multifactor", limits=limits, multifactor=Multifactor(half_life=half_life, **weights))
+        factors = {name: given[name] for name in ("age", "size", "fair_share")}
+        many = Multifactor(half_life=half_life, **factors)
+        return Policy(order="multifactor", limits=limits, multifactor=many, shares=shares)
     order = "shortest" if kind == "sjf-easy" else "submission"
-    return Policy(order=order, backfill="none" if kind == "fcfs" else "easy", limits=limits)
+    return Policy(order=order, backfill="none" if kind == "fcfs" else "easy", limits=limits, shares=shares)
+
+
+def _shares(given: Given, parts: str) -> Shares | None:
+    """The classes' parts that the machine has now, with this use of what is idle; None where it has none."""
+    served = given["served_by"]
+    if not served.get("parts") or parts == "without":
+        return None
+    return Shares(served["parts"], served["borrowing"] if parts == "present" else parts)
 
 
 def _cluster(given: Given, machine: list[int]) -> Cluster:

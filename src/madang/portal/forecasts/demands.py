@@ -39,7 +39,8 @@ def work(trial: int) -> dict[str, Any]:
     """The document of a trial. Refused: ``trial_nothing`` for a plan that gives nothing."""
     row = Trial.objects.select_related("plan").get(pk=trial)
     if row.kind == TrialKind.BENCH:
-        found = _quarter(row.question) | {"served_by": _served_by()}
+        found = _quarter(row.question)
+        found["served_by"] = _served_by(found["unit"])
         return {**row.question, "kind": row.kind, "zone": str(settings.MADANG_ZONE), **found}
     assert row.plan is not None
     found = of_plan(plans.value(row.plan), row.asked_at)
@@ -83,14 +84,14 @@ def _awards(plan: AllocationPlan) -> Iterable[dict[str, Any]]:
 
 
 def _pool(pool: Any) -> dict[str, Any]:
-    """A pool's months with the units that the plan could give; of hours, as many units as would run all month."""
+    """A pool's months with the units that the plan could give; of hours, as many as give them running all month."""
     by_hour = pool.unit.endswith("_hour")
     months = [
         {
             "month": str(month),
             "begin": _begin(month),
             "end": _begin(month.plus(1)),
-            "units": capacity.available * HOUR // _seconds(month) if by_hour else capacity.available,
+            "units": -(-capacity.available * HOUR // _seconds(month)) if by_hour else capacity.available,
         }
         for month, capacity in sorted(pool.months.items())
     ]
@@ -163,13 +164,24 @@ def _appetite(awards: list[int], unit: str, now: datetime) -> list[int]:
 # --- the bench: a quarter's jobs as they were ---
 
 
-def _served_by() -> dict[str, int]:
-    """Half-life and entry penalty by which the machine serves its queue now; nothing where it does not show them."""
+def _served_by(unit: str) -> dict[str, Any]:
+    """The fair share by which the machine serves its queue now, and of the unit classes' own parts; nothing where it
+    does not show them.
+    """
     backend = backends.backend()
     if not isinstance(backend, Foreseeable):
         return {}
     _, policy = backend.queue()
-    return {"half_life": policy.half_life, "entry_seconds": policy.entry_seconds}
+    kind = "gpus" if unit == "gpu" else "cores"
+    return {
+        "fair_share": {
+            "half_life": policy.half_life,
+            "entry_seconds": policy.entry_seconds,
+            "weights": dict(policy.weights),
+        },
+        "parts": {name: part[kind] for name, part in policy.parts.items() if part.get(kind)},
+        "borrowing": policy.borrowing,
+    }
 
 
 def _quarter(question: dict[str, Any]) -> dict[str, Any]:

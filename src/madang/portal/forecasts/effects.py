@@ -41,6 +41,7 @@ def answer(given: Given, tell: Tell) -> Given:
     """Pool by pool: hours given, used, unused and lost to others, waits by kind and week, use by month."""
     zone, give_up = ZoneInfo(given["zone"]), time.process_time() + MOST_SECONDS
     users = {name: _figures(one, zone) for name, one in given["users"].items()}
+    given = given | {"awards": _bounded(given)}
     given = given | dict(zip(("pools", "awards"), _cut(given, users), strict=True))
     draws: list[dict[str, Given]] = []
     while len(draws) < given["replays"] and (not draws or time.process_time() < give_up):
@@ -54,6 +55,12 @@ def answer(given: Given, tell: Tell) -> Given:
         "users": {name: _basis(one) for name, one in given["users"].items()},
         "pools": [_summed(pool, [one[pool["code"]] for one in draws]) for pool in given["pools"]],
     }
+
+
+def _bounded(given: Given) -> list[Given]:
+    """The awards, each with what it may hold at once: where it has hours, whatever its pool ever has."""
+    most = {pool["code"]: max(month["units"] for month in pool["months"]) for pool in given["pools"]}
+    return [{**award, "at_once": award["at_once"] or most[award["pool"]]} for award in given["awards"]]
 
 
 def _basis(user: Given) -> Given:
@@ -89,16 +96,15 @@ def _draw(given: Given, pool: Given, users: Given, zone: ZoneInfo, seed: int) ->
         traces.append(_jobs(award, figures, part, begin, zone, seed * 100_003 + place))
     trace = _together(awards, traces, begin)
     granted = {award["id"]: sum(award["seconds"].values()) for award in awards}
-    most = max(month["units"] for month in pool["months"])
     policy = Policy(
         order="madang",
         budgets=granted,
-        limits={award["id"]: Limit(processors=award["at_once"] or most) for award in awards},
+        limits={award["id"]: Limit(processors=award["at_once"]) for award in awards},
     )
     there = _cluster(pool, given["units"].get(pool["code"], 8), begin)
     engine = _engine(len(trace) * given["replays"])
     found = Simulation(there, policy, engine=engine, oversized="skip").run(trace)
-    room = sum(award["at_once"] or most for award in awards)
+    room = sum(award["at_once"] for award in awards)
     alone = Simulation(_roomy(room, trace), policy, engine=engine).run(trace)
     ends = np.array([award["end"] - begin for award in awards], np.int64)
     used, could = _used(found, ends), _used(alone, ends)
@@ -173,7 +179,7 @@ def _shorter(award: Given, months: list[Given]) -> Given | None:
 
 def _size(shape: Any, award: Given) -> int:
     units = int(shape.processors or shape.gpus)
-    return min(units, award["at_once"] or units)
+    return min(units, max(award["at_once"], 1))
 
 
 def _mean(mean_log: float, sd_log: float, longest: int) -> float:
@@ -200,7 +206,7 @@ def _together(awards: list[Given], traces: list[Trace | None], begin: int) -> Tr
         columns["submit"].append(trace.submit + award["begin"] - begin)
         columns["run"].append(trace.run)
         columns["estimate"].append(trace.estimate)
-        columns["processors"].append(np.minimum(units, award["at_once"] or units))
+        columns["processors"].append(np.minimum(units, max(award["at_once"], 1)))
         columns["account"].append(np.full(len(trace), place))
         columns["share_class"].append(np.full(len(trace), kinds.index(award["kind"])))
     filled = {name: np.concatenate(parts).astype(np.int64) for name, parts in columns.items() if parts}

@@ -11,8 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from madang.portal.forecasts import queries
-from madang.portal.forecasts.rules import MOST_REPLAYS, MOST_UNITS, BenchQuestion, Machine, PolicyKind
-from madang.portal.forecasts.sentences import POLICIES
+from madang.portal.forecasts.rules import MOST_REPLAYS, MOST_UNITS, BenchQuestion, Machine, PartsKind, PolicyKind
+from madang.portal.forecasts.sentences import PARTS, POLICIES
 
 # what one server of accelerators usually holds
 USUAL_UNITS = 8
@@ -73,6 +73,12 @@ class BenchForm(forms.Form):
         help_text=_("As many as stood there, where nothing is given."),
     )
     units = forms.IntegerField(label=_("Units to a node"), initial=USUAL_UNITS, min_value=1, max_value=MOST_UNITS)
+    parts = forms.ChoiceField(
+        label=_("Parts of the machine that kinds of organisations have of their own"),
+        choices=[(one.value, _(PARTS[one])) for one in PartsKind],
+        initial=PartsKind.PRESENT,
+        help_text=_("Where the machine has none, this changes nothing."),
+    )
     half_life_days = forms.IntegerField(
         label=_("Days after which past use counts half"),
         initial=7,
@@ -119,6 +125,7 @@ class BenchForm(forms.Form):
             present=Machine(given["present"], given["units"]),
             asked=Machine(given["nodes"] or given["present"], given["units"]),
             policy=PolicyKind(given["policy"]),
+            parts=PartsKind(given["parts"]),
             **{name: given[name] for name in names},
         )
 

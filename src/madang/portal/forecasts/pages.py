@@ -23,7 +23,7 @@ from madang.portal.files import faces as files
 from madang.portal.forecasts import actions, pictures, queries, rules
 from madang.portal.forecasts.forms import BenchForm, PlanForm
 from madang.portal.forecasts.rules import SHARE_WITHIN, Basis, TrialKind, TrialState
-from madang.portal.forecasts.sentences import BASES, POLICIES, STATES
+from madang.portal.forecasts.sentences import BASES, PARTS, POLICIES, STATES
 from madang.portal.plans import queries as plans
 from madang.portal.resources import queries as resources
 from madang.portal.templatetags.madang import duration, in_language
@@ -203,6 +203,7 @@ def bench_trial(request: HttpRequest, trial: int) -> HttpResponse:
         **_standing(request, row),
         "pool": in_language(pool, "name") if pool else row.question["pool"],
         "policy": _(POLICIES[row.question["policy"]]),
+        "parts": _(PARTS[row.question.get("parts", "present")]),
         "reports": [language for language in ("ko", "en") if getattr(row, f"report_{language}_id")],
         "crumbs": [
             (_("Work of the centre"), reverse("staff")),

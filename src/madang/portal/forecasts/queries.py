@@ -145,6 +145,6 @@ def present_units(pool: Pool, first: datetime, until: datetime) -> int:
     for row in PoolMonth.objects.filter(pool=pool):
         period = Month.parse(row.month).period(settings.MADANG_ZONE)
         if first <= period.start < until:
-            hours = row.physical * 3600 // period.seconds
+            hours = -(-row.physical * 3600 // period.seconds)
             found = max(found, hours if pool.grain == Grain.HOUR else row.physical)
     return found

@@ -186,6 +186,16 @@ class PolicyKind(StrEnum):
     MULTIFACTOR = "multifactor"
 
 
+class PartsKind(StrEnum):
+    """What a trial makes of classes' own parts of the machine: as they are now, none, or another use of idle ones."""
+
+    PRESENT = "present"
+    WITHOUT = "without"
+    NONE = "none"
+    BORROW = "borrow"
+    RECLAIM = "reclaim"
+
+
 DAY = 86_400
 MOST_UNITS = 1 << 20
 MOST_REPLAYS = 50
@@ -212,6 +222,7 @@ class BenchQuestion:
     present: Machine
     asked: Machine
     policy: PolicyKind
+    parts: PartsKind = PartsKind.PRESENT
     half_life_days: int = 7
     entry_minutes: int = 5
     age: int = 1000
@@ -228,6 +239,7 @@ class BenchQuestion:
             "present": [self.present.nodes, self.present.units],
             "asked": [self.asked.nodes, self.asked.units],
             "policy": self.policy.value,
+            "parts": self.parts.value,
             "half_life": self.half_life_days * DAY,
             "entry": self.entry_minutes * MINUTE,
             "age": self.age,

@@ -53,6 +53,13 @@ POLICIES = {
     "sjf-easy": N_("Shortest limit first, with backfill"),
     "multifactor": N_("Multifactor priority as Slurm has it, with backfill"),
 }
+PARTS = {
+    "present": N_("As they are now"),
+    "without": N_("Without any"),
+    "none": N_("Idle parts are nobody else's"),
+    "borrow": N_("Idle parts are lent"),
+    "reclaim": N_("Idle parts are lent and taken back"),
+}
 STATES = {
     "waiting": N_("Being simulated"),
     "done": N_("Done"),

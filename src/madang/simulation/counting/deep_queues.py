@@ -14,15 +14,15 @@ import numpy as np
 
 from madang.simulation.trace import Ints
 
-SHIFT = 26  # a time and a place in the order of starts share one integer
-PLACE = (1 << SHIFT) - 1
+SHIFT = 26  # a time and a place in the order of starts, or a number of processors, share one integer
+LOW = (1 << SHIFT) - 1
 NEVER = 1 << 60
-WIDTH = 64  # ranks to a block, and blocks to a block of blocks
+WIDTH = 16  # ranks to a block, and blocks to a block of blocks
 FREE, SHADOW, EXTRA, OPEN, CLOSE, HEAD, TAIL, STARTED, RUNNING, CHANGED = range(10)
 
 
 class Blocks(NamedTuple):
-    """A trace by rank, its queue, and what runs: `profile` and `held` between the marks OPEN and CLOSE, sorted."""
+    """A trace by rank, its queue, and what runs: `profile` between the marks OPEN and CLOSE, sorted."""
 
     submit: Ints
     run: Ints
@@ -34,8 +34,7 @@ class Blocks(NamedTuple):
     short: Ints  # least estimate that waits in each block
     fewest: Ints  # the same of each block of blocks
     shortest: Ints
-    profile: Ints
-    held: Ints
+    profile: Ints  # estimated ends, each with the processors that are held until then: whose they are is all the same
     order: Ints
     ends: Ints  # a heap of real ends, RUNNING of them
     marks: Ints
@@ -55,7 +54,7 @@ def blocks_of(submit: Ints, run: Ints, estimate: Ints, processors: Ints, capacit
     empty = np.zeros(min(jobs, capacity) * 2 + 2, dtype=np.int64)
     start, order = np.full(jobs, -1, dtype=np.int64), np.zeros(jobs, dtype=np.int64)
     least = (nothing(jobs), nothing(blocks), nothing(blocks), nothing(wide), nothing(wide))
-    return Blocks(submit, run, estimate, processors, start, *least, empty, empty.copy(), order, empty.copy(), marks)
+    return Blocks(submit, run, estimate, processors, start, *least, empty, order, empty.copy(), marks)
 
 
 def play_blocks(q: Blocks, arrivals: Ints, backfill: bool, by_event: bool) -> None:
@@ -88,7 +87,7 @@ def release_estimated(q: Blocks, now: int) -> None:
     """Takes off what by its estimate has ended: it is free, though its end is still to be handled."""
     marks = q.marks
     while marks[OPEN] < marks[CLOSE] and q.profile[marks[OPEN]] >> SHIFT <= now:
-        marks[FREE] += q.held[marks[OPEN]]
+        marks[FREE] += q.profile[marks[OPEN]] & LOW
         marks[OPEN] += 1
         marks[SHADOW] = -1
         marks[CHANGED] = 1
@@ -101,17 +100,15 @@ def end(q: Blocks, place: int, now: int) -> None:
     if estimated <= now:
         return
     marks = q.marks
-    found = sought(q, estimated << SHIFT | place)
-    last = marks[CLOSE] - 1
-    if found - marks[OPEN] < last - found:
-        for at in range(found, marks[OPEN], -1):
+    found = sought(q, estimated << SHIFT | q.processors[row])
+    first, last = marks[OPEN], marks[CLOSE] - 1
+    if found - first < last - found:
+        for at in range(found, first, -1):
             q.profile[at] = q.profile[at - 1]
-            q.held[at] = q.held[at - 1]
-        marks[OPEN] += 1
+        marks[OPEN] = first + 1
     else:
         for at in range(found, last):
             q.profile[at] = q.profile[at + 1]
-            q.held[at] = q.held[at + 1]
         marks[CLOSE] = last
     marks[FREE] += q.processors[row]
     marks[SHADOW] = -1
@@ -119,14 +116,13 @@ def end(q: Blocks, place: int, now: int) -> None:
 
 
 def sought(q: Blocks, key: int) -> int:
-    """Where `key` lies, or would lie, in the profile."""
-    low, high = q.marks[OPEN], q.marks[CLOSE]
-    while low < high:
-        middle = (low + high) >> 1
-        if q.profile[middle] < key:
-            low = middle + 1
-        else:
-            high = middle
+    """Where `key` lies in the profile. No branch of it can be guessed, so that there is none but the loop's."""
+    low = q.marks[OPEN]
+    left = q.marks[CLOSE] - low
+    while left > 1:
+        half = left >> 1
+        low += half if q.profile[low + half - 1] < key else 0
+        left -= half
     return int(low)
 
 
@@ -165,12 +161,13 @@ def reserve(q: Blocks) -> None:
     missing = q.processors[marks[HEAD]] - marks[FREE]
     at = marks[OPEN]
     while missing > 0:
-        missing -= q.held[at]
+        missing -= q.profile[at] & LOW
         at += 1
-    marks[SHADOW] = q.profile[at - 1] >> SHIFT
-    while at < marks[CLOSE] and q.profile[at] >> SHIFT == marks[SHADOW]:
-        missing -= q.held[at]
+    shadow = q.profile[at - 1] >> SHIFT
+    while at < marks[CLOSE] and q.profile[at] >> SHIFT == shadow:
+        missing -= q.profile[at] & LOW
         at += 1
+    marks[SHADOW] = shadow
     marks[EXTRA] = -missing
 
 
@@ -183,16 +180,15 @@ def launch(q: Blocks, row: int, now: int) -> None:
     marks[STARTED] = place + 1
     marks[FREE] -= q.processors[row]
     push_end(q, (now + q.run[row]) << SHIFT | place)
-    key = (now + q.estimate[row]) << SHIFT | place
+    key = (now + q.estimate[row]) << SHIFT | q.processors[row]
     if marks[CLOSE] == len(q.profile):
         close_up(q)
-    at = sought(q, key)
-    for late in range(marks[CLOSE], at, -1):
-        q.profile[late] = q.profile[late - 1]
-        q.held[late] = q.held[late - 1]
+    at, first = marks[CLOSE], marks[OPEN]
+    marks[CLOSE] = at + 1
+    while at > first and q.profile[at - 1] > key:
+        q.profile[at] = q.profile[at - 1]
+        at -= 1
     q.profile[at] = key
-    q.held[at] = q.processors[row]
-    marks[CLOSE] += 1
 
 
 def close_up(q: Blocks) -> None:
@@ -201,7 +197,6 @@ def close_up(q: Blocks) -> None:
     count = marks[CLOSE] - marks[OPEN]
     for at in range(count):
         q.profile[at] = q.profile[marks[OPEN] + at]
-        q.held[at] = q.held[marks[OPEN] + at]
     marks[OPEN] = 0
     marks[CLOSE] = count
 
@@ -310,4 +305,4 @@ def pop_end(q: Blocks) -> int:
         at = child
         child = 2 * at + 1
     q.ends[at] = key
-    return int(first & PLACE)
+    return int(first & LOW)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from madang.errors import Refused
 from madang.simulation import compiled
 from madang.simulation.cluster import Cluster
-from madang.simulation.general import events, limits, machine, priorities, queue_pass, reservation, turns
+from madang.simulation.general import events, limits, machine, priorities, queue_pass, reclaiming, reservation, turns
 from madang.simulation.general.layout import Layout, changes_of, count_all, horizon, layout_of, nodes_of
 from madang.simulation.outcome import Outcome, ints
 from madang.simulation.policy import Limit, Policy
@@ -26,7 +27,7 @@ ORDERS = {
 }
 BORROWING = {"none": limits.STRICT, "borrow": limits.BORROW, "reclaim": limits.RECLAIM}
 MOST_USE = 1 << 61
-KERNELS = (machine, reservation, limits, priorities, queue_pass, turns, events)
+KERNELS = (machine, reservation, limits, priorities, queue_pass, reclaiming, turns, events)
 TABLES = (machine.Jobs, machine.Nodes, limits.Accounts, limits.Classes)
 
 
@@ -35,7 +36,7 @@ def run(
 ) -> Outcome:
     """The schedule; `fast` compiles the kernels, `seed` draws failures. Every job fits the cluster."""
     layout = layout_of(trace, cluster)
-    ways = _ways(policy)
+    ways = _ways(policy, fast)
     jobs = _jobs(trace, policy, layout)
     _check_use(jobs, layout, ways)
     accounts, classes = _accounts(trace, policy), _classes(trace, policy)
@@ -83,7 +84,7 @@ def _outcome(
     )
 
 
-def _ways(policy: Policy) -> limits.Ways:
+def _ways(policy: Policy, fast: bool) -> limits.Ways:
     turns, many = policy.order == "madang", policy.multifactor
     return limits.Ways(
         order=ORDERS[policy.order],
@@ -99,7 +100,13 @@ def _ways(policy: Policy) -> limits.Ways:
         recalculate=many.recalculate,
         damping=many.damping,
         fair_tree=int(many.fair_tree),
+        factors=_factors(fast),
     )
+
+
+@cache
+def _factors(fast: bool) -> machine.Column:
+    return ints(priorities.fading()) if fast else priorities.fading()
 
 
 def _jobs(trace: Trace, policy: Policy, layout: Layout) -> machine.Jobs:

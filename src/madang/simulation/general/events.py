@@ -51,9 +51,10 @@ def play_general(
     `changes` holds instant, kind, first node, last node (not included) and end of each closing, opening and failure,
     by instant. A sample is an instant, what lies free on partly used nodes, and what there is on nodes that are up.
     """
-    lists = Lists([0], [0], [NEVER << 2], [0], [0], [0], [0], [0], [0])
+    lists = Lists([0], [0], [NEVER << 2], [0], [0], [0], [0], [0], [0], [0])
     for each in (lists.queue, lists.profile, lists.picked, lists.held, lists.holes, lists.stopped, lists.requeued):
         each.pop()
+    lists.yielding.pop()
     lists.samples.pop()
     w = World(jobs, nodes, accounts, classes, lists, shape, ways, marks)
     forget_in_vain(nodes, shape, marks, 0)

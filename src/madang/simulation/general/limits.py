@@ -60,6 +60,7 @@ class Ways(NamedTuple):
     recalculate: int
     damping: int
     fair_tree: int
+    factors: Column  # of what fades, see `priorities.fading`
 
 
 def barred(jobs: Jobs, accounts: Accounts, classes: Classes, ways: Ways, row: int) -> int:
@@ -82,9 +83,9 @@ def barred(jobs: Jobs, accounts: Accounts, classes: Classes, ways: Ways, row: in
 
 
 def borrows(jobs: Jobs, classes: Classes, row: int) -> bool:
-    """Whether the class would hold more than its part with this job."""
-    share_class = jobs.share_class[row]
-    return classes.held[share_class] + jobs.unit[row] > classes.part[share_class]
+    """Whether the class would hold more than its part with this job; one that asks for none of it does not borrow."""
+    share_class, unit = jobs.share_class[row], jobs.unit[row]
+    return unit > 0 and classes.held[share_class] + unit > classes.part[share_class]
 
 
 def exceeds(classes: Classes, share_class: int) -> bool:

@@ -83,6 +83,7 @@ class Lists(NamedTuple):
     holes: list[int]  # entries of `held` that are free again
     stopped: list[int]  # row, start, end of attempts that were stopped
     requeued: list[int]
+    yielding: list[int]  # jobs that give way at the end of a pass, while accounts take turns
     samples: list[int]  # instant, fragmented, capacity
 
 

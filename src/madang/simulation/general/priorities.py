@@ -7,11 +7,26 @@ fade before it ends.
 
 from __future__ import annotations
 
-from madang.compute.policies import FIXED, roots
-from madang.simulation.general.limits import BY_LENGTH, BY_PRIORITY, Accounts, Classes, Ways
-from madang.simulation.general.machine import BITS, LOW, Jobs, Lists
+import numpy as np
 
-ROOTS = roots(16)
+from madang.compute.policies import FIXED, roots
+from madang.simulation.general.limits import BY_LENGTH, BY_PRIORITY, BY_TURNS, Accounts, Classes, Ways
+from madang.simulation.general.machine import BITS, LOW, Column, Jobs, Lists
+
+BITS_OF_HALF_LIFE = 16
+
+
+def fading() -> list[int]:
+    """2**(-n / 65536) with 32 fraction bits for every n, from roots as in `madang.compute.policies.decayed`."""
+    found = np.full(1 << BITS_OF_HALF_LIFE, 1 << 32, dtype=np.uint64)
+    numbers = np.arange(1 << BITS_OF_HALF_LIFE)
+    for place, root in enumerate(roots(BITS_OF_HALF_LIFE), start=1):
+        bit = numbers >> (BITS_OF_HALF_LIFE - place) & 1 > 0
+        found[bit] = found[bit] * np.uint64(root) >> np.uint64(32)
+    factors: list[int] = found.tolist()
+    return factors
+
+
 HALF = 16
 MASK = (1 << HALF) - 1
 ONE = 1 << 16  # a factor of 1
@@ -25,32 +40,32 @@ def scaled(amount: int, factor: int) -> int:
     return high * factor + ((low >> HALF) * factor + ((low & MASK) * factor >> HALF) >> HALF)
 
 
-def halved(used: int, seconds: int, half_life: int) -> int:
+def halved(used: int, seconds: int, half_life: int, factors: Column) -> int:
     """`used` after `seconds`, when it halves every `half_life`; as `madang.compute.policies.decayed`."""
     if seconds <= 0 or used == 0:
         return used
     whole = seconds // half_life
-    fraction = ((seconds - whole * half_life) << len(ROOTS)) // half_life
-    factor = 1 << 32
-    for place in range(len(ROOTS)):
-        if fraction >> (len(ROOTS) - 1 - place) & 1:
-            factor = scaled(ROOTS[place], factor)
-    return scaled(used, factor) >> min(whole, 62)
+    fraction = ((seconds - whole * half_life) << BITS_OF_HALF_LIFE) // half_life
+    return scaled(used, factors[fraction]) >> min(whole, 62)
 
 
 def charge(jobs: Jobs, accounts: Accounts, ways: Ways, row: int, now: int) -> None:
     """Adds what an ended attempt used to its account's fading use."""
     account = jobs.account[row]
-    before = halved(accounts.use[account], now - accounts.use_at[account], ways.half_life)
+    before = halved(accounts.use[account], now - accounts.use_at[account], ways.half_life, ways.factors)
     accounts.use[account] = before + ((jobs.charge[row] * (now - jobs.start[row])) << FIXED)
     accounts.use_at[account] = now
 
 
 def use_now(jobs: Jobs, accounts: Accounts, ways: Ways, lists: Lists, now: int) -> None:
-    """Works out each account's use: what has faded and what its running jobs have used, `entry` seconds at least."""
+    """Works out each account's use: what has faded and what its running jobs have used, `entry` seconds at least.
+
+    Where accounts take turns, those that have nothing waiting are left out: nobody asks for theirs.
+    """
     for account in range(len(accounts.use)):
-        since = now - accounts.use_at[account]
-        accounts.now_used[account] = halved(accounts.use[account], since, ways.half_life)
+        if ways.order != BY_TURNS or accounts.first[account] >= 0:
+            since = now - accounts.use_at[account]
+            accounts.now_used[account] = halved(accounts.use[account], since, ways.half_life, ways.factors)
     for key in lists.profile:
         row = key & LOW
         elapsed = max(now - jobs.start[row], ways.entry)
@@ -83,7 +98,8 @@ def classic(accounts: Accounts, ways: Ways, shrink: int, total: int) -> None:
         shares += accounts.shares[account]
     for account in range(len(accounts.shares)):
         over = ratio(accounts.now_used[account] >> shrink, total >> shrink, shares, accounts.shares[account])
-        accounts.factor[account] = halved(ONE, over // ways.damping, ONE) if accounts.shares[account] else 0
+        part = halved(ONE, over // ways.damping, ONE, ways.factors)
+        accounts.factor[account] = part if accounts.shares[account] else 0
 
 
 def fair_tree(accounts: Accounts, classes: Classes, shrink: int, total: int) -> None:

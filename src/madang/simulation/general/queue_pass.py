@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from madang.simulation.general.limits import (
     BORROW,
+    BY_TURNS,
     FOR_EVER,
     FREE,
     RECLAIM,
@@ -117,7 +118,8 @@ def consider(w: World, row: int, now: int) -> int:
             launch(w, row, now)
             return STARTED
         note_in_vain(jobs, w.shape, marks, row, keep)
-    if (w.ways.preempting or w.ways.borrowing == RECLAIM) and make_room(w, row, now):
+    stopping = w.ways.preempting or (w.ways.borrowing == RECLAIM and w.ways.order != BY_TURNS)
+    if stopping and make_room(w, row, now):
         launch(w, row, now)
         return PREEMPTED
     if marks[SHADOW] < 0:

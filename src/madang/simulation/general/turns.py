@@ -9,10 +9,11 @@ from __future__ import annotations
 from heapq import heappop, heappush
 
 from madang.compute.policies import FIXED
-from madang.simulation.general.limits import FOR_NOW, Accounts, barred
-from madang.simulation.general.machine import Jobs
+from madang.simulation.general.limits import FOR_NOW, RECLAIM, STRICT, Accounts, barred, borrows
+from madang.simulation.general.machine import SHADOW, Jobs
 from madang.simulation.general.priorities import use_now
-from madang.simulation.general.queue_pass import DROPPED, STARTED, World, consider, full
+from madang.simulation.general.queue_pass import BLOCKED, DROPPED, STARTED, World, consider, full
+from madang.simulation.general.reclaiming import reclaim, yield_places
 
 
 def join(w: World, row: int) -> None:
@@ -47,19 +48,26 @@ def link(jobs: Jobs, accounts: Accounts, account: int, before: int, after: int, 
 
 
 def next_open(w: World, row: int) -> int:
-    """This job, or the next of its account that is not barred for now; -1 where there is none.
+    """This job, or one of its account after it that is not barred for now; -1 where there is none.
 
-    Within a pass nothing ends, so that what is barred for now stays so.
+    Within a pass nothing ends, so that what is barred for now stays so. One is passed over only where the next comes to
+    its turn no sooner for that: it is of the same class, and borrows if this one does.
     """
-    while row >= 0 and barred(w.jobs, w.accounts, w.classes, w.ways, row) == FOR_NOW:
-        row = w.jobs.after[row]
+    jobs = w.jobs
+    while row >= 0 and barred(jobs, w.accounts, w.classes, w.ways, row) == FOR_NOW:
+        after = jobs.after[row]
+        if after >= 0 and jobs.share_class[after] != jobs.share_class[row]:
+            return row
+        if after >= 0 and w.ways.borrowing and jobs.unit[after] < jobs.unit[row]:
+            return row
+        row = after
     return row
 
 
 def take_turns(w: World, now: int) -> None:
-    """One pass: next is the oldest job of the account that has used least."""
-    jobs, accounts = w.jobs, w.accounts
-    if full(w):
+    """One pass: next is the oldest job of the account that has used least, those within their class's part first."""
+    jobs, accounts, ways = w.jobs, w.accounts, w.ways
+    if full(w) and ways.borrowing != RECLAIM:
         return
     heads = [0]
     heads.pop()
@@ -68,26 +76,33 @@ def take_turns(w: World, now: int) -> None:
             row = next_open(w, accounts.first[account])
             if row >= 0:
                 heads.append(row)
-            else:
+            elif ways.borrowing != STRICT:  # else the end of another account's job may open it
                 accounts.shut[account] = 1
     if len(heads) == 0:
         return
-    use_now(jobs, accounts, w.ways, w.lists, now)
+    use_now(jobs, accounts, ways, w.lists, now)
     turns = [turn_of(w, row) for row in heads]
     turns.sort()
-    while len(turns) > 0:
-        row = heappop(turns)[1]
-        after = jobs.after[row]
+    while len(turns) > 0 and not (w.marks[SHADOW] >= 0 and full(w)):
+        beyond, _, row = heappop(turns)
+        if ways.borrowing and not beyond and borrows(jobs, w.classes, row):  # others have taken what was left
+            heappush(turns, turn_of(w, row))
+            continue
+        after, first = jobs.after[row], w.marks[SHADOW] < 0
         outcome = consider(w, row, now)
         if outcome == STARTED:
-            accounts.now_used[jobs.account[row]] += (jobs.charge[row] * w.ways.entry) << FIXED
+            accounts.now_used[jobs.account[row]] += (jobs.charge[row] * ways.entry) << FIXED
+        if outcome == BLOCKED and first and ways.borrowing == RECLAIM:
+            reclaim(w, row, now)
         if outcome in (STARTED, DROPPED):
             part(jobs, accounts, row)
         after = next_open(w, after)
         if after >= 0:
             heappush(turns, turn_of(w, after))
+    yield_places(w, now)
 
 
-def turn_of(w: World, row: int) -> tuple[int, int]:
-    """What an account's oldest waiting job competes with: its account's use per weight of its class, then its age."""
-    return w.accounts.now_used[w.jobs.account[row]] // w.classes.weight[w.jobs.share_class[row]], row
+def turn_of(w: World, row: int) -> tuple[int, int, int]:
+    """Whether an account's oldest waiting job borrows, then its account's use per weight of its class, then its age."""
+    used = w.accounts.now_used[w.jobs.account[row]] // w.classes.weight[w.jobs.share_class[row]]
+    return (1 if w.ways.borrowing and borrows(w.jobs, w.classes, row) else 0), used, row
