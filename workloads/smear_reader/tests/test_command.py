@@ -20,8 +20,8 @@ from smear_reader.reading import Settings
 def folder(tmp_path_factory, drawn, detector):
     """A slide of six fields: one a double, one blurred, one no image."""
     found = tmp_path_factory.mktemp("S26-0147")
-    for number in range(3):
-        Image.fromarray(drawn(number + 3)).save(found / f"{number + 1}.png")
+    for number, field in enumerate((3, 4, 6), start=1):
+        Image.fromarray(drawn(field)).save(found / f"{number}.png")
     Image.fromarray(drawn(3)).save(found / "4.jpg", quality=90)
     Image.fromarray(np.asarray(Image.fromarray(drawn(9)).resize((20, 15)).resize((512, 384)))).save(found / "5.png")
     (found / "6.jpg").write_bytes(b"PK\x03\x04 a packed bomb")
