@@ -44,9 +44,7 @@ def main() -> int:
     learnt_all = Detector(given.models / "all.onnx")
     found["real, other sets"] = {name: evaluate(given.fields / name, learnt_all).figures for name in SETS[1:]}
     found["baseline, held-out blocks"] = with_baseline(folds)
-    others = [
-        Fold(name, (whole,), tuple(marked(given.fields / name)), shipped[name]["shrink"]) for name in SETS[1:]
-    ]
+    others = [Fold(name, (whole,), tuple(marked(given.fields / name)), shipped[name]["shrink"]) for name in SETS[1:]]
     found["baseline, other sets"] = with_baseline(others)["folds"]
     _show(found)
     if given.json:
