@@ -132,6 +132,12 @@ def _intake(*states: str) -> int:
     return next(pk for pk in found if pk)
 
 
+def _questioned(intake: int) -> tuple[int, int]:
+    """The plan of an intake that was asked about, and the policy that was written for it."""
+    study = PlanStudy.objects.filter(plan__intake=intake).order_by("pk")[0]
+    return study.plan_id, AllocationPolicy.objects.filter(intake=intake).order_by("pk")[0].pk
+
+
 def staff() -> list[Page]:
     """What the people of the body see, each their own pages."""
     held = dict(StaffRole.objects.filter(ended_at=None).order_by("-pk").values_list("role", "person"))
@@ -144,8 +150,7 @@ def staff() -> list[Page]:
     made = Plan.objects.filter(intake=reviewing, result__isnull=False).order_by("pk")
     plans = list(made.values_list("pk", flat=True))
     compared = "&".join(f"plan={plan}" for plan in plans)
-    asked = PlanStudy.objects.filter(plan__in=plans).values_list("plan", flat=True).first()
-    own = AllocationPolicy.objects.filter(intake=reviewing).values_list("pk", flat=True).first()
+    asked, own = _questioned(reviewing)
     pages = [
         (officer, "staff: work, screening officer", _at("staff")),
         (officer, "intakes to screen", _at("staff-intakes")),
@@ -165,7 +170,7 @@ def staff() -> list[Page]:
         (manager, "a plan", _at("plan", plans[0])),
         (manager, "a plan, page 12", _at("plan", plans[0], page="12")),
         (manager, "plans compared", f"{_at('plan-compare', reviewing)}?{compared}") if len(plans) > 1 else None,
-        (manager, "a plan, for the committee", _at("plan-committee", asked or plans[0])),
+        (manager, "a plan, for the committee", _at("plan-committee", asked)),
         (manager, "moving a plan's numbers", _at("plan-move", plans[0])),
         (manager, "policies of an intake", _at("policies", reviewing)),
         (manager, "a policy", _at("policy", own)),

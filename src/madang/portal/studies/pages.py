@@ -138,6 +138,7 @@ def _costs(request: HttpRequest, row: Any, found: Outline, costs: list[dict[str,
     return [
         {
             "sentence": sentences[one["rule"]].get(language) or sentences[one["rule"]]["en"],
+            "told": _told(one),
             "cost": None if one["without"] is None else one["without"] - one["objective"],
             "part": None if one["without"] is None else _part(one["without"] - one["objective"], one["objective"]),
             "gain": numbers(one["gain"]),
@@ -148,6 +149,25 @@ def _costs(request: HttpRequest, row: Any, found: Outline, costs: list[dict[str,
         }
         for one in costs
     ]
+
+
+def _told(one: dict[str, Any]) -> str:
+    """In a sentence or two, what a rule costs, and whom."""
+    if one["without"] is None:
+        return ""
+    cost = one["without"] - one["objective"]
+    if not (cost or one["gain"] or one["lose"] or one["other"]):
+        return _("Without it nothing would change.")
+    text = _("Without it the plan is worth the same.")
+    if cost:
+        text = (
+            _("Without it the plan is worth {part} more.")
+            if cost > 0
+            else _("Without it the plan is worth {part} less.")
+        )
+        text = text.format(part=_part(abs(cost), one["objective"]))
+    who = _("Newly selected: {gains}, no longer selected: {loses}, other amounts: {others}.")
+    return f"{text} {who.format(gains=len(one['gain']), loses=len(one['lose']), others=len(one['other']))}"
 
 
 def _part(cost: int, whole: int) -> str:
