@@ -37,16 +37,13 @@ def main() -> int:
     folds = blocks(whole, FIRSTS)
     if given.train:
         _train([*folds, Fold("all", (whole,), (), whole.shrink)], given.models, given.start)
-    found: dict[str, Any] = {
-        "shipped": {name: evaluate(given.fields / name, Detector(SHIPPED)).figures for name in SETS}
-    }
+    shipped: dict[str, Any] = {name: evaluate(given.fields / name, Detector(SHIPPED)).figures for name in SETS}
+    found: dict[str, Any] = {"shipped": shipped}
     found["real, held-out blocks"] = judged(folds, [Detector(given.models / f"{fold.name}.onnx") for fold in folds])
     learnt_all = Detector(given.models / "all.onnx")
     found["real, other sets"] = {name: evaluate(given.fields / name, learnt_all).figures for name in SETS[1:]}
     found["baseline, held-out blocks"] = with_baseline(folds)
-    others = [
-        Fold(name, (whole,), tuple(marked(given.fields / name)), shipped[name]["shrink"]) for name in SETS[1:]
-    ]
+    others = [Fold(name, (whole,), tuple(marked(given.fields / name)), shipped[name]["shrink"]) for name in SETS[1:]]
     found["baseline, other sets"] = with_baseline(others)["folds"]
     _show(found)
     if given.json:
