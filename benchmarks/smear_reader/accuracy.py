@@ -37,9 +37,8 @@ def main() -> int:
     folds = blocks(whole, FIRSTS)
     if given.train:
         _train([*folds, Fold("all", (whole,), (), whole.shrink)], given.models, given.start)
-    found: dict[str, Any] = {
-        "shipped": {name: evaluate(given.fields / name, Detector(SHIPPED)).figures for name in SETS}
-    }
+    shipped: dict[str, Any] = {name: evaluate(given.fields / name, Detector(SHIPPED)).figures for name in SETS}
+    found: dict[str, Any] = {"shipped": shipped}
     found["real, held-out blocks"] = judged(folds, [Detector(given.models / f"{fold.name}.onnx") for fold in folds])
     learnt_all = Detector(given.models / "all.onnx")
     found["real, other sets"] = {name: evaluate(given.fields / name, learnt_all).figures for name in SETS[1:]}
