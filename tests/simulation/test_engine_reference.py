@@ -102,7 +102,7 @@ def test_with_shares_the_local_policy_takes_a_part_back_and_the_job_that_gave_wa
 
 @pytest.mark.parametrize("engine", ["plain", "reference"])
 def test_two_jobs_do_not_stop_each_other_in_turn_within_one_instant(engine):
-    """The last, within its part, has two that borrow before it in its own account: each would take the other's place."""
+    """The last, within its part, comes after two of its own account that borrow: each would take the other's place."""
     trace = trace_of(
         submit=[0, 0, 1, 1],
         run=[100] * 4,

@@ -202,13 +202,14 @@ def test_the_bench_is_asked_in_the_browser(quarter, client, monkeypatch):
     client.force_login(make_staff(Role.OPERATOR))
     client.cookies["madang_language"] = "en"
     filled = {
-        "pool": quarter.pk, "quarter": "2026-Q1", "policy": "easy", "units": 8, "half_life_days": 7,
+        "pool": quarter.pk, "quarter": "2026-Q1", "policy": "easy", "parts": "present", "units": 8, "half_life_days": 7,
         "entry_minutes": 5, "age": 1000, "size": 0, "fair_share": 10000,
     }  # fmt: skip
     answer = client.post("/staff/bench/", filled)
     trial = Trial.objects.get()
     assert answer["Location"] == f"/staff/bench/{trial.pk}/"
     assert trial.question["present"] == trial.question["asked"] == [2, 8]
+    assert trial.question["parts"] == "present"
     assert "Being simulated" in client.get("/staff/bench/").content.decode()
     wrong = client.post("/staff/bench/", filled | {"quarter": "2025-Q4"})
     assert wrong.status_code == 422 and "No capacity is stored" in wrong.content.decode()
