@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from madang.compute.local import processes, records
+from madang.compute.local import groups, processes, records
 from madang.compute.local.backend import LocalBackend
 from madang.compute.local.settings import Gpu
 from madang.compute.local.spool import Spool
@@ -118,3 +118,4 @@ class LocalSite:
                 processes.signal_exactly(start["pid"], start["pid_started"], signal.SIGKILL)
             with contextlib.suppress(FileNotFoundError):
                 until(lambda folder=folder: not processes.kill_sandboxes(folder))
+            groups.remove(groups.of_job(groups.found(), folder))
