@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -27,6 +28,8 @@ from madang.portal.drafts.rules import (
     SectionDraft,
     TrackDraft,
 )
+from madang.portal.forecasts.rules import quarters
+from madang.portal.jobs.models import Job
 from madang.portal.people.models import Person
 from madang.portal.plans import actions as plans
 from madang.portal.plans.models import Plan
@@ -244,10 +247,42 @@ def sign_for_the_body(award: str) -> None:
     )
 
 
+def a_quarter_that_is_over(award: str) -> None:
+    """Jobs of an award in the last whole quarter, as if the centre had been there: a long one, then short ones."""
+    row = Award.objects.get(number=award)
+    pool = row.lines.get().product.pool
+    ((name, first, _until),) = quarters(_now().astimezone(settings.MADANG_ZONE), 1)
+    months = months_from(Month.of(first, settings.MADANG_ZONE), 3)
+    capacity = {str(month): Capacity(physical=2200, funded=FUNDED_HOURS) for month in months}
+    resources.set_capacity(by=_cast().actor("manager"), now=_now(), pool=pool.pk, months=capacity)
+    for place in range(6):
+        start, hours = first + timedelta(minutes=place), 1 if place else 4
+        end = start + timedelta(hours=hours)
+        Job.objects.create(
+            award=row,
+            pool=pool,
+            submitted_by=row.application.created_by,
+            key=uuid.uuid4(),
+            name=f"{name} {place}",
+            argv=["true"],
+            cores=1 if place else 2,
+            memory_mb=512,
+            wall_seconds=hours * 3600,
+            held=hours * 3600,
+            share_class=row.organisation.kind,
+            state="succeeded",
+            submitted_at=start,
+            started_at=start,
+            ended_at=end,
+            settled_at=end,
+            cleared_at=end,
+        )
+
+
 STEPS = {
     step.__name__: step
     for step in (
         prepare, add_reviewers, rest_reviewer, publish_call, seconds_left, keep_open, intake_of, screen_all, assign_all,
-        reviewer_of, propose, plan_state, decide, sign_for_the_body,
+        reviewer_of, propose, plan_state, decide, sign_for_the_body, a_quarter_that_is_over,
     )
 }  # fmt: skip

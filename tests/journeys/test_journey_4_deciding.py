@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -176,6 +177,14 @@ def test_the_committee_is_told_what_each_rule_costs(window, story):
     manager.look().says("How much the reviewers' disagreement matters")
 
 
+def test_what_the_plan_would_do_to_the_queues_is_seen_before_it_is_adopted(window, story):
+    manager = window("manager").go(story["page"]["portfolio"]).follow("What this plan would do to the queues")
+    manager.fill(replays=2, units_cores=1).press("Simulate")
+    # The page asks by itself, and is loaded again with the answer.
+    manager.page.get_by_text(manager.word("Risk of overbooking")).first.wait_for(timeout=90_000)
+    manager.look().says("Would go unused", "Lost to others", "Waits by kind of user", "What the draws rest on")
+
+
 def test_one_plan_is_adopted_by_two_people(window, story):
     manager, approver = window("manager").go(story["page"]["portfolio"]), window("approver")
     manager.fill(comment="포트폴리오안을 올립니다.").press("Lay before an approver").says(
@@ -244,6 +253,20 @@ def test_the_engineer_runs_a_job_and_fetches_what_it_left(centre, window, story,
     window("rival").go(story["job"], 404)
 
 
+def test_a_job_that_waits_is_told_why_and_when_it_will_start(window):
+    coder, cores = window("coder"), len(os.sched_getaffinity(0))
+    for name, command, wanted in (("긴 계산", "sleep 300", cores), ("뒤따르는 계산", "echo it was my turn", 1)):
+        coder.go("/jobs/new/").fill(name=name, command=command, cores=wanted, memory_gib=1, minutes=5)
+        coder.press("Submit the job")
+    page = coder.path
+    # Too few jobs have ended here to say more than by when.
+    coder.page.get_by_text("앞선 작업이 모두 시간 제한을 끝까지 쓰면").wait_for(timeout=60_000)
+    coder.look().says("Estimated start", "코어 1개가 한꺼번에 필요한데")
+    coder.follow("How good these estimates are").says("안내하는 범위에는 재현 결과의 80%")
+    coder.go("/jobs/").follow("긴 계산").follow("Cancel this job").press("Cancel this job")
+    until(lambda: "it was my turn\n" in coder.go(page).page.locator("pre.log").all_text_contents(), "turn of the job")
+
+
 def test_without_script_an_owner_signs_and_runs_a_job(centre, browser, sights, tmp_path):
     plain = Screen(browser, centre.url, sights, script=False).log_in(f"plain@{DOMAIN}", PASSWORD)
     centre.desk("sign_for_the_body", award=accept_and_sign(plain, "글만으로 된 신청"))
@@ -299,6 +322,14 @@ def test_everybody_sees_it_in_the_public_figures(centre, window):
         text = anyone.context.request.get(f"/figures/{code}.csv").text()
         assert len(list(csv.reader(io.StringIO(text)))) >= 1
     anyone.go("/journal/heads/")
+
+
+def test_an_operator_plays_a_quarter_through_under_another_policy(centre, window, story):
+    centre.desk("a_quarter_that_is_over", award=story["award"])
+    operator = window("operator").go("/staff/bench/").fill(policy="fcfs", units=1).press("Simulate")
+    operator.page.get_by_text(operator.word("What came out")).first.wait_for(timeout=90_000)
+    operator.look().says("As it is", "As asked", "Wait that 90 % did not exceed", "How long jobs waited")
+    assert operator.context.request.get(f"{operator.path}report/ko/").ok
 
 
 def test_the_auditor_finds_it_all_in_a_journal_that_holds(centre, window, story):

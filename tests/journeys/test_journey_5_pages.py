@@ -18,6 +18,7 @@ VISITED = {
     "/staff/intakes/#/decisions/", "/calls/#/results/", "/awards/", "/awards/#/", "/agreements/#/", "/jobs/",
     "/jobs/new/", "/jobs/#/", "/statements/", "/statements/#/", "/journal/", "/me/", "/me/messages/", "/log-in/",
     "/organisations/", "/organisations/#/", "/staff/approvals/", "/staff/tariffs/", "/staff/pools/", "/prices/",
+    "/jobs/estimates/", "/staff/plans/#/effects/", "/staff/bench/", "/staff/bench/#/",
 }  # fmt: skip
 
 
