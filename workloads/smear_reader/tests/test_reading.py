@@ -123,7 +123,7 @@ def seen(number, bacilli, tall=96):
 @pytest.mark.parametrize(("bacilli", "stop"), [(13, 20), (11, 100), (3, 50), (1, 100), (0, 100)])
 def test_reading_stops_at_the_tables_own_counts(bacilli, stop):
     slide = Slide(PLAIN)
-    while not slide.enough:  # each of another shape: only fields of one shape are laid over one another, which takes long
+    while not slide.enough:  # each of another shape: only those of one shape are laid over one another
         slide.add(seen(len(slide.fields), bacilli, tall=64 + len(slide.fields)))
     assert (len(slide.fields), slide.count) == (stop, stop * bacilli)
 
