@@ -113,18 +113,18 @@ def test_area_is_counted_by_pixel_size():
     assert 0.6 < settings.area(2592, 1944) < 0.7
 
 
-def seen(number, bacilli):
+def seen(number, bacilli, tall=96):
     """What a look at one field found, without an image: ground of its own, and so many places."""
-    ground = np.random.default_rng(number).normal(0, 1, (96, 128, 3)).astype(np.float32)
+    ground = np.random.default_rng(number).normal(0, 1, (tall, 128, 3)).astype(np.float32)
     places = tuple(Detection(5 + 6 * k, 50, 0.9) for k in range(bacilli))
-    return Look(f"{number}", f"{number}", 128, 96, quality=GOOD, density=ground, places=places)
+    return Look(f"{number}", f"{number}", 128, tall, quality=GOOD, density=ground, places=places)
 
 
 @pytest.mark.parametrize(("bacilli", "stop"), [(13, 20), (11, 100), (3, 50), (1, 100), (0, 100)])
 def test_reading_stops_at_the_tables_own_counts(bacilli, stop):
     slide = Slide(PLAIN)
-    while not slide.enough:
-        slide.add(seen(len(slide.fields), bacilli))
+    while not slide.enough:  # each of another shape: only those of one shape are laid over one another
+        slide.add(seen(len(slide.fields), bacilli, tall=64 + len(slide.fields)))
     assert (len(slide.fields), slide.count) == (stop, stop * bacilli)
 
 
