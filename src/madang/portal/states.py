@@ -55,6 +55,7 @@ STATES = {
     "timed_out": (BAD, pgettext_lazy("state", "Time used up")),
     "lost": (BAD, pgettext_lazy("state", "Lost")),
     "issued": (GOOD, pgettext_lazy("state", "Issued")),
+    "settlement.open": (WAITING, pgettext_lazy("state", "Not settled")),
     "settled": (GOOD, pgettext_lazy("state", "Settled")),
     "sent": (GOOD, pgettext_lazy("state", "Sent")),
     "given": (GOOD, pgettext_lazy("state", "Given")),
