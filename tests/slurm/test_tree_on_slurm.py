@@ -29,7 +29,7 @@ class Hands:
         self.cluster, self.commands, self.site = cluster, commands, site
 
     def live(self):
-        return read(self.commands, self.site, self.cluster.name)
+        return read(self.commands, self.site, self.cluster.name, removing=True)
 
     def difference(self, awards, remove=False):
         return difference(self.site, self.cluster.name, tree_of(self.site, awards), self.live(), remove)

@@ -1,10 +1,23 @@
 """What `madang doctor` says of the bounds of jobs: what holds, what holds less firmly, and how to mend that."""
 
+import os
+
 import pytest
+from django.utils import translation
 from portal.jobs.conftest import machine, machine_home  # noqa: F401 - fixtures
 
 from madang.cli.main import main
 from madang.portal.centre.doctor import findings
+
+
+@pytest.fixture
+def restored():
+    """A local command sets the mask of new files and the language of its whole process; others need theirs back."""
+    mask, language = os.umask(0o022), translation.get_language()
+    os.umask(mask)
+    yield
+    os.umask(mask)
+    translation.activate(language)
 
 
 @pytest.fixture
@@ -17,7 +30,7 @@ def bounded(machine):  # noqa: F811
     told.write_text(before)
 
 
-def test_doctor_says_which_bounds_hold_and_how_to_get_the_others(bounded, db, capsys, monkeypatch):
+def test_doctor_says_which_bounds_hold_and_how_to_get_the_others(bounded, restored, db, capsys, monkeypatch):
     found = {finding.text: finding for finding in findings()}
     weak = [text for text, finding in found.items() if not finding.holds and not finding.grave]
     assert len(weak) == 2 and all("Delegate=memory cpuset pids" in text for text in weak)

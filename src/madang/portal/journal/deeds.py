@@ -207,6 +207,7 @@ KINDS = {
     "environment": N_("Environment"),
     "invitation": N_("Invitation"),
     "job": N_("Job"),
+    "job_template": N_("Job template"),
     "trial": N_("Simulation"),
     "journal": N_("Journal"),
     "login_failure": N_("Failed log-in"),
