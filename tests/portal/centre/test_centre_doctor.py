@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from backends.local_site import until
 from django.utils import translation
 from portal.jobs.conftest import machine, machine_home  # noqa: F401 - fixtures
 
@@ -24,6 +25,7 @@ def restored():
 def bounded(machine):  # noqa: F811
     """A machine whose runner found groups for memory alone."""
     told = machine / "jobs" / "groups.json"
+    until(told.exists)  # the runner writes it once it is up
     before = told.read_text()
     told.write_text('["memory"]')
     yield machine
