@@ -67,9 +67,17 @@ def states(own):
     return Counter(own.run("squeue", "-h", "-r", "-t", "PD,CF,R,S,CG", "-o", "%T").split())
 
 
-def settled(own):
+def settled(own, *ids):
+    """Waits until these jobs ended and the database has all of it: the controller tells of starts seconds later."""
     own.until(lambda: not states(own), "jobs ended")
-    own.until(lambda: "DBD Agent queue size: 0" in own.run("sdiag"), "records kept")
+    own.until(lambda: "DBD Agent queue size: 0" in own.run("sdiag"), "records sent")
+    own.until(lambda: set(ids) <= _ended(own), "records kept")
+
+
+def _ended(own):
+    """The jobs of which the table has rows, none of them open, and each with what came with its start."""
+    rows = sql(own, "SELECT id_job, MIN(time_end AND time_eligible) FROM metered_job_table GROUP BY id_job")
+    return {job for job, whole in rows if whole == "1"}
 
 
 def meter(hours=20):
@@ -113,8 +121,8 @@ def kept(own):
 
 
 def test_every_kind_of_job_is_metered_as_slurmdbd_and_sreport_have_it(own, commands):
-    submit(own, "--gres=gpu:h100:2", "--wrap", "sleep 2")
-    submit(own, "--gres=gpu:1", "-a", "1-3%2", "--wrap", "sleep 1")
+    plain = submit(own, "--gres=gpu:h100:2", "--wrap", "sleep 2")
+    array = submit(own, "--gres=gpu:1", "-a", "1-3%2", "--wrap", "sleep 1")
     submit(own, "--mem=100", "--wrap", "sleep 1", ":", "-p", "b200", "-n1", "--mem=100", "--gres=gpu:b200:1")
     requeued, halted = submit(own, "--requeue", "--wrap", "sleep 90"), submit(own, "--wrap", "sleep 6")
     resized = submit(own, "-p", "both", "-N2", "-n2", "--wrap", "sleep 90")
@@ -126,7 +134,7 @@ def test_every_kind_of_job_is_metered_as_slurmdbd_and_sreport_have_it(own, comma
     own.run("scontrol", "resume", halted)
     own.until(lambda: _held(commands, resized, 4, rows=2), "two more seconds")
     own.run("scancel", requeued, resized)
-    settled(own)
+    settled(own, plain, array, requeued, halted, resized)
 
     found, cursor = read(commands)
     assert totals(found) == kept(own) and totals(found)["gres/gpu:h100"] >= 7
@@ -171,8 +179,7 @@ def _compare_with_sreport(own, commands):
 
 @pytest.mark.parametrize("daemon", ["slurmdbd", "mariadbd"])
 def test_what_ends_while_the_database_is_away_is_metered_once_afterwards(own, commands, daemon):
-    submit(own, "--gres=gpu:1", "--wrap", "sleep 0.2")
-    settled(own)
+    settled(own, submit(own, "--gres=gpu:1", "--wrap", "sleep 0.2"))
     before, cursor = read(commands)
     own.stop(daemon, hard=daemon != "mariadbd")
     ids = [submit(own, "--gres=gpu:1", "--wrap", "sleep 1.2") for _ in range(3)]
@@ -181,7 +188,7 @@ def test_what_ends_while_the_database_is_away_is_metered_once_afterwards(own, co
         usage_since(commands, cursor, meter(), now=datetime.now(UTC))
     own.start(daemon)
     own.until(lambda: "DBD Agent queue size: 0" not in own.run("sdiag") or daemon == "mariadbd", "backlog")
-    settled(own)
+    settled(own, *ids)
     own.until(lambda: set(ids) <= {piece.job for piece in read(commands, cursor)[0]}, "late rows")
     after, end = read(commands, cursor)
     assert totals(before + after) == kept(own)
@@ -191,7 +198,7 @@ def test_what_ends_while_the_database_is_away_is_metered_once_afterwards(own, co
 def test_a_controller_that_is_away_holds_the_cursor_and_nothing_else(own, commands):
     _, cursor = read(commands)
     id = submit(own, "--gres=gpu:1", "--wrap", "sleep 1.2")
-    settled(own)
+    settled(own, id)
     own.stop("slurmctld", hard=True)
     try:
         batch = usage_since(commands, cursor, meter(), now=datetime.now(UTC))
