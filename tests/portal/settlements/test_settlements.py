@@ -12,14 +12,16 @@ from django.db import DatabaseError, transaction
 from factories import make_actor, make_person, make_staff
 from portal.billing.test_billing_actions import awarded
 from portal.races import at_once, errors
+from portal.receipts.test_receipts_actions import cashier, receipt
 
 from madang.errors import Refused
 from madang.portal.actors import WORKER, Role
 from madang.portal.billing import actions as billing
-from madang.portal.billing.models import Support
+from madang.portal.billing.models import Statement, Support
 from madang.portal.funding import actions as funding
 from madang.portal.funding import queries as funders
 from madang.portal.funding.models import Funding, FundingSource
+from madang.portal.receipts import actions as receipts
 from madang.portal.settlements import actions, exports, queries
 from madang.portal.settlements.models import Settlement, SettlementEntry
 
@@ -139,6 +141,8 @@ def test_only_a_programme_manager_says_who_funds_what_and_enters_amounts(year, r
         enter(by, "granted", 1)
     with pytest.raises(Refused, match="not_allowed_for_role"):
         actions.take_back(by=by, now=NEXT_YEAR, entry=source, document="x")
+    with pytest.raises(Refused, match="not_allowed_for_role"):
+        actions.draft(by=by, now=NEXT_YEAR, year=2026, comment="")
 
 
 def test_a_year_comes_out_by_source_and_award_and_ties_to_its_statements(manager, year):
@@ -203,6 +207,17 @@ def test_what_changed_since_the_draft_is_drafted_again(manager, approver, year):
     with pytest.raises(Refused, match="settlement_changed"):
         actions.settle(by=approver, now=NEXT_YEAR, year=2026, comment="", document_number="9")
     assert not Settlement.objects.exists()
+
+
+def test_money_received_after_the_draft_changes_nothing_that_is_settled(manager, approver, year):
+    even(manager)
+    actions.draft(by=manager, now=NEXT_YEAR, year=2026, comment="")
+    statement, given = Statement.objects.get(), {"by": cashier(), "now": NEXT_YEAR, "amount": 100}
+    receipts.match(**given, receipt=receipt(100).pk, statement=statement.pk)
+    actions.settle(by=approver, now=NEXT_YEAR, year=2026, comment="", document_number="9")
+    assert queries.received(2026) == 100
+    receipts.match(**given, receipt=receipt(100).pk, statement=statement.pk)
+    assert json.loads(Settlement.objects.get().content) == queries.content(2026) and queries.received(2026) == 200
 
 
 def test_an_entry_is_taken_back_once_by_a_row_of_its_own(manager, year):

@@ -27,6 +27,7 @@ from madang.portal.funding import actions as funding
 from madang.portal.funding import queries as funders
 from madang.portal.journal.actions import record
 from madang.portal.ledger import actions as ledger
+from madang.portal.resources.rules import written_month
 from madang.portal.transactions import action
 from madang.values import Month
 
@@ -40,7 +41,7 @@ def work_out(*, by: Actor, now: datetime, organisation: int, month: str) -> Stat
     A draft of a month that still runs shows what has come up so far. Refused: ``month_not_written``.
     """
     refuse_unless_billing(by)
-    statement = _fresh_draft(organisation, _month(month), now)
+    statement = _fresh_draft(organisation, written_month(month), now)
     facts = {"organisation": organisation, "month": month, "due_won": statement.due, "faults": statement.faults}
     record(by=by, now=now, did="billing.work_out", kind="statement", subject=statement.pk, **facts)
     return statement
@@ -50,7 +51,7 @@ def work_out(*, by: Actor, now: datetime, organisation: int, month: str) -> Stat
 def work_out_month(*, by: Actor, now: datetime, month: str) -> int:
     """Makes or refreshes the drafts of every organisation with an award in the month; gives how many."""
     refuse_unless_billing(by)
-    wanted = queries.organisations_to_bill(_month(month))
+    wanted = queries.organisations_to_bill(written_month(month))
     for organisation in wanted:
         work_out(by=by, now=now, organisation=organisation, month=month)
     return len(wanted)
@@ -64,7 +65,7 @@ def issue(*, by: Actor, now: datetime, month: str) -> int:
     ``year_settled``.
     """
     refuse_unless_issuing(by)
-    refuse_unless_over(_month(month), queries.today(now))
+    refuse_unless_over(written_month(month), queries.today(now))
     drafts = queries.drafts_of(month)
     if not drafts:
         raise Refused("nothing_to_issue", month=month)
@@ -102,13 +103,6 @@ def _divide_support(month: str, now: datetime) -> None:
                 place = {"statement_id": statement, "award_id": award, "pool_id": pool, "source_id": source}
                 rows.append(Support(**place, year=Month.parse(month).year, amount=won))
     Support.objects.bulk_create(rows, batch_size=1000)
-
-
-def _month(month: str) -> Month:
-    try:
-        return Month.parse(month)
-    except ValueError:
-        raise Refused("month_not_written", month=month) from None
 
 
 def _fresh_draft(organisation: int, month: Month, now: datetime) -> Statement:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
-from django.conf import settings
 from django.db.models import F
 from django.utils.translation import gettext, override
 
@@ -17,8 +16,8 @@ from madang.portal.funding.rules import OWN, SourceKind, refuse_issued, refuse_u
 from madang.portal.journal.actions import record
 from madang.portal.ledger import actions as ledger
 from madang.portal.ledger import queries as books
+from madang.portal.resources.rules import written_month
 from madang.portal.transactions import action
-from madang.values import Month
 
 
 @action
@@ -39,7 +38,7 @@ def set_funding(*, by: Actor, now: datetime, pool: int, first_month: str, parts:
     ``funding_month_issued``, ``month_already_issued``: what has been issued keeps the support it was issued with.
     """
     refuse_unless_funding(by)
-    first = _month(first_month)
+    first = written_month(first_month, field="first_month")
     refuse_unless_whole(parts)
     refuse_issued(first_month, books.issued_months())
     ids = queries.source_ids(list(parts))
@@ -47,8 +46,7 @@ def set_funding(*, by: Actor, now: datetime, pool: int, first_month: str, parts:
         if code not in ids:
             raise Refused("funding_source_unknown", source=code)
     # an issue of this very moment meets us at a month's row
-    current = Month.of(now, settings.MADANG_ZONE)
-    ledger.keep_months_open(months=[str(first.plus(step)) for step in range(first.until(current) + 1)])
+    ledger.keep_open_since(day=date(first.year, first.number, 1), now=now)
     Funding.objects.filter(pool=pool, first_month=first_month).delete()
     row = Funding.objects.create(pool_id=pool, first_month=first_month, set_by_id=by.person, set_at=now)
     FundingPart.objects.bulk_create(
@@ -87,10 +85,3 @@ def own_source(now: datetime) -> int:
 def _own_name(language: str) -> str:
     with override(language):
         return gettext("Own funds")
-
-
-def _month(text: str) -> Month:
-    try:
-        return Month.parse(text)
-    except ValueError:
-        raise Refused("month_not_written", month=text, field="first_month") from None

@@ -76,7 +76,7 @@ def add_funding_source(request: HttpRequest, given: SourceIn) -> Any:
 @known_to(*READING_ROLES)
 def list_fundings(request: HttpRequest) -> Any:
     """Who funds each pool, from which month on; a pool without a row is paid from the body's own funds."""
-    return [row for pool in queries.table(request.actor) for row in pool.rows]
+    return [row for pool in queries.pools(request.actor) for row in pool.fundings.all()]
 
 
 @router.put("/pools/{pool}/fundings/{month}", response=FundingOut, operation_id="set_funding")

@@ -33,7 +33,7 @@ def funding(request: HttpRequest) -> HttpResponse:
     context = {
         "crumbs": [(_("Work of the centre"), reverse("staff")), (_("Who funds what"), "")],
         "sources": [(row, _(KINDS[row.kind])) for row in queries.sources(request.actor)],
-        "table": queries.table(request.actor),
+        "pools": queries.pools(request.actor),
         "source_form": source_form,
         "funding_form": funding_form,
         "may_change": request.actor.has(*FUNDERS),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -11,8 +9,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as _
 
-from madang.portal import charts
-from madang.portal.formats import plain_cell
+from madang.portal import charts, sheets
 from madang.portal.indicators import queries
 from madang.portal.indicators.rules import DIMENSIONS, MEASURES, Cell, table, total
 from madang.portal.indicators.sentences import FIGURES
@@ -147,18 +144,11 @@ def figure_csv(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     rows = row.figures[code] if isinstance(row.figures[code], list) else [row.figures[code]]
     columns = [*DIMENSIONS, *MEASURES] if code == "demand" else list(rows[0]) if rows else []
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns)
-    writer.writeheader()
-    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
-    mark = "\ufeff" if request.GET.get("bom") == "1" else ""
-    response = HttpResponse(mark + text.getvalue(), content_type="text/csv; charset=utf-8")
+    lines = [columns, *([row.get(name, "") for name in columns] for row in rows)]
+    text = sheets.comma_separated(lines, bom=request.GET.get("bom") == "1")
+    response = HttpResponse(text, content_type=sheets.CSV)
     response["Content-Disposition"] = f'attachment; filename="madang-{code}.csv"'
     return response
-
-
-def _cell(value: Any) -> Any:
-    return plain_cell(value) if isinstance(value, str) else value
 
 
 urlpatterns = [

@@ -41,12 +41,22 @@ class FilesField(forms.FileField):
         return [file for file in given if file]
 
 
+class CommandField(forms.CharField):
+    """A command as somebody would type it; cleaned, its words."""
+
+    def clean(self, value: Any) -> list[str]:
+        try:
+            return rules.split_command(super().clean(value))
+        except Refused as refused:
+            raise forms.ValidationError(refusals.sentence(refused)) from refused
+
+
 class JobForm(forms.Form):
     """A job: where it runs, its command, what it asks for, its files. The figures need only the middle part."""
 
     where = forms.ChoiceField(label=_("Award and resource type"))
     name = forms.CharField(label=_("Name"), max_length=100, help_text=_("For you, to find the job again"))
-    command = forms.CharField(
+    command = CommandField(
         label=_("Command"),
         max_length=100_000,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
@@ -97,12 +107,6 @@ class JobForm(forms.Form):
         self.fields["environment"].choices = [("", _("The centre's own Python")), *named(environments)]
         if not has_files:
             del self.fields["keep_files"]
-
-    def clean_command(self) -> list[str]:
-        try:
-            return rules.split_command(self.cleaned_data["command"])
-        except Refused as refused:
-            raise forms.ValidationError(refusals.sentence(refused)) from refused
 
     @property
     def software(self) -> Environment | None:

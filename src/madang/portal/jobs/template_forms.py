@@ -8,8 +8,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from madang.errors import Refused
-from madang.portal import refusals
 from madang.portal.environments.models import Environment
 from madang.portal.jobs import rules
 from madang.portal.jobs.forms import MIB_PER_GIB, SECONDS_PER_MINUTE, JobForm, named
@@ -43,12 +41,6 @@ class TemplateForm(forms.Form):
     def __init__(self, data: Any, *, environments: Sequence[Environment], template: JobTemplate) -> None:
         super().__init__(data, initial={"name": template.name, **remembered(template)})
         self.fields["environment"].choices = [("", _("The centre's own Python")), *named(environments)]
-
-    def clean_command(self) -> list[str]:
-        try:
-            return rules.split_command(self.cleaned_data["command"])
-        except Refused as refused:
-            raise forms.ValidationError(refusals.sentence(refused)) from refused
 
     @property
     def filled(self) -> Filled:

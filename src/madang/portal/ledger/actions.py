@@ -19,6 +19,9 @@ from madang.portal.ledger import importer, queries
 from madang.portal.ledger.models import AccountingMonth, LedgerAccount, MonthTotal, Movement
 from madang.portal.ledger.rules import BUCKETS, Usage, may_correct
 from madang.portal.transactions import action
+from madang.values import Month
+
+NO_STATEMENT_BEFORE = Month(2000, 1)
 
 
 @action
@@ -145,6 +148,17 @@ def keep_months_open(*, months: Iterable[str]) -> None:
         AccountingMonth.objects.get_or_create(month=month)
         if not AccountingMonth.objects.filter(month=month, issued_at__isnull=True).update(version=F("version") + 1):
             raise Refused("month_already_issued", month=month)
+
+
+@action
+def keep_open_since(*, day: date, now: datetime) -> None:
+    """For a change that bears on a day's month and all after it: as `keep_months_open` for those up to now.
+
+    This month is always among them, so that two such changes at one moment meet at its row.
+    """
+    current = Month.of(now, settings.MADANG_ZONE)
+    first = max(min(Month(day.year, day.month), current), NO_STATEMENT_BEFORE)
+    keep_months_open(months=[str(first.plus(step)) for step in range(first.until(current) + 1)])
 
 
 @action

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -19,7 +17,7 @@ from madang.portal import sheets
 from madang.portal.actors import READING_ROLES, Role
 from madang.portal.decisions import queries as decision_queries
 from madang.portal.faces import one, whole, with_role
-from madang.portal.formats import decimal, milli, plain_cell
+from madang.portal.formats import decimal, milli
 from madang.portal.plans import pictures, queries, telling
 from madang.portal.plans.outline import Difference, MonthUse, Outline, Row, side_by_side
 from madang.portal.plans.sentences import DIFFERENCES, OUTCOMES
@@ -150,20 +148,13 @@ def _attributes(outlines: Sequence[Outline], regions: dict[str, str], names: dic
 @with_role(*READING_ROLES)
 def compared_csv(request: HttpRequest, intake: int) -> HttpResponse:
     """Every application in each of the plans, as CSV in the order of the page."""
-    return _taken_away(request, intake, "csv", _as_csv, sheets.CSV)
+    return _taken_away(request, intake, "csv", sheets.comma_separated, sheets.CSV)
 
 
 @with_role(*READING_ROLES)
 def compared_xlsx(request: HttpRequest, intake: int) -> HttpResponse:
     """The same as a spreadsheet."""
     return _taken_away(request, intake, "xlsx", lambda rows: sheets.xlsx(_("Plans compared"), rows), sheets.XLSX)
-
-
-def _as_csv(rows: Iterable[Sequence[sheets.Cell]]) -> bytes:
-    stream = io.StringIO()
-    csv.writer(stream).writerows(rows)
-    # spreadsheets know UTF-8 by its byte order mark
-    return stream.getvalue().encode("utf-8-sig")
 
 
 def _taken_away(
@@ -190,5 +181,9 @@ def _table(request: HttpRequest, chosen: Sequence[Any]) -> Iterator[list[sheets.
     ]
     for line in side_by_side([queries.outline(plan) for plan in chosen]):
         cells = [cell for found in line.rows for cell in (_cell(found)[0], found.given if found else "")]
-        name = plain_cell(numbers.get(line.request, line.request))
-        yield [name, milli(line.score), _("yes") if line.differs else _("no"), *cells]
+        yield [
+            numbers.get(line.request, line.request),
+            milli(line.score),
+            _("yes") if line.differs else _("no"),
+            *cells,
+        ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.conf import settings
 from django.db.models import Q
 
 from madang.errors import Refused, Stale
@@ -19,7 +18,6 @@ from madang.portal.prices.models import Discount, Tariff
 from madang.portal.prices.rules import Vat, kind_for, refuse_issued, refuse_unless_drafter
 from madang.portal.resources import queries as resources
 from madang.portal.transactions import action
-from madang.values import Month
 
 
 @action
@@ -91,7 +89,7 @@ def approve_tariff(*, by: Actor, now: datetime, tariff: int, comment: str, docum
         comment=comment,
         document_number=document_number,
     )
-    ledger.keep_months_open(months=_months_until_now(row.starts_on, now))
+    ledger.keep_open_since(day=row.starts_on, now=now)
     ends_on = _make_room(row)
     waiting = Tariff.objects.filter(pk=tariff, approved_at__isnull=True)
     if not waiting.update(approved_by_id=by.person, approved_at=now, ends_on=ends_on):
@@ -106,16 +104,6 @@ def reject_tariff(*, by: Actor, now: datetime, tariff: int, comment: str) -> Non
         raise Stale("tariff")
     approvals.reject(by=by, now=now, kind=ApprovalKind.CHANGE_TARIFF, subject=tariff, comment=comment)
     record(by=by, now=now, did="prices.reject_tariff", kind="tariff", subject=tariff)
-
-
-def _months_until_now(starts_on: date, now: datetime) -> list[str]:
-    """The months up to now that a price from `starts_on` bears on, this month always among them.
-
-    So two approvals at the same moment meet at this month's row, and the second sees what the first has done.
-    """
-    current = Month.of(now, settings.MADANG_ZONE)
-    first = min(Month(starts_on.year, starts_on.month), current)
-    return [str(first.plus(step)) for step in range(first.until(current) + 1)]
 
 
 def _make_room(row: Tariff) -> date | None:
@@ -157,7 +145,7 @@ def create_discount(
         raise Refused("days_end_before_start", start=starts_on, end=ends_on, field="ends_on")
     if Discount.objects.filter(code=code).exists():
         raise Refused("discount_code_taken", taken=code, field="code")
-    ledger.keep_months_open(months=_months_until_now(starts_on, now))
+    ledger.keep_open_since(day=starts_on, now=now)
     discount = Discount.objects.create(
         code=code,
         name_ko=name_ko,
@@ -184,7 +172,7 @@ def end_discount(*, by: Actor, now: datetime, discount: int, ends_on: date) -> N
         raise Refused("discount_unknown")
     if ends_on <= row.starts_on:
         raise Refused("days_end_before_start", start=row.starts_on, end=ends_on, field="ends_on")
-    ledger.keep_months_open(months=_months_until_now(ends_on, now))
+    ledger.keep_open_since(day=ends_on, now=now)
     open_then = Q(ends_on__isnull=True) | Q(ends_on__gt=ends_on)
     if not Discount.objects.filter(open_then, pk=discount).update(ends_on=ends_on):
         raise Stale("discount")

@@ -53,7 +53,7 @@ def refuse_unless_manager(by: Actor) -> None:
 
 def refuse_capacity(month: str, wanted: Capacity) -> None:
     """Refuses a month that is not one, and figures that cannot stand together, before the table does."""
-    _month(month)
+    written_month(month)
     if wanted.funded < 0 or wanted.physical < wanted.funded:
         raise Refused("funded_above_physical", month=month, funded=wanted.funded, physical=wanted.physical)
 
@@ -68,12 +68,13 @@ def shown_months(stored: list[str], now: Month, ahead: int = 6) -> list[str]:
 
 def months_between(first: str, last: str) -> list[str]:
     """The months from `first` to `last`, both counted; none where `last` is earlier. Refused: ``month_not_written``."""
-    start, end = _month(first), _month(last)
+    start, end = written_month(first), written_month(last)
     return [str(start.plus(step)) for step in range(start.until(end) + 1)]
 
 
-def _month(written: str) -> Month:
+def written_month(text: str, **field: str) -> Month:
+    """The month that somebody wrote as 2026-03. Refused: ``month_not_written`` (month, and `field` where given)."""
     try:
-        return Month.parse(written)
+        return Month.parse(text)
     except ValueError:
-        raise Refused("month_not_written", month=written) from None
+        raise Refused("month_not_written", month=text, **field) from None

@@ -15,9 +15,8 @@ from madang.portal.approvals.rules import ApprovalKind
 from madang.portal.billing.queries import today
 from madang.portal.funding import actions as funding
 from madang.portal.journal.actions import record
-from madang.portal.settlements import queries
+from madang.portal.settlements import queries, rules
 from madang.portal.settlements.models import Settlement, SettlementEntry
-from madang.portal.settlements.rules import refuse_unless_past, refuse_unless_settling, refuse_unless_year
 from madang.portal.transactions import action
 
 
@@ -28,13 +27,10 @@ def enter(
     """Enters won into a source's account of a year. Refused: ``year_not_written``, ``year_settled``,
     ``entry_document_needed``, ``entry_award_only_disallowed``.
     """
-    refuse_unless_settling(by)
-    refuse_unless_year(year)
+    rules.refuse_unless_settling(by)
+    rules.refuse_unless_year(year)
     funding.keep_year_open(year=year)
-    if not document.strip():
-        raise Refused("entry_document_needed", field="document")
-    if award is not None and item != Item.DISALLOWED:
-        raise Refused("entry_award_only_disallowed", field="award")
+    rules.refuse_unless_entered_whole(Item(item), award, document)
     what = {"source_id": source, "year": year, "item": Item(item), "award_id": award}
     return _entered(by, now, what | {"amount": amount, "document": document.strip()})
 
@@ -42,13 +38,12 @@ def enter(
 @action
 def take_back(*, by: Actor, now: datetime, entry: int, document: str) -> SettlementEntry:
     """Takes an entry back by a row of its own. Refused: ``entry_reversed_already``, and as `enter`."""
-    refuse_unless_settling(by)
+    rules.refuse_unless_settling(by)
     row = SettlementEntry.objects.get(pk=entry)
     funding.keep_year_open(year=row.year)
     if row.reverses_id is not None:
         raise Refused("entry_reversed_already")
-    if not document.strip():
-        raise Refused("entry_document_needed", field="document")
+    rules.refuse_unless_entered_whole(Item(row.item), row.award_id, document)
     what = {"source_id": row.source_id, "year": row.year, "item": row.item, "award_id": row.award_id}
     try:
         with transaction.atomic():
@@ -71,6 +66,7 @@ def draft(*, by: Actor, now: datetime, year: int, comment: str) -> Approval:
     Refused: ``settlement_year_runs``, ``settlement_drafts_left``, ``settlement_nothing``, ``settlement_not_even``
     (source, left), ``year_settled``, and as `approvals.draft`.
     """
+    rules.refuse_unless_settling(by)
     text = _settleable(year, now)
     facts = {"year": str(year), "sha256": queries.digest(text)}
     return approvals.draft(by=by, now=now, kind=ApprovalKind.SETTLE_YEAR, subject=year, comment=comment, **facts)
@@ -94,14 +90,9 @@ def settle(*, by: Actor, now: datetime, year: int, comment: str, document_number
 
 
 def _settleable(year: int, now: datetime) -> str:
-    refuse_unless_past(year, today(now))
+    rules.refuse_unless_past(year, today(now))
     funding.keep_year_open(year=year)
-    if left := queries.drafts_left(year):
-        raise Refused("settlement_drafts_left", year=str(year), statements=left)
     found = queries.content(year)
-    if not found["sources"]:
-        raise Refused("settlement_nothing", year=str(year))
-    for source in found["sources"]:
-        if source["left_won"]:
-            raise Refused("settlement_not_even", source=source["code"], left=f"{source['left_won']:,}")
+    left = {source["code"]: source["left_won"] for source in found["sources"]}
+    rules.refuse_unless_even(year, queries.drafts_left(year), left)
     return queries.written(found)

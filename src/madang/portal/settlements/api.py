@@ -59,7 +59,6 @@ class StatementsOut(Schema):
     vat_won: int
     payable_won: int
     support_won: int
-    received_won: int
 
 
 class SettlementOut(Schema):

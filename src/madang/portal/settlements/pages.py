@@ -73,6 +73,7 @@ def settlement(request: HttpRequest, year: int) -> HttpResponse:
         "changed": settled is not None and shown != now,
         "faults": queries.differences(now),
         "found": shown,
+        "received": queries.received(year),
         "names": [exports.name_of(source) for source in shown["sources"]],
         "accounts": list(zip(*map(exports.items, shown["sources"]), strict=True)),
         "page": _paged(request, shown),

@@ -48,9 +48,11 @@ def drafts_left(year: int) -> int:
 
 
 def content(year: int) -> dict[str, Any]:
-    """What a year comes to now, in six queries: sources with every item, and awards with support by source, in won."""
+    """What a year comes to now, in a constant number of queries: sources with every item, and awards with support by
+    source, in won. What has been received is not among it: receipts go on coming after a year is settled.
+    """
     issued = Statement.objects.filter(month__startswith=f"{year}-", state=StatementState.ISSUED)
-    columns = {"due": "due", "vat": "vat", "payable": "payable", "support": "subsidy", "received": "received__amount"}
+    columns = {"due": "due", "vat": "vat", "payable": "payable", "support": "subsidy"}
     asked = issued.aggregate(**{f"{name}_won": Sum(column) for name, column in columns.items()})
     sources = {row.pk: row for row in FundingSource.objects.order_by("pk")}
     awards, disallowed = _awards(year), _entered(year, "award")
@@ -109,6 +111,12 @@ def _awards(year: int) -> list[tuple[dict[str, Any], dict[int, int]]]:
         award = {"award": row["number"], "organisation": row["organisation"]}
         found.append((award | {name: row[name] for name in sums}, by_award.get(row["pk"], {})))
     return found
+
+
+def received(year: int) -> int:
+    """Won received so far on a year's issued statements."""
+    issued = Statement.objects.filter(month__startswith=f"{year}-", state=StatementState.ISSUED)
+    return issued.aggregate(sum=Sum("received__amount"))["sum"] or 0
 
 
 def differences(found: dict[str, Any]) -> list[str]:
