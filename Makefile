@@ -3,7 +3,8 @@
 
 PYTHON ?= python3
 UV ?= uv
-WORKERS ?= 2
+# half of the tests' time is waiting for daemons, so three processes fill two cores
+WORKERS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready

@@ -126,7 +126,7 @@ def test_a_class_takes_back_its_part_and_the_job_that_gave_way_runs_again(workin
     try:
         site.backend.enforce([make_limit(), make_limit("award-2")])
         site.start_runner()
-        lent = site.backend.submit(make_spec(SAVES, cores=2, requeue=True, checkpoint_seconds=2))
+        lent = site.backend.submit(make_spec(SAVES, cores=2, requeue=True, checkpoint_seconds=6))
         said(site.backend, lent, "up 0 0")
         own = site.backend.submit(
             make_spec("while ! [ -e go ]; do sleep 0.05; done", account="award-2", fair_share_class="industry")

@@ -15,11 +15,9 @@ from madang.portal.jobs.rules import JobState, Shape
 from madang.portal.jobs.steering_api import TermsIn, TermsOut
 
 
-class ShapeIn(Schema):
-    """What a job asks for. `pool` is a pool's code and may be left out where the award has one pool that runs jobs."""
+class AmountsIn(Schema):
+    """How much a job asks for, and for how long."""
 
-    award: str = Field(min_length=1, max_length=60, description="The award's number.")
-    pool: str = ""
     gpus: int = Field(0, ge=0, le=1024)
     cores: int = Field(1, ge=1, le=4096)
     memory_mb: int = Field(1024, ge=64, le=4 << 20)
@@ -28,6 +26,13 @@ class ShapeIn(Schema):
     @property
     def shape(self) -> Shape:
         return Shape(self.gpus, self.cores, self.memory_mb, self.wall_seconds)
+
+
+class ShapeIn(AmountsIn):
+    """What a job asks for. `pool` is a pool's code and may be left out where the award has one pool that runs jobs."""
+
+    award: str = Field(min_length=1, max_length=60, description="The award's number.")
+    pool: str = ""
 
 
 class KeyIn(Schema):

@@ -29,15 +29,20 @@ class AfterIn(Schema):
     ok: bool = True
 
 
-class TermsIn(Schema):
-    """How a job waits and ends. `elements` above 1 makes an array of so many jobs, numbered from 0."""
+class EndingIn(Schema):
+    """How a job goes first and ends. `elements` above 1 makes an array of so many jobs, numbered from 0."""
 
     priority: int = Field(0, **PRIORITY, description="Within the award the higher goes first.")
-    on_hold: bool = Field(False, description="It waits until it is released.")
-    after: list[AfterIn] = Field([], max_length=100)
     requeue: bool = Field(False, description="It may be run again where the machine ended it, within the same time.")
     checkpoint_seconds: int = Field(0, ge=0, le=rules.MOST_WALL_SECONDS, description="SIGUSR1 so long before its end.")
     elements: int = Field(1, ge=1, le=rules.MOST_ELEMENTS)
+
+
+class TermsIn(EndingIn):
+    """How a job waits and ends, all of it."""
+
+    on_hold: bool = Field(False, description="It waits until it is released.")
+    after: list[AfterIn] = Field([], max_length=100)
 
     def terms(self, by: Actor) -> Terms:
         """As the action takes them. Refused: ``job_after`` where a job or array to wait for is none of the caller's."""

@@ -11,28 +11,21 @@ from ninja.pagination import LimitOffsetPagination, paginate
 from pydantic import Field
 
 from madang.portal.faces import one
-from madang.portal.jobs import rules, templates
-from madang.portal.jobs.rules import Shape, Terms
-from madang.portal.jobs.steering_api import PRIORITY
+from madang.portal.jobs import templates
+from madang.portal.jobs.rules import Terms
+from madang.portal.jobs.schemas import AmountsIn
+from madang.portal.jobs.steering_api import EndingIn
 from madang.portal.jobs.templates import Filled
 
 router = Router(tags=["jobs"])
 
 
-class TemplateFields(Schema):
+class TemplateFields(AmountsIn, EndingIn):
     """A job's form: command, an environment's code, amounts, and how its jobs wait and end."""
 
     name: str = Field(min_length=1, max_length=100)
     argv: list[str] = Field(min_length=1, max_length=10_000)
     environment: str = Field("", max_length=60)
-    gpus: int = Field(0, ge=0, le=1024)
-    cores: int = Field(1, ge=1, le=4096)
-    memory_mb: int = Field(1024, ge=64, le=4 << 20)
-    wall_seconds: int = Field(3600, ge=1, le=rules.MOST_WALL_SECONDS)
-    priority: int = Field(0, **PRIORITY)
-    requeue: bool = False
-    checkpoint_seconds: int = Field(0, ge=0, le=rules.MOST_WALL_SECONDS)
-    elements: int = Field(1, ge=1, le=rules.MOST_ELEMENTS)
 
 
 class TemplateIn(TemplateFields):
@@ -72,9 +65,8 @@ class TemplateOut(Schema):
 
 
 def _filled(given: TemplateFields) -> Filled:
-    shape = Shape(given.gpus, given.cores, given.memory_mb, given.wall_seconds)
-    names = ("priority", "requeue", "checkpoint_seconds", "elements")
-    return Filled(given.name, given.argv, given.environment, shape, Terms(**given.model_dump(include=set(names))))
+    terms = Terms(**given.model_dump(include=set(EndingIn.model_fields)))
+    return Filled(given.name, given.argv, given.environment, given.shape, terms)
 
 
 @router.get("/job-templates", response=list[TemplateOut], operation_id="list_job_templates")
