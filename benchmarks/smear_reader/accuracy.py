@@ -3,7 +3,7 @@
     python benchmarks/smear_reader/accuracy.py --fields DIR --models DIR [--train] [--json FILE]
 
 DIR of `--fields` holds microscope2-set2, microscope2-set1 and microscope1-set6 of ZNSM-iDB. `--train` trains what is
-not yet in the folder `--models` (about 15 minutes of one core, begun from `--start`); without it only what is there is
+not yet in the folder `--models` (about 20 minutes of one core, begun from `--start`); without it only what is there is
 judged. Blocks of one set are judged at the scale that its marks give; whole sets at the scale that the model finds in
 the images, as `smear-reader evaluate` does, and the baseline, which can find none, at what the shipped weights found.
 """
@@ -26,8 +26,8 @@ from smear_reader.samples import drawn
 LEARNT = "microscope2-set2"
 SETS = (LEARNT, "microscope2-set1", "microscope1-set6")
 FIRSTS = ("10", "20", "30")  # what shows ground on both sides of an edge is not learnt there: see `blocks`
-STEPS, SYNTHETIC, SEED = 360, 60, 1
-WHOLE_STEPS, WHOLE_SYNTHETIC = 600, 150  # for the model that learns the whole set and is judged on the others
+STEPS, SYNTHETIC, SEED = 500, 60, 1
+WHOLE_STEPS, WHOLE_SYNTHETIC = 800, 150  # for the model that learns the whole set and is judged on the others
 SHOWN = ("precision", "recall", "f1", "average_precision", "threshold")
 
 

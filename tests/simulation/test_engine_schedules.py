@@ -12,7 +12,7 @@ from simulation import plainly
 from madang.errors import Refused
 from madang.simulation import compiled, progress
 from madang.simulation.cluster import Cluster, Partition, of_processors
-from madang.simulation.counting import conservative, deep_queues
+from madang.simulation.counting import conservative, deep_queues, shallow_queues
 from madang.simulation.counting import engine as counting_engine
 from madang.simulation.engine import Simulation
 from madang.simulation.general import engine as general_engine
@@ -87,8 +87,8 @@ def test_conservative_backfill_keeps_to_its_definition(drawn):
 
 
 @given(drawn_jobs, st.booleans(), st.booleans(), st.booleans())
-def test_the_engine_in_blocks_gives_the_same_schedule(drawn, backfill, by_event, shortest):
-    """The kernel that is compiled for deep queues, here interpreted, so that it is tested where Numba is absent."""
+def test_the_engines_that_are_compiled_give_the_same_schedule(drawn, backfill, by_event, shortest):
+    """The kernels for shallow and for deep queues, here interpreted, so that they are tested where Numba is absent."""
     trace = trace_from(jobs_of(drawn))
     policy = Policy(order="shortest" if shortest else "submission", backfill="easy" if backfill else "none")
     variant = "pyss" if by_event else "madang"
@@ -96,10 +96,25 @@ def test_the_engine_in_blocks_gives_the_same_schedule(drawn, backfill, by_event,
     rows = np.arange(len(trace))
     ranked = np.lexsort((rows, trace.estimate)) if shortest else rows
     rank = np.argsort(ranked)
-    state = deep_queues.blocks_of(trace.submit[ranked], trace.run[ranked], trace.estimate[ranked],
-                             trace.processors[ranked], 8)  # fmt: skip
-    deep_queues.play_blocks(state, rank if by_event else rank[np.lexsort((rank, trace.submit))], backfill, by_event)
+    arrivals = rank if by_event else rank[np.lexsort((rank, trace.submit))]
+    columns = [column[ranked] for column in (trace.submit, trace.run, trace.estimate, trace.processors)]
+    state = deep_queues.blocks_of(*columns, 8)
+    deep_queues.play_blocks(state, arrivals, backfill, by_event)
     assert state.start[rank].tolist() == expected.tolist()
+    lines = shallow_queues.rows_of(*columns, 8)
+    play = shallow_queues.play_events if by_event else shallow_queues.play_instants
+    assert play(lines, arrivals, 8, backfill) and lines.came[0] == len(trace)
+    assert lines.start[rank].tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("play", [shallow_queues.play_events, shallow_queues.play_instants])
+def test_the_engine_for_shallow_queues_gives_up_where_many_wait(play, monkeypatch):
+    monkeypatch.setattr(shallow_queues, "AT_FIRST", 0)
+    monkeypatch.setattr(shallow_queues, "PATIENCE", 5)
+    submit = np.arange(100)
+    for run, found in ((1, True), (50, False)):
+        lines = shallow_queues.rows_of(submit, np.full(100, run), np.full(100, run), np.full(100, 4), 8)
+        assert play(lines, submit, 8, True) is found
 
 
 @needs_numba

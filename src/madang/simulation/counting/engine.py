@@ -8,7 +8,7 @@ import numpy as np
 
 from madang.simulation import compiled
 from madang.simulation.cluster import Cluster
-from madang.simulation.counting import conservative, deep_queues, short_queues
+from madang.simulation.counting import conservative, deep_queues, shallow_queues, short_queues
 from madang.simulation.outcome import Outcome, ints
 from madang.simulation.policy import Policy
 from madang.simulation.progress import Progress, followed
@@ -91,17 +91,7 @@ def _queued(
         arrivals = rank_of if pyss else rank_of[np.lexsort((rank_of, submit))]
         columns = tuple(column[ranked] for column in columns)
     if fast:
-        submit, run, estimate, needed = map(np.ascontiguousarray, columns)
-        state = deep_queues.blocks_of(submit, run, estimate, needed, capacity)
-        play = compiled.compiled(deep_queues, inlined=True).play_blocks
-        marks = state.marks
-        followed(
-            lambda: play(state, arrivals, backfill, pyss),
-            lambda: int(marks[deep_queues.STARTED]),
-            len(submit),
-            progress,
-        )
-        start = state.start
+        start = _compiled(columns, capacity, arrivals, backfill, pyss, progress)
     else:
         came, lasts, most, asks = (column.tolist() for column in columns)
         machine = short_queues.Machine(came, lasts, most, asks, capacity, backfill)
@@ -120,6 +110,27 @@ def _queued(
     found = np.empty_like(start)
     found[ranked] = start
     return found
+
+
+def _compiled(
+    columns: tuple[Ints, ...], capacity: int, arrivals: Ints, backfill: bool, pyss: bool, progress: Progress | None
+) -> Ints:
+    """Starts by the engine for shallow queues, or where it gives up by the one for deep ones."""
+    submit, run, estimate, needed = map(np.ascontiguousarray, columns)
+    rows = compiled.table_of(shallow_queues.rows_of(submit, run, estimate, needed, capacity))
+    shallow = compiled.compiled(shallow_queues, tables=(shallow_queues.Rows,))
+    play_shallow = shallow.play_events if pyss else shallow.play_instants
+    came = rows[shallow_queues.Rows._fields.index("came")]
+    jobs = len(submit)
+    if followed(lambda: play_shallow(rows, arrivals, capacity, backfill), lambda: int(came[0]), jobs, progress):
+        return ints(rows[shallow_queues.Rows._fields.index("start")][:jobs].copy())
+    state = deep_queues.blocks_of(submit, run, estimate, needed, capacity)
+    play_deep = compiled.compiled(deep_queues, inlined=True).play_blocks
+    marks = state.marks
+    followed(
+        lambda: play_deep(state, arrivals, backfill, pyss), lambda: int(marks[deep_queues.STARTED]), jobs, progress
+    )
+    return state.start
 
 
 def _conservative(columns: tuple[Ints, ...], capacity: int, pyss: bool, fast: bool, progress: Progress | None) -> Ints:
