@@ -38,6 +38,7 @@ from madang.portal.billing.models import Statement
 from madang.portal.calls.models import ConsentText, TrackConsent
 from madang.portal.cluster.models import ClusterLook
 from madang.portal.environments.models import Environment
+from madang.portal.files import tables
 from madang.portal.files.actions import store
 from madang.portal.files.rules import EVERYTHING
 from madang.portal.funding import actions as funding
@@ -301,7 +302,7 @@ def _money(world: World, a) -> None:
     )  # fmt: skip
     columns = {"paid_on": "date", "came_in": "in"}
     bank = receipts.set_bank(by=manager, now=NOW, code="main", name="Main", columns=columns)
-    kept = reading.keep(now=NOW, name="f.csv", chunks=[b"date,in\n2026-03-02,150\n"])
+    kept = tables.keep(now=NOW, name="f.csv", chunks=[b"date,in\n2026-03-02,150\n"])
     content = reading.content_of(bank, kept, date(2026, 4, 1))
     receipts.bring_in(by=manager, now=NOW, bank=bank.pk, stored=kept.pk, name="f", content=content)
     receipt = Receipt.objects.get()

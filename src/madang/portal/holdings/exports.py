@@ -23,6 +23,7 @@ from madang.portal.applications.models import (
     Submission,
 )
 from madang.portal.approvals.models import Approval
+from madang.portal.bookings.models import BookedFacility, Booking
 from madang.portal.files import queries as files
 from madang.portal.files.models import StoredFile
 from madang.portal.files.rules import clean_name
@@ -158,6 +159,14 @@ def _applying(person: int) -> dict[str, Rows]:
         ),
         "papers_i_handed_in": _listed(
             SignedPaper.objects.filter(uploaded_by=person), "name", "state", "uploaded_at", "comment", **agreement
+        ),
+        "bookings_i_made": _listed(
+            Booking.objects.filter(person=person),
+            *("id", "starts_at", "ends_at", "purpose", "state", "reason", "made_at", "used_at", "ended_at"),
+            organisation="organisation__name",
+        ),
+        "facilities_i_booked": _listed(
+            BookedFacility.objects.filter(booking__person=person), "booking_id", "minutes", facility="facility__code"
         ),
         "jobs_i_submitted": _listed(
             jobs,
