@@ -67,7 +67,7 @@ _PLACES: list[tuple[Any, list[tuple[Any, str, frozenset[Role]]]]] = [
             (_("Catalogue of facilities"), "staff-facilities", _STAFF),
             (_("Bookings"), "staff-bookings", _STAFF),
             (_("Quotas of hours"), "booking-quotas", _STAFF),
-            (_("Utilisation"), "utilisation", _STAFF),
+            (_("Rate of utilisation"), "utilisation", _STAFF),
         ],
     ),
     (

@@ -46,7 +46,7 @@ INPUT = frozenset(
 STATES = {
     "queued": N_("On the waiting list"),
     "asked": N_("Waits for approval"),
-    "confirmed": N_("Confirmed"),
+    "confirmed": N_("Booking confirmed"),
     "used": N_("Checked in"),
     "refused": N_("Not approved"),
     "cancelled": N_("Cancelled"),

@@ -164,7 +164,7 @@ def utilisation(request: HttpRequest) -> HttpResponse:
     rows = queries.utilisation(request.actor, showing.year_of(year))
     listed = [(row, use, _(FACILITY_KINDS[row.kind])) for row, use in rows]
     context = {
-        "crumbs": _crumbs((_("Utilisation"), "")),
+        "crumbs": _crumbs((_("Rate of utilisation"), "")),
         "year": year,
         "page": Paginator(listed, PAGE).get_page(request.GET.get("page")),
         "kinds": [(_(FACILITY_KINDS[kind]), use) for kind, use in exports.by_kind(rows)],

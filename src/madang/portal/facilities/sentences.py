@@ -64,7 +64,7 @@ COLUMNS = {
     "place_en": N_("Place in English"),
     "safety": N_("Safety class"),
     "responsible": N_("E-mail of who is responsible"),
-    "grain": N_("Booked"),
+    "grain": N_("How it is booked"),
     "opens": N_("Opens at"),
     "closes": N_("Closes at"),
     "weekdays": N_("Open on (1 Monday to 7 Sunday)"),
