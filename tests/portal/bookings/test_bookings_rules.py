@@ -135,7 +135,10 @@ waiting = st.builds(
 
 
 @settings(max_examples=50)
-@given(st.lists(waiting, max_size=6, unique_by=lambda one: one.booking), st.dictionaries(st.integers(1, 3), st.frozensets(st.integers(1, 8))))
+@given(
+    st.lists(waiting, max_size=6, unique_by=lambda one: one.booking),
+    st.dictionaries(st.integers(1, 3), st.frozensets(st.integers(1, 8))),
+)
 def test_a_list_moves_up_without_sharing_a_slot_and_leaves_nobody_who_could(listed, taken):
     found = rules.who_moves_up(listed, taken)
     by_id = {one.booking: one for one in listed}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -55,7 +56,10 @@ def test_two_bookings_share_a_slot_exactly_when_they_stand_too_close(one, n, oth
 def test_buffers_stand_before_and_after_and_nowhere_else(start, length, before, after):
     core = slots.slots_of(quarters(start, length), QUARTER, SEOUL)
     whole = slots.with_buffers(core, Terms(before=before, after=after))
-    assert sorted(set(whole) - set(core)) == [*range(core.start - before, core.start), *range(core.stop, core.stop + after)]
+    assert sorted(set(whole) - set(core)) == [
+        *range(core.start - before, core.start),
+        *range(core.stop, core.stop + after),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +121,7 @@ def test_minutes_are_split_where_the_centres_month_ends():
 def test_stretches_hold_exactly_what_was_given(taken):
     found = list(slots.stretches(taken))
     assert sorted(slot for one in found for slot in one) == sorted(taken)
-    assert all(one.stop < other.start for one, other in zip(found, found[1:], strict=False))
+    assert all(one.stop < other.start for one, other in pairwise(found))
 
 
 def test_open_hours_are_those_of_the_clock_also_on_the_day_of_the_change():

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 
 from madang.portal import refusals
 from madang.portal.bookings import actions, icalendar, looking, queries, rules, showing, slots, staff_pages
-from madang.portal.bookings.forms import BookingForm, CheckInForm, ExtendForm, ReasonForm
+from madang.portal.bookings.forms import QUARTERS, BookingForm, CheckInForm, ExtendForm, ReasonForm
 from madang.portal.bookings.rules import BookingState
 from madang.portal.faces import form_page, one, signed_in, tried, whole
 from madang.portal.facilities import queries as facilities
@@ -83,7 +83,8 @@ def _wanted(request: HttpRequest, listed: Any) -> dict[str, Any]:
     asked = request.GET.getlist("facility")
     chosen = [str(row.pk) for row in listed] if asked else []
     day = showing.asked_day(request.GET.get("day", ""), request.now)
-    return {"facilities": chosen, "day": day, "weeks": 1}
+    start = request.GET.get("start", "")
+    return {"facilities": chosen, "day": day, "weeks": 1, "start": start if start in QUARTERS else ""}
 
 
 def _given(request: HttpRequest, form: Any) -> dict[str, Any]:

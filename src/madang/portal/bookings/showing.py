@@ -29,6 +29,11 @@ class Stretch:
     word: str = ""
     url: str = ""
 
+    @property
+    def start(self) -> str:
+        """Its beginning, where it has a time of day."""
+        return self.text[:5] if self.text[:1].isdigit() else ""
+
 
 @dataclass
 class DayOfOne:

@@ -139,7 +139,7 @@ class SheetFaultOut(Schema):
     detail: str
 
 
-class SheetOut(Schema):
+class FacilitySheetOut(Schema):
     """What a sheet came to; with `dry_run` nothing was stored, and the figures say what would have been."""
 
     dry_run: bool
@@ -182,7 +182,7 @@ def put_facility(request: HttpRequest, code: Code, given: FacilityIn) -> Any:
     return one(rows, code=code)
 
 
-@router.post("/facilities/sheets", response={201: SheetOut}, operation_id="bring_in_facilities")
+@router.post("/facility-sheets", response={201: FacilitySheetOut}, operation_id="bring_in_facilities")
 @known_to(*READING_ROLES)
 def bring_in_facilities(
     request: HttpRequest,

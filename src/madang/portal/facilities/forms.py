@@ -34,7 +34,9 @@ class SearchForm(forms.Form):
     q = forms.CharField(label=_("Search"), required=False, max_length=80)
     kind = forms.ChoiceField(label=_("Class"), required=False, choices=[("", _("All")), *_choices(FACILITY_KINDS)])
     field = forms.ChoiceField(label=_("Field of use"), required=False, choices=[("", _("All")), *_choices(FIELDS)])
-    grain = forms.ChoiceField(label=_("How it is booked"), required=False, choices=[("", _("All")), *_choices(SLOT_GRAINS)])
+    grain = forms.ChoiceField(
+        label=_("How it is booked"), required=False, choices=[("", _("All")), *_choices(SLOT_GRAINS)]
+    )
 
     def chosen(self) -> dict[str, str]:
         """What is searched for; what cannot be read is left out."""
