@@ -351,6 +351,7 @@ def _bookings(world: World, a) -> None:
         "booking-decide": {"pk": asked.pk},
         "closure-remove": {"pk": closure.pk},
         "facilities-file": {"kind": "csv"},
+        "utilisation-file": {"year": 2026},
         "facilities-look": {"sha256": sheet.sha256},
     }
 

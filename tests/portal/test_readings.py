@@ -28,7 +28,7 @@ IMPERSONAL = {
     "plan-effects", "trial-progress", "bench-trial", "bench-report", "list_plan_trials", "get_trial", "trial_report",
     "bank", "award-cluster", "cluster-apply", "settlement-entry-new", "settlement-entry-undo",
     "list_settlement_entries", "facility", "facility-edit", "facility-state", "facilities-file", "facilities-look",
-    "get_facility", "list_taken",
+    "get_facility", "list_taken", "utilisation-file",
 }  # fmt: skip
 # Many at once: noted as a search, or shown without anybody's texts.
 LISTS = {

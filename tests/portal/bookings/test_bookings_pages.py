@@ -147,9 +147,9 @@ def test_utilisation_counts_what_was_checked_in(client):
     actions.check_in(by=actor(person), now=NOW, booking=used.pk, code=car.door_code)
     client.force_login(make_staff(Role.AUDITOR))
     assert "0.1%" in page(client, reverse("utilisation"), year=2026)
-    table = page(client, reverse("utilisation-file"), year=2026).splitlines()
+    table = page(client, reverse("utilisation-file", args=[2026])).splitlines()
     assert table[1].startswith("car,") and table[1].endswith(",2.00,2000,0.1") and table[2].endswith(",0.00,2000,0.0")
-    assert page(client, reverse("utilisation-file"), year=2025).splitlines()[1].endswith(",0.00,2000,0.0")
+    assert page(client, reverse("utilisation-file", args=[2025])).splitlines()[1].endswith(",0.00,2000,0.0")
 
 
 def test_a_private_calendar_is_made_shown_once_renewed_and_read_without_logging_in(client):

@@ -173,9 +173,9 @@ def utilisation(request: HttpRequest) -> HttpResponse:
 
 
 @with_role(*READING_ROLES)
-def utilisation_file(request: HttpRequest) -> HttpResponse:
+def utilisation_file(request: HttpRequest, year: int) -> HttpResponse:
     """The same by facility, as comma-separated text."""
-    year = showing.asked_year(request.GET.get("year", ""), request.now)
+    year = showing.asked_year(str(year), request.now)
     rows: Any = exports.table(queries.utilisation(request.actor, showing.year_of(year)))
     response = HttpResponse(sheets.comma_separated(rows), content_type=sheets.CSV)
     response["Content-Disposition"] = f'attachment; filename="utilisation-{year}.csv"'
@@ -190,5 +190,5 @@ urlpatterns = [
     path("staff/facilities/items/<slug:code>/state/", facility_state, name="facility-state"),
     path("staff/bookings/quotas/", quotas, name="booking-quotas"),
     path("staff/bookings/utilisation/", utilisation, name="utilisation"),
-    path("staff/bookings/utilisation/csv/", utilisation_file, name="utilisation-file"),
+    path("staff/bookings/utilisation/<int:year>/csv/", utilisation_file, name="utilisation-file"),
 ]
