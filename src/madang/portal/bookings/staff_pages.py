@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -175,7 +175,8 @@ def utilisation(request: HttpRequest) -> HttpResponse:
 @with_role(*READING_ROLES)
 def utilisation_file(request: HttpRequest, year: int) -> HttpResponse:
     """The same by facility, as comma-separated text."""
-    year = showing.asked_year(str(year), request.now)
+    if showing.asked_year(str(year), request.now) != year:
+        raise Http404
     rows: Any = exports.table(queries.utilisation(request.actor, showing.year_of(year)))
     response = HttpResponse(sheets.comma_separated(rows), content_type=sheets.CSV)
     response["Content-Disposition"] = f'attachment; filename="utilisation-{year}.csv"'
