@@ -11,6 +11,7 @@ from madang.portal.applications import contents
 from madang.portal.applications.models import Application, Ask, Submission
 from madang.portal.awards.models import Award, AwardLine
 from madang.portal.calls.models import Call, Criterion, EvidenceKind, Intake, Section, Track, TrackProduct
+from madang.portal.facilities.models import Facility
 from madang.portal.jobs.models import Job, JobTemplate
 from madang.portal.people.models import Membership, Organisation, Person, Region, StaffRole, UnixUser
 from madang.portal.people.queries import actor_of
@@ -103,6 +104,17 @@ def make_product(pool: Pool | None = None, **given) -> Product:
     n = _next()
     values = {"code": f"h100x8-{n}", "name_ko": "H100×8", "name_en": "H100×8", "units": 8, "grain": "month"}
     return Product.objects.create(pool=pool or make_pool(), **(values | given))
+
+
+def make_facility(**given) -> Facility:
+    """A facility that is open day and night and booked by the quarter of an hour."""
+    n = _next()
+    values = {
+        "code": f"facility-{n}", "name_ko": f"장비 {n}", "name_en": f"Facility {n}", "kind": "equipment",
+        "field": "mobility", "safety": "open", "grain": "quarter", "opens": 0, "closes": 1440, "weekdays": 127,
+        "ahead_days": 365, "longest": 96, "grace_minutes": 30, "door_code": f"DOOR{n:04d}"[-8:], "added_at": NOW,
+    }  # fmt: skip
+    return Facility.objects.create(**(values | given))
 
 
 def make_call(**given) -> Call:

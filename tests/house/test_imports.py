@@ -34,7 +34,8 @@ MAY_IMPORT = {
 ORDER = (
     "holdings",
     "rounds", "assignments",
-    "indicators", "helpdesk", "settlements", "receipts", "billing", "companies", "training", "facilities", "forecasts",
+    "indicators", "helpdesk", "settlements", "receipts", "billing", "companies", "training", "bookings", "facilities",
+    "forecasts",
     "cluster",
     "jobs", "environments", "agreements", "decisions", "awards", "studies", "plans", "policies", "reviews", "screening",
     "versions", "applications", "eligibility", "drafts", "calls", "prices", "funding", "ledger", "shares", "resources",

@@ -14,6 +14,7 @@ from factories import (
     make_award,
     make_call,
     make_evidence_kind,
+    make_facility,
     make_intake,
     make_job,
     make_job_template,
@@ -35,9 +36,13 @@ from madang.portal.agreements import actions as agreements
 from madang.portal.applications.models import Attachment, ScreeningQuestion, SubmittedFile
 from madang.portal.awards.models import Award
 from madang.portal.billing.models import Statement
+from madang.portal.bookings import actions as bookings
+from madang.portal.bookings import closing
+from madang.portal.bookings.rules import ClosureKind
 from madang.portal.calls.models import ConsentText, TrackConsent
 from madang.portal.cluster.models import ClusterLook
 from madang.portal.environments.models import Environment
+from madang.portal.files import tables
 from madang.portal.files.actions import store
 from madang.portal.files.rules import EVERYTHING
 from madang.portal.funding import actions as funding
@@ -56,6 +61,7 @@ from madang.portal.resources.models import Product
 from madang.portal.reviews.models import Affiliation
 from madang.portal.screening.models import OwedReport
 from madang.portal.settlements import actions as settlements
+from madang.values import Period
 
 # In the order of the table's columns.
 PEOPLE = (
@@ -104,6 +110,7 @@ def make_world() -> World:
     world.places |= {"cluster-apply": {"digest": "a" * 64}, "unix-user-remove": {"name": "kim01"}}
     world.places["award-cluster"] = world.places["award"]
     _money(world, a)
+    _bookings(world, a)
     indicators.keep(now=NOW, figures=figures.worked_out(NOW))
     for name, person in world.people.items():
         if person is not None:
@@ -301,7 +308,7 @@ def _money(world: World, a) -> None:
     )  # fmt: skip
     columns = {"paid_on": "date", "came_in": "in"}
     bank = receipts.set_bank(by=manager, now=NOW, code="main", name="Main", columns=columns)
-    kept = reading.keep(now=NOW, name="f.csv", chunks=[b"date,in\n2026-03-02,150\n"])
+    kept = tables.keep(now=NOW, name="f.csv", chunks=[b"date,in\n2026-03-02,150\n"])
     content = reading.content_of(bank, kept, date(2026, 4, 1))
     receipts.bring_in(by=manager, now=NOW, bank=bank.pk, stored=kept.pk, name="f", content=content)
     receipt = Receipt.objects.get()
@@ -322,6 +329,31 @@ def _money(world: World, a) -> None:
         world.places[name] = {"year": 2025}
     world.places["settlement-entry-undo"] = {"year": 2025, "pk": entry.pk}
     world.places["settlement-file"] = {"year": 2025, "kind": "csv"}
+
+
+def _bookings(world: World, a) -> None:
+    """A facility with a booking of A's that is going on, one that waits for approval, a closure, and a sheet."""
+    owner, manager, day = actor(world.people["owner"]), actor(world.people["manager"]), timedelta(days=1)
+    car, dome = make_facility(code="car"), make_facility(code="dome", needs_approval=True)
+    given = {"by": owner, "now": NOW, "organisation": a.pk, "purpose": "Trial"}
+    now, later = Period(NOW, NOW + timedelta(hours=1)), Period(NOW + day, NOW + day + timedelta(hours=1))
+    booking = bookings.book(**given, facilities=[car.pk], period=now)
+    asked = bookings.book(**given, facilities=[dome.pk], period=later)
+    closed = {"kind": ClosureKind.MAINTENANCE, "reason": "Check", "period": later}
+    (closure,) = closing.close(by=manager, now=NOW, facilities=[car.pk], **closed)
+    bookings.renew_feed(by=owner, now=NOW)
+    sheet = tables.keep(now=NOW, name="f.csv", chunks=[b"code,name_ko,name_en,kind\nnew,n,n,seat\n"])
+    for name in ("", "-edit", "-door-code", "-state"):
+        world.places[f"facility{name}"] = {"code": "car"}
+    for name in ("", "-cancel", "-extend", "-check-in"):
+        world.places[f"booking{name}"] = {"pk": booking.pk}
+    world.places |= {
+        "booking-decide": {"pk": asked.pk},
+        "closure-remove": {"pk": closure.pk},
+        "facilities-file": {"kind": "csv"},
+        "utilisation-file": {"year": 2026},
+        "facilities-look": {"sha256": sheet.sha256},
+    }
 
 
 def invite(a, owner: Person):

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from portal.access_world import World
 
 from madang.portal.approvals.models import Approval
+from madang.portal.facilities.models import Facility
 from madang.portal.openapi import document
 from madang.portal.people.models import Organisation, Region
 from madang.portal.resources.models import Pool
@@ -56,10 +57,40 @@ def _given(world: World, name: str) -> dict[str, Any]:
         "remove_unix_user": places["unix-user-remove"],
         "get_statement": {"statement_id": places["statement"]["pk"]},
     }
-    known |= _given_to_staff(world) | _given_to_settlers(world)
+    known |= _given_to_staff(world) | _given_to_settlers(world) | _given_to_bookers(world)
     if name in known:
         return known[name]
     return {**application, **a, **award, **review} | (job if "job" in name else {})
+
+
+def _given_to_bookers(world: World) -> dict[str, dict[str, Any]]:
+    """The same for facilities and bookings."""
+    booking, facility = {"booking": world.places["booking"]["pk"]}, world.places["facility"]
+    found = dict.fromkeys(("get_booking", "cancel_booking", "extend_booking", "check_in_booking"), booking)
+    found |= dict.fromkeys(("get_facility", "put_facility", "set_facility_state", "list_taken"), facility)
+    return found | {
+        "decide_booking": {"booking": world.places["booking-decide"]["pk"]},
+        "delete_closure": {"closure": world.places["closure-remove"]["pk"]},
+        "set_booking_quota": {"kind": "seat"},
+    }
+
+
+def _body_of_booking(a: object) -> dict[str, Any]:
+    """What is sent to book, to change a booking, and to keep the calendar."""
+    when = {"starts_at": "2026-04-03T01:00:00Z", "ends_at": "2026-04-03T02:00:00Z"}
+    wish = {"organisation_id": a, "facilities": ["car"], "purpose": "x", **when}
+    return {
+        "create_booking": wish,
+        "create_series": {**wish, "weeks": 2},
+        "cancel_booking": {"reason": "x"},
+        "extend_booking": {"ends_at": "2026-04-01T05:00:00Z"},
+        "check_in_booking": {"code": Facility.objects.get(code="car").door_code},
+        "decide_booking": {"approve": True},
+        "create_closures": {"facilities": ["car"], "kind": "blackout", "reason": "x", **when},
+        "put_facility": {"name_ko": "x", "name_en": "x", "kind": "equipment", "version": 1},
+        "set_facility_state": {"state": "repair", "version": 1, "reason": "x", "cancel": True},
+        "set_booking_quota": {"hours": 9},
+    }
 
 
 def _given_to_settlers(world: World) -> dict[str, dict[str, Any]]:
@@ -146,6 +177,7 @@ def _body(world: World, name: str) -> Any:
         "decline_award": {"reason": "x"},
         "keep_job": {"need": "soon"},
         "save_job_template": {"organisation": a, "name": "x", "argv": ["true"]},
+        **_body_of_booking(a),
         **{key: {"on_hold": True} for key in ("steer_job", "steer_job_array")},
         "sign_agreement": {"side": "user", "password": "x", "sha256": SHA},
         "log_in": {"email": "nobody@test.example", "password": "x"},
@@ -276,6 +308,12 @@ def sent(client: Any, world: World, who: str, verb: str, path: str, name: str) -
     if name == "bring_in_receipts":
         file = SimpleUploadedFile("more.csv", b"date,in\n2026-03-03,5\n")
         return send(url, {"bank": "main", "file": file}, headers=headers)
+    if name == "bring_in_facilities":
+        return send(
+            url, {"file": SimpleUploadedFile("f.csv", b"code,name_ko,name_en,kind\nn,n,n,seat\n")}, headers=headers
+        )
+    if name in ("list_taken", "list_utilisation"):
+        url += "?day=2026-04-01" if name == "list_taken" else "?year=2026"
     if name in ("signed_paper", "submitted_file", "review_file"):
         url += "?purpose=check"
     if name == "compare_plans":

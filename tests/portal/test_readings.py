@@ -27,7 +27,8 @@ IMPERSONAL = {
     "plan-committee", "plan-committee-progress", "policies", "policy", "list_policies", "get_policy", "list_studies",
     "plan-effects", "trial-progress", "bench-trial", "bench-report", "list_plan_trials", "get_trial", "trial_report",
     "bank", "award-cluster", "cluster-apply", "settlement-entry-new", "settlement-entry-undo",
-    "list_settlement_entries",
+    "list_settlement_entries", "facility", "facility-edit", "facility-state", "facilities-file", "facilities-look",
+    "get_facility", "list_taken", "utilisation-file",
 }  # fmt: skip
 # Many at once: noted as a search, or shown without anybody's texts.
 LISTS = {
@@ -40,6 +41,7 @@ ASK_FIRST = {
     "award-accept", "award-decline", "erase-person", "intake-export", "question-file", "review-file",
     "review-hand-back", "signed-paper", "statement-csv", "statement-xlsx", "submitted-file",
     "match-undo", "chase-stop", "receivables-file", "settlement-file", "environment-withdraw", "unix-user-remove",
+    "booking-cancel", "booking-extend", "booking-check-in", "closure-remove",
 }  # fmt: skip
 # A person's, not an organisation's: noted under that person.
 PERSONS = {"person"}

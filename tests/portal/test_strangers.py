@@ -22,7 +22,7 @@ STAND_INS = {
 # Pages that answer everybody, each for a reason of its own: no log-in is needed to read what is public.
 PUBLIC = {
     "front", "health", "set_language", "set-theme", "calls", "figures", "figures-json", "prices", "capacity",
-    "journal-heads", "journal-heads-json", "log-in", "log-out", "sign-up", "reset",
+    "facilities", "bookings-calendar", "journal-heads", "journal-heads-json", "log-in", "log-out", "sign-up", "reset",
 }  # fmt: skip
 
 

@@ -62,6 +62,15 @@ _PLACES: list[tuple[Any, list[tuple[Any, str, frozenset[Role]]]]] = [
         ],
     ),
     (
+        _("Facilities"),
+        [
+            (_("Catalogue of facilities"), "staff-facilities", _STAFF),
+            (_("Bookings"), "staff-bookings", _STAFF),
+            (_("Quotas of hours"), "booking-quotas", _STAFF),
+            (_("Rate of utilisation"), "utilisation", _STAFF),
+        ],
+    ),
+    (
         _("People and records"),
         [
             (_("Organisations"), "organisations", _STAFF),
@@ -86,6 +95,7 @@ def _own_places(by: Actor) -> list[tuple[Any, str]]:
         (member, _("Awards"), "awards"),
         (member, _("Jobs"), "jobs"),
         (member, _("Statements"), "statements"),
+        (member, _("Bookings"), "bookings"),
         (True, _("Calls"), "calls"),
         (True, _("My organisations"), "organisations"),
         (True, _("My account"), "me"),

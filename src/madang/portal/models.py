@@ -5,10 +5,12 @@ from madang.portal.applications import models as _applications  # noqa: F401
 from madang.portal.approvals import models as _approvals  # noqa: F401
 from madang.portal.awards import models as _awards  # noqa: F401
 from madang.portal.billing import models as _billing  # noqa: F401
+from madang.portal.bookings import models as _bookings  # noqa: F401
 from madang.portal.calls import models as _calls  # noqa: F401
 from madang.portal.cluster import models as _cluster  # noqa: F401
 from madang.portal.decisions import models as _decisions  # noqa: F401
 from madang.portal.environments import models as _environments  # noqa: F401
+from madang.portal.facilities import models as _facilities  # noqa: F401
 from madang.portal.files import models as _files  # noqa: F401
 from madang.portal.forecasts import models as _forecasts  # noqa: F401
 from madang.portal.funding import models as _funding  # noqa: F401

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from madang.portal.bookings.sentences import STATES as BOOKING_WORDS
 from madang.portal.cluster.sentences import CHANGES as CHANGE_WORDS
 from madang.portal.environments.sentences import STATES as ENVIRONMENT_WORDS
+from madang.portal.facilities.sentences import STATES as FACILITY_WORDS
 from madang.portal.jobs.sentences import STATES as JOB_WORDS
 
 NEUTRAL, WAITING, ACTIVE, GOOD, BAD = "neutral", "warning", "information", "success", "danger"
@@ -97,6 +99,19 @@ STATES |= {
 }
 _CHANGE_TONES = {"asked": ACTIVE, "ended": GOOD, "failed": BAD, "outdated": WAITING}
 STATES |= {f"change.{state}": (_CHANGE_TONES[state], gettext_lazy(word)) for state, word in CHANGE_WORDS.items()}
+_BOOKING_TONES = {
+    "queued": WAITING,
+    "asked": WAITING,
+    "confirmed": GOOD,
+    "used": ACTIVE,
+    "refused": BAD,
+    "cancelled": NEUTRAL,
+    "missed": BAD,
+    "lapsed": NEUTRAL,
+}
+STATES |= {f"booking.{state}": (_BOOKING_TONES[state], gettext_lazy(word)) for state, word in BOOKING_WORDS.items()}
+_FACILITY_TONES = {"in_use": GOOD, "repair": WAITING, "retired": NEUTRAL}
+STATES |= {f"facility.{state}": (_FACILITY_TONES[state], gettext_lazy(word)) for state, word in FACILITY_WORDS.items()}
 
 
 def tone(state: str, kind: str = "") -> str:

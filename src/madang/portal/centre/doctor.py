@@ -12,6 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext
 
+from madang.portal.bookings import queries as bookings
 from madang.portal.centre import setup
 from madang.portal.jobs import machine
 from madang.portal.journal import queries as journal
@@ -65,6 +66,8 @@ def _books() -> Iterator[Finding]:
     yield Finding(not receipts.check_books(), paid)
     divided = gettext("The support of every issued statement is divided among those who fund it, to the won.")
     yield Finding(not settlements.check_books(), divided)
+    held = gettext("Bookings hold the times of their facilities, and nothing that ended holds any.")
+    yield Finding(not bookings.slots_that_differ(), held)
     yield Finding(journal.verify() is None, gettext("The journal's chain holds (otherwise: madang audit verify)."))
 
 

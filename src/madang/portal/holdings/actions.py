@@ -19,6 +19,7 @@ from madang.portal.applications.models import (
     SubmittedFile,
 )
 from madang.portal.approvals.models import Approval
+from madang.portal.bookings.models import Booking, CalendarFeed
 from madang.portal.forecasts.models import Trial
 from madang.portal.holdings import queries, rules
 from madang.portal.idempotency.models import AnsweredRequest
@@ -112,6 +113,11 @@ def _trials(ids: list[int], now: datetime) -> None:
     Trial.objects.filter(pk__in=ids).delete()
 
 
+def _bookings(ids: list[int], now: datetime) -> None:
+    """What for, and why it was ended, go; who had what when stays as the ground of quotas and utilisation."""
+    Booking.objects.filter(pk__in=ids).update(purpose="", reason="")
+
+
 Destroyer = tuple[Callable[[datetime], QuerySet], Callable[[list[int], datetime], None]]
 DESTROYERS: Mapping[str, Destroyer] = {
     "api_token": (queries.due_tokens, _tokens),
@@ -126,6 +132,7 @@ DESTROYERS: Mapping[str, Destroyer] = {
     "agreement": (queries.due_agreements, _agreements),
     "job": (queries.due_jobs, _jobs),
     "trial": (queries.due_trials, _trials),
+    "booking": (queries.due_bookings, _bookings),
 }
 
 
@@ -180,6 +187,7 @@ def erase(*, by: Actor, now: datetime, person: int) -> None:
     address = clean_email(row.email or "") if row else ""
     people.erase_person(by=by, now=now, person=person)
     AnsweredRequest.objects.filter(person=person).delete()
+    CalendarFeed.objects.filter(person=person).delete()
     LoginFailure.objects.filter(digest=journal.digest(f"e-mail:{address}")).delete()
     DeclaredInterest.objects.filter(reviewer__person=person).update(note="")
     Reviewer.objects.filter(person=person).update(affiliation="", fields=[], active=False)

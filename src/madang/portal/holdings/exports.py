@@ -23,6 +23,7 @@ from madang.portal.applications.models import (
     Submission,
 )
 from madang.portal.approvals.models import Approval
+from madang.portal.bookings.models import BookedFacility, Booking
 from madang.portal.files import queries as files
 from madang.portal.files.models import StoredFile
 from madang.portal.files.rules import clean_name
@@ -82,7 +83,13 @@ def _listed(rows: QuerySet, *names: str, **renamed: str) -> Rows:
 
 
 def _rows(by: Actor, person: Person) -> dict[str, Rows]:
-    return {**_account(by, person), **_applying(person.pk), **_reviewing(person.pk), **_acting(person.pk)}
+    return {
+        **_account(by, person),
+        **_applying(person.pk),
+        **_booking(person.pk),
+        **_reviewing(person.pk),
+        **_acting(person.pk),
+    }
 
 
 def _account(by: Actor, person: Person) -> dict[str, Rows]:
@@ -167,6 +174,19 @@ def _applying(person: int) -> dict[str, Rows]:
         ),
         "files_i_gave_to_jobs": _listed(JobFile.objects.filter(job__in=jobs), "path", **job),
         "files_my_jobs_left": _listed(JobOutput.objects.filter(job__in=jobs), "path", "size", "sha256", "job_id"),
+    }
+
+
+def _booking(person: int) -> dict[str, Rows]:
+    return {
+        "bookings_i_made": _listed(
+            Booking.objects.filter(person=person),
+            *("id", "starts_at", "ends_at", "purpose", "state", "reason", "made_at", "used_at", "ended_at"),
+            organisation="organisation__name",
+        ),
+        "facilities_i_booked": _listed(
+            BookedFacility.objects.filter(booking__person=person), "booking_id", "minutes", facility="facility__code"
+        ),
     }
 
 

@@ -13,6 +13,7 @@ from madang.portal.applications.models import Application
 from madang.portal.approvals.models import Approval
 from madang.portal.awards.models import Award
 from madang.portal.awards.rules import AwardState
+from madang.portal.bookings.models import Booking
 from madang.portal.forecasts.models import Trial
 from madang.portal.jobs.models import Job
 from madang.portal.outbox.models import Message
@@ -101,6 +102,11 @@ def due_jobs(before: datetime) -> QuerySet[Job]:
 def due_trials(before: datetime) -> QuerySet[Trial]:
     """Simulations that ended before an instant, however they ended."""
     return Trial.objects.filter(ended_at__lt=before)
+
+
+def due_bookings(before: datetime) -> QuerySet[Booking]:
+    """Bookings that ended before an instant and still say what for."""
+    return Booking.objects.filter(ends_at__lt=before).exclude(purpose="", reason="")
 
 
 def idle(before: datetime) -> QuerySet[Person]:

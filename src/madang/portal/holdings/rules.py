@@ -41,6 +41,8 @@ TABLES: dict[str, frozenset[str]] = {
     "jobfile": frozenset({"job_files"}),
     "joboutput": frozenset({"job_files"}),
     "trial": frozenset({"trial"}),
+    "booking": frozenset({"booking"}),
+    "calendarfeed": frozenset({"account"}),
 }
 # Tables of organisations, money, rules and decisions. Where they say who did something they say it by number, and a
 # number without its person means nobody.
@@ -55,7 +57,8 @@ IMPERSONAL = frozenset(
         "estimate", "estimatemonth", "jobafter", "sharesetting", "clusterterms", "clusterlook", "clusterchange",
         "environment", "jobtemplate", "bank", "receiptfile", "receipt", "received", "posting", "chase", "chasestop",
         "budgetalert", "fundingsource", "funding", "fundingpart", "fiscalyear", "support", "settlemententry",
-        "settlement",
+        "settlement", "facility", "facilityaccessory", "bookedfacility", "closure", "bookingslot", "hourquota",
+        "hourstaken",
     }
 )  # fmt: skip
 

@@ -16,6 +16,7 @@ from madang.portal.applications.models import Application
 from madang.portal.approvals.models import Approval
 from madang.portal.awards.models import Award
 from madang.portal.awards.rules import AwardState
+from madang.portal.bookings.models import Booking
 from madang.portal.forecasts.models import Trial
 from madang.portal.holdings.queries import EMPTIED_NAME
 from madang.portal.idempotency.models import AnsweredRequest
@@ -114,6 +115,7 @@ def _applying(person: int) -> dict[str, QuerySet]:
         "agreement": Agreement.objects.filter(signed).exclude(text_ko="").annotate(began=F("award__ended_at")),
         "job_files": jobs.filter(cleared_at__isnull=True),
         "job": jobs.exclude(name=EMPTIED_NAME),
+        "booking": Booking.objects.filter(person=person).exclude(purpose="").annotate(began=F("ends_at")),
         "trial": Trial.objects.filter(asked_by=person).annotate(began=F("ended_at")),
     }
 

@@ -42,6 +42,7 @@ RECORDS = {
     "agreement": (N_("Text of an agreement and signed papers"), N_("the end of the award")),
     "job_files": (N_("Input files, log and results of a job"), N_("the end of the job")),
     "job": (N_("Name and command of a job"), N_("the end of the job")),
+    "booking": (N_("What a booking was for"), N_("the end of the booking")),
     "trial": (N_("Simulation of a plan or a policy"), N_("the end of the simulation")),
 }
 

@@ -12,6 +12,7 @@ import madang.portal.billing.rules
 import madang.portal.calls.rules
 import madang.portal.cluster.rules
 import madang.portal.environments.rules
+import madang.portal.facilities.rules
 import madang.portal.forecasts.rules
 import madang.portal.jobs.rules
 import madang.portal.outbox.rules
@@ -174,6 +175,15 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='CalendarFeed',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key_hash', models.CharField(max_length=64, unique=True)),
+                ('made_at', models.DateTimeField()),
+                ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='calendar_feed', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Call',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -286,6 +296,76 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Facility',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=30, unique=True)),
+                ('name_ko', models.CharField(max_length=80)),
+                ('name_en', models.CharField(max_length=80)),
+                ('kind', models.CharField(choices=[('equipment', 'equipment'), ('simulator', 'simulator'), ('room', 'room'), ('seat', 'seat')], max_length=12)),
+                ('field', models.CharField(choices=[('mobility', 'mobility'), ('energy', 'energy'), ('healthcare', 'healthcare'), ('other', 'other')], max_length=12)),
+                ('maker', models.CharField(blank=True, max_length=80)),
+                ('model', models.CharField(blank=True, max_length=80)),
+                ('specification_ko', models.TextField(blank=True)),
+                ('specification_en', models.TextField(blank=True)),
+                ('place_ko', models.CharField(blank=True, max_length=120)),
+                ('place_en', models.CharField(blank=True, max_length=120)),
+                ('safety', models.CharField(choices=[('open', 'open'), ('instructed', 'instructed'), ('supervised', 'supervised')], max_length=12)),
+                ('grain', models.CharField(choices=[('quarter', 'quarter'), ('day', 'day')], max_length=8)),
+                ('opens', models.PositiveSmallIntegerField()),
+                ('closes', models.PositiveSmallIntegerField()),
+                ('weekdays', models.PositiveSmallIntegerField()),
+                ('before', models.PositiveSmallIntegerField(default=0)),
+                ('after', models.PositiveSmallIntegerField(default=0)),
+                ('notice_hours', models.PositiveSmallIntegerField(default=0)),
+                ('ahead_days', models.PositiveSmallIntegerField()),
+                ('longest', models.PositiveSmallIntegerField()),
+                ('grace_minutes', models.PositiveSmallIntegerField()),
+                ('needs_approval', models.BooleanField(default=False)),
+                ('calibrated_until', models.DateField(null=True)),
+                ('state', models.CharField(choices=[('in_use', 'in_use'), ('repair', 'repair'), ('retired', 'retired')], default=madang.portal.facilities.rules.FacilityState['IN_USE'], max_length=8)),
+                ('door_code', models.CharField(max_length=8)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('turn', models.PositiveBigIntegerField(default=0)),
+                ('generated', models.BooleanField(default=False)),
+                ('added_at', models.DateTimeField()),
+                ('responsible', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['equipment', 'simulator', 'room', 'seat'])), name='facility_kind_known'), models.CheckConstraint(condition=models.Q(('field__in', ['mobility', 'energy', 'healthcare', 'other'])), name='facility_field_known'), models.CheckConstraint(condition=models.Q(('safety__in', ['open', 'instructed', 'supervised'])), name='facility_safety_known'), models.CheckConstraint(condition=models.Q(('grain__in', ['quarter', 'day'])), name='facility_grain_known'), models.CheckConstraint(condition=models.Q(('state__in', ['in_use', 'repair', 'retired'])), name='facility_state_known'), models.CheckConstraint(condition=models.Q(('closes__lte', 1440), ('opens__lt', models.F('closes'))), name='facility_opens_before_closing'), models.CheckConstraint(condition=models.Q(('weekdays__gte', 1), ('weekdays__lte', 127)), name='facility_open_on_some_day'), models.CheckConstraint(condition=models.Q(('longest__gte', 1)), name='facility_longest_above_zero')],
+                'indexes': [models.Index(fields=['kind', 'field', 'code'], name='facility_by_kind')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Closure',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('blackout', 'blackout'), ('maintenance', 'maintenance')], max_length=12)),
+                ('starts_at', models.DateTimeField()),
+                ('ends_at', models.DateTimeField()),
+                ('reason', models.CharField(blank=True, max_length=300)),
+                ('made_at', models.DateTimeField()),
+                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='closures', to='portal.facility')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['blackout', 'maintenance'])), name='closure_kind_known'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='closure_ends_after_start')],
+            },
+        ),
+        migrations.CreateModel(
+            name='FacilityAccessory',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name_ko', models.CharField(max_length=80)),
+                ('name_en', models.CharField(blank=True, max_length=80)),
+                ('count', models.PositiveSmallIntegerField()),
+                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='accessories', to='portal.facility')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('facility', 'name_ko'), name='facilityaccessory_once'), models.CheckConstraint(condition=models.Q(('count__gte', 1)), name='facilityaccessory_above_zero')],
+            },
+        ),
+        migrations.CreateModel(
             name='FundingSource',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -297,6 +377,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['national', 'local', 'own', 'other'])), name='fundingsource_kind_known')],
+            },
+        ),
+        migrations.CreateModel(
+            name='HourQuota',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('equipment', 'equipment'), ('simulator', 'simulator'), ('room', 'room'), ('seat', 'seat')], max_length=12, unique=True)),
+                ('hours', models.PositiveIntegerField()),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('set_at', models.DateTimeField()),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['equipment', 'simulator', 'room', 'seat'])), name='hourquota_kind_known')],
             },
         ),
         migrations.CreateModel(
@@ -650,6 +743,56 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Booking',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('purpose', models.CharField(blank=True, max_length=200)),
+                ('starts_at', models.DateTimeField()),
+                ('ends_at', models.DateTimeField()),
+                ('expected_by', models.DateTimeField()),
+                ('state', models.CharField(choices=[('queued', 'queued'), ('asked', 'asked'), ('confirmed', 'confirmed'), ('used', 'used'), ('refused', 'refused'), ('cancelled', 'cancelled'), ('missed', 'missed'), ('lapsed', 'lapsed')], max_length=10)),
+                ('series', models.UUIDField(null=True)),
+                ('reason', models.CharField(blank=True, max_length=300)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('made_at', models.DateTimeField()),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('used_at', models.DateTimeField(null=True)),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.organisation')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'asked', 'confirmed', 'used', 'refused', 'cancelled', 'missed', 'lapsed'])), name='booking_state_known'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='booking_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'used'), ('used_at__isnull', False)), models.Q(models.Q(('state', 'used'), _negated=True), ('used_at__isnull', True)), _connector='OR'), name='booking_used_when'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['refused', 'cancelled', 'missed', 'lapsed']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['refused', 'cancelled', 'missed', 'lapsed']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='booking_ended_when'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('decided_by__isnull', False), ('decided_at__isnull', False)), _connector='OR'), name='booking_refused_by_whom')],
+                'indexes': [models.Index(fields=['organisation', 'starts_at'], name='booking_of_organisation'), models.Index(fields=['person', 'starts_at'], name='booking_of_person'), models.Index(fields=['state', 'expected_by'], name='booking_expected'), models.Index(fields=['starts_at', 'ends_at'], name='booking_when')],
+            },
+        ),
+        migrations.CreateModel(
+            name='BookingSlot',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('slot', models.BigIntegerField()),
+                ('booking', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='slots', to='portal.booking')),
+                ('closure', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='slots', to='portal.closure')),
+                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='slots', to='portal.facility')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('facility', 'slot'), name='bookingslot_once'), models.CheckConstraint(condition=models.Q(models.Q(('booking__isnull', False), ('closure__isnull', True)), models.Q(('booking__isnull', True), ('closure__isnull', False)), _connector='OR'), name='bookingslot_held_by_one')],
+            },
+        ),
+        migrations.CreateModel(
+            name='BookedFacility',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('minutes', models.PositiveIntegerField()),
+                ('booking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='booked', to='portal.booking')),
+                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='booked', to='portal.facility')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('booking', 'facility'), name='bookedfacility_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='Membership',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -680,6 +823,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'accepted', 'withdrawn'])), name='invitation_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'accepted'), ('accepted_by__isnull', False), ('accepted_at__isnull', False)), models.Q(models.Q(('state', 'accepted'), _negated=True), ('accepted_by__isnull', True), ('accepted_at__isnull', True)), _connector='OR'), name='invitation_accepted_by_whom'), models.UniqueConstraint(django.db.models.functions.text.Lower('email'), models.F('organisation'), condition=models.Q(('state', 'waiting')), name='invitation_waiting_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='HoursTaken',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('equipment', 'equipment'), ('simulator', 'simulator'), ('room', 'room'), ('seat', 'seat')], max_length=12)),
+                ('month', models.CharField(max_length=7)),
+                ('minutes', models.PositiveIntegerField(default=0)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='portal.organisation')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['equipment', 'simulator', 'room', 'seat'])), name='hourstaken_kind_known'), models.UniqueConstraint(fields=('organisation', 'kind', 'month'), name='hourstaken_once')],
             },
         ),
         migrations.CreateModel(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 import re
 from collections import Counter
@@ -58,27 +56,6 @@ class Content:
     @property
     def total(self) -> int:
         return sum(line.amount for line in self.lines)
-
-
-def rows_of_text(content: bytes) -> list[list[str]]:
-    """The cells of comma- or tab-separated text in UTF-8, or CP949 as Korean banks write it.
-
-    Refused: ``receipts_not_readable``.
-    """
-    for encoding in ("utf-8-sig", "cp949"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        break
-    else:
-        raise Refused("receipts_not_readable", field="file")
-    head = text[:4096]
-    separator = "\t" if head.count("\t") > head.count(",") else ","
-    try:
-        return list(csv.reader(io.StringIO(text), delimiter=separator))
-    except csv.Error as error:
-        raise Refused("receipts_not_readable", field="file") from error
 
 
 def read(rows: Sequence[Sequence[str]], columns: Mapping[str, str], today: date) -> Content:

@@ -86,6 +86,12 @@ def duration(seconds: int | None) -> str:
 
 
 @register.filter
+def minutes_as_hours(minutes: int) -> str:
+    """Minutes as hours to one place."""
+    return formats.decimal(minutes, 60)
+
+
+@register.filter
 def file_size(count: int) -> str:
     """1.2 MB."""
     return formats.file_size(count)

@@ -166,6 +166,12 @@ RULES = [
         ),
     ),
     RetentionSeed(
+        "booking",
+        730,
+        "예약의 용도와 사유는 이용 확인과 가동률 점검에 답하기 위해 이용이 끝난 뒤 2년간 보관합니다.",
+        "What a booking was for is kept two years after its end, to answer questions about use and utilisation.",
+    ),
+    RetentionSeed(
         "trial",
         730,
         "배분안과 정책의 모의실험 결과는 결정의 참고 자료로서 모의실험이 끝난 뒤 2년간 보관합니다.",

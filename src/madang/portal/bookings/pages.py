@@ -1,0 +1,305 @@
+"""The pages of whoever books: new bookings and series, one's own, calendars of all facilities, a private calendar."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.cache import never_cache
+
+from madang.portal import refusals
+from madang.portal.bookings import actions, icalendar, looking, queries, rules, showing, slots, staff_pages
+from madang.portal.bookings.forms import QUARTERS, BookingForm, CheckInForm, ExtendForm, ReasonForm
+from madang.portal.bookings.rules import BookingState
+from madang.portal.faces import form_page, one, signed_in, tried, whole
+from madang.portal.facilities import queries as facilities
+from madang.portal.facilities.forms import SearchForm
+from madang.portal.facilities.rules import KEEPERS, FacilityState
+from madang.portal.journal.actions import read
+from madang.portal.people import queries as people
+from madang.portal.templatetags.madang import in_language
+
+PAGE = 50
+BACK, AHEAD = timedelta(days=30), timedelta(days=365)
+EVENTS_MOST = 1000
+
+
+def _mine(*rest: tuple[str, str]) -> list[tuple[str, str]]:
+    return [(_("Bookings"), reverse("bookings")), *rest]
+
+
+@signed_in
+def bookings(request: HttpRequest) -> HttpResponse:
+    """The bookings of one's organisations: those to come, or with ?past=1 those that are over."""
+    past = request.GET.get("past") == "1"
+    rows = queries.bookings(request.actor)
+    rows = (
+        rows.filter(ends_at__lt=request.now).order_by("-starts_at") if past else rows.filter(ends_at__gte=request.now)
+    )
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    if request.actor.reads_everything:
+        read(by=request.actor, now=request.now, what="search", kind="booking", subject="all")
+    context = {
+        "page": page,
+        "past": past,
+        "may_book": bool(request.actor.memberships),
+        "feed": queries.feed(request.actor),
+    }
+    return render(request, "bookings/bookings.html", context)
+
+
+@signed_in
+def booking_new(request: HttpRequest) -> HttpResponse:
+    """Books one or several facilities; a series is shown week by week before it is booked."""
+    by = request.actor
+    mine = people.organisations(by) if by.has(*KEEPERS) else people.organisations(by).filter(pk__in=by.memberships)
+    listed = facilities.facilities(by).filter(state=FacilityState.IN_USE)
+    asked = request.GET.getlist("facility")
+    if asked and request.method != "POST":
+        listed = facilities.found(listed).filter(code__in=asked)
+    form = BookingForm(request.POST or None, facilities=listed, organisations=mine, initial=_wanted(request, listed))
+    context: dict[str, Any] = {
+        "crumbs": _mine((_("Book"), "")),
+        "form": form,
+        "none": not mine,
+        "narrowed": bool(asked),
+    }
+    if request.method == "POST" and form.is_valid():
+        done = _series(request, form, context) if form.cleaned_data["weeks"] > 1 else _alone(request, form)
+        if done is not None:
+            return done
+    return render(request, "bookings/new.html", context, status=422 if form.is_bound and form.errors else 200)
+
+
+def _wanted(request: HttpRequest, listed: Any) -> dict[str, Any]:
+    asked = request.GET.getlist("facility")
+    chosen = [str(row.pk) for row in listed] if asked else []
+    day = showing.asked_day(request.GET.get("day", ""), request.now)
+    start = request.GET.get("start", "")
+    return {"facilities": chosen, "day": day, "weeks": 1, "start": start if start in QUARTERS else ""}
+
+
+def _given(request: HttpRequest, form: Any) -> dict[str, Any]:
+    given = form.cleaned_data
+    return {
+        "by": request.actor,
+        "now": request.now,
+        "organisation": int(given["organisation"]),
+        "facilities": [int(one) for one in given["facilities"]],
+        "period": given["period"],
+        "purpose": given["purpose"],
+    }
+
+
+def _alone(request: HttpRequest, form: Any) -> HttpResponse | None:
+    given = _given(request, form)
+    row = tried(form, lambda: actions.book(**given, wait=form.cleaned_data["wait"]))
+    if row is None:
+        return None
+    words = {
+        BookingState.CONFIRMED: _("The booking is confirmed."),
+        BookingState.ASKED: _("The booking is held for you. The centre decides, and you get a mail."),
+        BookingState.QUEUED: _("You stand on the waiting list. When it becomes free it is yours, and you get a mail."),
+    }
+    messages.success(request, words[BookingState(row.state)])
+    return redirect("booking", row.pk)
+
+
+def _series(request: HttpRequest, form: Any, context: dict[str, Any]) -> HttpResponse | None:
+    """First shows which weeks can be had; the second time, with what was shown, books them."""
+    given, weeks = _given(request, form), form.cleaned_data["weeks"]
+    if request.POST.get("shown") is not None:
+        expected = [whole(place, -1) for place in request.POST["shown"].split()]
+        rows = tried(form, lambda: actions.book_weekly(**given, weeks=weeks, expected=expected))
+        if rows:
+            messages.success(request, _("{n} weeks are booked.").format(n=len(rows)))
+            return redirect("bookings")
+    chosen = facilities.facilities(request.actor).filter(pk__in=given["facilities"])
+    periods = slots.weekly(given["period"], weeks, settings.MADANG_ZONE)
+    seen = looking.outlook(request.actor, given["organisation"], list(chosen), periods, request.now)
+    context["weeks"] = [(period, refusals.sentence(why) if why else "") for period, why in seen]
+    context["shown"] = " ".join(str(place) for place, (_period, why) in enumerate(seen) if why is None)
+    return None
+
+
+@signed_in
+def booking(request: HttpRequest, pk: int) -> HttpResponse:
+    """One booking, and what can be done with it."""
+    row = one(queries.bookings(request.actor), pk=pk)
+    read(by=request.actor, now=request.now, what="view", kind="booking", subject=pk, organisation=row.organisation_id)
+    by, now = request.actor, request.now
+    own = by.member_of(row.organisation_id) or by.has(*KEEPERS)
+    ahead = row.ends_at > now
+    context = {
+        "crumbs": _mine((in_language(row.booked.all()[0].facility, "name"), "")),
+        "booking": row,
+        "may_cancel": own and ahead and row.state in rules.AHEAD,
+        "may_extend": own and ahead and row.state in (BookingState.CONFIRMED, BookingState.USED),
+        "may_check_in": own and ahead and row.state == BookingState.CONFIRMED and now >= row.starts_at - rules.EARLY,
+        "may_decide": by.has(*KEEPERS) and row.state == BookingState.ASKED,
+        "place": queries.place_in_queue(row) if row.state == BookingState.QUEUED else 0,
+        "series": [one for one in queries.of_series(by, row.series) if one.pk != pk] if row.series else [],
+    }
+    return render(request, "bookings/booking.html", context)
+
+
+def _own(request: HttpRequest, pk: int) -> Any:
+    """A booking that the actor may change; for others it does not exist."""
+    row = one(queries.bookings(request.actor), pk=pk)
+    if not (request.actor.member_of(row.organisation_id) or request.actor.has(*KEEPERS)):
+        raise Http404
+    return row
+
+
+@signed_in
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks, then gives a booking up."""
+    row = _own(request, pk)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    back = reverse("booking", args=[pk])
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        tried(form, lambda: actions.cancel(by=request.actor, now=request.now, booking=pk, reason=reason))
+        if not form.errors:
+            messages.success(request, _("The booking is cancelled."))
+            return redirect(back)
+    lead = _("It becomes free for others at once; who stands on the waiting list moves up.")
+    title = _("Cancel the booking of {name}").format(name=in_language(row.booked.all()[0].facility, "name"))
+    return form_page(request, form, title=title, label=_("Cancel the booking"), lead=lead, back=back, danger=True)
+
+
+@signed_in
+def extend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Lets a booking end later, if what follows is free."""
+    row = _own(request, pk)
+    end = row.ends_at.astimezone(settings.MADANG_ZONE)
+    midnight = (end.hour, end.minute) == (0, 0)
+    initial = {"last_day": end.date() - timedelta(days=midnight), "end": "" if midnight else f"{end:%H:%M}"}
+    form = ExtendForm(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        tried(form, lambda: actions.extend(by=request.actor, now=request.now, booking=pk, until=form.until()))
+        if not form.errors:
+            messages.success(request, _("The booking lasts longer now."))
+            return redirect("booking", pk)
+    lead = _("All of it is extended, or nothing: what follows has to be free for every facility of the booking.")
+    return form_page(request, form, title=_("Extend the booking"), label=_("Extend"), lead=lead,
+                     back=reverse("booking", args=[pk]))  # fmt: skip
+
+
+@signed_in
+def check_in(request: HttpRequest, pk: int) -> HttpResponse:
+    """Notes that somebody came, by the code at the facility; staff need none."""
+    _own(request, pk)
+    form = CheckInForm(
+        request.POST if request.method == "POST" else None, initial={"code": request.GET.get("code", "")}
+    )
+    form.fields["code"].required = not request.actor.has(*KEEPERS)
+    if request.method == "POST" and form.is_valid():
+        code = form.cleaned_data["code"]
+        tried(form, lambda: actions.check_in(by=request.actor, now=request.now, booking=pk, code=code))
+        if not form.errors:
+            messages.success(request, _("You are checked in."))
+            return redirect("booking", pk)
+    lead = _("The code is put up at the facility.")
+    return form_page(request, form, title=_("Check in"), label=_("Check in"), lead=lead,
+                     back=reverse("booking", args=[pk]))  # fmt: skip
+
+
+def calendar(request: HttpRequest) -> HttpResponse:
+    """What all facilities have on a day, or in the week of it."""
+    form = SearchForm(request.GET or None)
+    found = facilities.facilities(request.actor).exclude(state=FacilityState.RETIRED)
+    page = Paginator(facilities.found(found, **form.chosen()), PAGE).get_page(request.GET.get("page"))
+    day, weekly = showing.asked_day(request.GET.get("day", ""), request.now), request.GET.get("view") != "day"
+    days = [showing.monday(day) + timedelta(days=n) for n in range(7)] if weekly else [day]
+    step = timedelta(days=len(days))
+    context = {
+        "form": form,
+        "page": page,
+        "day": day,
+        "days": days,
+        "weekly": weekly,
+        "rows": showing.overview(request.actor, list(page), days),
+        "earlier": day - step,
+        "later": day + step,
+    }
+    return render(request, "bookings/calendar.html", context)
+
+
+@never_cache
+@signed_in
+def feed(request: HttpRequest) -> HttpResponse:
+    """One's private calendar address: made, renewed (the old one dies) or taken away; shown once."""
+    address = ""
+    if request.method == "POST" and request.POST.get("act") == "drop":
+        actions.drop_feed(by=request.actor, now=request.now)
+        messages.success(request, _("The address no longer works."))
+        return redirect("calendar-feed")
+    if request.method == "POST":
+        key = actions.renew_feed(by=request.actor, now=request.now)
+        address = settings.MADANG_BASE_URL + reverse("calendar-file", args=[key])
+    context = {
+        "crumbs": _mine((_("Calendar on your own device"), "")),
+        "feed": queries.feed(request.actor),
+        "address": address,
+    }
+    return render(request, "bookings/feed.html", context)
+
+
+def calendar_file(request: HttpRequest, secret: str) -> HttpResponse:
+    """The bookings that a person made, as iCalendar; whoever has the address may read it."""
+    person = queries.feed_of(secret)
+    if person is None:
+        raise Http404
+    around = {"ends_at__gt": request.now - BACK, "starts_at__lt": request.now + AHEAD}
+    rows = queries.made_by(person.pk).filter(**around)[:EVENTS_MOST]
+    with override(person.language):
+        name = settings.MADANG_CENTRE_NAME[person.language]
+        text = icalendar.written(name, [_event(row) for row in rows])
+    response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+_HOLDS = {BookingState.CONFIRMED: "CONFIRMED", BookingState.USED: "CONFIRMED", BookingState.ASKED: "TENTATIVE",
+          BookingState.QUEUED: "TENTATIVE"}  # fmt: skip
+
+
+def _event(row: Any) -> icalendar.Event:
+    booked = [one.facility for one in row.booked.all()]
+    places = dict.fromkeys(place for one in booked if (place := in_language(one, "place")))
+    host = settings.MADANG_BASE_URL.partition("//")[2].partition("/")[0]
+    changed = [at for at in (row.made_at, row.decided_at, row.used_at, row.ended_at) if at]
+    return icalendar.Event(
+        uid=f"booking-{row.pk}@{host}",
+        sequence=row.version,
+        start=row.starts_at,
+        end=row.ends_at,
+        changed=max(changed),
+        summary=", ".join(in_language(one, "name") for one in booked),
+        location=", ".join(places),
+        status=_HOLDS.get(BookingState(row.state), "CANCELLED"),
+        url=settings.MADANG_BASE_URL + reverse("booking", args=[row.pk]),
+    )
+
+
+urlpatterns = [
+    path("bookings/", bookings, name="bookings"),
+    path("bookings/new/", booking_new, name="booking-new"),
+    path("bookings/calendar/", calendar, name="bookings-calendar"),
+    path("bookings/feed/", feed, name="calendar-feed"),
+    path("bookings/feed/<str:secret>.ics", calendar_file, name="calendar-file"),
+    path("bookings/<int:pk>/", booking, name="booking"),
+    path("bookings/<int:pk>/cancel/", cancel, name="booking-cancel"),
+    path("bookings/<int:pk>/extend/", extend, name="booking-extend"),
+    path("bookings/<int:pk>/check-in/", check_in, name="booking-check-in"),
+    *staff_pages.urlpatterns,
+]

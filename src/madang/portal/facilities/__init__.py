@@ -1,0 +1,1 @@
+"""The catalogue of what can be booked: equipment, simulators, rooms and seats."""
