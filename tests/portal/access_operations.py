@@ -187,6 +187,11 @@ answer_question          anoonnnnnnnn
 list_reviewers           annnnnnooooo
 add_reviewer             annnnnnrorrr
 set_reviewer_active      annnnnnrorrr
+get_reviewer             annnnnnooooo
+bring_in_experts         annnnnnrorrr
+get_expert_terms         annnnnnooooo
+set_expert_terms         annnnnnrorrr
+agree_to_terms           annnonnnnnnn
 review_file              annnonnnnnnn
 recuse_review            annnonnnnnnn
 decline_review           annnonnnnnnn

@@ -56,7 +56,7 @@ def _given(world: World, name: str) -> dict[str, Any]:
         "remove_unix_user": places["unix-user-remove"],
         "get_statement": {"statement_id": places["statement"]["pk"]},
     }
-    known |= _given_to_staff(world) | _given_to_settlers(world)
+    known |= _given_to_staff(world) | _given_to_settlers(world) | _given_to_experts(places)
     if name in known:
         return known[name]
     return {**application, **a, **award, **review} | (job if "job" in name else {})
@@ -130,6 +130,19 @@ def _given_to_staff(world: World) -> dict[str, dict[str, Any]]:
         "set_reviewer_active": {"reviewer": Reviewer.objects.order_by("pk").last().pk},
         "review_file": review | {"file": places["review-file"]["file"]},
         "submitted_file": {"id": places["submitted-file"]["pk"]},
+    }
+
+
+def _given_to_experts(places: Any) -> dict[str, Any]:
+    """The same for the pool of experts."""
+    found = {"get_reviewer": places["expert"]}
+    found |= dict.fromkeys(("get_expert_terms", "set_expert_terms", "agree_to_terms"), places["review-terms"])
+    return found
+
+
+def _body_of_experts() -> dict[str, Any]:
+    return {
+        "set_expert_terms": {"body_ko": "다른 서약", "body_en": "Other terms"},
     }
 
 
@@ -233,7 +246,7 @@ def _body_of_staff(world: World) -> dict[str, Any]:
         "decline_review": {},
         "recuse_review": {"kind": "relative"},
         "declare_interest": {**number, "kind": "relative"},
-        **_body_of_planning(pool, names),
+        **_body_of_planning(pool, names) | _body_of_experts(),
         "propose_adoption": {},
         "propose_decisions": {},
         "propose_end": {"reason": "x"},
@@ -276,6 +289,9 @@ def sent(client: Any, world: World, who: str, verb: str, path: str, name: str) -
     if name == "bring_in_receipts":
         file = SimpleUploadedFile("more.csv", b"date,in\n2026-03-03,5\n")
         return send(url, {"bank": "main", "file": file}, headers=headers)
+    if name == "bring_in_experts":
+        file = SimpleUploadedFile("more.csv", b"name,email\nSomeone,someone@test.example\n")
+        return send(url, {"file": file}, headers=headers)
     if name in ("signed_paper", "submitted_file", "review_file"):
         url += "?purpose=check"
     if name == "compare_plans":

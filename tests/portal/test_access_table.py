@@ -210,6 +210,12 @@ product-retire           Lnnnnnnnonon Lnnnnnnnmnmn
 owed-reports             Lnnnnnnooooo Lnnnnnnooooo
 owed-report-received     Lnnnnnnoonnn Lnnnnnnoonnn
 reviewers                Lnnnnnnooooo Lnnnnnnooooo
+expert                   Lnnnnnnooooo Lnnnnnnooooo
+experts-file             Lnnnnnnooooo Lnnnnnnrrrrr
+experts-bring-in         Lnnnnnnnonnn Lnnnnnnnonnn
+experts-look             Lnnnnnnnonnn Lnnnnnnnmnnn
+call-expert-terms        Lnnnnnnooooo Lnnnnnnrrrrr
+review-terms             Lnnnonnnnnnn Lnnnrnnnnnnn
 review-withdraw          Lnnnnnnnonnn Lnnnnnnnrnnn
 statements-staff         Lnnnnnnooooo Lnnnnnnooooo
 statements-issue         Lnnnnnnnonnn Lnnnnnnnmnnn

@@ -27,7 +27,7 @@ IMPERSONAL = {
     "plan-committee", "plan-committee-progress", "policies", "policy", "list_policies", "get_policy", "list_studies",
     "plan-effects", "trial-progress", "bench-trial", "bench-report", "list_plan_trials", "get_trial", "trial_report",
     "bank", "award-cluster", "cluster-apply", "settlement-entry-new", "settlement-entry-undo",
-    "list_settlement_entries",
+    "list_settlement_entries", "call-expert-terms", "get_expert_terms", "review-terms",
 }  # fmt: skip
 # Many at once: noted as a search, or shown without anybody's texts.
 LISTS = {
@@ -40,9 +40,10 @@ ASK_FIRST = {
     "award-accept", "award-decline", "erase-person", "intake-export", "question-file", "review-file",
     "review-hand-back", "signed-paper", "statement-csv", "statement-xlsx", "submitted-file",
     "match-undo", "chase-stop", "receivables-file", "settlement-file", "environment-withdraw", "unix-user-remove",
+    "experts-file",
 }  # fmt: skip
 # A person's, not an organisation's: noted under that person.
-PERSONS = {"person"}
+PERSONS = {"person", "expert", "get_reviewer"}
 
 
 @pytest.fixture(autouse=True)

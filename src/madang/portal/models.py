@@ -9,6 +9,7 @@ from madang.portal.calls import models as _calls  # noqa: F401
 from madang.portal.cluster import models as _cluster  # noqa: F401
 from madang.portal.decisions import models as _decisions  # noqa: F401
 from madang.portal.environments import models as _environments  # noqa: F401
+from madang.portal.experts import models as _experts  # noqa: F401
 from madang.portal.files import models as _files  # noqa: F401
 from madang.portal.forecasts import models as _forecasts  # noqa: F401
 from madang.portal.funding import models as _funding  # noqa: F401

@@ -17,6 +17,7 @@ from madang.portal.approvals.models import Approval
 from madang.portal.billing import actions as billing
 from madang.portal.billing.models import Statement
 from madang.portal.billing.rules import StatementState
+from madang.portal.files import tables
 from madang.portal.outbox.models import Message
 from madang.portal.receipts import actions, chores, queries, reading
 from madang.portal.receipts.models import Bank, Chase, Posting, Receipt, ReceiptFile, Received
@@ -48,7 +49,7 @@ def cashier():
 
 def brought(*rows: str, name="june.csv") -> ReceiptFile:
     text = "\n".join(["date,in,who,text", *rows])
-    stored = reading.keep(now=NOW, name=name, chunks=[text.encode()])
+    stored = tables.keep(now=NOW, name=name, chunks=[text.encode()])
     content = reading.content_of(bank(), stored, TODAY)
     return actions.bring_in(by=cashier(), now=NOW, bank=bank().pk, stored=stored.pk, name=name, content=content)
 
@@ -97,7 +98,7 @@ def test_a_workbook_is_read_as_text_is():
     from madang.portal.sheets import xlsx
 
     made = xlsx("June", [["date", "in", "who", "text"], ["2026-05-20", 1200, "한빛", "=1"]])
-    stored = reading.keep(now=NOW, name="june.xlsx", chunks=[made])
+    stored = tables.keep(now=NOW, name="june.xlsx", chunks=[made])
     (line,) = reading.content_of(bank(), stored, TODAY).lines
     assert (line.paid_on, line.amount, line.payer, line.text) == (date(2026, 5, 20), 1200, "한빛", "=1")
 
@@ -321,7 +322,7 @@ def test_two_who_bring_in_overlapping_files_at_once_store_each_receipt_once():
     by, main = cashier(), bank()
     acts = []
     for rows in (["2026-05-20,1,a,x", "2026-05-21,2,b,y"], ["2026-05-21,2,b,y", "2026-05-22,3,c,z"]):
-        stored = reading.keep(now=NOW, name="f.csv", chunks=["\n".join(["date,in,who,text", *rows]).encode()])
+        stored = tables.keep(now=NOW, name="f.csv", chunks=["\n".join(["date,in,who,text", *rows]).encode()])
         given = {"bank": main.pk, "stored": stored.pk, "name": "f", "content": reading.content_of(main, stored, TODAY)}
         acts.append(lambda given=given: actions.bring_in(by=by, now=NOW, **given))
     assert errors(at_once(*acts)) == []

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from madang.errors import Refused
-from madang.portal.receipts.bankfile import Fault, Line, digests, read, rows_of_text
+from madang.portal.files.tables import rows_of_text
+from madang.portal.receipts.bankfile import Fault, Line, digests, read
 from madang.portal.receipts.matching import Money, Owed, numbers_in, plain_name, proposals
 from madang.portal.receipts.rules import Balance, age, aged, stage_reached
 
@@ -105,7 +106,7 @@ def test_a_file_without_the_banks_headings_is_refused():
 
 
 def test_bytes_that_are_no_text_are_refused():
-    with pytest.raises(Refused, match="receipts_not_readable"):
+    with pytest.raises(Refused, match="table_not_readable"):
         rows_of_text(b"\xff\xff\x81")
 
 

@@ -25,7 +25,7 @@ from madang.errors import Refused, Stale
 from madang.portal.actors import PUBLIC, Role
 from madang.portal.journal.models import JournalEntry, Reading
 from madang.portal.outbox.models import Message
-from madang.portal.reviews import actions, queries, scoring
+from madang.portal.reviews import actions, desk, queries, scoring
 from madang.portal.reviews.models import Affiliation, CriterionPoints, ReviewAssignment, Reviewer
 from madang.portal.reviews.rules import Interest
 
@@ -215,14 +215,14 @@ def test_nobody_else_touches_a_sheet(intake):
             code(lambda by=by: actions.save_draft(by=by, now=NOW, assignment=row.pk, version=1, points={}))
             == "not_found"
         )
-        assert queries.open_to_reviewer(by, row.pk, NOW) is None
+        assert desk.open_to_reviewer(by, row.pk, NOW) is None
 
 
 def test_who_has_a_conflict_sees_nothing(intake):
     row, by = sheet(intake)
-    assert queries.open_to_reviewer(by, row.pk, NOW) is not None
+    assert desk.open_to_reviewer(by, row.pk, NOW) is not None
     row.reviewer.person.memberships.create(organisation=row.application.organisation, role="member", joined_at=NOW)
-    assert queries.open_to_reviewer(by, row.pk, NOW) is None
+    assert desk.open_to_reviewer(by, row.pk, NOW) is None
     assert code(lambda: actions.submit(by=by, now=NOW, assignment=row.pk, version=1, points=WHOLE)) == "not_found"
 
 
@@ -233,7 +233,7 @@ def test_a_declared_interest_closes_the_file(intake):
         actions.declare_interest(by=by, now=NOW, organisation=organisation, kind=kind)
     row.refresh_from_db()
     assert row.state == "recused"
-    assert queries.open_to_reviewer(by, row.pk, NOW) is None
+    assert desk.open_to_reviewer(by, row.pk, NOW) is None
     again = {"by": by, "now": NOW, "organisation": organisation, "kind": Interest.RELATIVE}
     assert code(lambda: actions.declare_interest(**again)) == "interest_declared_already"
 
@@ -266,7 +266,7 @@ def test_a_manager_takes_a_sheet_back(intake, manager):
     give = {"by": manager, "now": NOW, "assignment": row.pk}
     assert code(lambda: actions.withdraw_assignment(**give, reason=" ")) == "review_reason_needed"
     actions.withdraw_assignment(**give, reason="ill")
-    assert not queries.my_assignments(by).exists()
+    assert not desk.mine(by, NOW).exists()
 
 
 def test_reminders_go_out_once_a_day(intake, manager):

@@ -13,6 +13,8 @@ REFUSALS = {
     "file_has_macros": N_("{name} holds a macro. Please save it without macros."),
     "archive_bomb": N_("{name} would grow beyond measure when unpacked."),
     "archive_escapes": N_("{name} holds an entry that leads out of its folder: {member}"),
+    "table_not_readable": N_("This file is not text that can be read. Save it as CSV or XLSX and try again."),
+    "workbook_not_readable": N_("This workbook cannot be read. Save it as XLSX again, without a password."),
     "disk_full": N_(
         "The centre's disk is full, so the file was not kept. Please tell the centre; nothing else was lost."
     ),
@@ -28,5 +30,7 @@ INPUT = frozenset(
         "file_has_macros",
         "archive_bomb",
         "archive_escapes",
+        "table_not_readable",
+        "workbook_not_readable",
     }
 )

@@ -19,6 +19,7 @@ from madang.portal.applications.models import (
     SubmittedFile,
 )
 from madang.portal.approvals.models import Approval
+from madang.portal.experts.models import ExpertAgreement, ExpertProfile
 from madang.portal.forecasts.models import Trial
 from madang.portal.holdings import queries, rules
 from madang.portal.idempotency.models import AnsweredRequest
@@ -89,6 +90,8 @@ def _reviews(ids: list[int], now: datetime) -> None:
 def _reviewers(ids: list[int], now: datetime) -> None:
     Affiliation.objects.filter(reviewer__in=ids).delete()
     DeclaredInterest.objects.filter(reviewer__in=ids).delete()
+    ExpertProfile.objects.filter(reviewer__in=ids).delete()
+    ExpertAgreement.objects.filter(reviewer__in=ids).delete()
     Reviewer.objects.filter(pk__in=ids).update(affiliation="", fields=[])
 
 
@@ -172,9 +175,10 @@ def erase_idle(*, now: datetime, before: datetime, limit: int = 10) -> int:
 def erase(*, by: Actor, now: datetime, person: int) -> None:
     """Erases a person with what is theirs alone: particulars, messages, tokens, answers kept for a day, attempts.
 
-    A reviewer's affiliation, fields and notes go too, and the reviewer leaves the pool; which organisations were closed
-    to them stays while the reviews do, as a ground of the decisions. What was written for an organisation or for the
-    body stays with its record and its retention (`showing.kept`). Refused as `people.actions.erase_person`.
+    A reviewer's affiliation, fields, particulars and notes go too, and the reviewer leaves the pool; which
+    organisations were closed to them stays while the reviews do, as a ground of the decisions. What was written for an
+    organisation or for the body stays with its record and its retention (`showing.kept`). Refused as
+    `people.actions.erase_person`.
     """
     row = Person.objects.filter(pk=person).first()
     address = clean_email(row.email or "") if row else ""
@@ -182,6 +186,7 @@ def erase(*, by: Actor, now: datetime, person: int) -> None:
     AnsweredRequest.objects.filter(person=person).delete()
     LoginFailure.objects.filter(digest=journal.digest(f"e-mail:{address}")).delete()
     DeclaredInterest.objects.filter(reviewer__person=person).update(note="")
+    ExpertProfile.objects.filter(reviewer__person=person).delete()
     Reviewer.objects.filter(person=person).update(affiliation="", fields=[], active=False)
 
 

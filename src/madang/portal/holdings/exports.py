@@ -23,6 +23,7 @@ from madang.portal.applications.models import (
     Submission,
 )
 from madang.portal.approvals.models import Approval
+from madang.portal.experts.models import ExpertAgreement, ExpertProfile
 from madang.portal.files import queries as files
 from madang.portal.files.models import StoredFile
 from madang.portal.files.rules import clean_name
@@ -179,9 +180,19 @@ def _reviewing(person: int) -> dict[str, Rows]:
         "as_a_reviewer": _listed(
             Reviewer.objects.filter(person=person), "affiliation", "fields", "load_limit", "active", "added_at"
         ),
-        "affiliations": _listed(Affiliation.objects.filter(**mine), "since", "until", **organisation),
+        "affiliations": _listed(
+            Affiliation.objects.filter(**mine), "since", "until", "name", "registration_number", **organisation
+        ),
+        "as_an_expert": _listed(
+            ExpertProfile.objects.filter(**mine),
+            *("languages", "other_names", "other_addresses", "changed_at"),
+            region="region__code",
+        ),
+        "terms_i_agreed_to": _listed(
+            ExpertAgreement.objects.filter(**mine), "agreed_at", call="terms__call__code", version="terms__number"
+        ),
         "interests_i_declared": _listed(
-            DeclaredInterest.objects.filter(**mine), "kind", "note", "declared_at", **organisation
+            DeclaredInterest.objects.filter(**mine), "kind", "note", "learnt_on", "declared_at", **organisation
         ),
         "reviews": _listed(
             ReviewAssignment.objects.filter(**mine),

@@ -31,6 +31,8 @@ TABLES: dict[str, frozenset[str]] = {
     "reviewer": frozenset({"reviewer"}),
     "affiliation": frozenset({"reviewer"}),
     "declaredinterest": frozenset({"reviewer"}),
+    "expertprofile": frozenset({"reviewer"}),
+    "expertagreement": frozenset({"reviewer"}),
     "reviewassignment": frozenset({"review"}),
     "criterionpoints": frozenset({"review"}),
     "approval": frozenset({"approval"}),
@@ -55,7 +57,7 @@ IMPERSONAL = frozenset(
         "estimate", "estimatemonth", "jobafter", "sharesetting", "clusterterms", "clusterlook", "clusterchange",
         "environment", "jobtemplate", "bank", "receiptfile", "receipt", "received", "posting", "chase", "chasestop",
         "budgetalert", "fundingsource", "funding", "fundingpart", "fiscalyear", "support", "settlemententry",
-        "settlement",
+        "settlement", "expertterms",
     }
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ from ninja.pagination import paginate
 from madang.portal.actors import READING_ROLES
 from madang.portal.billing.queries import today
 from madang.portal.faces import known_to, one
+from madang.portal.files import tables
 from madang.portal.journal.actions import read
 from madang.portal.people import queries as people
 from madang.portal.receipts import actions, queries, reading
@@ -191,7 +192,7 @@ def bring_in_receipts(
     """Stores the receipts of a bank's file (CSV or XLSX) that are not here yet, all or none; or only looks at it."""
     row = one(queries.banks(request.actor), code=bank)
     refuse_unless_cashier(request.actor)
-    stored = reading.keep(now=request.now, name=file.name or "file", chunks=file.chunks())
+    stored = tables.keep(now=request.now, name=file.name or "file", chunks=file.chunks())
     content = reading.content_of(row, stored, today(request.now))
     known = queries.known_digests(digest for _line, digest in digests(row.code, content.lines))
     done = {"stored": len(content.lines) - len(known), "repeated": len(known)}

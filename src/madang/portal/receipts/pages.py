@@ -22,6 +22,7 @@ from madang.portal.billing.forms import PurposeForm
 from madang.portal.billing.queries import today
 from madang.portal.decisions.halves import halves
 from madang.portal.faces import form_page, one, tried, with_role
+from madang.portal.files import tables
 from madang.portal.journal.actions import read
 from madang.portal.people import queries as people
 from madang.portal.receipts import actions, exports, queries, reading
@@ -160,7 +161,7 @@ def bring_in(request: HttpRequest) -> HttpResponse:
     form = FileForm(request.POST or None, request.FILES or None, by=request.actor)
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
-        kept = tried(form, lambda: reading.keep(now=request.now, name=upload.name, chunks=upload.chunks()))
+        kept = tried(form, lambda: tables.keep(now=request.now, name=upload.name, chunks=upload.chunks()))
         if kept is not None:
             return redirect("receipts-look", form.cleaned_data["bank"], kept.sha256)
     links = [(_("Note another account"), reverse("bank-new"))]
@@ -171,7 +172,7 @@ def bring_in(request: HttpRequest) -> HttpResponse:
 @with_role(*CASHIERS)
 def look(request: HttpRequest, code: str, sha256: str) -> HttpResponse:
     """The rows of a kept file with what cannot be read; the button stores them."""
-    bank, stored = one(queries.banks(request.actor), code=code), reading.kept(sha256)
+    bank, stored = one(queries.banks(request.actor), code=code), tables.kept(sha256)
     if stored is None:
         raise Http404
     context = {

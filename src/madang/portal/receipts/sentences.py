@@ -3,8 +3,6 @@
 from django.utils.translation import gettext_noop as N_
 
 REFUSALS = {
-    "receipts_not_readable": N_("This file is not text that can be read. Save it as CSV or XLSX and try again."),
-    "workbook_not_readable": N_("This workbook cannot be read. Save it as XLSX again, without a password."),
     "receipts_heading_missing": N_("No row of the file has all of these headings: {columns}."),
     "receipts_too_many_rows": N_("The file has more than {most} rows. Split it by days."),
     "receipts_have_faults": N_("{rows} rows cannot be read, so nothing was stored. Mend them in the file."),
@@ -22,7 +20,7 @@ REFUSALS = {
 }
 INPUT = frozenset(
     {
-        "receipts_not_readable", "workbook_not_readable", "receipts_heading_missing", "receipts_too_many_rows",
+        "receipts_heading_missing", "receipts_too_many_rows",
         "receipts_have_faults", "receipts_none", "statement_not_issued", "match_reason_needed", "chase_reason_needed",
     }
 )  # fmt: skip
