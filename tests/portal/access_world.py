@@ -26,6 +26,7 @@ from factories import (
     make_track,
     make_unix_user,
 )
+from portal.access_experts import make_experts
 from portal.trial_results import make_trial
 from rounds import adopt, make_round, propose, publish
 
@@ -38,7 +39,6 @@ from madang.portal.billing.models import Statement
 from madang.portal.calls.models import ConsentText, TrackConsent
 from madang.portal.cluster.models import ClusterLook
 from madang.portal.environments.models import Environment
-from madang.portal.experts import actions as experts
 from madang.portal.files import tables
 from madang.portal.files.actions import store
 from madang.portal.files.rules import EVERYTHING
@@ -98,7 +98,7 @@ def make_world() -> World:
     kept = store(now=NOW, name="paper.pdf", allowed=EVERYTHING, upload_chunks=[b"%PDF-1.7 paper"])
     _calls(world, found)
     _applications(world, a, owner, kept, reviewers)
-    _experts(world, a, owner, reviewers["assigned"])
+    make_experts(world, a, owner, reviewers["assigned"])
     _awards(world, found, a, owner, kept)
     _persons(world, a, owner)
     _prices(world, found)
@@ -187,23 +187,6 @@ def _applications(world: World, a, owner: Person, kept, reviewers) -> None:
         world.places[name] = {"pk": screened.intake_id}
     for name in ("intake-ranking", "intake-calibration", "intake-conflicts", "intake-reviews", "review-suggestion"):
         world.places[name] = {"intake": screened.intake_id}
-
-
-def _experts(world: World, a, owner: Person, assigned) -> None:
-    """A call whose reviewers agree to terms, which the assigned reviewer has yet to do; and a list of experts."""
-    other = make_track(make_call())
-    sheet = make_submitted(other, make_intake(other.call, state="in_review"), organisation=a, created_by=owner)
-    make_assignment(sheet, assigned)
-    given = {"call": other.call_id, "body_ko": "서약", "body_en": "Terms"}
-    experts.set_terms(by=actor(world.people["manager"]), now=NOW, **given)
-    listed = tables.keep(now=NOW, name="f.csv", chunks=[b"name,email\nNew Expert,new@test.example\n"])
-    for name in ("call-expert-terms", "review-terms"):
-        world.places[name] = {"code": other.call.code}
-    world.places |= {
-        "expert": {"reviewer": assigned.pk},
-        "experts-file": {"kind": "csv"},
-        "experts-look": {"sha256": listed.sha256},
-    }
 
 
 def _awards(world: World, found, a, owner: Person, kept) -> None:

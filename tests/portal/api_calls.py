@@ -136,12 +136,33 @@ def _given_to_staff(world: World) -> dict[str, dict[str, Any]]:
 def _given_to_experts(places: Any) -> dict[str, Any]:
     """The same for the pool of experts."""
     found = {"get_reviewer": places["expert"]}
+    challenged = {"id": places["application-challenges"]["application"]}
+    found |= dict.fromkeys(("list_challenges", "file_challenge"), challenged)
+    found |= {"list_intake_challenges": places["intake-challenges"], "decide_challenge": places["challenge"]}
+    committee, going = places["committee-draw-new"], places["draw-value"]
+    asked, seated = places["candidate-answer"]["candidate"], places["committee-withdraw"]["candidate"]
+    found |= dict.fromkeys(("list_committees", "create_committee"), places["intake-committees"])
+    found |= dict.fromkeys(("list_candidates", "commit_draw", "give_committee_sheets"), committee)
+    found |= dict.fromkeys(("freeze_draw", "draw_committee", "abandon_draw", "invite_committee"), going)
+    found |= {"note_candidate_answer": {"candidate": asked}, "get_draw_record": going}
+    found |= {"answer_invitation": {"invitation": asked}, "step_back": {"invitation": seated}}
     found |= dict.fromkeys(("get_expert_terms", "set_expert_terms", "agree_to_terms"), places["review-terms"])
     return found
 
 
 def _body_of_experts() -> dict[str, Any]:
+    names, later = {"name_ko": "나 분과", "name_en": "Section B"}, "2026-12-01T00:00:00Z"
     return {
+        "file_challenge": {"name": "이강", "reason": "x"},
+        "decide_challenge": {"upheld": True, "decision": "x"},
+        "create_committee": {**names, "seats": 1, "meets_at": later},
+        "commit_draw": {"outside_source": "Lottery", "outside_from": "2026-04-05T00:00:00Z"},
+        "give_committee_sheets": {"due_at": later},
+        "draw_committee": {"outside": "1"},
+        "abandon_draw": {"reason": "x"},
+        "note_candidate_answer": {"said": "absent"},
+        "answer_invitation": {"said": "refused"},
+        "step_back": {"note": "x", "learnt_on": "2026-04-01"},
         "set_expert_terms": {"body_ko": "다른 서약", "body_en": "Other terms"},
     }
 

@@ -83,11 +83,11 @@ def test_a_reviewers_and_a_managers_pages(client, django_assert_num_queries, row
         make_assignment(file, reviewer)
     plans = [propose(found, policy) for policy in (PolicyChoice.RANK_SKIP, PolicyChoice.RANK_STOP)]
     client.force_login(reviewer.person)
-    opened(client, 11, reverse("reviews"), django_assert_num_queries)
+    opened(client, 12, reverse("reviews"), django_assert_num_queries)
     client.force_login(make_staff(*Role))
     compared = f"{reverse('plan-compare', args=[found.intake.pk])}?plan={plans[0].pk}&plan={plans[1].pk}"
     wanted = {
-        reverse("staff"): 28,
+        reverse("staff"): 30,
         reverse("staff-intakes"): 7,
         reverse("staff-calls"): 9,
         reverse("intake-applications", args=[found.intake.pk]): 12,

@@ -28,11 +28,14 @@ IMPERSONAL = {
     "plan-effects", "trial-progress", "bench-trial", "bench-report", "list_plan_trials", "get_trial", "trial_report",
     "bank", "award-cluster", "cluster-apply", "settlement-entry-new", "settlement-entry-undo",
     "list_settlement_entries", "call-expert-terms", "get_expert_terms", "review-terms",
+    "intake-committees", "list_committees", "committee-invitation", "committee-withdraw", "call-draws",
+    "draw-record", "get_draw_record",
 }  # fmt: skip
 # Many at once: noted as a search, or shown without anybody's texts.
 LISTS = {
     "intake-applications", "intake-calibration", "intake-conflicts", "intake-decisions", "intake-ranking",
     "intake-reviews", "list_intake_applications", "list_intake_decisions", "list_ranking",
+    "committee", "intake-challenges", "list_candidates", "list_intake_challenges",
     "receipts-look", "settlement", "show_settlement",
 }  # fmt: skip
 # Ask what for, or whether one is sure, before anything is handed out or done.

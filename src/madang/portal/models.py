@@ -6,7 +6,9 @@ from madang.portal.approvals import models as _approvals  # noqa: F401
 from madang.portal.awards import models as _awards  # noqa: F401
 from madang.portal.billing import models as _billing  # noqa: F401
 from madang.portal.calls import models as _calls  # noqa: F401
+from madang.portal.challenges import models as _challenges  # noqa: F401
 from madang.portal.cluster import models as _cluster  # noqa: F401
+from madang.portal.committees import models as _committees  # noqa: F401
 from madang.portal.decisions import models as _decisions  # noqa: F401
 from madang.portal.environments import models as _environments  # noqa: F401
 from madang.portal.experts import models as _experts  # noqa: F401

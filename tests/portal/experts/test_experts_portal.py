@@ -187,6 +187,13 @@ def test_the_pool_is_searched_by_word_field_region_language_and_state(manager):
     assert not queries.experts(actor(make_reviewer().person)).exists()
 
 
+def test_a_region_that_was_merged_means_the_one_that_followed(manager):
+    seed_regions(by=manager, now=NOW)
+    before, after = (queries.region_names(day) for day in (date(2026, 6, 30), date(2026, 7, 1)))
+    assert before["광주광역시"] != before["전라남도"]
+    assert after["광주광역시"] == after["전라남도"] != before["전라남도"]
+
+
 def test_without_agreeing_to_the_terms_nothing_of_a_file_is_seen(client, manager, intake):
     sheet = make_assignment(make_submitted(make_track(intake.call), intake, state="eligible"))
     person, by = sheet.reviewer.person, actor(sheet.reviewer.person)

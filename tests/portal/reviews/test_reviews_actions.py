@@ -23,6 +23,7 @@ from factories import (
 
 from madang.errors import Refused, Stale
 from madang.portal.actors import PUBLIC, Role
+from madang.portal.calls.models import Intake
 from madang.portal.journal.models import JournalEntry, Reading
 from madang.portal.outbox.models import Message
 from madang.portal.reviews import actions, desk, queries, scoring
@@ -245,6 +246,25 @@ def test_every_declared_interest_bars(intake, manager, kind):
     actions.declare_interest(by=actor(reviewer.person), now=NOW, organisation=file.organisation_id, kind=kind)
     give = {"by": manager, "now": NOW, "intake": intake.pk, "chosen": {file.pk: [reviewer.pk]}, "due_at": DUE}
     assert code(lambda: actions.assign(**give)) == "reviewer_has_conflict"
+
+
+def test_an_interest_learnt_later_sets_aside_what_was_handed_in_until_the_intake_is_decided(intake, manager):
+    sheets = [make_assignment(file, make_reviewer()) for file in submitted(intake, 2, wanted=1)]
+    ReviewAssignment.objects.update(state="submitted", ended_at=NOW)
+    learnt = NOW.date() - timedelta(days=20)
+    given = {"kind": Interest.ADVICE, "learnt_on": learnt}
+    ahead = given | {"learnt_on": NOW.date() + timedelta(days=2)}
+    by, organisation = actor(sheets[0].reviewer.person), sheets[0].application.organisation_id
+    assert code(lambda: actions.declare_interest(by=by, now=NOW, organisation=organisation, **ahead)) == (
+        "interest_learnt_ahead"
+    )
+    actions.declare_interest(by=by, now=NOW, organisation=organisation, **given)
+    found = desk.conflicts_of([sheets[0]], NOW)[sheets[0].pk]
+    assert {conflict.facts["late_days"] for conflict in found} == {"6"}
+    Intake.objects.filter(pk=intake.pk).update(state="decided", decided_at=NOW)
+    late, organisation = actor(sheets[1].reviewer.person), sheets[1].application.organisation_id
+    actions.declare_interest(by=late, now=NOW, organisation=organisation, **given)
+    assert [ReviewAssignment.objects.get(pk=sheet.pk).state for sheet in sheets] == ["recused", "submitted"]
 
 
 def test_a_reviewer_declines_or_steps_back(intake):

@@ -78,7 +78,7 @@ def expert(request: HttpRequest, reviewer: int) -> HttpResponse:
     context = {
         "row": row,
         "profile": profile,
-        "languages": [_(LANGUAGES.get(code, code)) for code in profile.languages] if profile else [],
+        "spoken": [_(LANGUAGES.get(code, code)) for code in profile.languages] if profile else [],
         "posts": [(post, None if post.since == LONG_AGO else post.since) for post in row.affiliations.all()],
         "agreed": queries.agreements(request.actor, row.pk),
         "crumbs": _crumbs((_("Reviewers"), reverse("reviewers")), (row.person.name, "")),

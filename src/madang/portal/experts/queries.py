@@ -16,7 +16,8 @@ from madang.portal.calls.models import Call
 from madang.portal.experts.models import ExpertAgreement, ExpertTerms
 from madang.portal.experts.rules import Known, Listed, compact
 from madang.portal.people import queries as people
-from madang.portal.people.models import Organisation, Person, StaffRole
+from madang.portal.people.models import Organisation, Person, Region, StaffRole
+from madang.portal.people.rules import region_at
 from madang.portal.reviews import queries as reviews
 from madang.portal.reviews.models import Affiliation, ReviewAssignment, Reviewer
 from madang.portal.reviews.rules import LIVE_STATES, AssignmentState
@@ -62,11 +63,15 @@ def fields_in_use(by: Actor) -> list[str]:
 
 
 def region_names(day: date) -> dict[str, str]:
-    """Every way to write a region in force, without spaces, with its code."""
-    found = {}
-    for row in people.regions_in_force(day):
-        found |= dict.fromkeys(("".join(name.split()) for name in (row.name_ko, row.name_en, row.short_ko)), row.code)
-        found[row.code] = row.code
+    """Every way to write a region, without spaces, with the code of the one that it is on a day.
+
+    Lists go on naming a region that was merged: its name means the one that followed.
+    """
+    spans, found = people.region_spans(), {}
+    rows = list(Region.objects.order_by("pk"))
+    for row in sorted(rows, key=lambda row: spans[row.code].in_force(day)):
+        names = (row.code, *("".join(name.split()) for name in (row.name_ko, row.name_en, row.short_ko)))
+        found |= dict.fromkeys(names, region_at(row.code, day, spans))
     return found
 
 

@@ -19,6 +19,8 @@ from madang.portal.applications.models import (
     SubmittedFile,
 )
 from madang.portal.approvals.models import Approval
+from madang.portal.challenges.models import Challenge
+from madang.portal.committees.models import Candidate
 from madang.portal.experts.models import ExpertAgreement, ExpertProfile
 from madang.portal.forecasts.models import Trial
 from madang.portal.holdings import queries, rules
@@ -75,6 +77,7 @@ def _applications(ids: list[int], now: datetime) -> None:
     SubmittedFile.objects.filter(submission__application__in=ids).delete()
     for table in (Attachment, Consent, LateAttempt):
         table.objects.filter(application__in=ids).delete()
+    Challenge.objects.filter(application__in=ids).update(name="", organisation="", reason="", decision="")
     questions = ScreeningQuestion.objects.filter(application__in=ids)
     questions.update(text="", answer_file=None, answer_file_name="")
     questions.filter(answer__isnull=False).update(answer="")
@@ -92,6 +95,7 @@ def _reviewers(ids: list[int], now: datetime) -> None:
     DeclaredInterest.objects.filter(reviewer__in=ids).delete()
     ExpertProfile.objects.filter(reviewer__in=ids).delete()
     ExpertAgreement.objects.filter(reviewer__in=ids).delete()
+    Candidate.objects.filter(reviewer__in=ids).update(note="", learnt_on=None)
     Reviewer.objects.filter(pk__in=ids).update(affiliation="", fields=[])
 
 
@@ -187,6 +191,7 @@ def erase(*, by: Actor, now: datetime, person: int) -> None:
     LoginFailure.objects.filter(digest=journal.digest(f"e-mail:{address}")).delete()
     DeclaredInterest.objects.filter(reviewer__person=person).update(note="")
     ExpertProfile.objects.filter(reviewer__person=person).delete()
+    Candidate.objects.filter(reviewer__person=person).update(note="")
     Reviewer.objects.filter(person=person).update(affiliation="", fields=[], active=False)
 
 

@@ -23,6 +23,7 @@ from madang.portal.applications.models import (
     Submission,
 )
 from madang.portal.approvals.models import Approval
+from madang.portal.committees.models import Candidate
 from madang.portal.experts.models import ExpertAgreement, ExpertProfile
 from madang.portal.files import queries as files
 from madang.portal.files.models import StoredFile
@@ -187,6 +188,11 @@ def _reviewing(person: int) -> dict[str, Rows]:
             ExpertProfile.objects.filter(**mine),
             *("languages", "other_names", "other_addresses", "changed_at"),
             region="region__code",
+        ),
+        "committees_i_was_asked_to_join": _listed(
+            Candidate.objects.filter(**mine, place__isnull=False),
+            *("state", "asked_at", "answered_at", "learnt_on", "note"),
+            committee="draw__committee__name_ko",
         ),
         "terms_i_agreed_to": _listed(
             ExpertAgreement.objects.filter(**mine), "agreed_at", call="terms__call__code", version="terms__number"

@@ -33,6 +33,8 @@ TABLES: dict[str, frozenset[str]] = {
     "declaredinterest": frozenset({"reviewer"}),
     "expertprofile": frozenset({"reviewer"}),
     "expertagreement": frozenset({"reviewer"}),
+    "candidate": frozenset({"reviewer"}),
+    "challenge": frozenset({"application_not_awarded", "application_awarded"}),
     "reviewassignment": frozenset({"review"}),
     "criterionpoints": frozenset({"review"}),
     "approval": frozenset({"approval"}),
@@ -57,7 +59,7 @@ IMPERSONAL = frozenset(
         "estimate", "estimatemonth", "jobafter", "sharesetting", "clusterterms", "clusterlook", "clusterchange",
         "environment", "jobtemplate", "bank", "receiptfile", "receipt", "received", "posting", "chase", "chasestop",
         "budgetalert", "fundingsource", "funding", "fundingpart", "fiscalyear", "support", "settlemententry",
-        "settlement", "expertterms",
+        "settlement", "expertterms", "committee", "committeedraw",
     }
 )  # fmt: skip
 

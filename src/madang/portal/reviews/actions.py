@@ -85,13 +85,7 @@ def set_active(*, by: Actor, now: datetime, reviewer: int, active: bool) -> None
 
 @action
 def declare_interest(
-    *,
-    by: Actor,
-    now: datetime,
-    organisation: int,
-    kind: Interest,
-    note: str = "",
-    learnt_on: date | None = None,
+    *, by: Actor, now: datetime, organisation: int, kind: Interest, note: str = "", learnt_on: date | None = None
 ) -> DeclaredInterest:
     """A reviewer declares an interest towards an organisation, learnt on a day; its files are closed to them at once.
 
@@ -233,6 +227,22 @@ def withdraw_assignment(*, by: Actor, now: datetime, assignment: int, reason: st
     if not reason.strip():
         raise Refused("review_reason_needed", field="reason")
     _end(by, now, ReviewAssignment.objects.filter(pk=assignment), AssignmentState.WITHDRAWN, reason)
+
+
+@action
+def set_aside(
+    *, by: Actor, now: datetime, reviewer: int, applications: Collection[int], reason: str, state: AssignmentState
+) -> int:
+    """Ends a reviewer's sheets on these applications, those handed in too while their intake is in review.
+
+    Returns how many; for the action that knows why, which has checked who may.
+    """
+    sheets = queries.undecided(ReviewAssignment.objects.filter(reviewer=reviewer, application__in=applications))
+    ended = sheets.update(state=state, ended_at=now, ended_reason=reason.strip()[:500], version=F("version") + 1)
+    if ended:
+        facts = {"sheets": ended, "state": state}
+        journal.record(by=by, now=now, did="reviews.set_aside", kind="reviewer", subject=reviewer, **facts)
+    return ended
 
 
 @action

@@ -12,6 +12,9 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from madang.portal.applications.models import Application
+from madang.portal.challenges.models import Challenge
+from madang.portal.challenges.rules import ChallengeState, meant
+from madang.portal.experts.models import ExpertProfile
 from madang.portal.people.models import Membership, Organisation
 from madang.portal.reviews.models import Affiliation, DeclaredInterest, Reviewer
 from madang.portal.reviews.rules import GROUNDS, Interest
@@ -53,8 +56,9 @@ class Circle:
 
 
 def circle(applications: Iterable[Application], reviewers: Iterable[Reviewer], now: datetime) -> Circle:
-    """Reads what conflicts rest on, in three queries however many there are. Reviewers come with their person,
-    applications with their track.
+    """Reads what conflicts rest on, in four queries (five where somebody is challenged), however many there are.
+
+    Reviewers come with their person, applications with their track.
     """
     files, people = list(applications), list(reviewers)
     organisations = {row.organisation_id for row in files}
@@ -64,7 +68,7 @@ def circle(applications: Iterable[Application], reviewers: Iterable[Reviewer], n
         reviewers={row.pk: _reviewer(row, belonging.by_person[row.person_id]) for row in people},
         presets={row.pk: PRESETS[row.track.conflict_rules] for row in files},
         subjects={row.pk: _subject(row, belonging.by_organisation[row.organisation_id]) for row in files},
-        records=law.Records(_declarations(people)),
+        records=law.Records(_declarations(people), _challenges(files, people)),
         on=now.astimezone(settings.MADANG_ZONE).date(),
     )
 
@@ -111,6 +115,23 @@ def _subject(row: Application, members: set[str]) -> law.Subject:
         application=str(row.pk),
         organisations=frozenset({str(row.organisation_id)}),
         members=frozenset(members | {str(row.created_by_id)}),
+    )
+
+
+def _challenges(files: list[Application], reviewers: list[Reviewer]) -> tuple[law.Challenge, ...]:
+    """Challenges that were not dismissed: of whom each was found to mean, or of everybody who may be of that name."""
+    rows = list(Challenge.objects.filter(application__in=files).exclude(state=ChallengeState.DISMISSED))
+    if not rows:
+        return ()
+    profiles = ExpertProfile.objects.filter(reviewer__in=reviewers).values_list("reviewer", "other_names")
+    others: dict[int, list[str]] = dict(profiles)
+    pool = {row.pk: [row.person.name, *others.get(row.pk, ())] for row in reviewers}
+    person = {row.pk: str(row.person_id) for row in reviewers}
+    return tuple(
+        law.Challenge(person[pk], str(row.application_id), True if row.state == ChallengeState.UPHELD else None)
+        for row in rows
+        for pk in ([row.reviewer_id] if row.reviewer_id else meant(row.name, pool))
+        if pk in person
     )
 
 

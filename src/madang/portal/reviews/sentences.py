@@ -83,4 +83,5 @@ GROUNDS = {
     "advice": N_("Advised or worked for the applicant"),
     "financial": N_("Has a financial interest"),
     "recusal": N_("Has stepped back"),
+    "challenge": N_("Was challenged by the applicant"),
 }
