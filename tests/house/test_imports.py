@@ -37,7 +37,8 @@ ORDER = (
     "indicators", "helpdesk", "settlements", "receipts", "billing", "companies", "training", "bookings", "facilities",
     "forecasts",
     "cluster",
-    "jobs", "environments", "agreements", "decisions", "awards", "studies", "plans", "policies", "reviews", "screening",
+    "jobs", "environments", "agreements", "decisions", "awards", "studies", "plans", "policies",
+    "challenges", "committees", "experts", "reviews", "screening",
     "versions", "applications", "eligibility", "drafts", "calls", "prices", "funding", "ledger", "shares", "resources",
     "approvals", "files", "idempotency", "organisations", "access", "people", "outbox", "journal",
 )  # fmt: skip

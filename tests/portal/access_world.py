@@ -27,6 +27,7 @@ from factories import (
     make_track,
     make_unix_user,
 )
+from portal.access_experts import make_experts
 from portal.trial_results import make_trial
 from rounds import adopt, make_round, propose, publish
 
@@ -102,6 +103,7 @@ def make_world() -> World:
     kept = store(now=NOW, name="paper.pdf", allowed=EVERYTHING, upload_chunks=[b"%PDF-1.7 paper"])
     _calls(world, found)
     _applications(world, a, owner, kept, reviewers)
+    make_experts(world, a, owner, reviewers["assigned"])
     _awards(world, found, a, owner, kept)
     _persons(world, a, owner)
     _prices(world, found)

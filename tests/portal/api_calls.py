@@ -57,7 +57,7 @@ def _given(world: World, name: str) -> dict[str, Any]:
         "remove_unix_user": places["unix-user-remove"],
         "get_statement": {"statement_id": places["statement"]["pk"]},
     }
-    known |= _given_to_staff(world) | _given_to_settlers(world) | _given_to_bookers(world)
+    known |= _given_to_staff(world) | _given_to_settlers(world) | _given_to_bookers(world) | _given_to_experts(places)
     if name in known:
         return known[name]
     return {**application, **a, **award, **review} | (job if "job" in name else {})
@@ -164,6 +164,40 @@ def _given_to_staff(world: World) -> dict[str, dict[str, Any]]:
     }
 
 
+def _given_to_experts(places: Any) -> dict[str, Any]:
+    """The same for the pool of experts."""
+    found = {"get_reviewer": places["expert"]}
+    challenged = {"id": places["application-challenges"]["application"]}
+    found |= dict.fromkeys(("list_challenges", "file_challenge"), challenged)
+    found |= {"list_intake_challenges": places["intake-challenges"], "decide_challenge": places["challenge"]}
+    committee, going = places["committee-draw-new"], places["draw-value"]
+    asked, seated = places["candidate-answer"]["candidate"], places["committee-withdraw"]["candidate"]
+    found |= dict.fromkeys(("list_committees", "create_committee"), places["intake-committees"])
+    found |= dict.fromkeys(("list_candidates", "commit_draw", "give_committee_sheets"), committee)
+    found |= dict.fromkeys(("freeze_draw", "draw_committee", "abandon_draw", "invite_committee"), going)
+    found |= {"note_candidate_answer": {"candidate": asked}, "get_draw_record": going}
+    found |= {"answer_invitation": {"invitation": asked}, "step_back": {"invitation": seated}}
+    found |= dict.fromkeys(("get_expert_terms", "set_expert_terms", "agree_to_terms"), places["review-terms"])
+    return found
+
+
+def _body_of_experts() -> dict[str, Any]:
+    names, later = {"name_ko": "나 분과", "name_en": "Section B"}, "2026-12-01T00:00:00Z"
+    return {
+        "file_challenge": {"name": "이강", "reason": "x"},
+        "decide_challenge": {"upheld": True, "decision": "x"},
+        "create_committee": {**names, "seats": 1, "meets_at": later},
+        "commit_draw": {"outside_source": "Lottery", "outside_from": "2026-04-05T00:00:00Z"},
+        "give_committee_sheets": {"due_at": later},
+        "draw_committee": {"outside": "1"},
+        "abandon_draw": {"reason": "x"},
+        "note_candidate_answer": {"said": "absent"},
+        "answer_invitation": {"said": "refused"},
+        "step_back": {"note": "x", "learnt_on": "2026-04-01"},
+        "set_expert_terms": {"body_ko": "다른 서약", "body_en": "Other terms"},
+    }
+
+
 def _body(world: World, name: str) -> Any:
     """A body that fits, where one is needed."""
     places = world.places
@@ -265,7 +299,7 @@ def _body_of_staff(world: World) -> dict[str, Any]:
         "decline_review": {},
         "recuse_review": {"kind": "relative"},
         "declare_interest": {**number, "kind": "relative"},
-        **_body_of_planning(pool, names),
+        **_body_of_planning(pool, names) | _body_of_experts(),
         "propose_adoption": {},
         "propose_decisions": {},
         "propose_end": {"reason": "x"},
@@ -314,6 +348,9 @@ def sent(client: Any, world: World, who: str, verb: str, path: str, name: str) -
         )
     if name in ("list_taken", "list_utilisation"):
         url += "?day=2026-04-01" if name == "list_taken" else "?year=2026"
+    if name == "bring_in_experts":
+        file = SimpleUploadedFile("more.csv", b"name,email\nSomeone,someone@test.example\n")
+        return send(url, {"file": file}, headers=headers)
     if name in ("signed_paper", "submitted_file", "review_file"):
         url += "?purpose=check"
     if name == "compare_plans":

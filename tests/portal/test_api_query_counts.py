@@ -32,7 +32,7 @@ OF_STAFF = {
     "applications/{application}/reviews": 12,
     "applications/{application}/decision": 14,
     "approvals": 7,
-    "reviewers": 7,
+    "reviewers": 9,
     "awards": 9,
     "decisions": 7,
     "statements": 8,

@@ -28,12 +28,15 @@ IMPERSONAL = {
     "plan-effects", "trial-progress", "bench-trial", "bench-report", "list_plan_trials", "get_trial", "trial_report",
     "bank", "award-cluster", "cluster-apply", "settlement-entry-new", "settlement-entry-undo",
     "list_settlement_entries", "facility", "facility-edit", "facility-state", "facilities-file", "facilities-look",
-    "get_facility", "list_taken", "utilisation-file",
+    "get_facility", "list_taken", "utilisation-file", "call-expert-terms", "get_expert_terms", "review-terms",
+    "intake-committees", "list_committees", "committee-invitation", "committee-withdraw", "call-draws",
+    "draw-record", "get_draw_record",
 }  # fmt: skip
 # Many at once: noted as a search, or shown without anybody's texts.
 LISTS = {
     "intake-applications", "intake-calibration", "intake-conflicts", "intake-decisions", "intake-ranking",
     "intake-reviews", "list_intake_applications", "list_intake_decisions", "list_ranking",
+    "committee", "intake-challenges", "list_candidates", "list_intake_challenges",
     "receipts-look", "settlement", "show_settlement",
 }  # fmt: skip
 # Ask what for, or whether one is sure, before anything is handed out or done.
@@ -42,9 +45,10 @@ ASK_FIRST = {
     "review-hand-back", "signed-paper", "statement-csv", "statement-xlsx", "submitted-file",
     "match-undo", "chase-stop", "receivables-file", "settlement-file", "environment-withdraw", "unix-user-remove",
     "booking-cancel", "booking-extend", "booking-check-in", "closure-remove",
+    "experts-file",
 }  # fmt: skip
 # A person's, not an organisation's: noted under that person.
-PERSONS = {"person"}
+PERSONS = {"person", "expert", "get_reviewer"}
 
 
 @pytest.fixture(autouse=True)

@@ -7,9 +7,12 @@ from madang.portal.awards import models as _awards  # noqa: F401
 from madang.portal.billing import models as _billing  # noqa: F401
 from madang.portal.bookings import models as _bookings  # noqa: F401
 from madang.portal.calls import models as _calls  # noqa: F401
+from madang.portal.challenges import models as _challenges  # noqa: F401
 from madang.portal.cluster import models as _cluster  # noqa: F401
+from madang.portal.committees import models as _committees  # noqa: F401
 from madang.portal.decisions import models as _decisions  # noqa: F401
 from madang.portal.environments import models as _environments  # noqa: F401
+from madang.portal.experts import models as _experts  # noqa: F401
 from madang.portal.facilities import models as _facilities  # noqa: F401
 from madang.portal.files import models as _files  # noqa: F401
 from madang.portal.forecasts import models as _forecasts  # noqa: F401

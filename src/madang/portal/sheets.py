@@ -73,27 +73,6 @@ def cells(content: Path, most: int) -> list[list[str]]:
     return found
 
 
-def text_cells(content: bytes) -> list[list[str]]:
-    """The cells of comma- or tab-separated text in UTF-8, or CP949 as Korean banks write it.
-
-    Refused: ``table_not_readable``.
-    """
-    for encoding in ("utf-8-sig", "cp949"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        break
-    else:
-        raise Refused("table_not_readable", field="file")
-    head = text[:4096]
-    separator = "\t" if head.count("\t") > head.count(",") else ","
-    try:
-        return list(csv.reader(io.StringIO(text), delimiter=separator))
-    except csv.Error as error:
-        raise Refused("table_not_readable", field="file") from error
-
-
 def _read(given: dict[str, Any]) -> bytes:
     from openpyxl import load_workbook
 

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from madang.errors import Refused
+from madang.portal.files.tables import rows_of_text
 from madang.portal.receipts.bankfile import Fault, Line, digests, read
 from madang.portal.receipts.matching import Money, Owed, numbers_in, plain_name, proposals
 from madang.portal.receipts.rules import Balance, age, aged, stage_reached
-from madang.portal.sheets import text_cells
 
 SHORT = {"paid_on": "거래일자", "came_in": "입금액"}
 DUE = date(2026, 6, 30)
@@ -66,7 +66,7 @@ def test_a_file_of_a_korean_bank_is_read_below_its_particulars():
         "예금주,마당 센터\n계좌번호,123-456\n\n거래일자,출금액,입금액,의뢰인,적요\n"
         '2026.06.02 09:10:11,0,"1,200,000",㈜한빛AI,2026-05-0001\n20260603,5000,0,수수료,\n2026-06-04,,₩300원,대학,\n'
     )
-    content = read(text_cells(text.encode("utf-8-sig")), COLUMNS, DUE)
+    content = read(rows_of_text(text.encode("utf-8-sig")), COLUMNS, DUE)
 
     assert content.lines == (
         Line(5, date(2026, 6, 2), 1_200_000, "㈜한빛AI", "2026-05-0001", ""),
@@ -77,7 +77,7 @@ def test_a_file_of_a_korean_bank_is_read_below_its_particulars():
 
 def test_text_in_the_banks_own_encoding_is_read():
     content = read(
-        text_cells("거래일자\t입금액\n2026-06-01\t7\n".encode("cp949")),
+        rows_of_text("거래일자\t입금액\n2026-06-01\t7\n".encode("cp949")),
         {"paid_on": "거래일자", "came_in": "입금액"},
         DUE,
     )
@@ -96,18 +96,18 @@ def test_text_in_the_banks_own_encoding_is_read():
     ],
 )
 def test_what_cannot_be_read_names_its_row(cells, code, value):
-    content = read(text_cells(f"거래일자,입금액\n{cells}\n".encode()), SHORT, DUE)
+    content = read(rows_of_text(f"거래일자,입금액\n{cells}\n".encode()), SHORT, DUE)
     assert content.faults == (Fault(2, code, value),)
 
 
 def test_a_file_without_the_banks_headings_is_refused():
     with pytest.raises(Refused, match="receipts_heading_missing"):
-        read(text_cells(b"a,b\n1,2\n"), COLUMNS, DUE)
+        read(rows_of_text(b"a,b\n1,2\n"), COLUMNS, DUE)
 
 
 def test_bytes_that_are_no_text_are_refused():
     with pytest.raises(Refused, match="table_not_readable"):
-        text_cells(b"\xff\xff\x81")
+        rows_of_text(b"\xff\xff\x81")
 
 
 LINES = st.lists(

@@ -23,9 +23,10 @@ from factories import (
 
 from madang.errors import Refused, Stale
 from madang.portal.actors import PUBLIC, Role
+from madang.portal.calls.models import Intake
 from madang.portal.journal.models import JournalEntry, Reading
 from madang.portal.outbox.models import Message
-from madang.portal.reviews import actions, queries, scoring
+from madang.portal.reviews import actions, desk, queries, scoring
 from madang.portal.reviews.models import Affiliation, CriterionPoints, ReviewAssignment, Reviewer
 from madang.portal.reviews.rules import Interest
 
@@ -215,14 +216,14 @@ def test_nobody_else_touches_a_sheet(intake):
             code(lambda by=by: actions.save_draft(by=by, now=NOW, assignment=row.pk, version=1, points={}))
             == "not_found"
         )
-        assert queries.open_to_reviewer(by, row.pk, NOW) is None
+        assert desk.open_to_reviewer(by, row.pk, NOW) is None
 
 
 def test_who_has_a_conflict_sees_nothing(intake):
     row, by = sheet(intake)
-    assert queries.open_to_reviewer(by, row.pk, NOW) is not None
+    assert desk.open_to_reviewer(by, row.pk, NOW) is not None
     row.reviewer.person.memberships.create(organisation=row.application.organisation, role="member", joined_at=NOW)
-    assert queries.open_to_reviewer(by, row.pk, NOW) is None
+    assert desk.open_to_reviewer(by, row.pk, NOW) is None
     assert code(lambda: actions.submit(by=by, now=NOW, assignment=row.pk, version=1, points=WHOLE)) == "not_found"
 
 
@@ -233,7 +234,7 @@ def test_a_declared_interest_closes_the_file(intake):
         actions.declare_interest(by=by, now=NOW, organisation=organisation, kind=kind)
     row.refresh_from_db()
     assert row.state == "recused"
-    assert queries.open_to_reviewer(by, row.pk, NOW) is None
+    assert desk.open_to_reviewer(by, row.pk, NOW) is None
     again = {"by": by, "now": NOW, "organisation": organisation, "kind": Interest.RELATIVE}
     assert code(lambda: actions.declare_interest(**again)) == "interest_declared_already"
 
@@ -245,6 +246,25 @@ def test_every_declared_interest_bars(intake, manager, kind):
     actions.declare_interest(by=actor(reviewer.person), now=NOW, organisation=file.organisation_id, kind=kind)
     give = {"by": manager, "now": NOW, "intake": intake.pk, "chosen": {file.pk: [reviewer.pk]}, "due_at": DUE}
     assert code(lambda: actions.assign(**give)) == "reviewer_has_conflict"
+
+
+def test_an_interest_learnt_later_sets_aside_what_was_handed_in_until_the_intake_is_decided(intake, manager):
+    sheets = [make_assignment(file, make_reviewer()) for file in submitted(intake, 2, wanted=1)]
+    ReviewAssignment.objects.update(state="submitted", ended_at=NOW)
+    learnt = NOW.date() - timedelta(days=20)
+    given = {"kind": Interest.ADVICE, "learnt_on": learnt}
+    ahead = given | {"learnt_on": NOW.date() + timedelta(days=2)}
+    by, organisation = actor(sheets[0].reviewer.person), sheets[0].application.organisation_id
+    assert code(lambda: actions.declare_interest(by=by, now=NOW, organisation=organisation, **ahead)) == (
+        "interest_learnt_ahead"
+    )
+    actions.declare_interest(by=by, now=NOW, organisation=organisation, **given)
+    found = desk.conflicts_of([sheets[0]], NOW)[sheets[0].pk]
+    assert {conflict.facts["late_days"] for conflict in found} == {"6"}
+    Intake.objects.filter(pk=intake.pk).update(state="decided", decided_at=NOW)
+    late, organisation = actor(sheets[1].reviewer.person), sheets[1].application.organisation_id
+    actions.declare_interest(by=late, now=NOW, organisation=organisation, **given)
+    assert [ReviewAssignment.objects.get(pk=sheet.pk).state for sheet in sheets] == ["recused", "submitted"]
 
 
 def test_a_reviewer_declines_or_steps_back(intake):
@@ -266,7 +286,7 @@ def test_a_manager_takes_a_sheet_back(intake, manager):
     give = {"by": manager, "now": NOW, "assignment": row.pk}
     assert code(lambda: actions.withdraw_assignment(**give, reason=" ")) == "review_reason_needed"
     actions.withdraw_assignment(**give, reason="ill")
-    assert not queries.my_assignments(by).exists()
+    assert not desk.mine(by, NOW).exists()
 
 
 def test_reminders_go_out_once_a_day(intake, manager):

@@ -1,4 +1,4 @@
-"""The API by which staff run reviews: the expert pool, coverage, suggestion, sheets given out, reminders, ranking."""
+"""The API by which staff run reviews: coverage, suggestion, sheets given out, reminders, ranking."""
 
 from datetime import datetime
 from typing import Any
@@ -7,42 +7,13 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema, Status
 from ninja.pagination import LimitOffsetPagination, paginate
 
-from madang.errors import Refused
 from madang.portal.actors import READING_ROLES
 from madang.portal.faces import known_to, one
 from madang.portal.reviews import actions, queries
 from madang.portal.reviews.rules import AssignmentState
-from madang.portal.schemas import Code, Few, Id, Instant
+from madang.portal.schemas import Id, Instant
 
 router = Router(tags=["assignments"])
-
-
-class ReviewerOut(Schema):
-    """A person of the expert pool with the sheets that are open."""
-
-    id: int
-    name: str = Field(alias="person.name")
-    affiliation: str
-    fields: list[str]
-    load_limit: int
-    open_sheets: int
-    active: bool
-
-
-class ReviewerIn(Schema):
-    """An expert with an account; `registration_number` names the organisation where they work, if it is known here."""
-
-    email: str = Field(max_length=254)
-    affiliation: str = Field(max_length=120)
-    registration_number: str = Field("", max_length=20)
-    fields: list[Code] = Field([], max_length=50)
-    load_limit: Few = 40
-
-
-class ActiveIn(Schema):
-    """Whether a reviewer is given new sheets."""
-
-    active: bool
 
 
 class CoverageOut(Schema):
@@ -131,38 +102,6 @@ class RankedOut(Schema):
     @staticmethod
     def resolve_minimums_missed(row: Any) -> int:
         return len(row.shortfalls)
-
-
-@router.get("/reviewers", response=list[ReviewerOut], operation_id="list_reviewers")
-@paginate(LimitOffsetPagination)
-@known_to(*READING_ROLES)
-def list_reviewers(request: HttpRequest) -> Any:
-    """The expert pool by name; for staff and auditors."""
-    return queries.reviewers(request.actor)
-
-
-@router.post("/reviewers", response={201: ReviewerOut}, operation_id="add_reviewer")
-@known_to(*READING_ROLES)
-def add_reviewer(request: HttpRequest, given: ReviewerIn) -> Any:
-    """Takes a person with an account into the expert pool."""
-    number, organisation = given.registration_number, None
-    if number:
-        organisation = queries.organisation_numbered(number)
-        if organisation is None:
-            raise Refused("organisation_not_registered", field="registration_number")
-    plain = given.dict(exclude={"registration_number"})
-    made = actions.add_reviewer(by=request.actor, now=request.now, organisation=organisation, **plain)
-    return Status(201, one(queries.reviewers(request.actor), pk=made.pk))
-
-
-@router.put("/reviewers/{int:reviewer}/active", response=ReviewerOut, operation_id="set_reviewer_active")
-@known_to(*READING_ROLES)
-def set_active(request: HttpRequest, reviewer: int, given: ActiveIn) -> Any:
-    """Lets a reviewer rest, or brings one back; sheets already given stay."""
-    row = one(queries.reviewers(request.actor), pk=reviewer)
-    if row.active != given.active:
-        actions.set_active(by=request.actor, now=request.now, reviewer=reviewer, active=given.active)
-    return one(queries.reviewers(request.actor), pk=reviewer)
 
 
 @router.get("/intakes/{int:intake}/reviews", response=list[CoverageOut], operation_id="list_coverage")

@@ -34,7 +34,7 @@ def words() -> sheet.Words:
 
 def read(stored: StoredFile) -> sheet.Sheet:
     """The facilities and faults of a kept sheet; never inside a transaction. Refused as `sheet.read`."""
-    rows, meant = tables.cells(stored, sheet.ROWS_AT_MOST + 2), words()
+    rows, meant = tables.rows(stored, sheet.ROWS_AT_MOST + 2), words()
     headings = enumerate(rows[0] if rows else [])
     where = [place for place, cell in headings if meant.headings.get(cell.strip().casefold()) == "code"]
     codes = {row[place].strip() for place in where for row in rows if len(row) > place}

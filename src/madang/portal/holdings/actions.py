@@ -20,6 +20,9 @@ from madang.portal.applications.models import (
 )
 from madang.portal.approvals.models import Approval
 from madang.portal.bookings.models import Booking, CalendarFeed
+from madang.portal.challenges.models import Challenge
+from madang.portal.committees.models import Candidate
+from madang.portal.experts.models import ExpertAgreement, ExpertProfile
 from madang.portal.forecasts.models import Trial
 from madang.portal.holdings import queries, rules
 from madang.portal.idempotency.models import AnsweredRequest
@@ -75,6 +78,7 @@ def _applications(ids: list[int], now: datetime) -> None:
     SubmittedFile.objects.filter(submission__application__in=ids).delete()
     for table in (Attachment, Consent, LateAttempt):
         table.objects.filter(application__in=ids).delete()
+    Challenge.objects.filter(application__in=ids).update(name="", organisation="", reason="", decision="")
     questions = ScreeningQuestion.objects.filter(application__in=ids)
     questions.update(text="", answer_file=None, answer_file_name="")
     questions.filter(answer__isnull=False).update(answer="")
@@ -90,6 +94,9 @@ def _reviews(ids: list[int], now: datetime) -> None:
 def _reviewers(ids: list[int], now: datetime) -> None:
     Affiliation.objects.filter(reviewer__in=ids).delete()
     DeclaredInterest.objects.filter(reviewer__in=ids).delete()
+    ExpertProfile.objects.filter(reviewer__in=ids).delete()
+    ExpertAgreement.objects.filter(reviewer__in=ids).delete()
+    Candidate.objects.filter(reviewer__in=ids).update(note="", learnt_on=None)
     Reviewer.objects.filter(pk__in=ids).update(affiliation="", fields=[])
 
 
@@ -179,9 +186,10 @@ def erase_idle(*, now: datetime, before: datetime, limit: int = 10) -> int:
 def erase(*, by: Actor, now: datetime, person: int) -> None:
     """Erases a person with what is theirs alone: particulars, messages, tokens, answers kept for a day, attempts.
 
-    A reviewer's affiliation, fields and notes go too, and the reviewer leaves the pool; which organisations were closed
-    to them stays while the reviews do, as a ground of the decisions. What was written for an organisation or for the
-    body stays with its record and its retention (`showing.kept`). Refused as `people.actions.erase_person`.
+    A reviewer's affiliation, fields, particulars and notes go too, and the reviewer leaves the pool; which
+    organisations were closed to them stays while the reviews do, as a ground of the decisions. What was written for an
+    organisation or for the body stays with its record and its retention (`showing.kept`). Refused as
+    `people.actions.erase_person`.
     """
     row = Person.objects.filter(pk=person).first()
     address = clean_email(row.email or "") if row else ""
@@ -190,6 +198,8 @@ def erase(*, by: Actor, now: datetime, person: int) -> None:
     CalendarFeed.objects.filter(person=person).delete()
     LoginFailure.objects.filter(digest=journal.digest(f"e-mail:{address}")).delete()
     DeclaredInterest.objects.filter(reviewer__person=person).update(note="")
+    ExpertProfile.objects.filter(reviewer__person=person).delete()
+    Candidate.objects.filter(reviewer__person=person).update(note="")
     Reviewer.objects.filter(person=person).update(affiliation="", fields=[], active=False)
 
 

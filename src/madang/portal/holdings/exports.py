@@ -24,6 +24,8 @@ from madang.portal.applications.models import (
 )
 from madang.portal.approvals.models import Approval
 from madang.portal.bookings.models import BookedFacility, Booking
+from madang.portal.committees.models import Candidate
+from madang.portal.experts.models import ExpertAgreement, ExpertProfile
 from madang.portal.files import queries as files
 from madang.portal.files.models import StoredFile
 from madang.portal.files.rules import clean_name
@@ -199,9 +201,24 @@ def _reviewing(person: int) -> dict[str, Rows]:
         "as_a_reviewer": _listed(
             Reviewer.objects.filter(person=person), "affiliation", "fields", "load_limit", "active", "added_at"
         ),
-        "affiliations": _listed(Affiliation.objects.filter(**mine), "since", "until", **organisation),
+        "affiliations": _listed(
+            Affiliation.objects.filter(**mine), "since", "until", "name", "registration_number", **organisation
+        ),
+        "as_an_expert": _listed(
+            ExpertProfile.objects.filter(**mine),
+            *("languages", "other_names", "other_addresses", "changed_at"),
+            region="region__code",
+        ),
+        "committees_i_was_asked_to_join": _listed(
+            Candidate.objects.filter(**mine, place__isnull=False),
+            *("state", "asked_at", "answered_at", "learnt_on", "note"),
+            committee="draw__committee__name_ko",
+        ),
+        "terms_i_agreed_to": _listed(
+            ExpertAgreement.objects.filter(**mine), "agreed_at", call="terms__call__code", version="terms__number"
+        ),
         "interests_i_declared": _listed(
-            DeclaredInterest.objects.filter(**mine), "kind", "note", "declared_at", **organisation
+            DeclaredInterest.objects.filter(**mine), "kind", "note", "learnt_on", "declared_at", **organisation
         ),
         "reviews": _listed(
             ReviewAssignment.objects.filter(**mine),

@@ -31,6 +31,10 @@ TABLES: dict[str, frozenset[str]] = {
     "reviewer": frozenset({"reviewer"}),
     "affiliation": frozenset({"reviewer"}),
     "declaredinterest": frozenset({"reviewer"}),
+    "expertprofile": frozenset({"reviewer"}),
+    "expertagreement": frozenset({"reviewer"}),
+    "candidate": frozenset({"reviewer"}),
+    "challenge": frozenset({"application_not_awarded", "application_awarded"}),
     "reviewassignment": frozenset({"review"}),
     "criterionpoints": frozenset({"review"}),
     "approval": frozenset({"approval"}),
@@ -58,7 +62,7 @@ IMPERSONAL = frozenset(
         "environment", "jobtemplate", "bank", "receiptfile", "receipt", "received", "posting", "chase", "chasestop",
         "budgetalert", "fundingsource", "funding", "fundingpart", "fiscalyear", "support", "settlemententry",
         "settlement", "facility", "facilityaccessory", "bookedfacility", "closure", "bookingslot", "hourquota",
-        "hourstaken",
+        "hourstaken", "expertterms", "committee", "committeedraw",
     }
 )  # fmt: skip
 

@@ -10,7 +10,9 @@ import madang.portal.approvals.rules
 import madang.portal.awards.rules
 import madang.portal.billing.rules
 import madang.portal.calls.rules
+import madang.portal.challenges.rules
 import madang.portal.cluster.rules
+import madang.portal.committees.rules
 import madang.portal.environments.rules
 import madang.portal.facilities.rules
 import madang.portal.forecasts.rules
@@ -293,6 +295,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('basis__in', ['history', 'limits'])), name='estimatemonth_basis_known'), models.UniqueConstraint(fields=('month', 'basis'), name='estimatemonth_once'), models.CheckConstraint(condition=models.Q(('jobs', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('within'), '+', models.F('before')), '+', models.F('after')))), name='estimatemonth_adds_up')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ExpertTerms',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('body_ko', models.TextField()),
+                ('body_en', models.TextField()),
+                ('set_at', models.DateTimeField()),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='expert_terms', to='portal.call')),
+                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('call', 'number'), name='expertterms_number_once')],
             },
         ),
         migrations.CreateModel(
@@ -898,11 +915,36 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='ExpertProfile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('languages', models.JSONField(default=list)),
+                ('other_names', models.JSONField(default=list)),
+                ('other_addresses', models.JSONField(default=list)),
+                ('changed_at', models.DateTimeField()),
+                ('region', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.region')),
+                ('reviewer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='profile', to='portal.reviewer')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ExpertAgreement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('agreed_at', models.DateTimeField()),
+                ('terms', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='portal.expertterms')),
+                ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='agreements', to='portal.reviewer')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('terms', 'reviewer'), name='expertagreement_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='DeclaredInterest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('same_organisation', 'same_organisation'), ('member', 'member'), ('relative', 'relative'), ('advice', 'advice'), ('financial', 'financial'), ('other', 'other')], max_length=20)),
                 ('note', models.CharField(blank=True, max_length=500)),
+                ('learnt_on', models.DateField(null=True)),
                 ('declared_at', models.DateTimeField()),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.organisation')),
                 ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='interests', to='portal.reviewer')),
@@ -915,13 +957,15 @@ class Migration(migrations.Migration):
             name='Affiliation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(blank=True, max_length=120)),
+                ('registration_number', models.CharField(blank=True, max_length=10)),
                 ('since', models.DateField()),
                 ('until', models.DateField(null=True)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.organisation')),
+                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.organisation')),
                 ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='affiliations', to='portal.reviewer')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='affiliation_ends_after_start')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('organisation__isnull', False), models.Q(('name', ''), _negated=True), _connector='OR'), name='affiliation_says_where'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='affiliation_ends_after_start')],
             },
         ),
         migrations.CreateModel(
@@ -1221,6 +1265,77 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('track', 'code'), name='evidencekind_code_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Committee',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name_ko', models.CharField(max_length=80)),
+                ('name_en', models.CharField(max_length=80)),
+                ('seats', models.PositiveSmallIntegerField()),
+                ('meets_at', models.DateTimeField()),
+                ('place', models.CharField(blank=True, max_length=200)),
+                ('created_at', models.DateTimeField()),
+                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('intake', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='committees', to='portal.intake')),
+                ('track', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='committees', to='portal.track')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('intake', 'name_ko'), name='committee_name_once'), models.CheckConstraint(condition=models.Q(('seats__gte', 1)), name='committee_has_seats')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CommitteeDraw',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('seats', models.PositiveSmallIntegerField()),
+                ('times', models.PositiveSmallIntegerField(default=3)),
+                ('per_organisation', models.PositiveSmallIntegerField(default=1)),
+                ('quotas', models.JSONField(default=list)),
+                ('answer_days', models.PositiveSmallIntegerField(default=3)),
+                ('state', models.CharField(choices=[('committed', 'committed'), ('frozen', 'frozen'), ('drawn', 'drawn'), ('abandoned', 'abandoned')], default=madang.portal.committees.rules.DrawState['COMMITTED'], max_length=10)),
+                ('secret', models.BigIntegerField()),
+                ('commitment', models.CharField(max_length=64)),
+                ('outside_source', models.CharField(max_length=200)),
+                ('outside_from', models.DateTimeField()),
+                ('committed_at', models.DateTimeField()),
+                ('digest', models.CharField(max_length=64, null=True)),
+                ('frozen_at', models.DateTimeField(null=True)),
+                ('outside', models.CharField(max_length=200, null=True)),
+                ('drawn_at', models.DateTimeField(null=True)),
+                ('abandoned_reason', models.CharField(max_length=300, null=True)),
+                ('abandoned_at', models.DateTimeField(null=True)),
+                ('committed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('committee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='draws', to='portal.committee')),
+                ('drawn_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('frozen_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['committed', 'frozen', 'drawn', 'abandoned'])), name='committeedraw_state_known'), models.UniqueConstraint(fields=('committee', 'number'), name='committeedraw_number_once'), models.UniqueConstraint(condition=models.Q(('state__in', ['committed', 'frozen'])), fields=('committee',), name='committeedraw_one_going'), models.CheckConstraint(condition=models.Q(('per_organisation__gte', 1), ('seats__gte', 1), ('times__gte', 3)), name='committeedraw_numbers'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['frozen', 'drawn']), _negated=True), models.Q(('digest__isnull', False), ('frozen_by__isnull', False), ('frozen_at__isnull', False)), _connector='OR'), name='committeedraw_frozen'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'drawn'), ('outside__isnull', False), ('drawn_by__isnull', False), ('drawn_at__isnull', False)), models.Q(models.Q(('state', 'drawn'), _negated=True), ('outside__isnull', True), ('drawn_by__isnull', True), ('drawn_at__isnull', True)), _connector='OR'), name='committeedraw_drawn'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'abandoned'), ('abandoned_reason__isnull', False), ('abandoned_at__isnull', False)), models.Q(models.Q(('state', 'abandoned'), _negated=True), ('abandoned_reason__isnull', True), ('abandoned_at__isnull', True)), _connector='OR'), name='committeedraw_abandoned'), models.CheckConstraint(condition=models.Q(('frozen_at__isnull', True), ('frozen_at__lt', models.F('outside_from')), _connector='OR'), name='committeedraw_frozen_before_value')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Candidate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('alias', models.CharField(max_length=12)),
+                ('organisation', models.CharField(blank=True, max_length=12)),
+                ('traits', models.JSONField(default=list)),
+                ('place', models.PositiveSmallIntegerField(null=True)),
+                ('state', models.CharField(choices=[('pooled', 'pooled'), ('waiting', 'waiting'), ('absent', 'absent'), ('refused', 'refused'), ('accepted', 'accepted'), ('recused', 'recused')], default=madang.portal.committees.rules.CandidateState['POOLED'], max_length=10)),
+                ('asked_at', models.DateTimeField(null=True)),
+                ('answer_by', models.DateTimeField(null=True)),
+                ('answered_at', models.DateTimeField(null=True)),
+                ('learnt_on', models.DateField(null=True)),
+                ('note', models.CharField(blank=True, max_length=500)),
+                ('draw', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='candidates', to='portal.committeedraw')),
+                ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='candidacies', to='portal.reviewer')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['pooled', 'waiting', 'absent', 'refused', 'accepted', 'recused'])), name='candidate_state_known'), models.UniqueConstraint(fields=('draw', 'reviewer'), name='candidate_once'), models.UniqueConstraint(fields=('draw', 'alias'), name='candidate_alias_once'), models.UniqueConstraint(fields=('draw', 'place'), name='candidate_place_once'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'pooled'), _negated=True), ('asked_at__isnull', False), ('answer_by__isnull', False)), models.Q(('state', 'pooled'), ('asked_at__isnull', True), ('answer_by__isnull', True)), _connector='OR'), name='candidate_asked'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state__in', ['pooled', 'waiting']), _negated=True), ('answered_at__isnull', False)), models.Q(('state__in', ['pooled', 'waiting']), ('answered_at__isnull', True)), _connector='OR'), name='candidate_answered'), models.CheckConstraint(condition=models.Q(('state', 'pooled'), ('place__isnull', False), _connector='OR'), name='candidate_asked_is_drawn')],
+                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['answer_by'], name='candidate_due')],
             },
         ),
         migrations.CreateModel(
@@ -1687,6 +1802,26 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('assignment', 'criterion'), name='criterionpoints_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Challenge',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=80)),
+                ('organisation', models.CharField(blank=True, max_length=120)),
+                ('reason', models.TextField()),
+                ('filed_at', models.DateTimeField()),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('upheld', 'upheld'), ('dismissed', 'dismissed')], default=madang.portal.challenges.rules.ChallengeState['WAITING'], max_length=10)),
+                ('decision', models.CharField(blank=True, max_length=1000)),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='challenges', to='portal.application')),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('filed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('reviewer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='challenges', to='portal.reviewer')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'upheld', 'dismissed'])), name='challenge_state_known'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'waiting'), _negated=True), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(('state', 'waiting'), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='challenge_decided')],
             },
         ),
         migrations.CreateModel(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from madang.errors import Refused
-from madang.portal.receipts.seeds.korean import DAY, WON
+from madang.portal.files.tables import day_in
+from madang.portal.receipts.seeds.korean import WON
 
 # what a column can be for; the first two have to be there
 COLUMNS = ("paid_on", "came_in", "payer", "text", "reference")
@@ -21,7 +21,6 @@ HEADING_WITHIN = 30
 ROWS_AT_MOST = 20_000
 LARGEST = 10**12
 PAYER, TEXT, REFERENCE = 120, 200, 80
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\d{6}|\D.*)?")
 
 
 @dataclass(frozen=True)
@@ -100,23 +99,13 @@ def _line(place: int, cells: Mapping[str, str], today: date) -> Line | Fault | N
         return None
     if not (amount.isascii() and amount.isdecimal()) or not 0 < int(amount[:20]) <= LARGEST:
         return Fault(place, "receipt_amount_unreadable", cells["came_in"])
-    day = _day(cells["paid_on"])
+    day = day_in(cells["paid_on"])
     if day is None:
         return Fault(place, "receipt_day_unreadable", cells["paid_on"])
     if day > today:
         return Fault(place, "receipt_day_ahead", cells["paid_on"])
     payer, text, reference = (cells.get(name, "") for name in ("payer", "text", "reference"))
     return Line(place, day, int(amount), payer[:PAYER], text[:TEXT], reference[:REFERENCE])
-
-
-def _day(text: str) -> date | None:
-    match = _COMPACT.fullmatch(text) or DAY.fullmatch(text)
-    if match is None:
-        return None
-    try:
-        return date(*map(int, match.groups()))
-    except ValueError:
-        return None
 
 
 def digests(bank: str, lines: Sequence[Line]) -> Iterator[tuple[Line, str]]:

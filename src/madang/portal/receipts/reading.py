@@ -1,4 +1,4 @@
-"""Reads the receipts of a bank's file that was kept as it came."""
+"""Reads a bank's file as it was kept: to look at it first, and to store its receipts."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ from madang.portal.receipts.models import Bank
 
 
 def content_of(bank: Bank, stored: StoredFile, today: date) -> bankfile.Content:
-    """The receipts and faults of a kept file; never inside a transaction. Refused as `bankfile.read`."""
-    return bankfile.read(tables.cells(stored, bankfile.ROWS_AT_MOST + 1), bank.columns, today)
+    """The receipts and faults of a kept file; never inside a transaction. Refused as `bankfile.read`, `tables.rows`."""
+    return bankfile.read(tables.rows(stored, bankfile.ROWS_AT_MOST + 1), bank.columns, today)

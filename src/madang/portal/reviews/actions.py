@@ -17,7 +17,7 @@ from madang.portal.applications.models import Application
 from madang.portal.journal import actions as journal
 from madang.portal.outbox import actions as outbox
 from madang.portal.people.models import Person
-from madang.portal.reviews import queries, rules
+from madang.portal.reviews import desk, queries, rules
 from madang.portal.reviews.conflicts import circle
 from madang.portal.reviews.models import Affiliation, CriterionPoints, DeclaredInterest, ReviewAssignment, Reviewer
 from madang.portal.reviews.rules import Answers, AssignmentState, Interest
@@ -33,7 +33,7 @@ def _manager(by: Actor) -> int:
 
 
 def _own(by: Actor) -> Reviewer:
-    reviewer = queries.reviewer_of(by)
+    reviewer = desk.reviewer_of(by)
     if reviewer is None:
         raise Refused("not_allowed_for_role")
     return reviewer
@@ -85,24 +85,29 @@ def set_active(*, by: Actor, now: datetime, reviewer: int, active: bool) -> None
 
 @action
 def declare_interest(
-    *, by: Actor, now: datetime, organisation: int, kind: Interest, note: str = ""
+    *, by: Actor, now: datetime, organisation: int, kind: Interest, note: str = "", learnt_on: date | None = None
 ) -> DeclaredInterest:
-    """A reviewer declares an interest towards an organisation; its files are closed to them at once.
+    """A reviewer declares an interest towards an organisation, learnt on a day; its files are closed to them at once.
 
-    Sheets of theirs on that organisation's applications end as recused. Refused: "not_allowed_for_role",
-    "interest_declared_already".
+    Sheets of theirs on that organisation's applications end as recused, and those that were handed in too as long as
+    the intake is not decided. Refused: "not_allowed_for_role", "interest_declared_already", "interest_learnt_ahead".
     """
     reviewer = _own(by)
+    rules.check_learnt(learnt_on, now.astimezone(settings.MADANG_ZONE).date())
     try:
         with transaction.atomic():
             row = DeclaredInterest.objects.create(
-                reviewer=reviewer, organisation_id=organisation, kind=kind, note=note.strip(), declared_at=now
+                reviewer=reviewer,
+                organisation_id=organisation,
+                kind=kind,
+                note=note.strip(),
+                learnt_on=learnt_on,
+                declared_at=now,
             )
     except IntegrityError as error:
         raise Refused("interest_declared_already") from error
-    ReviewAssignment.objects.filter(
-        reviewer=reviewer, application__organisation=organisation, state=AssignmentState.ASSIGNED
-    ).update(state=AssignmentState.RECUSED, ended_at=now, version=F("version") + 1)
+    sheets = ReviewAssignment.objects.filter(reviewer=reviewer, application__organisation=organisation)
+    queries.undecided(sheets).update(state=AssignmentState.RECUSED, ended_at=now, version=F("version") + 1)
     facts = {"organisation": organisation, "of": kind}
     journal.record(by=by, now=now, did="reviews.declare_interest", kind="reviewer", subject=reviewer.pk, **facts)
     return row
@@ -225,18 +230,39 @@ def withdraw_assignment(*, by: Actor, now: datetime, assignment: int, reason: st
 
 
 @action
+def set_aside(
+    *, by: Actor, now: datetime, reviewer: int, applications: Collection[int], reason: str, state: AssignmentState
+) -> int:
+    """Ends a reviewer's sheets on these applications, those handed in too while their intake is in review.
+
+    Returns how many; for the action that knows why, which has checked who may.
+    """
+    sheets = queries.undecided(ReviewAssignment.objects.filter(reviewer=reviewer, application__in=applications))
+    ended = sheets.update(state=state, ended_at=now, ended_reason=reason.strip()[:500], version=F("version") + 1)
+    if ended:
+        facts = {"sheets": ended, "state": state}
+        journal.record(by=by, now=now, did="reviews.set_aside", kind="reviewer", subject=reviewer, **facts)
+    return ended
+
+
+@action
 def decline(*, by: Actor, now: datetime, assignment: int, reason: str = "") -> None:
     """A reviewer hands a sheet back, for want of time or knowledge."""
     _end_own(by, now, assignment, AssignmentState.DECLINED, reason)
 
 
 @action
-def recuse(*, by: Actor, now: datetime, assignment: int, kind: Interest, note: str = "") -> None:
-    """A reviewer steps back from one application for an interest, which is declared towards its organisation."""
+def recuse(
+    *, by: Actor, now: datetime, assignment: int, kind: Interest, note: str = "", learnt_on: date | None = None
+) -> None:
+    """A reviewer steps back from one application for an interest, which is declared towards its organisation.
+
+    Refused as `declare_interest`.
+    """
     row = _end_own(by, now, assignment, AssignmentState.RECUSED, kind)
     organisation = row.application.organisation_id
     if not DeclaredInterest.objects.filter(reviewer=row.reviewer, organisation=organisation, kind=kind).exists():
-        declare_interest(by=by, now=now, organisation=organisation, kind=kind, note=note)
+        declare_interest(by=by, now=now, organisation=organisation, kind=kind, note=note, learnt_on=learnt_on)
 
 
 def _end_own(by: Actor, now: datetime, assignment: int, state: AssignmentState, reason: str) -> ReviewAssignment:
@@ -305,7 +331,7 @@ def submit(
 
 
 def _open_sheet(by: Actor, now: datetime, assignment: int) -> ReviewAssignment:
-    row = queries.open_to_reviewer(by, assignment, now)
+    row = desk.open_to_reviewer(by, assignment, now)
     if row is None:
         raise Refused("not_found")
     rules.check_open(row.state, row.due_at, now)
@@ -335,7 +361,7 @@ def remind(*, by: Actor, now: datetime, intake: int) -> int:
     """Writes to every reviewer with sheets that are not back, at most once a day; returns to how many."""
     _manager(by)
     waiting: dict[int, list[ReviewAssignment]] = {}
-    for row in queries.overdue_or_open(intake):
+    for row in queries.overdue_or_open(intake, now):
         waiting.setdefault(row.reviewer_id, []).append(row)
     day = now.astimezone(settings.MADANG_ZONE).date()
     for rows in waiting.values():
@@ -348,7 +374,7 @@ def remind(*, by: Actor, now: datetime, intake: int) -> int:
 @action
 def open_file(*, by: Actor, now: datetime, assignment: int, purpose: str = "") -> None:
     """Notes that a reviewer opened an application; with a purpose, that an attachment was downloaded."""
-    row = queries.open_to_reviewer(by, assignment, now)
+    row = desk.open_to_reviewer(by, assignment, now)
     if row is None:
         raise Refused("not_found")
     journal.read(

@@ -10,16 +10,16 @@ from ninja.pagination import LimitOffsetPagination, paginate
 
 from madang.errors import Refused
 from madang.portal.files.faces import BINARY_ANSWER, answer
-from madang.portal.reviews import actions, queries
+from madang.portal.reviews import actions, desk, queries
 from madang.portal.reviews.rules import AssignmentState, Interest
-from madang.portal.schemas import Purpose
+from madang.portal.schemas import Day, Purpose
 
 router = Router(tags=["reviews"])
 LARGEST_POINTS = 32_767
 
 
 class AssignmentOut(Schema):
-    """One's own sheet: of which application, until when, and how many criteria have points."""
+    """One's own sheet: until when, how many criteria have points, and whether the call's terms come first."""
 
     id: int
     number: str
@@ -28,6 +28,8 @@ class AssignmentOut(Schema):
     answered: int
     criteria: int
     version: int
+    call: str = Field(alias="application.intake.call.code")
+    owes_terms: bool
 
     @staticmethod
     def resolve_number(row: Any) -> str:
@@ -108,6 +110,7 @@ class RecuseIn(Schema):
 
     kind: Interest
     note: str = Field("", max_length=500)
+    learnt_on: Day | None = Field(None, description="The day on which one learnt of it.")
 
 
 class InterestIn(RecuseIn):
@@ -126,11 +129,11 @@ class SavedOut(Schema):
 @paginate(LimitOffsetPagination)
 def list_reviews(request: HttpRequest) -> Any:
     """One's own assignments, open ones by due date first."""
-    return queries.my_assignments(request.actor)
+    return desk.mine(request.actor, request.now)
 
 
 def _row(request: HttpRequest, review: int) -> Any:
-    row = queries.open_to_reviewer(request.actor, review, timezone.now()) if 0 < review < 2**63 else None
+    row = desk.open_to_reviewer(request.actor, review, timezone.now()) if 0 < review < 2**63 else None
     if row is None:
         raise Http404
     return row
@@ -184,7 +187,7 @@ def submit_review(request: HttpRequest, review: int, payload: SheetIn) -> Any:
 @router.get("/reviews/{review}/files/{file}", operation_id="review_file", openapi_extra=BINARY_ANSWER)
 def review_file(request: HttpRequest, review: int, file: int, purpose: Purpose = "") -> Any:
     """An attachment of the application that one reviews; what for is kept for two years."""
-    row = queries.submitted_file(request.actor, review, file, timezone.now())
+    row = desk.submitted_file(request.actor, review, file, timezone.now())
     if row is None:
         raise Http404
     if not purpose.strip():
@@ -195,7 +198,7 @@ def review_file(request: HttpRequest, review: int, file: int, purpose: Purpose =
 
 def _own(request: HttpRequest, review: int) -> dict[str, Any]:
     """What handing back needs; 404 for a sheet that is not one's own or not open."""
-    if not queries.my_assignments(request.actor).filter(pk=review, state=AssignmentState.ASSIGNED).exists():
+    if not desk.mine(request.actor, request.now).filter(pk=review, state=AssignmentState.ASSIGNED).exists():
         raise Http404
     return {"by": request.actor, "now": timezone.now(), "assignment": review}
 
@@ -210,7 +213,7 @@ def decline_review(request: HttpRequest, review: int, payload: DeclineReviewIn) 
 @router.post("/reviews/{review}/recusal", response={204: None}, operation_id="recuse_review")
 def recuse_review(request: HttpRequest, review: int, payload: RecuseIn) -> Any:
     """Steps back from one application for an interest, which is declared towards its organisation."""
-    actions.recuse(**_own(request, review), kind=payload.kind, note=payload.note)
+    actions.recuse(**_own(request, review), kind=payload.kind, note=payload.note, learnt_on=payload.learnt_on)
     return Status(204, None)
 
 
@@ -222,6 +225,6 @@ def declare_interest(request: HttpRequest, payload: InterestIn) -> Any:
     organisation = queries.organisation_numbered(payload.registration_number)
     if organisation is None:
         raise Refused("organisation_not_registered", field="registration_number")
-    given = {"organisation": organisation, "kind": payload.kind, "note": payload.note}
+    given = {"organisation": organisation, **payload.dict(exclude={"registration_number"})}
     actions.declare_interest(by=request.actor, now=timezone.now(), **given)
     return Status(204, None)

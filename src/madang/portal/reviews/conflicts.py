@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from madang.portal.applications.models import Application
-from madang.portal.people.models import Membership
+from madang.portal.challenges.models import Challenge
+from madang.portal.challenges.rules import ChallengeState, meant
+from madang.portal.experts.models import ExpertProfile
+from madang.portal.people.models import Membership, Organisation
 from madang.portal.reviews.models import Affiliation, DeclaredInterest, Reviewer
 from madang.portal.reviews.rules import GROUNDS, Interest
 from madang.review import conflicts as law
@@ -52,8 +56,9 @@ class Circle:
 
 
 def circle(applications: Iterable[Application], reviewers: Iterable[Reviewer], now: datetime) -> Circle:
-    """Reads what conflicts rest on, in three queries however many there are. Reviewers come with their person,
-    applications with their track.
+    """Reads what conflicts rest on, in four queries (five where somebody is challenged), however many there are.
+
+    Reviewers come with their person, applications with their track.
     """
     files, people = list(applications), list(reviewers)
     organisations = {row.organisation_id for row in files}
@@ -63,7 +68,7 @@ def circle(applications: Iterable[Application], reviewers: Iterable[Reviewer], n
         reviewers={row.pk: _reviewer(row, belonging.by_person[row.person_id]) for row in people},
         presets={row.pk: PRESETS[row.track.conflict_rules] for row in files},
         subjects={row.pk: _subject(row, belonging.by_organisation[row.organisation_id]) for row in files},
-        records=law.Records(_declarations(people)),
+        records=law.Records(_declarations(people), _challenges(files, people)),
         on=now.astimezone(settings.MADANG_ZONE).date(),
     )
 
@@ -86,11 +91,19 @@ def _memberships(organisations: set[int], persons: set[int]) -> _Belonging:
         found.by_person[person].append(law.Membership(str(organisation), _day(since), end))
         if until is None:
             found.by_organisation[organisation].add(str(person))
-    affiliations = Affiliation.objects.filter(reviewer__person__in=persons)
-    rows = affiliations.values_list("reviewer__person", "organisation", "since", "until")
-    for person, organisation, since, until in rows:
+    for person, organisation, since, until in _posts(organisations, persons):
         found.by_person[person].append(law.Membership(str(organisation), since, until))
     return found
+
+
+def _posts(organisations: set[int], persons: set[int]) -> Iterable[tuple[int, int, date, date | None]]:
+    """Where reviewers work or worked; a post known by number or name alone is at the applicant that has it."""
+    theirs = Organisation.objects.filter(pk__in=organisations).order_by("pk")
+    numbered = theirs.filter(registration_number=OuterRef("registration_number")).values("pk")[:1]
+    called = theirs.filter(name=OuterRef("name")).values("pk")[:1]
+    where = Coalesce("organisation", Subquery(numbered), Subquery(called))
+    rows = Affiliation.objects.filter(reviewer__person__in=persons).annotate(where=where, who=F("reviewer__person"))
+    return rows.filter(where__isnull=False).values_list("who", "where", "since", "until")
 
 
 def _reviewer(row: Reviewer, memberships: list[law.Membership]) -> law.Reviewer:
@@ -105,13 +118,30 @@ def _subject(row: Application, members: set[str]) -> law.Subject:
     )
 
 
+def _challenges(files: list[Application], reviewers: list[Reviewer]) -> tuple[law.Challenge, ...]:
+    """Challenges that were not dismissed: of whom each was found to mean, or of everybody who may be of that name."""
+    rows = list(Challenge.objects.filter(application__in=files).exclude(state=ChallengeState.DISMISSED))
+    if not rows:
+        return ()
+    profiles = ExpertProfile.objects.filter(reviewer__in=reviewers).values_list("reviewer", "other_names")
+    others: dict[int, list[str]] = dict(profiles)
+    pool = {row.pk: [row.person.name, *others.get(row.pk, ())] for row in reviewers}
+    person = {row.pk: str(row.person_id) for row in reviewers}
+    return tuple(
+        law.Challenge(person[pk], str(row.application_id), True if row.state == ChallengeState.UPHELD else None)
+        for row in rows
+        for pk in ([row.reviewer_id] if row.reviewer_id else meant(row.name, pool))
+        if pk in person
+    )
+
+
 def _declarations(reviewers: list[Reviewer]) -> tuple[law.Declaration, ...]:
     rows = DeclaredInterest.objects.filter(reviewer__in=reviewers).values_list(
-        "reviewer__person", "organisation", "kind"
+        "reviewer__person", "organisation", "kind", "learnt_on", "declared_at"
     )
     # whoever declares an interest steps back, also where the track's rules would only warn of it
     return tuple(
-        law.Declaration(str(person), ground, organisation=str(organisation))
-        for person, organisation, kind in rows
+        law.Declaration(str(person), ground, organisation=str(organisation), learnt=learnt, reported=_day(said))
+        for person, organisation, kind, learnt, said in rows
         for ground in sorted({GROUNDS[Interest(kind)], Ground.RECUSAL})
     )

@@ -75,6 +75,12 @@ class HandBackForm(forms.Form):
         required=False,
         widget=forms.RadioSelect,
     )
+    learnt_on = forms.DateField(
+        label=_("When did you learn of it?"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("An interest is to be reported within 14 days of learning of it."),
+    )
     note = forms.CharField(label=_("A word to the centre"), max_length=500, required=False, widget=forms.Textarea)
 
 
@@ -85,6 +91,12 @@ class InterestForm(forms.Form):
         label=_("Business registration number of the organisation"), max_length=12, help_text=_("Such as 123-45-67891")
     )
     kind = forms.ChoiceField(label=_("Interest"), choices=INTEREST_CHOICES)
+    learnt_on = forms.DateField(
+        label=_("When did you learn of it?"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("An interest is to be reported within 14 days of learning of it."),
+    )
     note = forms.CharField(label=_("A word to the centre"), max_length=500, required=False, widget=forms.Textarea)
 
     def clean_registration_number(self) -> int:

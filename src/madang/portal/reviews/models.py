@@ -22,28 +22,34 @@ class Reviewer(models.Model):
 
 
 class Affiliation(models.Model):
-    """Where a reviewer works or worked, [since, until)."""
+    """Where a reviewer works or worked, [since, until); by name and number where it is not registered here (yet)."""
 
     reviewer = models.ForeignKey(Reviewer, on_delete=models.CASCADE, related_name="affiliations")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120, blank=True)
+    registration_number = models.CharField(max_length=10, blank=True)
     since = models.DateField()
     until = models.DateField(null=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
+                condition=Q(organisation__isnull=False) | ~Q(name=""), name="affiliation_says_where"
+            ),
+            models.CheckConstraint(
                 condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="affiliation_ends_after_start"
-            )
+            ),
         ]
 
 
 class DeclaredInterest(models.Model):
-    """A conflict of interest that a reviewer declared towards an organisation."""
+    """A conflict of interest that a reviewer declared towards an organisation, and when it came to be known."""
 
     reviewer = models.ForeignKey(Reviewer, on_delete=models.CASCADE, related_name="interests")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=20, choices=choices(Interest))
     note = models.CharField(max_length=500, blank=True)
+    learnt_on = models.DateField(null=True)
     declared_at = models.DateTimeField()
 
     class Meta:

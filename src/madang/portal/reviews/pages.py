@@ -1,4 +1,4 @@
-"""The reviewer's desk and sheet, and the staff's pages of reviewers, coverage, assignment and ranking."""
+"""The reviewer's desk and sheet, and the staff's pages of coverage, assignment and ranking."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from madang.portal.actors import READING_ROLES, Role
 from madang.portal.faces import form_page, one, signed_in, tried, whole, with_role
 from madang.portal.files.faces import answer
 from madang.portal.journal import actions as journal
-from madang.portal.reviews import actions, queries
+from madang.portal.reviews import actions, desk, queries
 from madang.portal.reviews.calibration import calibrated
 from madang.portal.reviews.findings import findings
 from madang.portal.reviews.forms import (
@@ -30,13 +30,11 @@ from madang.portal.reviews.forms import (
     InterestForm,
     PurposeForm,
     ReasonForm,
-    ReviewerForm,
     SheetForm,
 )
 from madang.portal.reviews.rules import AssignmentState, Interest
 from madang.portal.reviews.sentences import GROUNDS
 from madang.portal.templatetags.madang import in_language
-from madang.review.conflicts import excluded
 
 MANAGER = Role.PROGRAMME_MANAGER
 A_PAGE = 50
@@ -44,17 +42,13 @@ A_PAGE = 50
 
 @signed_in
 def reviews(request: HttpRequest) -> HttpResponse:
-    """One's own sheets with progress, open ones first; what one is barred from shows its number only."""
-    page = Paginator(queries.my_assignments(request.actor), A_PAGE).get_page(request.GET.get("page"))
-    rows = list(page)
-    found = queries.conflicts_of(rows, request.now)
-    shown = [(row, excluded(found[row.pk])) for row in rows]
-    ended = (AssignmentState.DECLINED, AssignmentState.RECUSED)
+    """One's own sheets with progress, open ones first; what one is barred from is not there."""
+    page = Paginator(desk.mine(request.actor, request.now), A_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "waiting": [pair for pair in shown if pair[0].state == AssignmentState.ASSIGNED],
-        "done": [row for row, _barred in shown if row.state == AssignmentState.SUBMITTED],
-        "back": [row for row, _barred in shown if row.state in ended],
+        "waiting": [row for row in page if row.state == AssignmentState.ASSIGNED],
+        "done": [row for row in page if row.state == AssignmentState.SUBMITTED],
+        "back": [row for row in page if row.state == AssignmentState.DECLINED],
         "is_reviewer": request.actor.reviewer,
     }
     return render(request, "reviews/reviews.html", context)
@@ -91,7 +85,7 @@ def review(request: HttpRequest, assignment: int) -> HttpResponse:
 
 
 def _sheet(request: HttpRequest, assignment: int) -> queries.ReviewAssignment:
-    row = queries.open_to_reviewer(request.actor, assignment, request.now)
+    row = desk.open_to_reviewer(request.actor, assignment, request.now)
     if row is None:
         raise Http404
     return row
@@ -100,7 +94,7 @@ def _sheet(request: HttpRequest, assignment: int) -> queries.ReviewAssignment:
 @signed_in
 def review_file(request: HttpRequest, assignment: int, file: int) -> HttpResponse:
     """Asks what an attachment is needed for, notes it, and hands it out."""
-    row = queries.submitted_file(request.actor, assignment, file, request.now)
+    row = desk.submitted_file(request.actor, assignment, file, request.now)
     if row is None:
         raise Http404
     form = PurposeForm(request.POST if request.method == "POST" else None)
@@ -116,13 +110,14 @@ def review_file(request: HttpRequest, assignment: int, file: int) -> HttpRespons
 @signed_in
 def hand_back(request: HttpRequest, assignment: int) -> HttpResponse:
     """Declines a sheet, or steps back for an interest."""
-    row = one(queries.my_assignments(request.actor), pk=assignment, state=AssignmentState.ASSIGNED)
+    row = one(desk.mine(request.actor, request.now), pk=assignment, state=AssignmentState.ASSIGNED)
     form = HandBackForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         common = {"by": request.actor, "now": request.now, "assignment": assignment}
         kind, note = form.cleaned_data["kind"], form.cleaned_data["note"]
         if kind:
-            tried(form, lambda: actions.recuse(**common, kind=Interest(kind), note=note))
+            given = {"kind": Interest(kind), "note": note, "learnt_on": form.cleaned_data["learnt_on"]}
+            tried(form, lambda: actions.recuse(**common, **given))
         else:
             tried(form, lambda: actions.decline(**common, reason=note))
         if not form.errors:
@@ -140,7 +135,8 @@ def interests(request: HttpRequest) -> HttpResponse:
         raise Http404
     form = InterestForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        given = {"kind": Interest(form.cleaned_data["kind"]), "note": form.cleaned_data["note"]}
+        given = {name: form.cleaned_data[name] for name in ("note", "learnt_on")}
+        given["kind"] = Interest(form.cleaned_data["kind"])
         organisation = form.cleaned_data["registration_number"]
         tried(
             form,
@@ -153,29 +149,6 @@ def interests(request: HttpRequest) -> HttpResponse:
     return form_page(
         request, form, title=_("Declare an interest"), label=_("Declare"), lead=lead, back=reverse("reviews")
     )
-
-
-@with_role(*READING_ROLES)
-def reviewers(request: HttpRequest) -> HttpResponse:
-    """The expert pool, with the form for a new reviewer."""
-    form = ReviewerForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST":
-        common = {"by": request.actor, "now": request.now}
-        if request.POST.get("what") == "active":
-            active = request.POST.get("active") == "yes"
-            actions.set_active(**common, reviewer=whole(request.POST.get("reviewer", "")), active=active)
-            return redirect("reviewers")
-        if form.is_valid() and tried(form, lambda: actions.add_reviewer(**common, **form.reviewer())):
-            messages.success(request, _("The reviewer is in the pool."))
-            return redirect("reviewers")
-    journal.read(by=request.actor, now=request.now, what="search", kind="reviewer", subject="all")
-    context = {
-        "page": Paginator(queries.reviewers(request.actor), A_PAGE).get_page(request.GET.get("page")),
-        "form": form,
-        "may_change": request.actor.has(MANAGER),
-        "crumbs": [(_("Work of the centre"), reverse("staff")), (_("Reviewers"), "")],
-    }
-    return render(request, "reviews/reviewers.html", context)
 
 
 @with_role(*READING_ROLES)
@@ -309,7 +282,7 @@ def application_reviews(request: HttpRequest, application: int) -> HttpResponse:
             messages.success(request, _("The sheet was given out."))
             return redirect("application-reviews", application)
     rows = list(queries.sheets(request.actor, application))
-    found = queries.conflicts_of(rows, request.now)
+    found = desk.conflicts_of(rows, request.now)
     given = {"application": application, "organisation": file.organisation_id}
     actions.note_reading(by=request.actor, now=request.now, **given)
     context = {
@@ -348,7 +321,6 @@ urlpatterns = [
     path("reviews/<int:assignment>/", review, name="review"),
     path("reviews/<int:assignment>/files/<int:file>/", review_file, name="review-file"),
     path("reviews/<int:assignment>/hand-back/", hand_back, name="review-hand-back"),
-    path("staff/reviewers/", reviewers, name="reviewers"),
     path("staff/intakes/<int:intake>/reviews/", intake_reviews, name="intake-reviews"),
     path("staff/intakes/<int:intake>/reviews/conflicts/", conflicts, name="intake-conflicts"),
     path("staff/intakes/<int:intake>/reviews/suggestion/", suggestion, name="review-suggestion"),

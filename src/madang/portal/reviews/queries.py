@@ -11,24 +11,18 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from madang.portal.actors import Actor, Role
-from madang.portal.applications.models import Application, SubmittedFile
+from madang.portal.applications.models import Application
 from madang.portal.calls.models import Criterion, Intake, Section
 from madang.portal.calls.queries import titled
 from madang.portal.counts import count_of
 from madang.portal.people.models import Organisation
 from madang.portal.resources.models import Product
-from madang.portal.reviews import scoring
-from madang.portal.reviews.conflicts import circle
+from madang.portal.reviews import desk, scoring
 from madang.portal.reviews.models import CriterionPoints, ReviewAssignment, Reviewer
 from madang.portal.reviews.rules import LIVE_STATES, AssignmentState, Coverage, Scored
 from madang.portal.reviews.scoring import REVIEWED_STATES
 from madang.portal.tasks import Task
-from madang.review.conflicts import Conflict, excluded
-
-
-def reviewer_of(by: Actor) -> Reviewer | None:
-    """The actor's own place in the expert pool."""
-    return Reviewer.objects.filter(person=by.person, active=True).select_related("person").first()
+from madang.review.conflicts import excluded
 
 
 def reviewers(by: Actor) -> QuerySet[Reviewer]:
@@ -58,35 +52,6 @@ def coverage(row: Application) -> Coverage:
     return Coverage(row.track.reviews_wanted, row.assigned, row.returned)
 
 
-def my_assignments(by: Actor) -> QuerySet[ReviewAssignment]:
-    """The sheets given to this reviewer, open ones by due date first, with how many criteria have points."""
-    rows = ReviewAssignment.objects.filter(reviewer__person=by.person, reviewer__active=True)
-    rows = rows.exclude(state=AssignmentState.WITHDRAWN) if by.person else rows.none()
-    rows = rows.select_related("reviewer__person", "application__intake__call", "application__track")
-    return rows.annotate(
-        answered=count_of(CriterionPoints, "assignment", Q(points__isnull=False)),
-        criteria=count_of(Criterion, "track", Q(), "application__track"),
-    ).order_by(F("ended_at").desc(nulls_first=True), "due_at", "pk")
-
-
-def conflicts_of(assignments: list[ReviewAssignment], now: datetime) -> dict[int, list[Conflict]]:
-    """What stands between each sheet's reviewer and its application, by sheet; constant in queries."""
-    found = circle(
-        [row.application for row in assignments], {row.reviewer_id: row.reviewer for row in assignments}.values(), now
-    )
-    return {row.pk: found.between(row.application_id, row.reviewer_id) for row in assignments}
-
-
-def open_to_reviewer(by: Actor, assignment: int, now: datetime) -> ReviewAssignment | None:
-    """One's own sheet with the file, or None: who steps back, or is barred, sees nothing of it."""
-    live = my_assignments(by).filter(pk=assignment, state__in=LIVE_STATES)
-    files = Prefetch("application__in_force__files", SubmittedFile.objects.select_related("file").order_by("pk"))
-    row = live.select_related("application__organisation", "application__in_force").prefetch_related(files).first()
-    if row is None or excluded(conflicts_of([row], now)[row.pk]):
-        return None
-    return row
-
-
 def criteria(track: int) -> list[Criterion]:
     """A track's scoring table in its order."""
     return list(Criterion.objects.filter(track=track).order_by("position", "pk"))
@@ -96,12 +61,6 @@ def points(assignment: int) -> dict[str, CriterionPoints]:
     """What a sheet holds, by criterion code."""
     rows = CriterionPoints.objects.filter(assignment=assignment).select_related("criterion")
     return {row.criterion.code: row for row in rows}
-
-
-def submitted_file(by: Actor, assignment: int, file: int, now: datetime) -> SubmittedFile | None:
-    """An attachment of the submission in force that belongs to one's own sheet."""
-    sheet = open_to_reviewer(by, assignment, now)
-    return next((row for row in sheet.application.in_force.files.all() if row.pk == file), None) if sheet else None
 
 
 def sheets(by: Actor, application: int) -> QuerySet[ReviewAssignment]:
@@ -169,17 +128,26 @@ def asks(row: ReviewAssignment) -> list[tuple[Product | None, dict[str, Any]]]:
     return [(products.get(line["product"]), line) for line in lines]
 
 
-def overdue_or_open(intake: int) -> QuerySet[ReviewAssignment]:
-    """Sheets of an intake that are not back yet; for reminders."""
+def overdue_or_open(intake: int, now: datetime) -> list[ReviewAssignment]:
+    """Sheets of an intake that are not back yet and that no conflict bars; for reminders."""
     rows = ReviewAssignment.objects.filter(application__intake=intake, state=AssignmentState.ASSIGNED)
-    return rows.select_related("reviewer__person").order_by("reviewer", "due_at")
+    rows = rows.select_related("reviewer__person", "application__track").order_by("reviewer", "due_at")
+    found = desk.conflicts_of(list(rows), now)
+    return [row for row in rows if not excluded(found[row.pk])]
+
+
+def undecided(rows: QuerySet[ReviewAssignment]) -> QuerySet[ReviewAssignment]:
+    """Sheets that can still be set aside: open ones, and those handed in while their intake is in review."""
+    handed_in = Q(state=AssignmentState.SUBMITTED, application__intake__state="in_review")
+    kept = rows.filter(Q(state=AssignmentState.ASSIGNED) | handed_in).values("pk")
+    return ReviewAssignment.objects.filter(pk__in=kept)
 
 
 def tasks(by: Actor, now: datetime) -> list[Task]:
     """For a reviewer: how many sheets wait, and until when the next."""
     if not by.reviewer:
         return []
-    waiting = my_assignments(by).filter(state=AssignmentState.ASSIGNED, due_at__gt=now)
+    waiting = desk.mine(by, now).filter(state=AssignmentState.ASSIGNED, due_at__gt=now)
     due = list(waiting.values_list("due_at", flat=True))
     return [Task(gettext("Applications to review"), reverse("reviews"), len(due), min(due))] if due else []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from madang.errors import Refused
@@ -77,6 +77,12 @@ def check_due(due_at: datetime, now: datetime) -> None:
     """A due date lies ahead."""
     if due_at <= now:
         raise Refused("review_due_in_the_past", field="due_at")
+
+
+def check_learnt(learnt_on: date | None, today: date) -> None:
+    """Nobody knows of an interest before the day has come."""
+    if learnt_on is not None and learnt_on > today:
+        raise Refused("interest_learnt_ahead", field="learnt_on")
 
 
 @dataclass(frozen=True)

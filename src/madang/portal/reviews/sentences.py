@@ -32,6 +32,7 @@ REFUSALS = {
     ),
     "calibration_too_thin": N_("There are {sheets} sheets; to tell reviewers apart at least {needed} are needed."),
     "interest_declared_already": N_("You have declared this interest already."),
+    "interest_learnt_ahead": N_("The day on which you learnt of it cannot lie ahead."),
     "review_due_in_the_past": N_("The due date must lie ahead."),
     "review_reason_needed": N_("Please say why."),
     "review_already_submitted": N_("This sheet was submitted and can no longer be changed."),
@@ -45,6 +46,7 @@ REFUSALS = {
 INPUT = frozenset(
     {
         "reviewer_unknown_person",
+        "interest_learnt_ahead",
         "review_due_in_the_past",
         "review_reason_needed",
         "review_incomplete",
@@ -81,4 +83,5 @@ GROUNDS = {
     "advice": N_("Advised or worked for the applicant"),
     "financial": N_("Has a financial interest"),
     "recusal": N_("Has stepped back"),
+    "challenge": N_("Was challenged by the applicant"),
 }

@@ -1,10 +1,9 @@
-"""How Korean banks write days and won, and in which ways a firm's legal form is written."""
+"""How Korean banks write won, and in which ways a firm's legal form is written."""
 
 from __future__ import annotations
 
 import re
 
-DAY = re.compile(r"(\d{4})[-./년 ]{0,2}(\d{1,2})[-./월 ]{0,2}(\d{1,2})(?:\D.*)?")
 # signs that stand beside an amount and say nothing
 WON = re.compile(r"[₩\s,원]")
 # legal forms, which banks and registers write in many ways; after compatibility folding ㈜ reads (주)

@@ -1,0 +1,1 @@
+"""Words of files that list experts."""

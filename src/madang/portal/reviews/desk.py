@@ -1,0 +1,71 @@
+"""What a reviewer sees of their own sheets: what a conflict of interest bars is in no list and in no count."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+
+from madang.portal.actors import Actor
+from madang.portal.applications.models import SubmittedFile
+from madang.portal.calls.models import Criterion
+from madang.portal.counts import count_of
+from madang.portal.experts.models import ExpertAgreement, ExpertTerms
+from madang.portal.reviews.conflicts import circle
+from madang.portal.reviews.models import CriterionPoints, ReviewAssignment, Reviewer
+from madang.portal.reviews.rules import LIVE_STATES, AssignmentState
+from madang.review.conflicts import Conflict, excluded
+
+
+def reviewer_of(by: Actor) -> Reviewer | None:
+    """The actor's own place in the expert pool."""
+    return Reviewer.objects.filter(person=by.person, active=True).select_related("person").first()
+
+
+def all_given(by: Actor) -> QuerySet[ReviewAssignment]:
+    """Every sheet given to this reviewer, open ones by due date first, with how many criteria have points.
+
+    What is shown to them comes from `mine`.
+    """
+    rows = ReviewAssignment.objects.filter(reviewer__person=by.person, reviewer__active=True)
+    rows = rows.exclude(state=AssignmentState.WITHDRAWN) if by.person else rows.none()
+    rows = rows.select_related("reviewer__person", "application__intake__call", "application__track")
+    last = ExpertTerms.objects.filter(call=OuterRef("application__intake__call")).order_by("-number")
+    agreed = ExpertAgreement.objects.filter(terms=OuterRef("last_terms"), reviewer=OuterRef("reviewer"))
+    rows = rows.annotate(last_terms=Subquery(last.values("pk")[:1]))
+    return rows.annotate(
+        owes_terms=ExpressionWrapper(Q(last_terms__isnull=False) & ~Exists(agreed), BooleanField()),
+        answered=count_of(CriterionPoints, "assignment", Q(points__isnull=False)),
+        criteria=count_of(Criterion, "track", Q(), "application__track"),
+    ).order_by(F("ended_at").desc(nulls_first=True), "due_at", "pk")
+
+
+def mine(by: Actor, now: datetime) -> QuerySet[ReviewAssignment]:
+    """The sheets given to this reviewer that no conflict bars; recused ones are gone with their ground."""
+    rows = all_given(by).exclude(state=AssignmentState.RECUSED)
+    found = conflicts_of(list(rows), now)
+    return rows.exclude(pk__in=[pk for pk, every in found.items() if excluded(every)])
+
+
+def conflicts_of(assignments: list[ReviewAssignment], now: datetime) -> dict[int, list[Conflict]]:
+    """What stands between each sheet's reviewer and its application, by sheet; constant in queries."""
+    found = circle(
+        [row.application for row in assignments], {row.reviewer_id: row.reviewer for row in assignments}.values(), now
+    )
+    return {row.pk: found.between(row.application_id, row.reviewer_id) for row in assignments}
+
+
+def open_to_reviewer(by: Actor, assignment: int, now: datetime) -> ReviewAssignment | None:
+    """One's own sheet with the file, or None for who stepped back, is barred, or has yet to agree to the terms."""
+    live = all_given(by).filter(pk=assignment, state__in=LIVE_STATES, owes_terms=False)
+    files = Prefetch("application__in_force__files", SubmittedFile.objects.select_related("file").order_by("pk"))
+    row = live.select_related("application__organisation", "application__in_force").prefetch_related(files).first()
+    if row is None or excluded(conflicts_of([row], now)[row.pk]):
+        return None
+    return row
+
+
+def submitted_file(by: Actor, assignment: int, file: int, now: datetime) -> SubmittedFile | None:
+    """An attachment of the submission in force that belongs to one's own sheet."""
+    sheet = open_to_reviewer(by, assignment, now)
+    return next((row for row in sheet.application.in_force.files.all() if row.pk == file), None) if sheet else None

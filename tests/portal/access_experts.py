@@ -1,0 +1,77 @@
+"""The part of the centre with one of everything that has to do with experts, committees and challenges."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from factories import NOW, actor, make_assignment, make_call, make_intake, make_submitted, make_track
+
+from madang.portal.challenges.models import Challenge
+from madang.portal.committees.models import Candidate, Committee, CommitteeDraw
+from madang.portal.experts import actions as experts
+from madang.portal.files import tables
+from madang.portal.people.models import Person
+
+
+def make_experts(world: Any, a, owner: Person, assigned) -> None:
+    """A call whose reviewers agree to terms, which the assigned reviewer has yet to do; and a list of experts."""
+    other = make_track(make_call())
+    sheet = make_submitted(other, make_intake(other.call, state="in_review"), organisation=a, created_by=owner)
+    make_assignment(sheet, assigned)
+    given = {"call": other.call_id, "body_ko": "서약", "body_en": "Terms"}
+    experts.set_terms(by=actor(world.people["manager"]), now=NOW, **given)
+    _committee(world, sheet.intake, assigned)
+    _challenge(world, sheet, owner)
+    listed = tables.keep(now=NOW, name="f.csv", chunks=[b"name,email\nNew Expert,new@test.example\n"])
+    for name in ("call-expert-terms", "review-terms"):
+        world.places[name] = {"code": other.call.code}
+    world.places |= {
+        "expert": {"reviewer": assigned.pk},
+        "experts-file": {"kind": "csv"},
+        "experts-look": {"sha256": listed.sha256},
+    }
+
+
+def _challenge(world: Any, application, owner: Person) -> None:
+    """A challenge of somebody who is not in the pool, which waits."""
+    made = Challenge.objects.create(application=application, name="박바다", reason="x", filed_by=owner, filed_at=NOW)
+    world.places |= {
+        "application-challenges": {"application": application.pk},
+        "intake-challenges": {"intake": application.intake_id},
+        "challenge": {"challenge": made.pk},
+    }
+
+
+def _committee(world: Any, intake, assigned) -> None:
+    """A committee for which the assigned reviewer has a seat from one round, and was asked in another."""
+    made = Committee.objects.create(
+        intake=intake, name_ko="분과", name_en="Section", seats=3, meets_at=NOW + timedelta(days=20),
+        created_by=world.people["manager"], created_at=NOW,
+    )  # fmt: skip
+    rows = []
+    for number, state in enumerate(("accepted", "waiting"), start=1):
+        draw = CommitteeDraw.objects.create(
+            committee=made, number=number, seats=1, secret=7, commitment="c" * 64, outside_source="Lottery",
+            outside_from=NOW - timedelta(days=1), committed_by=made.created_by, committed_at=NOW - timedelta(days=3),
+            state="drawn", digest="d" * 64, frozen_by=made.created_by, frozen_at=NOW - timedelta(days=2),
+            outside="1 2 3", drawn_by=made.created_by, drawn_at=NOW,
+        )  # fmt: skip
+        answered = NOW if state == "accepted" else None
+        rows += [
+            Candidate.objects.create(
+                draw=draw, reviewer=assigned, alias="a1", place=1, state=state, asked_at=NOW,
+                answer_by=NOW + timedelta(days=3), answered_at=answered,
+            )
+        ]  # fmt: skip
+    seated, asked = rows
+    for name in ("committee", "committee-draw-new", "committee-sheets"):
+        world.places[name] = {"committee": made.pk}
+    for name in ("draw-value", "draw-abandon", "draw-record"):
+        world.places[name] = {"draw": asked.draw_id}
+    for name in ("candidate-answer", "committee-invitation"):
+        world.places[name] = {"candidate": asked.pk}
+    for name in ("intake-committees", "committee-new"):
+        world.places[name] = {"intake": intake.pk}
+    world.places["committee-withdraw"] = {"candidate": seated.pk}
+    world.places["call-draws"] = {"code": intake.call.code}
