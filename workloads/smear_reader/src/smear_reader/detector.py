@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,11 +39,12 @@ class Facts:
 
 
 class Detector:
-    """A loaded model. `providers` as ONNX Runtime names them; by default a GPU where there is one, else the CPU."""
+    """A loaded model, on a GPU where there is one, else on the CPU: `threads`, 0 for the cores that we may use."""
 
     def __init__(self, model: Path = SHIPPED, *, threads: int = 0) -> None:
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        # left to itself, ONNX Runtime binds threads to cores that a job does not have, and says so in the job's log
+        options.intra_op_num_threads = threads or len(os.sched_getaffinity(0))
         options.log_severity_level = 3
         wanted = [name for name in ("CUDAExecutionProvider",) if name in onnxruntime.get_available_providers()]
         self.session = onnxruntime.InferenceSession(str(model), options, providers=[*wanted, "CPUExecutionProvider"])
