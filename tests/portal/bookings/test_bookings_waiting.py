@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from factories import make_facility
 from portal.bookings.april import NOW, booked, held, hours, keeper, member, slots_between, state
 from portal.races import at_once, errors
 
-from madang.portal.bookings import actions, chores, closing, queries
+from madang.portal.bookings import actions, chores, closing, looking, queries, slots
 from madang.portal.bookings.models import BookedFacility, Booking, HoursTaken
 from madang.portal.bookings.rules import BookingState
 from madang.portal.facilities.rules import FacilityKind, FacilityState
@@ -97,3 +98,14 @@ def test_a_booking_and_a_retirement_at_once_leave_no_booking_of_what_is_gone():
     assert len(errors(answers)) == 1
     car.refresh_from_db()
     assert (car.state == "retired") != Booking.objects.exists()
+
+
+def test_looking_ahead_takes_as_many_queries_for_many_weeks_as_for_few(django_assert_num_queries):
+    by, car = member(), make_facility()
+    organisation = next(iter(by.memberships))
+    booked(by, [car], hours(4, 6, day=9))
+    for weeks in (2, 10):
+        periods = slots.weekly(hours(4, 6), weeks, settings.MADANG_ZONE)
+        with django_assert_num_queries(3):
+            seen = looking.outlook(by, organisation, [car], periods, NOW)
+        assert [why is None for _, why in seen] == [True, False, *[True] * (weeks - 2)]

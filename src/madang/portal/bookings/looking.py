@@ -37,10 +37,11 @@ def outlook(by: Actor, organisation: int, rows: Sequence[Facility], periods: Seq
     keeper = by.has(*KEEPERS)
     limits = {kind: row.hours for kind, row in quotas().items()}
     used = {row.kind: minutes_taken(organisation, row.kind) for row in rows}
+    held = {row.pk: _held(row, periods) for row in rows}
     found: list[tuple[Period, Refused | None]] = []
     for period in periods:
         try:
-            minutes = _fits(rows, period, now, keeper, limits, used)
+            minutes = _fits(rows, period, now, keeper, limits, used, held)
         except Refused as refused:
             found.append((period, refused))
             continue
@@ -51,14 +52,23 @@ def outlook(by: Actor, organisation: int, rows: Sequence[Facility], periods: Seq
     return found
 
 
+def _held(row: Facility, periods: Sequence[Period]) -> frozenset[int]:
+    """What is held of a facility from the first of these periods to the last, buffers counted, in one query."""
+    terms = terms_of(row)
+    whole = Period(min(one.start for one in periods), max(one.end for one in periods))
+    wanted = slots.with_buffers(slots.touched(whole, terms.grain, settings.MADANG_ZONE), terms)
+    return taken([row.pk], wanted.start, wanted.stop).get(row.pk, frozenset())
+
+
 def _fits(
-    rows: Sequence[Facility], period: Period, now: datetime, keeper: bool, limits: Mapping[str, int], used: Minutes
-) -> Minutes:
+    rows: Sequence[Facility], period: Period, now: datetime, keeper: bool, limits: Mapping[str, int], used: Minutes,
+    held: Mapping[int, frozenset[int]],
+) -> Minutes:  # fmt: skip
     zone = settings.MADANG_ZONE
     for row in rows:
         one = bookable(row)
         needed = slots.with_buffers(rules.check_period(one, period, now=now, zone=zone, keeper=keeper), one.terms)
-        if taken([row.pk], needed.start, needed.stop):
+        if not held[row.pk].isdisjoint(needed):
             raise Refused("booking_taken", facility=row.code)
     minutes = minutes_by_kind(rows, period)
     for kind, by_month in minutes.items():

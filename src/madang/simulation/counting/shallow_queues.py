@@ -222,7 +222,7 @@ def launch(rows: Rows, row: int, now: int, running: int, started: int, opens: in
 
 
 def drop(rows: Rows, opens: int, closes: int, key: int) -> tuple[int, int]:
-    """Takes one estimated end out of the profile. No branch of the search can be guessed: it has but the loop's."""
+    """Takes one estimated end out of the profile. No branch of the search can be guessed but the loop's."""
     found, left = opens, closes - opens
     while left > 1:
         half = left >> 1
