@@ -27,16 +27,16 @@ from madang.simulation.trace import Trace, trace_of
 
 TRACES = Path(os.environ.get("MADANG_TEST_TRACES") or Path(__file__).parents[3] / "shared" / "data" / "traces")
 PROCESSORS = {"KTH-SP2": 100, "SDSC-SP2": 128, "SDSC-BLUE": 1152, "RICC-2010-2": 8192}
-SLOW = {("RICC-2010-2", "easy", "plain"), ("SDSC-BLUE", "conservative", "plain"), ("RICC-2010-2", "conservative")}
-WHOLE = """
-from pathlib import Path
-from madang.simulation.cluster import of_processors
-from madang.simulation.engine import Simulation
-from madang.simulation.policy import named
-from madang.simulation.reading import read
-trace = read(Path({path!r}), "swf").trace
-Simulation(of_processors({processors}), named("easy"), variant="pyss", engine={engine!r}).run(trace)
-print(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
+SLOW = {("SDSC-BLUE", "conservative", "plain"), ("RICC-2010-2", "conservative")}
+
+# the command, and then the most memory that its process ever had: what the system tells of children counts the parent's
+COMMAND = """
+import sys
+from madang.cli.main import main
+status = main()
+memory = open("/proc/self/status").read().partition("VmHWM:")[2].split()[0]
+print(memory, file=sys.stderr)
+sys.exit(status)
 """
 
 
@@ -78,19 +78,19 @@ def scheduled(simulation: Simulation, trace: Trace, pyss: bool, fast: bool) -> N
 
 
 def whole(name: str, engine: str) -> None:
-    """A whole process: Python, NumPy, parsing, simulation."""
+    """The command, from its start to its last word: Python, NumPy, parsing, simulation, answers."""
     path = TRACES / f"{name}.swf.gz"
     if not path.is_file():
         return
-    code = WHOLE.format(path=str(path), processors=PROCESSORS[name], engine=engine)
-    seconds = []
+    words = [str(path), "--processors", str(PROCESSORS[name]), "--policy", "easy", "--engine", engine]
+    seconds, most = [], 0
     for _ in range(3):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+        told = subprocess.run([sys.executable, "-c", COMMAND, "simulate", *words], check=True, capture_output=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    most = int(told.stdout) // 1024
-    print(f"whole process, {name}, easy, {engine}: {statistics.median(seconds):.2f} s, at most {most} MiB")
+        most = max(most, int(told.stderr.split()[-1]) // 1024)
+    print(f"madang simulate, {name}, easy, {engine}: {statistics.median(seconds):.2f} s, at most {most} MiB")
 
 
 def drawn(jobs: int, seed: int, *, processors: int, load: float) -> Trace:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -66,6 +67,8 @@ def _centre(commands: Commands) -> None:
     slurm.register(commands)
 
 
+# NumPy's other threads would spin for a tenth of a second at every start, for products larger than any of ours.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 ALONE = {"allocate": _allocate, "review": _review, "simulate": _simulate, "disclose": _disclose}
 
 

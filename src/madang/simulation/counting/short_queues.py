@@ -2,12 +2,14 @@
 
 EASY backfill is Lifka's ("The ANL/IBM SP scheduling system", 1995): only the first job that must wait holds a
 reservation, and a later one may overtake it where the reservation is kept. What a pass found stays true until
-something ends early, the head changes or an estimated end is reached, so that an arrival costs one comparison.
+something ends early, the head changes or an estimated end is reached, so that an arrival costs one comparison; and a
+pass looks only at waiting jobs that ask for no more than is free.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections import defaultdict
 from heapq import heappop, heappush
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     Serve: TypeAlias = Callable[[int, int, int, int], tuple[int, int, int]]
     Come: TypeAlias = Callable[[int, int, int, int, int], tuple[int, int, int]]
+    Wait: TypeAlias = Callable[[int], None]
     Launch: TypeAlias = Callable[[int, int], None]
     Reserve: TypeAlias = Callable[[int], tuple[int, int]]
     Overtake: TypeAlias = Callable[[int, int, int, int], tuple[int, int]]
@@ -33,13 +36,14 @@ _STRIDE = 4096  # jobs between two words of progress
 class Machine:
     """The machine and its queue while a trace runs; rows are ranks, so that the queue is a sorted list of them.
 
-    `profile` holds the estimated ends of what runs, sorted, `held` the processors until each; `ends` is a heap of the
-    real ends and `order` the rows as they started. No job may need more than `capacity` processors.
+    `waiting` holds the same rows by the processors that they ask for, each list sorted, and `asked` those numbers,
+    sorted. `profile` holds the estimated ends of what runs, sorted, `held` the processors until each; `ends` is a heap
+    of the real ends and `order` the rows as they started. No job may need more than `capacity` processors.
     """
 
     __slots__ = (
-        "backfill", "capacity", "ends", "estimate", "held", "order", "processors", "profile", "queue", "run", "start",
-        "submit",
+        "asked", "backfill", "capacity", "ends", "estimate", "held", "order", "processors", "profile", "queue", "run",
+        "start", "submit", "waiting",
     )  # fmt: skip
 
     def __init__(
@@ -58,6 +62,8 @@ class Machine:
         self.profile: list[int] = []
         self.held: list[int] = []
         self.queue: list[int] = []
+        self.waiting: defaultdict[int, list[int]] = defaultdict(list)
+        self.asked: list[int] = []
         self.ends = [_NEVER << _SHIFT]
 
 
@@ -67,7 +73,8 @@ def play_events(machine: Machine, arrivals: Sequence[int], progress: Progress | 
     At one instant submissions come before terminations, these in the order of their starts, and a running job whose
     estimate ends now counts as free.
     """
-    serve, come = _moves(machine)
+    launch, reserve, overtake = _starts(machine)
+    wait, come, serve = _moves(machine, launch, reserve, overtake)
     queue, processors, estimate = machine.queue, machine.processors, machine.estimate
     profile, held, ends, order, start = machine.profile, machine.held, machine.ends, machine.order, machine.start
     times = [machine.submit[row] for row in arrivals] + [_NEVER]
@@ -88,8 +95,11 @@ def play_events(machine: Machine, arrivals: Sequence[int], progress: Progress | 
             coming += 1
             if progress and not coming % _STRIDE:
                 progress(coming, len(arrivals))
-            if changed or not queue or row < queue[0]:
-                insort(queue, row)
+            if not queue and processors[row] <= free:
+                launch(row, now)
+                free -= processors[row]
+            elif changed or not queue or row < queue[0]:
+                wait(row)
                 shadow, changed = -1, True
             else:
                 free, shadow, extra = come(row, now, free, shadow, extra)
@@ -108,40 +118,56 @@ def play_events(machine: Machine, arrivals: Sequence[int], progress: Progress | 
 
 def play_instants(machine: Machine, arrivals: Sequence[int], progress: Progress | None = None) -> None:
     """One pass per instant, after all its ends and all its submissions; otherwise as `play_events`."""
-    serve, come = _moves(machine)
+    launch, reserve, overtake = _starts(machine)
+    wait, come, serve = _moves(machine, launch, reserve, overtake)
     queue, processors, estimate = machine.queue, machine.processors, machine.estimate
     profile, held, ends, order, start = machine.profile, machine.held, machine.ends, machine.order, machine.start
     times = [machine.submit[row] for row in arrivals] + [_NEVER]
     coming, free, shadow, extra = 0, machine.capacity, -1, 0
     while coming < len(arrivals) or len(ends) > 1:
-        now = min(times[coming], ends[0] >> _SHIFT)
-        changed = False
-        while ends[0] >> _SHIFT == now:
-            place = heappop(ends) & _PLACE
-            row = order[place]
-            place = bisect_left(profile, (start[row] + estimate[row]) << _SHIFT | place)
-            del profile[place], held[place]
-            free += processors[row]
-            shadow, changed = -1, True
-        first = coming
-        while times[coming] == now:
-            coming += 1
-            if progress and not coming % _STRIDE:
-                progress(coming, len(arrivals))
-        for row in arrivals[first:coming] if coming == first + 1 else sorted(arrivals[first:coming]):
-            if changed or not queue or row < queue[0]:
-                insort(queue, row)
-                shadow, changed = -1, True
-            else:
-                free, shadow, extra = come(row, now, free, shadow, extra)
+        now, ended = times[coming], ends[0]
+        changed = ended >> _SHIFT <= now
+        if changed:
+            now, shadow = ended >> _SHIFT, -1
+            while ended >> _SHIFT == now:
+                heappop(ends)
+                row = order[ended & _PLACE]
+                place = bisect_left(profile, (start[row] + estimate[row]) << _SHIFT | ended & _PLACE)
+                del profile[place], held[place]
+                free += processors[row]
+                ended = ends[0]
+        if times[coming] == now:
+            first = coming
+            while times[coming] == now:
+                coming += 1
+                if progress and not coming % _STRIDE:
+                    progress(coming, len(arrivals))
+            for row in (arrivals[first],) if coming == first + 1 else sorted(arrivals[first:coming]):
+                if not queue and processors[row] <= free:
+                    launch(row, now)
+                    free -= processors[row]
+                elif changed or not queue or row < queue[0]:
+                    wait(row)
+                    shadow, changed = -1, True
+                else:
+                    free, shadow, extra = come(row, now, free, shadow, extra)
         if changed and queue:
             free, shadow, extra = serve(now, free, shadow, extra)
 
 
-def _moves(machine: Machine) -> tuple[Serve, Come]:
-    """A pass over the queue and what an arrival does, closed over the machine's lists: attributes cost half as much."""
-    launch, reserve, overtake = _starts(machine)
+def _moves(machine: Machine, launch: Launch, reserve: Reserve, overtake: Overtake) -> tuple[Wait, Come, Serve]:
+    """How a job waits, what an arrival does, and a pass over the queue, closed over the machine's lists: attributes
+    cost half as much."""
     queue, processors, estimate, backfill = machine.queue, machine.processors, machine.estimate, machine.backfill
+    waiting, asked = machine.waiting, machine.asked
+
+    def wait(row: int) -> None:
+        insort(queue, row)
+        needed = processors[row]
+        rows = waiting[needed]
+        if not rows:
+            insort(asked, needed)
+        insort(rows, row)
 
     def come(row: int, now: int, free: int, shadow: int, extra: int) -> tuple[int, int, int]:
         """A job comes last to a queue of which nothing else has changed: it overtakes at once or waits."""
@@ -153,29 +179,35 @@ def _moves(machine: Machine) -> tuple[Serve, Come]:
             if not (outlives and needed > extra):
                 launch(row, now)
                 return free - needed, shadow, extra - (needed if outlives else 0)
-        insort(queue, row)
+        wait(row)
         return free, shadow, extra
 
     def serve(now: int, free: int, shadow: int, extra: int) -> tuple[int, int, int]:
         """One pass: heads start while they fit, then what may overtake; what is free, and the reservation."""
         while queue and processors[queue[0]] <= free:
             row = queue.pop(0)
-            free -= processors[row]
+            needed = processors[row]
+            rows = waiting[needed]
+            del rows[0]
+            if not rows:
+                asked.remove(needed)
+            free -= needed
             launch(row, now)
             shadow = -1
-        if backfill and free and len(queue) > 1:
+        if backfill and asked and asked[0] <= free:
             if shadow < 0:
                 shadow, extra = reserve(free)
             free, extra = overtake(now, free, shadow, extra)
         return free, shadow, extra
 
-    return serve, come
+    return wait, come, serve
 
 
 def _starts(machine: Machine) -> tuple[Launch, Reserve, Overtake]:
     """How a job starts, what is reserved for the head, and who overtakes it, closed over the machine's lists."""
     queue, processors, estimate, run = machine.queue, machine.processors, machine.estimate, machine.run
     profile, held, ends, order, start = machine.profile, machine.held, machine.ends, machine.order, machine.start
+    waiting, asked = machine.waiting, machine.asked
 
     def launch(row: int, now: int) -> None:
         start[row] = now
@@ -199,22 +231,30 @@ def _starts(machine: Machine) -> tuple[Launch, Reserve, Overtake]:
     def overtake(now: int, free: int, shadow: int, extra: int) -> tuple[int, int]:
         """Starts what may overtake the head; returns what is free now and what is spare at the reserved start."""
         window = shadow - now
-        if extra >= free:
-            hopeful = [row for row in queue if processors[row] <= free]
-        else:
-            hopeful = [
-                row
-                for row in queue
-                if processors[row] <= extra or (processors[row] <= free and estimate[row] <= window)
-            ]
+        hopeful: list[int] = []
+        for needed in asked:
+            if needed > free:
+                break
+            rows = waiting[needed]
+            hopeful += rows if needed <= extra else [row for row in rows if estimate[row] <= window]
+        hopeful.sort()
         for row in hopeful:
             needed = processors[row]
             outlives = estimate[row] > window
             if needed <= free and not (outlives and needed > extra):
                 extra -= needed if outlives else 0
                 free -= needed
-                queue.remove(row)
+                leave(row, needed)
                 launch(row, now)
+                if not asked or asked[0] > free:
+                    break
         return free, extra
+
+    def leave(row: int, needed: int) -> None:
+        del queue[bisect_left(queue, row)]
+        rows = waiting[needed]
+        del rows[bisect_left(rows, row)]
+        if not rows:
+            asked.remove(needed)
 
     return launch, reserve, overtake

@@ -115,10 +115,10 @@ def _quickly(block: bytes, wanted: list[str]) -> Ints | None:
     """The wanted columns, one a row, of a block in which every line is 18 whole numbers; None for any other block."""
     text = np.frombuffer(block, np.uint8)
     blank = text <= 32
-    begins = np.flatnonzero(blank[:-1] & ~blank[1:]) + 1
+    turns = np.flatnonzero(blank[:-1] != blank[1:]) + 1
     if len(text) and not blank[0]:
-        begins = np.concatenate((np.zeros(1, begins.dtype), begins))
-    ends = np.flatnonzero(~blank[:-1] & blank[1:]) + 1
+        turns = np.concatenate((np.zeros(1, turns.dtype), turns))
+    begins, ends = turns[::2], turns[1::2]
     newlines = np.flatnonzero(text == 10)
     if len(begins) != FIELDS * len(newlines):
         return None
