@@ -1,4 +1,4 @@
-"""Every table with its constraints and indexes; each stands before those that refer to it."""
+"""Every table with its constraints and indexes; each stands before those that refer to it, where that can be."""
 
 import django.db.models.deletion
 import django.db.models.expressions
@@ -27,6 +27,8 @@ import madang.review.scores
 from django.conf import settings
 from django.db import migrations, models
 
+from madang.portal.tables import CreateTogether
+
 
 class Migration(migrations.Migration):
 
@@ -35,7 +37,7 @@ class Migration(migrations.Migration):
     dependencies = [
     ]
 
-    operations = [
+    operations = [CreateTogether([
         migrations.CreateModel(
             name='Bank',
             fields=[
@@ -1489,10 +1491,11 @@ class Migration(migrations.Migration):
                 ('screened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('intake', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='portal.intake')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='portal.organisation')),
+                ('in_force', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.submission')),
                 ('track', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='portal.track')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'reopened', 'withdrawn', 'eligible', 'ineligible'])), name='application_state_known'), models.UniqueConstraint(condition=models.Q(('exclusive', True), models.Q(('state', 'withdrawn'), _negated=True)), fields=('intake', 'track', 'organisation'), name='application_only_one'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['eligible', 'ineligible']), ('screened_by__isnull', False), ('screened_at__isnull', False)), models.Q(models.Q(('state__in', ['eligible', 'ineligible']), _negated=True), ('screened_by__isnull', True), ('screened_at__isnull', True)), _connector='OR'), name='application_screened_by_whom')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'reopened', 'withdrawn', 'eligible', 'ineligible'])), name='application_state_known'), models.UniqueConstraint(condition=models.Q(('exclusive', True), models.Q(('state', 'withdrawn'), _negated=True)), fields=('intake', 'track', 'organisation'), name='application_only_one'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['eligible', 'ineligible']), ('screened_by__isnull', False), ('screened_at__isnull', False)), models.Q(models.Q(('state__in', ['eligible', 'ineligible']), _negated=True), ('screened_by__isnull', True), ('screened_at__isnull', True)), _connector='OR'), name='application_screened_by_whom'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), models.Q(('number__isnull', False), ('submitted_at__isnull', False), ('in_force__isnull', False)), _connector='OR'), name='application_submitted_has_number')],
                 'indexes': [models.Index(fields=['intake', 'state'], name='application_by_intake')],
             },
         ),
@@ -1994,13 +1997,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('statement', 'award', 'product', 'first_day'), name='statementline_once'), models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='statementline_days_in_order'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('due__gte', 0)), name='statementline_amounts'), models.CheckConstraint(condition=models.Q(models.Q(('fault', ''), ('tariff__isnull', False)), models.Q(models.Q(('fault', ''), _negated=True), ('tariff__isnull', True)), _connector='OR'), name='statementline_priced_or_fault')],
             },
         ),
-        migrations.AddField(
-            model_name='application',
-            name='in_force',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.submission'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), models.Q(('number__isnull', False), ('submitted_at__isnull', False), ('in_force__isnull', False)), _connector='OR'), name='application_submitted_has_number'),
-        ),
-    ]
+    ])]
