@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from madang.demonstration import draw, names, press
+from madang.demonstration import draw, equipment, names, press
+from madang.portal.facilities import rules
 
 POINTS = (40, 30, 30)
 
@@ -63,3 +65,12 @@ def test_awards_reported_are_the_capacity_given():
 def test_first_generated_number_is_the_documented_one():
     assert names.registration_number("company", 1) == "0008100014"
     assert names.registration_number("company", 9) == "0008100090"
+
+
+def test_the_catalogue_has_the_number_that_was_announced_and_every_item_can_stand_in_it():
+    items = equipment.catalogue(date(2026, 11, 23))
+    kinds = Counter(one.kind for one in items)
+    assert kinds["equipment"] + kinds["simulator"] == press.EQUIPMENT
+    assert len({one.code for one in items}) == len(items)
+    for one in items:
+        rules.check(one)

@@ -26,3 +26,6 @@ MARKET_SERVER_MONTH_WON = {"h200": 32_000_000, "b200": 64_000_000}
 APPLICATIONS_BY_KIND = {"university": 322, "company": 158, "research_institute": 34}
 SERVERS_ASKED_BY_KIND = {"university": 1_075, "company": 528, "research_institute": 111}
 SERVERS_FUNDED = {"h200": 287, "b200": 241}
+
+# Announced for 2024: kinds of demonstration equipment in mobility, energy and healthcare; no list was published.
+EQUIPMENT = 77

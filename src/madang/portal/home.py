@@ -95,6 +95,7 @@ def _own_places(by: Actor) -> list[tuple[Any, str]]:
         (member, _("Awards"), "awards"),
         (member, _("Jobs"), "jobs"),
         (member, _("Statements"), "statements"),
+        (member, _("Facilities"), "facilities"),
         (member, _("Bookings"), "bookings"),
         (True, _("Calls"), "calls"),
         (True, _("My organisations"), "organisations"),
