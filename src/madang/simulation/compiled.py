@@ -106,7 +106,8 @@ def _code(module: ModuleType, fields: dict[str, tuple[str, ...]]) -> CodeType:
 def _folder(modules: tuple[ModuleType, ...]) -> Path:
     digest = hashlib.sha256(Path(__file__).read_bytes())
     for module in modules:
-        digest.update(inspect.getsource(module).encode())
+        # Numba finds what it kept by the file's place too
+        digest.update(f"{module.__file__}\n{inspect.getsource(module)}".encode())
     cache_home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(cache_home) / "madang" / f"kernels-{digest.hexdigest()[:16]}"
 
