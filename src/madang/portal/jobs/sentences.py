@@ -114,6 +114,7 @@ REASONS = {
     "cancelled": N_("The job was cancelled before it was handed to the machine."),
     "award_over": N_("The award is no longer in force, so the job was not started."),
     "environment_folder": N_("The environment {folder} is no longer on the operator's shelf."),
+    "environment_changed": N_("The image {folder} on the operator's shelf is another one than was offered."),
     "environment_no_packages": N_("The centre's folder of packages is gone."),
     "switched_off": N_("the centre has switched them off."),
 }
