@@ -102,6 +102,9 @@ STATES = {
     "timed_out": N_("Stopped at its time limit"),
     "lost": N_("Lost by the machine"),
     "refused": N_("Not taken by the machine"),
+    "idle_stopped": N_("Stopped because it did nothing"),
+    "award_over": N_("Ended with its award"),
+    "job_before_failed": N_("Not started: a job before it did not end well"),
 }
 NEEDS = {
     "waits": N_("It waits for data, for another job or for somebody"),
