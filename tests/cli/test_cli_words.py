@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from backends.images import entry, make_image, make_layer
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -300,3 +301,17 @@ def test_every_command_is_listed_without_a_centre_or_its_settings(tmp_path):
 )
 def test_json_is_asked_for_before_or_after_the_inner_command(words, wanted):
     assert main.parser("jobs").parse_args(words.split()).json is wanted
+
+
+def test_an_image_is_unpacked_onto_the_shelf_and_what_is_none_is_said(tmp_path, capsys, monkeypatch):
+    image = make_image(tmp_path / "image", make_layer(entry("own", b"x")))
+    assert main.main(["environments", "unpack", str(image), str(tmp_path / "shelf" / "own")]) == 0
+    assert (tmp_path / "shelf" / "own" / "root" / "own").read_text() == "x" and "sha256:" in capsys.readouterr().out
+    monkeypatch.setenv("MADANG_CLI_LANGUAGE", "ko")
+    for words in ([str(image), str(tmp_path / "shelf" / "own")], [str(tmp_path), str(tmp_path / "new")]):
+        assert main.main(["environments", "unpack", *words]) == 2
+    said = capsys.readouterr().err
+    assert "이미 있습니다" in said and "skopeo" in said
+    (tmp_path / "file").write_text("x")
+    assert main.main(["environments", "unpack", str(image), str(tmp_path / "file" / "new")]) == 2
+    assert "file" in capsys.readouterr().err

@@ -15,7 +15,7 @@ FACTS = {
     **dict.fromkeys(("least", "most", "part", "jobs", "most_mb", "files"), 3),
     **dict.fromkeys(("type", "detail", "path", "name", "program", "package", "job", "state", "missing"), "x"),
     **dict.fromkeys(("mark", "user", "award", "kind", "host", "command", "line", "said", "step", "cursor"), "x"),
-    **dict.fromkeys(("layer", "folder"), "x"),
+    **dict.fromkeys(("layer", "folder", "file", "found", "wanted"), "x"),
     **dict.fromkeys(("low", "stop", "notice", "months", "month"), 3),
     **{"resource": "cores", "field": "key", "why": "sandbox_fails"},
 }

@@ -1,4 +1,4 @@
-"""The commands of environments: list them, build one from a lock file within an award, withdraw one."""
+"""The commands of environments: list them, build one from a lock file, withdraw one, unpack an image here."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from madang.cli.language import N_, language, say, translate
 from madang.cli.output import instant, show, table
 from madang.cli.submit import following_arguments, memory_mb, received, seconds
 from madang.client import Environment, JobRequest
+from madang.compute.local import images
+from madang.compute.sentences import sentence
 from madang.errors import Refused
 from madang.portal import formats
 
@@ -42,6 +44,14 @@ def register(commands: Any, add: Add) -> None:
     build.add_argument("--memory", default="2G", metavar="SIZE", help=translate(N_("512M, 4G (2G)")))
     build.add_argument("--time", default="30m", metavar="TIME", help=translate(N_("longest running time (30m)")))
     following_arguments(build)
+    unpack = add(
+        of_one, "unpack", N_("Unpack an OCI image onto the shelf of this machine, to be offered there."), _unpack
+    )
+    unpack.add_argument("archive", type=Path, metavar="IMAGE", help=translate(N_("an archive or folder in OCI form")))
+    unpack.add_argument("folder", type=Path, metavar="FOLDER", help=translate(N_("a new folder of the shelf")))
+    most = translate(N_("how many GiB it may take (64)"))
+    unpack.add_argument("--most", type=int, default=images.MOST_BYTES >> 30, metavar="GIB", help=most)
+    unpack.set_defaults(explain_refusal=lambda refused: sentence(refused.code, refused.facts, language()))
     withdraw = add(of_one, "withdraw", N_("Take an environment out of use."), _withdraw)
     withdraw.add_argument("environment", metavar="CODE")
 
@@ -87,6 +97,17 @@ def _build(given: argparse.Namespace) -> int:
         return received(
             api, api.build(wanted, name=given.name or given.lock.name[:80], lock=lock, key=given.key), given
         )
+
+
+def _unpack(given: argparse.Namespace) -> int:
+    try:
+        found = images.unpack(given.archive, given.folder.absolute(), most_bytes=given.most << 30)
+    except OSError as fault:
+        say(f"{fault.filename or given.archive}: {fault.strerror}", error=True)
+        return 2
+    said = N_("Unpacked into {folder}: {digest}. Offer it on the page Environments.")
+    say(translate(said, folder=given.folder, digest=found.digest))
+    return 0
 
 
 def _withdraw(given: argparse.Namespace) -> int:

@@ -163,7 +163,7 @@ class Balance:
 
 @dataclass(frozen=True)
 class Environment:
-    """Software that a job can name by its code; `organisation` is None for the centre's."""
+    """Software that a job can name by its code; `organisation` is None for the centre's, `digest` an image's."""
 
     id: int
     code: str
@@ -173,6 +173,7 @@ class Environment:
     name_en: str
     organisation: str | None
     base: str
+    digest: str
     size_bytes: int | None
     jobs: int
     last_used_at: datetime | None

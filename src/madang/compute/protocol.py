@@ -50,7 +50,7 @@ class JobSpec:
 
     Where the backend is `Building`, the job may have software of its own: the folders `software`, read-only at the same
     path, instead of the backend's; the kept folder `layer`, read-only at ``/env``; or, to build the layer `builds`, an
-    empty ``/env`` that it can write.
+    empty ``/env`` that it can write. Or it has the root of the unpacked `image`, a folder, instead of the machine's.
     """
 
     key: str
@@ -75,6 +75,7 @@ class JobSpec:
     software: tuple[str, ...] = ()
     layer: str = ""
     builds: str = ""
+    image: str = ""
 
 
 class JobState(enum.StrEnum):

@@ -88,6 +88,21 @@ SENTENCES: dict[str, str] = {
     "input_missing": N_("The file {path} could not be read."),
     "no_such_layer": N_("The software {layer} is not, or no longer, kept on this machine."),
     "software_unfit": N_("The folder {folder} is not there, or jobs must not see it."),
+    "image_there": N_("The folder {folder} is there already. Name a new one, or remove it first."),
+    "image_format": N_(
+        "{file} is no OCI image in a folder or a tar archive. Write one with: podman save --format oci-archive, or"
+        " skopeo copy … oci-archive:…"
+    ),
+    "image_damaged": N_("The image is damaged: {part} is missing, was cut off, or is not what its digest says."),
+    "image_machine": N_("The image is for other machines ({found}); this one is {wanted}."),
+    "image_several": N_("The archive holds several images. Save only the one that jobs shall have."),
+    "image_packing": N_("A layer of the image is packed in a way that is not read here ({kind}). Save it with gzip."),
+    "image_path": N_("The image holds a path that leads out of it or cannot be written: {path}"),
+    "image_large": N_("Unpacked, the image takes more than {most_mb} MiB."),
+    "image_programs": N_(
+        "Images cannot be run on this machine: {program} is missing, or is no program of the GNU C library."
+    ),
+    "image_many_files": N_("The image holds more than {most} files."),
     "no_such_job": N_("There is no such job."),
     "no_such_output": N_("The job left no such file: {path}"),
     "job_not_ended": N_("The job's files can be fetched once it has ended."),

@@ -108,4 +108,6 @@ def digest(spec: JobSpec) -> str:
         content["more"] = more
     if spec.software or spec.layer or spec.builds:
         content["software"] = [list(spec.software), spec.layer, spec.builds]
+    if spec.image:
+        content["image"] = spec.image
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -100,6 +100,9 @@ _JOB_TONES = {
     "lost": BAD,
     "cancelled": NEUTRAL,
     "refused": BAD,
+    "idle_stopped": BAD,
+    "award_over": NEUTRAL,
+    "job_before_failed": NEUTRAL,
 }
 STATES |= {f"job.{state}": (_JOB_TONES[state], gettext_lazy(word)) for state, word in JOB_WORDS.items()}
 

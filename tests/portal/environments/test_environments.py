@@ -8,9 +8,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from backends.images import entry, make_image, make_layer, make_programs
 from factories import NOW, actor, make_member, make_organisation, make_person, make_staff
 from portal.jobs.conftest import fresh, machine, machine_home, make_paid, settled, submit  # noqa: F401 - fixtures
 
+from madang.compute.local import images
 from madang.errors import Refused, Stale
 from madang.portal.actors import Role
 from madang.portal.environments import actions, chores, queries, shelf
@@ -22,6 +24,7 @@ from madang.portal.jobs import actions as jobs
 from madang.portal.jobs import machine as machines
 from madang.portal.jobs.models import Job
 from madang.portal.jobs.rules import JobState, Shape
+from madang.portal.people.models import Person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_engine]
 BUILDING = Shape(0, 1, 2048, 300)
@@ -186,6 +189,29 @@ def test_only_operators_offer_and_only_what_lies_on_the_shelf(a_shelf, settings)
         assert refused(actions.add, by=actor(person), now=NOW, **given) == "not_allowed_for_role"
     settings.MADANG_ENVIRONMENTS = None
     assert shelf.offered() == [] and refused(offer, code="y") == "environment_folder"
+
+
+def test_a_job_runs_in_an_image_that_the_operator_offered(a_shelf, machine, packages, client):  # noqa: F811
+    layer = make_layer(*make_programs("dash", "cat"), entry("bin/sh", kind="link", to="dash"), entry("own", b"of it"))
+    made = images.unpack(make_image(a_shelf / "Image", layer), a_shelf / "small")
+    assert shelf.offered() == ["small", "torch"]
+    paid, environment = make_paid(), offer(code="small", folder="small")
+    assert (environment.kind, environment.digest) == ("image", made.digest) and offer().digest == ""
+    client.force_login(Person.objects.get(pk=paid.by.person))
+    client.cookies["madang_language"] = "en"
+    page = client.get("/environments/").content.decode()
+    assert f"Container image {made.digest[:19]}" in page
+    state, said = printed(run(paid, "cat /own; /usr/bin/python3", environment))
+    assert said.startswith("of it") and "not found" in said and state == JobState.FAILED
+    assert refused(build, paid, packages, base=environment) == "environment_no_base"
+    other = make_image(a_shelf / "Other", layer, make_layer(entry("more", b"x")))
+    (a_shelf / "small").rename(a_shelf / "Old")
+    row = settled(run(paid, "true", environment))
+    assert (row.state, row.reason_code) == (JobState.REFUSED, "environment_folder")
+    images.unpack(other, a_shelf / "small")
+    row = settled(run(paid, "true", environment))
+    assert (row.state, row.reason_code) == (JobState.REFUSED, "environment_changed")
+    assert "small" in machines.sentence(row.reason_code, row.reason_facts)
 
 
 def test_who_withdraws(a_shelf):

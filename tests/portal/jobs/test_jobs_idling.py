@@ -144,9 +144,11 @@ def test_an_idle_job_is_told_of_on_its_page_put_off_and_stopped(machine, client,
     assert idling.look(now) == 1 and fresh(job).idle_until is None  # it has worked within the hour
     settings.MADANG_IDLE_MINUTES = 0
     assert idling.look(now) == 1 and idling.look(now + 31 * MINUTE) == 1
+    assert "is being stopped, as was announced" in client.get(f"/jobs/{job.pk}/").content.decode()
     row = settled(job)
     assert (row.state, row.reason_code) == (JobState.CANCELLED, "idle_stopped")
-    assert balances(paid).held == 0 and "stopped at the time that was announced" in str(
-        client.get(f"/jobs/{job.pk}/").content.decode()
-    )
+    page, listed = (client.get(address).content.decode() for address in (f"/jobs/{job.pk}/", "/jobs/"))
+    assert balances(paid).held == 0 and "stopped at the time that was announced" in page
+    for shown in (page, listed):
+        assert "Stopped because it did nothing</span>" in shown and "Cancelled on request</span>" not in shown
     assert Job.objects.filter(pk=job.pk, idle_stopped_at__isnull=False).exists()

@@ -372,8 +372,14 @@ def _same(row: sqlite3.Row, spec: JobSpec) -> str:
 def _kept(spec: JobSpec) -> dict[str, Any]:
     """What the runner needs of a submission beside its columns."""
     inputs = {file.path: file.sha256 for file in spec.files}
-    kept = {"name": spec.name, "argv": spec.argv, "environment": dict(spec.environment), "inputs": inputs}
-    return kept | {"network": spec.network, "software": spec.software, "layer": spec.layer, "builds": spec.builds}
+    kept: dict[str, Any] = {
+        "name": spec.name,
+        "argv": spec.argv,
+        "environment": dict(spec.environment),
+        "inputs": inputs,
+    }
+    kept |= {"network": spec.network, "software": spec.software, "layer": spec.layer}
+    return kept | {"builds": spec.builds, "image": spec.image}
 
 
 def _reason(row: sqlite3.Row, tended: bool) -> Reason | None:

@@ -1,4 +1,4 @@
-"""Keeps the software that jobs build, apart from their folders: nobody's but ours, and read-only to whoever uses it."""
+"""The software that jobs name or build: kept apart from their folders, nobody's but ours, read-only to who uses it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
-from madang.compute.local import records
+from madang.compute.local import images, lending, records
 from madang.compute.local.spool import FINAL, Spool
 from madang.compute.protocol import JobSpec
 from madang.errors import Refused
@@ -19,13 +21,29 @@ BUILT = "layer"  # where it lies in the folder of the job that builds it
 
 
 def check(spool: Spool, spec: JobSpec) -> None:
-    """Refuses software that is not there or would show a job the spool: ``no_such_layer``, ``software_unfit``."""
+    """Refuses software that is not there or would show a job the spool: ``no_such_layer``, ``software_unfit``.
+
+    And ``image_programs`` where this machine has not what an image needs of it.
+    """
     if spec.layer and not spool.layer(spec.layer).is_dir():
         raise Refused("no_such_layer", layer=spec.layer)
-    for name in spec.software:
+    if spec.image:
+        if images.opened(Path(spec.image)) is None:
+            raise Refused("software_unfit", folder=spec.image)
+        lending.programs()
+    for name in (*spec.software, *filter(None, [spec.image])):
         path = Path(name)
         if not path.is_absolute() or not path.is_dir() or spool.root.resolve().is_relative_to(path.resolve()):
             raise Refused("software_unfit", folder=name)
+
+
+def image(folder: str, *, gpus: bool) -> dict[str, Any]:
+    """What a job's order says of the image in a folder; what has gone since `check` the sandbox finds missing."""
+    told = images.opened(Path(folder)) or images.Image("", {}, "")
+    lent: dict[str, Any] = {"programs": {}, "driver": lending.driver() if gpus else {}}
+    with contextlib.suppress(Refused):
+        lent["programs"] = lending.programs()
+    return {"root": f"{folder}/{images.ROOT}", **asdict(told), **lent}
 
 
 def keep(spool: Spool, row: sqlite3.Row) -> int:

@@ -8,13 +8,16 @@ import os
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
-from madang.compute.local import records, sampling
+from madang.compute.local import nvml, records, sampling
 from madang.compute.local.settings import Gpu, Settings
 
 NVIDIA = Path("/proc/driver/nvidia/gpus")
+MINORS = Path("/proc/driver/nvidia-caps/mig-minors")
 MEMINFO = Path("/proc/meminfo")
 _ASKED_EVERY = 10_000_000  # microseconds
 _KEPT_FOR_THE_SYSTEM = 10  # per cent of memory
@@ -34,18 +37,59 @@ def memory_mb(settings: Settings) -> int:
 
 
 def gpus(settings: Settings) -> tuple[Gpu, ...]:
-    """The GPUs: as configured, or those that the NVIDIA driver reports."""
-    return found_gpus(NVIDIA) if settings.gpus is None else settings.gpus
+    """The GPUs and slices of GPUs: as configured, or those that the NVIDIA driver reports, under the centre's names."""
+    if settings.gpus is not None:
+        return settings.gpus
+    named = (replace(gpu, type=settings.types.get(gpu.type, gpu.type)) for gpu in _found())
+    return tuple(replace(gpu, shares=settings.shared.get(gpu.type, 1)) for gpu in named)
+
+
+@cache
+def _found() -> tuple[Gpu, ...]:
+    """Asked once a process: to cut a GPU otherwise, its jobs must have ended, and the runner is started again."""
+    told = nvml.devices()
+    return found_gpus(NVIDIA) if told is None else given_out(told, MINORS)
+
+
+def given_out(devices: Iterable[nvml.Device], minors: Path) -> tuple[Gpu, ...]:
+    """What jobs can hold of the GPUs that NVML tells of: whole ones, and of those that are cut each slice.
+
+    A slice needs the GPU's own node and one for each of its two instances, whose numbers the driver lists in `minors`
+    (NVIDIA's MIG user guide, "Device nodes and capabilities"); one without them is left out.
+    """
+    numbers = _numbers(minors)
+    found = []
+    for device in devices:
+        model, node = _type(device.model), f"/dev/nvidia{device.minor}"
+        if not device.cut:
+            found.append(Gpu(model, device.uuid, node))
+        for one in device.slices:
+            instance = f"gpu{device.minor}/gi{one.instance}"
+            rights = [numbers.get(f"{place}/access") for place in (instance, f"{instance}/ci{one.compute}")]
+            if None not in rights:
+                nodes = tuple(f"/dev/nvidia-caps/nvidia-cap{number}" for number in rights)
+                found.append(Gpu(f"{model}-{one.profile}", one.uuid, node, nodes))
+    return tuple(found)
+
+
+def _numbers(minors: Path) -> dict[str, str]:
+    with contextlib.suppress(OSError):
+        lines = (line.split() for line in minors.read_text().splitlines())
+        return {words[0]: words[1] for words in lines if len(words) == 2 and words[1].isdecimal()}
+    return {}
+
+
+def _type(model: str) -> str:
+    return model.removeprefix("NVIDIA ").replace(" ", "-")
 
 
 def found_gpus(folder: Path) -> tuple[Gpu, ...]:
-    """Reads the driver's own listing (one folder a GPU, a file `information`); MIG slices are not told apart."""
+    """Where NVML is not there: the driver's own listing (one folder a GPU, a file `information`), without slices."""
     found = []
     for path in sorted(folder.glob("*/information")):
         lines = (line.partition(":") for line in path.read_text().splitlines())
         told = {name.strip(): value.strip() for name, _, value in lines}
-        model = told["Model"].removeprefix("NVIDIA ").replace(" ", "-")
-        found.append(Gpu(model, told["GPU UUID"], f"/dev/nvidia{told['Device Minor']}"))
+        found.append(Gpu(_type(told["Model"]), told["GPU UUID"], f"/dev/nvidia{told['Device Minor']}"))
     return tuple(found)
 
 

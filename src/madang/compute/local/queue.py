@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import Any
 
 from madang.compute import policies
-from madang.compute.local import machine, sandbox
+from madang.compute.local import layers, machine, sandbox
 from madang.compute.local.endings import seconds_left
 from madang.compute.local.groups import of_job
 from madang.compute.local.remembered import Remembered, needs, waiting
@@ -178,6 +178,7 @@ class Queue:
             "software": spec.get("software") or list(settings.software),
             "layer": str(self.spool.layer(spec["layer"])) if spec.get("layer") else "",
             "builds": spec.get("builds", ""),
+            "image": layers.image(spec["image"], gpus=bool(given["gpus"])) if spec.get("image") else {},
             "groups": of_job(self.groups, self.spool.folder(row["id"])),
             "network": spec.get("network", False),
             "checkpoint_seconds": row["checkpoint_seconds"],

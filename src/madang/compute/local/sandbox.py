@@ -3,7 +3,8 @@
 Two ways, by who runs us. An ordinary user (the way to run a centre): the job lives in a user namespace of its own, in
 which no further one can be made. Root (a container, a first try): no user namespace, but the job is given a user number
 of its own before its command starts, so that it owns nothing outside its folder. Either way it has no capabilities and
-can gain no privileges. Within, its folder is /job: its home, and the only place where it can keep anything.
+can gain no privileges. Within, its folder is /job: its home, and the only place where it can keep anything. A job that
+names an image has that image's root, read-only, instead of the system's programs; all else is the same.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from madang.compute.local import filtering
+from madang.compute.local import filtering, lending
 
 Order = dict[str, Any]
 
@@ -73,7 +74,8 @@ def _environment(order: Order) -> dict[str, str]:
     """The whole environment of a job: what it may change, what the submission asked for, what it may not change."""
     own = [LAYER] if order["layer"] or order["builds"] else []
     places = [f"{path}/bin" for path in [*own, *order["software"]]] + ["/usr/local/bin", "/usr/bin", "/bin"]
-    usual = {"PATH": ":".join(places), "HOME": HOME, "USER": "job", "LOGNAME": "job", "LANG": "C.UTF-8"}
+    usual = {"PATH": ":".join(places), "LANG": "C.UTF-8"} | _of_image(order)
+    usual |= {"HOME": HOME, "USER": "job", "LOGNAME": "job"}
     usual |= {"TMPDIR": "/tmp", "SHELL": "/bin/sh", "OMP_NUM_THREADS": str(len(order["cores"]))}  # noqa: S108 - its own
     usual |= (
         {} if order["builds"] else {"PYTHONDONTWRITEBYTECODE": "1"}
@@ -91,6 +93,19 @@ def _environment(order: Order) -> dict[str, str]:
     return usual | asked | given
 
 
+def _of_image(order: Order) -> dict[str, str]:
+    """What the makers of the job's image set, with the GPUs' driver before their own libraries."""
+    image: Order = order["image"]
+    if not image:
+        return {}
+    found: dict[str, str] = {**image["environment"], "MADANG_IMAGE": image["digest"]}
+    if image["workdir"]:
+        found["MADANG_IMAGE_WORKDIR"] = image["workdir"]
+    if image["driver"]:
+        found["LD_LIBRARY_PATH"] = ":".join(filter(None, [lending.DRIVER, found.get("LD_LIBRARY_PATH")]))
+    return found
+
+
 def command(folder: Path, order: Order, status: int, calls: int | None, gate: int | None = None) -> list[str]:
     """The whole argument vector. On descriptor `status` bubblewrap tells the sandbox's first pid and its exit code.
 
@@ -99,14 +114,24 @@ def command(folder: Path, order: Order, status: int, calls: int | None, gate: in
     words = ["bwrap", "--json-status-fd", str(status), "--die-with-parent", "--new-session"]
     words += [] if calls is None else ["--seccomp", str(calls)]
     words += [] if gate is None else ["--block-fd", str(gate)]
+    words += _namespaces(order)
     # The job's own /tmp comes before the software: a checkout that itself lies below /tmp would be covered by it.
-    words += _namespaces(order) + _devices(order) + _view(order) + _etc(folder, order)
+    if order["image"]:
+        words += [*_image(order["image"]), *_devices(order), "--remount-ro", "/sys"]
+    else:
+        words += _devices(order) + _view(order)
+    words += ["--proc", "/proc", *_etc(folder, order)]
     if order["builds"]:
         words += ["--bind", f"{folder}/layer", LAYER]
     elif order["layer"]:
         words += ["--ro-bind", order["layer"], LAYER]
     words += ["--bind", f"{folder}/work", HOME, "--chdir", "/", "--remount-ro", "/", "--"]
-    return words + _limits(order) + ["/bin/sh", "-c", _BEGIN, "sh", *order["argv"]]
+    return words + _limits(order) + [*_program("/bin/sh", order), "-c", _BEGIN, "sh", *order["argv"]]
+
+
+def _program(path: str, order: Order) -> list[str]:
+    """How a program of the machine is started in the job's view."""
+    return lending.begun_by(Path(path).name) if order["image"] else [path]
 
 
 def _namespaces(order: Order) -> list[str]:
@@ -129,14 +154,27 @@ def _view(order: Order) -> list[str]:
         for above in reversed(Path(path).parents):
             words += ["--perms", "0755", "--dir", str(above)]
         words += ["--ro-bind", path, path]
-    return [*words, "--proc", "/proc"]
+    return words
+
+
+def _image(image: Order) -> list[str]:
+    """An image's root instead of the machine's, and what the machine lends to it."""
+    words = ["--ro-bind", image["root"], "/", "--perms", "0755", "--tmpfs", "/sys"]
+    words += ["--perms", "0755", "--tmpfs", lending.PLACE]
+    for place, files in ((lending.PLACE, image["programs"]), (lending.DRIVER, image["driver"])):
+        for name, path in files.items():
+            words += ["--ro-bind", path, f"{place}/{name}"]
+    return [*words, "--remount-ro", lending.PLACE]
 
 
 def _etc(folder: Path, order: Order) -> list[str]:
-    words = ["--perms", "0755", "--dir", "/etc"]
+    words = [] if order["image"] else ["--perms", "0755", "--dir", "/etc"]
     for path in sorted((folder / "etc").iterdir()):
         words += ["--ro-bind", str(path), f"/etc/{path.name}"]
-    for name in (*_ETC_OF_HOST, *(_ETC_OF_NETWORK if order["network"] else ())):
+    of_host: tuple[str, ...] = (*_ETC_OF_HOST, *(_ETC_OF_NETWORK if order["network"] else ()))
+    if order["image"]:  # it has its own of the others
+        of_host = ("resolv.conf",) if order["network"] else ()
+    for name in of_host:
         words += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     return words
 
@@ -160,12 +198,13 @@ def _limits(order: Order) -> list[str]:
     bounds = {"data": memory, "core": 0, "nproc": order["processes"], "fsize": order["file_bytes"]}
     if not order["gpus"]:
         bounds["as"] = 2 * memory + (4096 * _MIB)
-    drop = ["/usr/bin/setpriv", f"--reuid={order['uid']}", f"--regid={order['uid']}", "--clear-groups", "--"]
-    words = drop if order["uid"] else []
+    drop = [f"--reuid={order['uid']}", f"--regid={order['uid']}", "--clear-groups", "--"]
+    words = [*_program("/usr/bin/setpriv", order), *drop] if order["uid"] else []
     for name, bound in bounds.items():  # a bound that is already tighter cannot be widened
         hard = resource.getrlimit(_LIMITS[name])[1]
         bounds[name] = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
-    return [*words, "/usr/bin/prlimit", *(f"--{name}={bound}:{bound}" for name, bound in bounds.items()), "--"]
+    words += _program("/usr/bin/prlimit", order)
+    return [*words, *(f"--{name}={bound}:{bound}" for name, bound in bounds.items()), "--"]
 
 
 def job_user(number: int) -> int | None:
@@ -185,6 +224,7 @@ def trial() -> tuple[str, dict[str, str]]:
     order |= {
         "layer": "",
         "builds": "",
+        "image": {},
         "network": False,
         "memory_mb": 64,
         "wall_seconds": 1,

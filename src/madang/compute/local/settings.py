@@ -33,6 +33,8 @@ class Settings:
     """`name` is the source in usage records. None for `cores`, `memory_mb` or `gpus` means what the machine has.
 
     `software`: folders that jobs see, read-only, at the same path; a folder's ``bin`` is put on their PATH.
+    `types`: what jobs call a type of GPU that was found (``H100-80GB-HBM3-1g.10gb``); `shared`: how many jobs may hold
+    one of a type at once.
     `processes`: the most processes and threads a job may have. `log_bytes`, `file_bytes`: what is kept of a log, and
     the largest single file. `folder_bytes`, `folder_files`: what a job's whole folder may grow to. `grace_seconds`:
     between asking a job to end and killing it. `slice_seconds`: a running job's use is reported in slices of this
@@ -45,6 +47,8 @@ class Settings:
     cores: int | None = None
     memory_mb: int | None = None
     gpus: tuple[Gpu, ...] | None = None
+    types: Mapping[str, str] = field(default_factory=dict)
+    shared: Mapping[str, int] = field(default_factory=dict)
     processes: int = 1024
     log_bytes: int = 16 << 20
     file_bytes: int = 64 << 30
@@ -83,6 +87,9 @@ def made_from(given: Mapping[str, Any]) -> Settings:
     for name, value in asdict(settings).items():
         if isinstance(value, int) and value < (0 if name in ("grace_seconds", "entry_seconds") else 1):
             raise ValueError(f"{name} must be above zero, not {value}")
+    for name, count in settings.shared.items():
+        if count < 1:
+            raise ValueError(f"{name} must be shared by at least 1, not {count}")
     if settings.borrowing not in get_args(Borrowing):
         raise ValueError(f"borrowing must be one of {', '.join(get_args(Borrowing))}, not {settings.borrowing}")
     for path in settings.software:

@@ -18,12 +18,12 @@ def add(*, by: Actor, now: datetime, code: str, name_ko: str, name_en: str, fold
     """Offers what lies in a folder of the shelf. Refused: ``environment_folder``, ``environment_code_taken``, …"""
     if not by.has(Role.OPERATOR):
         raise Refused("not_allowed_for_role")
-    shelf.software(folder)
-    return _add(by=by, now=now, code=code, name_ko=name_ko, name_en=name_en, folder=folder)
+    given = {"code": code, "name_ko": name_ko, "name_en": name_en, "folder": folder}
+    return _add(by=by, now=now, digest=shelf.digest(folder), **given)
 
 
 @action
-def _add(*, by: Actor, now: datetime, code: str, name_ko: str, name_en: str, folder: str) -> Environment:
+def _add(*, by: Actor, now: datetime, code: str, name_ko: str, name_en: str, folder: str, digest: str) -> Environment:
     rules.check_code(code)
     rules.check_name(name_ko)
     rules.check_name(name_en)
@@ -32,14 +32,16 @@ def _add(*, by: Actor, now: datetime, code: str, name_ko: str, name_en: str, fol
     names = {"name_ko": name_ko, "name_en": name_en}
     row = Environment.objects.create(
         code=code,
-        kind=Kind.PREPARED,
+        kind=Kind.IMAGE if digest else Kind.PREPARED,
         state=State.READY,
         folder=folder,
+        digest=digest,
         created_by_id=by.person,
         created_at=now,
         **names,
     )
-    record(by=by, now=now, did="environments.add", kind="environment", subject=row.pk, code=code, folder=folder)
+    facts = {"code": code, "folder": folder, "digest": digest}
+    record(by=by, now=now, did="environments.add", kind="environment", subject=row.pk, **facts)
     return row
 
 
@@ -47,9 +49,14 @@ def _add(*, by: Actor, now: datetime, code: str, name_ko: str, name_en: str, fol
 def begin(
     *, by: Actor, now: datetime, organisation: int, code: str, name: str, lock: StoredFile, base: Environment | None
 ) -> Environment:
-    """Notes that an organisation builds one; the job that does it is submitted in the same transaction."""
+    """Notes that an organisation builds one; the job that does it is submitted in the same transaction.
+
+    Refused: ``environment_no_base`` on anything but a Python that the centre prepared.
+    """
     if not by.member_of(organisation):
         raise Refused("not_allowed_for_role")
+    if base is not None and base.kind != Kind.PREPARED:
+        raise Refused("environment_no_base", field="base", named=base.code)
     rules.check_name(name)
     row = Environment.objects.create(
         code=code, kind=Kind.BUILT, state=State.BUILDING, name_ko=name, name_en=name, organisation_id=organisation,

@@ -26,7 +26,10 @@ class PreparedIn(Schema):
 
 
 class EnvironmentOut(Schema):
-    """An environment; `organisation` is null for the centre's. `jobs` named it, the last at `last_used_at`."""
+    """An environment; `organisation` is null for the centre's. `jobs` named it, the last at `last_used_at`.
+
+    `digest` is an image's, as in the registry that it is from; empty for others.
+    """
 
     id: int
     code: str
@@ -36,6 +39,7 @@ class EnvironmentOut(Schema):
     name_en: str
     organisation: str | None
     base: str
+    digest: str
     size_bytes: int | None = Field(alias="size")
     jobs: int
     last_used_at: datetime | None

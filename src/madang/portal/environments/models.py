@@ -12,6 +12,7 @@ from madang.portal.people.models import Organisation, Person
 class Environment(models.Model):
     """Software for jobs. A prepared one lies in `folder` of the operator's shelf and is for everybody.
 
+    So does an image; `digest` is its manifest's, as it was when it was offered.
     A built one is its organisation's own: made on `base` (the centre's own Python where it is null) from `lock`, `size`
     bytes large. `dropped_at` says when the machine destroyed it.
     """
@@ -22,6 +23,7 @@ class Environment(models.Model):
     name_ko = models.CharField(max_length=80)
     name_en = models.CharField(max_length=80)
     folder = models.CharField(max_length=100, blank=True)
+    digest = models.CharField(max_length=80, blank=True)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="environments")
     base = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     lock = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
@@ -43,7 +45,11 @@ class Environment(models.Model):
             exactly_when("environment_built_of_lock", Q(kind=Kind.BUILT), "organisation", "lock"),
             exactly_when("environment_withdrawn_has_time", Q(state=State.WITHDRAWN), "withdrawn_at"),
             models.CheckConstraint(
-                condition=Q(kind=Kind.BUILT, folder="") | (Q(kind=Kind.PREPARED) & ~Q(folder="")),
+                condition=Q(kind=Kind.BUILT, folder="") | (~Q(kind=Kind.BUILT) & ~Q(folder="")),
                 name="environment_prepared_in_folder",
+            ),
+            models.CheckConstraint(
+                condition=(Q(kind=Kind.IMAGE) & ~Q(digest="")) | (~Q(kind=Kind.IMAGE) & Q(digest="")),
+                name="environment_image_has_digest",
             ),
         ]

@@ -21,9 +21,10 @@ _BUILD = (
 
 
 class Kind(StrEnum):
-    """Prepared by the operator in a folder of the machine, or built by an organisation."""
+    """A Python or an image that the operator prepared in a folder of the machine, or built by an organisation."""
 
     PREPARED = "prepared"
+    IMAGE = "image"
     BUILT = "built"
 
 

@@ -6,7 +6,9 @@ REFUSALS = {
     "environment_code": N_("A code has small letters, digits and hyphens, at most 50 of them."),
     "environment_code_taken": N_("The code {taken} is already in use."),
     "environment_name": N_("Give the environment a name of at most 80 characters."),
-    "environment_folder": N_("There is no Python environment {folder} on the operator's shelf."),
+    "environment_folder": N_("There is no Python environment or image {folder} on the operator's shelf."),
+    "environment_changed": N_("The image {folder} on the operator's shelf is another one than was offered."),
+    "environment_no_base": N_("Nothing can be built on {named}: an environment is built on a prepared Python."),
     "environment_unknown": N_("There is no environment {named} that a job of this award could use."),
     "environment_not_here": N_("Jobs run on machines here that take no environments from the catalogue."),
     "environment_no_packages": N_(
@@ -23,6 +25,7 @@ INPUT = frozenset(
         "environment_code",
         "environment_name",
         "environment_folder",
+        "environment_no_base",
         "environment_unknown",
         "lock_empty",
         "lock_line",

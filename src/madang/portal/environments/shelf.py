@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from madang.compute.local import images
 from madang.compute.local.sandbox import own_python
 from madang.errors import Refused
 from madang.portal.environments.rules import CODE
@@ -14,10 +15,10 @@ _MARK = "pyvenv.cfg"
 
 
 def offered() -> list[str]:
-    """The names of the folders on the shelf that hold a Python environment."""
+    """The names of the folders on the shelf that hold a Python environment or an image."""
     root = settings.MADANG_ENVIRONMENTS
-    found = sorted(path.parent.name for path in root.glob(f"*/{_MARK}")) if root else []
-    return [name for name in found if CODE.fullmatch(name)]
+    marked = {path.parent for mark in (_MARK, images.TOLD) for path in root.glob(f"*/{mark}")} if root else set()
+    return sorted(path.name for path in marked if CODE.fullmatch(path.name))
 
 
 def software(folder: str) -> tuple[str, ...]:
@@ -25,11 +26,35 @@ def software(folder: str) -> tuple[str, ...]:
 
     Refused: ``environment_folder`` where it is not, or no longer, on the shelf.
     """
-    root = settings.MADANG_ENVIRONMENTS
-    if root is None or not CODE.fullmatch(folder) or not (root / folder / _MARK).is_file():
+    place = _place(folder)
+    if place is None or not (place / _MARK).is_file():
         raise Refused("environment_folder", field="folder", folder=folder)
-    place = root / folder
     return tuple(str(path) for path in own_python(str(place), str(_base(place))))
+
+
+def digest(folder: str) -> str:
+    """The digest of the image in a folder; empty where there is a Python environment. Refused: as `software`."""
+    place = _place(folder)
+    found = images.opened(place) if place else None
+    if found is None:
+        software(folder)
+    return found.digest if found else ""
+
+
+def image(folder: str, digest: str) -> str:
+    """The folder of the image with this digest. Refused: ``environment_folder``, ``environment_changed``."""
+    place = _place(folder)
+    found = images.opened(place) if place else None
+    if found is None:
+        raise Refused("environment_folder", field="folder", folder=folder)
+    if found.digest != digest:
+        raise Refused("environment_changed", folder=folder)
+    return str(place)
+
+
+def _place(folder: str) -> Path | None:
+    root: Path | None = settings.MADANG_ENVIRONMENTS
+    return root / folder if root is not None and CODE.fullmatch(folder) else None
 
 
 def _base(place: Path) -> Path:

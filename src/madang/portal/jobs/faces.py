@@ -44,7 +44,8 @@ def shown(job: Job) -> Shown:
     """State and reason in the active language; a job that runs needs no reason."""
     state = JobState(job.state)
     why = "" if state is JobState.RUNNING else machine.sentence(job.reason_code, job.reason_facts)
-    return Shown(states.word(state, "job"), states.tone(state, "job"), why, state in FINAL_STATES)
+    told = job.told_state
+    return Shown(states.word(told, "job"), states.tone(told, "job"), why, state in FINAL_STATES)
 
 
 def log_piece(job: Job, offset: int) -> Log:

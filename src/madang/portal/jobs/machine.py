@@ -168,6 +168,8 @@ def spec(job: Job) -> JobSpec:
 def _software(job: Job) -> dict[str, Any]:
     """What a job sees of software, in the fields of `JobSpec`. Refused: ``environment_folder``, …"""
     used, made = job.environment, job.builds
+    if used and used.kind == Kind.IMAGE:
+        return {"image": shelf.image(used.folder, used.digest)}
     built = used if used and used.kind == Kind.BUILT else None
     base = built.base if built else used
     folders = shelf.software(base.folder) if base else ()

@@ -7,7 +7,7 @@ from madang.portal.awards.models import Award
 from madang.portal.constraints import choices, exactly_when, one_of, only_when
 from madang.portal.environments.models import Environment
 from madang.portal.files.models import StoredFile
-from madang.portal.jobs.rules import FINAL_STATES, MOST_PRIORITY, JobState, Need
+from madang.portal.jobs.rules import FINAL_STATES, MOST_PRIORITY, UNASKED, JobState, Need
 from madang.portal.people.models import Organisation, Person
 from madang.portal.resources.models import Pool
 
@@ -114,6 +114,12 @@ class Job(models.Model):
     def title(self) -> str:
         """The name, and within an array the number too."""
         return self.name if self.array_index is None else f"{self.name} [{self.array_index}]"
+
+    @property
+    def told_state(self) -> str:
+        """The state as people are told it: what was cancelled without anybody's wish is named by its reason."""
+        unasked = self.state == JobState.CANCELLED and self.reason_code in UNASKED
+        return str(self.reason_code if unasked else self.state)
 
     @property
     def will_stop(self) -> bool:

@@ -102,6 +102,9 @@ STATES = {
     "timed_out": N_("Stopped at its time limit"),
     "lost": N_("Lost by the machine"),
     "refused": N_("Not taken by the machine"),
+    "idle_stopped": N_("Stopped because it did nothing"),
+    "award_over": N_("Ended with its award"),
+    "job_before_failed": N_("Not started: a job before it did not end well"),
 }
 NEEDS = {
     "waits": N_("It waits for data, for another job or for somebody"),
@@ -114,6 +117,7 @@ REASONS = {
     "cancelled": N_("The job was cancelled before it was handed to the machine."),
     "award_over": N_("The award is no longer in force, so the job was not started."),
     "environment_folder": N_("The environment {folder} is no longer on the operator's shelf."),
+    "environment_changed": N_("The image {folder} on the operator's shelf is another one than was offered."),
     "environment_no_packages": N_("The centre's folder of packages is gone."),
     "switched_off": N_("the centre has switched them off."),
 }
