@@ -106,6 +106,8 @@ remove_unix_user         annnnnnnnnor
 get_cluster              annnnnnnnnoo
 list_cluster_changes     annnnnnnnnoo
 apply_to_cluster         annnnnnnnnor
+get_cluster_terms        anoonnnooooo
+set_cluster_terms        anrrnnnrrror
 list_tariffs             oooooooooooo
 list_payments            aooooooooooo
 list_banks               annnnnnooooo

@@ -238,7 +238,7 @@ def _body_of_jobs(award: str) -> dict[str, Any]:
 
 
 def _body_of_planning(pool: str, names: dict[str, str]) -> dict[str, Any]:
-    """The same for plans, the policies behind them, and what is asked about them."""
+    """The same for plans, the policies behind them, what is asked about them, and how awards hold the cluster."""
     return {
         "propose_plan": {"policy": "portfolio"},
         "simulate_plan": {"replays": 1},
@@ -246,6 +246,7 @@ def _body_of_planning(pool: str, names: dict[str, str]) -> dict[str, Any]:
         "propose_plans": {"policies": ["portfolio"]},
         "move_plan": {"changes": {".gap": 1}},
         "ask_studies": {"kinds": ["noise"]},
+        "set_cluster_terms": {"hold": "nodes", "nodes": ["n1"], "monthly": True},
         **{name: names | {"policy": {"policy": "rank"}} for name in ("create_policy", "revise_policy")},
     }
 

@@ -229,7 +229,7 @@ cluster                  Lnnnnnnnnnoo Lnnnnnnnnnmr
 cluster-apply            Lnnnnnnnnnon Lnnnnnnnnnmn
 unix-users               Lnnnnnnnnnoo Lnnnnnnnnnrr
 unix-user-remove         Lnnnnnnnnnon Lnnnnnnnnnmn
-award-cluster            Lnnnnnnnnnon Lnnnnnnnnnon
+award-cluster            Lnoonnnooooo Lnrrnnnrrror
 pools                    Lnnnnnnooooo Lnnnnnnooooo
 pool                     Lnnnnnnooooo Lnnnnnnooooo
 product-retire           Lnnnnnnnonon Lnnnnnnnmnmn

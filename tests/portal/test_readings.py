@@ -26,7 +26,7 @@ IMPERSONAL = {
     "list_demand", "list_plan_outcomes", "list_plans", "list_pool_capacity", "list_results", "plans-progress",
     "plan-committee", "plan-committee-progress", "policies", "policy", "list_policies", "get_policy", "list_studies",
     "plan-effects", "trial-progress", "bench-trial", "bench-report", "list_plan_trials", "get_trial", "trial_report",
-    "bank", "award-cluster", "cluster-apply", "settlement-entry-new", "settlement-entry-undo",
+    "bank", "cluster-apply", "settlement-entry-new", "settlement-entry-undo",
     "list_settlement_entries", "facility", "facility-edit", "facility-state", "facilities-file", "facilities-look",
     "get_facility", "list_taken", "utilisation-file", "call-expert-terms", "get_expert_terms", "review-terms",
     "intake-committees", "list_committees", "committee-invitation", "committee-withdraw", "call-draws",

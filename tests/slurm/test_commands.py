@@ -2,10 +2,14 @@
 
 import hashlib
 import os
+from dataclasses import replace
 
 import pytest
 
 from madang.compute.slurm.commands import OnThisMachine, over_ssh
+from madang.compute.slurm.live import cluster_name, read
+from madang.compute.slurm.names import Site
+from madang.compute.slurm.settings import SEARCHED
 from madang.errors import Refused, Unavailable
 
 HERE = {"PATH": os.environ["PATH"]}
@@ -58,8 +62,44 @@ def test_a_stream_gives_lines_and_fails_at_its_end():
     assert list(there().stream("printf", "one\ntwo\n")) == ["one\n", "two\n"]
 
 
-def test_over_ssh_nothing_can_become_an_option_or_a_second_command():
-    assert over_ssh("head", HERE)._whole(["sacctmgr", "a b; reboot"])[-2:] == ["sacctmgr", "'a b; reboot'"]
+NASTY = ["a b; reboot", "'$(id)'", '"`id`"', "한글\nline", "-oProxyCommand=x", "", "*", "~", "\\", "a|b>c&"]
+# What sshd does with what ssh sends it: it hands one text to the user's shell. The log says which options came.
+SSHD = """#!/bin/sh
+until [ "$1" = -- ]; do echo "$1" >> {log}; shift; done
+shift; echo "$1" >> {log}; shift
+case "$*" in *unreachable*) echo "ssh: connect to host head port 22: No route to host" >&2; exit 255;; esac
+exec env -i HOME=/ PATH=/usr/bin:/bin /bin/sh -c "$*"
+"""
+
+
+@pytest.fixture
+def far(tmp_path, monkeypatch):
+    """A head node behind SSH, as far as this machine can have one: nothing of our environment reaches it."""
+    (tmp_path / "ssh").write_text(SSHD.format(log=tmp_path / "log"))
+    (tmp_path / "ssh").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    environment = {"PATH": SEARCHED, "SLURM_CONF": "/etc/a b.conf"}
+    return over_ssh("head", environment, tries=2, wait=lambda seconds: None), tmp_path / "log"
+
+
+def test_over_ssh_words_and_variables_arrive_as_they_are(far):
+    commands, log = far
+    assert commands.run("printf", "%s|", *NASTY).text == "|".join(NASTY) + "|"
+    assert commands.run("sh", "-c", 'echo "$SLURM_CONF"; cat', stdin="in\n").text == "/etc/a b.conf\nin\n"
+    assert list(commands.stream("printf", "%s\n", "one", "'two'")) == ["one\n", "'two'\n"]
+    words = log.read_text().split()
+    assert "BatchMode=yes" in words and "-A" not in words and words[-1] == "head"
+
+
+def test_over_ssh_what_fails_is_away_and_not_an_answer(far):
+    commands, log = far
+    with pytest.raises(Unavailable, match="No route"):
+        commands.run("unreachable")
+    assert log.read_text().count("head") == 2
+    assert commands.run("sh", "-c", "exit 3").status == 3
+
+
+def test_over_ssh_no_host_becomes_an_option():
     for host in ("", "-oProxyCommand=x", "a b"):
         with pytest.raises(Refused, match="slurm_host"):
             over_ssh(host, HERE)
@@ -67,3 +107,11 @@ def test_over_ssh_nothing_can_become_an_option_or_a_second_command():
 
 def test_the_cluster_answers(cluster, commands):
     assert commands.run("sacctmgr", "-nP", "show", "cluster", "format=cluster").text.strip() == cluster.name
+
+
+def test_the_cluster_answers_behind_ssh_too(cluster, far):
+    commands, _ = far
+    told = {name: cluster.environment[name] for name in ("PATH", "SLURM_CONF")}
+    there = read(replace(commands, environment=told), Site("md"), cluster.name)
+    assert there.tree.accounts == {}
+    assert cluster_name(replace(commands, environment=told)) == cluster.name

@@ -12,13 +12,12 @@ from madang.compute.slurm.desired import (
     Reach,
     Stage,
     Thresholds,
-    Windows,
-    released,
     stage_of,
     tree_of,
 )
 from madang.compute.slurm.names import Site, check_user
-from madang.compute.slurm.tree import Account, Place, Qos
+from madang.compute.slurm.tree import Account, Place, Qos, Reservation
+from madang.compute.slurm.windows import Windows, granted_by_month, released
 from madang.errors import Refused
 
 SITE = Site("md")
@@ -58,6 +57,35 @@ def test_cores_are_limited_as_cores_and_a_target_has_no_cap():
     assert (open_one.held, open_one.minutes) == ((), (("cpu", 60),))
 
 
+def test_awards_of_a_class_share_a_pool():
+    wide = reach("b200", width=2, budget_seconds=None)
+    of = {"hold": Hold.POOL, "pool": "company"}
+    made = [award("a1", shares=3, **of), award("a2", organisation="o2", shares=4, reaches=(reach(), wide), **of)]
+    tree = tree_of(SITE, [*made, award("a3", organisation="o2")])
+    assert tree.accounts["md-p-company"] == Account("md-p-company", "md", 7, (("cpu", 160), ("gres/gpu", 10)))
+    assert {tree.accounts[f"md-a-{code}"].parent for code in ("a1", "a2")} == {"md-p-company"}
+    assert "md-o-org" not in tree.accounts and tree.accounts["md-o-o2"].shares == 1
+    assert tree.qos["md-a-a1-h100"].held == () and tree.qos["md-a-a1-h100"].minutes == (("gres/gpu", 1000),)
+    # what one of them may hold without a limit, they hold together without one
+    endless = award("a4", hold=Hold.POOL, pool="company", reaches=(reach(width=None),))
+    assert tree_of(SITE, [*made, endless]).accounts["md-p-company"].held == ()
+
+
+def test_nodes_are_kept_for_an_award_and_its_cap_stays():
+    tree = tree_of(SITE, [award(hold=Hold.NODES, nodes=("n2", "n1"), until=99)])
+    assert tree.reservations == {"md-a-a1": Reservation("md-a-a1", ("md-a-a1",), ("n1", "n2"), 99)}
+    assert dict(tree.qos["md-a-a1-h100"].held)["gres/gpu"] == 4
+    assert tree_of(SITE, [award(nodes=("n1",))]).reservations == {}
+
+
+def test_a_month_opens_its_part_only():
+    one = reach(budget_seconds=6000, used_seconds=3600, window_seconds=3600)
+    (qos,) = tree_of(SITE, [award(reaches=(one,))]).qos.values()
+    assert (qos.minutes, qos.priority, stage_of(one, Thresholds())) == ((("gres/gpu", 60),), LOW, Stage.CLOSED)
+    beyond = reach(budget_seconds=6000, window_seconds=60_000)
+    assert tree_of(SITE, [award(reaches=(beyond,))]).qos["md-a-a1-h100"].minutes == (("gres/gpu", 100),)
+
+
 def test_a_closed_award_lets_nobody_in():
     (qos,) = tree_of(SITE, [award(closed=True)]).qos.values()
     assert qos.submitted == 0
@@ -65,7 +93,13 @@ def test_a_closed_award_lets_nobody_in():
 
 @pytest.mark.parametrize(
     ("used", "stage", "priority"),
-    [(0, Stage.OPEN, USUAL), (799, Stage.OPEN, USUAL), (800, Stage.NOTICED, USUAL), (1000, Stage.LOW, LOW)],
+    [
+        (0, Stage.OPEN, USUAL),
+        (799, Stage.OPEN, USUAL),
+        (800, Stage.NOTICED, USUAL),
+        (1000, Stage.LOW, LOW),
+        (1200, Stage.CLOSED, LOW),
+    ],
 )
 def test_stages_follow_from_what_is_used(used, stage, priority):
     thresholds = Thresholds(notice=80, low=100, stop=120)
@@ -161,3 +195,11 @@ def test_windows_need_a_month_and_no_debts():
     for windows, used in ((MONTHLY, []), (MONTHLY, [0] * 5), (MONTHLY, [-1]), (Windows((1,), borrow=-1), [0])):
         with pytest.raises(Refused, match="slurm_window"):
             released(windows, used)
+
+
+@pytest.mark.parametrize(
+    ("budget", "granted"),
+    [(300, [100, 100, 100]), (350, [100, 150, 100]), (250, [100, 100, 50]), (90, [90, 0, 0]), (0, [0, 0, 0])],
+)
+def test_what_was_added_counts_now_and_what_was_returned_comes_off_the_end(budget, granted):
+    assert granted_by_month([100, 100, 100], budget, 1) == granted

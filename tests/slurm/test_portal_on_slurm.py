@@ -32,6 +32,7 @@ from madang.portal.journal.models import JournalEntry
 from madang.portal.ledger import actions as ledger
 from madang.portal.ledger.models import Movement
 from madang.portal.ledger.queries import balances
+from madang.portal.ledger.rules import Usage
 
 pytestmark = [pytest.mark.slurm, pytest.mark.django_db]
 HOUR = 3600
@@ -176,6 +177,42 @@ def test_an_ended_award_is_shut_at_once_and_its_terms_are_kept(site, award):
     tell_limits(now())
     assert "error" in sbatch(site, "games", award, "--partition=h100", "--gres=gpu:1")
     assert bringing.drift() == []  # Madang itself shut it
+
+
+def test_budget_and_priority_follow_the_ledger_without_anybody(site, award):
+    """At 100 per cent the award comes last, at its own limit nothing starts, after a top-up it is as before."""
+    actions.set_terms(by=make_actor(Role.OPERATOR), now=now(), award=award, hold=Hold.CAP, stop_percent=150)
+    chores.follow(now())  # nothing was ever brought there: nothing is done
+    assert not site.backend.standing.plan([]).leftover
+    apply()
+    told = JournalEntry.objects.filter(action="cluster.run").count()
+
+    def limits():
+        shown = site.cluster.run("sacctmgr", "-nP", "show", "qos", f"{award.name}-h100", "format=Priority,GrpTRESMins")
+        assert chores.follow(now()) == 0 and bringing.drift() == []
+        return shown.strip()
+
+    assert limits() == "1000|gres/gpu=900"
+    use(award, 10 * HOUR)
+    limits()
+    assert limits() == "0|gres/gpu=900"
+    grant(award, award.pool, 5)
+    limits()
+    assert limits() == "1000|gres/gpu=1350"
+    entries = JournalEntry.objects.filter(action="cluster.run")
+    assert entries.count() == told + 2 and "Priority=1000" in entries.last().facts["command"]
+    # what a hand set is not overwritten in silence: it is shown, and applying sets it back
+    site.cluster.run("sacctmgr", "-i", "modify", "qos", f"{award.name}-h100", "set", "GrpTRESMins=gres/gpu=99999")
+    grant(award, award.pool, 1)
+    assert chores.follow(now()) == 0
+    assert [happened for happened, _ in bringing.drift()] == ["changed"]
+    assert bringing.plan(now())[0].lines == [f"~ qos {award.name}-h100 GrpTRESMins=gres/gpu=1440"]
+
+
+def use(award, seconds):
+    day = now().date()
+    given = ("test", str(now()), owner_of(award.pk), award.pool.pk, "outside:1", f"{day:%Y-%m}", day, seconds)
+    ledger.use(by=WORKER, now=now(), usage=Usage(*given))
 
 
 def test_an_untyped_job_does_not_pass_an_exhausted_award(site):

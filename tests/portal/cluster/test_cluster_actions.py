@@ -1,6 +1,7 @@
 """Unix users, terms and changes: who may set them, all of a list or nothing of it, one change at a time."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from factories import (
@@ -28,12 +29,17 @@ from madang.portal.awards.queries import owner_of
 from madang.portal.cluster import actions, queries
 from madang.portal.cluster.models import ClusterChange
 from madang.portal.cluster.rules import ChangeState, Hold
+from madang.portal.cluster.wanted import stands, wanted
 from madang.portal.jobs import places as jobs
+from madang.portal.journal.actions import digest
 from madang.portal.journal.models import JournalEntry
 from madang.portal.ledger import actions as ledger
+from madang.portal.ledger.rules import Usage
 from madang.portal.people.actions import _empty
 from madang.portal.people.models import UnixUser
 from madang.portal.people.queries import unix_user_of
+from madang.portal.shares.actions import set_shares
+from madang.portal.shares.rules import Borrowing
 
 pytestmark = pytest.mark.django_db
 PARTITIONS = {"H100": "h100", "": "cpu"}
@@ -134,9 +140,9 @@ def test_what_awards_should_have_on_the_cluster():
     running_award(make_product(elsewhere))
     running_award(state="offered")
     running_award(starts_on=(NOW + timedelta(days=30)).date())
-    wanted = queries.wanted(NOW, PARTITIONS)
-    assert wanted.without_partition == [elsewhere.code] and wanted.without_user == 2
-    by_code = {one.code: one for one in wanted.awards}
+    every = wanted(NOW, PARTITIONS)
+    assert every.without_partition == [elsewhere.code] and every.without_user == 2
+    by_code = {one.code: one for one in every.awards}
     found, hours = by_code[str(award.pk)], by_code[str(hourly.pk)]
     assert len(by_code) == 3 and found.users == ("own1",) and hours.users == ()
     widths = {reach.kind: (reach.partition, reach.width, reach.budget_seconds) for reach in found.reaches}
@@ -150,28 +156,103 @@ def test_terms_reach_the_plan_and_the_limits(operator):
     for percent in (99, 201):
         assert refusal(actions.set_terms, by=operator, stop_percent=percent, **given) == "cluster_stop"
     actions.set_terms(by=operator, now=NOW, stop_percent=150, **given)
-    (found,) = queries.wanted(NOW, PARTITIONS).awards
+    (found,) = wanted(NOW, PARTITIONS).awards
     assert (found.hold, found.thresholds.stop) == (OnClusterHold.TARGET, 150)
     assert jobs.limits() == [(award.pk, MANY, MANY, True)]
     actions.set_terms(by=operator, now=NOW, award=award, hold=Hold.CAP, stop_percent=100)
     assert jobs.limits()[0][1] < MANY
 
 
+def test_an_award_by_month_opens_month_after_month(operator):
+    """Thirty hours over three months: the rest of one goes on once, and a tenth of the next may be used ahead."""
+    product = make_product(make_pool(backend_type="H100", grain="hour"), grain="hour")
+    award, _ = running_award(product, starts_on=date(2026, 4, 1), ends_on=date(2026, 7, 1))
+    award.lines.update(first_month="2026-04", months=3, seconds=30 * 3600)
+    grant(award, product.pool_id, 30 * 3600, "lines")
+    given = {"by": operator, "now": NOW, "award": award, "hold": Hold.CAP, "stop_percent": 100, "monthly": True}
+    with pytest.raises(Refused, match="cluster_borrow"):
+        actions.set_terms(**given, borrow_percent=101)
+    actions.set_terms(**given, borrow_percent=10)
+
+    def window(month, day=15):
+        (found,) = wanted(datetime(2026, month, day, tzinfo=UTC), PARTITIONS).awards
+        return found.reaches[0].window_seconds // 360 / 10
+
+    assert window(4) == 11
+    use(award, product.pool_id, 4 * 3600, "2026-04")
+    assert [window(4), window(5), window(6)] == [11, 4 + 6 + 10 + 1, 4 + 10 + 10]
+    (stand,) = stands(award, datetime(2026, 5, 15, tzinfo=UTC), PARTITIONS)
+    assert (stand.used, stand.window, stand.stage) == (4 * 3600, 21 * 3600, "open")
+    grant(award, product.pool_id, 5 * 3600, "top-up")
+    assert window(6) == 4 + 10 + 10 + 5
+    actions.set_terms(**given, carry=False)
+    assert window(5) == 4 + 10 + 5
+
+
+def use(award, pool, seconds, month):
+    usage = Usage("test", month, owner_of(award.pk), pool, "job:1", month, date.fromisoformat(f"{month}-10"), seconds)
+    ledger.use(by=WORKER, now=NOW, usage=usage)
+
+
+def test_nodes_are_kept_for_one_award_at_a_time_and_for_its_days(operator):
+    award, _ = running_award(seconds=600)
+    other, _ = running_award(seconds=600)
+    given = {"by": operator, "hold": Hold.NODES, "stop_percent": 100}
+    for nodes, code in (("", "cluster_nodes_needed"), ("n[1-3]", "slurm_node"), ("n1;reboot", "slurm_node")):
+        assert refusal(actions.set_terms, award=award, nodes=nodes, **given) == code
+    actions.set_terms(now=NOW, award=award, nodes="n2, n1\nn1", **given)
+    assert refusal(actions.set_terms, award=other, nodes="n3 n2", **given) == "cluster_node_taken"
+    type(other).objects.filter(pk=other.pk).update(starts_on=award.ends_on, ends_on=award.ends_on + timedelta(days=9))
+    other.refresh_from_db()
+    actions.set_terms(now=NOW, award=other, nodes="n3 n2", **given)
+    (found,) = wanted(NOW, PARTITIONS).awards
+    assert (found.hold, found.nodes) == (OnClusterHold.NODES, ("n1", "n2"))
+    ends = datetime.combine(award.ends_on, time.min, tzinfo=ZoneInfo("Asia/Seoul")) + timedelta(hours=24)
+    assert found.until == ends.timestamp()
+    actions.set_terms(by=operator, now=NOW, award=award, hold=Hold.CAP, stop_percent=100, nodes="n1")
+    award.refresh_from_db()
+    assert award.cluster_terms.nodes == ""
+
+
+def test_a_class_weighs_in_fair_share_and_shares_a_pool(operator):
+    award, _ = running_award(seconds=600)
+    set_shares(by=operator, now=NOW, weights={"company": 3}, parts={}, borrowing=Borrowing.BORROW)
+    actions.set_terms(by=operator, now=NOW, award=award, hold=Hold.POOL, stop_percent=100)
+    (found,) = wanted(NOW, PARTITIONS).awards
+    units = sum(line.quantity * 2 for line in award.lines.all())
+    assert (found.shares, found.pool, found.hold) == (3 * units, "company", OnClusterHold.POOL)
+    assert jobs.limits() == [(award.pk, MANY, MANY, True)]
+
+
+def test_no_unix_user_stands_in_the_journal(operator):
+    make_unix_user(running_award()[1], "gildong")
+    argv = ("sacctmgr", "-iQ", "modify", "user", "where", "name=gildong,gone", "account=court-a-1", "set", "QOS=x")
+    ran = Ran(argv, 0, "d" * 64, " U = gildong A = court-a-1\n U = gone", 5)
+    assert actions.followed(now=NOW, commands=[ran]) == 1
+    facts = JournalEntry.objects.get(action="cluster.run").facts
+    assert "gildong" not in str(facts) and "gone" not in str(facts)
+    hidden = f"user:{digest('gildong')[:12]}"
+    assert facts["command"].split()[5].startswith(f"name={hidden},user:") and hidden in facts["output"]
+    assert facts["command"].endswith("account=court-a-1 set QOS=x") and "A = court-a-1" in facts["output"]
+
+
 def test_a_top_up_raises_the_budget():
     award, _ = running_award(seconds=600)
     grant(award, award.lines.get().product.pool_id, 300, "more")
-    (found,) = queries.wanted(NOW, PARTITIONS).awards
+    (found,) = wanted(NOW, PARTITIONS).awards
     assert found.reaches[0].budget_seconds == 900
 
 
-def test_a_constant_number_of_queries(django_assert_num_queries):
+def test_a_constant_number_of_queries(operator, django_assert_num_queries):
+    award, _ = running_award(seconds=1)
+    given = {"hold": Hold.CAP, "stop_percent": 100, "monthly": True}
+    actions.set_terms(by=operator, now=NOW, award=award, **given)
+    with django_assert_num_queries(7):
+        wanted(NOW, PARTITIONS)
     running_award(seconds=1)
-    with django_assert_num_queries(5):
-        queries.wanted(NOW, PARTITIONS)
     running_award(seconds=1)
-    running_award(seconds=1)
-    with django_assert_num_queries(5):
-        queries.wanted(NOW, PARTITIONS)
+    with django_assert_num_queries(7):
+        wanted(NOW, PARTITIONS)
 
 
 def test_an_erased_person_has_no_unix_user():

@@ -4,13 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from madang.compute.slurm.desired import Stage
 from madang.compute.slurm.difference import Phase
 from madang.errors import Refused
 from madang.portal.actors import Actor, Role, Via
 from madang.portal.cluster import rules
 from madang.portal.cluster.bringing import happened
 from madang.portal.cluster.rules import FAULTS, Fate
-from madang.portal.cluster.sentences import CHANGES, FATES, HAPPENED, HOLDS
+from madang.portal.cluster.sentences import CHANGES, FATES, HAPPENED, HOLDS, STAGES
 
 
 def test_a_list_is_read_with_or_without_a_heading():
@@ -79,4 +80,18 @@ def test_only_the_operator_and_the_machines_own_command_change_anything():
 
 def test_every_value_that_is_shown_has_words():
     assert FATES.keys() == set(Fate) and HOLDS.keys() == set(rules.Hold) and CHANGES.keys() == set(rules.ChangeState)
+    assert STAGES.keys() == set(Stage)
     assert HAPPENED.keys() == {happened(phase) for phase in Phase}
+
+
+@given(st.integers(0, 10**12), st.lists(st.integers(0, 3_000_000), min_size=1, max_size=36).filter(any))
+def test_what_months_are_given_is_all_of_it_and_none_below_nothing(seconds, weights):
+    parts = rules.parts_of(seconds, weights)
+    assert sum(parts) == seconds and min(parts) >= 0 and len(parts) == len(weights)
+    assert all(not part for part, weight in zip(parts, weights, strict=True) if not weight)
+
+
+def test_nodes_are_read_however_they_are_written():
+    assert rules.nodes_of(" n2,\n n1 n1 ") == ("n1", "n2") and rules.nodes_of(" ") == ()
+    with pytest.raises(Refused, match="cluster_nodes_many"):
+        rules.nodes_of(" ".join(f"n{number}" for number in range(rules.MOST_NODES + 1)))

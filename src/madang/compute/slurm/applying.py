@@ -13,7 +13,7 @@ from madang.errors import Refused
 AT_ONCE = 8
 TIMEOUT = 300.0  # seconds for one step: a file of thousands of lines takes a while
 # Answers with exit status 1 that mean: it was so already.
-ALREADY = ("Nothing new added", "Nothing deleted", "already exists")
+ALREADY = ("Nothing new added", "Nothing deleted", "already exists", "Requested reservation is invalid")
 # and what a file to load may be told besides
 WRONG = ("You need to add this parent", "Problem with", "Unknown option")
 
@@ -39,7 +39,7 @@ def apply(
 
 
 def _take(commands: Commands, step: Step) -> Step:
-    output = commands.run("sacctmgr", "-iQ", *step.argv, stdin=step.stdin, timeout=TIMEOUT)
+    output = commands.run(*step.program, *step.argv, stdin=step.stdin, timeout=TIMEOUT)
     said = output.text + output.errors
     fine = output.status == 0 or any(sign in said for sign in ALREADY)
     if not fine or any(sign in said for sign in WRONG):

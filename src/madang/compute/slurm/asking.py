@@ -1,4 +1,7 @@
-"""What Slurm says of jobs and nodes, read off squeue, sacct and sinfo into values."""
+"""What Slurm says of jobs and nodes, read off squeue, sacct and sinfo into values.
+
+The commands are told to print instants as seconds since 1970 (`settings.Settings.environment`).
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from madang.compute.slurm.commands import Commands, Output
+from madang.compute.slurm.commands import Commands
 from madang.errors import Unavailable
 
 AT_ONCE = 500
@@ -46,18 +49,13 @@ class Node:
     gpus_free: Mapping[str, int]
 
 
-def asked(commands: Commands, environment: Mapping[str, str], *argv: str) -> Output:
-    """What a command printed, told its variables on the command line, since SSH hands none over."""
-    return commands.run("env", *(f"{name}={value}" for name, value in environment.items()), *argv)
-
-
-def queue(commands: Commands, environment: Mapping[str, str], numbers: Sequence[str]) -> dict[str, Seen]:
+def queue(commands: Commands, numbers: Sequence[str]) -> dict[str, Seen]:
     """The jobs that the controller still knows, by number: waiting, running, and ended a few minutes ago."""
     found: dict[str, Seen] = {}
     for start in range(0, len(numbers), AT_ONCE):
         some = ",".join(numbers[start : start + AT_ONCE])
         argv = ("squeue", "--noheader", "--states=all", f"--jobs={some}", f"--format={_QUEUE}")
-        done = asked(commands, environment, *argv)
+        done = commands.run(*argv)
         if done.status and "Invalid job id" not in done.errors:
             raise Unavailable(f"squeue: {done.errors.strip()[-500:]}")
         found.update({seen.number: seen for seen in map(queued, done.text.splitlines()) if seen})
@@ -73,13 +71,13 @@ def queued(line: str) -> Seen | None:
     return Seen(number, state, _instant(submitted), _instant(started), _instant(ended), bool(nodes), name, reason)
 
 
-def records(commands: Commands, environment: Mapping[str, str], numbers: Sequence[str]) -> dict[str, Seen]:
+def records(commands: Commands, numbers: Sequence[str]) -> dict[str, Seen]:
     """The jobs that the database knows, by number, each as it ran last."""
     found: dict[str, Seen] = {}
     for start in range(0, len(numbers), AT_ONCE):
         some = ",".join(numbers[start : start + AT_ONCE])
         argv = ("sacct", "-X", "--noheader", "--parsable2", f"--jobs={some}", f"--format={_RECORDS}")
-        done = asked(commands, environment, *argv)
+        done = commands.run(*argv)
         if done.status:
             raise Unavailable(f"sacct: {done.errors.strip()[-500:]}")
         found.update({seen.number: seen for seen in map(recorded, done.text.splitlines()) if seen})
@@ -96,11 +94,11 @@ def recorded(line: str) -> Seen | None:
     return Seen(number, first, _instant(submitted), _instant(started), _instant(ended), bool(tres), name, code)
 
 
-def running_tres(commands: Commands, environment: Mapping[str, str], account: str) -> dict[str, int]:
+def running_tres(commands: Commands, account: str) -> dict[str, int]:
     """What the running jobs of one account hold together, by TRES."""
     argv = ("squeue", "--noheader", "--states=running", f"--account={account}", "--Format=tres-alloc:|")
     held: dict[str, int] = {}
-    for line in asked(commands, environment, *argv).text.splitlines():
+    for line in commands.run(*argv).text.splitlines():
         for part in line.strip().rstrip(_BAR).split(","):
             name, _, amount = part.partition("=")
             if amount.isdigit():
@@ -108,10 +106,10 @@ def running_tres(commands: Commands, environment: Mapping[str, str], account: st
     return held
 
 
-def nodes(commands: Commands, environment: Mapping[str, str]) -> list[Node]:
+def nodes(commands: Commands) -> list[Node]:
     """All nodes of the cluster."""
     shape = ",".join(f"{field}:|" for field in _NODES)
-    done = asked(commands, environment, "sinfo", "--noheader", "--Node", f"--Format={shape}")
+    done = commands.run("sinfo", "--noheader", "--Node", f"--Format={shape}")
     if done.status:
         raise Unavailable(f"sinfo: {done.errors.strip()[-500:]}")
     return nodes_of(done.text.splitlines())

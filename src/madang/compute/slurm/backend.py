@@ -73,7 +73,7 @@ class SlurmBackend:
         return room.capacity(self._settings, self._nodes())
 
     def _nodes(self) -> list[Node]:
-        return asking.nodes(self._commands, self._settings.environment)
+        return asking.nodes(self._commands)
 
     def submit(self, spec: JobSpec) -> str:
         """Notes the job, lays its files as its person, and gives it to Slurm; each step may be done again.
@@ -150,14 +150,14 @@ class SlurmBackend:
         wanted = list(ids)
         rows = self._register.by_names(wanted)
         open_ = {name: row["number"] for name, row in rows.items() if row["report"] is None}
-        queue = asking.queue(self._commands, self._settings.environment, list(open_.values())) if open_ else {}
+        queue = asking.queue(self._commands, list(open_.values())) if open_ else {}
         seen = {name: queue[number] for name, number in open_.items() if number in queue and queue[number].name == name}
         gone = [n for name, n in open_.items() if name not in seen or _is_over(seen[name])]
         records: dict[str, Seen] | None = {}
         if gone:
             with contextlib.suppress(Unavailable):
                 records = None
-                records = asking.records(self._commands, self._settings.environment, gone)
+                records = asking.records(self._commands, gone)
         nodes: list[Node] = []
         alone = len(wanted) == 1
         found = {name: self._report(row, seen.get(name), records, nodes, alone=alone) for name, row in rows.items()}
@@ -231,7 +231,7 @@ class SlurmBackend:
         resource = str(reason.facts.get("resource", ""))
         if reason.code == "slurm_group_at_limit" and resource in _LIMITED:
             account = self._settings.account(row["account"])
-            held = asking.running_tres(self._commands, self._settings.environment, account)
+            held = asking.running_tres(self._commands, account)
             facts = {"resource": resource, "limit": limit[resource], "held": held.get(_LIMITED[resource], 0)}
             return Reason("account_at_limit", facts | {"needs": spec[resource]})
         return reason

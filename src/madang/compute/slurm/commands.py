@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shlex
 import subprocess
 import time
@@ -12,6 +13,9 @@ from typing import Protocol
 
 from madang.errors import Refused, Unavailable
 
+# What SSH itself needs of this machine's environment.
+FOR_SSH = ("PATH", "HOME", "SSH_AUTH_SOCK")
+SSH_FAILED = 255  # the exit status by which SSH says that it came to no answer
 KEPT_OUTPUT = 4096  # characters of a command's output that its record keeps
 
 # What Slurm's commands print when a daemon behind them is away, so that asking again may help.
@@ -70,9 +74,10 @@ class Commands(Protocol):
 class OnThisMachine:
     """Commands on the machine where Madang runs, or through `prefix` on another (see `over_ssh`).
 
-    `environment` is the whole environment of the commands. `tries` counts how often a command is tried whose daemon is
-    away, with a pause that doubles from `pause` seconds; only commands that may be repeated are run through here, and a
-    command that was cut off is not tried again. `record` is told of every command that ran.
+    `environment` is the whole environment of the commands; on another machine, what is added to theirs. `tries` counts
+    how often a command is tried whose daemon is away, with a pause that doubles from `pause` seconds; only what may be
+    repeated is run through here, and a command that was cut off is not tried again. `record` is told of every command
+    that ran.
     """
 
     environment: Mapping[str, str]
@@ -91,7 +96,8 @@ class OnThisMachine:
         """
         for attempt in range(self.tries):
             done = self._once(argv, stdin, timeout or self.timeout)
-            if done.status == 0 or not is_away(done.errors + done.text):
+            far = self.prefix and done.status == SSH_FAILED
+            if done.status == 0 or not (far or is_away(done.errors + done.text)):
                 return done
             if attempt + 1 < self.tries:
                 self.wait(self.pause * 2**attempt)
@@ -101,8 +107,8 @@ class OnThisMachine:
         """The lines of a command while it runs, with bounded memory; not tried again once it has printed."""
         try:
             process = subprocess.Popen(
-                self._whole(argv),
-                env=dict(self.environment),
+                self.whole(argv),
+                env=self._own,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -132,8 +138,8 @@ class OnThisMachine:
         began = time.monotonic()
         try:
             done = subprocess.run(
-                self._whole(argv),
-                env=dict(self.environment),
+                self.whole(argv),
+                env=self._own,
                 input=stdin,
                 capture_output=True,
                 text=True,
@@ -149,8 +155,22 @@ class OnThisMachine:
         self._record(argv, done.returncode, hashlib.sha256(text.encode()).hexdigest(), text, began)
         return Output(done.returncode, done.stdout, done.stderr)
 
-    def _whole(self, argv: Sequence[str]) -> list[str]:
-        return [*self.prefix, *(map(shlex.quote, argv) if self.prefix else argv)]
+    def whole(self, argv: Sequence[str], environment: Mapping[str, str] | None = None) -> list[str]:
+        """The words that are run on this machine.
+
+        SSH hands no variable over and makes one text of all words, which a far shell splits again: so the variables
+        (`environment`, else its own) go along as words of `env`, and every word is quoted.
+        """
+        if not self.prefix:
+            return list(argv)
+        told = self.environment if environment is None else environment
+        return [*self.prefix, shlex.join(["env", *(f"{name}={value}" for name, value in told.items()), *argv])]
+
+    @property
+    def _own(self) -> dict[str, str]:
+        """The environment on this machine; SSH finds its own configuration and keys by it."""
+        kept = {name: os.environ[name] for name in FOR_SSH if name in os.environ}
+        return {"PATH": os.defpath} | kept if self.prefix else dict(self.environment)
 
     def _record(self, argv: Sequence[str], status: int, digest: str, text: str, began: float) -> None:
         if self.record:
@@ -161,13 +181,14 @@ class OnThisMachine:
 def over_ssh(host: str, environment: Mapping[str, str], **given: object) -> OnThisMachine:
     """Commands on a head node over SSH, without a question and without forwarding anything.
 
-    `host` is a name of the SSH configuration, which also names key and user. What SSH hands to the far shell is quoted
-    word by word, because a far shell splits it again. Refused ``slurm_host`` for a name that SSH would take for an
+    `host` is a name of the SSH configuration, which also names key and user. The host's key must be known already:
+    nobody is asked. Unavailable whenever SSH itself fails. Refused ``slurm_host`` for a name that SSH would take for an
     option.
     """
     if not host or host.startswith("-") or any(character.isspace() for character in host):
         raise Refused("slurm_host", host=host)
-    prefix = ("ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-a", "-x", "-T", "--", host)
+    options = ("BatchMode=yes", "ConnectTimeout=10", "ServerAliveInterval=15", "ServerAliveCountMax=3")
+    prefix = ("ssh", *(word for option in options for word in ("-o", option)), "-a", "-x", "-T", "--", host)
     return OnThisMachine(environment, prefix=prefix, **given)  # type: ignore[arg-type]
 
 

@@ -17,19 +17,21 @@ from madang.errors import Refused
 OVERLAP = 24  # hours of which digests are kept
 _DIGEST = 6  # characters of six bits: one in 7e10 that a changed hour looks unchanged
 _NOTHING = "." * _DIGEST
-_FORM = re.compile(r"1;(\d{1,9});(\+|(?:[A-Za-z0-9_.-]{6}){0,24})")
+_FORM = re.compile(r"1;(\d{1,9});(\+\d{0,5}|(?:[A-Za-z0-9_.-]{6}){0,24})")
 
 
 @dataclass(frozen=True)
 class Cursor:
     """Everything up to and with hour `hour` (epoch seconds divided by 3,600) was read; `digests` by hour.
 
-    On the way through `history` there are no digests: where it ends, its last hours are given out once more.
+    On the way through `history` there are no digests: where it ends, its last hours are given out once more. `step`
+    is how many hours of it are to be read next, 0 where nothing is known of how full they are.
     """
 
     hour: int
     digests: dict[int, str] = field(default_factory=dict)
     history: bool = False
+    step: int = 0
 
     @classmethod
     def parse(cls, text: str, first: int) -> Cursor:
@@ -40,14 +42,14 @@ class Cursor:
         if not found:
             raise Refused("usage_cursor", cursor=text)
         hour, written = int(found[1]), found[2]
-        if written == "+":
-            return cls(hour, history=True)
+        if written.startswith("+"):
+            return cls(hour, history=True, step=int(written[1:] or 0))
         cells = [written[at : at + _DIGEST] for at in range(0, len(written), _DIGEST)]
         return cls(hour, {hour - back: cell for back, cell in enumerate(cells) if cell != _NOTHING})
 
     def __str__(self) -> str:
         if self.history:
-            return f"1;{self.hour};+"
+            return f"1;{self.hour};+{self.step or ''}"
         cells = [self.digests.get(self.hour - back, _NOTHING) for back in range(OVERLAP)]
         while cells and cells[-1] == _NOTHING:
             cells.pop()

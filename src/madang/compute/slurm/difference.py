@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import IntEnum
 from typing import TypeVar
 
 from madang.compute.slurm.live import Live
 from madang.compute.slurm.names import Site
-from madang.compute.slurm.tree import Account, Counts, Place, Qos, Tree
+from madang.compute.slurm.tree import Account, Counts, Place, Qos, Reservation, Tree
 
 Words = tuple[str, ...]
 T = TypeVar("T")
 MOST_AT_ONCE = 200  # names in one command, so that its arguments stay short enough everywhere
+SCONTROL: Words = ("env", "TZ=UTC", "scontrol")  # it reads instants in its own zone
 MOST_LINES = 2000  # lines in one file to load: some ten seconds of work
 
 
@@ -27,18 +29,21 @@ class Phase(IntEnum):
 
     ADD_QOS = 1
     ADD_TREE = 2
-    CHANGE_QOS = 3
-    CHANGE_ACCOUNTS = 4
-    CHANGE_MEMBERS = 5
-    SHUT_QOS = 6
-    SHUT_MEMBERS = 7
-    MOVE_DEFAULTS = 8
-    REMOVE_MEMBERS = 9
-    REMOVE_USERS = 10
-    REMOVE_AWARDS = 11
-    REMOVE_ORGANISATIONS = 12
-    REMOVE_TOP = 13
-    REMOVE_QOS = 14
+    ADD_RESERVATIONS = 3
+    CHANGE_QOS = 4
+    CHANGE_ACCOUNTS = 5
+    CHANGE_MEMBERS = 6
+    CHANGE_RESERVATIONS = 7
+    SHUT_QOS = 8
+    SHUT_MEMBERS = 9
+    REMOVE_RESERVATIONS = 10
+    MOVE_DEFAULTS = 11
+    REMOVE_MEMBERS = 12
+    REMOVE_USERS = 13
+    REMOVE_AWARDS = 14
+    REMOVE_ORGANISATIONS = 15
+    REMOVE_TOP = 16
+    REMOVE_QOS = 17
 
 
 BESIDE_EACH_OTHER = frozenset({Phase.ADD_QOS, Phase.CHANGE_QOS, Phase.SHUT_QOS})
@@ -46,7 +51,7 @@ BESIDE_EACH_OTHER = frozenset({Phase.ADD_QOS, Phase.CHANGE_QOS, Phase.SHUT_QOS})
 
 @dataclass(frozen=True)
 class Step:
-    """One command for sacctmgr (`argv` without its own name), and the lines of the difference that it stands for.
+    """One command (`argv` after `program`), and the lines of the difference that it stands for.
 
     `stdin` is the file that ``load`` reads: one command brings thousands of accounts and members in.
     """
@@ -56,6 +61,7 @@ class Step:
     lines: tuple[str, ...]
     argv: Words
     stdin: str = ""
+    program: Words = ("sacctmgr", "-iQ")
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,8 @@ class Difference:
 def difference(site: Site, cluster: str, desired: Tree, live: Live, remove: bool = False) -> Difference:
     """What is to do. Without `remove` nothing is deleted: what should not be there is only closed.
 
+    Only nodes that are kept for an award that should have none are given free at once, unless its jobs run there.
+
     With `remove`, accounts go once none of their jobs waits or runs; the default account of a user is moved to another
     of his accounts before. Steps never name what the centre does not own.
     """
@@ -87,18 +95,22 @@ def difference(site: Site, cluster: str, desired: Tree, live: Live, remove: bool
     gone_accounts = [name for name in live.tree.accounts if name not in desired.accounts]
     gone_qos = [name for name in live.tree.qos if name not in desired.qos]
     gone_places = [place for place in live.tree.members if place not in desired.members]
-    busy = sorted(name for name in {*gone_accounts, *(place.account for place in gone_places)} if live.busy.get(name))
+    freed = [one for name, one in live.tree.reservations.items() if name not in desired.reservations]
+    going = {*gone_accounts, *(place.account for place in gone_places), *(one.name for one in freed)}
+    busy = sorted(name for name in going if live.busy.get(name))
     steps = [
         *_qos_steps(site, wanted, live),
         *_additions(site, cluster, wanted, live),
         *_account_changes(cluster, wanted, live),
         *_member_changes(cluster, wanted, live),
         *_shutting(cluster, gone_qos, gone_places, live),
+        *_keeping(wanted, live),
+        *_freeing(one for one in freed if one.name not in busy),
     ]
     if remove:
         steps += _removing(site, cluster, wanted, live, set(busy))
     leftover = 0 if remove else len(gone_accounts) + len(gone_qos) + len(gone_places)
-    taken = sorted(live.taken & {*desired.accounts, *desired.qos})
+    taken = sorted(live.taken & {*desired.accounts, *desired.qos, *desired.reservations})
     return Difference(tuple(sorted(steps, key=lambda step: step.phase)), tuple(taken), tuple(busy), leftover)
 
 
@@ -110,7 +122,12 @@ def _without(desired: Tree, taken: frozenset[str]) -> Tree:
             accounts[name] = account
     qos = {name: one for name, one in desired.qos.items() if name not in taken}
     members = {place: one for place, one in desired.members.items() if place.account in accounts and one in qos}
-    return Tree(accounts, qos, members)
+    reservations = {
+        name: one
+        for name, one in desired.reservations.items()
+        if name not in taken and accounts.keys() >= set(one.accounts)
+    }
+    return Tree(accounts, qos, members, reservations)
 
 
 def _qos_steps(site: Site, desired: Tree, live: Live) -> Iterator[Step]:
@@ -177,7 +194,9 @@ def _additions(site: Site, cluster: str, desired: Tree, live: Live) -> Iterator[
     for account in sorted(fresh, key=lambda account: (_depth(site, account), account.parent)):
         text = f"Account - '{account.name}':Description='{site.sign}':Organization='{site.mark}'"
         line = f"account {account.name} below {account.parent}, fair share {account.shares}"
-        entries.append((account.parent, f"{text}:Fairshare={account.shares}", line))
+        together = f"GrpTRES={_limits((), account.held)}" if account.held else ""
+        text += f":Fairshare={account.shares}" + (f":{together}" if together else "")
+        entries.append((account.parent, text, f"{line} {together}".rstrip()))
     for place, qos in sorted(desired.members.items()):
         if place not in live.tree.members:
             text = f"User - '{place.user}':Partition='{place.partition}':QOS='{qos}':DefaultQOS='{qos}'"
@@ -204,6 +223,7 @@ def _account_changes(cluster: str, desired: Tree, live: Live) -> Iterator[Step]:
         if there and there != account:
             settings = [f"parent={account.parent}"] if account.parent != there.parent else []
             settings += [f"Fairshare={account.shares}"] if account.shares != there.shares else []
+            settings += [f"GrpTRES={_limits(there.held, account.held)}"] if account.held != there.held else []
             changed[tuple(settings)].append(name)
     for changes, names in changed.items():
         for some in _chunks(names):
@@ -243,6 +263,29 @@ def _shutting(cluster: str, qos: Iterable[str], places: Iterable[Place], live: L
         yield _step(Phase.SHUT_QOS, "~", (f"qos {name} GrpSubmitJobs=0 GrpJobs=0" for name in some), words)
     for where, users in _by_place(place for place in places if place not in live.shut).items():
         yield from _on_members(Phase.SHUT_MEMBERS, cluster, where, users, ("MaxSubmitJobs=0",))
+
+
+def _keeping(desired: Tree, live: Live) -> Iterator[Step]:
+    """Nodes are kept beside the jobs that run there already, and jobs of the award find them without naming them."""
+    for name, one in desired.reservations.items():
+        there = live.tree.reservations.get(name)
+        if there == one:
+            continue
+        end = datetime.fromtimestamp(one.until, UTC)
+        settings: Words = (f"Accounts={','.join(one.accounts)}", f"Nodes={','.join(one.nodes)}")
+        settings += (f"EndTime={end:%Y-%m-%dT%H:%M:%S}", "Flags=MAGNETIC,IGNORE_JOBS")
+        verb: Words = ("update",) if there else ("create", "reservation")
+        words = (*verb, f"ReservationName={name}", *(() if there else ("StartTime=now",)), *settings)
+        line = f"nodes {','.join(one.nodes)} kept for {','.join(one.accounts)} until {end:%Y-%m-%d %H:%M} UTC"
+        phase = Phase.CHANGE_RESERVATIONS if there else Phase.ADD_RESERVATIONS
+        yield Step(phase, "~" if there else "+", (line,), words, program=SCONTROL)
+
+
+def _freeing(freed: Iterable[Reservation]) -> Iterator[Step]:
+    for one in freed:
+        words = ("delete", f"ReservationName={one.name}")
+        lines = (f"nodes {','.join(one.nodes)} kept for {','.join(one.accounts)}",)
+        yield Step(Phase.REMOVE_RESERVATIONS, "-", lines, words, program=SCONTROL)
 
 
 def _removing(site: Site, cluster: str, desired: Tree, live: Live, busy: set[str]) -> Iterator[Step]:

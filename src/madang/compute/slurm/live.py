@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 
 from madang.compute.slurm.commands import Commands, Output
 from madang.compute.slurm.names import Site
-from madang.compute.slurm.tree import Account, Counts, Place, Qos, Tree
+from madang.compute.slurm.sacct import asking
+from madang.compute.slurm.tree import Account, Counts, Place, Qos, Reservation, Tree
 from madang.errors import Refused
 
 # Descriptions come last: they alone may hold the bar that separates columns.
 ACCOUNT_COLUMNS = "Account,Organization,Description"
-ASSOCIATION_COLUMNS = "Cluster,Account,User,Partition,ParentName,Share,QOS,DefaultQOS,MaxSubmit"
+ASSOCIATION_COLUMNS = "Cluster,Account,User,Partition,ParentName,Share,GrpTRES,QOS,DefaultQOS,MaxSubmit"
 QOS_COLUMNS = "Name,Flags,Priority,GrpTRES,GrpTRESMins,MinTRES,MaxWall,GrpSubmit,GrpJobs,Description"
 NO_DECAY = "NoDecay"
 _WALL = re.compile(r"(?:(\d+)-)?(\d+):(\d+):(\d+)")
@@ -26,10 +27,10 @@ class Live:
 
     A member of `tree` whose association is not of the centre's form (several QOS, none of ours, another default) has
     the empty name as QOS. `shut` are places where nothing may be submitted. `taken` are accounts and QOS with a name of
-    the centre's form that it does not own. `fading` are own QOS whose NoDecay somebody took off, so that their budget
-    refills. `elsewhere` gives for each user of ours the accounts that he has besides on this cluster, `abroad` those
-    whom other clusters of the same database know too, `defaults` a user's default account here where that was read,
-    `busy` the waiting and running jobs by own account.
+    the centre's form that it does not own, and reservations with such a name for other accounts than its own. `fading`
+    are own QOS whose NoDecay somebody took off, so that their budget refills. `elsewhere` gives for each user of ours
+    the accounts that he has besides on this cluster, `abroad` those whom other clusters of the same database know too,
+    `defaults` a user's default account here where that was read, `busy` the waiting and running jobs by own account.
     """
 
     tree: Tree
@@ -43,7 +44,7 @@ class Live:
 
 
 def read(commands: Commands, site: Site, cluster: str, removing: bool = False) -> Live:
-    """Reads accounts, QOS, associations and the queue, and for `removing` users' defaults; it changes nothing.
+    """Reads accounts, QOS, associations, reservations, the queue, and for `removing` users' defaults; changes nothing.
 
     Unavailable where a daemon does not answer; Refused ``slurm_answer`` for an answer that cannot be read.
     """
@@ -57,7 +58,7 @@ def read(commands: Commands, site: Site, cluster: str, removing: bool = False) -
     shut: set[Place] = set()
     every: dict[str, set[str]] = defaultdict(set)
     abroad: set[str] = set()
-    for on, account, user, partition, parent, share, names, default, submitted in _rows(commands, where, 9):
+    for on, account, user, partition, parent, share, held, names, default, submitted in _rows(commands, where, 10):
         if on != cluster:
             abroad.add(user)
             continue
@@ -69,11 +70,12 @@ def read(commands: Commands, site: Site, cluster: str, removing: bool = False) -
             if submitted == "0":
                 shut.add(place)
         elif account in own:
-            found[account] = Account(account, parent, _share(share))
+            found[account] = Account(account, parent, _share(share), counts_of(held))
     users = {place.user for place in members}
+    kept, others = _reservations(commands, site, own)
     return Live(
-        Tree(found, qos, members),
-        frozenset(taken | {name for name in accounts if site.claims(name) and name not in own}),
+        Tree(found, qos, members, kept),
+        frozenset(taken | others | {name for name in accounts if site.claims(name) and name not in own}),
         frozenset(fading),
         frozenset(shut),
         {user: frozenset(every[user] - own) for user in users},
@@ -131,6 +133,29 @@ def read_qos(commands: Commands, site: Site) -> tuple[dict[str, Qos], set[str], 
         elif site.claims(name):
             taken.add(name)
     return own, taken, fading
+
+
+def _reservations(commands: Commands, site: Site, own: set[str]) -> tuple[dict[str, Reservation], set[str]]:
+    """The centre's reservations by name, and the names of its form that are others'.
+
+    One that jobs would have to name, because somebody took MAGNETIC off, has the end 0 and so differs from all of ours.
+    """
+    found: dict[str, Reservation] = {}
+    others = set()
+    text = checked(commands.run(*asking("scontrol", "-o", "show", "reservation")), "scontrol show reservation")
+    for line in text.splitlines():
+        facts = dict(word.partition("=")[::2] for word in line.split())
+        name = facts.get("ReservationName", "")
+        if not site.claims(name):
+            continue
+        accounts = tuple(sorted(facts.get("Accounts", "").split(",")))
+        if not own.issuperset(accounts):
+            others.add(name)
+            continue
+        nodes = checked(commands.run("scontrol", "show", "hostnames", facts["Nodes"]), "scontrol show hostnames")
+        until = _number(facts["EndTime"]) if "MAGNETIC" in facts["Flags"].split(",") else 0
+        found[name] = Reservation(name, accounts, tuple(sorted(nodes.split())), until)
+    return found, others
 
 
 def _defaults(commands: Commands, users: set[str]) -> dict[str, str]:

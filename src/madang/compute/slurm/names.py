@@ -12,6 +12,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _MARK = re.compile(r"[a-z][a-z0-9]{1,11}")
 # as useradd allows, which is what a name server of a site hands out too
 _USER = re.compile(r"[a-z_][a-z0-9_.-]{0,31}")
+_NODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
 NEVER = frozenset({"root", "slurm", "munge", "daemon", "bin", "sys"})
 
 
@@ -43,8 +44,12 @@ class Site:
         """The account of an organisation."""
         return self._made("o", code)
 
+    def pool(self, code: str) -> str:
+        """The account of a pool that the awards of one class share."""
+        return self._made("p", code)
+
     def award(self, code: str) -> str:
-        """The account of an award."""
+        """The account of an award, and the reservation of its nodes."""
         return self._made("a", code)
 
     def qos(self, code: str, kind: str) -> str:
@@ -63,6 +68,13 @@ class Site:
         if not _NAME.fullmatch(code):
             raise Refused("slurm_name", name=code)
         return f"{self.mark}-{kind}-{code}"
+
+
+def check_node(name: str) -> str:
+    """The name of one node as Slurm knows it; Refused ``slurm_node`` for a list, a range or anything else."""
+    if not _NODE.fullmatch(name):
+        raise Refused("slurm_node", node=name)
+    return name
 
 
 def check_user(name: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shlex
 import subprocess
 import tempfile
 import threading
@@ -30,7 +29,7 @@ class Hand:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._prefix = settings.commands().prefix
+        self._commands = settings.commands()
 
     def ask(
         self,
@@ -66,8 +65,8 @@ class Hand:
     @contextlib.contextmanager
     def _running(self, user: str) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
         become = [word.replace("{user}", check_user(user)) for word in self._settings.become]
-        words = [*become, *self._settings.hand]
-        argv = [*self._prefix, *map(shlex.quote, words)] if self._prefix else words
+        # what the hand must know of Slurm stands in its order
+        argv = self._commands.whole([*become, *self._settings.hand], {})
         environment = {"PATH": SEARCHED, "LANG": "C.UTF-8", **{n: v for n, v in os.environ.items() if n == "HOME"}}
         with (
             tempfile.TemporaryFile() as said,

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from madang.compute.protocol import AccountLimit
 from madang.compute.slurm.applying import apply
@@ -14,9 +15,9 @@ from madang.compute.slurm.commands import OnThisMachine, Ran
 from madang.compute.slurm.desired import OnCluster, tree_of
 from madang.compute.slurm.difference import Difference, Step, difference
 from madang.compute.slurm.limiting import limited
-from madang.compute.slurm.live import Live, cluster_name, read
+from madang.compute.slurm.live import Live, cluster_name, read, read_qos
 from madang.compute.slurm.names import Site
-from madang.compute.slurm.tree import Account, Place, Qos, Tree
+from madang.compute.slurm.tree import Account, Place, Qos, Reservation, Tree
 
 
 class Standing:
@@ -63,19 +64,51 @@ class Standing:
         apply(commands, replace(found, steps=found.steps[:most]), done)
         if len(found.steps) > most:
             return False
-        part = self._kept.with_suffix(".part")
-        part.write_text(tree_text(tree_of(self._site, awards)), "utf-8")
-        part.rename(self._kept)
+        self._keep(tree_of(self._site, awards))
         return True
+
+    def follow(self, awards: Sequence[OnCluster], most: int, record: Callable[[Ran], None] | None = None) -> bool:
+        """Brings what awards may still use, and whether they come last, to QOS that are there; True once all have it.
+
+        Takes at most `most` commands. Nothing is made, and a QOS whose budget or priority somebody changed by hand
+        since it was last brought there is left as it is, so that it is seen. Where nothing was ever brought there,
+        nothing is done.
+        """
+        if not self._kept.exists():
+            return True
+        tree = tree_from(self._kept.read_text("utf-8"))
+        there, _, _ = read_qos(self._commands, self._site)
+        wanted = {name: one for name, one in tree_of(self._site, awards).qos.items() if name in tree.qos}
+        known = {name: there[name] for name in wanted if name in there}
+        moved = {name: _as_in(qos, wanted[name]) for name, qos in known.items()}
+        left = {name: moved[name] for name, qos in known.items() if qos == _as_in(qos, tree.qos[name])}
+        found = difference(self._site, "", Tree(qos={**there, **left}), Live(Tree(qos=there)))
+        now = replace(found, steps=found.steps[:most])
+        apply(replace(self._commands, record=record), now)
+        # a line of these steps is "qos NAME SETTINGS"
+        done = {line.split()[1] for step in now.steps for line in step.lines}
+        done |= {name for name, qos in known.items() if qos == moved[name]}
+        self._keep(replace(tree, qos={**tree.qos, **{name: _as_in(tree.qos[name], wanted[name]) for name in done}}))
+        return now == found
+
+    def _keep(self, tree: Tree) -> None:
+        part = self._kept.with_suffix(".part")
+        part.write_text(tree_text(tree), "utf-8")
+        part.rename(self._kept)
 
     def _live(self, removing: bool = False) -> tuple[Live, str]:
         cluster = cluster_name(self._commands)
         return read(self._commands, self._site, cluster, removing), cluster
 
 
+def _as_in(qos: Qos, other: Qos) -> Qos:
+    """A QOS with the budget and the priority of another."""
+    return replace(qos, minutes=other.minutes, priority=other.priority)
+
+
 def digest(found: Difference) -> str:
     """SHA-256, in hexadecimal, of all that a difference would do."""
-    words = [[list(step.argv), step.stdin] for step in found.steps]
+    words = [[list(step.program), list(step.argv), step.stdin] for step in found.steps]
     return hashlib.sha256(json.dumps(words).encode()).hexdigest()
 
 
@@ -85,6 +118,7 @@ def tree_text(tree: Tree) -> str:
     kept = {
         "accounts": [asdict(one) for one in tree.accounts.values()],
         "qos": [asdict(one) for one in tree.qos.values()],
+        "reservations": [asdict(one) for one in tree.reservations.values()],
     }
     return json.dumps(kept | {"members": members})
 
@@ -92,13 +126,20 @@ def tree_text(tree: Tree) -> str:
 def tree_from(text: str) -> Tree:
     """The tree that `tree_text` wrote."""
     kept = json.loads(text)
-    counts = ("held", "minutes", "least")
-    found = [
-        Qos(**{**one, **{name: tuple((tres, number) for tres, number in one[name]) for name in counts}})
-        for one in kept["qos"]
+    qos = [Qos(**_counted(one, "held", "minutes", "least")) for one in kept["qos"]]
+    accounts = [Account(**_counted(one, "held")) for one in kept["accounts"]]
+    reservations = [
+        Reservation(one["name"], tuple(one["accounts"]), tuple(one["nodes"]), one["until"])
+        for one in kept["reservations"]
     ]
     return Tree(
-        {one["name"]: Account(**one) for one in kept["accounts"]},
-        {one.name: one for one in found},
+        {one.name: one for one in accounts},
+        {one.name: one for one in qos},
         {Place(account, user, partition): qos for account, user, partition, qos in kept["members"]},
+        {one.name: one for one in reservations},
     )
+
+
+def _counted(one: dict[str, Any], *names: str) -> dict[str, Any]:
+    """The same with the numbers by TRES as `Counts`, of which JSON makes lists."""
+    return {**one, **{name: tuple((tres, number) for tres, number in one[name]) for name in names}}

@@ -17,11 +17,12 @@ def counts(**given: int) -> Counts:
 
 @dataclass(frozen=True)
 class Account:
-    """An account: below which other it hangs, and its fair share beside its siblings."""
+    """An account: below which other it hangs, its fair share beside its siblings, what all below hold at once."""
 
     name: str
     parent: str
     shares: int = 1
+    held: Counts = ()
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,20 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Reservation:
+    """Nodes kept free for the jobs of accounts until an instant (epoch seconds); jobs find it without naming it."""
+
+    name: str
+    accounts: tuple[str, ...]
+    nodes: tuple[str, ...]
+    until: int
+
+
+@dataclass(frozen=True)
 class Tree:
     """Everything of one centre. `members` gives the QOS with which a user runs at a place."""
 
     accounts: Mapping[str, Account] = field(default_factory=dict)
     qos: Mapping[str, Qos] = field(default_factory=dict)
     members: Mapping[Place, str] = field(default_factory=dict)
+    reservations: Mapping[str, Reservation] = field(default_factory=dict)

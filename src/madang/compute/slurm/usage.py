@@ -20,7 +20,7 @@ from madang.errors import Unavailable
 
 HOUR = 3600
 AT_ONCE = 50_000  # new slices that a batch may have before its window is made smaller
-_FIRST_STEP = 96  # hours of history that are asked for at first
+_FIRST_STEP, _LONGEST = 96, 10_000  # hours of history that are asked for at first, and at most
 _JUST_STARTED = 300  # seconds in which controller and database may tell different things of a run
 _LIVE = "RUNNING,SUSPENDED,COMPLETING,CONFIGURING,STOPPED"
 _BACKLOG = re.compile(r"DBD Agent queue size:\s*(\d+)")
@@ -96,21 +96,27 @@ def usage_since(commands: Commands, cursor: str, meter: Meter, *, now: datetime)
     """
     controller = _ask_controller(commands) if meter.live else _Controller(None, True)
     second, earliest = clock_second(now), clock_second(meter.since) // HOUR
-    place, step = Cursor.parse(cursor, earliest), _FIRST_STEP
+    place = Cursor.parse(cursor, earliest)
+    step = place.step or _FIRST_STEP
     while True:
         this_hour = max(second // HOUR, place.hour)
         last = place.hour + step >= this_hour
         first = max(place.hour - _back(place, this_hour), earliest)
         window = _Window(first, (this_hour if last else place.hour + step) + 1, last, second)
-        if not _read(commands, meter, controller, window, place.hour, AT_ONCE if step > 1 else 0):
+        new = _read(commands, meter, controller, window, place.hour, AT_ONCE if step > 1 else 0)
+        if new is None:
             step = max(1, step // 4)
             continue
+        # what was read for nothing costs as much as what was not: the next step is twice as long only if that fits
+        step = min(_LONGEST, step * 2) if new * 2 <= AT_ONCE else step
         digests = window.digests()
         changed = [hour for hour in sorted(digests) if digests[hour] != place.digests.get(hour)]
-        moved = place.moved(window.latest, digests, first) if last else Cursor(window.until - 1, history=True)
+        moved = (
+            place.moved(window.latest, digests, first) if last else Cursor(window.until - 1, history=True, step=step)
+        )
         if changed or last or not controller.settled:
             break
-        place, step = moved, step * 2
+        place = moved
     slices = [piece for hour in changed for piece in sorted(window.slices.get(hour, ()), key=_in_order)]
     odd = [one for hour in changed for one in window.odd.get(hour, ())]
     return UsageBatch(slices, str(moved) if controller.settled else cursor, controller.settled and not last, tuple(odd))
@@ -136,8 +142,10 @@ def _ask_controller(commands: Commands) -> _Controller:
     return _Controller(frozenset(queue.text.split()), backlog[1] == "0")
 
 
-def _read(commands: Commands, meter: Meter, controller: _Controller, window: _Window, place: int, most: int) -> bool:
-    """Reads a window; False where it held more than `most` slices (0: however many) beyond hour `place`."""
+def _read(
+    commands: Commands, meter: Meter, controller: _Controller, window: _Window, place: int, most: int
+) -> int | None:
+    """Reads a window; runs beyond hour `place`, None where they are more than `most` (0: however many)."""
     asked = sacct.command(window.first * HOUR, 0 if window.last else window.until * HOUR, meter.cluster)
     new = rows = 0
     with closing(_lines(commands, asked)) as lines:
@@ -149,10 +157,10 @@ def _read(commands: Commands, meter: Meter, controller: _Controller, window: _Wi
             hour = _take(window, meter, controller, run)
             new += hour > place
             if most and new > most:
-                return False
+                return None
     if not rows and not window.last:
         _check_database(commands)
-    return True
+    return new
 
 
 def _check_database(commands: Commands) -> None:

@@ -14,7 +14,6 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from madang.errors import Refused
-from madang.portal.actors import Role
 from madang.portal.agreements import actions as agreements
 from madang.portal.approvals.rules import ApprovalKind
 from madang.portal.awards import actions, budgets, queries, rules
@@ -59,7 +58,6 @@ def award(request: HttpRequest, number: str) -> HttpResponse:
         "outlooks": budgets.outlooks(row, figures, request.now),
         "members": queries.members(row),
         "may_answer": _answerable(request, row),
-        "may_set_terms": request.actor.has(Role.OPERATOR),
         "halves": found if may_end else None,
         "what_follows": _what_follows(row) if may_end else "",
         "crumbs": [(_("Awards"), reverse("awards")), (row.number, "")],

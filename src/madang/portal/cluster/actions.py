@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
@@ -13,7 +12,7 @@ from madang.portal.awards.models import Award
 from madang.portal.cluster import queries, rules
 from madang.portal.cluster.models import ClusterChange, ClusterLook, ClusterTerms
 from madang.portal.cluster.rules import FAULTS, ChangeState, Fate, Hold, Judged
-from madang.portal.journal.actions import record
+from madang.portal.journal.actions import digest, record
 from madang.portal.people.models import Person, UnixUser
 from madang.portal.transactions import action
 
@@ -55,19 +54,52 @@ def remove_unix_user(*, by: Actor, now: datetime, name: str) -> None:
 
 
 @action
-def set_terms(*, by: Actor, now: datetime, award: Award, hold: Hold, stop_percent: int, network: bool = False) -> None:
+def set_terms(
+    *,
+    by: Actor,
+    now: datetime,
+    award: Award,
+    hold: Hold,
+    stop_percent: int,
+    nodes: str = "",
+    monthly: bool = False,
+    carry: bool = True,
+    borrow_percent: int = 0,
+    network: bool = False,
+) -> None:
     """Sets how an award holds its part of the cluster; it reaches the cluster with the next change.
 
-    `network` counts for jobs that are handed over from now on. Refused: ``cluster_stop`` outside 100 to 200 per cent.
+    `nodes` counts for `Hold.NODES` alone, `carry` and `borrow_percent` where it is given by month, `network` for jobs
+    that are handed over from now on. Refused: ``cluster_stop``, ``cluster_borrow`` outside 0 to 100 per cent,
+    ``cluster_nodes_needed``, ``cluster_node_taken``, ``cluster_nodes_many``, ``slurm_node``.
     """
     rules.refuse_unless_keeper(by)
     if not rules.LEAST_STOP <= stop_percent <= rules.MOST_STOP:
         raise Refused("cluster_stop", least=rules.LEAST_STOP, most=rules.MOST_STOP, field="stop_percent")
-    values = {"hold": hold, "stop_percent": stop_percent, "network": network, "set_by_id": by.person, "set_at": now}
+    if not 0 <= borrow_percent <= rules.MOST_BORROWED:
+        raise Refused("cluster_borrow", most=rules.MOST_BORROWED, field="borrow_percent")
+    facts = {"hold": hold.value, "stop_percent": stop_percent, "network": network, "monthly": monthly}
+    facts |= {"carry": carry and monthly, "borrow_percent": borrow_percent if monthly else 0}
+    values = facts | {"nodes": _nodes(award, hold, nodes), "set_by_id": by.person, "set_at": now}
     if not ClusterTerms.objects.filter(award=award).update(**values):
         ClusterTerms.objects.create(award=award, **values)
-    facts = {"hold": hold.value, "stop_percent": stop_percent, "network": network}
-    record(by=by, now=now, did="cluster.set_terms", kind="award", subject=award.pk, **facts)
+    record(by=by, now=now, did="cluster.set_terms", kind="award", subject=award.pk, nodes=values["nodes"], **facts)
+
+
+def _nodes(award: Award, hold: Hold, text: str) -> str:
+    """The nodes that are kept for an award, as the table has them."""
+    if hold is not Hold.NODES:
+        return ""
+    try:
+        names = rules.nodes_of(text)
+    except Refused as refused:
+        raise Refused(refused.code, **refused.facts, field="nodes") from refused
+    if not names:
+        raise Refused("cluster_nodes_needed", field="nodes")
+    for number, theirs in queries.kept_nodes_beside(award):
+        if taken := sorted(set(names) & theirs):
+            raise Refused("cluster_node_taken", node=taken[0], award=number, field="nodes")
+    return " ".join(names)
 
 
 @action
@@ -131,27 +163,39 @@ def claim(*, now: datetime, change: ClusterChange) -> datetime:
 
 @action
 def ran(*, by: Actor, now: datetime, change: int, commands: Iterable[Ran]) -> int:
-    """Journals the commands that were carried out, each with the digest and the beginning of what it printed."""
-    count = 0
-    for one in commands:
-        count += 1
-        words = " ".join(one.argv)
-        record(
-            by=by,
-            now=now,
-            did="cluster.run",
-            kind="cluster_change",
-            subject=change,
-            command=words[:JOURNAL_OUTPUT],
-            command_sha256=hashlib.sha256(words.encode()).hexdigest(),
-            status=one.status,
-            output_sha256=one.sha256,
-            output=one.beginning[:JOURNAL_OUTPUT],
-        )
+    """Journals the commands of a change that were carried out, and counts them."""
+    count = _journal(by, now, ("cluster_change", change), commands)
     if count:
         row = ClusterChange.objects.get(pk=change)
         ClusterChange.objects.filter(pk=change).update(steps=row.steps + count)
     return count
+
+
+@action
+def followed(*, now: datetime, commands: Iterable[Ran]) -> int:
+    """Journals the commands by which budgets were brought after what was used and granted."""
+    return _journal(WORKER, now, ("cluster", "follow"), commands)
+
+
+def _journal(by: Actor, now: datetime, subject: tuple[str, int | str], commands: Iterable[Ran]) -> int:
+    """Each command with the digest and the beginning of what it printed; Unix users in both by their digests."""
+    kind, of = subject
+    known = set(UnixUser.objects.values_list("name", flat=True))
+    found = list(commands)
+    for one in found:
+        words, output = rules.without_users(one.argv, one.beginning, known, digest)
+        record(
+            by=by,
+            now=now,
+            did="cluster.run",
+            kind=kind,
+            subject=of,
+            command=words[:JOURNAL_OUTPUT],
+            status=one.status,
+            output_sha256=one.sha256,
+            output=output[:JOURNAL_OUTPUT],
+        )
+    return len(found)
 
 
 @action

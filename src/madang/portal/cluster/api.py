@@ -1,14 +1,25 @@
-"""The cluster as JSON for the operator and the auditor: Unix users, the last look, and changes."""
+"""The cluster as JSON: Unix users, the last look, changes, and how an award holds its part."""
 
 from typing import Any
 
 from django.http import Http404, HttpRequest
+from django.utils import timezone
 from ninja import Field, Router, Schema, Status
 from ninja.pagination import paginate
 
-from madang.portal.cluster import actions, queries
-from madang.portal.cluster.rules import MOST_ROWS, READERS
-from madang.portal.faces import known_to
+from madang.portal.awards import queries as awards
+from madang.portal.awards.actions import note_reading
+from madang.portal.cluster import actions, bringing, queries
+from madang.portal.cluster.rules import (
+    LEAST_STOP,
+    MOST_BORROWED,
+    MOST_NODES,
+    MOST_ROWS,
+    MOST_STOP,
+    READERS,
+    Hold,
+)
+from madang.portal.faces import known_to, one
 from madang.portal.schemas import Instant
 
 router = Router(tags=["cluster"])
@@ -69,6 +80,61 @@ class ChangeOut(Schema):
     steps: int
     asked_at: Instant
     ended_at: Instant | None
+
+
+class TermsIn(Schema):
+    """How an award holds its part of the cluster; `nodes` only with the hold `nodes`."""
+
+    hold: Hold
+    nodes: list[str] = Field([], max_length=MOST_NODES)
+    monthly: bool = False
+    carry: bool = True
+    borrow_percent: int = Field(0, ge=0, le=MOST_BORROWED)
+    stop_percent: int = Field(LEAST_STOP, ge=LEAST_STOP, le=MOST_STOP)
+    network: bool = False
+
+
+class StandOut(Schema):
+    """How far one kind of resource is used up, in its unit's seconds; no kind for cores.
+
+    `window_seconds` is open until the month's end, null where it is not given by month. `stage` is open, noticed, low
+    (behind all others) or closed (nothing more starts).
+    """
+
+    kind: str
+    unit: str
+    granted_seconds: int = Field(alias="granted")
+    used_seconds: int = Field(alias="used")
+    window_seconds: int | None = Field(alias="window")
+    stage: str
+
+
+class TermsOut(TermsIn):
+    """The same with how far the award is used up there."""
+
+    stands: list[StandOut]
+
+
+@router.get("/awards/{number}/cluster", response=TermsOut, operation_id="get_cluster_terms")
+def get_cluster_terms(request: HttpRequest, number: str) -> Any:
+    """How an award holds its part of the cluster, for whoever sees the award."""
+    award = one(awards.awards(request.actor), number=number)
+    now = timezone.now()
+    if request.actor.reads_everything:
+        note_reading(by=request.actor, now=now, award=award.pk, organisation=award.organisation_id)
+    row = queries.terms(award)
+    names = ("hold", "monthly", "carry", "borrow_percent", "stop_percent", "network")
+    given = {name: getattr(row, name) for name in names}
+    return {**given, "nodes": row.nodes.split(), "stands": bringing.stands(award, now)}
+
+
+@router.put("/awards/{number}/cluster", response=TermsOut, operation_id="set_cluster_terms")
+def set_cluster_terms(request: HttpRequest, number: str, given: TermsIn) -> Any:
+    """Sets how an award holds its part, for the operator; it reaches the cluster with the next change."""
+    award = one(awards.awards(request.actor), number=number)
+    values = {**given.dict(), "nodes": " ".join(given.nodes)}
+    actions.set_terms(by=request.actor, now=timezone.now(), award=award, **values)
+    return get_cluster_terms(request, number)
 
 
 @router.get("/unix-users", response=list[UnixUserOut], operation_id="list_unix_users")

@@ -13,17 +13,26 @@ from madang.compute.slurm.standing import digest
 from madang.errors import Refused, Unavailable
 from madang.portal import backends
 from madang.portal.actors import WORKER, Actor
-from madang.portal.cluster import actions, queries
+from madang.portal.awards.models import Award
+from madang.portal.cluster import actions, wanted
 from madang.portal.cluster.models import ClusterChange
-from madang.portal.cluster.queries import Wanted
 from madang.portal.cluster.rules import ChangeState
+from madang.portal.cluster.wanted import Stand, Wanted
 
 # as many lines as a page shows; the rest is for the command line
 SHOWN = 500
 # steps in one turn of the worker, so that jobs do not wait for a large change
 AT_ONCE = 8
-MISSING = {Phase.ADD_QOS, Phase.ADD_TREE}
-CHANGED = {Phase.CHANGE_QOS, Phase.CHANGE_ACCOUNTS, Phase.CHANGE_MEMBERS, Phase.MOVE_DEFAULTS}
+# commands in one turn that follow what was used and granted: a few seconds, so that jobs do not wait longer
+FOLLOWED = 48
+MISSING = {Phase.ADD_QOS, Phase.ADD_TREE, Phase.ADD_RESERVATIONS}
+CHANGED = {
+    Phase.CHANGE_QOS,
+    Phase.CHANGE_ACCOUNTS,
+    Phase.CHANGE_MEMBERS,
+    Phase.CHANGE_RESERVATIONS,
+    Phase.MOVE_DEFAULTS,
+}
 
 
 def on_slurm() -> bool:
@@ -42,8 +51,14 @@ def backend() -> SlurmBackend:
 def plan(now: datetime, remove: bool = False) -> tuple[Difference, Wanted]:
     """What bringing the awards of today to the cluster would change; asks the cluster and touches nothing."""
     standing = backend().standing
-    wanted = queries.wanted(now, standing.partitions)
-    return standing.plan(wanted.awards, remove), wanted
+    found = wanted.wanted(now, standing.partitions)
+    return standing.plan(found.awards, remove), found
+
+
+def stands(award: Award, now: datetime) -> list[Stand]:
+    """How far one award is used up on the cluster; nothing where jobs run elsewhere."""
+    found = backends.backend()
+    return wanted.stands(award, now, found.standing.partitions) if isinstance(found, SlurmBackend) else []
 
 
 def drift() -> list[tuple[str, str]]:
@@ -59,7 +74,7 @@ def happened(phase: Phase) -> str:
 def look(now: datetime) -> dict[str, Any]:
     """The cluster as the page shows it; a cluster that is away or answers strangely is a fault, not an error."""
     try:
-        found, wanted = plan(now)
+        found, awards = plan(now)
         by_hand = drift()
     except Refused as refused:
         facts = {name: value for name, value in refused.facts.items() if isinstance(value, str | int)}
@@ -70,8 +85,8 @@ def look(now: datetime) -> dict[str, Any]:
         "taken": list(found.taken),
         "busy": list(found.busy),
         "leftover": found.leftover,
-        "without_user": wanted.without_user,
-        "without_partition": wanted.without_partition,
+        "without_user": awards.without_user,
+        "without_partition": awards.without_partition,
     }
     lines = found.lines
     return {
@@ -92,14 +107,14 @@ def carry_on(
     Before its first step the cluster must still need exactly what was asked for; after it, whatever is left of the
     awards of now. Unavailable where the cluster is away: the change waits.
     """
-    found, wanted = plan(now, change.remove)
+    found, awards = plan(now, change.remove)
     if not change.steps and digest(found) != change.digest:
         actions.ended(by=by, now=now, change=change.pk, state=ChangeState.OUTDATED)
         return True
     commands: list[Ran] = []
     try:
         whole = backend().standing.bring(
-            wanted.awards, found, AT_ONCE, lambda step: _tell(tell, step.sign, step.lines), commands.append
+            awards.awards, found, AT_ONCE, lambda step: _tell(tell, step.sign, step.lines), commands.append
         )
     except Refused as refused:
         actions.ran(by=by, now=now, change=change.pk, commands=commands)
@@ -114,6 +129,16 @@ def carry_on(
     if whole:
         actions.ended(by=by, now=now, change=change.pk, state=ChangeState.ENDED)
     return whole
+
+
+def follow(*, now: datetime) -> bool:
+    """Brings what awards may still use to the cluster; True once everything there follows. Unavailable, Refused."""
+    commands: list[Ran] = []
+    try:
+        standing = backend().standing
+        return standing.follow(wanted.wanted(now, standing.partitions).awards, FOLLOWED, commands.append)
+    finally:
+        actions.followed(now=now, commands=commands)
 
 
 def _tell(tell: Callable[[str], None], sign: str, lines: tuple[str, ...]) -> None:

@@ -1,4 +1,4 @@
-"""The worker's part of a cluster: looks at it, and carries changes on, some steps at a turn."""
+"""The worker's part of a cluster: looks at it, carries changes on some steps at a turn, and brings budgets after."""
 
 from __future__ import annotations
 
@@ -13,6 +13,16 @@ def look(now: datetime) -> int:
     if bringing.on_slurm():
         actions.looked(now=now, seen=bringing.look(now))
     return 0
+
+
+def follow(now: datetime) -> int:
+    """Brings budgets and priorities after what was used, granted, and opened by a new month.
+
+    A change that staff asked for goes first.
+    """
+    if not bringing.on_slurm() or queries.change_goes_on():
+        return 0
+    return 0 if bringing.follow(now=now) else 1
 
 
 def look_if_asked(now: datetime) -> int:
@@ -38,4 +48,4 @@ def carry_on(now: datetime) -> int:
     return 1
 
 
-EVERY = {look: 600.0, look_if_asked: 2.0, carry_on: 2.0}
+EVERY = {look: 600.0, follow: 30.0, look_if_asked: 2.0, carry_on: 2.0}

@@ -50,6 +50,33 @@ class TermsForm(forms.Form):
         choices=[(hold.value, _(HOLDS[hold])) for hold in Hold],
         help_text=_("Where it may hold more, fair share brings it back as soon as others need theirs."),
     )
+    nodes = forms.CharField(
+        label=_("Nodes kept for it"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+        max_length=4200,
+        help_text=_(
+            "Only for an award with nodes of its own: each node's name, with commas between them. Jobs of others that "
+            "run there go on to their end."
+        ),
+    )
+    monthly = forms.BooleanField(
+        label=_("Given month by month"),
+        required=False,
+        help_text=_("Each month opens its own part, and the cluster starts nothing beyond it."),
+    )
+    carry = forms.BooleanField(
+        label=_("What a month leaves over may be used in the next one"),
+        required=False,
+        help_text=_("Only where it is given month by month. After that month it is lost."),
+    )
+    borrow_percent = forms.IntegerField(
+        label=_("Of the next month, per cent that may be used ahead"),
+        min_value=0,
+        max_value=rules.MOST_BORROWED,
+        required=False,
+        help_text=_("Only where it is given month by month. What is used ahead is taken off the next month."),
+    )
     stop_percent = forms.IntegerField(
         label=_("Stopped at, per cent of what was granted"),
         min_value=rules.LEAST_STOP,

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from madang.portal.awards.models import Award
-from madang.portal.cluster.rules import LEAST_STOP, MOST_STOP, ChangeState, Hold
+from madang.portal.cluster.rules import LEAST_STOP, MOST_BORROWED, MOST_STOP, ChangeState, Hold
 from madang.portal.constraints import choices, exactly_when, one_of
 from madang.portal.people.models import Person
 
@@ -12,21 +12,37 @@ from madang.portal.people.models import Person
 class ClusterTerms(models.Model):
     """How an award holds its part of the cluster, where it is otherwise than usual (`cap`, stopped at 100 per cent).
 
+    `nodes` are kept free for it, with spaces between their names. `monthly`: each month opens its own part, `carry`:
+    and what the month before left over; `borrow_percent` of the next month's may be used before it begins.
     `network`: its jobs may use the machine's network, where what runs them shuts them in; usually they have none.
     """
 
     award = models.OneToOneField(Award, on_delete=models.CASCADE, related_name="cluster_terms")
     hold = models.CharField(max_length=6, choices=choices(Hold), default=Hold.CAP)
+    nodes = models.CharField(max_length=4200, blank=True)
+    monthly = models.BooleanField(default=False)
+    carry = models.BooleanField(default=True)
+    borrow_percent = models.PositiveSmallIntegerField(default=0)
     stop_percent = models.PositiveSmallIntegerField(default=LEAST_STOP)
     network = models.BooleanField(default=False)
     set_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     set_at = models.DateTimeField()
+
+    @property
+    def node_list(self) -> str:
+        """The nodes as people write them."""
+        return ", ".join(self.nodes.split())
 
     class Meta:
         constraints = [
             one_of("clusterterms", "hold", Hold),
             models.CheckConstraint(
                 condition=Q(stop_percent__gte=LEAST_STOP, stop_percent__lte=MOST_STOP), name="clusterterms_stop_fit"
+            ),
+            models.CheckConstraint(condition=Q(borrow_percent__lte=MOST_BORROWED), name="clusterterms_borrow_fit"),
+            models.CheckConstraint(
+                condition=Q(hold="nodes") & ~Q(nodes="") | ~Q(hold="nodes") & Q(nodes=""),
+                name="clusterterms_nodes_where_kept",
             ),
         ]
 

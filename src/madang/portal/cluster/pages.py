@@ -15,14 +15,16 @@ from django.utils.translation import gettext_lazy
 from madang.errors import Refused
 from madang.portal import refusals
 from madang.portal.awards import queries as awards
+from madang.portal.awards.actions import note_reading
 from madang.portal.cluster import actions, bringing, queries, rules
 from madang.portal.cluster.forms import TermsForm, UnixUsersForm
 from madang.portal.cluster.rules import FAULTS, KEEPERS, READERS, Hold
-from madang.portal.cluster.sentences import AWAY, FATES, HAPPENED
-from madang.portal.faces import form_page, one, tried, with_role
+from madang.portal.cluster.sentences import AWAY, FATES, HAPPENED, HOLDS, STAGES
+from madang.portal.faces import one, signed_in, tried, with_role
 
 CLUSTER = gettext_lazy("Cluster")
 USERS = gettext_lazy("Unix users")
+ON_CLUSTER = gettext_lazy("On the cluster")
 PER_PAGE = 50
 AT_ONCE = 20
 
@@ -138,33 +140,40 @@ def remove_unix_user(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "resources/confirm.html", context)
 
 
-@with_role(*KEEPERS)
+@signed_in
 def terms(request: HttpRequest, number: str) -> HttpResponse:
-    """How one award holds its part of the cluster."""
+    """How one award holds its part of the cluster and how far it is used up; whoever may set it finds the form."""
     award = one(awards.awards(request.actor), number=number)
     present = queries.terms(award)
-    form = TermsForm(request.POST or None, initial={name: getattr(present, name) for name in TermsForm.base_fields})
-    if form.is_valid():
-        given = form.cleaned_data
-        tried(
-            form,
-            lambda: actions.set_terms(
-                by=request.actor,
-                now=request.now,
-                award=award,
-                hold=Hold(given["hold"]),
-                stop_percent=given["stop_percent"],
-                network=given["network"],
-            ),
-        )
-        if form.is_valid():
+    if request.actor.reads_everything:
+        given = {"award": award.pk, "organisation": award.organisation_id}
+        note_reading(by=request.actor, now=request.now, **given)
+    form = None
+    if request.actor.has(*KEEPERS):
+        first = {name: getattr(present, name) for name in TermsForm.base_fields} | {"nodes": present.node_list}
+        form = TermsForm(request.POST or None, initial=first)
+        if form.is_valid() and _set(request, form, award):
             messages.success(request, _("Saved. It reaches the cluster with the next change."))
             return redirect("award", number)
-    back = reverse("award", args=[number])
-    crumbs = _crumbs((_("Awards"), reverse("awards")), (number, back), (_("On the cluster"), ""))
-    return form_page(
-        request, form, title=_("On the cluster"), label=_("Save"), lead=award.title, crumbs=crumbs, back=back
-    )
+    elif request.method == "POST":
+        raise Refused("not_allowed_for_role")
+    found = bringing.stands(award, request.now)
+    context = {
+        "crumbs": [(_("Awards"), reverse("awards")), (number, reverse("award", args=[number])), (ON_CLUSTER, "")],
+        "award": award,
+        "terms": present,
+        "hold": _(HOLDS[present.hold]),
+        "stands": [(stand, _(STAGES[stand.stage])) for stand in found],
+        "form": form,
+    }
+    return render(request, "cluster/terms.html", context, status=422 if form and form.errors else 200)
+
+
+def _set(request: HttpRequest, form: TermsForm, award: Any) -> bool:
+    given = form.cleaned_data | {"hold": Hold(form.cleaned_data["hold"])}
+    given["borrow_percent"] = given["borrow_percent"] or 0
+    tried(form, lambda: actions.set_terms(by=request.actor, now=request.now, award=award, **given))
+    return not form.errors
 
 
 urlpatterns = [

@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import datetime
 
-from django.conf import settings
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from madang.accounting.ledger import Balances
-from madang.compute.protocol import MANY
-from madang.compute.slurm import desired
-from madang.compute.slurm.desired import OnCluster, Reach, Thresholds
 from madang.portal.actors import Actor, Role
-from madang.portal.awards.models import Award, AwardLine
-from madang.portal.awards.queries import owner_of
+from madang.portal.awards.models import Award
 from madang.portal.cluster.models import ClusterChange, ClusterLook, ClusterTerms
 from madang.portal.cluster.rules import READERS, ChangeState, Hold, Judged, judged
-from madang.portal.jobs.rules import MOST_WALL_SECONDS
-from madang.portal.ledger import queries as ledger
-from madang.portal.people.models import Membership, Person, UnixUser
-from madang.portal.resources.rules import Grain
+from madang.portal.people.models import Person, UnixUser
 from madang.portal.tasks import Task
 
 THE_LOOK = 1
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What awards should have on the cluster; `without_user` people and `without_partition` pools get nothing there."""
-
-    awards: list[OnCluster]
-    without_user: int = 0
-    without_partition: list[str] = field(default_factory=list)
 
 
 def unix_users(by: Actor) -> QuerySet[UnixUser]:
@@ -83,6 +63,11 @@ def going_on(now: datetime) -> ClusterChange | None:
     return row if row and (row.claimed_until is None or row.claimed_until <= now) else None
 
 
+def change_goes_on() -> bool:
+    """Whether a change has not ended, whoever carries it on."""
+    return ClusterChange.objects.filter(state=ChangeState.ASKED).exists()
+
+
 def look_due(now: datetime) -> bool:
     """Whether somebody asked for a look that has not been taken."""
     return ClusterLook.objects.filter(pk=THE_LOOK, asked_at__isnull=False).exists()
@@ -93,83 +78,11 @@ def terms(award: Award) -> ClusterTerms:
     return ClusterTerms.objects.filter(award=award).first() or ClusterTerms(award=award)
 
 
-def wanted(now: datetime, partitions: Mapping[str, str]) -> Wanted:
-    """What the awards that run today should have, in five queries however many there are.
-
-    `partitions` gives the partition of each type of GPU, and under "" that of cores.
-    """
-    today = now.astimezone(settings.MADANG_ZONE).date()
-    running = Award.objects.filter(state="in_force", starts_on__lte=today, ends_on__gt=today)
-    rows = list(
-        running.order_by("pk").values_list("pk", "organisation", "cluster_terms__hold", "cluster_terms__stop_percent")
-    )
-    members = _members({organisation for _, organisation, _, _ in rows})
-    pools = _pools([award for award, *_ in rows])
-    balances = ledger.balances_of([owner_of(award) for award, *_ in rows])
-    missing: set[str] = set()
-    found = []
-    for award, organisation, hold, stop in rows:
-        reaches, shares = [], 0
-        for kind, lines in pools[award].items():
-            if kind not in partitions:
-                missing |= {line.pool for line in lines}
-                continue
-            reaches.append(_reach(kind, partitions[kind], lines, balances.get(owner_of(award), {})))
-            shares += sum(line.units for line in lines)
-        found.append(
-            OnCluster(
-                code=str(award),
-                organisation=str(organisation),
-                users=tuple(sorted(filter(None, members[organisation].values()))),
-                reaches=tuple(reaches),
-                wall_minutes=MOST_WALL_SECONDS // 60,
-                shares=max(1, shares),
-                hold=desired.Hold(hold or Hold.CAP),
-                thresholds=Thresholds(stop=stop or 100),
-            )
-        )
-    lacking = {person for people in members.values() for person, name in people.items() if not name}
-    return Wanted(found, len(lacking), sorted(missing))
-
-
-@dataclass(frozen=True)
-class _Line:
-    pool: str
-    pool_id: int
-    units: int
-    by_hour: bool
-
-
-def _pools(awards: Collection[int]) -> dict[int, dict[str, list[_Line]]]:
-    """The lines of each award by the type of their pool; "" for cores."""
-    found: dict[int, dict[str, list[_Line]]] = defaultdict(lambda: defaultdict(list))
-    rows = AwardLine.objects.filter(award__in=awards).order_by("pk")
-    units = F("quantity") * F("product__units")
-    pool = "product__pool__"
-    for award, code, pk, unit, kind, grain, count in rows.values_list(
-        "award", f"{pool}code", f"{pool}id", f"{pool}unit", f"{pool}backend_type", "product__grain", units
-    ):
-        type_ = kind if unit == "gpu" else ""
-        found[award][type_].append(_Line(code, pk, count, grain == Grain.HOUR))
-    return found
-
-
-def _reach(kind: str, partition: str, lines: list[_Line], balances: Mapping[int, Balances]) -> Reach:
-    """All lines of one type together: by the hour as many at once as there are, and what was granted as budget."""
-    units = None if any(line.by_hour for line in lines) else min(MANY, sum(line.units for line in lines))
-    own = [balances.get(pool, Balances()) for pool in {line.pool_id for line in lines}]
-    budget = sum(one.granted - one.returned - one.expired - one.overrun for one in own)
-    name = kind.lower() if kind else "cpu"
-    return Reach(name, partition, units, max(0, budget), sum(one.used for one in own))
-
-
-def _members(organisations: Collection[int]) -> dict[int, dict[int, str]]:
-    """The Unix user of each member by organisation and person; empty for those who have none."""
-    found: dict[int, dict[int, str]] = defaultdict(dict)
-    rows = Membership.objects.filter(organisation__in=organisations, left_at__isnull=True, person__is_active=True)
-    for organisation, person, name in rows.values_list("organisation", "person", "person__unix_user__name"):
-        found[organisation][person] = name or ""
-    return found
+def kept_nodes_beside(award: Award) -> list[tuple[str, set[str]]]:
+    """(number, nodes) of the other awards for which nodes are kept on days of this one."""
+    rows = ClusterTerms.objects.filter(hold=Hold.NODES, award__state__in=("offered", "accepted", "in_force"))
+    rows = rows.filter(award__starts_on__lt=award.ends_on, award__ends_on__gt=award.starts_on).exclude(award=award)
+    return [(number, set(nodes.split())) for number, nodes in rows.values_list("award__number", "nodes")]
 
 
 def staff_tasks(by: Actor, now: datetime) -> list[Task]:

@@ -1,14 +1,15 @@
-"""What a person's Unix user may be, how a list of them is read, and how an award may hold its part of the cluster."""
+"""Whose Unix user a person may have, how a list of them is read, how an award may hold its part of the cluster."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from madang.compute.slurm.names import check_user
+from madang.compute.slurm.names import check_node, check_user
 from madang.errors import Refused
 from madang.portal.actors import Actor, Role, Via
 
@@ -16,6 +17,9 @@ KEEPERS = (Role.OPERATOR,)
 READERS = (Role.OPERATOR, Role.AUDITOR)
 MOST_ROWS = 10_000
 LEAST_STOP, MOST_STOP = 100, 200
+MOST_BORROWED = 100  # per cent of the next month
+MOST_NODES = 64
+NAME = re.compile(r"[A-Za-z0-9_.-]+")
 
 
 class ChangeState(StrEnum):
@@ -28,10 +32,15 @@ class ChangeState(StrEnum):
 
 
 class Hold(StrEnum):
-    """`cap`: never more at once than awarded. `target`: more while others leave it idle; fair share brings it back."""
+    """`cap`: never more at once than awarded. `target`: more while others leave it idle; fair share brings it back.
+
+    `nodes`: as `cap`, with nodes kept free for it. `pool`: the awards of its class together stay within theirs.
+    """
 
     CAP = "cap"
     TARGET = "target"
+    NODES = "nodes"
+    POOL = "pool"
 
 
 class Fate(StrEnum):
@@ -63,6 +72,49 @@ def refuse_unless_keeper(by: Actor) -> None:
     on_the_machine = by.via is Via.COMMAND and by.person is None
     if not by.has(*KEEPERS) and not on_the_machine:
         raise Refused("not_allowed_for_role")
+
+
+def nodes_of(text: str) -> tuple[str, ...]:
+    """The names of nodes, each once and in order, from a list with commas, spaces or line ends between them.
+
+    Refused: ``slurm_node`` for what is none, ``cluster_nodes_many``.
+    """
+    names = sorted({check_node(name) for name in re.split(r"[,\s]+", text.strip()) if name})
+    if len(names) > MOST_NODES:
+        raise Refused("cluster_nodes_many", most=MOST_NODES)
+    return tuple(names)
+
+
+def parts_of(seconds: int, weights: Sequence[int]) -> list[int]:
+    """What each month is given: an amount divided by weights, one at least above 0, into parts whose sum it is."""
+    found, before, so_far = [], 0, 0
+    for weight in weights:
+        so_far += weight
+        upto = seconds * so_far // sum(weights)
+        found.append(upto - before)
+        before = upto
+    return found
+
+
+def without_users(
+    argv: Sequence[str], output: str, known: Collection[str], digest: Callable[[str], str]
+) -> tuple[str, str]:
+    """A command as one text, and what it printed, with the first figures of a digest in place of every Unix user.
+
+    Users are those whom a command on users names, wherever they stand, and in the output all that are `known`.
+    """
+    named = {
+        name
+        for word in (argv if "user" in argv else ())
+        if word.startswith("name=")
+        for name in word.removeprefix("name=").split(",")
+    }
+
+    def hidden(found: re.Match[str], names: Collection[str]) -> str:
+        return f"user:{digest(found[0])[:12]}" if found[0] in names else found[0]
+
+    words = [re.sub(NAME, lambda found: hidden(found, named), word) for word in argv]
+    return " ".join(words), re.sub(NAME, lambda found: hidden(found, {*named, *known}), output)
 
 
 def lines_of(text: str) -> list[tuple[str, str]]:

@@ -9,12 +9,17 @@ REFUSALS = {
     "unix_users_many": N_("At most {most} lines can be read at once."),
     "unix_users_faulty": N_("{faults} lines have a fault. Nothing was saved."),
     "cluster_stop": N_("An award is stopped at {least} to {most} per cent of what was granted."),
+    "cluster_borrow": N_("At most {most} per cent of the next month can be used ahead."),
+    "cluster_nodes_needed": N_("Name the nodes that are kept for this award."),
+    "cluster_nodes_many": N_("At most {most} nodes can be kept for one award."),
+    "cluster_node_taken": N_("The node {node} is kept for the award {award} in the same months."),
     "cluster_none": N_("Jobs of this centre do not run on a Slurm cluster."),
     "cluster_nothing_to_do": N_("The cluster has all that the awards should have there. There is nothing to apply."),
     "cluster_change_goes_on": N_("A change to the cluster is going on. Wait until it has ended."),
     **OF_SLURM,
 }
 INPUT = frozenset({"unix_users_line", "unix_users_many", "unix_users_faulty", "cluster_stop"})
+INPUT |= {"cluster_borrow", "cluster_nodes_needed", "cluster_nodes_many", "cluster_node_taken", "slurm_node"}
 
 FATES = {
     "new": N_("New"),
@@ -34,6 +39,14 @@ HAPPENED = {
 HOLDS = {
     "cap": N_("Never more at once than awarded"),
     "target": N_("More while others leave it idle"),
+    "nodes": N_("Never more at once than awarded, on nodes kept for it"),
+    "pool": N_("What its class holds together, shared by need"),
+}
+STAGES = {
+    "open": N_("Within its means"),
+    "noticed": N_("Nearly used up"),
+    "low": N_("Used up: its jobs wait behind all others"),
+    "closed": N_("Used up: nothing more starts"),
 }
 AWAY = N_("The cluster does not answer: {said}")
 CHANGES = {

@@ -136,7 +136,7 @@ def limits() -> list[tuple[int, int, int, bool]]:
 
     An award of GPUs may use any number of cores beside them; an award of cores only those. What is awarded by the hour
     may be used up as fast as the machine gives it: only the hours are counted, not how many run at once; so may what
-    is held as a target rather than as a cap.
+    is held as a target or out of its class's pool rather than as a cap.
     """
     rows = Award.objects.filter(in_force_at__isnull=False).order_by("pk")
     units = F("lines__quantity") * F("lines__product__units")
@@ -145,7 +145,7 @@ def limits() -> list[tuple[int, int, int, bool]]:
         "pk", "state", "cluster_terms__hold", "lines__product__pool__unit", "lines__product__grain", units
     ):
         gpus, cores, _ = found.get(award, (0, 0, False))
-        at_once = MANY if grain == Grain.HOUR or hold == "target" else amount or 0
+        at_once = MANY if grain == Grain.HOUR or hold in ("target", "pool") else amount or 0
         if unit == "gpu":
             gpus, cores = min(MANY, gpus + at_once), MANY
         else:

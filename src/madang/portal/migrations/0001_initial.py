@@ -1545,7 +1545,11 @@ class Migration(migrations.Migration):
             name='ClusterTerms',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('hold', models.CharField(choices=[('cap', 'cap'), ('target', 'target')], default=madang.portal.cluster.rules.Hold['CAP'], max_length=6)),
+                ('hold', models.CharField(choices=[('cap', 'cap'), ('target', 'target'), ('nodes', 'nodes'), ('pool', 'pool')], default=madang.portal.cluster.rules.Hold['CAP'], max_length=6)),
+                ('nodes', models.CharField(blank=True, max_length=4200)),
+                ('monthly', models.BooleanField(default=False)),
+                ('carry', models.BooleanField(default=True)),
+                ('borrow_percent', models.PositiveSmallIntegerField(default=0)),
                 ('stop_percent', models.PositiveSmallIntegerField(default=100)),
                 ('network', models.BooleanField(default=False)),
                 ('set_at', models.DateTimeField()),
@@ -1553,7 +1557,7 @@ class Migration(migrations.Migration):
                 ('set_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('hold__in', ['cap', 'target'])), name='clusterterms_hold_known'), models.CheckConstraint(condition=models.Q(('stop_percent__gte', 100), ('stop_percent__lte', 200)), name='clusterterms_stop_fit')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('hold__in', ['cap', 'target', 'nodes', 'pool'])), name='clusterterms_hold_known'), models.CheckConstraint(condition=models.Q(('stop_percent__gte', 100), ('stop_percent__lte', 200)), name='clusterterms_stop_fit'), models.CheckConstraint(condition=models.Q(('borrow_percent__lte', 100)), name='clusterterms_borrow_fit'), models.CheckConstraint(condition=models.Q(models.Q(('hold', 'nodes'), models.Q(('nodes', ''), _negated=True)), models.Q(models.Q(('hold', 'nodes'), _negated=True), ('nodes', '')), _connector='OR'), name='clusterterms_nodes_where_kept')],
             },
         ),
         migrations.CreateModel(
