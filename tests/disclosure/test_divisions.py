@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from madang.disclosure.divisions import bounds, withheld
-from madang.disclosure.withholding import Protection
+from madang.disclosure.protection import Protection
 
 THREE = Protection(threshold=3, percent=20)
 
@@ -92,8 +92,8 @@ def test_too_few_lines_are_not_divided_at_all():
     assert withheld({"a": [8], "b": [16]}, THREE) is None
 
 
-def test_equal_amounts_of_nothing_cannot_be_protected():
-    assert withheld({"a": [0], "b": [0] * 6}, THREE) is None
+def test_where_nothing_was_asked_for_only_the_number_is_protected():
+    assert withheld({"a": [0], "b": [0] * 6, "c": [0] * 7}, THREE) == {"a", "b"}
 
 
 worlds = st.dictionaries(st.sampled_from("abcdef"), st.lists(st.integers(0, 64), max_size=9), min_size=1)

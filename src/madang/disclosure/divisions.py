@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from madang.disclosure.protection import Protection
 from madang.disclosure.tables import Entry
-from madang.disclosure.withholding import Protection
 
 Lines = Mapping[str, Sequence[int]]  # category: the amount of each of its lines
 
@@ -19,11 +19,11 @@ def withheld(lines: Lines, protection: Protection) -> frozenset[str] | None:
     """The categories to withhold: the small ones, and the next smallest until all of them are open.
 
     `lines` has for each category the whole amounts of its contributors, one each, none below zero; an empty category is
-    a zero and is shown. Every withheld category could hold 1 line or `threshold` and more, and amounts that lie the
-    protected percentage apart. None where even withholding all of them does not do that: then the division must not be
-    published at all, its zeros neither. Of categories of one size the first by name is taken. Source of the idea, with
-    sums alone and no lines: primary and secondary suppression as in Willenborg and de Waal, *Elements of Statistical
-    Disclosure Control*, 2001, section 4.
+    a zero and is shown. Every withheld category could hold 1 line or `threshold` and more, and, where lines have
+    amounts, amounts that lie the protected percentage apart. None where even withholding all of them does not do that:
+    then the division must not be published at all, its zeros neither. Of categories of one size the first by name is
+    taken. Primary and secondary suppression (Willenborg and de Waal, *Elements of Statistical Disclosure Control*,
+    2001), here against a reader who holds every line.
     """
     filled = sorted((one for one in lines if lines[one]), key=lambda one: (len(lines[one]), one))
     small = [one for one in filled if protection.small(_entry(lines[one]))]
@@ -47,11 +47,12 @@ def bounds(lines: Lines, chosen: Collection[str]) -> tuple[Entry, Entry]:
 
 def _open(lines: Lines, chosen: Collection[str], protection: Protection) -> bool:
     low, high = bounds(lines, chosen)
+    if high.contributors < protection.threshold:
+        return False
     widths = [protection.width(_entry(lines[one])) for one in chosen]
-    return high.contributors >= protection.threshold and all(
-        high.contributors - low.contributors >= width.contributors and high.amount - low.amount >= width.amount
-        for width in widths
-    )
+    told = any(high.contributors - low.contributors < width.contributors for width in widths)
+    # where no line has an amount, there is none to tell
+    return not told and (not high.amount or all(high.amount - low.amount >= width.amount for width in widths))
 
 
 def _entry(amounts: Sequence[int]) -> Entry:
