@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from madang.disclosure.check import check
+from madang.disclosure.protection import Protection
 from madang.disclosure.tables import Cell, Cube, Entry
-from madang.disclosure.withholding import Protection, Release, withhold
+from madang.disclosure.withholding import Release, withhold
 from madang.errors import Refused
 
 TWO = ((), ("region",), ("kind",), ("region", "kind"))

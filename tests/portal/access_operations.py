@@ -54,6 +54,10 @@ offer_environment        annnnnnnnnrn
 withdraw_environment     anoonnnnnnor
 list_figures             oooooooooooo
 get_figure               oooooooooooo
+list_figure_definitions  oooooooooooo
+list_figure_years        oooooooooooo
+get_figure_year          oooooooooooo
+draft_figure_year        annnnnnrrrrr
 list_jobs                aooooooooooo
 submit_job               anrrnnnnnnnn
 job_limits               aooooooooooo

@@ -35,6 +35,7 @@ from madang.portal.access import actions as access
 from madang.portal.actors import MemberRole, Role
 from madang.portal.agreements import actions as agreements
 from madang.portal.applications.models import Attachment, ScreeningQuestion, SubmittedFile
+from madang.portal.approvals.models import Approval
 from madang.portal.awards.models import Award
 from madang.portal.billing.models import Statement
 from madang.portal.bookings import actions as bookings
@@ -48,7 +49,7 @@ from madang.portal.files.actions import store
 from madang.portal.files.rules import EVERYTHING
 from madang.portal.funding import actions as funding
 from madang.portal.indicators import actions as indicators
-from madang.portal.indicators import queries as figures
+from madang.portal.indicators.models import YearFigures
 from madang.portal.jobs.models import JobFile, JobOutput
 from madang.portal.organisations import actions as organisations
 from madang.portal.outbox.models import Message
@@ -113,7 +114,7 @@ def make_world() -> World:
     world.places["award-cluster"] = world.places["award"]
     _money(world, a)
     _bookings(world, a)
-    indicators.keep(now=NOW, figures=figures.worked_out(NOW))
+    indicators.work_out(now=NOW)
     for name, person in world.people.items():
         if person is not None:
             world.secrets[name] = access.create_token(by=actor(person), now=NOW, name="t", days=300)[1]
@@ -331,6 +332,20 @@ def _money(world: World, a) -> None:
         world.places[name] = {"year": 2025}
     world.places["settlement-entry-undo"] = {"year": 2025, "pk": entry.pk}
     world.places["settlement-file"] = {"year": 2025, "kind": "csv"}
+    _frozen(world, manager)
+
+
+def _frozen(world: World, manager) -> None:
+    """The figures of a year that two people froze, and one that nobody did."""
+    given = {"kind": "freeze_figures", "subject": 2024, "state": "approved", "document_number": "D"}
+    halves = {"drafted_by_id": manager.person, "drafted_at": NOW, "decided_at": NOW}
+    approval = Approval.objects.create(decided_by=world.people["approver"], **given, **halves)
+    given = {"content": '{"figures": {"value": []}}', "sha256": "0" * 64, "approval": approval, "frozen_at": NOW}
+    YearFigures.objects.create(year=2024, **given)
+    world.places["figures-year"] = world.places["figures-year-json"] = {"year": 2024}
+    world.places["figures-year-csv"] = {"year": 2024, "code": "value"}
+    world.places["staff-figures-year"] = {"year": 2025}
+    world.places["figures-chart"] = {"name": "kinds"}
 
 
 def _bookings(world: World, a) -> None:

@@ -45,6 +45,8 @@ def _given(world: World, name: str) -> dict[str, Any]:
         "call": places["call"],
         "list_results": places["call"],
         "get_figure": {"code": "demand"},
+        "get_figure_year": places["figures-year"],
+        "draft_figure_year": places["staff-figures-year"],
         "job_output": job | {"path": "out.txt"},
         **dict.fromkeys(("job_array", "steer_job_array", "cancel_job_array"), places["job-array"]),
         **{name: {"id": places["job-template"]["pk"]} for name in ("change_job_template", "delete_job_template")},
@@ -262,6 +264,7 @@ def _body_of_money(world: World) -> dict[str, Any]:
         "enter_settlement": {"source": "city", "item": "interest", "amount_won": 1, "document": "x"},
         "reverse_settlement_entry": {"document": "x"},
         "draft_settlement": {},
+        "draft_figure_year": {},
         "propose_refund": {},
         "stop_chasing": {"reason": "x"},
     }

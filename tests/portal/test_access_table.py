@@ -82,6 +82,16 @@ award-decision           Lnoonnnooooo Lnoonnnooooo
 figures-json             oooooooooooo oooooooooooo
 figures                  oooooooooooo oooooooooooo
 figure-csv               oooooooooooo oooooooooooo
+figure-definitions       oooooooooooo oooooooooooo
+figures-map              oooooooooooo oooooooooooo
+figures-chart            nnnnnnnnnnnn nnnnnnnnnnnn
+figures-year             oooooooooooo oooooooooooo
+figures-year-json        oooooooooooo oooooooooooo
+figures-year-csv         oooooooooooo oooooooooooo
+award-list-csv           oooooooooooo oooooooooooo
+award-list-json          oooooooooooo oooooooooooo
+staff-figures            Lnnnnnnooooo Lnnnnnnooooo
+staff-figures-year       Lnnnnnnooooo Lnnnnnnooooo
 first-operator           rrrrrrrrrrrr rrrrrrrrrrrr
 health                   oooooooooooo oooooooooooo
 home                     Looooooooooo Looooooooooo

@@ -18,7 +18,6 @@ from madang.portal.applications.models import SubmittedFile
 from madang.portal.awards.models import Award
 from madang.portal.decisions.models import Decision
 from madang.portal.indicators import actions as indicators
-from madang.portal.indicators import queries as figures
 from madang.portal.jobs import places
 from madang.portal.outbox.models import Message
 from madang.portal.people.models import Person
@@ -66,12 +65,12 @@ def _text(answer):
 def test_an_applicant_sees_no_trace_of_a_decision_before_it_is_published(client):
     found = make_round([50, 40], funded=16)
     owner, call = found.owners[0], found.intake.call.code
-    indicators.keep(now=NOW, figures=figures.worked_out(NOW))
+    indicators.work_out(now=NOW)
     plan = propose(found)
     headers = bearer(owner)
     before = seen_by(client, owner, headers, found.files, call, plan.pk)
     adopt(found, plan)
-    indicators.keep(now=NOW, figures=figures.worked_out(NOW))
+    indicators.work_out(now=NOW)
     held = Award.objects.get(application=found.files[0])
     after = seen_by(client, owner, headers, found.files, call, plan.pk)
     assert after["/figures.json"] == before["/figures.json"]

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from madang.cli.language import N_, language, say, translate
 from madang.disclosure.check import check
+from madang.disclosure.protection import Protection
 from madang.disclosure.rows import read_cube, write_release
 from madang.disclosure.sentences import refusal
-from madang.disclosure.withholding import Protection, withhold
+from madang.disclosure.withholding import withhold
 
 HELP = N_("write tables of counts from rows, with small cells withheld so that nobody can work them out")
 DESCRIPTION = N_(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
+from madang.disclosure.protection import Protection
 from madang.disclosure.tables import Cell, Cube, Entry, Place
-from madang.disclosure.withholding import Protection, Release
+from madang.disclosure.withholding import Release
 from madang.disclosure.worlds import World
 
 Measure = Literal["contributors", "amount"]

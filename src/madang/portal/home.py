@@ -48,6 +48,7 @@ _PLACES: list[tuple[Any, list[tuple[Any, str, frozenset[Role]]]]] = [
             (_("Receipts"), "receipts", _STAFF),
             (_("Settlement"), "settlements", _STAFF),
             (_("Reports owed"), "owed-reports", _STAFF),
+            (_("Figures of a year"), "staff-figures", _STAFF),
         ],
     ),
     (

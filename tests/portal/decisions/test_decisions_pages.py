@@ -7,6 +7,8 @@ from django.urls import reverse
 from factories import NOW, actor, make_member, make_person, make_staff
 from rounds import adopt, make_round, propose, publish
 
+from madang.allocation.check import check
+from madang.allocation.plan import Plan as AllocationPlan
 from madang.portal.actors import Role
 from madang.portal.agreements import actions as agreements
 from madang.portal.awards.models import Award
@@ -166,7 +168,10 @@ def test_results_are_public_and_name_only_the_selected(client, clock):
     assert found.files[1].number in page
     document = client.get(reverse("plan-document", args=[plan.pk]))
     assert document.status_code == 200
-    assert document.json()["format"] == "madang-allocation-plan/3"
+    shown = AllocationPlan.from_json(document.json())
+    assert {name for request in shown.problem.requests for name in request.attributes} == {"track"}
+    assert check(shown.problem, shown) == []
+    assert shown.problem_hash != plan.problem_hash
 
 
 def test_nothing_is_public_before_publication(client, clock):

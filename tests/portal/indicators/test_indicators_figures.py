@@ -11,10 +11,10 @@ import pytest
 from factories import NOW
 
 from madang.portal.actors import Role
-from madang.portal.awards.models import Award
-from madang.portal.indicators import actions, chores, queries
-from madang.portal.indicators.models import DayUse, FigureSet
-from madang.portal.indicators.rules import total
+from madang.portal.awards.models import Award, AwardLine
+from madang.portal.indicators import actions, chores, queries, sources
+from madang.portal.indicators.models import DayUse, FigureSet, IntakeFigures
+from madang.portal.indicators.rules import Number, table, total
 from madang.portal.ledger.models import LedgerAccount, Movement
 from madang.portal.people.models import Region
 
@@ -52,46 +52,90 @@ def use(award, seconds, day=date(2026, 5, 3), key="k"):
     return pool
 
 
+def worked_out(now=NOW):
+    FigureSet.objects.all().delete()
+    actions.work_out(now=now)
+    return queries.latest().figures
+
+
+def world(unselected, selected=1):
+    """A decided intake: `selected` awards and, by region, applications of other organisations that got nothing."""
+    call = make.make_call()
+    track, intake = make.make_track(call), make.make_intake(call)
+    for _ in range(selected):
+        publish(make.make_submitted(track, intake, state="eligible"))
+    for region, count in unselected.items():
+        for _ in range(count):
+            organisation = make.make_organisation(region=region)
+            publish(make.make_submitted(track, intake, state="eligible", organisation=organisation), "refused")
+    return call
+
+
 def test_a_draft_and_a_withdrawn_application_do_not_count():
+    publish(make.make_submitted(state="eligible"))
     make.make_application()
     make.make_submitted(state="withdrawn")
-    assert total(queries.cells()).applications == 0
+    assert total(worked_out()["demand"]).applications == Number(1)
 
 
-def test_a_held_decision_does_not_count_until_it_is_published():
+def test_nothing_of_an_intake_shows_until_its_decisions_are_published():
     application = make.make_submitted(state="eligible")
     make.make_award(application)
-    counts = total(queries.cells())
-    assert (counts.applications, counts.awards, counts.gpus_given) == (1, 0, 0)
+    assert worked_out()["demand"] == []
 
 
 def test_asked_and_given_are_quantity_times_gpus():
-    publish(make.make_submitted(state="eligible"))
-    publish(make.make_submitted(state="eligible"), outcome="refused")
-    counts = total(queries.cells())
-    assert (counts.applications, counts.awards) == (2, 1)
-    assert (counts.gpus_asked, counts.gpus_given) == (32, 16)
+    call = world({make.make_region(): 1})
+    counts = total(worked_out()["demand"], call.code)
+    assert (counts.applications, counts.awards) == (Number(2), 1)
+    assert (counts.gpus_asked, counts.gpus_given) == (Number(32), 16)
+
+
+def test_an_application_that_comes_later_changes_nothing_that_was_released():
+    call = world({make.make_region(): 6})
+    before = worked_out()["demand"]
+    late = make.make_submitted(call.tracks.get(), call.intakes.get(), state="eligible")
+    assert worked_out(NOW + timedelta(days=1))["demand"] == before
+    publish(late)
+    counts = total(worked_out(NOW + timedelta(days=2))["demand"])
+    assert (counts.applications, counts.awards) == (Number(7), 2)
+    assert IntakeFigures.objects.count() == 1
 
 
 def test_a_merged_region_is_named_as_of_the_call_and_as_of_today():
     new = make.make_region(code="new", starts_on=date(2026, 7, 1))
     old = make.make_region(code="old", ends_on=date(2026, 7, 1), successor=new)
-    make.make_submitted(organisation=make.make_organisation(region=old))
-    (cell,) = queries.cells()
-    assert (cell.region, cell.region_today) == ("old", "new")
+    publish(make.make_submitted(state="eligible", organisation=make.make_organisation(region=old)))
+    rows = worked_out()["demand"]
+    assert [[name for name, _ in table(rows, by)[0]] for by in ("region", "region_today")] == [["old"], ["new"]]
     call = make.make_call(published_at=NOW + timedelta(days=200))
-    track = make.make_track(call)
-    make.make_submitted(track, make.make_intake(call), organisation=make.make_organisation(region=old))
-    assert {cell.region for cell in queries.cells()} == {"old", "new"}
+    track, organisation = make.make_track(call), make.make_organisation(region=old)
+    publish(make.make_submitted(track, make.make_intake(call), state="eligible", organisation=organisation))
+    assert {name for name, _ in table(worked_out()["demand"], "region")[0]} == {"old", "new"}
     assert Region.objects.get(code="old").successor == new
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_cells_take_six_queries_however_many_rows(rows, django_assert_num_queries):
+def test_demand_takes_four_queries_however_many_rows(rows, django_assert_num_queries):
     for _ in range(rows):
         publish(make.make_submitted(state="eligible"))
-    with django_assert_num_queries(6):
-        queries.cells()
+    actions.work_out(now=NOW)
+    with django_assert_num_queries(4):
+        sources.demand()
+
+
+def test_a_lone_region_is_withheld_in_all_that_is_published(client):
+    lone, some, most = (make.make_region(code=code) for code in ("lone", "some", "most"))
+    call = world({lone: 1, some: 5, most: 6}, selected=2)
+    rows = {row["category"]: row for row in worked_out()["demand"] if row["by"] == "region_today"}
+    assert [rows[code]["applications"] for code in ("lone", "some", "most")] == [None, None, 6]
+    assert [rows[code]["complete"] for code in ("lone", "some", "most")] == [0, 0, 1]
+    lines = csv.DictReader(io.StringIO(client.get("/figures/demand.csv").content.decode()))
+    shown = {line["category"]: line["applications"] for line in lines if line["by"] == "region"}
+    assert (shown["lone"], shown["some"], shown["most"]) == ("", "", "6")
+    page = client.get(f"/figures/?call={call.code}", headers={"accept-language": "en"}).content.decode()
+    assert page.count('data-figure="applications">withheld') == 4
+    assert len(client.get("/figures/awards.json").json()["awards"]) == 2
 
 
 def test_rolling_up_adds_each_movement_once():
@@ -122,7 +166,7 @@ def test_utilisation_is_used_over_funded_time_that_has_passed():
     make.make_pool_month(pool, "2026-05", physical=10, funded=4)
     actions.roll_up(now=NOW)
     later = NOW.replace(month=5, day=2, hour=15)
-    (row,) = queries.use(later)
+    (row,) = sources.use(later)
     # 1 May 00:00 in Seoul is 30 April 15:00 UTC: two days have passed.
     assert (row["used_seconds"], row["funded_seconds"]) == (3600, 4 * 2 * 86_400)
 
@@ -131,34 +175,12 @@ def test_figures_are_kept_when_they_change_and_once_a_day_for_good():
     chores.work_out(NOW)
     chores.work_out(NOW + timedelta(minutes=1))
     assert FigureSet.objects.count() == 1
-    make.make_submitted()
+    publish(make.make_submitted(state="eligible"))
     chores.work_out(NOW + timedelta(minutes=2))
-    make.make_submitted()
+    publish(make.make_submitted(state="eligible"))
     chores.work_out(NOW + timedelta(minutes=20))
     chores.work_out(NOW + timedelta(days=1))
-    assert total(queries.demand_of(queries.latest().figures)).applications == 2
-
-
-def test_the_page_and_its_data_need_no_log_in(client):
-    assert client.get("/figures/").status_code == 200
-    publish(make.make_submitted(state="eligible"))
-    chores.work_out(NOW)
-    page = client.get("/figures/", headers={"accept-language": "en"})
-    assert page.status_code == 200
-    assert "Applications and awards" in page.content.decode()
-    assert client.get("/figures.json").json()["figures"]["demand"][0]["applications"] == 1
-    text = client.get("/figures/demand.csv").content.decode()
-    assert next(csv.DictReader(io.StringIO(text)))["gpus_given"] == "16"
-    assert client.get("/figures/demand.csv?bom=1").content.startswith("\ufeff".encode())
-    assert client.get("/figures/nonsense.csv").status_code == 404
-
-
-def test_the_api_serves_the_same_figures(client):
-    assert client.get("/api/v1/figures").json() == []
-    make.make_submitted()
-    chores.work_out(NOW)
-    assert client.get("/api/v1/figures/demand").json()["rows"][0]["applications"] == 1
-    assert client.get("/api/v1/figures/nonsense").status_code == 404
+    assert total(queries.latest().figures["demand"]).applications == Number(2)
 
 
 def test_reported_figures_stand_beside_ours(client):
@@ -189,4 +211,45 @@ def test_only_a_programme_manager_may_note_a_reported_figure():
 def test_awards_that_never_came_into_force_support_nobody():
     make.make_award()
     Award.objects.update(state="accepted", in_force_at=None)
-    assert queries.supported() == {"projects": 0, "organisations": 0}
+    assert sources.supported() == [{"year": 0, "projects": 0, "organisations": 0}]
+
+
+def test_concentration_is_of_time_granted_by_awards_in_force():
+    first, second = make.make_award(), make.make_award()
+    Award.objects.update(in_force_at=NOW)
+    AwardLine.objects.filter(award=first).update(seconds=300)
+    AwardLine.objects.filter(award=second).update(seconds=100)
+    (row,) = sources.concentration()
+    assert row == {"year": 2026, "holders": 2, "top_seconds": 400, "granted_seconds": 400, "gini_milli": 250}
+
+
+def test_waits_are_of_months_that_are_over_and_of_enough_organisations(settings, django_assert_num_queries):
+    settings.MADANG_SMALL_CELL = 2
+    for minutes, month in ((10, 3), (120, 3), (10, 2), (10, 4)):
+        start = NOW.replace(month=month, day=1)
+        make.make_job(make.make_award(), submitted_at=start, started_at=start + timedelta(minutes=minutes))
+    found = sources.waits(NOW, [])
+    assert found == [
+        {"month": "2026-02", "started": None, "within_hour": None, "within_eight": None},
+        {"month": "2026-03", "started": 2, "within_hour": 1, "within_eight": 2},
+    ]
+    with django_assert_num_queries(0):
+        assert sources.waits(NOW, found) == found
+
+
+def test_awards_that_came_back_are_counted_by_how():
+    for state in ("declined", "lapsed", "ended"):
+        ended_at = NOW if state == "ended" else None
+        row = Award.objects.filter(pk=make.make_award().pk)
+        row.update(state=state, answered_at=NOW, accept_by=NOW, ended_at=ended_at)
+    assert sources.ended() == [{"year": 2026, "declined": 1, "lapsed": 1, "ended_early": 1}]
+
+
+def test_a_conflict_that_was_handled_is_counted_once_decided():
+    application = make.make_submitted(state="eligible")
+    for state in ("submitted", "recused"):
+        make.make_assignment(application, make.make_reviewer(), state=state, ended_at=NOW)
+    assert worked_out()["conflicts"] == []
+    publish(application)
+    (row,) = worked_out()["conflicts"]
+    assert (row["sheets"], row["recused"]) == (2, 1)

@@ -78,3 +78,17 @@ def test_only_a_checked_plan_can_be_adopted(state, code):
     with pytest.raises(Refused) as refused:
         rules.check_adoptable(state)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize("params", [{"where": {"kind": "company"}}, {"attribute": "kind"}])
+def test_everybody_reads_only_the_attributes_that_a_rule_goes_by(params):
+    problem = rules.problem_of([candidate()], [MONTHLY], [stock({})], [TRACK]).to_json()
+    document = {"problem": problem, "problem_hash": "x", "policy": {"policy": "rank"}}
+    assert attributes(rules.for_everybody(document)) == {"track"}
+    problem["rules"].append({"name": "cap", "kind": "cap", "params": params})
+    shown = rules.for_everybody(document)
+    assert attributes(shown) == {"track", "kind"}
+
+
+def attributes(document):
+    return {name for request in document["problem"]["requests"] for name in request["attributes"]}

@@ -17,9 +17,11 @@ from madang.portal.awards import actions as awards
 from madang.portal.decisions import actions as decisions
 from madang.portal.drafts import actions as drafts
 from madang.portal.faces import known_to, one
+from madang.portal.indicators import actions as indicators
 from madang.portal.prices import actions as prices
 from madang.portal.receipts import actions as receipts
 from madang.portal.schemas import Comment
+from madang.portal.settlements import actions as settlements
 
 router = Router(tags=["approvals"])
 
@@ -31,6 +33,8 @@ CARRIES_OUT: dict[str, tuple[Callable[..., Any], str]] = {
     ApprovalKind.END_AWARD: (awards.end, "award"),
     ApprovalKind.CHANGE_TARIFF: (prices.approve_tariff, "tariff"),
     ApprovalKind.REFUND: (receipts.refund, "statement"),
+    ApprovalKind.SETTLE_YEAR: (settlements.settle, "year"),
+    ApprovalKind.FREEZE_FIGURES: (indicators.freeze, "year"),
 }
 # Where a domain has more to do when its act is turned down or taken back.
 REJECTS: dict[str, tuple[Callable[..., Any], str]] = {

@@ -27,6 +27,7 @@ WHERE = {
     ApprovalKind.CHANGE_TARIFF: ("tariff", "subject"),
     ApprovalKind.REFUND: ("statement-payment", "subject"),
     ApprovalKind.SETTLE_YEAR: ("settlement", "subject"),
+    ApprovalKind.FREEZE_FIGURES: ("staff-figures-year", "subject"),
 }
 
 

@@ -15,6 +15,7 @@ class ApprovalKind(StrEnum):
     CHANGE_TARIFF = "change_tariff"
     REFUND = "refund"
     SETTLE_YEAR = "settle_year"
+    FREEZE_FIGURES = "freeze_figures"
 
 
 class ApprovalState(StrEnum):

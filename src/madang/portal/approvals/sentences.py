@@ -35,4 +35,5 @@ KINDS = {
     "change_tariff": N_("Change a tariff"),
     "refund": N_("Pay back what was paid too much"),
     "settle_year": N_("Settle a year"),
+    "freeze_figures": N_("Freeze the public figures of a year"),
 }

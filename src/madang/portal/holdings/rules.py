@@ -61,8 +61,8 @@ IMPERSONAL = frozenset(
         "estimate", "estimatemonth", "jobafter", "sharesetting", "clusterterms", "clusterlook", "clusterchange",
         "environment", "jobtemplate", "bank", "receiptfile", "receipt", "received", "posting", "chase", "chasestop",
         "budgetalert", "fundingsource", "funding", "fundingpart", "fiscalyear", "support", "settlemententry",
-        "settlement", "facility", "facilityaccessory", "bookedfacility", "closure", "bookingslot", "hourquota",
-        "hourstaken", "expertterms", "committee", "committeedraw",
+        "settlement", "intakefigures", "yearfigures", "facility", "facilityaccessory", "bookedfacility", "closure",
+        "bookingslot", "hourquota", "hourstaken", "expertterms", "committee", "committeedraw",
     }
 )  # fmt: skip
 

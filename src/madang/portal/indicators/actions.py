@@ -1,16 +1,27 @@
-"""Rolls movements up into day totals, works the public figures out, and notes what others reported."""
+"""Rolls movements up into day totals, releases demand, works the public figures out, and freezes a year's."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
+from django.conf import settings
 from django.db.models import F
 
+from madang.disclosure.protection import Protection
 from madang.errors import Refused, Stale
 from madang.portal.actors import WORKER, Actor, Role
-from madang.portal.indicators import queries, rollups
-from madang.portal.indicators.models import DayUse, FigureSet, ReportedFigure, RollUpCursor
+from madang.portal.approvals import actions as approvals
+from madang.portal.approvals.models import Approval
+from madang.portal.approvals.rules import ApprovalKind
+from madang.portal.indicators import queries, rollups, rules, sources
+from madang.portal.indicators.models import (
+    DayUse,
+    FigureSet,
+    IntakeFigures,
+    ReportedFigure,
+    RollUpCursor,
+    YearFigures,
+)
 from madang.portal.journal import actions as journal
 from madang.portal.transactions import action
 
@@ -61,8 +72,26 @@ def recount(*, now: datetime) -> int:
     return len(places)
 
 
+def work_out(*, now: datetime) -> bool:
+    """Releases what was decided, then works all figures out and keeps them; whether anything changed."""
+    for intake, decided_at in sources.to_release():
+        release(now=now, intake=intake, decided_at=decided_at)
+    return keep(now=now, figures=queries.worked_out(now))
+
+
 @action
-def keep(*, now: datetime, figures: dict[str, Any]) -> bool:
+def release(*, now: datetime, intake: int, decided_at: datetime) -> None:
+    """Fixes what an intake's demand shows for good, small cells withheld, so that no later day tells more."""
+    protection = Protection(threshold=settings.MADANG_SMALL_CELL)
+    found = rules.released(sources.lines(intake), sources.attributes_shown(intake), protection)
+    IntakeFigures.objects.create(
+        intake_id=intake, decided_at=decided_at, released_at=now, threshold=protection.threshold, demand=found
+    )
+    journal.record(by=WORKER, now=now, did="indicators.release", kind="intake", subject=intake)
+
+
+@action
+def keep(*, now: datetime, figures: queries.Figures) -> bool:
     """Stores newly worked-out figures when they differ from the last ones; the last of each day stays for good."""
     last = queries.latest()
     if last and last.figures == figures:
@@ -71,6 +100,45 @@ def keep(*, now: datetime, figures: dict[str, Any]) -> bool:
     queries.outdated(now).delete()
     journal.record(by=WORKER, now=now, did="indicators.keep", kind="figures", subject=kept.pk)
     return True
+
+
+@action
+def draft(*, by: Actor, now: datetime, year: int, comment: str) -> Approval:
+    """Lays the figures of a year, as the tables say now, before an approver.
+
+    Refused: ``figures_year_runs``, ``figures_year_frozen``, ``figures_year_empty``, and as `approvals.draft`.
+    """
+    if not by.has(Role.PROGRAMME_MANAGER):
+        raise Refused("not_allowed_for_role")
+    facts = {"year": str(year), "sha256": queries.digest(_freezable(year, now))}
+    return approvals.draft(by=by, now=now, kind=ApprovalKind.FREEZE_FIGURES, subject=year, comment=comment, **facts)
+
+
+@action
+def freeze(*, by: Actor, now: datetime, year: int, comment: str, document_number: str) -> YearFigures:
+    """Approves the drafted figures of a year and keeps them for good.
+
+    Refused as `draft` and `approvals.approve`, and ``figures_changed`` where the tables no longer say what was drafted.
+    """
+    given = {"comment": comment, "document_number": document_number}
+    approval = approvals.approve(by=by, now=now, kind=ApprovalKind.FREEZE_FIGURES, subject=year, **given)
+    text = _freezable(year, now)
+    sha256 = queries.digest(text)
+    if sha256 != approval.facts["sha256"]:
+        raise Refused("figures_changed", year=year)
+    row = YearFigures.objects.create(year=year, content=text, sha256=sha256, approval=approval, frozen_at=now)
+    journal.record(by=by, now=now, did="indicators.freeze", kind="figures", subject=year, sha256=sha256)
+    return row
+
+
+def _freezable(year: int, now: datetime) -> str:
+    rules.refuse_unless_over(year, queries.this_year(now))
+    if YearFigures.objects.filter(year=year).exists():
+        raise Refused("figures_year_frozen", year=year)
+    found = queries.worked_out(now)
+    if not any(rules.of_year(found, year).values()):
+        raise Refused("figures_year_empty", year=year)
+    return queries.year_text(year, found)
 
 
 @action

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from madang.portal import charts
-from madang.portal.indicators import actions, queries
+from madang.portal.indicators import actions
 
 
 def roll_up(now: datetime) -> int:
@@ -22,8 +22,8 @@ def recount(now: datetime) -> int:
 
 
 def work_out(now: datetime) -> int:
-    """Works the public figures out anew; reads outside any transaction, stores what changed."""
-    actions.keep(now=now, figures=queries.worked_out(now))
+    """Releases and works the public figures out anew; reads outside any transaction, stores what changed."""
+    actions.work_out(now=now)
     return 0
 
 

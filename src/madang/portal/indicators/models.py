@@ -3,8 +3,9 @@
 from django.db import models
 from django.db.models import Q
 
+from madang.portal.approvals.models import Approval
 from madang.portal.awards.models import Award
-from madang.portal.calls.models import Call
+from madang.portal.calls.models import Call, Intake
 from madang.portal.resources.models import Pool
 
 
@@ -32,6 +33,26 @@ class FigureSet(models.Model):
 
     worked_out_at = models.DateTimeField(unique=True)
     figures = models.JSONField()
+
+
+class IntakeFigures(models.Model):
+    """What an intake's demand shows for good, released once with its decisions; `demand` is a `rules.Divided`."""
+
+    intake = models.OneToOneField(Intake, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+    released_at = models.DateTimeField()
+    threshold = models.PositiveSmallIntegerField()
+    demand = models.JSONField()
+
+
+class YearFigures(models.Model):
+    """The figures of a year as two people froze them, word for word, with the SHA-256 of that text; never changed."""
+
+    year = models.PositiveSmallIntegerField(unique=True)
+    content = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    approval = models.OneToOneField(Approval, on_delete=models.PROTECT, related_name="+")
+    frozen_at = models.DateTimeField()
 
 
 class ReportedFigure(models.Model):

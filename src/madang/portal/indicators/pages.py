@@ -1,158 +1,293 @@
-"""The public figures as a page, CSV and JSON, for anyone."""
+"""The public figures as a page, as data with a dictionary and as frozen years; the staff's page of freezing one."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
-from django.urls import path
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.http import condition, conditional_page
 
 from madang.portal import charts, sheets
-from madang.portal.indicators import queries
-from madang.portal.indicators.rules import DIMENSIONS, MEASURES, Cell, table, total
-from madang.portal.indicators.sentences import FIGURES
+from madang.portal.actors import READING_ROLES
+from madang.portal.approvals.rules import ApprovalKind
+from madang.portal.decisions.halves import halves
+from madang.portal.faces import one, with_role
+from madang.portal.indicators import actions, dictionary, queries, showing
+from madang.portal.indicators.rules import FIRST_YEAR, Row, differences, of_year, table
+from madang.portal.indicators.sentences import ABSENT, FIGURES, TABLES
 from madang.portal.people.sentences import ORGANISATION_KINDS as KINDS
 from madang.portal.templatetags.madang import in_language
 
-ALL = [*FIGURES]
+SVG = "image/svg+xml"
+# a page of a year names at most so many differences
+DIFFERENCES = 200
 
 
-def _name(dimension: str, code: str, labels: dict[str, dict[str, Any]]) -> str:
-    """What a code reads as: a call's or region's name, a kind of organisation."""
-    if dimension == "kind":
-        return _(KINDS.get(code, code))
-    row = labels["region" if dimension == "region_today" else dimension].get(code)
+def _language() -> str:
+    return get_language() or "ko"
+
+
+def _changed_at(request: HttpRequest, *args: object, **kwargs: object) -> datetime | None:
+    return queries.latest_at()
+
+
+def _tag(request: HttpRequest, *args: object, **kwargs: object) -> str | None:
+    last = queries.latest_at()
+    return f'"{last.isoformat()}"' if last else None
+
+
+# data that nobody's language or account changes: asked again with the tag, it is not sent again
+_data = condition(etag_func=_tag, last_modified_func=_changed_at)
+
+
+def figures(request: HttpRequest) -> HttpResponse:
+    """The page: every figure with its table, each linked to its definition; charts and a map."""
+    row = queries.latest()
     if row is None:
-        return code
-    return in_language(row, "name" if dimension.startswith("region") else "title")
-
-
-def _tables(cells: list[Cell], labels: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    headings = {
-        "call": _("By call"),
-        "track": _("By track"),
-        "kind": _("By kind of organisation"),
-        "region": _("By region, as named on the day of the call"),
-        "region_today": _("By region, as named today"),
+        return render(request, "indicators/figures.html", {"nothing": True})
+    labels, call, language = queries.labels(), request.GET.get("call", ""), _language()
+    demand = row.figures["demand"]
+    plain = [showing.plain(code, row.figures[code], labels, language) for code in showing.SHOWN]
+    context = {
+        "headline": showing.headline(row.figures, call, language),
+        "demand": showing.demand(demand, labels, call, language),
+        "plain": [] if call else plain,
+        "charts": showing.pictures(row.figures, labels, call, language),
+        "map": showing.region_map(demand, labels, call, language),
+        "reported": _reported(row.figures, labels, language),
+        "absent": [(_(title), _(why)) for title, why in ABSENT.values()],
+        "worked_out_at": row.worked_out_at,
+        "calls": [(code, in_language(one, "title")) for code, one in sorted(labels["call"].items())],
+        "chosen": call,
+        "frozen": queries.frozen_years(),
+        "threshold": settings.MADANG_SMALL_CELL,
+        "crumbs": [],
     }
-    return [
-        {"title": title, "rows": [(_name(dimension, code, labels), counts) for code, counts in table(cells, dimension)]}
-        for dimension, title in headings.items()
-    ]
+    return render(request, "indicators/figures.html", context)
 
 
-def _demand_chart(cells: list[Cell], labels: dict[str, dict[str, Any]], dimension: str, title: str) -> charts.Chart:
-    rows = [
-        (_name(dimension, code, labels), [counts.gpus_asked, counts.gpus_given])
-        for code, counts in table(cells, dimension)
-    ]
-    return charts.grouped(
-        title=title,
-        description=_("GPUs asked for in submitted applications beside GPUs given by published decisions."),
-        category=title,
-        measure=_("GPUs"),
-        series=[_("asked for"), _("given")],
-        rows=[row for row in rows if any(row[1])],
-    )
-
-
-def _use_rows(figures: dict[str, Any], labels: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    pools = labels["pool"]
-    return [
-        {**row, "name": in_language(pools[row["pool"]], "name") if row["pool"] in pools else row["pool"]}
-        for row in figures["use"]
-    ]
-
-
-def _reported_rows(
-    figures: dict[str, Any], cells: list[Cell], labels: dict[str, dict[str, Any]]
-) -> list[dict[str, Any]]:
+def _reported(figures: dict[str, list[Row]], labels: showing.Labels, language: str) -> list[dict[str, Any]]:
     """Each reported figure beside our own for the same call and kind."""
     found = []
     for row in figures["reported"]:
-        ours = total(cell for cell in cells if cell.call == row["call"] and row["kind"] in ("", cell.kind))
-        who = _(KINDS[row["kind"]]) if row["kind"] else _("all")
-        what = _measure_names()[row["measure"]]
+        cells = dict(table(figures["demand"], "kind" if row["kind"] else "", row["call"])[0])
+        counts = cells.get(row["kind"])
+        ours = dict(showing.demand_cells(counts, language))[row["measure"]] if counts else "–"
         found.append(
             {
                 **row,
-                "who": who,
-                "what": what,
-                "ours": getattr(ours, row["measure"]),
-                "name": _name("call", row["call"], labels),
+                "who": _(KINDS[row["kind"]]) if row["kind"] else _("all"),
+                "what": _(FIGURES[row["measure"]].title),
+                "ours": ours,
+                "name": showing.name_of("call", row["call"], labels, language),
             }
         )
     return found
 
 
-def _measure_names() -> dict[str, str]:
-    return {
-        "applications": _("Applications"),
-        "awards": _("Awards"),
-        "gpus_asked": _("GPUs asked for"),
-        "gpus_given": _("GPUs given"),
-    }
-
-
-def figures(request: HttpRequest) -> HttpResponse:
-    """The page: every figure with its definition, chart and table."""
-    row = queries.latest()
-    if row is None:
-        return render(request, "indicators/figures.html", {"nothing": True, "calls": []})
-    labels = queries.labels()
-    call = request.GET.get("call", "")
-    everything = queries.demand_of(row.figures)
-    cells = [cell for cell in everything if not call or cell.call == call]
+def definitions(request: HttpRequest) -> HttpResponse:
+    """The registry: each figure with its definition, unit and source, and what the columns of the files say."""
     context = {
-        "total": total(cells),
-        "tables": _tables(cells, labels),
-        "charts": [
-            _demand_chart(cells, labels, "kind", _("By kind of organisation")),
-            _demand_chart(cells, labels, "region", _("By region, as named on the day of the call")),
-        ]
-        if any(cell.counts.gpus_asked for cell in cells)
-        else [],
-        "supported": row.figures["supported"],
-        "use": _use_rows(row.figures, labels),
-        "value": row.figures["value"],
-        "value_total": sum(one["subsidy_won"] for one in row.figures["value"]),
-        "reported": _reported_rows(row.figures, everything, labels),
-        "definitions": {code: {"title": _(title), "text": _(text)} for code, (title, text) in FIGURES.items()},
-        "worked_out_at": row.worked_out_at,
-        "calls": [(code, in_language(one, "title")) for code, one in sorted(labels["call"].items())],
-        "chosen": call,
+        "figures": dictionary.figures(_language()),
+        "tables": dictionary.tables(_language()),
+        "absent": [(code, _(title), _(why)) for code, (title, why) in ABSENT.items()],
+        "threshold": settings.MADANG_SMALL_CELL,
+        "crumbs": [(_("Public figures"), reverse("figures")), (_("Definitions and data"), "")],
     }
-    return render(request, "indicators/figures.html", context)
+    return render(request, "indicators/definitions.html", context)
 
 
+@_data
 def figures_json(request: HttpRequest) -> JsonResponse:
-    """Everything, with definitions, as one JSON document."""
+    """Everything, with the dictionary in both languages, as one JSON document."""
     row = queries.latest()
     if row is None:
         raise Http404
-    definitions = {code: {"title": _(title), "definition": _(text)} for code, (title, text) in FIGURES.items()}
-    body = {"worked_out_at": row.worked_out_at, "definitions": definitions, "figures": row.figures}
+    return _json({"worked_out_at": row.worked_out_at, "dictionary": dictionary.both(), "figures": row.figures})
+
+
+def _json(body: dict[str, Any]) -> JsonResponse:
     return JsonResponse(body, json_dumps_params={"ensure_ascii": False, "indent": 1})
 
 
-def figure_csv(request: HttpRequest, code: str) -> HttpResponse:
-    """One figure as CSV; `?bom=1` adds the mark that a Korean spreadsheet looks for."""
-    row = queries.latest()
-    if row is None or code not in FIGURES:
-        raise Http404
-    rows = row.figures[code] if isinstance(row.figures[code], list) else [row.figures[code]]
-    columns = [*DIMENSIONS, *MEASURES] if code == "demand" else list(rows[0]) if rows else []
-    lines = [columns, *([row.get(name, "") for name in columns] for row in rows)]
+def _csv(request: HttpRequest, name: str, columns: Sequence[str], rows: Iterable[Row]) -> HttpResponse:
+    lines = [list(columns), *([_blank(row.get(column)) for column in columns] for row in rows)]
     text = sheets.comma_separated(lines, bom=request.GET.get("bom") == "1")
     response = HttpResponse(text, content_type=sheets.CSV)
-    response["Content-Disposition"] = f'attachment; filename="madang-{code}.csv"'
+    response["Content-Disposition"] = f'attachment; filename="madang-{name}.csv"'
     return response
+
+
+def _blank(value: Any) -> Any:
+    return "" if value is None else value
+
+
+@_data
+def figure_csv(request: HttpRequest, code: str) -> HttpResponse:
+    """One table as CSV; `?bom=1` adds the mark that a Korean spreadsheet looks for."""
+    row = queries.latest()
+    if row is None or code not in TABLES:
+        raise Http404
+    return _csv(request, code, dictionary.columns(code), row.figures[code])
+
+
+@conditional_page
+def award_csv(request: HttpRequest) -> HttpResponse:
+    """The list of awards with their amounts as CSV, without titles."""
+    return _csv(request, "awards", dictionary.columns("awards"), queries.awards())
+
+
+@conditional_page
+def award_json(request: HttpRequest) -> JsonResponse:
+    """The list of awards with their amounts as JSON, without titles."""
+    return _json({"awards": queries.awards()})
+
+
+@conditional_page
+def region_svg(request: HttpRequest) -> HttpResponse:
+    """The map of regions as a file of its own, to stand in somebody else's page; `?call=` for one call."""
+    row = queries.latest()
+    call = request.GET.get("call", "")
+    drawn = showing.region_map(row.figures["demand"], queries.labels(), call, _language()) if row else None
+    if drawn is None:
+        raise Http404
+    return HttpResponse(drawn, content_type=SVG)
+
+
+def chart_svg(request: HttpRequest, name: str) -> HttpResponse:
+    """One of the page's charts as a file of its own; it does not exist until a worker has drawn it."""
+    row = queries.latest()
+    found = showing.pictures(row.figures, queries.labels(), "", _language()).get(name) if row else None
+    if found is None:
+        raise Http404
+    drawn = charts.drawing(found, settings.MADANG_HOME / "charts")
+    if drawn is None:
+        charts.ask(found, settings.MADANG_HOME / "charts")
+        raise Http404
+    return HttpResponse(drawn, content_type=SVG)
+
+
+def _year(year: int) -> Any:
+    return one(queries.frozen_years(), year=year)
+
+
+def figures_year(request: HttpRequest, year: int) -> HttpResponse:
+    """A frozen year, with where the tables say something else by now."""
+    row = _year(year)
+    last = queries.latest()
+    context = {
+        **_shown_year(row.content, last.figures if last else {}, year),
+        "row": row,
+        "crumbs": [(_("Public figures"), reverse("figures")), (str(year), "")],
+    }
+    return render(request, "indicators/year.html", context)
+
+
+def _shown_year(content: str, now: dict[str, list[Row]], year: int) -> dict[str, Any]:
+    """A year's tables, and how they differ from what the tables say now."""
+    found, labels, language = json.loads(content)["figures"], queries.labels(), _language()
+    plain = [showing.plain(code, found[code], labels, language) for code in showing.SHOWN if found.get(code)]
+    changed = [
+        (
+            _(TABLES[code].title),
+            ", ".join(showing.name_of(name, key, labels, language) for name, key in named.items() if key),
+            figure,
+            _(FIGURES[figure].title),
+            _number(before),
+            _number(after),
+        )
+        for code, named, figure, before, after in differences(TABLES, found, of_year(now, year))
+    ]
+    return {
+        "year": year,
+        "demand": showing.demand(found["demand"], labels, "", language) if found.get("demand") else [],
+        "plain": plain,
+        "changed": changed[:DIFFERENCES],
+        "more": len(changed) > DIFFERENCES,
+    }
+
+
+def _number(value: int | None) -> str:
+    return "–" if value is None else f"{value:,}"
+
+
+def year_json(request: HttpRequest, year: int) -> HttpResponse:
+    """A frozen year as the very text whose SHA-256 is published; it never changes, and its digest is its tag."""
+    row = _year(year)
+    answer = condition(etag_func=lambda *_args, **_more: f'"{row.sha256}"')
+    return answer(lambda _request: HttpResponse(row.content, content_type="application/json"))(request)
+
+
+@conditional_page
+def year_csv(request: HttpRequest, year: int, code: str) -> HttpResponse:
+    """One table of a frozen year as CSV."""
+    found = json.loads(_year(year).content)["figures"]
+    if code not in found:
+        raise Http404
+    return _csv(request, f"{year}-{code}", dictionary.columns(code), found[code])
+
+
+@with_role(*READING_ROLES)
+def staff_years(request: HttpRequest) -> HttpResponse:
+    """The years that figures belong to, each with whether it is frozen."""
+    row = queries.latest()
+    frozen = {one.year: one for one in queries.frozen_years()}
+    years = sorted({*frozen, *(queries.years(row.figures) if row else [])}, reverse=True)
+    context = {
+        "years": [(year, frozen.get(year)) for year in years],
+        "this_year": queries.this_year(request.now),
+        "crumbs": [(_("Work of the centre"), reverse("staff")), (_("Figures of a year"), "")],
+    }
+    return render(request, "indicators/staff.html", context)
+
+
+@with_role(*READING_ROLES)
+def staff_year(request: HttpRequest, year: int) -> HttpResponse:
+    """What a year would be frozen as, and the two halves of freezing it."""
+    if not FIRST_YEAR <= year <= queries.this_year(request.now):
+        raise Http404
+    frozen = queries.frozen_years().filter(year=year).first()
+    acts = {"draft": partial(actions.draft, year=year), "approve": partial(actions.freeze, year=year)}
+    found = halves(request, ApprovalKind.FREEZE_FIGURES, year, **acts)
+    if found.done:
+        return redirect("staff-figures-year", year)
+    last = queries.latest()
+    now = last.figures if last else {}
+    context = {
+        **_shown_year(frozen.content if frozen else queries.year_text(year, now), now, year),
+        "row": frozen,
+        "halves": None if frozen else found,
+        "runs": year >= queries.this_year(request.now),
+        "crumbs": [
+            (_("Work of the centre"), reverse("staff")),
+            (_("Figures of a year"), reverse("staff-figures")),
+            (str(year), ""),
+        ],
+    }
+    return render(request, "indicators/staff_year.html", context)
 
 
 urlpatterns = [
     path("figures/", figures, name="figures"),
     path("figures.json", figures_json, name="figures-json"),
+    path("figures/definitions/", definitions, name="figure-definitions"),
+    path("figures/awards.csv", award_csv, name="award-list-csv"),
+    path("figures/awards.json", award_json, name="award-list-json"),
+    path("figures/regions.svg", region_svg, name="figures-map"),
+    path("figures/charts/<slug:name>.svg", chart_svg, name="figures-chart"),
+    path("figures/<int:year>/", figures_year, name="figures-year"),
+    path("figures/<int:year>.json", year_json, name="figures-year-json"),
+    path("figures/<int:year>/<slug:code>.csv", year_csv, name="figures-year-csv"),
     path("figures/<slug:code>.csv", figure_csv, name="figure-csv"),
+    path("staff/figures/", staff_years, name="staff-figures"),
+    path("staff/figures/<int:year>/", staff_year, name="staff-figures-year"),
 ]

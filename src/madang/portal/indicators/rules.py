@@ -1,66 +1,213 @@
-"""The public figures as values: what each counts, and how rows are added up."""
+"""The public figures as values: what each is, which cells of demand are released, how rows are added up."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-DIMENSIONS = ("call", "track", "region", "region_today", "kind")
-MEASURES = ("applications", "awards", "gpus_asked", "gpus_given")
+from madang.disclosure.divisions import withheld
+from madang.disclosure.protection import Protection
+from madang.errors import Refused
+from madang.values import divide_half_up
+
+COMPANY = "company"
+TRACK, KIND, SIZE, REGION = DIVISIONS = ("track", "kind", "size", "region")
+MEASURES = ("applications", "gpus_asked", "awards", "gpus_given")
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+# of one intake: division → category → (applications, GPUs asked for); None for a withheld one, or a withheld division
+Pair = tuple[int, int]
+Divided = Mapping[str, Mapping[str, Pair | None] | None]
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One public number: what it is, its unit, where it comes from, and whether small cells of it are withheld.
+
+    `over` names what it is a part of or divided by, for a quotient that is worked out from two columns.
+    """
+
+    title: str
+    definition: str
+    unit: str
+    source: str
+    protected: bool = False
+    over: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """Figures that are published together: `by`, the columns that name a row; `columns`, the figures in it."""
+
+    title: str
+    definition: str
+    by: tuple[str, ...]
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One submitted application of an intake: what it asks for in GPUs, and whether it was selected."""
+
+    organisation: int
+    track: str
+    kind: str
+    size: str
+    region: str
+    outside_capital: bool
+    gpus: int
+    selected: bool
+
+
+def released(lines: Sequence[Line], known: frozenset[str], protection: Protection) -> Divided:
+    """What an intake's demand shows for good: in all, by track, and divided by kind, size of companies and region.
+
+    `known` are the attributes that the published problem shows with each line; a division by one of them hides nothing.
+    Whoever was selected is named in the list of awards, with all that its organisation asked for, so only the
+    others are protected. No two of these divisions cross.
+    """
+    kinds = _division(lines, KIND, frozenset() if KIND in known else _hidden(lines, KIND, protection))
+    companies = [line for line in lines if line.kind == COMPANY]
+    # sizes add up to the companies, so they are shown only where these are
+    divisible = kinds is not None and kinds.get(COMPANY, (0, 0)) is not None
+    return {
+        "": _division(lines, "", frozenset()),
+        TRACK: _division(lines, TRACK, frozenset()),
+        KIND: kinds,
+        SIZE: _division(companies, SIZE, _hidden(companies, SIZE, protection) if divisible else None),
+        REGION: _division(lines, REGION, _regions(lines, known, protection)),
+    }
+
+
+def _regions(lines: Sequence[Line], known: frozenset[str], protection: Protection) -> frozenset[str] | None:
+    if REGION in known:
+        return frozenset()
+    if "outside_capital" not in known:
+        return _hidden(lines, REGION, protection)
+    # each line shows on which side of the capital's border it lies: each side is a list of its own
+    sides = [[line for line in lines if line.outside_capital is side] for side in (False, True)]
+    first, second = (_hidden(side, REGION, protection) for side in sides)
+    return None if first is None or second is None else first | second
+
+
+def _hidden(lines: Sequence[Line], division: str, protection: Protection) -> frozenset[str] | None:
+    """The categories to withhold. One contributor is an organisation of which nothing was selected."""
+    named = {line.organisation for line in lines if line.selected}
+    amounts: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for line in lines:
+        if line.organisation not in named:
+            amounts[getattr(line, division)][line.organisation] += line.gpus
+    return withheld({category: list(found.values()) for category, found in amounts.items()}, protection)
+
+
+def _division(lines: Sequence[Line], division: str, hidden: frozenset[str] | None) -> Mapping[str, Pair | None] | None:
+    if hidden is None:
+        return None
+    found: dict[str, Pair] = {}
+    for line in lines:
+        category = getattr(line, division) if division else ""
+        applications, gpus = found.get(category, (0, 0))
+        found[category] = applications + 1, gpus + line.gpus
+    return {category: None if category in hidden else pair for category, pair in found.items()}
+
+
+@dataclass(frozen=True)
+class Number:
+    """What is known of a sum, and whether that is all of it."""
+
+    known: int = 0
+    whole: bool = True
+
+    def __add__(self, other: Number) -> Number:
+        return Number(self.known + other.known, self.whole and other.whole)
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Applications and awards, GPUs asked for and given."""
+    """Applications and GPUs asked for, as far as they are shown; awards and GPUs given."""
 
-    applications: int = 0
+    applications: Number = Number()
+    gpus_asked: Number = Number()
     awards: int = 0
-    gpus_asked: int = 0
     gpus_given: int = 0
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(
             self.applications + other.applications,
-            self.awards + other.awards,
             self.gpus_asked + other.gpus_asked,
+            self.awards + other.awards,
             self.gpus_given + other.gpus_given,
         )
 
-
-@dataclass(frozen=True)
-class Cell:
-    """The counts of one call, track, region and kind of applicant; the least that all tables are added up from."""
-
-    call: str
-    track: str
-    region: str
-    region_today: str
-    kind: str
-    counts: Counts
-
-    def to_json(self) -> dict[str, object]:
-        return {**{name: getattr(self, name) for name in DIMENSIONS}, **asdict(self.counts)}
+    def to_json(self) -> Row:
+        """The measures of a row: nothing where nothing is shown, and `complete`, whether nothing is withheld in it."""
+        shown = self.applications.whole or self.applications.known
+        return {
+            "applications": self.applications.known if shown else None,
+            "gpus_asked": self.gpus_asked.known if shown else None,
+            "awards": self.awards,
+            "gpus_given": self.gpus_given,
+            "complete": int(self.applications.whole),
+        }
 
     @classmethod
-    def from_json(cls, row: Mapping[str, object]) -> Cell:
-        keys = {name: str(row[name]) for name in DIMENSIONS}
-        return cls(**keys, counts=Counts(**{name: int(str(row[name])) for name in MEASURES}))
+    def from_json(cls, row: Mapping[str, Any]) -> Counts:
+        whole = bool(row["complete"])
+        asked = Number(row["applications"] or 0, whole), Number(row["gpus_asked"] or 0, whole)
+        return cls(*asked, row["awards"], row["gpus_given"])
 
 
-def table(cells: Iterable[Cell], dimension: str) -> list[tuple[str, Counts]]:
-    """Adds the cells up by one dimension, most applications first, then by name."""
-    if dimension not in DIMENSIONS:
-        raise ValueError(f"{dimension!r} is no dimension of the figures")
+def asked_for(pair: Pair | None) -> Counts:
+    """What one released cell adds to a row."""
+    unknown = Number(0, whole=False)
+    return Counts(unknown, unknown) if pair is None else Counts(Number(pair[0]), Number(pair[1]))
+
+
+def table(rows: Iterable[Row], division: str, call: str = "") -> tuple[list[tuple[str, Counts]], bool]:
+    """Demand by one division, of one call or of all, most applications first, then by code; and whether it is whole.
+
+    Where the division of some call is not published at all, no row can be said to be whole.
+    """
     sums: dict[str, Counts] = {}
-    for cell in cells:
-        name = getattr(cell, dimension)
-        sums[name] = sums.get(name, Counts()) + cell.counts
-    return sorted(sums.items(), key=lambda row: (-row[1].applications, row[0]))
+    for row in rows:
+        if row["by"] == division and call in ("", row["call"]):
+            sums[row["category"]] = sums.get(row["category"], Counts()) + Counts.from_json(row)
+    rest = sums.pop("", Counts()) if division else Counts()
+    mark = Counts(rest.applications, rest.gpus_asked)
+    found = [(category, counts + mark) for category, counts in sums.items()]
+    whole = all(counts.applications.whole for _, counts in found) and mark.applications.whole
+    return sorted(found, key=lambda one: (-one[1].applications.known, one[0])), whole
 
 
-def total(cells: Iterable[Cell]) -> Counts:
-    """All cells added up."""
-    return sum((cell.counts for cell in cells), Counts())
+def by_call(rows: Iterable[Row], column: str) -> list[tuple[str, Counts]]:
+    """Demand in all by `call` or by `year`, in the order of their codes."""
+    sums: dict[str, Counts] = {}
+    for row in rows:
+        if row["by"] == "":
+            sums[str(row[column])] = sums.get(str(row[column]), Counts()) + Counts.from_json(row)
+    return sorted(sums.items())
+
+
+def total(rows: Iterable[Row], call: str = "") -> Counts:
+    """Demand in all, of one call or of all."""
+    found, _whole = table(rows, "", call)
+    return sum((counts for _, counts in found), Counts())
+
+
+def gini_milli(amounts: Sequence[int]) -> int:
+    """How unequally whole amounts are spread, in thousandths: 0 where all are equal, near 1000 where one has all.
+
+    The Gini coefficient (C. Gini, *Variabilità e mutabilità*, 1912) as twice the rank-weighted sum over n times the
+    sum, less (n + 1) / n, in whole numbers; 0 of nothing.
+    """
+    ordered, whole, count = sorted(amounts), sum(amounts), len(amounts)
+    if not whole:
+        return 0
+    weighted = sum(rank * amount for rank, amount in enumerate(ordered, start=1))
+    return divide_half_up(1000 * (2 * weighted - (count + 1) * whole), count * whole)
 
 
 def funded_seconds(funded: int, grain: str, passed: int, month: int) -> int:
@@ -69,3 +216,36 @@ def funded_seconds(funded: int, grain: str, passed: int, month: int) -> int:
     A pool sold by the month counts units, one sold by the hour counts unit-hours for the whole month.
     """
     return funded * passed if grain == "month" else funded * 3600 * passed // month
+
+
+def of_year(figures: Mapping[str, list[Row]], year: int) -> dict[str, list[Row]]:
+    """The rows of each table that belong to one calendar year; tables that no row of it names are empty."""
+    months = f"{year:04d}-"
+    return {
+        code: [row for row in rows if row.get("year") == year or str(row.get("month", "")).startswith(months)]
+        for code, rows in figures.items()
+    }
+
+
+def differences(
+    tables: Mapping[str, Table], frozen: Mapping[str, list[Row]], now: Mapping[str, list[Row]]
+) -> list[tuple[str, dict[str, str], str, int | None, int | None]]:
+    """Where the tables say something else than what was frozen: (table, what names the row, figure, frozen, now)."""
+    found = []
+    for code, one in tables.items():
+        sides = [
+            {tuple(str(row[name]) for name in one.by): row for row in side.get(code, ())} for side in (frozen, now)
+        ]
+        for key in sorted(sides[0].keys() | sides[1].keys()):
+            before, after = (side.get(key, {}) for side in sides)
+            for column in one.columns:
+                if before.get(column) != after.get(column):
+                    named = dict(zip(one.by, key, strict=True))
+                    found.append((code, named, column, before.get(column), after.get(column)))
+    return found
+
+
+def refuse_unless_over(year: int, this_year: int) -> None:
+    """A year is frozen once it is over: ``figures_year_runs`` (year)."""
+    if not FIRST_YEAR <= year < this_year:
+        raise Refused("figures_year_runs", year=year)

@@ -1,42 +1,275 @@
-"""The titles and definitions of the public figures, and what they refuse."""
+"""The registry of public figures and of the tables they are published in, what is absent, and what is refused."""
 
 from django.utils.translation import gettext_noop as N_
 
-REFUSALS = {"figure_unknown": N_("There is no public figure named {name}.")}
+from madang.portal.indicators.rules import Figure, Table
+
+REFUSALS = {
+    "figure_unknown": N_("There is no public figure named {name}."),
+    "figures_year_runs": N_("{year} is not over. The figures of a year are frozen once it is."),
+    "figures_year_frozen": N_("The figures of {year} are frozen already."),
+    "figures_year_empty": N_("No figure belongs to {year}, so there is nothing to freeze."),
+    "figures_changed": N_("The figures of {year} have changed since they were drafted. Draft them again."),
+}
 INPUT = frozenset({"figure_unknown"})
 
-# code: (title, definition)
+_APPLICATIONS = N_("Submitted applications of intakes whose decisions are published, as released with them")
+_DECISIONS = N_("Published decisions and the awards they made")
+_AGREEMENTS = N_("Awards in force")
+_LEDGER = N_("The ledger, rolled up by day, and the capacity entered for each pool and month")
+_STATEMENTS = N_("Monthly statements")
+_JOBS = N_("Jobs of the portal, of the last twelve months that are over")
+_SHEETS = N_("Review sheets of intakes whose decisions are published")
+_OTHERS = N_("Entered by the centre with its source")
+
 FIGURES = {
-    "demand": (
+    "applications": Figure(
+        N_("Applications"),
+        N_(
+            "Those submitted and not withdrawn, of intakes whose decisions are published. Counted once, on the day the "
+            "decisions are published, so that no application shows as a difference between two days."
+        ),
+        N_("applications"),
+        _APPLICATIONS,
+        protected=True,
+    ),
+    "gpus_asked": Figure(
+        N_("GPUs asked for"),
+        N_("Of the same applications, the quantity asked for times the GPUs in each."),
+        N_("GPUs"),
+        _APPLICATIONS,
+        protected=True,
+    ),
+    "awards": Figure(
+        N_("Awards"),
+        N_("Published decisions that gave something. Who holds one is public by the rules of the calls."),
+        N_("awards"),
+        _DECISIONS,
+    ),
+    "gpus_given": Figure(
+        N_("GPUs given"), N_("Of the awards, the quantity given times the GPUs in each."), N_("GPUs"), _DECISIONS
+    ),
+    "competition": Figure(
+        N_("Applications to one award"),
+        N_("Applications divided by awards."),
+        N_("to 1"),
+        _DECISIONS,
+        protected=True,
+        over=("applications", "awards"),
+    ),
+    "gpu_competition": Figure(
+        N_("GPUs asked for to one given"),
+        N_("GPUs asked for divided by GPUs given."),
+        N_("to 1"),
+        _DECISIONS,
+        protected=True,
+        over=("gpus_asked", "gpus_given"),
+    ),
+    "organisations": Figure(
+        N_("Organisations supported"),
+        N_("Organisations with an award whose agreement came into force in the year; in all, each counted once."),
+        N_("organisations"),
+        _AGREEMENTS,
+    ),
+    "projects": Figure(
+        N_("Projects supported"),
+        N_("Awards whose agreement came into force in the year."),
+        N_("projects"),
+        _AGREEMENTS,
+    ),
+    "used_seconds": Figure(
+        N_("Used"),
+        N_("Time metered by the machines and posted to the ledger, by the day it was used."),
+        N_("GPU-seconds or core-seconds"),
+        _LEDGER,
+    ),
+    "funded_seconds": Figure(
+        N_("Funded"),
+        N_("Units with operating money times the hours of the month, up to the moment shown."),
+        N_("GPU-seconds or core-seconds"),
+        _LEDGER,
+    ),
+    "utilisation": Figure(
+        N_("Utilisation"),
+        N_("Used divided by funded: capacity without operating money does not count as idle."),
+        N_("percent"),
+        _LEDGER,
+        over=("used_seconds", "funded_seconds"),
+    ),
+    "reference_won": Figure(
+        N_("At the market reference price"),
+        N_("What was held or used in the month at the market reference price, statements still in draft included."),
+        N_("won"),
+        _STATEMENTS,
+    ),
+    "due_won": Figure(
+        N_("Users owe"), N_("What the same statements ask of the users, before tax."), N_("won"), _STATEMENTS
+    ),
+    "subsidy_won": Figure(
+        N_("Value of support"),
+        N_("The market reference price of what was held or used, less what the users owe for it."),
+        N_("won"),
+        _STATEMENTS,
+    ),
+    "started": Figure(
+        N_("Jobs started"),
+        N_("Jobs by the month they started in. A month in which too few organisations did shows none of its numbers."),
+        N_("jobs"),
+        _JOBS,
+        protected=True,
+    ),
+    "within_hour": Figure(
+        N_("Within an hour"), N_("Of these, jobs that waited at most an hour."), N_("jobs"), _JOBS, protected=True
+    ),
+    "within_eight": Figure(
+        N_("Within eight hours"),
+        N_("Of these, jobs that waited at most eight hours."),
+        N_("jobs"),
+        _JOBS,
+        protected=True,
+    ),
+    "holders": Figure(
+        N_("Organisations with GPU time"),
+        N_("Organisations that were granted GPU time by an award that came into force in the year."),
+        N_("organisations"),
+        _AGREEMENTS,
+    ),
+    "granted_seconds": Figure(
+        N_("GPU time granted"), N_("All GPU time of these awards, used or not."), N_("GPU-seconds"), _AGREEMENTS
+    ),
+    "top_seconds": Figure(
+        N_("Granted to the ten largest"),
+        N_("GPU time granted to the ten organisations that were granted most."),
+        N_("GPU-seconds"),
+        _AGREEMENTS,
+    ),
+    "top_share": Figure(
+        N_("Share of the ten largest"),
+        N_("GPU time granted to the ten largest divided by all that was granted."),
+        N_("percent"),
+        _AGREEMENTS,
+        over=("top_seconds", "granted_seconds"),
+    ),
+    "gini_milli": Figure(
+        N_("Gini coefficient"),
+        N_("How unequally the GPU time is spread over them: 0 where all have the same, near 1 where one has all."),
+        N_("thousandths"),
+        _AGREEMENTS,
+    ),
+    "declined": Figure(
+        N_("Declined"),
+        N_("Awards that their applicants declined, by the year of the answer."),
+        N_("awards"),
+        _DECISIONS,
+    ),
+    "lapsed": Figure(
+        N_("Lapsed"),
+        N_("Awards that were not answered in time, by the year of the deadline."),
+        N_("awards"),
+        _DECISIONS,
+    ),
+    "ended_early": Figure(
+        N_("Ended early"),
+        N_("Awards that ended before their last day, taken back or given back, by the year of their end."),
+        N_("awards"),
+        _AGREEMENTS,
+    ),
+    "sheets": Figure(
+        N_("Review sheets"), N_("Sheets handed to reviewers, by the year of the decision."), N_("sheets"), _SHEETS
+    ),
+    "recused": Figure(
+        N_("Conflicts handled"),
+        N_("Of these, sheets that went back because the reviewer had an interest in the applicant."),
+        N_("sheets"),
+        _SHEETS,
+    ),
+    "number": Figure(
+        N_("As others reported"),
+        N_("What somebody else published on a call, with its source."),
+        N_("as named"),
+        _OTHERS,
+    ),
+}
+
+TABLES = {
+    "demand": Table(
         N_("Applications and awards"),
         N_(
-            "Applications: those submitted and not withdrawn. Awards: published decisions that gave something. "
-            "GPUs asked for: of the submission in force, the quantity asked times the GPUs in each. "
-            "GPUs given: the same of the awards. Only calls whose intakes were published count; "
-            "decisions count from the day they are published."
+            "By call, track, kind of organisation, size of company and region. Numbers in which too few organisations "
+            "stand that were not selected are withheld, with others beside them, so that nobody can work them out."
         ),
+        ("year", "call", "by", "category"),
+        ("applications", "gpus_asked", "awards", "gpus_given"),
     ),
-    "supported": (
+    "supported": Table(
         N_("Organisations and projects supported"),
-        N_("Projects: awards whose agreement came into force. Organisations: those that hold at least one of them."),
+        N_("By the year in which agreements came into force, and all years together."),
+        ("year",),
+        ("organisations", "projects"),
     ),
-    "use": (
+    "use": Table(
         N_("Use of funded capacity"),
-        N_(
-            "Used: hours metered by the machines and posted to the ledger, by the day they were used. "
-            "Funded: units with operating money times the hours of the month, up to the moment shown. "
-            "Utilisation: used divided by funded."
-        ),
+        N_("By pool and month."),
+        ("pool", "unit", "month"),
+        ("used_seconds", "funded_seconds"),
     ),
-    "value": (
-        N_("Value of support"),
-        N_(
-            "For each month's statements, drafts included: the market reference price of what was held or used, "
-            "less what the users owe for it."
-        ),
+    "value": Table(N_("Value of support"), N_("By month."), ("month",), ("reference_won", "due_won", "subsidy_won")),
+    "waits": Table(N_("Waiting times"), N_("By month."), ("month",), ("started", "within_hour", "within_eight")),
+    "concentration": Table(
+        N_("Concentration"),
+        N_("By the year in which agreements came into force."),
+        ("year",),
+        ("holders", "granted_seconds", "top_seconds", "gini_milli"),
     ),
-    "reported": (
+    "ended": Table(N_("Awards that came back"), N_("By year."), ("year",), ("declined", "lapsed", "ended_early")),
+    "conflicts": Table(
+        N_("Conflicts of interest"),
+        N_("By call and the year of its decisions."),
+        ("year", "call"),
+        ("sheets", "recused"),
+    ),
+    "reported": Table(
         N_("As others reported"),
         N_("Figures on a call that others published, with their source, beside those worked out here."),
+        ("call", "measure", "kind", "source", "reported_on"),
+        ("number",),
     ),
+}
+
+# what the centre is asked for and does not publish, because nothing here measures it: (title, why)
+ABSENT = {
+    "cost": (
+        N_("Cost per GPU-hour"),
+        N_("What the machines, their power and their rent cost is not recorded here, so it is not published."),
+    ),
+    "energy": (N_("Energy"), N_("No meter of power is read here, so no energy is published.")),
+    "offices": (
+        N_("Memoranda signed and offices opened"),
+        N_("Companies that settle are not recorded here yet. The two would be counted apart, never one for the other."),
+    ),
+    "graduates": (N_("Graduates and graduates hired"), N_("Training courses are not recorded here yet.")),
+}
+
+# the columns that name a row of a table, and of the list of awards
+COLUMNS = {
+    "year": N_("Calendar year at the centre; 0 for all years together"),
+    "month": N_("Calendar month at the centre"),
+    "call": N_("Code of the call"),
+    "by": N_("What the row divides by: nothing, track, kind, size, region (as named then) or region_today"),
+    "category": N_("Code of the part; empty where the row is not divided, or stands for a division that is withheld"),
+    "complete": N_("1 where the numbers hold everything, 0 where parts of them are withheld"),
+    "pool": N_("Code of the pool"),
+    "unit": N_("What the pool counts: gpu or core"),
+    "measure": N_("Which figure was reported"),
+    "kind": N_("Kind of organisation; empty for all"),
+    "source": N_("Where it was published"),
+    "reported_on": N_("On which day"),
+    "award": N_("Number of the award"),
+    "track": N_("Code of the track"),
+    "organisation": N_("Name of the organisation"),
+    "product_code": N_("Code of the product"),
+    "quantity": N_("How many of it"),
+    "units": N_("Units of the pool in each"),
+    "first_month": N_("First month of the award"),
+    "months": N_("For how many months"),
 }

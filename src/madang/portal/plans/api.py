@@ -296,4 +296,4 @@ def get_plan(request: HttpRequest, plan: int) -> Any:
     row = one(queries.plans(request.actor), pk=plan) if 0 < plan < 2**63 else None
     if row is None or row.result is None:
         raise Http404
-    return queries.document(row)
+    return queries.document_for(request.actor, row)

@@ -242,7 +242,7 @@ def document(request: HttpRequest, plan: int) -> HttpResponse:
     row = one(queries.plans(request.actor), pk=plan)
     if row.result is None:
         raise Http404
-    text = json.dumps(queries.document(row), ensure_ascii=False, indent=1)
+    text = json.dumps(queries.document_for(request.actor, row), ensure_ascii=False, indent=1)
     response = HttpResponse(text, content_type="application/json")
     name = f"plan-{row.intake.call.code}-{row.intake.number}-{row.number}.json"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -17,7 +17,7 @@ from madang.portal.applications.models import Application
 from madang.portal.people.models import Region
 from madang.portal.plans.models import Plan
 from madang.portal.plans.outline import Outline
-from madang.portal.plans.rules import PlanState
+from madang.portal.plans.rules import PlanState, for_everybody
 from madang.portal.resources.models import Pool, Product
 from madang.portal.tasks import Task
 
@@ -59,6 +59,11 @@ def unsolved(by: Actor, intake: int) -> list[Plan]:
 def document(plan: Plan) -> dict[str, Any]:
     """The plan as `madang allocate` reads it: the stored result with the problem put back."""
     return {**plan.result, "problem": plan.problem}
+
+
+def document_for(by: Actor, plan: Plan) -> dict[str, Any]:
+    """The plan as the actor may read it: whole for staff and auditors, for everybody else as `for_everybody`."""
+    return document(plan) if by.reads_everything else for_everybody(document(plan))
 
 
 def value(plan: Plan) -> AllocationPlan:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
+from typing import Any
 
 from madang.allocation.parts import (
     MINIMUM_CRITERION,
@@ -23,6 +25,7 @@ from madang.allocation.problem import Problem
 from madang.catalogues import translation
 from madang.errors import Refused
 from madang.portal.formats import decimal
+from madang.reading import canonical
 from madang.values import Month, months_from
 
 
@@ -214,6 +217,35 @@ def _minimum_total(language: str) -> str:
 
 def _minimum_points(language: str) -> str:
     return translation(language).gettext("In {track}, an application needs at least {points} points for {criterion}.")
+
+
+def for_everybody(document: dict[str, Any]) -> dict[str, Any]:
+    """A plan's document without those attributes of applicants that neither a rule nor the policy goes by.
+
+    From kind and region, line by line, small cells of the public figures could be read off. What decides stays, so that
+    anyone can still check and replay it; `problem_hash` is that of the problem as it is shown. The track always stays.
+    """
+    problem = document["problem"]
+    kept = {"track", *gone_by(document["policy"], *(rule["params"] for rule in problem["rules"]))}
+    requests = [
+        {**request, "attributes": {name: value for name, value in request["attributes"].items() if name in kept}}
+        for request in problem["requests"]
+    ]
+    shown = {**problem, "requests": requests}
+    return {**document, "problem": shown, "problem_hash": sha256(canonical(shown)).hexdigest()}
+
+
+def gone_by(*documents: Any) -> set[str]:
+    """Every word that stands in rules and policies as a name or a value; names of attributes are among them."""
+    found: set[str] = set()
+    for one in documents:
+        if isinstance(one, str):
+            found.add(one)
+        elif isinstance(one, Mapping):
+            found |= gone_by(*one.keys(), *one.values())
+        elif isinstance(one, list):
+            found |= gone_by(*one)
+    return found
 
 
 def check_adoptable(state: str) -> None:
