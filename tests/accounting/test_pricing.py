@@ -23,6 +23,7 @@ from madang.accounting.pricing import (
     quote,
     refuse_overlap,
     share_due,
+    steps,
     tariff_on,
 )
 from madang.errors import Refused
@@ -136,7 +137,8 @@ def test_what_does_not_count_has_no_effect(tariff, amount, discounts, stacking):
 
 @given(discount_lists)
 def test_adding_takes_at_least_as_much_as_multiplying_and_that_as_the_best(discounts):
-    best, added, multiplied = (share_due(discounts, stacking) for stacking in Stacking)
+    stackings = Stacking.BEST, Stacking.ADD, Stacking.MULTIPLY
+    best, added, multiplied = (share_due(discounts, stacking) for stacking in stackings)
     assert 0 <= added <= multiplied <= best <= 1
 
 
@@ -213,3 +215,37 @@ def test_what_cannot_be_a_price_is_refused(make, code):
     with pytest.raises(Refused) as refused:
         make()
     assert refused.value.code == code
+
+
+def ordered(name, rate, after=""):
+    return replace(discount(name, rate), after=after)
+
+
+def test_in_order_each_step_is_taken_off_what_the_step_before_left():
+    given = [
+        ordered("local", 100, after="young"),
+        ordered("young", 500),
+        ordered("kind", 200),
+        ordered("x", 500, "local"),
+    ]
+    assert [[one.name for one in step] for step in steps(given)] == [["kind", "young"], ["local"], ["x"]]
+    # 1 - 0.5 - 0.2 = 0.3; less a tenth of it 0.27; half of that 0.135
+    assert share_due(given, Stacking.IN_ORDER) == Fraction(135, 1000)
+
+
+def test_a_discount_after_one_that_does_not_apply_is_of_the_first_step():
+    assert share_due([ordered("local", 100, after="young")], Stacking.IN_ORDER) == Fraction(9, 10)
+
+
+@pytest.mark.parametrize("circle", [{"a": "a"}, {"a": "b", "b": "a"}, {"a": "b", "b": "c", "c": "a", "d": ""}])
+def test_a_circle_of_discounts_is_refused(circle):
+    with pytest.raises(Refused) as refused:
+        share_due([ordered(name, 100, after) for name, after in circle.items()], Stacking.IN_ORDER)
+    assert refused.value.code == "discounts_in_circle"
+
+
+@given(discount_lists)
+def test_in_order_without_any_order_is_adding_and_a_chain_is_multiplying(discounts):
+    assert share_due(discounts, Stacking.IN_ORDER) == share_due(discounts, Stacking.ADD)
+    chain = [replace(one, name=f"n{place}", after=f"n{place - 1}") for place, one in enumerate(discounts)]
+    assert share_due(chain, Stacking.IN_ORDER) == share_due(chain, Stacking.MULTIPLY)

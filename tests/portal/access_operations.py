@@ -157,6 +157,11 @@ propose_publication      annnnnnrorrr
 list_consent_texts       annnnnnooooo
 add_consent_text         annnnnnrorrr
 create_discount          annnnnnrorrr
+list_subsidy_limits      oooooooooooo
+create_subsidy_limit     annnnnnrorrr
+end_subsidy_limit        annnnnnrorrr
+list_aid                 aooooooooooo
+try_rule                 annnnnnooooo
 end_discount             annnnnnrorrr
 list_call_drafts         annnnnnooooo
 draft_call               annnnnnrorrr

@@ -55,7 +55,7 @@ from madang.portal.organisations import actions as organisations
 from madang.portal.outbox.models import Message
 from madang.portal.people.models import Person, StaffRole
 from madang.portal.prices import actions as prices
-from madang.portal.prices.models import Discount
+from madang.portal.prices.models import Discount, SubsidyLimit
 from madang.portal.receipts import actions as receipts
 from madang.portal.receipts import reading
 from madang.portal.receipts.models import Receipt
@@ -390,7 +390,12 @@ def _prices(world: World, found) -> None:
         code="young", name_ko="청년", name_en="Young", sentence_ko="청년", sentence_en="Young", applies_to="young_firm",
         permille=100, starts_on=date(2026, 1, 1),
     )  # fmt: skip
+    SubsidyLimit.objects.create(
+        code="own-part", kind="self_pay", name_ko="자부담", name_en="Own part", sentence_ko="자부담",
+        sentence_en="Own part", figure=100, starts_on=date(2026, 1, 1),
+    )  # fmt: skip
     world.places |= {
+        "limit-end": {"code": "own-part"},
         "pool": {"code": found.pool.code},
         "product-retire": {"code": product.code},
         "tariff": {"pk": tariff.pk},

@@ -155,6 +155,7 @@ def _given_to_staff(world: World) -> dict[str, dict[str, Any]]:
         "end_role": places["end-role"],
         "propose_end": award,
         "end_discount": places["discount-end"],
+        "end_subsidy_limit": places["limit-end"],
         "receive_owed_report": {"id": places["owed-report-received"]["pk"]},
         "change_member_role": places["member-role"],
         "set_pool_capacity": places["pool"],
@@ -270,6 +271,25 @@ def _body_of_money(world: World) -> dict[str, Any]:
     }
 
 
+def _body_of_prices(product: str, words: dict[str, str]) -> dict[str, Any]:
+    """The same for prices, discounts and limits."""
+    return {
+        "draft_tariff": {
+            "product": product, "price_won": 1, "reference_price_won": 2, "reference_source": "x",
+            "starts_on": "2027-01-01",
+        },
+        "create_discount": {
+            "code": "more", **words, "applies_to": "young_firm", "permille": 1, "starts_on": "2026-09-01",
+        },
+        "end_discount": {"ends_on": "2026-09-01"},
+        "create_subsidy_limit": {
+            "code": "more", "kind": "self_pay", **words, "permille": 1, "starts_on": "2026-09-01",
+        },
+        "end_subsidy_limit": {"ends_on": "2026-09-01"},
+        "try_rule": {"kind": "self_pay", "permille": 100},
+    }  # fmt: skip
+
+
 def _body_of_staff(world: World) -> dict[str, Any]:
     """The same for what the centre's own people do, and for what is asked of others."""
     pool, product = world.places["pool"]["code"], world.places["product-retire"]["code"]
@@ -308,14 +328,7 @@ def _body_of_staff(world: World) -> dict[str, Any]:
         "propose_decisions": {},
         "propose_end": {"reason": "x"},
         "refuse_paper": {"comment": "x"},
-        "draft_tariff": {
-            "product": product, "price_won": 1, "reference_price_won": 2, "reference_source": "x",
-            "starts_on": "2027-01-01",
-        },
-        "create_discount": {
-            "code": "more", **names, **sentences, "applies_to": "young_firm", "permille": 1, "starts_on": "2026-09-01",
-        },
-        "end_discount": {"ends_on": "2026-09-01"},
+        **_body_of_prices(product, {**names, **sentences}),
         "set_unix_users": [{"email": world.people["member"].email, "name": "lee02"}],
         "apply_to_cluster": {"digest": "a" * 64},
         "set_shares": {"weights": {"company": 2}, "borrowing": "reclaim"},

@@ -190,6 +190,9 @@ call-new                 Lnnnnnnnonnn Lnnnnnnnonnn
 consent-texts            Lnnnnnnooooo Lnnnnnnxxxxx
 consent-text-new         Lnnnnnnnonnn Lnnnnnnnrnnn
 discount-end             Lnnnnnnnonnn Lnnnnnnnonnn
+limit-end                Lnnnnnnnonnn Lnnnnnnnonnn
+rule-trial               Lnnnnnnooooo Lnnnnnnooooo
+aid                      Looooooooooo Looooooooooo
 staff-intakes            Lnnnnnnooooo Lnnnnnnxxxxx
 intake-decisions         Lnnnnnnooooo Lnnnnnnooooo
 intake-round             Lnnnnnnooooo Lnnnnnnooooo

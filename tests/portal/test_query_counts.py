@@ -64,7 +64,7 @@ def test_an_applicants_own_pages(client, django_assert_num_queries, rows):
     client.force_login(owner)
     wanted = {
         reverse("home"): 17,
-        reverse("application", args=[found.files[0].pk]): 22,
+        reverse("application", args=[found.files[0].pk]): 23,
         reverse("agreement", args=[award.number]): 11,
         reverse("own-messages"): 7,
         reverse("own-readings"): 6,

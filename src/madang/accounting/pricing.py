@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from math import prod
 
@@ -35,11 +36,15 @@ class Vat(StrEnum):
 
 
 class Stacking(StrEnum):
-    """What several discounts come to: only the largest, their sum (at most all), or one after the other."""
+    """What several discounts come to: only the largest, their sum (at most all), one after the other, or as each says.
+
+    `in_order`: a discount that names another comes off what that one left; those of one step are added up.
+    """
 
     BEST = "best"
     ADD = "add"
     MULTIPLY = "multiply"
+    IN_ORDER = "in_order"
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -84,7 +89,8 @@ class Tariff:
 class Discount:
     """A share off the price, in thousandths (1000 is free), for who holds `attribute` on one of `days`.
 
-    The sentences are published with the call. Refused: ``discount_rate_wrong`` outside 0 to 1000.
+    The sentences are published with the call. `after` names the discount whose rest this one is taken off, where the
+    call lets discounts stack in order. Refused: ``discount_rate_wrong`` outside 0 to 1000.
     """
 
     name: str
@@ -93,6 +99,7 @@ class Discount:
     days: Days
     sentence_en: str
     sentence_ko: str
+    after: str = ""
 
     def __post_init__(self) -> None:
         if not 0 <= self.rate_permille <= 1000:
@@ -151,8 +158,31 @@ def counted(discounts: Iterable[Discount], stacking: Stacking) -> list[Discount]
     return ordered[:1] if stacking == Stacking.BEST else sorted(ordered, key=lambda discount: discount.name)
 
 
+def steps(discounts: Iterable[Discount]) -> list[list[Discount]]:
+    """Discounts by the step at which each is taken off, each step in order of names.
+
+    One that names no other, or one that is not among them, is of the first step; else it comes one step after the one
+    that it names. Refused: ``discounts_in_circle`` (names).
+    """
+    offered = sorted(discounts, key=lambda discount: discount.name)
+    names = {discount.name for discount in offered}
+    waits = {discount.name: {discount.after} & names for discount in offered}
+    sorter: TopologicalSorter[str] = TopologicalSorter(waits)
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        raise Refused("discounts_in_circle", names=", ".join(error.args[1])) from None
+    found = []
+    while ready := sorter.get_ready():
+        found.append([discount for discount in offered if discount.name in ready])
+        sorter.done(*ready)
+    return found
+
+
 def share_due(discounts: Iterable[Discount], stacking: Stacking) -> Fraction:
     """The exact share of the list price that remains, from 0 (free) to 1; the order of `discounts` has no effect."""
+    if stacking == Stacking.IN_ORDER:
+        return prod((share_due(step, Stacking.ADD) for step in steps(discounts)), start=Fraction(1))
     rates = [Fraction(discount.rate_permille, 1000) for discount in discounts]
     if stacking == Stacking.MULTIPLY:
         return prod((1 - rate for rate in rates), start=Fraction(1))
@@ -171,16 +201,30 @@ def priced_units(kind: TariffKind, amount: int, month: Month) -> Fraction:
     return Fraction(amount, days_in(month) if kind == TariffKind.RESERVED else SECONDS_PER_HOUR)
 
 
-def quote(*, tariff: Tariff, amount: int, month: Month, discounts: Iterable[Discount], stacking: Stacking) -> Quote:
+def quote(
+    *,
+    tariff: Tariff,
+    amount: int,
+    month: Month,
+    discounts: Iterable[Discount],
+    stacking: Stacking,
+    least_permille: int = 0,
+) -> Quote:
     """Prices `amount` (see `priced_units`) of one month under one tariff with the discounts that apply.
+
+    Whatever the discounts, at least `least_permille` of the list price is due (the self-pay part).
 
     Reference price, list price and amount due are each rounded once from the exact fraction; discount and subsidy are
     differences of rounded figures; the tax is rounded once from the rounded amount due.
     """
     units = priced_units(tariff.kind, amount, month)
-    reference = _to_won(tariff.reference * units)
-    list_price = _to_won(tariff.price * units)
-    due = _to_won(tariff.price * units * share_due(discounts, stacking))
+    share = max(share_due(discounts, stacking), Fraction(least_permille, 1000))
+    reference, list_price = _to_won(tariff.reference * units), _to_won(tariff.price * units)
+    return quoted(tariff, reference, list_price, _to_won(tariff.price * units * share))
+
+
+def quoted(tariff: Tariff, reference: Won, list_price: Won, due: Won) -> Quote:
+    """The quote of three rounded figures; the tax is rounded once from `due`."""
     supply, vat = _tax(tariff, due)
     return Quote(
         reference=reference,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from itertools import groupby
 
+from madang.accounting.limits import Limit, self_pay
 from madang.accounting.pricing import (
     Discount,
     Quote,
@@ -26,7 +27,8 @@ from madang.values import Month, Won
 class Line:
     """Days in a row of one product and month under one tariff and the same discounts: what is rounded once.
 
-    `amount` is product-days or GPU-seconds (core-seconds), as the tariff's kind says; `last_day` is counted.
+    `amount` is product-days or GPU-seconds (core-seconds), as the tariff's kind says; `last_day` is counted. `limit` is
+    the self-pay part that counted, where there is one.
     """
 
     month: Month
@@ -36,6 +38,7 @@ class Line:
     discounts: tuple[Discount, ...]
     amount: int
     quote: Quote
+    limit: Limit | None = None
 
 
 def lines(
@@ -46,28 +49,39 @@ def lines(
     discounts: Iterable[Discount],
     attributes_on: Callable[[date], AbstractSet[str]],
     stacking: Stacking,
+    limits: Iterable[Limit] = (),
 ) -> list[Line]:
     """The lines for one organisation and product, in order of days.
 
     `amounts` gives for each of the centre's days the products held that day (a `reserved` tariff) or the GPU-seconds
     used (a `used` one); a day with nothing is left out. `attributes_on` says what the organisation held on a day, so a
-    verdict that ends within the month ends its discount that day. Refused: as `tariff_on` and `quote`.
+    verdict that ends within the month ends its discount that day. Of `limits` the self-pay parts count here; ceilings
+    need all lines of a statement (`limits.under_ceilings`). Refused: as `tariff_on` and `quote`.
     """
-    known, offered = tuple(tariffs), tuple(discounts)
+    known, offered, limiting = tuple(tariffs), tuple(discounts), tuple(limits)
     for day, amount in amounts.items():
         if amount < 0:
             raise Refused("amount_negative", amount=amount, day=day)
 
-    def terms(day: date) -> tuple[Month, Tariff, tuple[Discount, ...]]:
-        open_now = applying(offered, attributes_on(day), day)
-        return Month(day.year, day.month), tariff_on(known, product, day), tuple(counted(open_now, stacking))
+    def terms(day: date) -> tuple[Month, Tariff, tuple[Discount, ...], Limit | None]:
+        held = attributes_on(day)
+        taken = tuple(counted(applying(offered, held, day), stacking))
+        return Month(day.year, day.month), tariff_on(known, product, day), taken, self_pay(limiting, held, day)
 
     made = []
-    for (month, tariff, taken), run in groupby(sorted(day for day, amount in amounts.items() if amount), key=terms):
+    held = sorted(day for day, amount in amounts.items() if amount)
+    for (month, tariff, taken, limit), run in groupby(held, key=terms):
         days = list(run)
         amount = sum(amounts[day] for day in days)
-        cost = quote(tariff=tariff, amount=amount, month=month, discounts=taken, stacking=stacking)
-        made.append(Line(month, days[0], days[-1], tariff, taken, amount, cost))
+        cost = quote(
+            tariff=tariff,
+            amount=amount,
+            month=month,
+            discounts=taken,
+            stacking=stacking,
+            least_permille=limit.figure if limit else 0,
+        )
+        made.append(Line(month, days[0], days[-1], tariff, taken, amount, cost, limit))
     return made
 
 

@@ -9,6 +9,7 @@ from madang.demonstration import press
 from madang.demonstration.cast import Cast
 from madang.portal.calls import actions as calls
 from madang.portal.prices import actions as prices
+from madang.portal.prices.rules import LimitKind
 from madang.portal.resources import actions as resources
 from madang.portal.resources.models import Pool, Product
 from madang.portal.resources.rules import Capacity, Grain, PoolUnit
@@ -136,6 +137,19 @@ def discounts(cast: Cast, now: datetime) -> None:
             permille=permille,
             starts_on=date(2026, 1, 1),
         )
+    prices.create_limit(
+        by=cast.actor("manager"),
+        now=now,
+        code="three-years",
+        kind=LimitKind.CEILING,
+        name_ko="3년 지원환산액 한도",
+        name_en="Ceiling over three years",
+        sentence_ko="한 기관의 지원환산액은 3개 연도를 합하여 20억원을 넘지 않습니다.",
+        sentence_en="The support of one organisation does not exceed 2 billion won in three calendar years.",
+        figure=2_000_000_000,
+        years=3,
+        starts_on=date(2026, 1, 1),
+    )
 
 
 def consent_texts(cast: Cast, now: datetime) -> None:

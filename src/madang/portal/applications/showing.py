@@ -16,6 +16,7 @@ from madang.portal.calls.queries import titled
 from madang.portal.eligibility import queries as eligibility
 from madang.portal.eligibility import texts
 from madang.portal.eligibility.texts import Line
+from madang.portal.prices import limits as stored_limits
 from madang.portal.prices import queries as prices
 from madang.portal.prices.rules import Preview, Stacking, amounts_asked, attributes_on, kind_for
 from madang.portal.prices.rules import preview as preview_of
@@ -97,12 +98,12 @@ def checks(application: Any) -> list[tuple[str, Line]]:
 
 
 def asks(application: Any) -> list[ShownAsk]:
-    """The asks with their price for this organisation. Three queries, however many asks."""
+    """The asks with their price for this organisation. Four queries, however many asks."""
     rows = list(application.asks.all())
     if not rows:
         return []
     tariffs = [(row.kind, prices.as_value(row)) for row in prices.approved(ask.product_id for ask in rows)]
-    discounts, organisation = prices.discount_values(), application.organisation
+    discounts, limits, organisation = prices.discount_values(), stored_limits.values(), application.organisation
     verdicts = prices.verdicts_held(organisation.pk)
     found = []
     for ask in rows:
@@ -114,6 +115,7 @@ def asks(application: Any) -> list[ShownAsk]:
             discounts=discounts,
             attributes={day: attributes_on(organisation.kind, verdicts, day) for day in amounts},
             stacking=Stacking(application.track.stacking),
+            limits=limits,
         )
         found.append(ShownAsk(ask, preview if preview.whole else None))
     return found

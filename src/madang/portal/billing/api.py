@@ -1,7 +1,7 @@
 """Statements as JSON for their organisation and the body, whose reading is noted; worked out and issued by staff."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -9,10 +9,11 @@ from ninja import Field, Query, Router, Schema
 from ninja.pagination import paginate
 
 from madang.portal.actors import READING_ROLES
-from madang.portal.billing import actions, queries
+from madang.portal.billing import actions, aid, queries, trials
 from madang.portal.faces import known_to, one
 from madang.portal.journal.actions import read
-from madang.portal.schemas import Month
+from madang.portal.prices.rules import rule_to_try
+from madang.portal.schemas import Month, Won
 
 router = Router(tags=["billing"])
 MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
@@ -50,6 +51,7 @@ class StatementLineOut(Schema):
     quantity_unit: str
     price_won: int | None
     discounts: list[dict[str, Any]]
+    limits: list[dict[str, Any]]
     fault: str
     reference_won: int
     list_price_won: int
@@ -82,6 +84,45 @@ class BilledMonthOut(Schema):
     subsidy_won: int = Field(alias="subsidy_sum")
 
 
+class AidOut(Schema):
+    """The value of support of an organisation by calendar year, from issued statements, with what ceilings leave."""
+
+    organisation_id: int
+    support_won: dict[str, int]
+    left_under_ceilings_won: dict[str, int]
+
+
+class RuleTrialIn(Schema):
+    """A rule to try: a discount or self-pay part (`permille`), or a ceiling (`amount_won` over `years`)."""
+
+    kind: Literal["discount", "self_pay", "ceiling"]
+    applies_to: str = Field("", max_length=40)
+    permille: int = Field(0, ge=0, le=1000)
+    amount_won: Won = 0
+    years: int = Field(0, ge=0, le=10)
+    after: str = Field("", max_length=30)
+
+
+class EffectOut(Schema):
+    """Statements, how many would change, and what they come to in won, as they were and with the rule."""
+
+    statements: int
+    changed: int
+    list_price_won: int = Field(alias="list_price")
+    due_before_won: int = Field(alias="due_before")
+    due_after_won: int = Field(alias="due_after")
+    support_before_won: int = Field(alias="support_before")
+    support_after_won: int = Field(alias="support_after")
+
+
+class RuleTrialOut(Schema):
+    """What a rule would have done to the last three months."""
+
+    months: dict[str, EffectOut]
+    total: EffectOut
+    organisations_changed: int
+
+
 class StatementCountOut(Schema):
     """How many statements it was done for."""
 
@@ -105,6 +146,7 @@ def _line(row: Any) -> dict[str, Any]:
         "quantity_unit": "product_day" if row.product.grain == "month" else f"{row.product.pool.unit}_second",
         "price_won": row.tariff.price if row.tariff else None,
         "discounts": row.discounts,
+        "limits": row.limits,
         "fault": row.fault,
     }
 
@@ -152,3 +194,36 @@ def work_out_statements(request: HttpRequest, month: Month) -> Any:
 def issue_statements(request: HttpRequest, month: Month) -> Any:
     """Fixes and numbers every draft of a month that is over; an issued statement never changes."""
     return {"statements": actions.issue(by=request.actor, now=request.now, month=month)}
+
+
+@router.get("/aid", response=list[AidOut], operation_id="list_aid")
+@paginate
+def list_aid(request: HttpRequest) -> Any:
+    """What one's organisations declare as support received; all organisations for the body."""
+    if request.actor.reads_everything:
+        _note(request, "search", "aid")
+    rows = aid.declared(aid.organisations(request.actor), queries.today(request.now))
+    return [
+        {
+            "organisation_id": row.organisation.pk,
+            "support_won": {str(year): won for year, won in row.by_year},
+            "left_under_ceilings_won": {ceiling.name: left for ceiling, left in row.ceilings},
+        }
+        for row in rows
+    ]
+
+
+@router.post("/rule-trials", response=RuleTrialOut, operation_id="try_rule")
+@known_to(*READING_ROLES)
+def try_rule(request: HttpRequest, given: RuleTrialIn) -> Any:
+    """What a rule would have done to the statements of the last three months; nothing is kept."""
+    day = queries.today(request.now)
+    figure = given.amount_won if given.kind == "ceiling" else given.permille
+    plain = {"kind": given.kind, "applies_to": given.applies_to, "years": given.years, "after": given.after}
+    found = trials.tried(rule_to_try(**plain, figure=figure, day=day), day)
+    _note(request, "search", "trial")
+    return {
+        "months": dict(found.by_month),
+        "total": found.total,
+        "organisations_changed": found.organisations_changed,
+    }

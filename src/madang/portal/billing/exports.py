@@ -20,7 +20,7 @@ HEADINGS = (
     gettext_noop("Quantity"),
     gettext_noop("Counted in"),
     gettext_noop("Unit price (won)"),
-    gettext_noop("Discounts"),
+    gettext_noop("Discounts and limits"),
     gettext_noop("Market reference price (won)"),
     gettext_noop("List price (won)"),
     gettext_noop("Discount (won)"),
@@ -56,7 +56,7 @@ def _row(line: Any) -> list[sheets.Cell]:
         line.quantity,
         counted_in(line),
         line.tariff.price if line.tariff else "",
-        ", ".join(discount["code"] for discount in line.discounts),
+        ", ".join(one["code"] for one in [*line.discounts, *line.limits]),
         *(getattr(line, name) if line.tariff else "" for name in FIGURES),
         _(FAULTS[line.fault]) if line.fault else "",
     ]

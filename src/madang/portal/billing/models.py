@@ -56,7 +56,8 @@ class StatementLine(models.Model):
     """Days in a row of one award's product under one tariff and the same discounts, both days counted.
 
     `quantity` is product-days (reserved) or unit-seconds (used). A line without a tariff has no price and says so in
-    `fault`; `discounts` lists those that counted, as code, name and rate of that day.
+    `fault`; `discounts` lists those that counted, as code, name and rate of that day, `limits` the self-pay part and
+    the ceiling that did.
     """
 
     statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="lines")
@@ -67,6 +68,7 @@ class StatementLine(models.Model):
     last_day = models.DateField()
     quantity = models.BigIntegerField()
     discounts = models.JSONField(default=list)
+    limits = models.JSONField(default=list)
     fault = models.CharField(max_length=40, blank=True)
     reference = models.BigIntegerField(default=0)
     list_price = models.BigIntegerField(default=0)

@@ -17,12 +17,14 @@ from django.utils.translation import gettext as _
 from madang.accounting.pricing import days_in
 from madang.portal import formats, sheets
 from madang.portal.actors import READING_ROLES, Role
-from madang.portal.billing import actions, exports, queries
+from madang.portal.billing import actions, aid, exports, queries, trials
 from madang.portal.billing.forms import MonthForm, PurposeForm
 from madang.portal.billing.rules import WORKERS_OUT
 from madang.portal.billing.sentences import FAULTS
 from madang.portal.faces import one, signed_in, tried, with_role
 from madang.portal.journal.actions import read
+from madang.portal.prices.forms import TrialForm
+from madang.portal.prices.rules import rule_to_try
 from madang.portal.prices.sentences import KINDS, STACKINGS, VATS
 from madang.portal.receipts import queries as receipts
 from madang.portal.receipts.showing import in_full, payment
@@ -95,6 +97,7 @@ def _explained(line: Any, month: Month) -> dict[str, Any]:
         "counted_in": exports.counted_in(line),
         "fault": _(FAULTS[line.fault]) if line.fault else "",
         "discounts": [_discount(discount) for discount in line.discounts],
+        "limits": [one[f"sentence_{get_language() or 'ko'}"] for one in line.limits],
     }
 
 
@@ -202,7 +205,47 @@ def issue(request: HttpRequest, month: str) -> HttpResponse:
     return render(request, "billing/confirm.html", context)
 
 
+@with_role(*READING_ROLES)
+def rule_trial(request: HttpRequest) -> HttpResponse:
+    """What a rule would have done to the statements of the last three months; nothing is kept."""
+    form = TrialForm(request.GET if "kind" in request.GET else None)
+    day = queries.today(request.now)
+    found = tried(form, lambda: trials.tried(rule_to_try(**form.values(), day=day), day)) if form.is_valid() else None
+    context = {
+        "crumbs": [
+            (_("Work of the centre"), reverse("staff")),
+            (_("Tariffs and discounts"), reverse("tariffs")),
+            (_("Try a rule"), ""),
+        ],
+        "form": form,
+        "trial": found,
+        "months": trials.months_before(day),
+        "may_draft": request.actor.has(Role.PROGRAMME_MANAGER),
+        "chosen": request.GET.urlencode(),
+    }
+    if found:
+        read(by=request.actor, now=request.now, what="search", kind="statement", subject="trial")
+    return render(request, "billing/trial.html", context)
+
+
+@signed_in
+def declared_aid(request: HttpRequest) -> HttpResponse:
+    """The value of support by calendar year, as an organisation declares it; all of them for the body."""
+    by = request.actor
+    page = Paginator(aid.organisations(by), PAGE).get_page(request.GET.get("page"))
+    if by.reads_everything:
+        read(by=by, now=request.now, what="search", kind="statement", subject="aid")
+    context = {
+        "crumbs": [(_("Statements"), reverse("statements")), (_("Value of support to declare"), "")],
+        "page": page,
+        "listed": aid.declared(page, queries.today(request.now)),
+    }
+    return render(request, "billing/aid.html", context)
+
+
 urlpatterns = [
+    path("staff/tariffs/trial/", rule_trial, name="rule-trial"),
+    path("statements/aid/", declared_aid, name="aid"),
     path("statements/", statements, name="statements"),
     path("statements/<int:pk>/", statement, name="statement"),
     path("statements/<int:pk>/xlsx/", as_xlsx, name="statement-xlsx"),

@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import date, datetime
 
 from django.conf import settings
-from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from madang.accounting.pricing import Stacking, Tariff
 from madang.portal.actors import Actor
-from madang.portal.awards.models import Award, AwardLine
+from madang.portal.awards.models import Award
 from madang.portal.awards.rules import AwardState
 from madang.portal.billing.models import Statement, StatementLine
-from madang.portal.billing.rules import (
-    WORKERS_OUT,
-    Holding,
-    StatementState,
-    Terms,
-    counts_as_used,
-    held_days,
-    late_amounts,
-    months_span,
-)
+from madang.portal.billing.rules import WORKERS_OUT, StatementState
 from madang.portal.ledger import queries as books
 from madang.portal.people.models import Organisation
-from madang.portal.prices import queries as prices
-from madang.portal.prices.rules import kind_for
-from madang.portal.resources.rules import Grain
 from madang.portal.tasks import Task
 from madang.values import Month
 
@@ -65,78 +50,6 @@ def organisations_not_worked_out(month: Month, since: datetime, at_most: int) ->
     )
     rows = Award.objects.filter(_ran_in(month) | _used_in(month)).exclude(organisation__in=fresh.values("organisation"))
     return list(rows.order_by("organisation").values_list("organisation", flat=True).distinct()[:at_most])
-
-
-def holdings(organisation: int, month: Month) -> list[Holding]:
-    """What each award of an organisation held or used in a month, by product and day."""
-    in_force = (AwardState.IN_FORCE, AwardState.ENDED)
-    # Use is billed whenever it came, also after the end of its award; days are held only while it is in force.
-    awards = Award.objects.filter(organisation=organisation, state__in=in_force, in_force_at__isnull=False)
-    lines = AwardLine.objects.select_related("product").order_by("product__code")
-    rows = list(awards.select_related("application__track").prefetch_related(Prefetch("lines", lines)).order_by("pk"))
-    owners = [owner(award.pk) for award in rows]
-    used, late = books.used_by_day(owners, str(month)), _late(organisation, owners, month)
-    found = []
-    for award in rows:
-        stacking = Stacking(award.application.track.stacking)
-        for line, own in _amounts(award, month, used):
-            if amounts := own | late.get((award.pk, line.product_id), {}):
-                found.append(Holding(award.pk, line.product_id, line.product.code, amounts, stacking))
-    return found
-
-
-def _late(organisation: int, owners: list[str], month: Month) -> dict[tuple[int, int], dict[date, int]]:
-    """Use of earlier months that came after their statements were issued, by award and product, in three queries."""
-    issued = Statement.objects.filter(organisation=organisation, state=StatementState.ISSUED, month__lt=str(month))
-    if not (months := list(issued.values_list("month", flat=True))):
-        return {}
-    rows = StatementLine.objects.filter(statement__organisation=organisation, statement__state=StatementState.ISSUED)
-    by_hour = rows.filter(product__grain=Grain.HOUR).values_list("award", "product", TruncMonth("first_day"))
-    billed = {(*key, f"{day:%Y-%m}"): total for *key, day, total in by_hour.annotate(sum=Sum("quantity")).order_by()}
-    used = books.used_by_month(owners, months)
-    lines = AwardLine.objects.filter(award__organisation=organisation, product__grain=Grain.HOUR)
-    found: dict[tuple[int, int], dict[date, int]] = {}
-    for award, product, pool in lines.order_by("product__code").values_list("award", "product", "product__pool"):
-        by_month = used.pop((owner(award), pool), {})
-        found[award, product] = late_amounts(by_month, {one: billed.get((award, product, one), 0) for one in months})
-    return found
-
-
-def owner(award: int) -> str:
-    """The award's name in the ledger."""
-    return f"award:{award}"
-
-
-def _amounts(
-    award: Award, month: Month, used: dict[tuple[str, int], dict[date, int]]
-) -> list[tuple[AwardLine, dict[date, int]]]:
-    """Each line's amounts by day. A pool's use goes to the first product sold by the hour of that pool, once."""
-    left = {pool: days for (holder, pool), days in used.items() if holder == owner(award.pk)}
-    found = []
-    for line in award.lines.all():
-        if counts_as_used(line.product.grain):
-            found.append((line, left.pop(line.product.pool_id, {})))
-        else:
-            spans = [_in_force(award), (award.starts_on, award.ends_on), months_span(line.first_month, line.months)]
-            found.append((line, held_days(month=month, quantity=line.quantity, spans=spans)))
-    return found
-
-
-def _in_force(award: Award) -> tuple[date, date | None]:
-    zone = settings.MADANG_ZONE
-    ended = award.ended_at.astimezone(zone).date() if award.ended_at else None
-    return award.in_force_at.astimezone(zone).date(), ended
-
-
-def terms(organisation: int, month: Month) -> Terms:
-    """Everything a price rests on for an organisation: tariffs of the products of its awards, discounts, verdicts."""
-    lines = AwardLine.objects.filter(award__organisation=organisation)
-    tariffs: dict[int, dict[int, Tariff]] = defaultdict(dict)
-    for row in prices.approved(lines.values_list("product", flat=True).distinct()):
-        if row.kind == kind_for(row.product.grain):
-            tariffs[row.product_id][row.pk] = prices.as_value(row)
-    kind = Organisation.objects.filter(pk=organisation).values_list("kind", flat=True).get()
-    return Terms(kind, prices.verdicts_held(organisation), dict(tariffs), prices.discount_values())
 
 
 def today(now: datetime) -> date:

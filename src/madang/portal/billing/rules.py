@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
+from madang.accounting.limits import Bounded, Limit, ceilings, under_ceilings
 from madang.accounting.pricing import Discount, Quote, Stacking, Tariff, days_in
 from madang.accounting.statement import lines, statement
 from madang.errors import Refused
@@ -52,6 +53,7 @@ class WorkedLine:
     tariff: Tariff | None
     discounts: tuple[Discount, ...]
     quote: Quote | None
+    limits: tuple[Limit, ...] = ()
 
     @property
     def fault(self) -> str:
@@ -83,8 +85,20 @@ class Terms:
         return {
             "code": discount.name,
             "permille": discount.rate_permille,
+            **({"after": discount.after} if discount.after else {}),
             "sentence_ko": discount.sentence_ko,
             "sentence_en": discount.sentence_en,
+        }
+
+    @staticmethod
+    def stored_limit(limit: Limit) -> dict[str, object]:
+        """As a line keeps it, with the sentences of its day."""
+        return {
+            "code": limit.name,
+            "kind": limit.kind.value,
+            "figure": limit.figure,
+            "sentence_ko": limit.sentence_ko,
+            "sentence_en": limit.sentence_en,
         }
 
 
@@ -138,6 +152,7 @@ def worked_out(
     tariffs: Sequence[Tariff],
     discounts: Iterable[Discount],
     attributes_on: Callable[[date], AbstractSet[str]],
+    limits: Sequence[Limit] = (),
 ) -> list[WorkedLine]:
     """The lines of one holding in order of days; days without a price stand in lines of their own, with the fault."""
     priced, unpriced = priced_days({day: amount for day, amount in holding.amounts.items() if amount}, tariffs)
@@ -148,9 +163,19 @@ def worked_out(
         discounts=discounts,
         attributes_on=attributes_on,
         stacking=holding.stacking,
+        limits=limits,
     )
     with_price = [
-        WorkedLine(holding, line.first_day, line.last_day, line.amount, line.tariff, line.discounts, line.quote)
+        WorkedLine(
+            holding,
+            line.first_day,
+            line.last_day,
+            line.amount,
+            line.tariff,
+            line.discounts,
+            line.quote,
+            (line.limit,) if line.limit else (),
+        )
         for line in made
     ]
     without = [
@@ -158,6 +183,31 @@ def worked_out(
         for run in _runs(unpriced)
     ]
     return sorted([*with_price, *without], key=lambda line: line.first_day)
+
+
+def within_ceilings(
+    worked: Sequence[WorkedLine],
+    *,
+    limits: Sequence[Limit],
+    attributes_on: Callable[[date], AbstractSet[str]],
+    supported: Mapping[int, int],
+    year: int,
+) -> list[WorkedLine]:
+    """The lines of one organisation's statement with no more support than its ceilings leave.
+
+    They count in order of days, awards and products; whether a ceiling binds a line is judged on the line's first day.
+    `supported` is the organisation's support by calendar year before this statement.
+    """
+    ordered = sorted(worked, key=lambda line: (line.first_day, line.holding.award, line.holding.code))
+    priced = [line for line in ordered if line.tariff and line.quote]
+    binding = [ceilings(limits, attributes_on(line.first_day), line.first_day) for line in priced]
+    bounded = [Bounded(line.tariff, line.quote, found) for line, found in zip(priced, binding, strict=True)]
+    cut = under_ceilings(bounded, supported, year)
+    after = [
+        replace(line, quote=one.quote, limits=line.limits + ((one.ceiling,) if one.ceiling else ()))
+        for line, one in zip(priced, cut, strict=True)
+    ]
+    return after + [line for line in ordered if not line.quote]
 
 
 def totals(worked: Iterable[WorkedLine]) -> Quote:

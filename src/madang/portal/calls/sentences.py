@@ -53,6 +53,7 @@ STACKING = {
     "best": N_("Where several discounts apply, the largest one counts."),
     "add": N_("Where several discounts apply, they are added up."),
     "multiply": N_("Where several discounts apply, one is taken after the other."),
+    "in_order": N_("Where several discounts apply, each says whether it is taken off what another one left."),
 }
 CONFLICT_RULES = {
     "korean": N_("Nobody reviews for an organisation that they belong to, or left less than three years ago."),

@@ -56,6 +56,7 @@ IMPERSONAL = frozenset(
         "destruction", "call", "intake", "track", "trackproduct", "criterion", "section", "eligibilityrule",
         "evidencekind", "consenttext", "trackconsent", "correctionnotice", "ask", "eligibilitycheck", "owedreport",
         "plan", "decision", "award", "awardline", "pool", "poolmonth", "product", "tariff", "discount",
+        "subsidylimit",
         "ledgeraccount", "movement", "monthtotal", "accountingmonth", "statement", "statementline", "usagecursor",
         "dayuse", "rollupcursor", "figureset", "reportedfigure", "allocationpolicy", "lotteryseed", "planstudy",
         "estimate", "estimatemonth", "jobafter", "sharesetting", "clusterterms", "clusterlook", "clusterchange",

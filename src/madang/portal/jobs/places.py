@@ -17,6 +17,7 @@ from madang.portal.awards.models import Award, AwardLine
 from madang.portal.awards.rules import AwardState
 from madang.portal.jobs.rules import Shape, amount_held, owner_of
 from madang.portal.ledger import queries as ledger
+from madang.portal.prices import limits as stored_limits
 from madang.portal.prices import queries as prices
 from madang.portal.prices import rules as pricing
 from madang.portal.resources.models import Pool, Product
@@ -123,6 +124,7 @@ def price_at_most(place: Place, seconds: int, now: datetime) -> int | None:
         discounts=prices.discount_values(),
         attributes={day: pricing.attributes_on(place.award.organisation.kind, verdicts, day)},
         stacking=pricing.Stacking(place.award.application.track.stacking),
+        limits=stored_limits.values(),
     )
     return made.total.payable if made.whole else None
 

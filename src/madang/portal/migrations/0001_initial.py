@@ -274,11 +274,12 @@ class Migration(migrations.Migration):
                 ('sentence_en', models.CharField(max_length=300)),
                 ('applies_to', models.CharField(max_length=40)),
                 ('permille', models.PositiveSmallIntegerField()),
+                ('after', models.CharField(blank=True, max_length=30)),
                 ('starts_on', models.DateField()),
                 ('ends_on', models.DateField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('permille__gte', 1), ('permille__lte', 1000)), name='discount_up_to_whole'), models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='discount_ends_after_start')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('permille__gte', 1), ('permille__lte', 1000)), name='discount_up_to_whole'), models.CheckConstraint(condition=models.Q(('after', models.F('code')), _negated=True), name='discount_after_another'), models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='discount_ends_after_start')],
             },
         ),
         migrations.CreateModel(
@@ -1187,6 +1188,26 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SubsidyLimit',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=30, unique=True)),
+                ('kind', models.CharField(choices=[('self_pay', 'self_pay'), ('ceiling', 'ceiling')], max_length=10)),
+                ('name_ko', models.CharField(max_length=80)),
+                ('name_en', models.CharField(max_length=80)),
+                ('sentence_ko', models.CharField(max_length=300)),
+                ('sentence_en', models.CharField(max_length=300)),
+                ('applies_to', models.CharField(blank=True, max_length=40)),
+                ('figure', models.BigIntegerField()),
+                ('years', models.PositiveSmallIntegerField(default=0)),
+                ('starts_on', models.DateField()),
+                ('ends_on', models.DateField(null=True)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['self_pay', 'ceiling'])), name='subsidylimit_kind_known'), models.CheckConstraint(condition=models.Q(models.Q(('figure__gte', 1), ('figure__lte', 1000), ('kind', 'self_pay'), ('years', 0)), models.Q(('figure__gte', 1), ('kind', 'ceiling'), ('years__gte', 1), ('years__lte', 10)), _connector='OR'), name='subsidylimit_figure_of_its_kind'), models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='subsidylimit_ends_after_start')],
+            },
+        ),
+        migrations.CreateModel(
             name='Tariff',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1222,7 +1243,7 @@ class Migration(migrations.Migration):
                 ('last_month', models.CharField(max_length=7)),
                 ('minimum_months', models.PositiveSmallIntegerField(default=1)),
                 ('minimum_total_milli', models.PositiveIntegerField(default=0)),
-                ('stacking', models.CharField(choices=[('best', 'best'), ('add', 'add'), ('multiply', 'multiply')], default=madang.accounting.pricing.Stacking['BEST'], max_length=10)),
+                ('stacking', models.CharField(choices=[('best', 'best'), ('add', 'add'), ('multiply', 'multiply'), ('in_order', 'in_order')], default=madang.accounting.pricing.Stacking['BEST'], max_length=10)),
                 ('reviews_wanted', models.PositiveSmallIntegerField(default=3)),
                 ('conflict_rules', models.CharField(choices=[('korean', 'korean'), ('international', 'international')], default=madang.portal.calls.rules.ConflictRules['KOREAN'], max_length=15)),
                 ('score_rule', models.CharField(choices=[('mean', 'mean'), ('trimmed', 'trimmed')], default=madang.review.scores.Rule['MEAN'], max_length=10)),
@@ -1230,7 +1251,7 @@ class Migration(migrations.Migration):
                 ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tracks', to='portal.call')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('stacking__in', ['best', 'add', 'multiply'])), name='track_stacking_known'), models.CheckConstraint(condition=models.Q(('conflict_rules__in', ['korean', 'international'])), name='track_conflict_rules_known'), models.CheckConstraint(condition=models.Q(('score_rule__in', ['mean', 'trimmed'])), name='track_score_rule_known'), models.UniqueConstraint(fields=('call', 'code'), name='track_code_once'), models.CheckConstraint(condition=models.Q(('last_month__gte', models.F('first_month'))), name='track_months_in_order'), models.CheckConstraint(condition=models.Q(('reviews_wanted__gte', 1)), name='track_reviews_from_one')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('stacking__in', ['best', 'add', 'multiply', 'in_order'])), name='track_stacking_known'), models.CheckConstraint(condition=models.Q(('conflict_rules__in', ['korean', 'international'])), name='track_conflict_rules_known'), models.CheckConstraint(condition=models.Q(('score_rule__in', ['mean', 'trimmed'])), name='track_score_rule_known'), models.UniqueConstraint(fields=('call', 'code'), name='track_code_once'), models.CheckConstraint(condition=models.Q(('last_month__gte', models.F('first_month'))), name='track_months_in_order'), models.CheckConstraint(condition=models.Q(('reviews_wanted__gte', 1)), name='track_reviews_from_one')],
             },
         ),
         migrations.CreateModel(
@@ -2006,6 +2027,7 @@ class Migration(migrations.Migration):
                 ('last_day', models.DateField()),
                 ('quantity', models.BigIntegerField()),
                 ('discounts', models.JSONField(default=list)),
+                ('limits', models.JSONField(default=list)),
                 ('fault', models.CharField(blank=True, max_length=40)),
                 ('reference', models.BigIntegerField(default=0)),
                 ('list_price', models.BigIntegerField(default=0)),

@@ -1,4 +1,4 @@
-"""Drafts and approves tariffs, each ending the one before it, and opens and ends discounts."""
+"""Drafts and approves tariffs, each ending the one before it, and opens and ends discounts and limits of subsidies."""
 
 from __future__ import annotations
 
@@ -14,8 +14,15 @@ from madang.portal.journal.actions import record
 from madang.portal.ledger import actions as ledger
 from madang.portal.ledger import queries as books
 from madang.portal.prices import queries
-from madang.portal.prices.models import Discount, Tariff
-from madang.portal.prices.rules import Vat, kind_for, refuse_issued, refuse_unless_drafter
+from madang.portal.prices.models import Discount, SubsidyLimit, Tariff
+from madang.portal.prices.rules import (
+    Vat,
+    kind_for,
+    limit_of,
+    refuse_issued,
+    refuse_unless_drafter,
+    refuse_unless_rule_days,
+)
 from madang.portal.resources import queries as resources
 from madang.portal.transactions import action
 
@@ -132,17 +139,22 @@ def create_discount(
     permille: int,
     starts_on: date,
     ends_on: date | None = None,
+    after: str = "",
 ) -> Discount:
-    """A reduction for who holds an attribute on a day. Refused: ``discount_rate_wrong``, ``discount_code_taken``,
-    ``discount_for_unknown``, ``days_end_before_start``, ``price_starts_in_issued_month``."""
+    """A reduction for who holds an attribute on a day, where `after` is given off what that discount left.
+
+    Refused: ``discount_rate_wrong``, ``discount_code_taken``, ``discount_for_unknown``, ``discount_after_unknown``,
+    ``days_end_before_start``, ``price_starts_in_issued_month``.
+    """
     refuse_unless_drafter(by)
     refuse_issued(starts_on, books.issued_months())
     if not 1 <= permille <= 1000:
         raise Refused("discount_rate_wrong", name=code, rate_permille=permille, field="permille")
     if applies_to not in queries.attributes():
         raise Refused("discount_for_unknown", applies_to=applies_to, field="applies_to")
-    if ends_on is not None and ends_on <= starts_on:
-        raise Refused("days_end_before_start", start=starts_on, end=ends_on, field="ends_on")
+    if after and not Discount.objects.filter(code=after).exists():
+        raise Refused("discount_after_unknown", after=after, field="after")
+    refuse_unless_rule_days(starts_on, ends_on)
     if Discount.objects.filter(code=code).exists():
         raise Refused("discount_code_taken", taken=code, field="code")
     ledger.keep_open_since(day=starts_on, now=now)
@@ -154,6 +166,7 @@ def create_discount(
         sentence_en=sentence_en,
         applies_to=applies_to,
         permille=permille,
+        after=after,
         starts_on=starts_on,
         ends_on=ends_on,
     )
@@ -170,10 +183,62 @@ def end_discount(*, by: Actor, now: datetime, discount: int, ends_on: date) -> N
     row = Discount.objects.filter(pk=discount).first()
     if row is None:
         raise Refused("discount_unknown")
-    if ends_on <= row.starts_on:
-        raise Refused("days_end_before_start", start=row.starts_on, end=ends_on, field="ends_on")
+    refuse_unless_rule_days(row.starts_on, ends_on)
     ledger.keep_open_since(day=ends_on, now=now)
     open_then = Q(ends_on__isnull=True) | Q(ends_on__gt=ends_on)
     if not Discount.objects.filter(open_then, pk=discount).update(ends_on=ends_on):
         raise Stale("discount")
     record(by=by, now=now, did="prices.end_discount", kind="discount", subject=discount, ends_on=str(ends_on))
+
+
+@action
+def create_limit(
+    *,
+    by: Actor,
+    now: datetime,
+    code: str,
+    kind: str,
+    name_ko: str,
+    name_en: str,
+    sentence_ko: str,
+    sentence_en: str,
+    figure: int,
+    starts_on: date,
+    applies_to: str = "",
+    years: int = 0,
+    ends_on: date | None = None,
+) -> SubsidyLimit:
+    """Opens a self-pay part or a ceiling of support, for everybody or for who holds an attribute on a day.
+
+    Refused: ``limit_figure_wrong``, ``limit_years_wrong``, ``limit_code_taken``, ``discount_for_unknown``,
+    ``days_end_before_start``, ``price_starts_in_issued_month``.
+    """
+    refuse_unless_drafter(by)
+    refuse_issued(starts_on, books.issued_months())
+    if applies_to and applies_to not in queries.attributes():
+        raise Refused("discount_for_unknown", applies_to=applies_to, field="applies_to")
+    refuse_unless_rule_days(starts_on, ends_on)
+    limit_of(code, kind, applies_to, figure, years, starts_on, ends_on)
+    if SubsidyLimit.objects.filter(code=code).exists():
+        raise Refused("limit_code_taken", taken=code, field="code")
+    ledger.keep_open_since(day=starts_on, now=now)
+    names = {"name_ko": name_ko, "name_en": name_en, "sentence_ko": sentence_ko, "sentence_en": sentence_en}
+    what = {"kind": kind, "figure": figure, "years": years, "applies_to": applies_to}
+    limit = SubsidyLimit.objects.create(code=code, **names, **what, starts_on=starts_on, ends_on=ends_on)
+    facts = {"code": code, "of": kind, "figure": figure, "applies_to": applies_to, "starts_on": str(starts_on)}
+    record(by=by, now=now, did="prices.create_limit", kind="subsidy_limit", subject=limit.pk, **facts)
+    return limit
+
+
+@action
+def end_limit(*, by: Actor, now: datetime, limit: int, ends_on: date) -> None:
+    """Ends a limit from a day on. Refused: ``price_starts_in_issued_month``, ``days_end_before_start``."""
+    refuse_unless_drafter(by)
+    refuse_issued(ends_on, books.issued_months())
+    row = SubsidyLimit.objects.get(pk=limit)
+    refuse_unless_rule_days(row.starts_on, ends_on)
+    ledger.keep_open_since(day=ends_on, now=now)
+    open_then = Q(ends_on__isnull=True) | Q(ends_on__gt=ends_on)
+    if not SubsidyLimit.objects.filter(open_then, pk=limit).update(ends_on=ends_on):
+        raise Stale("limit")
+    record(by=by, now=now, did="prices.end_limit", kind="subsidy_limit", subject=limit, ends_on=str(ends_on))

@@ -11,8 +11,8 @@ from madang.portal.actors import PUBLIC, READING_ROLES
 from madang.portal.approvals import queries as approvals
 from madang.portal.approvals.rules import ApprovalKind
 from madang.portal.faces import known_to, one
-from madang.portal.prices import actions, queries
-from madang.portal.prices.rules import Vat
+from madang.portal.prices import actions, limits, queries
+from madang.portal.prices.rules import LimitKind, Vat
 from madang.portal.resources import queries as resources
 from madang.portal.schemas import Code, Comment, Day, Name, Won
 
@@ -56,6 +56,7 @@ class DiscountOut(Schema):
     sentence_en: str
     applies_to: str
     permille: int
+    after: str
     starts_on: date
     ends_on: date | None
 
@@ -82,6 +83,48 @@ class ListedTariffOut(TariffOut):
     approval: int | None
 
 
+class LimitOut(Schema):
+    """What bounds a subsidy: a self-pay part in thousandths of the list price, or a ceiling in won over some years."""
+
+    code: str
+    kind: str
+    name_ko: str
+    name_en: str
+    sentence_ko: str
+    sentence_en: str
+    applies_to: str
+    permille: int | None
+    amount_won: int | None
+    years: int
+    starts_on: date
+    ends_on: date | None
+
+    @staticmethod
+    def resolve_permille(row: Any) -> int | None:
+        return row.figure if row.kind == LimitKind.SELF_PAY else None
+
+    @staticmethod
+    def resolve_amount_won(row: Any) -> int | None:
+        return row.figure if row.kind == LimitKind.CEILING else None
+
+
+class LimitIn(Schema):
+    """A self-pay part (`permille`) or a ceiling of support (`amount_won` over `years`); `applies_to` empty is all."""
+
+    code: Code
+    kind: LimitKind
+    name_ko: Name
+    name_en: Name
+    sentence_ko: str = Field(min_length=1, max_length=300)
+    sentence_en: str = Field(min_length=1, max_length=300)
+    applies_to: str = Field("", max_length=40)
+    permille: int = Field(0, ge=0, le=1000)
+    amount_won: Won = 0
+    years: int = Field(0, ge=0, le=10)
+    starts_on: Day
+    ends_on: Day | None = None
+
+
 class DiscountIn(Schema):
     """A share off the price for who holds an attribute (`young_firm`) or is of a kind (`kind:university`)."""
 
@@ -92,6 +135,7 @@ class DiscountIn(Schema):
     sentence_en: str = Field(min_length=1, max_length=300)
     applies_to: str = Field(max_length=60)
     permille: int = Field(ge=1, le=1000)
+    after: str = Field("", max_length=30)
     starts_on: Day
     ends_on: Day | None = None
 
@@ -159,3 +203,28 @@ def end_discount(request: HttpRequest, code: str, given: EndDiscountIn) -> Any:
     row = one(queries.discounts(request.actor), code=code)
     actions.end_discount(by=request.actor, now=request.now, discount=row.pk, ends_on=given.ends_on)
     return one(queries.discounts(request.actor), code=code)
+
+
+@router.get("/subsidy-limits", response=list[LimitOut], auth=None, operation_id="list_subsidy_limits")
+@paginate
+def list_subsidy_limits(request: HttpRequest) -> Any:
+    """All limits of subsidies, past and planned ones too."""
+    return limits.listed(PUBLIC)
+
+
+@router.post("/subsidy-limits", response={201: LimitOut}, operation_id="create_subsidy_limit")
+@known_to(*READING_ROLES)
+def create_subsidy_limit(request: HttpRequest, given: LimitIn) -> Any:
+    """Opens a limit from a day on."""
+    figure = given.permille if given.kind is LimitKind.SELF_PAY else given.amount_won
+    plain = given.dict(exclude={"permille", "amount_won"})
+    return Status(201, actions.create_limit(by=request.actor, now=request.now, figure=figure, **plain))
+
+
+@router.post("/subsidy-limits/{code}/end", response=LimitOut, operation_id="end_subsidy_limit")
+@known_to(*READING_ROLES)
+def end_subsidy_limit(request: HttpRequest, code: str, given: EndDiscountIn) -> Any:
+    """Ends a limit from a day on; it cannot be opened again."""
+    row = one(limits.listed(request.actor), code=code)
+    actions.end_limit(by=request.actor, now=request.now, limit=row.pk, ends_on=given.ends_on)
+    return one(limits.listed(request.actor), code=code)

@@ -7,10 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from madang.portal.actors import Actor
+from madang.portal.actors import PUBLIC, Actor
 from madang.portal.prices import queries
-from madang.portal.prices.rules import Vat
-from madang.portal.prices.sentences import HOLDERS, VATS
+from madang.portal.prices.rules import DISCOUNT, LimitKind, Vat
+from madang.portal.prices.sentences import HOLDERS, LIMIT_KINDS, VATS
 from madang.portal.resources import queries as resources
 
 # Far above any price, far below what a database column holds.
@@ -82,6 +82,11 @@ class DiscountForm(forms.Form):
     permille = forms.IntegerField(
         label=_("Reduction in thousandths"), min_value=1, max_value=1000, help_text=_("500 is half, 1000 is free")
     )
+    after = forms.ChoiceField(
+        label=_("Taken off what this discount left"),
+        required=False,
+        help_text=_("Counts where a call lets discounts stack in order"),
+    )
     sentence_ko = forms.CharField(label=_("Published sentence in Korean"), max_length=300)
     sentence_en = forms.CharField(label=_("Published sentence in English"), max_length=300)
     starts_on = _day(_("Starts on"))
@@ -89,10 +94,105 @@ class DiscountForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["applies_to"].choices = [(name, _(HOLDERS[name])) for name in queries.attributes()]
+        self.fields["applies_to"].choices = _holders()
+        self.fields["after"].choices = _discounts()
+
+
+def _holders() -> list[tuple[str, Any]]:
+    return [(name, _(HOLDERS[name])) for name in queries.attributes()]
+
+
+def _discounts() -> list[tuple[str, Any]]:
+    return [("", _("Off the list price")), *((row.code, row.code) for row in queries.discounts(PUBLIC))]
+
+
+def _limit_figures(cleaned: dict[str, Any]) -> tuple[int, int]:
+    """The figure and the years of what was chosen: thousandths, or won over some years."""
+    if cleaned["kind"] == LimitKind.CEILING:
+        return cleaned["amount"] or 0, cleaned["years"] or 0
+    return cleaned["permille"] or 0, 0
 
 
 class EndDiscountForm(forms.Form):
-    """The day from which a discount no longer applies."""
+    """The day from which a discount or a limit no longer applies."""
 
     ends_on = _day(_("Ends on"), help_text=_("The first day without it"))
+
+
+def _permille(**given: Any) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=_("Thousandths of the list price"),
+        min_value=1,
+        max_value=1000,
+        required=False,
+        help_text=_("For a discount or a self-pay part: 100 is a tenth"),
+        **given,
+    )
+
+
+def _amount() -> forms.IntegerField:
+    return forms.IntegerField(
+        label=_("Most support in won"), min_value=1, max_value=LARGEST, required=False, help_text=_("For a ceiling")
+    )
+
+
+def _years() -> forms.IntegerField:
+    return forms.IntegerField(
+        label=_("Over how many calendar years"),
+        min_value=1,
+        max_value=10,
+        required=False,
+        help_text=_("For a ceiling; 3 is this year and the two before"),
+    )
+
+
+class LimitForm(forms.Form):
+    """A self-pay part or a ceiling of support."""
+
+    code = forms.SlugField(
+        label=_("Code"), max_length=30, help_text=_("Latin letters, digits and hyphens, such as young")
+    )
+    kind = forms.ChoiceField(label=_("Kind of limit"))
+    name_ko = forms.CharField(label=_("Name in Korean"), max_length=80)
+    name_en = forms.CharField(label=_("Name in English"), max_length=80)
+    applies_to = forms.ChoiceField(label=_("For whom"), required=False)
+    permille, amount, years = _permille(), _amount(), _years()
+    sentence_ko = forms.CharField(label=_("Published sentence in Korean"), max_length=300)
+    sentence_en = forms.CharField(label=_("Published sentence in English"), max_length=300)
+    starts_on = _day(_("Starts on"))
+    ends_on = _day(_("Ends on"), required=False, help_text=_("The first day without it; leave empty for no end"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(kind, _(word)) for kind, word in LIMIT_KINDS.items()]
+        self.fields["applies_to"].choices = [("", _(HOLDERS[""])), *_holders()]
+
+    def values(self) -> dict[str, Any]:
+        """What the action takes."""
+        plain = {
+            name: value for name, value in self.cleaned_data.items() if name not in ("permille", "amount", "years")
+        }
+        figure, years = _limit_figures(self.cleaned_data)
+        return plain | {"figure": figure, "years": years}
+
+
+class TrialForm(forms.Form):
+    """A rule to try on the last months; nothing of it is kept."""
+
+    kind = forms.ChoiceField(label=_("What to try"))
+    applies_to = forms.ChoiceField(label=_("For whom"), required=False)
+    permille, amount, years = _permille(), _amount(), _years()
+    after = forms.ChoiceField(label=_("Taken off what this discount left"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = {DISCOUNT: _("Discount"), **{kind: _(word) for kind, word in LIMIT_KINDS.items()}}
+        self.fields["kind"].choices = list(kinds.items())
+        self.fields["applies_to"].choices = [("", _(HOLDERS[""])), *_holders()]
+        self.fields["after"].choices = _discounts()
+
+    def values(self) -> dict[str, Any]:
+        """What `rules.rule_to_try` takes."""
+        figure, years = _limit_figures(self.cleaned_data)
+        plain = {name: self.cleaned_data[name] for name in ("kind", "applies_to", "after")}
+        return plain | {"figure": figure, "years": years}

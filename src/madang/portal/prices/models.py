@@ -1,11 +1,11 @@
-"""Tables of tariffs and discounts, each between two dates."""
+"""Tables of tariffs, discounts and what bounds a subsidy, each between two dates."""
 
 from django.db import models
 from django.db.models import F, Q
 
 from madang.portal.constraints import choices, exactly_when, one_of
 from madang.portal.people.models import Person
-from madang.portal.prices.rules import TariffKind, Vat
+from madang.portal.prices.rules import LimitKind, TariffKind, Vat
 from madang.portal.resources.models import Product
 
 
@@ -52,7 +52,11 @@ class Tariff(models.Model):
 
 
 class Discount(models.Model):
-    """A reduction for organisations with an attribute ("young_firm") or of a kind ("kind:university")."""
+    """A reduction for organisations with an attribute ("young_firm") or of a kind ("kind:university").
+
+    `after` is the code of the discount whose rest it is taken off, where a track lets discounts stack in order; it is
+    given when the row is made and names a row that was there before, so that no circle can arise.
+    """
 
     code = models.CharField(max_length=30, unique=True)
     name_ko = models.CharField(max_length=80)
@@ -61,13 +65,48 @@ class Discount(models.Model):
     sentence_en = models.CharField(max_length=300)
     applies_to = models.CharField(max_length=40)
     permille = models.PositiveSmallIntegerField()
+    after = models.CharField(max_length=30, blank=True)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(permille__gte=1) & Q(permille__lte=1000), name="discount_up_to_whole"),
+            models.CheckConstraint(condition=~Q(after=F("code")), name="discount_after_another"),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")), name="discount_ends_after_start"
+            ),
+        ]
+
+
+class SubsidyLimit(models.Model):
+    """What bounds a subsidy whatever the discounts say: a self-pay part, or a ceiling over some calendar years.
+
+    `figure` is permille of the list price for a self-pay part and won of support for a ceiling; `applies_to` as for a
+    discount, empty for every organisation.
+    """
+
+    code = models.CharField(max_length=30, unique=True)
+    kind = models.CharField(max_length=10, choices=choices(LimitKind))
+    name_ko = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=80)
+    sentence_ko = models.CharField(max_length=300)
+    sentence_en = models.CharField(max_length=300)
+    applies_to = models.CharField(max_length=40, blank=True)
+    figure = models.BigIntegerField()
+    years = models.PositiveSmallIntegerField(default=0)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            one_of("subsidylimit", "kind", LimitKind),
+            models.CheckConstraint(
+                condition=Q(kind="self_pay", figure__gte=1, figure__lte=1000, years=0)
+                | Q(kind="ceiling", figure__gte=1, years__gte=1, years__lte=10),
+                name="subsidylimit_figure_of_its_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")), name="subsidylimit_ends_after_start"
             ),
         ]

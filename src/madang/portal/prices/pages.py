@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -11,14 +13,16 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from madang.portal import formats
 from madang.portal.actors import READING_ROLES, Role
 from madang.portal.faces import one, tried, with_role
-from madang.portal.prices import actions, queries
-from madang.portal.prices.forms import ApproveForm, DiscountForm, EndDiscountForm, RejectForm, TariffForm
-from madang.portal.prices.sentences import HOLDERS, KINDS, STACKINGS, VATS
+from madang.portal.prices import actions, limits, queries
+from madang.portal.prices.forms import ApproveForm, DiscountForm, EndDiscountForm, LimitForm, RejectForm, TariffForm
+from madang.portal.prices.rules import DISCOUNT, LimitKind
+from madang.portal.prices.sentences import HOLDERS, KINDS, LIMIT_KINDS, STACKINGS, VATS
 from madang.portal.templatetags.madang import in_language
 
 A_PAGE = 50
@@ -30,6 +34,7 @@ def prices(request: HttpRequest) -> HttpResponse:
     context = {
         "tariffs": [_tariff(row) for row in queries.in_force(request.actor, request.now)],
         "discounts": [_discount(row) for row in queries.discounts_open(request.actor, day)],
+        "limits": [_limit(row) for row in limits.listed(request.actor) if _open(row, day)],
         "stackings": [_(sentence) for sentence in STACKINGS.values()],
     }
     return render(request, "prices/prices.html", context)
@@ -44,34 +49,68 @@ def _discount(row: Any) -> dict[str, object]:
     return {"row": row, "holder": _(HOLDERS.get(row.applies_to, row.applies_to)), "share": share}
 
 
+def _limit(row: Any) -> dict[str, object]:
+    kind, holder = _(LIMIT_KINDS[row.kind]), _(HOLDERS.get(row.applies_to, row.applies_to))
+    if row.kind == LimitKind.SELF_PAY:
+        share = formats.percent(row.figure, 1000, 1 if row.figure % 10 else 0)
+        return {"row": row, "kind": kind, "holder": holder, "figure": share}
+    figure = _("{won} in {years} calendar years").format(
+        won=formats.won(row.figure, get_language() or "ko"), years=row.years
+    )
+    return {"row": row, "kind": kind, "holder": holder, "figure": figure}
+
+
+def _open(row: Any, day: date) -> bool:
+    return row.starts_on <= day and (row.ends_on is None or day < row.ends_on)
+
+
 @with_role(*READING_ROLES)
 def tariffs(request: HttpRequest) -> HttpResponse:
-    """Every price with where it stands, every discount, and the forms for new ones."""
-    by, new = request.actor, {"by": request.actor, "now": request.now}
-    tariff_form, discount_form = TariffForm(by=by, auto_id="tariff_%s"), DiscountForm(auto_id="discount_%s")
-    if request.method == "POST":
-        if request.POST.get("what") == "tariff":
-            tariff_form = TariffForm(request.POST, by=by, auto_id="tariff_%s")
-            done = _done(tariff_form, lambda: actions.draft_tariff(**new, **tariff_form.cleaned_data))
-            said = _("The price is drafted and waits for another person's approval.")
-        else:
-            discount_form = DiscountForm(request.POST, auto_id="discount_%s")
-            done = _done(discount_form, lambda: actions.create_discount(**new, **discount_form.cleaned_data))
-            said = _("The discount is saved.")
-        if done:
-            messages.success(request, said)
-            return redirect("tariffs")
+    """Every price with where it stands, every discount and limit, and the forms for new ones.
+
+    What was tried comes in the address, so that nobody has to type it again.
+    """
+    by, tried_kind = request.actor, request.GET.get("kind", "")
+    what = request.POST.get("what", "") if request.method == "POST" else ""
+    given = {one: request.POST if what == one else None for one in ("tariff", DISCOUNT, "limit")}
+    forms = {
+        "tariff": TariffForm(given["tariff"], by=by, auto_id="tariff_%s"),
+        DISCOUNT: DiscountForm(given[DISCOUNT], initial=request.GET.dict(), auto_id="discount_%s"),
+        "limit": LimitForm(given["limit"], initial=request.GET.dict(), auto_id="limit_%s"),
+    }
+    if what in forms and _done(forms[what], lambda: _saved(request, forms[what])):
+        messages.success(request, _SAVED[what])
+        return redirect("tariffs")
     page = Paginator(queries.tariffs_listed(by, request.now), A_PAGE).get_page(request.GET.get("page"))
     context = {
         "crumbs": _crumbs(),
         "page": page,
         "tariffs": [{**_tariff(listed.tariff), "standing": listed.standing} for listed in page],
         "discounts": [_discount(row) for row in queries.discounts(by)],
-        "tariff_form": tariff_form,
-        "discount_form": discount_form,
+        "limits": [_limit(row) for row in limits.listed(by)],
+        "tariff_form": forms["tariff"],
+        "discount_form": forms[DISCOUNT],
+        "limit_form": forms["limit"],
+        "tried": "limit" if tried_kind in LIMIT_KINDS else tried_kind,
         "may_draft": by.has(Role.PROGRAMME_MANAGER),
     }
     return render(request, "prices/tariffs.html", context)
+
+
+_SAVED = {
+    "tariff": gettext_lazy("The price is drafted and waits for another person's approval."),
+    DISCOUNT: gettext_lazy("The discount is saved."),
+    "limit": gettext_lazy("The limit is saved."),
+}
+
+
+def _saved(request: HttpRequest, form: TariffForm | DiscountForm | LimitForm) -> object:
+    new = {"by": request.actor, "now": request.now}
+    if isinstance(form, LimitForm):
+        return actions.create_limit(**new, **form.values())
+    if isinstance(form, DiscountForm):
+        return actions.create_discount(**new, **form.cleaned_data)
+    return actions.draft_tariff(**new, **form.cleaned_data)
 
 
 def _done(form: Form, act: Callable[[], object]) -> bool:
@@ -122,21 +161,40 @@ def _decided(decide: Callable[..., None], given: dict[str, object]) -> bool:
 def end_discount(request: HttpRequest, code: str) -> HttpResponse:
     """Asks for the day, then ends a discount."""
     row = one(queries.discounts(request.actor), code=code)
+    words = {
+        "heading": _("End the discount {discount}").format(discount=in_language(row, "name")),
+        "text": _("From the day on which it ends nobody's price is reduced by it. It cannot be opened again."),
+        "label": _("End the discount"),
+    }
+    said = _("The discount ends on the day you gave.")
+    return _end(request, row, partial(actions.end_discount, discount=row.pk), words, said)
+
+
+@with_role(Role.PROGRAMME_MANAGER)
+def end_limit(request: HttpRequest, code: str) -> HttpResponse:
+    """Asks for the day, then ends a limit."""
+    row = one(limits.listed(request.actor), code=code)
+    words = {
+        "heading": _("End the limit {limit}").format(limit=in_language(row, "name")),
+        "text": _("From the day on which it ends it bounds nobody's support. It cannot be opened again."),
+        "label": _("End the limit"),
+    }
+    return _end(request, row, partial(actions.end_limit, limit=row.pk), words, _("The limit ends on the day you gave."))
+
+
+def _end(request: HttpRequest, row: Any, end: Callable[..., None], words: dict[str, str], said: str) -> HttpResponse:
     if row.ends_on is not None and row.ends_on <= queries.today(request.now):
         raise Http404
     form = EndDiscountForm(request.POST or None)
-    given = {"by": request.actor, "now": request.now, "discount": row.pk}
-    if request.method == "POST" and _done(form, lambda: _decided(actions.end_discount, given | form.cleaned_data)):
-        messages.success(request, _("The discount ends on the day you gave."))
+    given = {"by": request.actor, "now": request.now}
+    if request.method == "POST" and _done(form, lambda: _decided(end, given | form.cleaned_data)):
+        messages.success(request, said)
         return redirect("tariffs")
-    name = in_language(row, "name")
     context = {
-        "crumbs": _crumbs((name, "")),
-        "heading": _("End the discount {discount}").format(discount=name),
-        "text": _("From the day on which it ends nobody's price is reduced by it. It cannot be opened again."),
+        "crumbs": _crumbs((in_language(row, "name"), "")),
+        **words,
         "form": form,
-        "label": _("End the discount"),
-        "url": reverse("discount-end", args=[code]),
+        "url": request.path,
         "back": reverse("tariffs"),
         "danger": True,
     }
@@ -148,4 +206,5 @@ urlpatterns = [
     path("staff/tariffs/", tariffs, name="tariffs"),
     path("staff/tariffs/<int:pk>/", tariff, name="tariff"),
     path("staff/discounts/<slug:code>/end/", end_discount, name="discount-end"),
+    path("staff/limits/<slug:code>/end/", end_limit, name="limit-end"),
 ]

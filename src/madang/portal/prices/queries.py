@@ -15,9 +15,18 @@ from madang.portal.approvals.models import Approval
 from madang.portal.approvals.rules import ApprovalKind, ApprovalState
 from madang.portal.people.models import Organisation, Verdict
 from madang.portal.people.rules import Attribute, OrganisationKind
-from madang.portal.prices import rules
+from madang.portal.prices import limits, rules
 from madang.portal.prices.models import Discount, Tariff
-from madang.portal.prices.rules import KIND_PREFIX, Held, Preview, Stacking, TariffKind, TariffStanding, Vat, kind_for
+from madang.portal.prices.rules import (
+    KIND_PREFIX,
+    Held,
+    Preview,
+    Stacking,
+    TariffKind,
+    TariffStanding,
+    Vat,
+    kind_for,
+)
 from madang.portal.resources.models import Product
 from madang.values import Month, Won
 
@@ -129,6 +138,7 @@ def discount_values() -> list[rules.Discount]:
             days=Days(row.starts_on, row.ends_on),
             sentence_en=row.sentence_en,
             sentence_ko=row.sentence_ko,
+            after=row.after,
         )
         for row in Discount.objects.order_by("code")
     ]
@@ -173,4 +183,5 @@ def price_preview(
         discounts=discount_values(),
         attributes=held,
         stacking=Stacking(stacking),
+        limits=limits.values(),
     )

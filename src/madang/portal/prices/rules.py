@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from madang.accounting.pricing import Discount, Quote, Stacking, Tariff, TariffKind, Vat
+from madang.accounting.limits import Limit, LimitKind
+from madang.accounting.pricing import Days, Discount, Quote, Stacking, Tariff, TariffKind, Vat
 from madang.accounting.statement import Line, lines, statement
 from madang.errors import Refused
 from madang.portal.actors import Actor, Role
 from madang.portal.resources.rules import Grain
 from madang.values import SECONDS_PER_HOUR, Month
 
-__all__ = ["Discount", "Stacking", "Tariff", "TariffKind", "Vat"]
+__all__ = ["Discount", "Limit", "LimitKind", "Stacking", "Tariff", "TariffKind", "Vat"]
 
 KIND_PREFIX = "kind:"
+DISCOUNT = "discount"
+# no code of a stored rule holds a space
+TRIED = "the rule that is tried"
 
 
 class TariffStanding(StrEnum):
@@ -71,6 +75,31 @@ def refuse_issued(starts_on: date, issued: Sequence[str]) -> None:
         raise Refused("price_starts_in_issued_month", starts_on=starts_on, issued=max(issued), field="starts_on")
 
 
+def refuse_unless_rule_days(starts_on: date, ends_on: date | None) -> None:
+    """Refuses ``days_end_before_start`` (start, end) for a rule that would end before it begins."""
+    if ends_on is not None and ends_on <= starts_on:
+        raise Refused("days_end_before_start", start=starts_on, end=ends_on, field="ends_on")
+
+
+def limit_of(
+    code: str, kind: str, applies_to: str, figure: int, years: int, starts_on: date, ends_on: date | None
+) -> Limit:
+    """A limit without its sentences. Refused: ``limit_figure_wrong``, ``limit_years_wrong``."""
+    return Limit(code, LimitKind(kind), applies_to, figure, years, Days(starts_on, ends_on), "", "")
+
+
+def rule_to_try(*, kind: str, applies_to: str, figure: int, years: int, after: str, day: date) -> Discount | Limit:
+    """A rule as it would be from `day` on, without name or sentences; `kind` is DISCOUNT or that of a limit.
+
+    Refused: ``discount_rate_wrong``, ``limit_figure_wrong``, ``limit_years_wrong``.
+    """
+    if kind != DISCOUNT:
+        return limit_of(TRIED, kind, applies_to, figure, years, day, None)
+    if not figure:
+        raise Refused("discount_rate_wrong", name=TRIED, rate_permille=figure, field="permille")
+    return Discount(TRIED, applies_to, figure, Days(day), "", "", after)
+
+
 def attributes_on(kind: str, verdicts: Iterable[Held], day: date) -> frozenset[str]:
     """What an organisation holds on a day: its kind ("kind:university") and what the latest valid verdicts say."""
     latest: dict[str, Held] = {}
@@ -111,8 +140,12 @@ def preview(
     discounts: Sequence[Discount],
     attributes: Mapping[date, frozenset[str]],
     stacking: Stacking,
+    limits: Sequence[Limit] = (),
 ) -> Preview:
-    """The price of `amounts` by day; days without a tariff are named, never priced at nought."""
+    """The price of `amounts` by day; days without a tariff are named, never priced at nought.
+
+    Of `limits` the self-pay parts count; how much a ceiling leaves is known only when statements are worked out.
+    """
     priced, unpriced = priced_days(amounts, tariffs)
     made = lines(
         product=product,
@@ -121,5 +154,6 @@ def preview(
         discounts=discounts,
         attributes_on=lambda day: attributes.get(day, frozenset()),
         stacking=stacking,
+        limits=limits,
     )
     return Preview(tuple(made), statement(line.quote for line in made), tuple(unpriced))

@@ -16,10 +16,18 @@ REFUSALS = {
     "discount_code_taken": N_("There is already a discount with the code {taken}."),
     "discount_for_unknown": N_("No organisation can hold {applies_to}."),
     "discount_unknown": N_("There is no such discount."),
+    "discount_after_unknown": N_("There is no discount with the code {after} that this one could come after."),
+    "discounts_in_circle": N_("These discounts wait for each other in a circle: {names}."),
+    "limit_figure_wrong": N_(
+        "A self-pay part is from 1 to 1,000 thousandths, and a ceiling is an amount above zero; {figure} is neither."
+    ),
+    "limit_years_wrong": N_("A ceiling counts 1 to 10 years; a self-pay part has none."),
+    "limit_code_taken": N_("There is already a limit with the code {taken}."),
     "days_end_before_start": N_("The last day ({end}) must lie after the first ({start})."),
 }
 INPUT = frozenset(
     {"price_negative", "vat_rate_wrong", "discount_rate_wrong", "discount_for_unknown", "days_end_before_start"}
+    | {"discount_after_unknown", "limit_figure_wrong", "limit_years_wrong", "limit_code_taken"}
     | {"product_unknown", "discount_unknown", "discount_code_taken", "price_starts_in_issued_month"}
 )
 
@@ -29,8 +37,11 @@ STACKINGS = {
     "best": N_("Where several discounts apply, only the largest counts."),
     "add": N_("Where several discounts apply, they are added up, to the whole price at most."),
     "multiply": N_("Where several discounts apply, each is taken off what the one before left."),
+    "in_order": N_("Where several discounts apply, each says whether it is taken off what another one left."),
 }
+LIMIT_KINDS = {"self_pay": N_("Self-pay part"), "ceiling": N_("Ceiling of support")}
 HOLDERS = {
+    "": N_("Every organisation"),
     "young_firm": N_("Firm of a young founder"),
     "start_up": N_("Start-up"),
     "local_firm": N_("Local firm"),

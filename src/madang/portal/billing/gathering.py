@@ -1,0 +1,142 @@
+"""Gathers what a month's statements are worked out from, for many organisations in a constant number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.conf import settings
+from django.db.models import Prefetch, Sum
+from django.db.models.functions import TruncMonth
+
+from madang.accounting.limits import Limit, LimitKind
+from madang.accounting.pricing import Stacking, Tariff
+from madang.portal.awards.models import Award, AwardLine
+from madang.portal.awards.rules import AwardState
+from madang.portal.billing import aid
+from madang.portal.billing.models import Statement, StatementLine
+from madang.portal.billing.rules import (
+    Holding,
+    StatementState,
+    Terms,
+    counts_as_used,
+    held_days,
+    late_amounts,
+    months_span,
+)
+from madang.portal.ledger import queries as books
+from madang.portal.people.models import Organisation
+from madang.portal.prices import limits as stored_limits
+from madang.portal.prices import queries as prices
+from madang.portal.prices.rules import kind_for
+from madang.portal.resources.rules import Grain
+from madang.values import Month
+
+Days = dict[date, int]
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What one organisation's statement rests on: terms, limits, what it held or used, and its support by year."""
+
+    terms: Terms
+    limits: Sequence[Limit]
+    holdings: list[Holding] = field(default_factory=list)
+    supported: dict[int, int] = field(default_factory=dict)
+
+
+def gathered(organisations: Sequence[int], month: Month) -> dict[int, Gathered]:
+    """All that the statements of these organisations rest on, in a dozen queries however many they are."""
+    tariffs, discounts, limits = _tariffs(organisations), prices.discount_values(), stored_limits.values()
+    held, supported = aid.verdicts_of(organisations), {}
+    if any(one.kind == LimitKind.CEILING for one in limits):
+        supported = aid.supported_before(organisations, str(month))
+    found = {
+        pk: Gathered(Terms(kind, held.get(pk, ()), tariffs, discounts), limits, supported=supported.get(pk, {}))
+        for pk, kind in Organisation.objects.filter(pk__in=organisations).values_list("pk", "kind")
+    }
+    for organisation, holding in _holdings(organisations, month):
+        found[organisation].holdings.append(holding)
+    return found
+
+
+def _tariffs(organisations: Sequence[int]) -> dict[int, dict[int, Tariff]]:
+    products = AwardLine.objects.filter(award__organisation__in=organisations).values_list("product", flat=True)
+    tariffs: dict[int, dict[int, Tariff]] = defaultdict(dict)
+    for row in prices.approved(products.distinct()):
+        if row.kind == kind_for(row.product.grain):
+            tariffs[row.product_id][row.pk] = prices.as_value(row)
+    return dict(tariffs)
+
+
+def _holdings(organisations: Sequence[int], month: Month) -> Iterable[tuple[int, Holding]]:
+    """What each award of these organisations held or used in a month, by product and day."""
+    in_force = (AwardState.IN_FORCE, AwardState.ENDED)
+    # Use is billed whenever it came, also after the end of its award; days are held only while it is in force.
+    awards = Award.objects.filter(organisation__in=organisations, state__in=in_force, in_force_at__isnull=False)
+    lines = AwardLine.objects.select_related("product").order_by("product__code")
+    rows = list(awards.select_related("application__track").prefetch_related(Prefetch("lines", lines)).order_by("pk"))
+    owners = [_owner(award.pk) for award in rows]
+    used: dict[int, dict[int, Days]] = defaultdict(dict)
+    for (owner, pool), days in books.used_by_day(owners, str(month)).items():
+        used[_award(owner)][pool] = days
+    late = _late(organisations, owners, month)
+    for award in rows:
+        stacking = Stacking(award.application.track.stacking)
+        for line, own in _amounts(award, month, used.get(award.pk, {})):
+            if amounts := own | late.get((award.pk, line.product_id), {}):
+                yield award.organisation_id, Holding(award.pk, line.product_id, line.product.code, amounts, stacking)
+
+
+def _late(organisations: Sequence[int], owners: list[str], month: Month) -> dict[tuple[int, int], Days]:
+    """Use of earlier months that came after their statements were issued, by award and product, in four queries."""
+    issued = Statement.objects.filter(organisation__in=organisations, state=StatementState.ISSUED, month__lt=str(month))
+    months: dict[int, list[str]] = defaultdict(list)
+    for organisation, one in issued.values_list("organisation", "month"):
+        months[organisation].append(one)
+    if not months:
+        return {}
+    rows = StatementLine.objects.filter(
+        statement__organisation__in=organisations, statement__state=StatementState.ISSUED
+    )
+    by_hour = rows.filter(product__grain=Grain.HOUR).values_list("award", "product", TruncMonth("first_day"))
+    billed = {(*key, f"{day:%Y-%m}"): total for *key, day, total in by_hour.annotate(sum=Sum("quantity")).order_by()}
+    used = books.used_by_month(owners, {one for own in months.values() for one in own})
+    lines = AwardLine.objects.filter(award__organisation__in=organisations, product__grain=Grain.HOUR)
+    found: dict[tuple[int, int], Days] = {}
+    for award, product, pool, organisation in lines.order_by("product__code").values_list(
+        "award", "product", "product__pool", "award__organisation"
+    ):
+        done = {one: billed.get((award, product, one), 0) for one in months.get(organisation, ())}
+        found[award, product] = late_amounts(used.pop((_owner(award), pool), {}), done)
+    return found
+
+
+def _owner(award: int) -> str:
+    """The award's name in the ledger."""
+    return f"award:{award}"
+
+
+def _award(owner: str) -> int:
+    return int(owner.partition(":")[2])
+
+
+def _amounts(award: Award, month: Month, used: dict[int, Days]) -> list[tuple[AwardLine, Days]]:
+    """Each line's amounts by day. A pool's use goes to the first product sold by the hour of that pool, once."""
+    left = dict(used)
+    found = []
+    for line in award.lines.all():
+        if counts_as_used(line.product.grain):
+            found.append((line, left.pop(line.product.pool_id, {})))
+        else:
+            spans = [_in_force(award), (award.starts_on, award.ends_on), months_span(line.first_month, line.months)]
+            found.append((line, held_days(month=month, quantity=line.quantity, spans=spans)))
+    return found
+
+
+def _in_force(award: Award) -> tuple[date, date | None]:
+    zone = settings.MADANG_ZONE
+    ended = award.ended_at.astimezone(zone).date() if award.ended_at else None
+    return award.in_force_at.astimezone(zone).date(), ended
