@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-TABLES = ["journalentry", "journalseal", "journalhead", "movement", "submission", "signature", "correctionnotice", "receipt", "posting", "support", "settlemententry", "settlement"]
+TABLES = ["journalentry", "journalseal", "journalhead", "movement", "submission", "signature", "correctionnotice", "receipt", "posting", "support", "settlemententry", "settlement", "minutes", "calibration"]
 
 # The one change that a row may see. Of submissions and signatures: retention takes what people wrote or handed in. Of
 # receipts: how much of them is on no statement yet. Everything else stays as it is.
