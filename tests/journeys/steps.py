@@ -39,6 +39,7 @@ from madang.portal.resources import actions as resources
 from madang.portal.resources.rules import Capacity, Grain, PoolUnit
 from madang.portal.reviews import actions as reviews
 from madang.portal.reviews.models import ReviewAssignment, Reviewer
+from madang.portal.reviews.suggestion import suggest
 from madang.portal.screening import actions as screening
 from madang.portal.transactions import together
 from madang.values import Month, months_from
@@ -204,7 +205,7 @@ def screen_all(code: str) -> int:
 def assign_all(code: str) -> list[int]:
     """The suggested reviewers are given their sheets."""
     intake, manager = _intake(code), _cast().actor("manager")
-    chosen = reviews.suggest(by=manager, now=_now(), intake=intake.pk)
+    chosen = suggest(by=manager, now=_now(), intake=intake.pk)
     reviews.assign(by=manager, now=_now(), intake=intake.pk, chosen=chosen, due_at=intake.review_due_at)
     return list(ReviewAssignment.objects.filter(application__intake=intake).values_list("pk", flat=True))
 

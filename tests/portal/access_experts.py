@@ -11,7 +11,40 @@ from madang.portal.challenges.models import Challenge
 from madang.portal.committees.models import Candidate, Committee, CommitteeDraw
 from madang.portal.experts import actions as experts
 from madang.portal.files import tables
+from madang.portal.meetings import room
+from madang.portal.meetings.models import Meeting, Minutes
 from madang.portal.people.models import Person
+from madang.portal.reviews.models import Calibration
+
+
+def make_meetings(world: Any, application, chair) -> None:
+    """A committee with a meeting of each kind: one that sits under a reviewer, one to come, one with its minutes."""
+    by, given = world.people["manager"], {"arranged_by": world.people["manager"], "arranged_at": NOW, "meets_at": NOW}
+    made = Committee.objects.create(
+        intake=application.intake, name_ko="분과", name_en="Section", seats=3, meets_at=NOW, created_by=by,
+        created_at=NOW,
+    )  # fmt: skip
+    led = {"committee": made, "chair": chair, "began_at": NOW, **given}
+    sits = Meeting.objects.create(step="document", state="sitting", **led)
+    to_come = Meeting.objects.create(committee=made, step="on_site", **given)
+    closed = Meeting.objects.create(step="presentation", state="closed", **led)
+    content = room.minutes(closed, room.room(closed, NOW))
+    Minutes.objects.create(
+        meeting=closed, number=1, content=content, sha256="e" * 64, approved_by=chair.person, approved_at=NOW
+    )
+    made = {"applications": {}, "reviewers": {}, "come": [], "go": []}
+    Calibration.objects.create(
+        intake=application.intake, number=1, places=0, content=made, sheets_sha256="f" * 64, made_by=by, made_at=NOW
+    )
+    for name in ("meeting", "meeting-room", "meeting-attendance", "meeting-opinion", "meeting-approve"):
+        world.places[name] = {"meeting": sits.pk}
+    world.places |= {
+        "meeting-file": {"meeting": sits.pk, "kind": "csv"},
+        "meeting-points": {"meeting": sits.pk, "application": application.pk},
+        "meeting-minutes": {"meeting": closed.pk, "number": 1},
+        "meeting-cancel": {"meeting": to_come.pk},
+        "meeting-reopen": {"meeting": closed.pk},
+    }
 
 
 def make_experts(world: Any, a, owner: Person, assigned) -> None:
@@ -73,5 +106,6 @@ def _committee(world: Any, intake, assigned) -> None:
         world.places[name] = {"candidate": asked.pk}
     for name in ("intake-committees", "committee-new"):
         world.places[name] = {"intake": intake.pk}
+    world.places["meeting-new"] = {"committee": made.pk}
     world.places["committee-withdraw"] = {"candidate": seated.pk}
     world.places["call-draws"] = {"code": intake.call.code}

@@ -27,14 +27,14 @@ from factories import (
     make_track,
     make_unix_user,
 )
-from portal.access_experts import make_experts
+from portal.access_experts import make_experts, make_meetings
 from portal.trial_results import make_trial
 from rounds import adopt, make_round, propose, publish
 
 from madang.portal.access import actions as access
 from madang.portal.actors import MemberRole, Role
 from madang.portal.agreements import actions as agreements
-from madang.portal.applications.models import Attachment, ScreeningQuestion, SubmittedFile
+from madang.portal.applications.models import Application, Attachment, ScreeningQuestion, SubmittedFile
 from madang.portal.approvals.models import Approval
 from madang.portal.awards.models import Award
 from madang.portal.billing.models import Statement
@@ -105,6 +105,7 @@ def make_world() -> World:
     _calls(world, found)
     _applications(world, a, owner, kept, reviewers)
     make_experts(world, a, owner, reviewers["assigned"])
+    make_meetings(world, Application.objects.get(pk=world.places["screening"]["pk"]), reviewers["assigned"])
     _awards(world, found, a, owner, kept)
     _persons(world, a, owner)
     _prices(world, found)

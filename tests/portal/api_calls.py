@@ -179,12 +179,18 @@ def _given_to_experts(places: Any) -> dict[str, Any]:
     found |= dict.fromkeys(("list_candidates", "commit_draw", "give_committee_sheets"), committee)
     found |= dict.fromkeys(("freeze_draw", "draw_committee", "abandon_draw", "invite_committee"), going)
     found |= {"note_candidate_answer": {"candidate": asked}, "get_draw_record": going}
+    meeting = {"meeting": places["meeting"]["meeting"]}
+    found |= dict.fromkeys(("list_meetings", "arrange_meeting"), committee)
+    found |= dict.fromkeys(("get_meeting", "get_meeting_room", "list_minutes", "convene_meeting"), meeting)
+    found |= dict.fromkeys(("note_committee_points", "write_opinion", "approve_minutes"), meeting)
+    found |= dict.fromkeys(("get_calibration", "calibrate_intake"), places["intake-calibration"])
+    found |= {"cancel_meeting": places["meeting-cancel"], "reopen_meeting": places["meeting-reopen"]}
     found |= {"answer_invitation": {"invitation": asked}, "step_back": {"invitation": seated}}
     found |= dict.fromkeys(("get_expert_terms", "set_expert_terms", "agree_to_terms"), places["review-terms"])
     return found
 
 
-def _body_of_experts() -> dict[str, Any]:
+def _body_of_experts(places: Any) -> dict[str, Any]:
     names, later = {"name_ko": "나 분과", "name_en": "Section B"}, "2026-12-01T00:00:00Z"
     return {
         "file_challenge": {"name": "이강", "reason": "x"},
@@ -192,6 +198,14 @@ def _body_of_experts() -> dict[str, Any]:
         "create_committee": {**names, "seats": 1, "meets_at": later},
         "commit_draw": {"outside_source": "Lottery", "outside_from": "2026-04-05T00:00:00Z"},
         "give_committee_sheets": {"due_at": later},
+        "calibrate_intake": {"places": 1},
+        "arrange_meeting": {"step": "presentation", "meets_at": later},
+        "convene_meeting": {"version": 1, "here": [], "chair": 1, "due_at": later},
+        "note_committee_points": {"version": 1, "application": places["meeting-points"]["application"], "points": 0},
+        "write_opinion": {"version": 1, "opinion": "x"},
+        "approve_minutes": {"version": 1},
+        "cancel_meeting": {"version": 1, "reason": "x"},
+        "reopen_meeting": {"version": 1, "reason": "x"},
         "draw_committee": {"outside": "1"},
         "abandon_draw": {"reason": "x"},
         "note_candidate_answer": {"said": "absent"},
@@ -323,7 +337,7 @@ def _body_of_staff(world: World) -> dict[str, Any]:
         "decline_review": {},
         "recuse_review": {"kind": "relative"},
         "declare_interest": {**number, "kind": "relative"},
-        **_body_of_planning(pool, names) | _body_of_experts(),
+        **_body_of_planning(pool, names) | _body_of_experts(world.places),
         "propose_adoption": {},
         "propose_decisions": {},
         "propose_end": {"reason": "x"},

@@ -212,7 +212,7 @@ policy-restore           Lnnnnnnnxnnn Lnnnnnnnmnnn
 policy-withdraw          Lnnnnnnnxnnn Lnnnnnnnmnnn
 seed-commit              Lnnnnnnnxnnn Lnnnnnnnrnnn
 intake-ranking           Lnnnnnnooooo Lnnnnnnooooo
-intake-calibration       Lnnnnnnooooo Lnnnnnnooooo
+intake-calibration       Lnnnnnnooooo Lnnnnnnrrrrr
 intake-conflicts         Lnnnnnnooooo Lnnnnnnooooo
 intake-reviews           Lnnnnnnooooo Lnnnnnnrmrrr
 review-suggestion        Lnnnnnnnonnn Lnnnnnnnonnn
@@ -262,6 +262,17 @@ committee-new            Lnnnnnnnonnn Lnnnnnnnrnnn
 committee                Lnnnnnnooooo Lnnnnnnnnnnn
 committee-draw-new       Lnnnnnnnonnn Lnnnnnnnrnnn
 committee-sheets         Lnnnnnnnonnn Lnnnnnnnrnnn
+meeting-new              Lnnnnnnnonnn Lnnnnnnnrnnn
+meeting                  Lnnnonnooooo Lnnnonnooooo
+meeting-room             Lnnnonnooooo Lnnnonnooooo
+meeting-file             Lnnnonnooooo Lnnnonnooooo
+meeting-minutes          Lnnnonnooooo Lnnnonnooooo
+meeting-attendance       Lnnnnnnnonnn Lnnnnnnnrnnn
+meeting-points           Lnnnonnnonnn Lnnnrnnnrnnn
+meeting-opinion          Lnnnonnnonnn Lnnnrnnnrnnn
+meeting-approve          Lnnnonnnnnnn Lnnnrnnnnnnn
+meeting-cancel           Lnnnnnnnonnn Lnnnnnnnrnnn
+meeting-reopen           Lnnnnnnnonnn Lnnnnnnnrnnn
 draw-value               Lnnnnnnnonnn Lnnnnnnnrnnn
 draw-abandon             Lnnnnnnnonnn Lnnnnnnnrnnn
 candidate-answer         Lnnnnnnnonnn Lnnnnnnnrnnn

@@ -31,12 +31,14 @@ IMPERSONAL = {
     "list_settlement_entries", "facility", "facility-edit", "facility-state", "facilities-file", "facilities-look",
     "get_facility", "list_taken", "utilisation-file", "call-expert-terms", "get_expert_terms", "review-terms",
     "intake-committees", "list_committees", "committee-invitation", "committee-withdraw", "call-draws",
-    "draw-record", "get_draw_record",
+    "draw-record", "get_draw_record", "meeting-new", "list_meetings", "get_meeting",
+    "meeting-points", "meeting-opinion", "meeting-approve",
 }  # fmt: skip
 # Many at once: noted as a search, or shown without anybody's texts.
 LISTS = {
     "intake-applications", "intake-calibration", "intake-conflicts", "intake-decisions", "intake-ranking",
     "intake-reviews", "list_intake_applications", "list_intake_decisions", "list_ranking",
+    "get_calibration", "meeting", "meeting-room", "meeting-minutes", "meeting-file", "get_meeting_room", "list_minutes",
     "committee", "intake-challenges", "list_candidates", "list_intake_challenges",
     "receipts-look", "settlement", "show_settlement",
 }  # fmt: skip

@@ -13,6 +13,7 @@ from madang.review.scores import (
     Sheet,
     Shortfall,
     application_score,
+    dropped,
     sheet_total,
     shortfalls,
 )
@@ -193,3 +194,13 @@ def test_points_out_of_range_are_named():
     with pytest.raises(Refused) as refused:
         application_score(CRITERIA, [Sheet("a", {"team": 31})])
     assert refused.value.facts == {"reviewer": "a", "criterion": "team", "points": 31, "most": 30}
+
+
+def test_it_is_said_whose_totals_are_left_out():
+    table = [Criterion("all", 100)]
+    sheets = [Sheet(name, {"all": points}) for name, points in zip("edcba", (90, 90, 70, 10, 10), strict=True)]
+    assert dropped(table, sheets, Rule.TRIMMED) == ("d", "a")
+    assert dropped(table, sheets) is None
+    assert dropped(table, sheets[1:], Rule.TRIMMED) is None
+    same = [Sheet(name, {"all": 50}) for name in "edcba"]
+    assert dropped(table, same, Rule.TRIMMED) == ("a", "b")

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from madang.cli.language import N_
 from madang.demonstration import cast as casting
-from madang.demonstration import draw, equipment, names, published, rounds, work
+from madang.demonstration import committee, draw, equipment, names, published, rounds, work
 from madang.demonstration.cast import Cast
 from madang.demonstration.progress import Progress
 from madang.portal.actors import WORKER, MemberRole
@@ -92,7 +92,7 @@ def _trial(cast: Cast, now: datetime, draws: random.Random) -> list[Award]:
         marks = _hand_in(call, owners, month, dates.opens_at + timedelta(days=3))
         intake = call.intakes.get()
         rounds.screen_all(cast, intake, _day(now, -24, 10))
-        rounds.review_all(cast, intake, marks, _day(now, -20, 10), lambda n, m: None)
+        committee.review(cast, intake, marks, _day(now, -22, 10), _day(now, -15, 14))
     (plan,) = rounds.solve(cast, intake, (PolicyChoice.PORTFOLIO,), _day(now, -8, 10))
     with together():
         rounds.decide(cast, intake, plan, _day(now, -6, 10), "AI컴퓨팅-2026-214")

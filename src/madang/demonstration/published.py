@@ -103,6 +103,8 @@ def own_cores(intake: IntakeDraft, first: Month) -> CallDraft:
         (str(first), str(first.plus(2))),
         (ProductOffer("core-hour", 1, 2000),),
         minimum_total_milli=60_000,
+        bonus_most=3,
+        penalty_most=3,
     )
     return CallDraft(
         code="local-cores",

@@ -28,6 +28,7 @@ from madang.portal.policies import queries, wording
 from madang.portal.policies.rules import Draft
 from madang.portal.reviews import actions as reviews
 from madang.portal.reviews.models import ReviewAssignment
+from madang.portal.reviews.suggestion import suggest
 from madang.portal.screening import actions as screening
 
 Count = Callable[[int, int], None]
@@ -90,8 +91,13 @@ def review_all(
 ) -> None:
     """The manager confirms the suggested reviewers; each hands in a sheet with the drawn marks."""
     manager = cast.actor("manager")
-    chosen = reviews.suggest(by=manager, now=now, intake=intake.pk)
+    chosen = suggest(by=manager, now=now, intake=intake.pk)
     reviews.assign(by=manager, now=now, intake=intake.pk, chosen=chosen, due_at=intake.review_due_at)
+    mark(intake, marks, now + timedelta(days=1), count)
+
+
+def mark(intake: Intake, marks: dict[int, tuple[tuple[int, ...], ...]], now: datetime, count: Count) -> None:
+    """Every reviewer of an intake hands in a sheet with the drawn marks, a row of marks a reviewer."""
     sheets = ReviewAssignment.objects.filter(application__intake=intake).select_related("reviewer")
     place: dict[int, int] = {}
     rows = list(sheets.order_by("application", "reviewer"))
@@ -102,7 +108,7 @@ def review_all(
         points = {one.code: mark for one, mark in zip(CRITERIA, marks[sheet.application_id][row], strict=True)}
         reviews.submit(
             by=by,
-            now=now + timedelta(days=1),
+            now=now,
             assignment=sheet.pk,
             version=sheet.version,
             points=points,

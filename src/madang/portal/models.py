@@ -22,6 +22,7 @@ from madang.portal.indicators import models as _indicators  # noqa: F401
 from madang.portal.jobs import models as _jobs  # noqa: F401
 from madang.portal.journal import models as _journal  # noqa: F401
 from madang.portal.ledger import models as _ledger  # noqa: F401
+from madang.portal.meetings import models as _meetings  # noqa: F401
 from madang.portal.outbox import models as _outbox  # noqa: F401
 from madang.portal.people import models as _people  # noqa: F401
 from madang.portal.plans import models as _plans  # noqa: F401

@@ -70,6 +70,8 @@ STATES = {
     "tariff.in_force": (GOOD, pgettext_lazy("state", "Applies now")),
     "paper.refused": (BAD, pgettext_lazy("state", "Refused")),
     "committed": (NEUTRAL, pgettext_lazy("state", "Committed to")),
+    "sitting": (ACTIVE, pgettext_lazy("state", "In session")),
+    "meeting.closed": (GOOD, pgettext_lazy("state", "Minutes approved")),
     "frozen": (ACTIVE, pgettext_lazy("state", "Pool frozen")),
     "drawn": (GOOD, pgettext_lazy("state", "Drawn")),
     "abandoned": (BAD, pgettext_lazy("state", "Given up")),

@@ -108,6 +108,21 @@ def exact_total(
     return _mean(totals[1:-1] if rule == Rule.TRIMMED and len(totals) >= trim_from else totals)
 
 
+def dropped(
+    criteria: Sequence[Criterion], sheets: Sequence[Sheet], rule: Rule = Rule.MEAN, trim_from: int = TRIM_FROM
+) -> tuple[str, str] | None:
+    """Whose highest and whose lowest total `trimmed` leaves out, (highest, lowest); None where nothing is left out.
+
+    Of several equal totals those of the first reviewer in order of ids are shown as left out, the highest before the
+    lowest; the score is the same whichever it is.
+    """
+    counting = {sheet.reviewer: total for sheet in sheets if (total := sheet_total(criteria, sheet)) is not None}
+    if rule != Rule.TRIMMED or len(counting) < trim_from:
+        return None
+    highest = min(counting, key=lambda name: (-counting[name], name))
+    return highest, min(counting.keys() - {highest}, key=lambda name: (counting[name], name))
+
+
 def _totals(criteria: Sequence[Criterion], sheets: Sequence[Sheet]) -> list[Fraction]:
     return sorted(total for sheet in sheets if (total := sheet_total(criteria, sheet)) is not None)
 
@@ -129,6 +144,12 @@ def errors(criteria: Sequence[Criterion], sheets: Mapping[str, Sequence[Sheet]])
         for name, found in totals.items()
         if found
     }
+
+
+def deviation(criteria: Sequence[Criterion], sheets: Sequence[Sheet]) -> int:
+    """The standard deviation of the sheets' totals (divided by one fewer), in thousandths of a point; 0 below two."""
+    totals = _totals(criteria, sheets)
+    return isqrt(int(_squares(totals) * 1_000_000 / (len(totals) - 1))) if len(totals) > 1 else 0
 
 
 def _squares(totals: Sequence[Fraction]) -> Fraction:

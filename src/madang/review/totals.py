@@ -116,17 +116,28 @@ def score_table(steps: Sequence[Step], sheets: Mapping[str, Mapping[str, Sequenc
     lacks a step that has weight has no total and stands last; equals share a place and stand in order of ids.
     Refused: ``steps_without_weight``, and as `application_score`.
     """
+    rows = []
+    for application, given in sheets.items():
+        total = in_all(steps, given)
+        exact = [_percent(step, given.get(step.code, ())) for step in steps]
+        in_steps = tuple(None if one is None else round_milli(one) for one in exact)
+        rows.append(Row(application, in_steps, None if total is None else round_milli(total), None))
+    return _placed(rows)
+
+
+def in_all(steps: Sequence[Step], given: Mapping[str, Sequence[Sheet]]) -> Fraction | None:
+    """One application's exact total of all its steps, out of 100; `given` holds its sheets by step code.
+
+    None where a step that has weight was not scored. Refused: ``steps_without_weight``, and as `application_score`.
+    """
     weight = sum(step.weight for step in steps)
     if weight <= 0 or any(step.weight < 0 for step in steps):
         raise Refused("steps_without_weight")
-    rows = []
-    for application, given in sheets.items():
-        exact = [_percent(step, given.get(step.code, ())) for step in steps]
-        known = [one for one, step in zip(exact, steps, strict=True) if one is not None or step.weight == 0]
-        parts = [(one or 0) * step.weight for one, step in zip(exact, steps, strict=True)]
-        total = round_milli(Fraction(sum(parts)) / weight) if len(known) == len(steps) else None
-        rows.append(Row(application, tuple(None if one is None else round_milli(one) for one in exact), total, None))
-    return _placed(rows)
+    exact = [_percent(step, given.get(step.code, ())) for step in steps if step.weight]
+    weights = [step.weight for step in steps if step.weight]
+    if None in exact:
+        return None
+    return Fraction(sum((one or 0) * share for one, share in zip(exact, weights, strict=True))) / weight
 
 
 def _percent(step: Step, sheets: Sequence[Sheet]) -> Fraction | None:

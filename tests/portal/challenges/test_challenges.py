@@ -32,6 +32,7 @@ from madang.portal.reviews import actions as reviews
 from madang.portal.reviews import desk
 from madang.portal.reviews.findings import findings
 from madang.portal.reviews.models import ReviewAssignment
+from madang.portal.reviews.suggestion import suggest
 
 pytestmark = pytest.mark.django_db
 SESSION = NOW + timedelta(days=30)
@@ -94,7 +95,7 @@ def test_upheld_the_sheet_ends_and_the_person_is_never_suggested_or_assigned_aga
     assert seen(sheet) == (False, 0, 0, 0)
     assert [found.barred for found in findings(manager, sheet.application.intake_id, NOW)] == [True]
     with pytest.raises(Refused, match="reviewers_too_few_for_application"):
-        reviews.suggest(by=manager, now=NOW, intake=sheet.application.intake_id)
+        suggest(by=manager, now=NOW, intake=sheet.application.intake_id)
     with pytest.raises(Stale):
         decided(manager, row, upheld=False)
     (mail,) = Message.objects.filter(code="challenge_decided")

@@ -331,7 +331,7 @@ def test_the_pages_take_a_fixed_number_of_queries(client, manager, intake, djang
     client.force_login(Person.objects.get(pk=manager.person))
     for url, number in {
         reverse("intake-committees", args=[intake.pk]): 8,
-        reverse("committee", args=[draw.committee_id]): 10,
+        reverse("committee", args=[draw.committee_id]): 11,
         reverse("call-draws", args=[intake.call.code]): 7,
     }.items():
         with django_assert_num_queries(number):

@@ -29,6 +29,7 @@ from madang.portal.outbox.models import Message
 from madang.portal.reviews import actions, desk, queries, scoring
 from madang.portal.reviews.models import Affiliation, CriterionPoints, ReviewAssignment, Reviewer
 from madang.portal.reviews.rules import Interest
+from madang.portal.reviews.suggestion import suggest
 
 pytestmark = pytest.mark.django_db
 DUE = NOW + timedelta(days=14)
@@ -80,7 +81,7 @@ def test_strangers_and_staff_are_no_reviewers(manager):
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.APPROVER, Role.SCREENING_OFFICER, Role.OPERATOR])
 def test_only_managers_organise_reviews(role, intake):
     by = make_actor(role)
-    assert code(lambda: actions.suggest(by=by, now=NOW, intake=intake.pk)) == "not_allowed_for_role"
+    assert code(lambda: suggest(by=by, now=NOW, intake=intake.pk)) == "not_allowed_for_role"
     assert code(lambda: actions.assign(by=by, now=NOW, intake=intake.pk, chosen={}, due_at=DUE)) == (
         "not_allowed_for_role"
     )
@@ -93,7 +94,7 @@ def test_a_suggestion_keeps_conflicts_and_limits(manager, intake):
     make_member(files[0].organisation)
     Affiliation.objects.create(reviewer=affiliated, organisation=files[1].organisation, since=date(2020, 1, 1))
     member.person.memberships.create(organisation=files[0].organisation, role="member", joined_at=NOW)
-    chosen = actions.suggest(by=manager, now=NOW, intake=intake.pk)
+    chosen = suggest(by=manager, now=NOW, intake=intake.pk)
     assert not ReviewAssignment.objects.exists()
     assert {len(set(people)) for people in chosen.values()} == {2}
     assert member.pk not in chosen[files[0].pk]
@@ -103,14 +104,14 @@ def test_a_suggestion_keeps_conflicts_and_limits(manager, intake):
     told = set(Message.objects.filter(code="review_assigned").values_list("person", flat=True))
     assert told == {Reviewer.objects.get(pk=pk).person_id for people in chosen.values() for pk in people}
     assert free.pk in {pk for people in chosen.values() for pk in people}
-    assert code(lambda: actions.suggest(by=manager, now=NOW, intake=intake.pk)) == "nothing_to_assign"
+    assert code(lambda: suggest(by=manager, now=NOW, intake=intake.pk)) == "nothing_to_assign"
 
 
 def test_a_suggestion_fills_only_what_is_missing(manager, intake):
     (file,) = submitted(intake, 1)
     given = make_assignment(file)
     make_reviewer()
-    chosen = actions.suggest(by=manager, now=NOW, intake=intake.pk)
+    chosen = suggest(by=manager, now=NOW, intake=intake.pk)
     assert len(chosen[file.pk]) == 1
     assert given.reviewer_id not in chosen[file.pk]
 
@@ -118,7 +119,7 @@ def test_a_suggestion_fills_only_what_is_missing(manager, intake):
 def test_a_shortage_is_said(manager, intake):
     submitted(intake, 1)
     make_reviewer()
-    assert code(lambda: actions.suggest(by=manager, now=NOW, intake=intake.pk)) == "reviewers_too_few_for_application"
+    assert code(lambda: suggest(by=manager, now=NOW, intake=intake.pk)) == "reviewers_too_few_for_application"
 
 
 def test_hundreds_are_assigned_at_once(manager, intake, django_assert_max_num_queries):
@@ -130,7 +131,7 @@ def test_hundreds_are_assigned_at_once(manager, intake, django_assert_max_num_qu
     for _ in range(9):
         make_reviewer()
     with django_assert_max_num_queries(60):
-        chosen = actions.suggest(by=manager, now=NOW, intake=intake.pk)
+        chosen = suggest(by=manager, now=NOW, intake=intake.pk)
         assert actions.assign(by=manager, now=NOW, intake=intake.pk, chosen=chosen, due_at=DUE) == 180
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 from factories import (
     NOW,
@@ -35,6 +36,7 @@ from madang.portal.reviews import actions, queries, scoring
 from madang.portal.reviews.findings import findings
 from madang.portal.reviews.models import (
     Affiliation,
+    Calibration,
     CriterionPoints,
     DeclaredInterest,
     ReviewAssignment,
@@ -247,7 +249,7 @@ def test_pages_take_a_fixed_number_of_queries(client, intake, django_assert_num_
         client.get(reverse("reviews"))
 
 
-QUERIES = {"reviewers": 11, "intake": 9, "ranking": 9, "reviews": 12}
+QUERIES = {"reviewers": 11, "intake": 9, "ranking": 10, "reviews": 13}
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -293,10 +295,21 @@ def judged(intake, count, given):
 def test_calibrated_scores_stand_beside_raw_ones_and_say_who_is_lenient(client, intake, language):
     people = judged(intake, 12, lambda place, who: 20 + 2 * place + 5 * (who == 3) + (place * who) % 3)
     client.cookies["madang_language"] = language
+    url = reverse("intake-calibration", args=[intake.pk])
     client.force_login(make_staff(Role.AUDITOR))
-    page = client.get(reverse("intake-calibration", args=[intake.pk]), {"places": "5"}).content.decode()
+    assert client.post(url, {"places": "5"}).status_code in (409, 422)
+    client.force_login(make_staff(Role.PROGRAMME_MANAGER))
+    assert client.post(url, {"places": "5"}).status_code == 302
+    client.force_login(make_staff(Role.AUDITOR))
+    page = client.get(url).content.decode()
     assert page.index(people[3].person.name) < min(page.index(one.person.name) for one in people[:3])
     assert "notice warning" not in page
+    stored = Calibration.objects.get().content["applications"]
+    ReviewAssignment.objects.filter(reviewer=people[3]).update(state="recused")
+    assert "notice warning" in client.get(url).content.decode()
+    assert Calibration.objects.get().content["applications"] == stored
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Calibration.objects.update(places=9)
 
 
 def test_a_track_with_the_korean_mean_ranks_by_it(intake):
@@ -316,7 +329,7 @@ def test_a_panel_too_small_to_tell_is_said_so(client, intake):
     judged(intake, 3, lambda place, who: 30)
     client.cookies["madang_language"] = "en"
     client.force_login(make_staff(Role.PROGRAMME_MANAGER))
-    page = client.get(reverse("intake-calibration", args=[intake.pk])).content.decode()
+    page = client.post(reverse("intake-calibration", args=[intake.pk])).content.decode()
     assert "3 applications and 4 reviewers are too few" in page
     assert "<table" not in page
 
@@ -325,7 +338,8 @@ def test_a_panel_too_small_to_tell_is_said_so(client, intake):
 def test_calibration_takes_a_fixed_number_of_queries(client, intake, django_assert_num_queries, count):
     judged(intake, count, lambda place, who: 20 + place + who)
     client.force_login(make_staff(Role.PROGRAMME_MANAGER))
-    with django_assert_num_queries(10):
+    client.post(reverse("intake-calibration", args=[intake.pk]))
+    with django_assert_num_queries(11):
         client.get(reverse("intake-calibration", args=[intake.pk]))
 
 

@@ -3,14 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from ninja import Field, Router, Schema, Status
 from ninja.pagination import LimitOffsetPagination, paginate
 
 from madang.portal.actors import READING_ROLES
 from madang.portal.faces import known_to, one
+from madang.portal.journal.actions import read
 from madang.portal.reviews import actions, queries
+from madang.portal.reviews.calibration import calibrate, calibrated
 from madang.portal.reviews.rules import AssignmentState
+from madang.portal.reviews.suggestion import suggest as suggest_sheets
 from madang.portal.schemas import Id, Instant
 
 router = Router(tags=["assignments"])
@@ -86,13 +89,18 @@ class ReasonIn(Schema):
 
 
 class RankedOut(Schema):
-    """An application's place and score in thousandths of a point, and how many minimums it misses."""
+    """An application's place and score in thousandths of a point, with what committees added to it and took off it,
+
+    and how many minimums it misses.
+    """
 
     application: int
     number: str
     title: str
     rank: int | None
     score_milli: int | None
+    bonus_milli: int
+    penalty_milli: int
     minimums_missed: int
 
     @staticmethod
@@ -102,6 +110,46 @@ class RankedOut(Schema):
     @staticmethod
     def resolve_minimums_missed(row: Any) -> int:
         return len(row.shortfalls)
+
+
+class PlacesIn(Schema):
+    """For how many places to say what calibration would change."""
+
+    places: int = Field(0, ge=0, le=1_000_000)
+
+
+class CalibratedOut(Schema):
+    """An application's mean of sheets as given and as calibrated, with its standard error: thousandths of 100."""
+
+    application: int
+    number: str
+    raw_milli: int
+    score_milli: int
+    error_milli: int
+
+
+class LeaningOut(Schema):
+    """A reviewer's points above others, and how wide he spreads (1000: as others), each with its standard error."""
+
+    name: str
+    sheets: int
+    offset_milli: int
+    offset_error_milli: int
+    scale_permille: int
+    scale_error_permille: int
+
+
+class CalibrationOut(Schema):
+    """A stored calibration; `come` and `go` are numbers of applications that would change for so many places."""
+
+    number: int
+    places: int
+    made_at: datetime
+    scores: list[CalibratedOut]
+    reviewers: list[LeaningOut]
+    come: list[str]
+    go: list[str]
+    stale: bool
 
 
 @router.get("/intakes/{int:intake}/reviews", response=list[CoverageOut], operation_id="list_coverage")
@@ -118,7 +166,7 @@ def list_coverage(request: HttpRequest, intake: int) -> Any:
 def suggest(request: HttpRequest, intake: int) -> Any:
     """Who could review what is still short of reviewers, around all conflicts; nothing is given out."""
     one(queries.intakes(request.actor), pk=intake)
-    found = actions.suggest(by=request.actor, now=request.now, intake=intake)
+    found = suggest_sheets(by=request.actor, now=request.now, intake=intake)
     return [{"application": pk, "reviewers": list(people)} for pk, people in sorted(found.items())]
 
 
@@ -147,6 +195,27 @@ def list_ranking(request: HttpRequest, intake: int) -> Any:
     """Scores and places from the sheets that are back, best first."""
     one(queries.intakes(request.actor), pk=intake)
     return list(queries.scores(request.actor, intake).values())
+
+
+@router.get("/intakes/{int:intake}/calibration", response=CalibrationOut, operation_id="get_calibration")
+@known_to(*READING_ROLES)
+def get_calibration(request: HttpRequest, intake: int) -> Any:
+    """The calibrated scores that were stored last; that they were read is noted."""
+    one(queries.intakes(request.actor), pk=intake)
+    found = calibrated(request.actor, intake)
+    if found is None:
+        raise Http404
+    read(by=request.actor, now=request.now, what="search", kind="reviewer", subject="all")
+    return found
+
+
+@router.post("/intakes/{int:intake}/calibration", response={201: CalibrationOut}, operation_id="calibrate_intake")
+@known_to(*READING_ROLES)
+def calibrate_intake(request: HttpRequest, intake: int, given: PlacesIn) -> Any:
+    """Works calibrated scores out and stores them; refused where too few sheets link too few reviewers."""
+    one(queries.intakes(request.actor), pk=intake)
+    calibrate(by=request.actor, now=request.now, intake=intake, places=given.places)
+    return Status(201, calibrated(request.actor, intake))
 
 
 @router.get("/applications/{int:id}/reviews", response=list[AssignedOut], operation_id="list_application_reviews")

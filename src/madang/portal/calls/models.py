@@ -66,7 +66,11 @@ class Intake(models.Model):
 
 
 class Track(models.Model):
-    """A branch of a call with its own products, amounts, criteria and rules. Scores are thousandths of a point."""
+    """A branch of a call with its own products, amounts, criteria and rules. Scores are thousandths of a point.
+
+    The weights are those of the review's steps in the score; a step without weight informs but does not count. More
+    than `quorum_percent` of a committee's seats must be present, and the most that it may add or take are points.
+    """
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="tracks")
     code = models.SlugField(max_length=30)
@@ -82,6 +86,12 @@ class Track(models.Model):
     reviews_wanted = models.PositiveSmallIntegerField(default=3)
     conflict_rules = models.CharField(max_length=15, choices=choices(ConflictRules), default=ConflictRules.KOREAN)
     score_rule = models.CharField(max_length=10, choices=choices(ScoreRule), default=ScoreRule.MEAN)
+    document_weight = models.PositiveSmallIntegerField(default=1)
+    presentation_weight = models.PositiveSmallIntegerField(default=0)
+    on_site_weight = models.PositiveSmallIntegerField(default=0)
+    quorum_percent = models.PositiveSmallIntegerField(default=50)
+    bonus_most = models.PositiveSmallIntegerField(default=0)
+    penalty_most = models.PositiveSmallIntegerField(default=0)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -92,6 +102,11 @@ class Track(models.Model):
             models.UniqueConstraint(fields=["call", "code"], name="track_code_once"),
             models.CheckConstraint(condition=Q(last_month__gte=F("first_month")), name="track_months_in_order"),
             models.CheckConstraint(condition=Q(reviews_wanted__gte=1), name="track_reviews_from_one"),
+            models.CheckConstraint(
+                condition=Q(document_weight__gte=1) | Q(presentation_weight__gte=1) | Q(on_site_weight__gte=1),
+                name="track_step_has_weight",
+            ),
+            models.CheckConstraint(condition=Q(quorum_percent__lt=100), name="track_quorum_below_all"),
         ]
 
 

@@ -18,6 +18,14 @@ class ConflictRules(StrEnum):
     INTERNATIONAL = "international"
 
 
+class ReviewStep(StrEnum):
+    """The steps of a review in their order; each has a weight in the score (`<step>_weight` of the track)."""
+
+    DOCUMENT = "document"
+    PRESENTATION = "presentation"
+    ON_SITE = "on_site"
+
+
 class CallKind(StrEnum):
     REGULAR = "regular"
     ADDITIONAL = "additional"

@@ -61,6 +61,11 @@ CONFLICT_RULES = {
         "Sharing an organisation alone bars nobody; taking part, relatives and financial interests do."
     ),
 }
+STEPS = {
+    "document": N_("Review of documents"),
+    "presentation": N_("Presentations"),
+    "on_site": N_("Visit on site"),
+}
 SCORE_RULES = {
     "mean": N_("The score is the mean of all sheets."),
     "trimmed": N_(

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from madang.portal.actors import Actor
 from madang.portal.calls import queries
-from madang.portal.calls.sentences import CONFLICT_RULES, SCORE_RULES, STACKING
+from madang.portal.calls.sentences import CONFLICT_RULES, SCORE_RULES, STACKING, STEPS
 from madang.portal.calls.texts import field_label, shown
 from madang.portal.eligibility import queries as eligibility
 from madang.portal.eligibility import texts
@@ -50,6 +50,8 @@ class ShownTrack:
     stacking: str
     conflict_rules: str
     score_rule: str
+    steps: list[tuple[str, int]]
+    weights: int
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,17 @@ def tracks(call: Any, by: Actor) -> list[ShownTrack]:
             stacking=STACKING[track.stacking],
             conflict_rules=CONFLICT_RULES[track.conflict_rules],
             score_rule=SCORE_RULES[track.score_rule],
+            steps=_steps(track),
+            weights=track.document_weight + track.presentation_weight + track.on_site_weight,
         )
         for track in rows
     ]
+
+
+def _steps(track: Any) -> list[tuple[str, int]]:
+    """The review's steps with their weights in the score; none where there are only documents."""
+    found = [(words, getattr(track, f"{step}_weight")) for step, words in STEPS.items()]
+    return [one for one in found if one[1]] if track.presentation_weight or track.on_site_weight else []
 
 
 def intakes(call: Any, now: datetime) -> list[ShownIntake]:

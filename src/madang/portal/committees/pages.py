@@ -29,6 +29,7 @@ from madang.portal.committees.rules import CandidateState, DrawState
 from madang.portal.experts import queries as experts
 from madang.portal.faces import form_page, one, signed_in, tried, whole, with_role
 from madang.portal.journal.actions import read
+from madang.portal.meetings import queries as meetings
 from madang.portal.templatetags.madang import in_language
 
 MANAGER = Role.PROGRAMME_MANAGER
@@ -101,6 +102,7 @@ def committee(request: HttpRequest, committee: int) -> HttpResponse:
         "committee": row,
         "draws": [_shown(draw, request.now) for draw in draws],
         "listed": listed,
+        "meetings": meetings.meetings(request.actor, committee),
         "left": max(0, row.seats - row.taken),
         "last": last,
         "may_invite": bool(next_ones) and request.now < row.meets_at,

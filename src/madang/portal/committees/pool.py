@@ -33,8 +33,18 @@ class Free:
 
 def section(committee: Committee) -> list[Application]:
     """The applications that a committee judges."""
-    rows = Application.objects.filter(intake=committee.intake_id, state__in=REVIEWED_STATES, in_force__isnull=False)
-    return list((rows.filter(track=committee.track_id) if committee.track_id else rows).select_related("track"))
+    return sections([committee])[committee.pk]
+
+
+def sections(committees: Iterable[Committee]) -> dict[int, list[Application]]:
+    """The applications that each committee judges, by committee; one query."""
+    rows = list(committees)
+    files = Application.objects.filter(intake__in={row.intake_id for row in rows}, state__in=REVIEWED_STATES)
+    found = list(files.filter(in_force__isnull=False).select_related("track"))
+    return {
+        row.pk: [file for file in found if file.intake_id == row.intake_id and row.track_id in (None, file.track_id)]
+        for row in rows
+    }
 
 
 def free(by: Actor, committee: Committee, now: datetime, today: date) -> list[Free]:

@@ -264,6 +264,12 @@ def _write_track(call: int, track: TrackDraft, position: int) -> None:
         reviews_wanted=track.reviews_wanted,
         conflict_rules=track.conflict_rules,
         score_rule=track.score_rule,
+        document_weight=track.document_weight,
+        presentation_weight=track.presentation_weight,
+        on_site_weight=track.on_site_weight,
+        quorum_percent=track.quorum_percent,
+        bonus_most=track.bonus_most,
+        penalty_most=track.penalty_most,
     )
     _write_products(row, track.products)
     _write_consents(row, track.consents)

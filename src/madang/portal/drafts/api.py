@@ -127,6 +127,12 @@ class TrackPart(Schema):
     reviews_wanted: int = Field(3, ge=1, le=SMALL)
     conflict_rules: ConflictRules = ConflictRules.KOREAN
     score_rule: ScoreRule = ScoreRule.MEAN
+    document_weight: int = Field(1, ge=0, le=100)
+    presentation_weight: int = Field(0, ge=0, le=100)
+    on_site_weight: int = Field(0, ge=0, le=100)
+    quorum_percent: int = Field(50, ge=0, le=99)
+    bonus_most: int = Field(0, ge=0, le=SMALL)
+    penalty_most: int = Field(0, ge=0, le=SMALL)
     products: list[OfferPart] = Field([], max_length=MOST)
     criteria: list[CriterionPart] = Field([], max_length=MOST)
     sections: list[SectionPart] = Field([], max_length=MOST)

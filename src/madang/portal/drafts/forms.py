@@ -82,6 +82,29 @@ class TrackForm(forms.Form):
         label=_("Conflicts of interest"), choices=chosen(list(ConflictRules), CONFLICT_RULES)
     )
     score_rule = forms.ChoiceField(label=_("How sheets become a score"), choices=chosen(list(ScoreRule), SCORE_RULES))
+    document_weight = forms.IntegerField(
+        label=_("Weight of the review of documents"), min_value=0, max_value=100, initial=1,
+        help_text=_("The score is the mean of the steps by these weights; a step with 0 does not count."),
+    )  # fmt: skip
+    presentation_weight = forms.IntegerField(label=_("Weight of presentations"), min_value=0, max_value=100, initial=0)
+    on_site_weight = forms.IntegerField(label=_("Weight of visits on site"), min_value=0, max_value=100, initial=0)
+    quorum_percent = forms.IntegerField(
+        label=_("Quorum of a committee, in per cent"), min_value=0, max_value=99, initial=50,
+        help_text=_("More than this share of the seats must be present. Without them nothing is scored or decided."),
+    )  # fmt: skip
+    bonus_most = forms.IntegerField(
+        label=_("Points that a committee may add at most"), min_value=0, max_value=100, initial=0
+    )
+    penalty_most = forms.IntegerField(
+        label=_("Points that a committee may take off at most"), min_value=0, max_value=100, initial=0
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        weights = [given.get(f"{step}_weight") for step in ("document", "presentation", "on_site")]
+        if None not in weights and not any(weights):
+            self.add_error("document_weight", _("One of the steps must have a weight."))
+        return given
 
     def values(self) -> dict[str, Any]:
         """The fields as a track keeps them."""

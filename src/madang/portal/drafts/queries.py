@@ -82,6 +82,12 @@ def track_draft(track: Track) -> TrackDraft:
         reviews_wanted=track.reviews_wanted,
         conflict_rules=track.conflict_rules,
         score_rule=track.score_rule,
+        document_weight=track.document_weight,
+        presentation_weight=track.presentation_weight,
+        on_site_weight=track.on_site_weight,
+        quorum_percent=track.quorum_percent,
+        bonus_most=track.bonus_most,
+        penalty_most=track.penalty_most,
         products=tuple(ProductOffer(row.product.code, row.minimum, row.maximum) for row in track.products.all()),
         criteria=tuple(
             CriterionDraft(row.code, row.title_ko, row.title_en, row.points, row.minimum_points)

@@ -116,6 +116,12 @@ class TrackDraft:
     reviews_wanted: int = 3
     conflict_rules: str = ConflictRules.KOREAN
     score_rule: str = ScoreRule.MEAN
+    document_weight: int = 1
+    presentation_weight: int = 0
+    on_site_weight: int = 0
+    quorum_percent: int = 50
+    bonus_most: int = 0
+    penalty_most: int = 0
     products: tuple[ProductOffer, ...] = ()
     criteria: tuple[CriterionDraft, ...] = ()
     sections: tuple[SectionDraft, ...] = ()

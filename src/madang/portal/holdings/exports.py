@@ -33,6 +33,7 @@ from madang.portal.holdings import showing
 from madang.portal.jobs.models import Job, JobFile, JobOutput
 from madang.portal.journal import queries as journal
 from madang.portal.journal.models import Reading
+from madang.portal.meetings.models import Attendance
 from madang.portal.outbox.models import Message
 from madang.portal.people.models import ApiToken, Invitation, Membership, Person, StaffRole, UnixUser, Verdict
 from madang.portal.reviews.models import Affiliation, CriterionPoints, DeclaredInterest, ReviewAssignment, Reviewer
@@ -213,6 +214,9 @@ def _reviewing(person: int) -> dict[str, Rows]:
             Candidate.objects.filter(**mine, place__isnull=False),
             *("state", "asked_at", "answered_at", "learnt_on", "note"),
             committee="draw__committee__name_ko",
+        ),
+        "meetings_i_was_at_or_missed": _listed(
+            Attendance.objects.filter(**mine), "here", step="meeting__step", committee="meeting__committee__name_ko"
         ),
         "terms_i_agreed_to": _listed(
             ExpertAgreement.objects.filter(**mine), "agreed_at", call="terms__call__code", version="terms__number"

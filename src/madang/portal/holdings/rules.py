@@ -34,6 +34,7 @@ TABLES: dict[str, frozenset[str]] = {
     "expertprofile": frozenset({"reviewer"}),
     "expertagreement": frozenset({"reviewer"}),
     "candidate": frozenset({"reviewer"}),
+    "attendance": frozenset({"reviewer"}),
     "challenge": frozenset({"application_not_awarded", "application_awarded"}),
     "reviewassignment": frozenset({"review"}),
     "criterionpoints": frozenset({"review"}),
@@ -63,7 +64,8 @@ IMPERSONAL = frozenset(
         "environment", "jobtemplate", "bank", "receiptfile", "receipt", "received", "posting", "chase", "chasestop",
         "budgetalert", "fundingsource", "funding", "fundingpart", "fiscalyear", "support", "settlemententry",
         "settlement", "intakefigures", "yearfigures", "facility", "facilityaccessory", "bookedfacility", "closure",
-        "bookingslot", "hourquota", "hourstaken", "expertterms", "committee", "committeedraw",
+        "bookingslot", "hourquota", "hourstaken", "expertterms", "committee", "committeedraw", "meeting",
+        "committeepoints", "minutes", "calibration",
     }
 )  # fmt: skip
 

@@ -2,7 +2,24 @@
 
 from django.db import migrations
 
-TABLES = ["journalentry", "journalseal", "journalhead", "movement", "submission", "signature", "correctionnotice", "receipt", "posting", "support", "settlemententry", "settlement", "intakefigures", "yearfigures"]
+TABLES = [
+    "journalentry",
+    "journalseal",
+    "journalhead",
+    "movement",
+    "submission",
+    "signature",
+    "correctionnotice",
+    "receipt",
+    "posting",
+    "support",
+    "settlemententry",
+    "settlement",
+    "intakefigures",
+    "yearfigures",
+    "minutes",
+    "calibration",
+]
 
 # The one change that a row may see. Of submissions and signatures: retention takes what people wrote or handed in. Of
 # receipts: how much of them is on no statement yet. Everything else stays as it is.
@@ -16,7 +33,7 @@ EMPTIED = {
         ["id", "application_id", "number", "content_sha256", "submitted_by_id", "submitted_at"],
     ),
     "signature": (
-        {engine: "OLD.file_id IS NOT NULL AND NEW.file_id IS NULL" for engine in ("sqlite", "postgresql")},
+        dict.fromkeys(("sqlite", "postgresql"), "OLD.file_id IS NOT NULL AND NEW.file_id IS NULL"),
         ["id", "agreement_id", "side", "method", "person_id", "signed_at", "signed_sha256", "checked_by_id"],
     ),
     "receipt": (

@@ -19,6 +19,7 @@ from madang.portal.awards.models import AwardLine
 from madang.portal.calls.models import EligibilityRule, Intake, Track
 from madang.portal.eligibility import queries as eligibility
 from madang.portal.journal.actions import digest
+from madang.portal.meetings import queries as meetings
 from madang.portal.people.models import Verdict
 from madang.portal.plans.rules import (
     ORGANISATION_MARK,
@@ -67,10 +68,13 @@ def under(found: Input, own: AllocationPolicy | None) -> Input:
 def problem_now(intake: int, now: datetime) -> Input:
     """The intake's problem as the tables stand, with the rules of its call.
 
-    Refused: "applications_unscreened", "applications_without_score", "nobody_to_award".
+    Refused: "applications_unscreened", "minutes_missing", "applications_without_score", "nobody_to_award".
     """
     row = Intake.objects.select_related("call").get(pk=intake)
     files = _files(row, now)
+    without_minutes = meetings.without_minutes(intake)
+    if without_minutes:
+        raise Refused("minutes_missing", meetings=without_minutes)
     scores = scoring.scores_in(intake)
     unscored = [file.pk for file in files if scores[file.pk].score.total_milli is None]
     if unscored:

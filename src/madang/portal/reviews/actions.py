@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
@@ -11,19 +10,24 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Q, QuerySet
 
 from madang.errors import Refused, Stale
-from madang.portal import apart
 from madang.portal.actors import Actor, Role
 from madang.portal.applications.models import Application
+from madang.portal.calls.rules import ReviewStep
 from madang.portal.journal import actions as journal
-from madang.portal.outbox import actions as outbox
+from madang.portal.people import actions as people
 from madang.portal.people.models import Person
 from madang.portal.reviews import desk, queries, rules
 from madang.portal.reviews.conflicts import circle
-from madang.portal.reviews.models import Affiliation, CriterionPoints, DeclaredInterest, ReviewAssignment, Reviewer
+from madang.portal.reviews.models import (
+    Affiliation,
+    Calibration,
+    CriterionPoints,
+    DeclaredInterest,
+    ReviewAssignment,
+    Reviewer,
+)
 from madang.portal.reviews.rules import Answers, AssignmentState, Interest
 from madang.portal.transactions import action
-
-ASSIGNING = "madang.portal.reviews.assigning"
 
 
 def _manager(by: Actor) -> int:
@@ -113,33 +117,16 @@ def declare_interest(
     return row
 
 
-def suggest(*, by: Actor, now: datetime, intake: int) -> dict[int, tuple[int, ...]]:
-    """Who could review what is still short of reviewers, as application -> reviewers, found apart; nothing is stored.
-
-    Sheets given already count towards what is wanted and towards each reviewer's load. Refused: "not_allowed_for_role",
-    "nothing_to_assign", "reviewers_too_few_for_application", "review_places_too_few".
-    """
-    _manager(by)
-    files = [row for row in queries.reviewed(by, intake) if queries.coverage(row).missing]
-    if not files:
-        raise Refused("nothing_to_assign")
-    pool = list(queries.reviewers(by).filter(active=True))
-    taken = set(ReviewAssignment.objects.filter(application__in=files).values_list("application", "reviewer"))
-    barred = circle(files, pool, now).barred() | taken
-    # zero-padded ids keep their numeric order as text, so that the result does not depend on how many digits an id has
-    found = apart.made(
-        ASSIGNING,
-        {
-            "applications": [(f"{row.pk:012d}", queries.coverage(row).missing, [row.track.code]) for row in files],
-            "reviewers": [(f"{row.pk:012d}", row.load_limit, row.open_sheets, row.fields) for row in pool],
-            "conflicts": [(f"{application:012d}", f"{reviewer:012d}") for application, reviewer in sorted(barred)],
-        },
-    )
-    return {int(application): tuple(map(int, people)) for application, people in json.loads(found).items()}
-
-
 @action
-def assign(*, by: Actor, now: datetime, intake: int, chosen: Mapping[int, Collection[int]], due_at: datetime) -> int:
+def assign(
+    *,
+    by: Actor,
+    now: datetime,
+    intake: int,
+    chosen: Mapping[int, Collection[int]],
+    due_at: datetime,
+    step: ReviewStep = ReviewStep.DOCUMENT,
+) -> int:
     """Gives out sheets, application -> reviewers, all of them or none; tells each reviewer once. Returns how many.
 
     Refused: "not_allowed_for_role", "review_due_in_the_past", "application_not_reviewed", "reviewer_not_active",
@@ -154,9 +141,9 @@ def assign(*, by: Actor, now: datetime, intake: int, chosen: Mapping[int, Collec
     _check_pairs(pairs, files, pool, now)
     rows = [
         ReviewAssignment(
-            application_id=application, reviewer_id=reviewer, assigned_by_id=manager, assigned_at=now, due_at=due_at
+            application_id=file, reviewer_id=one, step=step, assigned_by_id=manager, assigned_at=now, due_at=due_at
         )
-        for application, reviewer in pairs
+        for file, one in pairs
     ]
     try:
         with transaction.atomic():
@@ -205,19 +192,9 @@ def _check_loads(pool: Mapping[int, Reviewer]) -> None:
 
 
 def _tell(reviewer: Reviewer, code: str, key: str, now: datetime, **facts: object) -> None:
-    person = reviewer.person
-    if person.email:
-        outbox.write(
-            now=now,
-            key=f"{code}-{reviewer.pk}-{key}",
-            code=code,
-            person=person.pk,
-            address=person.email,
-            language=person.language,
-            link="/reviews/",
-            centre=settings.MADANG_CENTRE_NAME[person.language],
-            **facts,
-        )
+    if reviewer.person.email:
+        given = {"code": code, "key": f"{code}-{reviewer.pk}-{key}", "link": "/reviews/", **facts}
+        people.write_mail(reviewer.person, now=now, **given)
 
 
 @action
@@ -394,3 +371,20 @@ def open_file(*, by: Actor, now: datetime, assignment: int, purpose: str = "") -
 def note_reading(*, by: Actor, now: datetime, application: int, organisation: int | None = None) -> None:
     """Notes that staff or an auditor opened an application's sheets."""
     journal.read(by=by, now=now, what="view", kind="application", subject=application, organisation=organisation)
+
+
+@action
+def keep_calibration(
+    *, by: Actor, now: datetime, intake: int, places: int, content: Mapping[str, object], sheets_sha256: str
+) -> Calibration:
+    """Stores what was worked out apart from sheets with this digest, beside raw scores; see `calibration.calibrate`.
+
+    Refused: "not_allowed_for_role". Two at the same moment: the second is refused as "not_unique".
+    """
+    manager = _manager(by)
+    number = Calibration.objects.filter(intake=intake).count() + 1
+    given = {"places": places, "content": content, "sheets_sha256": sheets_sha256, "made_by_id": manager}
+    made = Calibration.objects.create(intake_id=intake, number=number, made_at=now, **given)
+    facts = {"number": number, "places": places, "sheets_sha256": sheets_sha256}
+    journal.record(by=by, now=now, did="reviews.keep_calibration", kind="intake", subject=intake, **facts)
+    return made

@@ -1,13 +1,19 @@
-"""Reads what calibrated scores stand on, and what they would be, for staff and auditors; nothing is stored."""
+"""Works out calibrated scores apart, has them stored, and reads what is stored, for staff and auditors."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
+from madang.errors import Refused
 from madang.portal import apart
-from madang.portal.actors import Actor
-from madang.portal.reviews import queries, scoring
+from madang.portal.actors import Actor, Role
+from madang.portal.applications.models import Application
+from madang.portal.applications.rules import content_hash
+from madang.portal.reviews import actions, queries, scoring
+from madang.portal.reviews.models import Calibration
 
 CALIBRATING = "madang.portal.reviews.calibrating"
 
@@ -42,29 +48,59 @@ class Leaning:
 
 @dataclass(frozen=True)
 class Calibrated:
-    """All scores, best first by what is calibrated; all reviewers; numbers that would come in and go out of places."""
+    """What was stored: all scores, best first by what is calibrated; all reviewers; numbers that would come and go.
 
+    `stale`: sheets came in or were set aside since.
+    """
+
+    number: int
+    places: int
+    made_at: datetime
     scores: list[Score]
     reviewers: list[Leaning]
     come: list[str]
     go: list[str]
+    stale: bool
 
 
-def calibrated(by: Actor, intake: int, places: int) -> Calibrated:
-    """What the scores of an intake would be if its reviewers were equally lenient; worked out apart.
+def calibrate(*, by: Actor, now: datetime, intake: int, places: int) -> Calibration:
+    """Works out apart what the scores of an intake would be if its reviewers were equally lenient, and stores that.
 
-    Refused: "calibration_too_small", "calibration_disconnected", "calibration_too_thin".
+    Refused: "not_allowed_for_role", "calibration_too_small", "calibration_disconnected", "calibration_too_thin".
     """
-    totals = scoring.totals_in(intake) if by.reads_everything else []
+    if not by.has(Role.PROGRAMME_MANAGER):
+        raise Refused("not_allowed_for_role")
+    totals = scoring.totals_in(intake)
     found = json.loads(apart.made(CALIBRATING, {"totals": totals, "places": places}))
-    files = {str(row.pk): row for row in queries.reviewed(by, intake)}
-    people = {str(row.pk): row.person.name for row in queries.reviewers(by)}
-    scores = [Score(int(pk), files[pk].number, files[pk].title, **one) for pk, one in found["applications"].items()]
+    given = {"intake": intake, "places": places, "content": found, "sheets_sha256": digest(totals)}
+    return actions.keep_calibration(by=by, now=now, **given)
+
+
+def digest(totals: list[tuple[str, str, int]]) -> str:
+    """SHA-256 of the totals that a calibration stands on."""
+    return content_hash({"totals": totals})
+
+
+def calibrated(by: Actor, intake: int) -> Calibrated | None:
+    """The calibration of an intake that was stored last, for staff and auditors; None where there is none."""
+    row = Calibration.objects.filter(intake=intake).order_by("-number").first() if by.reads_everything else None
+    if row is None:
+        return None
+    files = {str(pk): (number, title) for pk, number, title in _named(row.content["applications"])}
+    people = {str(one.pk): one.person.name for one in queries.reviewers(by)}
+    scores = [Score(int(pk), *files[pk], **one) for pk, one in row.content["applications"].items()]
+    leanings = [Leaning(people[pk] or "–", **one) for pk, one in row.content["reviewers"].items()]
     return Calibrated(
+        number=row.number,
+        places=row.places,
+        made_at=row.made_at,
         scores=sorted(scores, key=lambda one: (-one.score_milli, one.number)),
-        reviewers=sorted(
-            (Leaning(people[pk], **one) for pk, one in found["reviewers"].items()), key=lambda one: -one.offset_milli
-        ),
-        come=sorted(files[pk].number for pk in found["come"]),
-        go=sorted(files[pk].number for pk in found["go"]),
+        reviewers=sorted(leanings, key=lambda one: -one.offset_milli),
+        come=sorted(files[pk][0] for pk in row.content["come"]),
+        go=sorted(files[pk][0] for pk in row.content["go"]),
+        stale=row.sheets_sha256 != digest(scoring.totals_in(intake)),
     )
+
+
+def _named(ids: Iterable[str]) -> Iterable[tuple[int, str, str]]:
+    return Application.objects.filter(pk__in=map(int, ids)).values_list("pk", "number", "title")

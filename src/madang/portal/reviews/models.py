@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from madang.portal.applications.models import Application
-from madang.portal.calls.models import Criterion
+from madang.portal.calls.models import Criterion, Intake
+from madang.portal.calls.rules import ReviewStep
 from madang.portal.constraints import choices, exactly_when, one_of
 from madang.portal.people.models import Organisation, Person
 from madang.portal.reviews.rules import AssignmentState, Interest
@@ -60,10 +61,11 @@ class DeclaredInterest(models.Model):
 
 
 class ReviewAssignment(models.Model):
-    """One reviewer's sheet for one application."""
+    """One reviewer's sheet for one application in one step of the review."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="assignments")
     reviewer = models.ForeignKey(Reviewer, on_delete=models.PROTECT, related_name="assignments")
+    step = models.CharField(max_length=12, choices=choices(ReviewStep), default=ReviewStep.DOCUMENT)
     state = models.CharField(max_length=10, choices=choices(AssignmentState), default=AssignmentState.ASSIGNED)
     comment = models.TextField(blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -76,9 +78,10 @@ class ReviewAssignment(models.Model):
     class Meta:
         indexes = [models.Index(fields=["reviewer", "state"], name="assignment_by_reviewer")]
         constraints = [
+            one_of("reviewassignment", "step", ReviewStep),
             one_of("reviewassignment", "state", AssignmentState),
             exactly_when("reviewassignment_ended_has_time", ~Q(state="assigned"), "ended_at"),
-            models.UniqueConstraint(fields=["application", "reviewer"], name="reviewassignment_once"),
+            models.UniqueConstraint(fields=["application", "reviewer", "step"], name="reviewassignment_once"),
         ]
 
 
@@ -92,3 +95,22 @@ class CriterionPoints(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["assignment", "criterion"], name="criterionpoints_once")]
+
+
+class Calibration(models.Model):
+    """Scores of an intake made comparable, as they were worked out once: never edited, never worked out anew.
+
+    `content` holds thousandths, rounded once: `applications` and `reviewers` by row, `come` and `go` for so many
+    `places`. `sheets_sha256` is the digest of the totals that it stands on.
+    """
+
+    intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="calibrations")
+    number = models.PositiveSmallIntegerField()
+    places = models.PositiveIntegerField()
+    content = models.JSONField()
+    sheets_sha256 = models.CharField(max_length=64)
+    made_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["intake", "number"], name="calibration_number_once")]

@@ -20,8 +20,9 @@ from madang.portal.actors import READING_ROLES, Role
 from madang.portal.faces import form_page, one, signed_in, tried, whole, with_role
 from madang.portal.files.faces import answer
 from madang.portal.journal import actions as journal
+from madang.portal.meetings import queries as meetings
 from madang.portal.reviews import actions, desk, queries
-from madang.portal.reviews.calibration import calibrated
+from madang.portal.reviews.calibration import calibrate, calibrated
 from madang.portal.reviews.findings import findings
 from madang.portal.reviews.forms import (
     AssignForm,
@@ -34,6 +35,7 @@ from madang.portal.reviews.forms import (
 )
 from madang.portal.reviews.rules import AssignmentState, Interest
 from madang.portal.reviews.sentences import GROUNDS
+from madang.portal.reviews.suggestion import suggest as suggest_sheets
 from madang.portal.templatetags.madang import in_language
 
 MANAGER = Role.PROGRAMME_MANAGER
@@ -50,6 +52,7 @@ def reviews(request: HttpRequest) -> HttpResponse:
         "done": [row for row in page if row.state == AssignmentState.SUBMITTED],
         "back": [row for row in page if row.state == AssignmentState.DECLINED],
         "is_reviewer": request.actor.reviewer,
+        "led": meetings.led(request.actor, request.now),
     }
     return render(request, "reviews/reviews.html", context)
 
@@ -203,7 +206,7 @@ def suggestion(request: HttpRequest, intake: int) -> HttpResponse:
 def _suggest(request: HttpRequest, intake: int) -> tuple[str, dict[int, tuple[int, ...]]]:
     """What is short, in words, or the suggestion."""
     try:
-        return "", actions.suggest(by=request.actor, now=request.now, intake=intake)
+        return "", suggest_sheets(by=request.actor, now=request.now, intake=intake)
     except Refused as refused:
         return refusals.sentence(refused), {}
 
@@ -255,17 +258,19 @@ def conflicts(request: HttpRequest, intake: int) -> HttpResponse:
 
 @with_role(*READING_ROLES)
 def calibration(request: HttpRequest, intake: int) -> HttpResponse:
-    """Scores as if all reviewers were equally lenient, beside the raw ones, and what that would change."""
+    """Scores as if all reviewers were equally lenient, as stored beside the raw ones, and what that would change."""
     row = one(queries.intakes(request.actor), pk=intake)
-    places = whole(request.GET.get("places", ""))
-    try:
-        found, refused = calibrated(request.actor, intake, places), ""
-    except Refused as error:
-        found, refused = None, refusals.sentence(error)
+    if request.method == "POST":
+        given = {"by": request.actor, "now": request.now, "intake": intake}
+        calibrate(**given, places=whole(request.POST.get("places", "")))
+        messages.success(request, _("The calibrated scores were stored."))
+        return redirect("intake-calibration", intake)
+    found = calibrated(request.actor, intake)
     journal.read(by=request.actor, now=request.now, what="search", kind="reviewer", subject="all")
     page = Paginator(found.scores if found else [], A_PAGE).get_page(request.GET.get("page"))
     crumbs = _crumbs(row, _("Calibrated scores"))
-    context = {"intake": row, "found": found, "refused": refused, "places": places, "page": page, "crumbs": crumbs}
+    context = {"intake": row, "found": found, "page": page, "crumbs": crumbs}
+    context["may_change"] = request.actor.has(MANAGER)
     return render(request, "reviews/calibration.html", context)
 
 

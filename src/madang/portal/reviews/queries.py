@@ -14,6 +14,7 @@ from madang.portal.actors import Actor, Role
 from madang.portal.applications.models import Application
 from madang.portal.calls.models import Criterion, Intake, Section
 from madang.portal.calls.queries import titled
+from madang.portal.calls.rules import ReviewStep
 from madang.portal.counts import count_of
 from madang.portal.people.models import Organisation
 from madang.portal.resources.models import Product
@@ -39,9 +40,9 @@ def intakes(by: Actor) -> QuerySet[Intake]:
 
 
 def reviewed(by: Actor, intake: int) -> QuerySet[Application]:
-    """The applications of an intake that are to be reviewed, with their coverage, for staff and auditors."""
-    live = count_of(ReviewAssignment, "application", Q(state__in=LIVE_STATES))
-    back = count_of(ReviewAssignment, "application", Q(state=AssignmentState.SUBMITTED))
+    """The applications of an intake that are to be reviewed, with the coverage of their documents, for staff."""
+    live = count_of(ReviewAssignment, "application", Q(state__in=LIVE_STATES, step=ReviewStep.DOCUMENT))
+    back = count_of(ReviewAssignment, "application", Q(state=AssignmentState.SUBMITTED, step=ReviewStep.DOCUMENT))
     rows = Application.objects.filter(intake=intake, state__in=REVIEWED_STATES, in_force__isnull=False)
     rows = rows.select_related("track", "organisation").annotate(assigned=live, returned=back).order_by("number")
     return rows if by.reads_everything else rows.none()
@@ -158,7 +159,7 @@ def staff_tasks(by: Actor, now: datetime) -> list[Task]:
         return []
     going = Intake.objects.filter(state="in_review")
     rows = Application.objects.filter(intake__in=going, state__in=REVIEWED_STATES)
-    live = count_of(ReviewAssignment, "application", Q(state__in=LIVE_STATES))
+    live = count_of(ReviewAssignment, "application", Q(state__in=LIVE_STATES, step=ReviewStep.DOCUMENT))
     lacking = rows.annotate(live=live).filter(live__lt=F("track__reviews_wanted")).values_list("intake", flat=True)
     found: dict[int, int] = defaultdict(int)
     for intake in lacking:

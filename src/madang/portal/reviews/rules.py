@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from fractions import Fraction
 
 from madang.errors import Refused
-from madang.review import scores
+from madang.portal.calls.rules import ReviewStep
+from madang.review import scores, totals
 from madang.review.presets import Ground
 
 
@@ -104,7 +106,10 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Scored:
-    """An application's score with what it fell short of; `rank` is its place among those with a score, best first."""
+    """An application's score with what it fell short of; `rank` is its place among those with a score, best first.
+
+    `by_step` holds the score of each step that has sheets; the total has `bonus_milli` and `penalty_milli` in it.
+    """
 
     application: int
     number: str
@@ -113,21 +118,78 @@ class Scored:
     score: scores.Score
     shortfalls: tuple[scores.Shortfall, ...]
     rank: int | None = None
+    by_step: Mapping[ReviewStep, scores.Score] = field(default_factory=dict)
+    bonus_milli: int = 0
+    penalty_milli: int = 0
 
 
-def score_of(
-    criteria: Sequence[scores.Criterion],
-    sheets: Sequence[scores.Sheet],
-    minimum_total_milli: int,
-    rule: scores.Rule = scores.Rule.MEAN,
-) -> tuple[scores.Score, tuple[scores.Shortfall, ...]]:
-    """The score from the submitted sheets, and the minimums missed; the track's minimum total is in thousandths."""
-    score = scores.application_score(criteria, sheets, rule)
-    missed = list(scores.shortfalls(criteria, score))
+@dataclass(frozen=True)
+class Table:
+    """A track's scoring table, its minimum total (thousandths), and how sheets, steps and points on top become one."""
+
+    criteria: list[scores.Criterion]
+    minimum_total_milli: int
+    rule: scores.Rule
+    weights: Mapping[ReviewStep, int] = field(default_factory=lambda: {ReviewStep.DOCUMENT: 1})
+    bonus_most: int = 0
+    penalty_most: int = 0
+
+
+Sheets = Mapping[ReviewStep, Sequence[scores.Sheet]]
+
+
+@dataclass(frozen=True)
+class Sum:
+    """What an application's sheets come to: the score in all and by step, minimums missed, points on top and off."""
+
+    score: scores.Score
+    by_step: Mapping[ReviewStep, scores.Score]
+    shortfalls: tuple[scores.Shortfall, ...]
+    bonus_milli: int
+    penalty_milli: int
+
+
+def score_of(table: Table, given: Sheets, points: Sequence[totals.Adjustment] = ()) -> Sum:
+    """The score from the submitted sheets by step, with what committees added or took.
+
+    Each step is scored by the track's rule, the steps are weighted, points are capped and added, and only then is
+    anything rounded. Whoever lacks a step that has weight has no total. A criterion's minimum must be reached in every
+    step that counts; the minimum total is judged with the points on top.
+    """
+    by_step = {step: scores.application_score(table.criteria, given[step], table.rule) for step in ReviewStep
+               if given.get(step)}  # fmt: skip
+    counting = [step for step in ReviewStep if table.weights.get(step)]
+    steps = [totals.Step(step, tuple(table.criteria), table.weights[step], table.rule) for step in counting]
+    exact = totals.in_all(steps, {step: given.get(step, ()) for step in counting})
+    made = None
+    if exact is not None:
+        reviewed = exact * sum(one.points for one in table.criteria) / 100
+        most = {"most_bonus": table.bonus_most, "most_penalty": table.penalty_most}
+        made = totals.adjusted(Fraction(reviewed), points, **most)
+    score = _in_all([by_step.get(step) for step in counting], table, made.total_milli if made else None)
+    missed = list(scores.shortfalls(table.criteria, score))
     got = score.total_milli
-    if minimum_total_milli and (got is None or got < minimum_total_milli):
-        missed.append(scores.Shortfall(scores.TOTAL, minimum_total_milli // 1000, got))
-    return score, tuple(missed)
+    if table.minimum_total_milli and (got is None or got < table.minimum_total_milli):
+        missed.append(scores.Shortfall(scores.TOTAL, table.minimum_total_milli // 1000, got))
+    on_top = (made.bonus_milli, made.penalty_milli) if made else (0, 0)
+    return Sum(score, by_step, tuple(missed), *on_top)
+
+
+def _in_all(steps: Sequence[scores.Score | None], table: Table, total_milli: int | None) -> scores.Score:
+    """One score of several steps: of each criterion the lowest step, of spreads the widest, all sheets together."""
+    found = [one for one in steps if one is not None]
+    codes = [criterion.code for criterion in table.criteria]
+    by_code = {code: [one.per_criterion_milli[code] if one else None for one in steps] for code in codes}
+    return scores.Score(
+        total_milli=total_milli,
+        per_criterion_milli={
+            code: None if None in every else min(one for one in every if one is not None)
+            for code, every in by_code.items()
+        },
+        answered=sum(one.answered for one in found),
+        answered_permille=min((one.answered_permille for one in found), default=0),
+        spread_milli=max((one.spread_milli for one in found), default=0),
+    )
 
 
 def ranked(rows: Collection[Scored]) -> list[Scored]:
@@ -138,5 +200,5 @@ def ranked(rows: Collection[Scored]) -> list[Scored]:
         before = placed[-1] if placed else None
         same = before is not None and before.score.total_milli == row.score.total_milli
         place = None if row.score.total_milli is None else (before.rank if same and before else index)
-        placed.append(Scored(row.application, row.number, row.title, row.track, row.score, row.shortfalls, place))
+        placed.append(replace(row, rank=place))
     return placed

@@ -3,41 +3,50 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from math import isqrt
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from madang.portal.applications.models import Application
 from madang.portal.applications.rules import ApplicationState
-from madang.portal.calls.models import Criterion
+from madang.portal.calls.models import Criterion, Track
+from madang.portal.calls.rules import ReviewStep
+from madang.portal.meetings.models import CommitteePoints
+from madang.portal.meetings.rules import MeetingState
 from madang.portal.reviews import rules
 from madang.portal.reviews.models import CriterionPoints
-from madang.portal.reviews.rules import AssignmentState, Scored
+from madang.portal.reviews.rules import AssignmentState, Scored, Table
 from madang.review import scores as library
+from madang.review.totals import Adjustment, Origin
 from madang.values import divide_half_up
 
 # What is reviewed: submitted, not withdrawn, not found ineligible.
 REVIEWED_STATES = (ApplicationState.SUBMITTED, ApplicationState.REOPENED, ApplicationState.ELIGIBLE)
 
 
-def _sheets_of(intake: int) -> dict[int, list[library.Sheet]]:
-    """The submitted sheets of an intake by application, in one query."""
+def _sheets_of(intake: int) -> dict[int, dict[ReviewStep, list[library.Sheet]]]:
+    """The submitted sheets of an intake by application and step, in one query; a sheet is named by its row."""
     rows = CriterionPoints.objects.filter(
         assignment__application__intake=intake, assignment__state=AssignmentState.SUBMITTED
-    ).values_list("assignment__application", "assignment", "criterion__code", "points")
-    by_sheet: dict[tuple[int, int], dict[str, int | None]] = defaultdict(dict)
-    for application, assignment, code, given in rows:
-        by_sheet[application, assignment][code] = given
-    found: dict[int, list[library.Sheet]] = defaultdict(list)
-    for (application, assignment), given in by_sheet.items():
-        found[application].append(library.Sheet(str(assignment), given))
+    ).values_list("assignment__application", "assignment__step", "assignment", "criterion__code", "points")
+    by_sheet: dict[tuple[int, str, int], dict[str, int | None]] = defaultdict(dict)
+    for application, step, assignment, code, given in rows:
+        by_sheet[application, step, assignment][code] = given
+    found: dict[int, dict[ReviewStep, list[library.Sheet]]] = defaultdict(lambda: defaultdict(list))
+    for (application, step, assignment), given in by_sheet.items():
+        found[application][ReviewStep(step)].append(library.Sheet(str(assignment), given))
     return found
 
 
 def totals_in(intake: int) -> list[tuple[str, str, int]]:
-    """Every submitted sheet's total as (application, reviewer, thousandths of 100 points), ids as text."""
+    """Every submitted sheet's total as (application, reviewer, thousandths of 100 points), ids as text.
+
+    Of the review of documents alone: there each reviewer scores by himself, and part of the applications.
+    """
     rows = CriterionPoints.objects.filter(
-        assignment__application__in=_reviewed(intake), assignment__state=AssignmentState.SUBMITTED
+        assignment__application__in=_reviewed(intake),
+        assignment__state=AssignmentState.SUBMITTED,
+        assignment__step=ReviewStep.DOCUMENT,
     ).values_list("assignment__application", "assignment__reviewer", "criterion__points", "points")
     given: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
     for application, reviewer, most, points in rows:
@@ -53,44 +62,63 @@ def _reviewed(intake: int) -> QuerySet[Application]:
     return Application.objects.filter(intake=intake, state__in=REVIEWED_STATES, in_force__isnull=False)
 
 
-@dataclass(frozen=True)
-class Table:
-    """A track's scoring table, its minimum total (thousandths), and how its sheets become a score."""
-
-    criteria: list[library.Criterion]
-    minimum_total_milli: int
-    rule: library.Rule
-
-
 def tables(intake: int) -> dict[int, Table]:
     """The scoring tables of an intake's call, by track."""
-    rows = Criterion.objects.filter(track__call__intakes=intake).order_by("position", "pk")
+    rows = Criterion.objects.filter(track__call__intakes=intake).select_related("track").order_by("position", "pk")
     found: dict[int, Table] = {}
-    for track, minimum, rule, code, most, least in rows.values_list(
-        "track", "track__minimum_total_milli", "track__score_rule", "code", "points", "minimum_points"
-    ):
-        table = found.setdefault(track, Table([], minimum, library.Rule(rule)))
-        table.criteria.append(library.Criterion(code, most, least or None))
+    for row in rows:
+        table = found.setdefault(row.track_id, table_of(row.track, []))
+        table.criteria.append(library.Criterion(row.code, row.points, row.minimum_points or None))
     return found
 
 
-def scores_in(intake: int) -> dict[int, Scored]:
-    """Every reviewed application's score, worked out from its sheets; for other domains' actions."""
-    table, given = tables(intake), _sheets_of(intake)
+def table_of(track: Track, criteria: list[library.Criterion]) -> Table:
+    """The scoring table of a track with these criteria."""
+    weights = {step: getattr(track, f"{step}_weight") for step in ReviewStep}
+    rule = library.Rule(track.score_rule)
+    return Table(criteria, track.minimum_total_milli, rule, weights, track.bonus_most, track.penalty_most)
+
+
+def _points_of(intake: int, meeting: int | None) -> dict[int, list[Adjustment]]:
+    """What committees added or took in meetings whose minutes are approved, and in one of them, by application."""
+    counting = Q(meeting__state=MeetingState.CLOSED) | Q(meeting=meeting)
+    rows = CommitteePoints.objects.filter(counting, application__intake=intake)
+    found: dict[int, list[Adjustment]] = defaultdict(list)
+    for application, meeting, points, reason in rows.values_list("application", "meeting", "points", "reason"):
+        found[application].append(Adjustment(str(meeting), points, Origin.COMMITTEE, reason))
+    return found
+
+
+def scores_in(intake: int, meeting: int | None = None) -> dict[int, Scored]:
+    """Every reviewed application's score, worked out from its sheets; for other domains' actions.
+
+    With a `meeting` the points that it adds or takes off are counted before its minutes are approved.
+    """
+    table, given, points = tables(intake), _sheets_of(intake), _points_of(intake, meeting)
     found = []
     for pk, number, title, track in _reviewed(intake).values_list("pk", "number", "title", "track"):
-        by = table[track]
-        score, missed = rules.score_of(by.criteria, given.get(pk, []), by.minimum_total_milli, by.rule)
-        found.append(Scored(pk, number, title, track, score, missed))
+        made = rules.score_of(table[track], given.get(pk, {}), points.get(pk, ()))
+        found.append(
+            Scored(
+                pk, number, title, track, made.score, made.shortfalls,
+                by_step=made.by_step, bonus_milli=made.bonus_milli, penalty_milli=made.penalty_milli,
+            )
+        )  # fmt: skip
     return {row.application: row for row in rules.ranked(found)}
 
 
 def errors_in(intake: int) -> dict[int, int]:
-    """The standard error of every reviewed application's score, in thousandths of a point, pooled by track."""
+    """The standard error of every reviewed application's score, in thousandths of a point, pooled by track and step.
+
+    Steps are independent, so that the variances of their shares add up.
+    """
     table, given = tables(intake), _sheets_of(intake)
     tracks = dict(Application.objects.filter(pk__in=given).values_list("pk", "track"))
-    found: dict[int, int] = {}
+    squares: dict[int, int] = defaultdict(int)
     for track, by in table.items():
-        sheets = {str(pk): given[pk] for pk in given if tracks.get(pk) == track}
-        found |= {int(pk): error for pk, error in library.errors(by.criteria, sheets).items()}
-    return found
+        whole = sum(by.weights.values())
+        for step, weight in by.weights.items():
+            sheets = {str(pk): every[step] for pk, every in given.items() if tracks.get(pk) == track and step in every}
+            for pk, error in library.errors(by.criteria, sheets).items() if weight else ():
+                squares[int(pk)] += (error * weight) ** 2 // whole**2
+    return {pk: isqrt(square) for pk, square in squares.items()}

@@ -13,6 +13,7 @@ from madang.portal.applications.models import Application
 from madang.portal.awards.models import Award
 from madang.portal.calls import queries as calls
 from madang.portal.calls.models import Intake
+from madang.portal.calls.rules import ReviewStep
 from madang.portal.decisions.models import Decision
 from madang.portal.plans.models import Plan
 from madang.portal.reviews.models import ReviewAssignment
@@ -59,7 +60,8 @@ def standings(by: Actor, rounds: Iterable[Intake], now: datetime) -> dict[int, S
         .values_list("intake")
         .annotate(sheets=Sum("track__reviews_wanted"))
     )
-    sheets = _by_state(ReviewAssignment.objects.filter(application__intake__in=rows), "application__intake")
+    documents = ReviewAssignment.objects.filter(application__intake__in=rows, step=ReviewStep.DOCUMENT)
+    sheets = _by_state(documents, "application__intake")
     plans = _by_state(Plan.objects.filter(intake__in=rows), "intake")
     awards = _by_state(Award.objects.filter(application__intake__in=rows), "application__intake")
     decided = Decision.objects.filter(application__intake__in=rows)

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from madang.portal import charts, formats, states
+from madang.portal.calls.sentences import STEPS
 from madang.portal.journal import deeds
 from madang.values import Month
 
@@ -163,6 +164,12 @@ def state_word(state: str) -> str:
 def deed(action: str) -> str:
     """The words for an action in the journal; the code where another version of the portal wrote it."""
     return gettext(deeds.DEEDS[action]) if action in deeds.DEEDS else action
+
+
+@register.filter
+def step_word(step: str) -> str:
+    """The word for a step of the review."""
+    return gettext(STEPS[step])
 
 
 @register.filter
