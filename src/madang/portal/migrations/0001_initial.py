@@ -17,6 +17,7 @@ import madang.portal.environments.rules
 import madang.portal.facilities.rules
 import madang.portal.forecasts.rules
 import madang.portal.jobs.rules
+import madang.portal.meetings.rules
 import madang.portal.outbox.rules
 import madang.portal.people.rules
 import madang.portal.plans.rules
@@ -431,6 +432,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'open', 'screening', 'in_review', 'decided', 'closed'])), name='intake_state_known'), models.UniqueConstraint(fields=('call', 'number'), name='intake_number_once'), models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at')), ('review_due_at__gte', models.F('closes_at')), ('decision_due_at__gte', models.F('review_due_at'))), name='intake_dates_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['decided', 'closed']), ('decided_at__isnull', False)), models.Q(models.Q(('state__in', ['decided', 'closed']), _negated=True), ('decided_at__isnull', True)), _connector='OR'), name='intake_decided_has_time')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Calibration',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('places', models.PositiveIntegerField()),
+                ('content', models.JSONField()),
+                ('sheets_sha256', models.CharField(max_length=64)),
+                ('made_at', models.DateTimeField()),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('intake', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calibrations', to='portal.intake')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('intake', 'number'), name='calibration_number_once')],
             },
         ),
         migrations.CreateModel(
@@ -1247,11 +1264,17 @@ class Migration(migrations.Migration):
                 ('reviews_wanted', models.PositiveSmallIntegerField(default=3)),
                 ('conflict_rules', models.CharField(choices=[('korean', 'korean'), ('international', 'international')], default=madang.portal.calls.rules.ConflictRules['KOREAN'], max_length=15)),
                 ('score_rule', models.CharField(choices=[('mean', 'mean'), ('trimmed', 'trimmed')], default=madang.review.scores.Rule['MEAN'], max_length=10)),
+                ('document_weight', models.PositiveSmallIntegerField(default=1)),
+                ('presentation_weight', models.PositiveSmallIntegerField(default=0)),
+                ('on_site_weight', models.PositiveSmallIntegerField(default=0)),
+                ('quorum_percent', models.PositiveSmallIntegerField(default=50)),
+                ('bonus_most', models.PositiveSmallIntegerField(default=0)),
+                ('penalty_most', models.PositiveSmallIntegerField(default=0)),
                 ('position', models.PositiveSmallIntegerField(default=0)),
                 ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tracks', to='portal.call')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('stacking__in', ['best', 'add', 'multiply', 'in_order'])), name='track_stacking_known'), models.CheckConstraint(condition=models.Q(('conflict_rules__in', ['korean', 'international'])), name='track_conflict_rules_known'), models.CheckConstraint(condition=models.Q(('score_rule__in', ['mean', 'trimmed'])), name='track_score_rule_known'), models.UniqueConstraint(fields=('call', 'code'), name='track_code_once'), models.CheckConstraint(condition=models.Q(('last_month__gte', models.F('first_month'))), name='track_months_in_order'), models.CheckConstraint(condition=models.Q(('reviews_wanted__gte', 1)), name='track_reviews_from_one')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('stacking__in', ['best', 'add', 'multiply', 'in_order'])), name='track_stacking_known'), models.CheckConstraint(condition=models.Q(('conflict_rules__in', ['korean', 'international'])), name='track_conflict_rules_known'), models.CheckConstraint(condition=models.Q(('score_rule__in', ['mean', 'trimmed'])), name='track_score_rule_known'), models.UniqueConstraint(fields=('call', 'code'), name='track_code_once'), models.CheckConstraint(condition=models.Q(('last_month__gte', models.F('first_month'))), name='track_months_in_order'), models.CheckConstraint(condition=models.Q(('reviews_wanted__gte', 1)), name='track_reviews_from_one'), models.CheckConstraint(condition=models.Q(('document_weight__gte', 1), ('presentation_weight__gte', 1), ('on_site_weight__gte', 1), _connector='OR'), name='track_step_has_weight'), models.CheckConstraint(condition=models.Q(('quorum_percent__lt', 100)), name='track_quorum_below_all')],
             },
         ),
         migrations.CreateModel(
@@ -1352,6 +1375,42 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Meeting',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('step', models.CharField(choices=[('document', 'document'), ('presentation', 'presentation'), ('on_site', 'on_site')], max_length=12)),
+                ('state', models.CharField(choices=[('planned', 'planned'), ('sitting', 'sitting'), ('closed', 'closed'), ('cancelled', 'cancelled')], default=madang.portal.meetings.rules.MeetingState['PLANNED'], max_length=10)),
+                ('meets_at', models.DateTimeField()),
+                ('place', models.CharField(blank=True, max_length=200)),
+                ('arranged_at', models.DateTimeField()),
+                ('began_at', models.DateTimeField(null=True)),
+                ('opinion', models.TextField(blank=True)),
+                ('reason', models.CharField(blank=True, max_length=300)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('arranged_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('committee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='portal.committee')),
+                ('chair', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.reviewer')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('step__in', ['document', 'presentation', 'on_site'])), name='meeting_step_known'), models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'sitting', 'closed', 'cancelled'])), name='meeting_state_known'), models.UniqueConstraint(condition=models.Q(('state', 'cancelled'), _negated=True), fields=('committee', 'step'), name='meeting_of_a_step_once'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['sitting', 'closed']), ('chair__isnull', False), ('began_at__isnull', False)), models.Q(models.Q(('state__in', ['sitting', 'closed']), _negated=True), ('chair__isnull', True), ('began_at__isnull', True)), _connector='OR'), name='meeting_begun')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Minutes',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('content', models.JSONField()),
+                ('sha256', models.CharField(max_length=64)),
+                ('approved_at', models.DateTimeField()),
+                ('approved_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='minutes', to='portal.meeting')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('meeting', 'number'), name='minutes_number_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='Candidate',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1371,6 +1430,18 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['pooled', 'waiting', 'absent', 'refused', 'accepted', 'recused'])), name='candidate_state_known'), models.UniqueConstraint(fields=('draw', 'reviewer'), name='candidate_once'), models.UniqueConstraint(fields=('draw', 'alias'), name='candidate_alias_once'), models.UniqueConstraint(fields=('draw', 'place'), name='candidate_place_once'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'pooled'), _negated=True), ('asked_at__isnull', False), ('answer_by__isnull', False)), models.Q(('state', 'pooled'), ('asked_at__isnull', True), ('answer_by__isnull', True)), _connector='OR'), name='candidate_asked'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state__in', ['pooled', 'waiting']), _negated=True), ('answered_at__isnull', False)), models.Q(('state__in', ['pooled', 'waiting']), ('answered_at__isnull', True)), _connector='OR'), name='candidate_answered'), models.CheckConstraint(condition=models.Q(('state', 'pooled'), ('place__isnull', False), _connector='OR'), name='candidate_asked_is_drawn')],
                 'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['answer_by'], name='candidate_due')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Attendance',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('here', models.BooleanField()),
+                ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendance', to='portal.meeting')),
+                ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.reviewer')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('meeting', 'reviewer'), name='attendance_once')],
             },
         ),
         migrations.CreateModel(
@@ -1744,6 +1815,21 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='CommitteePoints',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('points', models.SmallIntegerField()),
+                ('reason', models.CharField(max_length=500)),
+                ('noted_at', models.DateTimeField()),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.application')),
+                ('noted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='points', to='portal.meeting')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('meeting', 'application'), name='committeepoints_once'), models.CheckConstraint(condition=models.Q(('points', 0), _negated=True), name='committeepoints_not_nothing')],
+            },
+        ),
+        migrations.CreateModel(
             name='Decision',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1826,6 +1912,7 @@ class Migration(migrations.Migration):
             name='ReviewAssignment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('step', models.CharField(choices=[('document', 'document'), ('presentation', 'presentation'), ('on_site', 'on_site')], default=madang.portal.calls.rules.ReviewStep['DOCUMENT'], max_length=12)),
                 ('state', models.CharField(choices=[('assigned', 'assigned'), ('submitted', 'submitted'), ('declined', 'declined'), ('recused', 'recused'), ('withdrawn', 'withdrawn')], default=madang.portal.reviews.rules.AssignmentState['ASSIGNED'], max_length=10)),
                 ('comment', models.TextField(blank=True)),
                 ('version', models.PositiveIntegerField(default=1)),
@@ -1838,7 +1925,7 @@ class Migration(migrations.Migration):
                 ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='portal.reviewer')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['assigned', 'submitted', 'declined', 'recused', 'withdrawn'])), name='reviewassignment_state_known'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'assigned'), _negated=True), ('ended_at__isnull', False)), models.Q(('state', 'assigned'), ('ended_at__isnull', True)), _connector='OR'), name='reviewassignment_ended_has_time'), models.UniqueConstraint(fields=('application', 'reviewer'), name='reviewassignment_once')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('step__in', ['document', 'presentation', 'on_site'])), name='reviewassignment_step_known'), models.CheckConstraint(condition=models.Q(('state__in', ['assigned', 'submitted', 'declined', 'recused', 'withdrawn'])), name='reviewassignment_state_known'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'assigned'), _negated=True), ('ended_at__isnull', False)), models.Q(('state', 'assigned'), ('ended_at__isnull', True)), _connector='OR'), name='reviewassignment_ended_has_time'), models.UniqueConstraint(fields=('application', 'reviewer', 'step'), name='reviewassignment_once')],
                 'indexes': [models.Index(fields=['reviewer', 'state'], name='assignment_by_reviewer')],
             },
         ),
