@@ -17,7 +17,7 @@ _PERCENT = re.compile(r"(?<!%)(?:%%)*%\(([a-z_][a-z0-9_]*)\)[a-z]", re.IGNORECAS
 
 # Korean word -> what the English of the same entry must speak of for the word to be right (glossary, "traps")
 REQUIRES = {
-    "업무협약": r"memorandum|\bMOU\b",
+    "업무협약": r"memorand(um|a)|\bMOU\b",
     "환수": r"recover|claim(ed)? back|claw",
     "회수": r"t(ake|aken|ook|aking)[ -]back|reclaim|idle|return",
     "추첨": r"\blotter|\blots?\b",
@@ -26,7 +26,7 @@ REQUIRES = {
 }
 # English word -> the Korean that must not stand for it
 FORBIDS = {
-    r"\bmemorandum\b": r"(?<!업무)협약",
+    r"\bmemorand(um|a)\b": r"(?<!업무)협약",
     r"\brecover(y|ed|s)? (of )?(money|payments?|funds?)": "회수",
     r"\blottery\b": "추출",
 }

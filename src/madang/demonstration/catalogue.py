@@ -137,6 +137,10 @@ def discounts(cast: Cast, now: datetime) -> None:
             permille=permille,
             starts_on=date(2026, 1, 1),
         )
+    _ceiling(cast, now)
+
+
+def _ceiling(cast: Cast, now: datetime) -> None:
     prices.create_limit(
         by=cast.actor("manager"),
         now=now,
