@@ -56,7 +56,6 @@ class Supervisor:
         """Runs the job until nothing of it is left and gives the record of its end."""
         self._listen()
         os.sched_setaffinity(0, self.order["cores"])
-        sandbox.write_etc(self.folder, self.order)
         bounds = {name: self.order[name] for name in ("memory_mb", "cores", "processes")}
         groups.make(self.order["groups"], **bounds)
         started, ticks = records.microseconds_now(), records.ticks_now()
@@ -95,10 +94,10 @@ class Supervisor:
     def _live(self) -> int:
         """From the opening of the sandbox until nothing of it is left; gives bubblewrap's own exit code."""
         told, tell = os.pipe2(os.O_CLOEXEC)
-        calls = filtering.opened()
+        calls, files = filtering.opened(), sandbox.opened_etc(self.order)
         shut, opener = os.pipe2(os.O_CLOEXEC) if self.order["groups"] else (None, None)
-        words = sandbox.command(self.folder, self.order, tell, calls, shut)
-        passed = [descriptor for descriptor in (tell, calls, shut) if descriptor is not None]
+        words = sandbox.command(self.folder, self.order, tell, calls, files, shut)
+        passed = [descriptor for descriptor in (tell, calls, shut, *files.values()) if descriptor is not None]
         deadline = time.monotonic() + self.order["wall_seconds"]
         self.checkpoint_at = deadline - self.order["checkpoint_seconds"]
         with subprocess.Popen(
