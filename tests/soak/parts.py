@@ -98,7 +98,13 @@ def resident(pid: int) -> int:
 
 
 def port_is_free(centre: Centre) -> bool:
-    """Whether the portal could be served there again, as `madang up` finds out itself."""
+    """Whether the portal could be served there again, as `madang up` finds out itself.
+
+    Between the end of a web server and that of its own children the port may look free for a moment.
+    """
+    served = f"madang.portal.centre.serving 127.0.0.1 {centre.port}"
+    if any(served in command_of(int(path.name)) for path in Path("/proc").iterdir() if path.name.isdigit()):
+        return False
     with contextlib.suppress(Refused):
         require_free_port("127.0.0.1", centre.port)
         return True

@@ -25,7 +25,7 @@ Order = dict[str, Any]
 HOME = "/job"
 # Where a job sees the software that was built for it, or builds some; the path stands in what is built there.
 LAYER = "/env"
-PROGRAMS = {"bwrap": "bubblewrap", "prlimit": "util-linux", "setpriv": "util-linux"}
+PROGRAMS = {"bwrap": "bubblewrap", "setpriv": "util-linux"}
 USER_WITHIN = 1000
 FIRST_JOB_USER = 2_000_000
 _SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
@@ -34,13 +34,6 @@ _ETC_OF_NETWORK = ("resolv.conf", "ssl", "pki", "ca-certificates")
 _ETC_OF_HOST = ("alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime")
 _DRIVER = ("/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools", "/dev/nvidia-modeset")
 _DRIVER_TREES = ("/sys/devices", "/sys/bus/pci", "/sys/module/nvidia")
-_LIMITS = {
-    "data": resource.RLIMIT_DATA,
-    "as": resource.RLIMIT_AS,
-    "core": resource.RLIMIT_CORE,
-    "nproc": resource.RLIMIT_NPROC,
-    "fsize": resource.RLIMIT_FSIZE,
-}
 _BEGIN = f'. /etc/job-environment && cd {HOME} && exec "$@"'  # as the job's user, so that nothing of it acts for root
 _MIB = 1 << 20
 
@@ -117,7 +110,7 @@ def command(
     """The whole argument vector. On descriptor `status` bubblewrap tells the sandbox's first pid and its exit code.
 
     It reads the `files` of /etc from their descriptors (`opened_etc`), and from descriptor `calls` the filter of system
-    calls; nothing runs before something is read from `gate`.
+    calls; nothing runs before something is read from `gate`, so that the first process can be given its bounds.
     """
     words = ["bwrap", "--json-status-fd", str(status), "--die-with-parent", "--new-session"]
     words += [] if calls is None else ["--seccomp", str(calls)]
@@ -134,7 +127,7 @@ def command(
     elif order["layer"]:
         words += ["--ro-bind", order["layer"], LAYER]
     words += ["--bind", f"{folder}/work", HOME, "--chdir", "/", "--remount-ro", "/", "--"]
-    return words + _limits(order) + [*_program("/bin/sh", order), "-c", _BEGIN, "sh", *order["argv"]]
+    return words + _rights(order) + [*_program("/bin/sh", order), "-c", _BEGIN, "sh", *order["argv"]]
 
 
 def _program(path: str, order: Order) -> list[str]:
@@ -208,19 +201,26 @@ def _devices(order: Order) -> list[str]:
     return [*words, "--remount-ro", "/dev"]
 
 
-def _limits(order: Order) -> list[str]:
-    """Bounds that the job cannot lift. With a GPU the address space is left free: drivers map more than they use."""
-    memory = order["memory_mb"] * _MIB
-    bounds = {"data": memory, "core": 0, "nproc": order["processes"], "fsize": order["file_bytes"]}
-    if not order["gpus"]:
-        bounds["as"] = 2 * memory + (4096 * _MIB)
+def _rights(order: Order) -> list[str]:
+    """Words before the command: where we are root, it gives up being it."""
     drop = [f"--reuid={order['uid']}", f"--regid={order['uid']}", "--clear-groups", "--"]
-    words = [*_program("/usr/bin/setpriv", order), *drop] if order["uid"] else []
-    for name, bound in bounds.items():  # a bound that is already tighter cannot be widened
-        hard = resource.getrlimit(_LIMITS[name])[1]
-        bounds[name] = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
-    words += _program("/usr/bin/prlimit", order)
-    return [*words, *(f"--{name}={bound}:{bound}" for name, bound in bounds.items()), "--"]
+    return [*_program("/usr/bin/setpriv", order), *drop] if order["uid"] else []
+
+
+def bound(first: int, order: Order) -> None:
+    """Puts bounds on the sandbox's first process, from which all others have them, that the job cannot lift.
+
+    With a GPU the address space is left free: drivers map more than they use. OSError where that cannot be done.
+    """
+    memory = order["memory_mb"] * _MIB
+    bounds = {resource.RLIMIT_DATA: memory, resource.RLIMIT_CORE: 0}
+    bounds |= {resource.RLIMIT_NPROC: order["processes"], resource.RLIMIT_FSIZE: order["file_bytes"]}
+    if not order["gpus"]:
+        bounds[resource.RLIMIT_AS] = 2 * memory + (4096 * _MIB)
+    for which, wanted in bounds.items():  # a bound that is already tighter cannot be widened
+        hard = resource.getrlimit(which)[1]
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.prlimit(first, which, (most, most))
 
 
 def job_user(number: int) -> int | None:
