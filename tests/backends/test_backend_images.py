@@ -138,9 +138,8 @@ def test_what_an_image_is_given_of_gpus_are_its_nodes_and_the_driver(tmp_path):
     order = {"job": "j", "argv": ["true"], "uid": None, "software": [], "cores": [0], "gpus": [gpu], "image": image}
     order |= {"layer": "", "builds": "", "network": False, "memory_mb": 64, "wall_seconds": 1, "restarts": 0}
     order |= {"environment": {}, "processes": 9, "file_bytes": 1}
-    sandbox.write_etc(tmp_path, order)
-    told = (tmp_path / "etc" / "job-environment").read_text()
+    told = sandbox.etc(order)["job-environment"]
     assert "LD_LIBRARY_PATH=/.madang/driver:/opt/lib\n" in told and "CUDA_VISIBLE_DEVICES=GPU-1\n" in told
-    words = sandbox.command(tmp_path, order, 3, None)
+    words = sandbox.command(tmp_path, order, 3, None, {})
     assert words[words.index("/usr/lib/libcuda.so.1") + 1] == "/.madang/driver/libcuda.so.1"
     assert words[words.index("/dev/nvidia0") - 1] == "--dev-bind-try" and "/usr" not in words

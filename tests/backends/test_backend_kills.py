@@ -1,12 +1,14 @@
 """Kills the runner, the supervisor and the job at every step: each job still gets one true end and is charged once."""
 
 import os
+import random
 import resource
 import signal
 import sqlite3
 import subprocess
 import sys
 import threading
+from collections import Counter
 from itertools import pairwise
 
 import pytest
@@ -79,15 +81,45 @@ def test_the_job_ends_while_no_runner_lives(local, make_spec):
     assert assert_one_end(local, id).state is JobState.SUCCEEDED
 
 
-def test_the_runner_is_killed_again_and_again(local, make_spec):
-    ids = []
-    for _ in range(12):
-        local.start_runner()
-        ids.append(local.backend.submit(make_spec("echo ran >> ran; sleep 0.05")))
-        until(lambda: local.state_kept(ids[-1]) != "waiting", seconds=10)
-        local.kill_runner()
+def test_twenty_kills_at_random_lose_nothing_and_charge_nothing_twice(local, make_spec):
+    """A sample of what the soak does to a whole centre: of runner, nursery, supervisor, sandbox and command."""
+    rng, killed = random.Random(20261123), Counter()
+    again = {}
     local.start_runner()
-    assert {assert_one_end(local, id).state for id in ids} == {JobState.SUCCEEDED}
+    while killed.total() < 20:
+        requeue = rng.random() < 0.5
+        id = local.backend.submit(make_spec("echo ran >> ran; sleep 0.1", requeue=requeue))
+        again[id] = requeue
+        until(lambda id=id: local.state_kept(id) != "waiting")
+        what = rng.choice(["runner", "runner", "nursery", "supervisor", "sandbox", "command"])
+        if what == "runner":
+            local.kill_runner()
+            local.start_runner()
+        elif pids := _parts_of(local, id, what):
+            processes.signal_exactly(pids[-1], processes.start_time(pids[-1]) or 0, signal.SIGKILL)
+        killed[what] += 1
+    for id, requeue in again.items():
+        report = ended(local.backend, id)
+        slices = slices_of(local.backend, id)
+        assert report.state in {JobState.SUCCEEDED, JobState.FAILED} | (set() if requeue else {JobState.LOST})
+        assert len({one.key for one in slices}) == len(slices)
+        assert all(one.period.end <= after.period.start for one, after in pairwise(slices))
+        assert not slices or slices[-1].period.end == report.ended_at
+        if report.state is JobState.SUCCEEDED:
+            assert 1 <= local.backend.fetch(id, "ran").read_text().count("ran") <= 1 + report.restarts
+        assert local.sandboxed(id) == []
+
+
+def _parts_of(local, id, what):
+    """The processes of one kind that are there just now, the innermost last."""
+    if what == "nursery":
+        return nurseries(local)
+    start = local.record(id, "start")
+    found = [start["pid"]] if start else []
+    if what == "supervisor":
+        return found
+    below = [pid for supervisor in found for pid in processes.descendants(supervisor)]
+    return below if what == "command" else [pid for pid in local.sandboxed(id) if pid in below]
 
 
 def test_a_supervisor_killed_before_it_starts_the_job_is_replaced(local, make_spec):

@@ -138,7 +138,7 @@ def test_variables_that_steer_the_loader_act_on_the_job_alone(attempt, site):
     script = "id -u; cat /proc/self/status | grep CapEff"
     found = attempt(script, environment={"LD_PRELOAD": "/job/evil.so", "PYTHONPATH": "/job", "ENV": "/job/x"})
     complaint = "object '/job/evil.so' from LD_PRELOAD"
-    assert found.count(complaint) == 4  # the job's shell, id, cat and grep; neither setpriv nor prlimit before them
+    assert found.count(complaint) == 4  # the job's shell, id, cat and grep; not setpriv before them
 
 
 def test_bounds_hold(attempt):

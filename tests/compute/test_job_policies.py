@@ -78,6 +78,17 @@ def test_a_burst_does_not_slip_in_before_its_use_shows():
     assert decision.starts == ("job-1", "job-100", "job-2", "job-101")
 
 
+def test_a_hundred_submissions_at_once_wait_behind_who_used_little_before():
+    """A second after the first eight started they count as if they had run for the entry's length, not for a second."""
+    burst = [make_waiting(number, "burst") for number in range(1, 101)]
+    assert decide(make_snapshot(burst), POLICY).starts == tuple(f"job-{number}" for number in range(1, 9))
+    running = [make_running(f"job-{number}", "burst", started=100) for number in range(2, 9)]
+    waiting = [*burst[8:], make_waiting(101, "other"), make_waiting(102, "other")]
+    now = make_snapshot(waiting, running, now=101, standings={"other": Standing(200 << policies.FIXED, 101)})
+    assert decide(now, POLICY).starts == ("job-101",)
+    assert decide(now, dataclasses.replace(POLICY, entry_seconds=0)).starts == ("job-9",)
+
+
 def test_less_use_goes_first_and_old_use_fades():
     waiting = [make_waiting(1, "much", cores=8), make_waiting(2, "little", cores=8)]
     standings = {"much": Standing(2_000_000 << policies.FIXED, 100), "little": Standing(1_000 << policies.FIXED, 100)}

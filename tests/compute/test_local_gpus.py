@@ -163,9 +163,7 @@ def test_a_job_with_a_slice_has_its_nodes_and_its_name(tmp_path):
     row = {"id": "j", "number": 1, "spec": spec, "given": '{"cores": [0], "gpus": ["MIG-1"]}', "restarts": 0}
     row |= {"memory_mb": 64, "wall_seconds": 60, "spent": 0, "checkpoint_seconds": 0}
     order = queue.order(row)
-    (tmp_path / "job" / "work").mkdir(parents=True)
-    sandbox.write_etc(tmp_path / "job", order)
-    assert "CUDA_VISIBLE_DEVICES=MIG-1\n" in (tmp_path / "job" / "etc" / "job-environment").read_text()
-    words = sandbox.command(tmp_path / "job", order, 3, None)
+    assert "CUDA_VISIBLE_DEVICES=MIG-1\n" in sandbox.etc(order)["job-environment"]
+    words = sandbox.command(tmp_path / "job", order, 3, None, {})
     assert {"/dev/nvidia0", "/dev/nvidia-caps/nvidia-cap1"} <= set(words)
     assert "/dev/nvidia-caps/nvidia-cap0" not in words

@@ -9,12 +9,12 @@ from typing import Any
 
 import httpx
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 ANSWERED_LATER = {502, 503, 504}
 
 
 class NeverAnswered(AssertionError):
-    """A request that got no answer although it was repeated for a minute."""
+    """A request that got no answer although it was repeated for minutes."""
 
 
 def answer(url: str, token: str, path: str, **given: Any) -> httpx.Response:

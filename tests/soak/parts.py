@@ -63,7 +63,7 @@ def below(pid: int) -> list[int]:
 def running(centre: Centre) -> dict[str, list[int]]:
     """Kind of part → its processes now. Supervisors are nobody's children: they are known by the spool they serve.
 
-    A supervisor is forked from the nursery and has its command line, but a name of its own.
+    A supervisor is forked from the nursery and has its command line, but a name of its own; a job is what is below one.
     """
     found: dict[str, list[int]] = {}
     ours = set(below(centre.process))
@@ -73,7 +73,13 @@ def running(centre: Centre) -> dict[str, list[int]]:
             if mark in command and (pid in ours or str(centre.home) in command):
                 forked = kind == "nursery" and name_of(pid) == "madang-job"
                 found.setdefault("supervisor" if forked else kind, []).append(pid)
+    found["job"] = [pid for supervisor in found.get("supervisor", []) for pid in below(supervisor) if _is_command(pid)]
     return found
+
+
+def _is_command(pid: int) -> bool:
+    """Whether this is a job's own process, not the sandbox that it is shut in by."""
+    return not command_of(pid).startswith("bwrap ")
 
 
 def kill(pid: int) -> None:
@@ -92,7 +98,13 @@ def resident(pid: int) -> int:
 
 
 def port_is_free(centre: Centre) -> bool:
-    """Whether the portal could be served there again, as `madang up` finds out itself."""
+    """Whether the portal could be served there again, as `madang up` finds out itself.
+
+    Between the end of a web server and that of its own children the port may look free for a moment.
+    """
+    served = f"madang.portal.centre.serving 127.0.0.1 {centre.port}"
+    if any(served in command_of(int(path.name)) for path in Path("/proc").iterdir() if path.name.isdigit()):
+        return False
     with contextlib.suppress(Refused):
         require_free_port("127.0.0.1", centre.port)
         return True

@@ -74,17 +74,18 @@ class LocalBackend:
     def submit(self, spec: JobSpec) -> str:
         """Copies the input files, checks their content, and puts the job into the queue, all or nothing."""
         specs.check(spec)
-        known = self._known(spec)
-        if known is not None:
-            return known
-        self._admit(spec)
-        id = secrets.token_hex(8)
-        part = self._spool.jobs / f".{id}"
-        try:
-            self._lay_out(part, spec)
-            id = self._enter(id, part, spec)
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
+        with self._spool.kept_open():
+            known = self._known(spec)
+            if known is not None:
+                return known
+            self._admit(spec)
+            id = secrets.token_hex(8)
+            part = self._spool.jobs / f".{id}"
+            try:
+                self._lay_out(part, spec)
+                id = self._enter(id, part, spec)
+            finally:
+                shutil.rmtree(part, ignore_errors=True)
         self._spool.wake()
         return id
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import struct
+from functools import cache
 
 _LOAD, _EQUAL, _ANY_BIT, _AT_LEAST, _RETURN = 0x20, 0x15, 0x45, 0x35, 0x06
 _ALLOW, _ERROR = 0x7FFF0000, 0x00050000
@@ -62,6 +63,7 @@ _MACHINES: dict[str, tuple[int, dict[str, int]]] = {
 }
 
 
+@cache
 def program(machine: str) -> bytes | None:
     """The filter for a machine as `os.uname` names it; None where its calls are not known."""
     if machine not in _MACHINES:
@@ -96,7 +98,12 @@ def opened() -> int | None:
     content = program(os.uname().machine)
     if content is None:
         return None
-    descriptor = os.memfd_create("madang-filter", os.MFD_CLOEXEC)
+    return in_memory(content)
+
+
+def in_memory(content: bytes) -> int:
+    """A file that lies nowhere but in memory, as an open descriptor at its beginning."""
+    descriptor = os.memfd_create("madang", os.MFD_CLOEXEC)
     os.write(descriptor, content)
     os.lseek(descriptor, 0, os.SEEK_SET)
     return descriptor

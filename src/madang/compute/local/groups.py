@@ -74,7 +74,7 @@ def prepare(places: Folders) -> Folders:
     for name, place in places.items():
         base = Path(place)
         try:
-            if _is_2(base):
+            if _is_2(place):
                 _move_down(base)
                 (base / "cgroup.subtree_control").write_text(f"+{name}")
         except OSError:
@@ -83,8 +83,17 @@ def prepare(places: Folders) -> Folders:
     return ready
 
 
-def _is_2(folder: Path) -> bool:
-    return (folder / "cgroup.controllers").exists()
+# Of what every job does, paths are words: to make a `Path` of each costs more than to write to it.
+def _is_2(folder: str) -> bool:
+    return os.path.exists(f"{folder}/cgroup.controllers")  # noqa: PTH110
+
+
+def _write(path: str, value: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(descriptor, value.encode())
+    finally:
+        os.close(descriptor)
 
 
 def _move_down(base: Path) -> None:
@@ -105,42 +114,42 @@ def of_job(places: Mapping[str, str], job: Path) -> Folders:
 def make(folders: Mapping[str, str], *, memory_mb: int, cores: list[int], processes: int) -> None:
     """Makes a job's groups with their bounds; OSError where one cannot be had as it should be."""
     for name, place in folders.items():
-        folder = Path(place)
-        folder.mkdir(exist_ok=True)
-        for file, value in _bounds(folder, name, memory_mb, cores, processes).items():
-            (folder / file).write_text(value)
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(place)  # noqa: PTH102
+        for file, value in _bounds(place, name, memory_mb, cores, processes).items():
+            _write(f"{place}/{file}", value)
 
 
-def _bounds(folder: Path, name: str, memory_mb: int, cores: list[int], processes: int) -> dict[str, str]:
+def _bounds(folder: str, name: str, memory_mb: int, cores: list[int], processes: int) -> dict[str, str]:
     if name == "pids":
         return {"pids.max": f"{processes}"}
     if name == "cpuset":
         listed = ",".join(map(str, cores))
         if _is_2(folder):
             return {"cpuset.cpus": listed}
-        return {"cpuset.mems": (folder.parent / "cpuset.mems").read_text(), "cpuset.cpus": listed}
+        return {"cpuset.mems": Path(folder).with_name("cpuset.mems").read_text(), "cpuset.cpus": listed}
     size = f"{memory_mb << 20}"
     if _is_2(folder):
         bounds, swap = {"memory.max": size, "memory.oom.group": "1"}, "memory.swap.max"
-        return bounds | ({swap: "0"} if (folder / swap).exists() else {})
+        return bounds | ({swap: "0"} if os.path.exists(f"{folder}/{swap}") else {})  # noqa: PTH110
     bounds, both = {"memory.limit_in_bytes": size}, "memory.memsw.limit_in_bytes"
-    return bounds | ({both: size} if (folder / both).exists() else {})
+    return bounds | ({both: size} if os.path.exists(f"{folder}/{both}") else {})  # noqa: PTH110
 
 
 def take_in(folders: Mapping[str, str], pid: int) -> None:
     """Puts a process, and so all that it starts from now on, into a job's groups; gone meanwhile, it needs none."""
     for place in set(folders.values()):
         with contextlib.suppress(ProcessLookupError):
-            (Path(place) / "cgroup.procs").write_text(f"{pid}")
+            _write(f"{place}/cgroup.procs", f"{pid}")
 
 
 def killed_for_memory(folders: Mapping[str, str]) -> bool:
     """Whether the kernel has ended a process of the job because all of them together outgrew its memory."""
     if "memory" not in folders:
         return False
-    folder = Path(folders["memory"])
+    folder = folders["memory"]
     with contextlib.suppress(OSError):
-        told = (folder / ("memory.events" if _is_2(folder) else "memory.oom_control")).read_text()
+        told = Path(folder, "memory.events" if _is_2(folder) else "memory.oom_control").read_text()
         counts = dict(line.split() for line in told.splitlines())
         return int(counts.get("oom_kill", 0)) > 0
     return False
@@ -152,7 +161,7 @@ def remove(folders: Mapping[str, str]) -> None:
     for place in set(folders.values()):
         while True:
             try:
-                Path(place).rmdir()
+                os.rmdir(place)  # noqa: PTH106
             except FileNotFoundError:
                 break
             except OSError:

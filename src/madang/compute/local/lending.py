@@ -1,6 +1,6 @@
 """What of this machine is lent to a job that runs in an image: the few programs that begin it, and the GPUs' driver.
 
-An image need not have a shell, and what it has may do anything: the programs that bound a job and give up rights are
+An image need not have a shell, and what it has may do anything: the programs that begin a job and give up rights are
 the machine's own, started through the machine's own loader, so that nothing of the image runs before they are done.
 """
 
@@ -18,7 +18,7 @@ from madang.errors import Refused
 
 PLACE = "/.madang"
 LOADER = "loader"
-PROGRAMS = ("sh", "prlimit", "setpriv")
+PROGRAMS = ("sh", "setpriv")
 DRIVER = f"{PLACE}/driver"
 _LIBRARIES = (f"/usr/lib/{os.uname().machine}-linux-gnu", "/usr/lib64", "/usr/lib")
 _OF_THE_DRIVER = ("libcuda.so*", "libcudadebugger.so*", "libnvidia-*.so*", "libnvcuvid.so*", "libnvoptix.so*")

@@ -22,7 +22,10 @@ def _path(folder: Path, begins: int) -> Path:
 
 def _begins(folder: Path) -> list[int]:
     """Where the files of the log begin, in their order."""
-    names = [path.name.removeprefix("log-") for path in folder.glob("log-*")]
+    found: list[str] = []
+    with contextlib.suppress(FileNotFoundError):
+        found = os.listdir(folder)  # noqa: PTH208 - of every job, and a path of each costs more than the list
+    names = (name.removeprefix("log-") for name in found if name.startswith("log-"))
     return [0, *sorted(int(name) for name in names if name.isdecimal())]
 
 
@@ -30,8 +33,11 @@ def size(folder: Path) -> int:
     """Where the log ends: how many bytes have been written, kept or not."""
     for _ in range(_TRIES):
         last = _begins(folder)[-1]
-        with contextlib.suppress(FileNotFoundError):  # it has just made room for another
+        try:
             return last + _path(folder, last).stat().st_size
+        except FileNotFoundError:
+            if not last:  # nothing was written yet; else it has just made room for another
+                break
     return 0
 
 

@@ -13,7 +13,7 @@ import signal
 import sys
 from pathlib import Path
 
-from madang.compute.local import records
+from madang.compute.local import filtering, records, sandbox
 from madang.compute.local.supervisor import supervise
 
 _MOST = 1 << 16
@@ -82,6 +82,8 @@ def main(line: int) -> None:
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     records.name_process("madang-nursery")
+    filtering.program(os.uname().machine)  # what is the same for every job is worked out once, before the first
+    sandbox.system()
     gc.collect()
     gc.freeze()  # what is loaded stays shared with the children, since no collection writes to it
     try:

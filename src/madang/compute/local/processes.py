@@ -73,11 +73,10 @@ def kill_sandboxes(folder: Path) -> int:
 def is_sandbox(pid: int, folder: Path) -> bool:
     """Whether a living process is a bubblewrap that was opened on this job's folder: its monitor or first process."""
     try:
-        words = (PROC / str(pid) / "cmdline").read_bytes().split(b"\0")
+        program, _, words = (PROC / str(pid) / "cmdline").read_bytes().partition(b"\0")
     except OSError:
         return False
-    mark = os.fsencode(folder) + b"/"
-    return words[0].endswith(b"bwrap") and any(word.startswith(mark) for word in words[1:])
+    return program.endswith(b"bwrap") and b"\0" + os.fsencode(folder) + b"/" in b"\0" + words
 
 
 def _pids() -> list[int]:

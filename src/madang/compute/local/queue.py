@@ -39,7 +39,8 @@ class Queue:
         self.amounts = machine.amounts(settings)
         self.sandbox = Reason(*sandbox.trial())
         self._jobs = Remembered(spool)
-        self._looks = {"decide": _Look(0, 5), "explain": _Look(_MILLION, 10)}
+        # together at most a fifth of a core: a ninth and an eleventh
+        self._looks = {"decide": _Look(0, 8), "explain": _Look(_MILLION, 10)}
 
     def patience(self, ticks: int) -> float:
         """Seconds until a look that was put off is due."""
@@ -59,8 +60,9 @@ class Queue:
         self._jobs.recall()
         claimed = self._act(now, ticks, explain=wanted["explain"]) if self._jobs.waiting else []
         took = (time.thread_time_ns() - begun) // 1000
-        for name in ("decide", "explain") if wanted["explain"] else ("decide",):
-            self._looks[name].done(changes, ticks, took)
+        if wanted["explain"]:  # what telling the others took puts off the next telling, not the next start
+            self._looks["explain"].done(changes, ticks, took)
+        self._looks["decide"].done(changes, ticks, 0 if wanted["explain"] else took)
         return claimed
 
     def _act(self, now: int, ticks: int, *, explain: bool) -> list[dict[str, Any]]:

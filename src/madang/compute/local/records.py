@@ -28,13 +28,13 @@ def write_durably(path: Path, content: bytes) -> None:
 
 
 def _put(path: Path, content: bytes) -> int:
-    part = path.with_name(f".{path.name}.{os.getpid()}")
+    part = f"{path.parent}/.{path.name}.{os.getpid()}"
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         left = memoryview(content)
         while left:
             left = left[os.write(descriptor, left) :]
-        part.rename(path)
+        os.rename(part, path)  # noqa: PTH104
     except BaseException:
         os.close(descriptor)
         raise

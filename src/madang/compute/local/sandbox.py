@@ -13,6 +13,8 @@ import os
 import resource
 import shlex
 import subprocess
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,7 @@ Order = dict[str, Any]
 HOME = "/job"
 # Where a job sees the software that was built for it, or builds some; the path stands in what is built there.
 LAYER = "/env"
-PROGRAMS = {"bwrap": "bubblewrap", "prlimit": "util-linux", "setpriv": "util-linux"}
+PROGRAMS = {"bwrap": "bubblewrap", "setpriv": "util-linux"}
 USER_WITHIN = 1000
 FIRST_JOB_USER = 2_000_000
 _SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
@@ -32,13 +34,6 @@ _ETC_OF_NETWORK = ("resolv.conf", "ssl", "pki", "ca-certificates")
 _ETC_OF_HOST = ("alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime")
 _DRIVER = ("/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools", "/dev/nvidia-modeset")
 _DRIVER_TREES = ("/sys/devices", "/sys/bus/pci", "/sys/module/nvidia")
-_LIMITS = {
-    "data": resource.RLIMIT_DATA,
-    "as": resource.RLIMIT_AS,
-    "core": resource.RLIMIT_CORE,
-    "nproc": resource.RLIMIT_NPROC,
-    "fsize": resource.RLIMIT_FSIZE,
-}
 _BEGIN = f'. /etc/job-environment && cd {HOME} && exec "$@"'  # as the job's user, so that nothing of it acts for root
 _MIB = 1 << 20
 
@@ -54,20 +49,23 @@ def own_python(prefix: str, base_prefix: str) -> tuple[Path, ...]:
     return tuple(path for path in dict.fromkeys(wanted) if not path.is_relative_to("/usr"))
 
 
-def write_etc(folder: Path, order: Order) -> None:
-    """Writes the few files of /etc that a job sees, and its environment as a shell reads it."""
+def etc(order: Order) -> dict[str, str]:
+    """The few files of /etc that a job sees, by name, and its environment as a shell reads it."""
     user = order["uid"] or USER_WITHIN
-    etc = folder / "etc"
-    etc.mkdir(mode=0o755, exist_ok=True)
-    (etc / "passwd").write_text(f"job:x:{user}:{user}::{HOME}:/bin/sh\n")
-    (etc / "group").write_text(f"job:x:{user}:\n")
-    (etc / "hosts").write_text("127.0.0.1 localhost\n::1 localhost\n")
     names = "files dns" if order["network"] else "files"
-    (etc / "nsswitch.conf").write_text(f"passwd: files\ngroup: files\nhosts: {names}\n")
     lines = [f"export {name}={shlex.quote(value)}\n" for name, value in _environment(order).items()]
-    (etc / "job-environment").write_text("".join(lines))
-    for path in etc.iterdir():
-        path.chmod(0o644)
+    return {
+        "passwd": f"job:x:{user}:{user}::{HOME}:/bin/sh\n",
+        "group": f"job:x:{user}:\n",
+        "hosts": "127.0.0.1 localhost\n::1 localhost\n",
+        "nsswitch.conf": f"passwd: files\ngroup: files\nhosts: {names}\n",
+        "job-environment": "".join(lines),
+    }
+
+
+def opened_etc(order: Order) -> dict[str, int]:
+    """The same as open descriptors in memory, which cost a short job less than files on the disk."""
+    return {name: filtering.in_memory(content.encode()) for name, content in etc(order).items()}
 
 
 def _environment(order: Order) -> dict[str, str]:
@@ -106,10 +104,13 @@ def _of_image(order: Order) -> dict[str, str]:
     return found
 
 
-def command(folder: Path, order: Order, status: int, calls: int | None, gate: int | None = None) -> list[str]:
+def command(
+    folder: Path, order: Order, status: int, calls: int | None, files: Mapping[str, int], gate: int | None = None
+) -> list[str]:
     """The whole argument vector. On descriptor `status` bubblewrap tells the sandbox's first pid and its exit code.
 
-    From descriptor `calls` it reads the filter of system calls; nothing runs before something is read from `gate`.
+    It reads the `files` of /etc from their descriptors (`opened_etc`), and from descriptor `calls` the filter of system
+    calls; nothing runs before something is read from `gate`, so that the first process can be given its bounds.
     """
     words = ["bwrap", "--json-status-fd", str(status), "--die-with-parent", "--new-session"]
     words += [] if calls is None else ["--seccomp", str(calls)]
@@ -120,13 +121,13 @@ def command(folder: Path, order: Order, status: int, calls: int | None, gate: in
         words += [*_image(order["image"]), *_devices(order), "--remount-ro", "/sys"]
     else:
         words += _devices(order) + _view(order)
-    words += ["--proc", "/proc", *_etc(folder, order)]
+    words += ["--proc", "/proc", *_etc(order, files)]
     if order["builds"]:
         words += ["--bind", f"{folder}/layer", LAYER]
     elif order["layer"]:
         words += ["--ro-bind", order["layer"], LAYER]
     words += ["--bind", f"{folder}/work", HOME, "--chdir", "/", "--remount-ro", "/", "--"]
-    return words + _limits(order) + [*_program("/bin/sh", order), "-c", _BEGIN, "sh", *order["argv"]]
+    return words + _rights(order) + [*_program("/bin/sh", order), "-c", _BEGIN, "sh", *order["argv"]]
 
 
 def _program(path: str, order: Order) -> list[str]:
@@ -143,13 +144,20 @@ def _namespaces(order: Order) -> list[str]:
     return [*words, "--unshare-user", "--uid", str(USER_WITHIN), "--gid", str(USER_WITHIN), "--disable-userns"]
 
 
-def _view(order: Order) -> list[str]:
+@cache
+def system() -> tuple[str, ...]:
+    """The words that show a job the machine's programs, looked up once a process."""
     words = ["--ro-bind", "/usr", "/usr"]
     for path in _SYSTEM:
         if Path(path).is_symlink():
             words += ["--symlink", str(Path(path).readlink()), path]
         elif Path(path).is_dir():
             words += ["--ro-bind", path, path]
+    return tuple(words)
+
+
+def _view(order: Order) -> list[str]:
+    words = list(system())
     for path in order["software"]:
         for above in reversed(Path(path).parents):
             words += ["--perms", "0755", "--dir", str(above)]
@@ -167,10 +175,11 @@ def _image(image: Order) -> list[str]:
     return [*words, "--remount-ro", lending.PLACE]
 
 
-def _etc(folder: Path, order: Order) -> list[str]:
+def _etc(order: Order, files: Mapping[str, int]) -> list[str]:
     words = [] if order["image"] else ["--perms", "0755", "--dir", "/etc"]
-    for path in sorted((folder / "etc").iterdir()):
-        words += ["--ro-bind", str(path), f"/etc/{path.name}"]
+    how = "--ro-bind-data" if order["image"] else "--file"  # in an image they lie over others
+    for name, descriptor in files.items():
+        words += ["--perms", "0644", how, str(descriptor), f"/etc/{name}"]
     of_host: tuple[str, ...] = (*_ETC_OF_HOST, *(_ETC_OF_NETWORK if order["network"] else ()))
     if order["image"]:  # it has its own of the others
         of_host = ("resolv.conf",) if order["network"] else ()
@@ -192,19 +201,26 @@ def _devices(order: Order) -> list[str]:
     return [*words, "--remount-ro", "/dev"]
 
 
-def _limits(order: Order) -> list[str]:
-    """Bounds that the job cannot lift. With a GPU the address space is left free: drivers map more than they use."""
-    memory = order["memory_mb"] * _MIB
-    bounds = {"data": memory, "core": 0, "nproc": order["processes"], "fsize": order["file_bytes"]}
-    if not order["gpus"]:
-        bounds["as"] = 2 * memory + (4096 * _MIB)
+def _rights(order: Order) -> list[str]:
+    """Words before the command: where we are root, it gives up being it."""
     drop = [f"--reuid={order['uid']}", f"--regid={order['uid']}", "--clear-groups", "--"]
-    words = [*_program("/usr/bin/setpriv", order), *drop] if order["uid"] else []
-    for name, bound in bounds.items():  # a bound that is already tighter cannot be widened
-        hard = resource.getrlimit(_LIMITS[name])[1]
-        bounds[name] = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
-    words += _program("/usr/bin/prlimit", order)
-    return [*words, *(f"--{name}={bound}:{bound}" for name, bound in bounds.items()), "--"]
+    return [*_program("/usr/bin/setpriv", order), *drop] if order["uid"] else []
+
+
+def bound(first: int, order: Order) -> None:
+    """Puts bounds on the sandbox's first process, from which all others have them, that the job cannot lift.
+
+    With a GPU the address space is left free: drivers map more than they use. OSError where that cannot be done.
+    """
+    memory = order["memory_mb"] * _MIB
+    bounds = {resource.RLIMIT_DATA: memory, resource.RLIMIT_CORE: 0}
+    bounds |= {resource.RLIMIT_NPROC: order["processes"], resource.RLIMIT_FSIZE: order["file_bytes"]}
+    if not order["gpus"]:
+        bounds[resource.RLIMIT_AS] = 2 * memory + (4096 * _MIB)
+    for which, wanted in bounds.items():  # a bound that is already tighter cannot be widened
+        hard = resource.getrlimit(which)[1]
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.prlimit(first, which, (most, most))
 
 
 def job_user(number: int) -> int | None:
@@ -238,10 +254,9 @@ def trial() -> tuple[str, dict[str, str]]:
         (folder / "work").mkdir()
         if order["uid"]:
             os.chown(folder / "work", order["uid"], order["uid"])  # as the runner does: the umask may be strict
-        write_etc(folder, order)
-        calls = filtering.opened()
-        words = command(folder, order, nowhere.fileno(), calls)
-        passed = [nowhere.fileno()] if calls is None else [nowhere.fileno(), calls]
+        calls, files = filtering.opened(), opened_etc(order)
+        words = command(folder, order, nowhere.fileno(), calls, files)
+        passed = [nowhere.fileno(), *files.values(), *([] if calls is None else [calls])]
         try:
             tried = subprocess.run(words, env={}, capture_output=True, timeout=20, check=False, pass_fds=passed)
         except (OSError, subprocess.TimeoutExpired) as fault:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -128,7 +129,7 @@ class Spool:
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
-        self._kept: sqlite3.Connection | None = None
+        self._kept = threading.local()
         self.jobs = self.root / "jobs"
         self.database = self.root / "spool.sqlite3"
         self.settings_file = self.root / "settings.json"
@@ -151,18 +152,19 @@ class Spool:
 
     @contextlib.contextmanager
     def kept_open(self) -> Iterator[None]:
-        """Within it one connection serves all reads and changes; they must come from this one thread."""
+        """Within it one connection serves all reads and changes of this thread."""
         with contextlib.closing(self._connect()) as database:
-            self._kept = database
+            self._kept.database = database
             try:
                 yield
             finally:
-                self._kept = None
+                del self._kept.database
 
     @contextlib.contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
-        if self._kept is not None:
-            yield self._kept
+        kept: sqlite3.Connection | None = getattr(self._kept, "database", None)
+        if kept is not None:
+            yield kept
         else:
             with contextlib.closing(self._connect()) as database:
                 yield database

@@ -56,7 +56,6 @@ class Supervisor:
         """Runs the job until nothing of it is left and gives the record of its end."""
         self._listen()
         os.sched_setaffinity(0, self.order["cores"])
-        sandbox.write_etc(self.folder, self.order)
         bounds = {name: self.order[name] for name in ("memory_mb", "cores", "processes")}
         groups.make(self.order["groups"], **bounds)
         started, ticks = records.microseconds_now(), records.ticks_now()
@@ -95,10 +94,10 @@ class Supervisor:
     def _live(self) -> int:
         """From the opening of the sandbox until nothing of it is left; gives bubblewrap's own exit code."""
         told, tell = os.pipe2(os.O_CLOEXEC)
-        calls = filtering.opened()
-        shut, opener = os.pipe2(os.O_CLOEXEC) if self.order["groups"] else (None, None)
-        words = sandbox.command(self.folder, self.order, tell, calls, shut)
-        passed = [descriptor for descriptor in (tell, calls, shut) if descriptor is not None]
+        calls, files = filtering.opened(), sandbox.opened_etc(self.order)
+        shut, opener = os.pipe2(os.O_CLOEXEC)
+        words = sandbox.command(self.folder, self.order, tell, calls, files, shut)
+        passed = [descriptor for descriptor in (tell, shut, *files.values(), calls) if descriptor is not None]
         deadline = time.monotonic() + self.order["wall_seconds"]
         self.checkpoint_at = deadline - self.order["checkpoint_seconds"]
         with subprocess.Popen(
@@ -113,7 +112,7 @@ class Supervisor:
             for descriptor in passed:
                 os.close(descriptor)
             self._meet(told)
-            self._let_begin(opener)
+            self._let_begin(process, opener)
             self._watch(process, deadline)
             self._clear_away()
             assert process.stdout is not None
@@ -138,14 +137,16 @@ class Supervisor:
             else:
                 os.close(hold)
 
-    def _let_begin(self, opener: int | None) -> None:
-        """Where the job has control groups, what is in the sandbox begins only once it is in them."""
-        if opener is None:
-            return
-        if self.first_pid:
+    def _let_begin(self, process: subprocess.Popen[bytes], opener: int) -> None:
+        """What is in the sandbox begins only once it has its bounds, and is in its groups where the job has some."""
+        try:
+            if self.first_pid is None:
+                raise ProcessLookupError
+            sandbox.bound(self.first_pid, self.order)
             groups.take_in(self.order["groups"], self.first_pid)
-        with contextlib.suppress(BrokenPipeError):
             os.write(opener, b".")
+        except OSError:  # it has died already, or must not begin
+            process.kill()
         os.close(opener)
 
     def _watch(self, process: subprocess.Popen[bytes], deadline: float) -> None:

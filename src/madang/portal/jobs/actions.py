@@ -28,7 +28,8 @@ from madang.portal.ledger import actions as ledger
 from madang.portal.resources.models import Pool
 from madang.portal.transactions import action
 
-CLAIM = timedelta(minutes=2)
+# of a worker that was killed, another takes the jobs so much later; the backend knows them, so too early does no harm
+CLAIM = timedelta(seconds=30)
 # what of the terms stands in the job's own row
 STEADY = ("priority", "on_hold", "requeue", "checkpoint_seconds")
 
