@@ -36,6 +36,8 @@ from madang.portal.ledger.rules import Usage
 
 pytestmark = [pytest.mark.slurm, pytest.mark.django_db]
 HOUR = 3600
+# what an organisation may be called without any of it becoming a word of a command
+NASTY = "(주)너슬 '\"; scontrol shutdown #\n마당 | $(id)"
 
 
 def now():
@@ -65,7 +67,7 @@ def award(site):
 
 
 def make_running(user, units=1, hours=10, **given):
-    organisation = make_organisation()
+    organisation = make_organisation(name=NASTY)
     owner = make_member(organisation)
     make_unix_user(owner, user)
     pool = make_pool(backend_type="H100", runs_jobs=True)

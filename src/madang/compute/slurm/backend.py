@@ -34,7 +34,7 @@ from madang.compute.slurm.difference import Difference
 from madang.compute.slurm.endings import concluded, has_ended, never_ran, waits, whole
 from madang.compute.slurm.names import Site, check_user
 from madang.compute.slurm.register import Register, report_of
-from madang.compute.slurm.slicing import Meter
+from madang.compute.slurm.slicing import Meter, Share
 from madang.compute.slurm.staging import Hand, signs
 from madang.compute.slurm.standing import Standing
 from madang.compute.slurm.usage import usage_since
@@ -299,9 +299,11 @@ class SlurmBackend:
         """What Slurm's records tell of the centre's accounts after a cursor (see `usage.usage_since`).
 
         Jobs that were given here have their id; those of people who call sbatch themselves have Slurm's number. Types
-        of GPUs have the names that pools give them.
+        of GPUs have the names that pools give them; a part of a GPU (MIG) in a pool of its own counts as one there.
         """
+        kinds = {self._settings.gres.get(kind, kind.lower()): kind for kind in self._settings.partitions if kind}
         meter = Meter(
+            shares={name: Share(kind) for name, kind in kinds.items()},
             zone=ZoneInfo(self._settings.time_zone),
             since=self._register.born,
             partitions={partition: kind for kind, partition in self._settings.partitions.items() if kind},
@@ -309,11 +311,7 @@ class SlurmBackend:
         )
         batch = usage_since(self._commands, since, meter, now=self._clock())
         ids = self._register.ids({piece.job for piece in batch.slices})
-        kinds = {self._settings.gres.get(kind, kind.lower()): kind for kind in self._settings.partitions if kind}
-        slices = [
-            replace(piece, job=_id(ids, piece), gpu_type=kinds.get(piece.gpu_type, piece.gpu_type))
-            for piece in batch.slices
-        ]
+        slices = [replace(piece, job=_id(ids, piece)) if piece.job in ids else piece for piece in batch.slices]
         return replace(batch, slices=slices)
 
     def outside(self, job: str) -> bool:

@@ -169,6 +169,8 @@ def instant(text: str) -> int:
 
 
 def _span(text: str) -> int:
+    if text == "00:00:00":
+        return 0
     found = tres.whole(text)
     if found is None:
         found = tres.span_seconds(text)

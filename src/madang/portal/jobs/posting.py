@@ -43,12 +43,15 @@ def _rows(now: datetime, slices: list[UsageSlice]) -> list[Usage]:
     A job that somebody gave to the cluster without the portal is charged to the award of its account, in the award's
     pool of that type of GPU, or of cores. A slice that belongs to no award and pool of ours is left out, and said.
     """
-    ids = sorted({piece.job for piece in slices})
-    jobs = queries.by_backend_id(ids)
-    _adopt(now, [id for id in ids if id not in jobs])
-    jobs = queries.by_backend_id(ids)
     backend = backends.backend()
-    outside = [piece for piece in slices if isinstance(backend, Shared) and backend.outside(piece.job)]
+    shared = backend if isinstance(backend, Shared) else None
+    outside = [piece for piece in slices if shared and shared.outside(piece.job)]
+    strangers = {piece.job for piece in outside}
+    ids = sorted({piece.job for piece in slices} - strangers)
+    jobs = queries.by_backend_id(ids)
+    if unknown := [id for id in ids if id not in jobs]:
+        _adopt(now, unknown)
+        jobs = queries.by_backend_id(ids)
     pools = places.pools_by_type({piece.account for piece in outside})
     paying = {id: (job.pool, subject_of(job.pk)) for id, job in jobs.items()}
     for piece in outside:
@@ -68,8 +71,6 @@ def _rows(now: datetime, slices: list[UsageSlice]) -> list[Usage]:
 
 def _adopt(now: datetime, unknown: list[str]) -> None:
     """A worker may have died between giving a job over and noting its id: the backend still knows the job's key."""
-    if not unknown:
-        return
     reports = backends.backend().reports(unknown)
     owed = queries.by_keys([report.key for report in reports])
     for report in reports:
