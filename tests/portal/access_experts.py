@@ -14,6 +14,7 @@ from madang.portal.files import tables
 from madang.portal.meetings import room
 from madang.portal.meetings.models import Meeting, Minutes
 from madang.portal.people.models import Person
+from madang.portal.replies.models import ReplyPeriod
 from madang.portal.reviews.models import Calibration
 
 
@@ -36,6 +37,9 @@ def make_meetings(world: Any, application, chair) -> None:
     Calibration.objects.create(
         intake=application.intake, number=1, places=0, content=made, sheets_sha256="f" * 64, made_by=by, made_at=NOW
     )
+    ReplyPeriod.objects.create(intake=application.intake, until=NOW + timedelta(days=5), opened_by=by, opened_at=NOW)
+    world.places["application-reply"] = {"application": application.pk}
+    world.places["replies-open"] = {"intake": application.intake_id}
     for name in ("meeting", "meeting-room", "meeting-attendance", "meeting-opinion", "meeting-approve"):
         world.places[name] = {"meeting": sits.pk}
     world.places |= {

@@ -228,6 +228,9 @@ list_intake_challenges   annnnnnooooo
 decide_challenge         annnnnnrorrr
 list_committees          annnnnnooooo
 create_committee         annnnnnrorrr
+get_reply                anoonnnnnnnn
+write_reply              anoonnnnnnnn
+open_replies             annnnnnrrrrr
 get_calibration          annnnnnooooo
 calibrate_intake         annnnnnrrrrr
 list_meetings            annnnnnooooo

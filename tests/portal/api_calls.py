@@ -184,6 +184,9 @@ def _given_to_experts(places: Any) -> dict[str, Any]:
     found |= dict.fromkeys(("get_meeting", "get_meeting_room", "list_minutes", "convene_meeting"), meeting)
     found |= dict.fromkeys(("note_committee_points", "write_opinion", "approve_minutes"), meeting)
     found |= dict.fromkeys(("get_calibration", "calibrate_intake"), places["intake-calibration"])
+    answered = {"id": places["application-reply"]["application"]}
+    found |= dict.fromkeys(("get_reply", "write_reply"), answered)
+    found |= {"open_replies": places["replies-open"]}
     found |= {"cancel_meeting": places["meeting-cancel"], "reopen_meeting": places["meeting-reopen"]}
     found |= {"answer_invitation": {"invitation": asked}, "step_back": {"invitation": seated}}
     found |= dict.fromkeys(("get_expert_terms", "set_expert_terms", "agree_to_terms"), places["review-terms"])
@@ -199,6 +202,8 @@ def _body_of_experts(places: Any) -> dict[str, Any]:
         "commit_draw": {"outside_source": "Lottery", "outside_from": "2026-04-05T00:00:00Z"},
         "give_committee_sheets": {"due_at": later},
         "calibrate_intake": {"places": 1},
+        "open_replies": {"until": later},
+        "write_reply": {"version": 0, "text": "x"},
         "arrange_meeting": {"step": "presentation", "meets_at": later},
         "convene_meeting": {"version": 1, "here": [], "chair": 1, "due_at": later},
         "note_committee_points": {"version": 1, "application": places["meeting-points"]["application"], "points": 0},

@@ -254,6 +254,8 @@ experts-file             Lnnnnnnooooo Lnnnnnnrrrrr
 experts-bring-in         Lnnnnnnnonnn Lnnnnnnnonnn
 experts-look             Lnnnnnnnonnn Lnnnnnnnmnnn
 call-expert-terms        Lnnnnnnooooo Lnnnnnnrrrrr
+application-reply        Lnoonnnnnnnn Lnrrnnnnnnnn
+replies-open             Lnnnnnnnonnn Lnnnnnnnrnnn
 application-challenges   Lnoonnnnnnnn Lnrrnnnnnnnn
 intake-challenges        Lnnnnnnooooo Lnnnnnnooooo
 challenge                Lnnnnnnooooo Lnnnnnnrrrrr

@@ -29,6 +29,7 @@ from madang.portal.plans import models as _plans  # noqa: F401
 from madang.portal.policies import models as _policies  # noqa: F401
 from madang.portal.prices import models as _prices  # noqa: F401
 from madang.portal.receipts import models as _receipts  # noqa: F401
+from madang.portal.replies import models as _replies  # noqa: F401
 from madang.portal.resources import models as _resources  # noqa: F401
 from madang.portal.reviews import models as _reviews  # noqa: F401
 from madang.portal.screening import models as _screening  # noqa: F401

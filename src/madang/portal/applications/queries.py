@@ -40,7 +40,9 @@ def visible(by: Actor, also: Iterable[int] = ()) -> QuerySet[Application]:
 
     Members see all of their organisations', staff those that were ever submitted, an auditor every one.
     """
-    rows = Application.objects.select_related("intake__call", "track", "organisation", "in_force")
+    rows = Application.objects.select_related(
+        "intake__call", "intake__reply_period", "track", "organisation", "in_force"
+    )
     if by.has(Role.AUDITOR):
         return rows
     allowed = Q(organisation__in=list(by.memberships)) | Q(pk__in=list(also))

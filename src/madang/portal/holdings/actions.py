@@ -31,6 +31,7 @@ from madang.portal.journal import actions as journal
 from madang.portal.people import actions as people
 from madang.portal.people.models import ApiToken, LoginFailure, Membership, Person, StaffRole, Verdict
 from madang.portal.people.rules import clean_email
+from madang.portal.replies.models import Reply
 from madang.portal.reviews.models import Affiliation, CriterionPoints, DeclaredInterest, ReviewAssignment, Reviewer
 from madang.portal.transactions import action
 
@@ -79,6 +80,7 @@ def _applications(ids: list[int], now: datetime) -> None:
     for table in (Attachment, Consent, LateAttempt):
         table.objects.filter(application__in=ids).delete()
     Challenge.objects.filter(application__in=ids).update(name="", organisation="", reason="", decision="")
+    Reply.objects.filter(application__in=ids).update(text="")
     questions = ScreeningQuestion.objects.filter(application__in=ids)
     questions.update(text="", answer_file=None, answer_file_name="")
     questions.filter(answer__isnull=False).update(answer="")

@@ -36,6 +36,7 @@ from madang.portal.journal.models import Reading
 from madang.portal.meetings.models import Attendance
 from madang.portal.outbox.models import Message
 from madang.portal.people.models import ApiToken, Invitation, Membership, Person, StaffRole, UnixUser, Verdict
+from madang.portal.replies.models import Reply
 from madang.portal.reviews.models import Affiliation, CriterionPoints, DeclaredInterest, ReviewAssignment, Reviewer
 
 # More rows of a kind, and more bytes of files, than anybody has in a browser's patience.
@@ -238,6 +239,9 @@ def _reviewing(person: int) -> dict[str, Rows]:
 def _acting(person: int) -> dict[str, Rows]:
     """What somebody did for the body: their own words, and which matter they were about by number."""
     return {
+        "answers_to_reviews_i_wrote": _listed(
+            Reply.objects.filter(written_by=person), "text", "written_at", application="application__number"
+        ),
         "approvals_i_drafted": _listed(
             Approval.objects.filter(drafted_by=person), "kind", "subject", "state", "draft_comment", "drafted_at"
         ),

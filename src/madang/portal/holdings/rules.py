@@ -36,6 +36,7 @@ TABLES: dict[str, frozenset[str]] = {
     "candidate": frozenset({"reviewer"}),
     "attendance": frozenset({"reviewer"}),
     "challenge": frozenset({"application_not_awarded", "application_awarded"}),
+    "reply": frozenset({"application_not_awarded", "application_awarded"}),
     "reviewassignment": frozenset({"review"}),
     "criterionpoints": frozenset({"review"}),
     "approval": frozenset({"approval"}),
@@ -66,6 +67,7 @@ IMPERSONAL = frozenset(
         "settlement", "intakefigures", "yearfigures", "facility", "facilityaccessory", "bookedfacility", "closure",
         "bookingslot", "hourquota", "hourstaken", "expertterms", "committee", "committeedraw", "meeting",
         "committeepoints", "minutes", "calibration",
+        "replyperiod",
     }
 )  # fmt: skip
 

@@ -23,6 +23,7 @@ from madang.portal.meetings.exports import FORMATS
 from madang.portal.meetings.forms import AttendanceForm, MeetingForm, OpinionForm, PointsForm, Versioned, WhyForm
 from madang.portal.meetings.room import differs, room
 from madang.portal.meetings.rules import MeetingState
+from madang.portal.replies import queries as replies
 from madang.portal.templatetags.madang import in_language
 
 MANAGER = Role.PROGRAMME_MANAGER
@@ -124,6 +125,7 @@ def meeting_room(request: HttpRequest, meeting: int) -> HttpResponse:
         "order": [(line, [found.names[pk] for pk in line.outside]) for line in order],
         "crossings": crossings,
         "members": _members(found),
+        "replies": replies.replies(line.application for line in found.lines),
         "crumbs": _crumbs(request, row, (_("Chair's room"), "")),
     }
     return render(request, "meetings/room.html", context)

@@ -34,6 +34,7 @@ from madang.portal.plans.rules import (
 )
 from madang.portal.policies.models import AllocationPolicy
 from madang.portal.policies.rules import ruled
+from madang.portal.replies.models import ReplyPeriod
 from madang.portal.resources.models import Pool, PoolMonth, Product
 from madang.portal.reviews import scoring
 from madang.portal.reviews.rules import Scored
@@ -68,13 +69,17 @@ def under(found: Input, own: AllocationPolicy | None) -> Input:
 def problem_now(intake: int, now: datetime) -> Input:
     """The intake's problem as the tables stand, with the rules of its call.
 
-    Refused: "applications_unscreened", "minutes_missing", "applications_without_score", "nobody_to_award".
+    Refused: "applications_unscreened", "minutes_missing", "replies_going_on",
+    "applications_without_score", "nobody_to_award".
     """
     row = Intake.objects.select_related("call").get(pk=intake)
     files = _files(row, now)
     without_minutes = meetings.without_minutes(intake)
     if without_minutes:
         raise Refused("minutes_missing", meetings=without_minutes)
+    replies = ReplyPeriod.objects.filter(intake=intake, until__gt=now).first()
+    if replies is not None:
+        raise Refused("replies_going_on", until=replies.until)
     scores = scoring.scores_in(intake)
     unscored = [file.pk for file in files if scores[file.pk].score.total_milli is None]
     if unscored:

@@ -21,6 +21,7 @@ from madang.portal.faces import form_page, one, signed_in, tried, whole, with_ro
 from madang.portal.files.faces import answer
 from madang.portal.journal import actions as journal
 from madang.portal.meetings import queries as meetings
+from madang.portal.replies import queries as replies
 from madang.portal.reviews import actions, desk, queries
 from madang.portal.reviews.calibration import calibrate, calibrated
 from madang.portal.reviews.findings import findings
@@ -170,6 +171,7 @@ def intake_reviews(request: HttpRequest, intake: int) -> HttpResponse:
         "files": [(file, queries.coverage(file)) for file in page],
         "totals": queries.totals(request.actor, intake),
         "may_change": request.actor.has(MANAGER),
+        "replies": replies.period(request.actor, intake),
         "crumbs": _crumbs(row, _("Reviews")),
     }
     return render(request, "reviews/intake.html", context)
@@ -294,6 +296,7 @@ def application_reviews(request: HttpRequest, application: int) -> HttpResponse:
         "file": file,
         "sheets": [(row, [_(GROUNDS[c.ground]) for c in found[row.pk]]) for row in rows],
         "form": form,
+        "reply": replies.reply(request.actor, application),
         "may_change": request.actor.has(MANAGER),
         "crumbs": _crumbs(file.intake, file.number or ""),
     }
