@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from madang.demonstration import draw, names, press
+from madang.demonstration import draw, names, pipeline, press
 
 POINTS = (40, 30, 30)
 
@@ -63,3 +64,14 @@ def test_awards_reported_are_the_capacity_given():
 def test_first_generated_number_is_the_documented_one():
     assert names.registration_number("company", 1) == "0008100014"
     assert names.registration_number("company", 9) == "0008100090"
+
+
+@pytest.mark.parametrize("today", [date(2026, 4, 1), date(2030, 2, 28)])
+def test_the_pipeline_has_its_memoranda_and_offices_whatever_the_day(today):
+    drawn = pipeline.rows(today)
+    counts = Counter(step.stage for row in drawn for step in row.steps)
+    assert (counts["memorandum"], counts["office"], counts["left"]) == (299, 150, 14)
+    assert all(step.on <= today for row in drawn for step in row.steps)
+    numbers = [number for row in drawn for number in row.numbers]
+    assert len(set(numbers)) == len(numbers) and all(number.startswith("000") for number in numbers)
+    assert pipeline.rows(today) == drawn

@@ -27,6 +27,7 @@ from factories import (
     make_track,
     make_unix_user,
 )
+from portal.access_companies import make_companies
 from portal.access_experts import make_experts
 from portal.trial_results import make_trial
 from rounds import adopt, make_round, propose, publish
@@ -113,6 +114,7 @@ def make_world() -> World:
     world.places["award-cluster"] = world.places["award"]
     _money(world, a)
     _bookings(world, a)
+    make_companies(world, a, kept)
     indicators.keep(now=NOW, figures=figures.worked_out(NOW))
     for name, person in world.people.items():
         if person is not None:

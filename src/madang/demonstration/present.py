@@ -11,7 +11,7 @@ from django.conf import settings
 
 from madang.cli.language import N_
 from madang.demonstration import cast as casting
-from madang.demonstration import draw, names, published, rounds, work
+from madang.demonstration import draw, names, pipeline, published, rounds, work
 from madang.demonstration.cast import Cast
 from madang.demonstration.progress import Progress
 from madang.portal.actors import WORKER, MemberRole
@@ -62,6 +62,8 @@ def build(cast: Cast, now: datetime, progress: Progress) -> None:
         _run_jobs(awards, now, progress)
     with progress.step(N_("Open calls with a few applications")), together():
         _open_calls(cast, now, draws)
+    with progress.step(N_("Companies on their way to an office")), together():
+        pipeline.build(cast, now, awards)
     with progress.step(N_("Statements, public figures and the sealed journal")):
         _close_books(now)
 

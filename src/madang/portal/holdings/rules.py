@@ -47,6 +47,8 @@ TABLES: dict[str, frozenset[str]] = {
     "trial": frozenset({"trial"}),
     "booking": frozenset({"booking"}),
     "calendarfeed": frozenset({"account"}),
+    "company": frozenset({"company_contact"}),
+    "companynote": frozenset({"company_contact"}),
 }
 # Tables of organisations, money, rules and decisions. Where they say who did something they say it by number, and a
 # number without its person means nobody.
@@ -62,7 +64,7 @@ IMPERSONAL = frozenset(
         "environment", "jobtemplate", "bank", "receiptfile", "receipt", "received", "posting", "chase", "chasestop",
         "budgetalert", "fundingsource", "funding", "fundingpart", "fiscalyear", "support", "settlemententry",
         "settlement", "facility", "facilityaccessory", "bookedfacility", "closure", "bookingslot", "hourquota",
-        "hourstaken", "expertterms", "committee", "committeedraw",
+        "hourstaken", "expertterms", "committee", "committeedraw", "stageentry", "companydocument", "supportgiven",
     }
 )  # fmt: skip
 

@@ -116,6 +116,7 @@ def figures(request: HttpRequest) -> HttpResponse:
         else [],
         "supported": row.figures["supported"],
         "use": _use_rows(row.figures, labels),
+        "companies": row.figures.get("companies"),
         "value": row.figures["value"],
         "value_total": sum(one["subsidy_won"] for one in row.figures["value"]),
         "reported": _reported_rows(row.figures, everything, labels),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from madang.portal.applications.models import Application, Ask
 from madang.portal.awards.models import Award, AwardLine
 from madang.portal.billing.models import Statement
 from madang.portal.calls.models import Call, Track
+from madang.portal.companies import queries as companies
 from madang.portal.indicators.models import DayUse, FigureSet, ReportedFigure
 from madang.portal.indicators.rules import Cell, Counts, funded_seconds, total
 from madang.portal.people.models import Region
@@ -132,6 +134,7 @@ def worked_out(now: datetime) -> dict[str, Any]:
         "supported": supported(),
         "use": use(now),
         "value": value(),
+        "companies": asdict(companies.figures()),
         "reported": reported(),
     }
 

@@ -35,6 +35,14 @@ FIGURES = {
             "less what the users owe for it."
         ),
     ),
+    "companies": (
+        N_("Memoranda and offices"),
+        N_(
+            "Memoranda: companies that signed a memorandum, which is an intention. Offices: companies that opened an "
+            "office, shown by its business registration number, its address and the people there on a day; of these, "
+            "those that have not departed. The two are never added up, and companies that became one count once."
+        ),
+    ),
     "reported": (
         N_("As others reported"),
         N_("Figures on a call that others published, with their source, beside those worked out here."),
