@@ -11,6 +11,8 @@ from madang.portal.applications import contents
 from madang.portal.applications.models import Application, Ask, Submission
 from madang.portal.awards.models import Award, AwardLine
 from madang.portal.calls.models import Call, Criterion, EvidenceKind, Intake, Section, Track, TrackProduct
+from madang.portal.companies.models import Company, StageEntry
+from madang.portal.companies.rules import STAGES, name_key
 from madang.portal.facilities.models import Facility
 from madang.portal.jobs.models import Job, JobTemplate
 from madang.portal.people.models import Membership, Organisation, Person, Region, StaffRole, UnixUser
@@ -115,6 +117,21 @@ def make_facility(**given) -> Facility:
         "ahead_days": 365, "longest": 96, "grace_minutes": 30, "door_code": f"DOOR{n:04d}"[-8:], "added_at": NOW,
     }  # fmt: skip
     return Facility.objects.create(**(values | given))
+
+
+def make_company(**ways) -> Company:
+    """A company with stages by name and day, at least a first contact; other keywords are its columns."""
+    n = _next()
+    stages = {stage: ways.pop(stage) for stage in STAGES if stage in ways} or {"contact": date(2025, 1, 1)}
+    stage, on = list(stages.items())[-1]
+    values = {"name": f"기업 {n}", "stage": stage, "stage_on": on, "added_at": NOW} | ways
+    row = Company.objects.create(**({"name_key": name_key(values["name"])} | values))
+    by = make_staff(Role.PROGRAMME_MANAGER)
+    for stage, on in stages.items():
+        more = {"office": {"number": registration_number(_next()), "address": "Gwangju"}}.get(stage, {})
+        more |= {"staff": 3, "staff_on": on} if stage in ("office", "grown") else {}
+        StageEntry.objects.create(company=row, stage=stage, on=on, evidence="x", entered_by=by, entered_at=NOW, **more)
+    return row
 
 
 def make_call(**given) -> Call:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from madang.demonstration import draw, equipment, names, press
+from madang.demonstration import draw, equipment, names, pipeline, press
 from madang.portal.facilities import rules
 
 POINTS = (40, 30, 30)
@@ -74,3 +74,14 @@ def test_the_catalogue_has_the_number_that_was_announced_and_every_item_can_stan
     assert len({one.code for one in items}) == len(items)
     for one in items:
         rules.check(one)
+
+
+@pytest.mark.parametrize("today", [date(2026, 4, 1), date(2030, 2, 28)])
+def test_the_pipeline_has_its_memoranda_and_offices_whatever_the_day(today):
+    drawn = pipeline.rows(today)
+    counts = Counter(step.stage for row in drawn for step in row.steps)
+    assert (counts["memorandum"], counts["office"], counts["left"]) == (299, 150, 14)
+    assert all(step.on <= today for row in drawn for step in row.steps)
+    numbers = [number for row in drawn for number in row.numbers]
+    assert len(set(numbers)) == len(numbers) and all(number.startswith("000") for number in numbers)
+    assert pipeline.rows(today) == drawn

@@ -27,6 +27,7 @@ from factories import (
     make_track,
     make_unix_user,
 )
+from portal.access_companies import make_companies
 from portal.access_experts import make_experts, make_meetings
 from portal.trial_results import make_trial
 from rounds import adopt, make_round, propose, publish
@@ -116,6 +117,8 @@ def make_world() -> World:
     _money(world, a)
     _bookings(world, a)
     indicators.work_out(now=NOW)
+    make_companies(world, a, kept)
+    indicators.keep(now=NOW, figures=figures.worked_out(NOW))
     for name, person in world.people.items():
         if person is not None:
             world.secrets[name] = access.create_token(by=actor(person), now=NOW, name="t", days=300)[1]

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from portal.access_companies import LIST, body_of_company, given_of_companies
 from portal.access_world import World
 
 from madang.portal.approvals.models import Approval
@@ -60,6 +61,7 @@ def _given(world: World, name: str) -> dict[str, Any]:
         "get_statement": {"statement_id": places["statement"]["pk"]},
     }
     known |= _given_to_staff(world) | _given_to_settlers(world) | _given_to_bookers(world) | _given_to_experts(places)
+    known |= given_of_companies(places)
     if name in known:
         return known[name]
     return {**application, **a, **award, **review} | (job if "job" in name else {})
@@ -234,6 +236,7 @@ def _body(world: World, name: str) -> Any:
         "keep_job": {"need": "soon"},
         "save_job_template": {"organisation": a, "name": "x", "argv": ["true"]},
         **_body_of_booking(a),
+        **body_of_company(world),
         **{key: {"on_hold": True} for key in ("steer_job", "steer_job_array")},
         "sign_agreement": {"side": "user", "password": "x", "sha256": SHA},
         "log_in": {"email": "nobody@test.example", "password": "x"},
@@ -384,6 +387,8 @@ def sent(client: Any, world: World, who: str, verb: str, path: str, name: str) -
         )
     if name in ("list_taken", "list_utilisation"):
         url += "?day=2026-04-01" if name == "list_taken" else "?year=2026"
+    if name == "bring_in_companies":
+        return send(url, {"source": "x", "file": SimpleUploadedFile("c.csv", LIST)}, headers=headers)
     if name == "bring_in_experts":
         file = SimpleUploadedFile("more.csv", b"name,email\nSomeone,someone@test.example\n")
         return send(url, {"file": file}, headers=headers)

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from madang.cli.language import N_
 from madang.demonstration import cast as casting
-from madang.demonstration import committee, draw, equipment, names, published, rounds, work
+from madang.demonstration import committee, draw, equipment, names, pipeline, published, rounds, work
 from madang.demonstration.cast import Cast
 from madang.demonstration.progress import Progress
 from madang.portal.actors import WORKER, MemberRole
@@ -64,6 +64,8 @@ def build(cast: Cast, now: datetime, progress: Progress) -> None:
         _open_calls(cast, now, draws)
     with progress.step(N_("A catalogue of equipment and simulators, with bookings")), together():
         equipment.build(cast, sorted({award.organisation_id for award in awards}), now)
+    with progress.step(N_("Companies on their way to an office")), together():
+        pipeline.build(cast, now, awards)
     with progress.step(N_("Statements, public figures and the sealed journal")):
         _close_books(now)
 

@@ -72,6 +72,14 @@ _PLACES: list[tuple[Any, list[tuple[Any, str, frozenset[Role]]]]] = [
         ],
     ),
     (
+        _("Companies"),
+        [
+            (_("Companies"), "companies", _STAFF),
+            (_("Companies by stage"), "companies-board", _STAFF),
+            (_("How companies get on"), "companies-progress", _STAFF),
+        ],
+    ),
+    (
         _("People and records"),
         [
             (_("Organisations"), "organisations", _STAFF),

@@ -10,6 +10,7 @@ from madang.portal.calls import models as _calls  # noqa: F401
 from madang.portal.challenges import models as _challenges  # noqa: F401
 from madang.portal.cluster import models as _cluster  # noqa: F401
 from madang.portal.committees import models as _committees  # noqa: F401
+from madang.portal.companies import models as _companies  # noqa: F401
 from madang.portal.decisions import models as _decisions  # noqa: F401
 from madang.portal.environments import models as _environments  # noqa: F401
 from madang.portal.experts import models as _experts  # noqa: F401

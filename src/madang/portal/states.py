@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from madang.portal.bookings.sentences import STATES as BOOKING_WORDS
 from madang.portal.cluster.sentences import CHANGES as CHANGE_WORDS
+from madang.portal.companies.sentences import STAGES as COMPANY_WORDS
 from madang.portal.environments.sentences import STATES as ENVIRONMENT_WORDS
 from madang.portal.facilities.sentences import STATES as FACILITY_WORDS
 from madang.portal.jobs.sentences import STATES as JOB_WORDS
@@ -127,6 +128,17 @@ _BOOKING_TONES = {
 STATES |= {f"booking.{state}": (_BOOKING_TONES[state], gettext_lazy(word)) for state, word in BOOKING_WORDS.items()}
 _FACILITY_TONES = {"in_use": GOOD, "repair": WAITING, "retired": NEUTRAL}
 STATES |= {f"facility.{state}": (_FACILITY_TONES[state], gettext_lazy(word)) for state, word in FACILITY_WORDS.items()}
+_COMPANY_TONES = {
+    "contact": NEUTRAL,
+    "visit": NEUTRAL,
+    "memorandum": ACTIVE,
+    "plan": ACTIVE,
+    "lease": ACTIVE,
+    "office": GOOD,
+    "grown": GOOD,
+    "left": NEUTRAL,
+}
+STATES |= {f"company.{stage}": (_COMPANY_TONES[stage], gettext_lazy(word)) for stage, word in COMPANY_WORDS.items()}
 
 
 def tone(state: str, kind: str = "") -> str:

@@ -22,6 +22,7 @@ from madang.portal.approvals.models import Approval
 from madang.portal.bookings.models import Booking, CalendarFeed
 from madang.portal.challenges.models import Challenge
 from madang.portal.committees.models import Candidate
+from madang.portal.companies.models import Company, CompanyNote
 from madang.portal.experts.models import ExpertAgreement, ExpertProfile
 from madang.portal.forecasts.models import Trial
 from madang.portal.holdings import queries, rules
@@ -127,6 +128,12 @@ def _bookings(ids: list[int], now: datetime) -> None:
     Booking.objects.filter(pk__in=ids).update(purpose="", reason="")
 
 
+def _companies(ids: list[int], now: datetime) -> None:
+    """Who was spoken to, and what was said; that it was here, its stages and its support stay."""
+    Company.objects.filter(pk__in=ids).update(contact="")
+    CompanyNote.objects.filter(company__in=ids).delete()
+
+
 Destroyer = tuple[Callable[[datetime], QuerySet], Callable[[list[int], datetime], None]]
 DESTROYERS: Mapping[str, Destroyer] = {
     "api_token": (queries.due_tokens, _tokens),
@@ -142,6 +149,7 @@ DESTROYERS: Mapping[str, Destroyer] = {
     "job": (queries.due_jobs, _jobs),
     "trial": (queries.due_trials, _trials),
     "booking": (queries.due_bookings, _bookings),
+    "company_contact": (queries.due_companies, _companies),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 
@@ -14,6 +15,7 @@ from madang.portal.approvals.models import Approval
 from madang.portal.awards.models import Award
 from madang.portal.awards.rules import AwardState
 from madang.portal.bookings.models import Booking
+from madang.portal.companies.models import Company, CompanyNote
 from madang.portal.forecasts.models import Trial
 from madang.portal.jobs.models import Job
 from madang.portal.outbox.models import Message
@@ -107,6 +109,14 @@ def due_trials(before: datetime) -> QuerySet[Trial]:
 def due_bookings(before: datetime) -> QuerySet[Booking]:
     """Bookings that ended before an instant and still say what for."""
     return Booking.objects.filter(ends_at__lt=before).exclude(purpose="", reason="")
+
+
+def due_companies(before: datetime) -> QuerySet[Company]:
+    """Companies that departed before an instant, whose contact person or notes of meetings are still there."""
+    day = before.astimezone(settings.MADANG_ZONE).date()
+    held = Exists(CompanyNote.objects.filter(company=OuterRef("pk")))
+    gone = Q(stage="left", stage_on__lt=day) | Q(lead__stage="left", lead__stage_on__lt=day)
+    return Company.objects.filter(gone).filter(~Q(contact="") | held)
 
 
 def idle(before: datetime) -> QuerySet[Person]:

@@ -49,6 +49,8 @@ TABLES: dict[str, frozenset[str]] = {
     "trial": frozenset({"trial"}),
     "booking": frozenset({"booking"}),
     "calendarfeed": frozenset({"account"}),
+    "company": frozenset({"company_contact"}),
+    "companynote": frozenset({"company_contact"}),
 }
 # Tables of organisations, money, rules and decisions. Where they say who did something they say it by number, and a
 # number without its person means nobody.
@@ -66,8 +68,7 @@ IMPERSONAL = frozenset(
         "budgetalert", "fundingsource", "funding", "fundingpart", "fiscalyear", "support", "settlemententry",
         "settlement", "intakefigures", "yearfigures", "facility", "facilityaccessory", "bookedfacility", "closure",
         "bookingslot", "hourquota", "hourstaken", "expertterms", "committee", "committeedraw", "meeting",
-        "committeepoints", "minutes", "calibration",
-        "replyperiod",
+        "committeepoints", "minutes", "calibration", "replyperiod", "stageentry", "companydocument", "supportgiven",
     }
 )  # fmt: skip
 

@@ -37,6 +37,7 @@ def worked_out(now: datetime) -> Figures:
         "concentration": sources.concentration(),
         "ended": sources.ended(),
         "conflicts": sources.conflicts(),
+        "companies": sources.companies(),
         "reported": sources.reported(),
     }
 

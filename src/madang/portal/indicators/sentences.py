@@ -20,6 +20,7 @@ _LEDGER = N_("The ledger, rolled up by day, and the capacity entered for each po
 _STATEMENTS = N_("Monthly statements")
 _JOBS = N_("Jobs of the portal, of the last twelve months that are over")
 _SHEETS = N_("Review sheets of intakes whose decisions are published")
+_COMPANIES = N_("The pipeline of companies, each stage with its evidence")
 _OTHERS = N_("Entered by the centre with its source")
 
 FIGURES = {
@@ -183,6 +184,24 @@ FIGURES = {
         N_("sheets"),
         _SHEETS,
     ),
+    "memoranda": Figure(
+        N_("Companies with a memorandum"),
+        N_("Companies by the year in which they signed a memorandum, which is an intention."),
+        N_("firms"),
+        _COMPANIES,
+    ),
+    "offices": Figure(
+        N_("Companies that opened an office"),
+        N_(
+            "Companies by the year in which they opened an office, shown by its business registration number, its "
+            "address and the people there on a day."
+        ),
+        N_("firms"),
+        _COMPANIES,
+    ),
+    "offices_now": Figure(
+        N_("Of these not departed"), N_("Of these, companies that have not left since."), N_("firms"), _COMPANIES
+    ),
     "number": Figure(
         N_("As others reported"),
         N_("What somebody else published on a call, with its source."),
@@ -228,6 +247,12 @@ TABLES = {
         ("year", "call"),
         ("sheets", "recused"),
     ),
+    "companies": Table(
+        N_("Memoranda and offices"),
+        N_("By year. The two are never added up, and companies that became one count once."),
+        ("year",),
+        ("memoranda", "offices", "offices_now"),
+    ),
     "reported": Table(
         N_("As others reported"),
         N_("Figures on a call that others published, with their source, beside those worked out here."),
@@ -243,10 +268,6 @@ ABSENT = {
         N_("What the machines, their power and their rent cost is not recorded here, so it is not published."),
     ),
     "energy": (N_("Energy"), N_("No meter of power is read here, so no energy is published.")),
-    "offices": (
-        N_("Memoranda signed and offices opened"),
-        N_("Companies that settle are not recorded here yet. The two would be counted apart, never one for the other."),
-    ),
     "graduates": (N_("Graduates and graduates hired"), N_("Training courses are not recorded here yet.")),
 }
 

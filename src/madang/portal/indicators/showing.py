@@ -28,6 +28,7 @@ SHOWN = {
     "concentration": (("year",), ("holders", "granted_seconds", "top_share", "gini_milli")),
     "ended": (("year",), ("declined", "lapsed", "ended_early")),
     "conflicts": (("year", "call"), ("sheets", "recused")),
+    "companies": (("year",), ("memoranda", "offices", "offices_now")),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,9 @@ from madang.portal.applications.models import Application, Ask
 from madang.portal.awards.models import Award, AwardLine
 from madang.portal.billing.models import Statement
 from madang.portal.calls.models import Intake
+from madang.portal.companies import progress
+from madang.portal.companies.queries import ways
+from madang.portal.companies.rules import CompanyStage
 from madang.portal.decisions.models import Decision
 from madang.portal.indicators.models import DayUse, IntakeFigures, ReportedFigure
 from madang.portal.indicators.rules import (
@@ -283,6 +287,23 @@ def value() -> list[Row]:
     rows = Statement.objects.values("month").order_by("month")
     sums = rows.annotate(reference_won=Sum("reference"), due_won=Sum("due"), subsidy_won=Sum("subsidy"))
     return [dict(row) for row in sums]
+
+
+def companies() -> list[Row]:
+    """Memoranda, offices and those of them that are still there, by the year of each and (year 0) in all; one query."""
+    found, dated = ways(), (CompanyStage.MEMORANDUM, CompanyStage.OFFICE)
+    years = sorted({day.year for way in found for stage, day in way.items() if stage in dated})
+    return [
+        {
+            "year": year,
+            **asdict(progress.figures(_of_year(way, year) for way in found)),
+        }
+        for year in ([0, *years] if years else [])
+    ]
+
+
+def _of_year(way: progress.Way, year: int) -> progress.Way:
+    return {stage: day for stage, day in way.items() if not year or day.year == year or stage == CompanyStage.LEFT}
 
 
 def reported() -> list[Row]:

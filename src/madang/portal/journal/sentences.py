@@ -43,6 +43,7 @@ RECORDS = {
     "job_files": (N_("Input files, log and results of a job"), N_("the end of the job")),
     "job": (N_("Name and command of a job"), N_("the end of the job")),
     "booking": (N_("What a booking was for"), N_("the end of the booking")),
+    "company_contact": (N_("Contact person of a company and notes of meetings"), N_("the day it departed")),
     "trial": (N_("Simulation of a plan or a policy"), N_("the end of the simulation")),
 }
 

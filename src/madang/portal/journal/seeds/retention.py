@@ -172,6 +172,15 @@ RULES = [
         "What a booking was for is kept two years after its end, to answer questions about use and utilisation.",
     ),
     RetentionSeed(
+        "company_contact",
+        1825,
+        "기업 담당자 정보와 면담 기록은 기업이 이탈·퇴거한 뒤 5년간 보관합니다. 지원 이력은 담당자 정보 없이 남습니다.",
+        (
+            "A company's contact person and notes of meetings are kept five years after it departed; what it was "
+            "given stays, without them."
+        ),
+    ),
+    RetentionSeed(
         "trial",
         730,
         "배분안과 정책의 모의실험 결과는 결정의 참고 자료로서 모의실험이 끝난 뒤 2년간 보관합니다.",

@@ -1,0 +1,1 @@
+"""Words by which companies and lists of them are read."""
