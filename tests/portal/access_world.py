@@ -29,6 +29,7 @@ from factories import (
 )
 from portal.access_companies import make_companies
 from portal.access_experts import make_experts, make_meetings
+from portal.access_money import make_money, make_prices
 from portal.trial_results import make_trial
 from rounds import adopt, make_round, propose, publish
 
@@ -36,7 +37,6 @@ from madang.portal.access import actions as access
 from madang.portal.actors import MemberRole, Role
 from madang.portal.agreements import actions as agreements
 from madang.portal.applications.models import Application, Attachment, ScreeningQuestion, SubmittedFile
-from madang.portal.approvals.models import Approval
 from madang.portal.awards.models import Award
 from madang.portal.billing.models import Statement
 from madang.portal.bookings import actions as bookings
@@ -48,22 +48,13 @@ from madang.portal.environments.models import Environment
 from madang.portal.files import tables
 from madang.portal.files.actions import store
 from madang.portal.files.rules import EVERYTHING
-from madang.portal.funding import actions as funding
 from madang.portal.indicators import actions as indicators
-from madang.portal.indicators.models import YearFigures
 from madang.portal.jobs.models import JobFile, JobOutput
 from madang.portal.organisations import actions as organisations
 from madang.portal.outbox.models import Message
 from madang.portal.people.models import Person, StaffRole
-from madang.portal.prices import actions as prices
-from madang.portal.prices.models import Discount, SubsidyLimit
-from madang.portal.receipts import actions as receipts
-from madang.portal.receipts import reading
-from madang.portal.receipts.models import Receipt
-from madang.portal.resources.models import Product
 from madang.portal.reviews.models import Affiliation
 from madang.portal.screening.models import OwedReport
-from madang.portal.settlements import actions as settlements
 from madang.values import Period
 
 # In the order of the table's columns.
@@ -109,16 +100,15 @@ def make_world() -> World:
     make_meetings(world, Application.objects.get(pk=world.places["screening"]["pk"]), reviewers["assigned"])
     _awards(world, found, a, owner, kept)
     _persons(world, a, owner)
-    _prices(world, found)
+    make_prices(world, found)
     make_unix_user(owner, "kim01")
     ClusterLook.objects.create(pk=1, looked_at=NOW, count=1, digest="a" * 64, lines=["+ account md below root"])
     world.places |= {"cluster-apply": {"digest": "a" * 64}, "unix-user-remove": {"name": "kim01"}}
     world.places["award-cluster"] = world.places["award"]
-    _money(world, a)
+    make_money(world, a)
     _bookings(world, a)
     indicators.work_out(now=NOW)
     make_companies(world, a, kept)
-    indicators.keep(now=NOW, figures=figures.worked_out(NOW))
     for name, person in world.people.items():
         if person is not None:
             world.secrets[name] = access.create_token(by=actor(person), now=NOW, name="t", days=300)[1]
@@ -306,52 +296,6 @@ def _persons(world: World, a, owner: Person) -> None:
     }
 
 
-def _money(world: World, a) -> None:
-    """A statement of A that was paid too much from a bank's file, and a receipt with something left."""
-    manager = actor(world.people["manager"])
-    issued = Statement.objects.create(
-        organisation=a, month="2026-02", number="2026-02-0001", state="issued", issued_at=NOW, due_on=date(2026, 3, 31),
-        worked_out_at=NOW, list_price=100, due=100, subsidy=-100, supply=100, payable=100,
-    )  # fmt: skip
-    columns = {"paid_on": "date", "came_in": "in"}
-    bank = receipts.set_bank(by=manager, now=NOW, code="main", name="Main", columns=columns)
-    kept = tables.keep(now=NOW, name="f.csv", chunks=[b"date,in\n2026-03-02,150\n"])
-    content = reading.content_of(bank, kept, date(2026, 4, 1))
-    receipts.bring_in(by=manager, now=NOW, bank=bank.pk, stored=kept.pk, name="f", content=content)
-    receipt = Receipt.objects.get()
-    match = receipts.match(by=manager, now=NOW, receipt=receipt.pk, statement=issued.pk, amount=120)
-    world.places |= {
-        "receipt": {"pk": receipt.pk},
-        "match-undo": {"pk": match.pk},
-        "receipts-look": {"code": "main", "sha256": kept.sha256},
-        "bank": {"code": "main"},
-        "receivables-file": {"kind": "csv"},
-        "statement-payment": {"pk": issued.pk},
-        "chase-stop": {"organisation": a.pk},
-    }
-    source = funding.add_source(by=manager, now=NOW, code="city", name_ko="c", name_en="c", kind="local")
-    given = {"source": source.pk, "year": 2025, "item": "granted", "amount": 5, "document": "letter"}
-    entry = settlements.enter(by=manager, now=NOW, **given)
-    for name in ("settlement", "settlement-entry-new"):
-        world.places[name] = {"year": 2025}
-    world.places["settlement-entry-undo"] = {"year": 2025, "pk": entry.pk}
-    world.places["settlement-file"] = {"year": 2025, "kind": "csv"}
-    _frozen(world, manager)
-
-
-def _frozen(world: World, manager) -> None:
-    """The figures of a year that two people froze, and one that nobody did."""
-    given = {"kind": "freeze_figures", "subject": 2024, "state": "approved", "document_number": "D"}
-    halves = {"drafted_by_id": manager.person, "drafted_at": NOW, "decided_at": NOW}
-    approval = Approval.objects.create(decided_by=world.people["approver"], **given, **halves)
-    given = {"content": '{"figures": {"value": []}}', "sha256": "0" * 64, "approval": approval, "frozen_at": NOW}
-    YearFigures.objects.create(year=2024, **given)
-    world.places["figures-year"] = world.places["figures-year-json"] = {"year": 2024}
-    world.places["figures-year-csv"] = {"year": 2024, "code": "value"}
-    world.places["staff-figures-year"] = {"year": 2025}
-    world.places["figures-chart"] = {"name": "kinds"}
-
-
 def _bookings(world: World, a) -> None:
     """A facility with a booking of A's that is going on, one that waits for approval, a closure, and a sheet."""
     owner, manager, day = actor(world.people["owner"]), actor(world.people["manager"]), timedelta(days=1)
@@ -382,27 +326,3 @@ def invite(a, owner: Person):
     return organisations.invite(
         by=actor(owner), now=NOW, organisation=a.pk, email="new@test.example", role=MemberRole.MEMBER
     )
-
-
-def _prices(world: World, found) -> None:
-    product = Product.objects.get(pk=found.product.pk)
-    tariff = prices.draft_tariff(
-        by=actor(world.people["manager"]), now=NOW, product=product.pk, price=100, reference_price=200,
-        reference_source="list", starts_on=date(2026, 6, 1),
-    )  # fmt: skip
-    discount = Discount.objects.create(
-        code="young", name_ko="청년", name_en="Young", sentence_ko="청년", sentence_en="Young", applies_to="young_firm",
-        permille=100, starts_on=date(2026, 1, 1),
-    )  # fmt: skip
-    SubsidyLimit.objects.create(
-        code="own-part", kind="self_pay", name_ko="자부담", name_en="Own part", sentence_ko="자부담",
-        sentence_en="Own part", figure=100, starts_on=date(2026, 1, 1),
-    )  # fmt: skip
-    world.places |= {
-        "limit-end": {"code": "own-part"},
-        "pool": {"code": found.pool.code},
-        "product-retire": {"code": product.code},
-        "tariff": {"pk": tariff.pk},
-        "discount-end": {"code": discount.code},
-        "figure-csv": {"code": "demand"},
-    }

@@ -123,14 +123,14 @@ class RosterOut(Schema):
     faults: list[RosterFaultOut]
 
 
-class TermsIn(Schema):
+class ExpertTermsIn(Schema):
     """What reviewers of a call promise, in both languages."""
 
     body_ko: Text
     body_en: Text
 
 
-class TermsOut(TermsIn):
+class ExpertTermsOut(ExpertTermsIn):
     """The terms that count now, and how many agreed."""
 
     id: int
@@ -234,7 +234,7 @@ def _said(text: str) -> tuple[int, str]:
     return int(row), answer
 
 
-@router.get("/calls/{code}/expert-terms", response=TermsOut, operation_id="get_expert_terms")
+@router.get("/calls/{code}/expert-terms", response=ExpertTermsOut, operation_id="get_expert_terms")
 @known_to(*READING_ROLES)
 def get_terms(request: HttpRequest, code: Code) -> Any:
     """What reviewers of a call promise; 404 where nothing was set."""
@@ -244,9 +244,9 @@ def get_terms(request: HttpRequest, code: Code) -> Any:
     return terms
 
 
-@router.put("/calls/{code}/expert-terms", response=TermsOut, operation_id="set_expert_terms")
+@router.put("/calls/{code}/expert-terms", response=ExpertTermsOut, operation_id="set_expert_terms")
 @known_to(*READING_ROLES)
-def set_terms(request: HttpRequest, code: Code, given: TermsIn) -> Any:
+def set_terms(request: HttpRequest, code: Code, given: ExpertTermsIn) -> Any:
     """Sets a new version; whoever agreed to an earlier one is asked anew."""
     call = one(queries.calls(request.actor), code=code)
     return actions.set_terms(by=request.actor, now=request.now, call=call.pk, **given.dict())

@@ -1,0 +1,90 @@
+"""What the table of access needs of money: statements, receipts, prices, limits, settlements and frozen figures."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from factories import NOW, actor
+
+from madang.portal.approvals.models import Approval
+from madang.portal.billing.models import Statement
+from madang.portal.files import tables
+from madang.portal.funding import actions as funding
+from madang.portal.indicators.models import YearFigures
+from madang.portal.prices import actions as prices
+from madang.portal.prices.models import Discount, SubsidyLimit
+from madang.portal.receipts import actions as receipts
+from madang.portal.receipts import reading
+from madang.portal.receipts.models import Receipt
+from madang.portal.resources.models import Product
+from madang.portal.settlements import actions as settlements
+
+
+def make_money(world, a) -> None:
+    """A statement of A that was paid too much from a bank's file, and a receipt with something left."""
+    manager = actor(world.people["manager"])
+    issued = Statement.objects.create(
+        organisation=a, month="2026-02", number="2026-02-0001", state="issued", issued_at=NOW, due_on=date(2026, 3, 31),
+        worked_out_at=NOW, list_price=100, due=100, subsidy=-100, supply=100, payable=100,
+    )  # fmt: skip
+    columns = {"paid_on": "date", "came_in": "in"}
+    bank = receipts.set_bank(by=manager, now=NOW, code="main", name="Main", columns=columns)
+    kept = tables.keep(now=NOW, name="f.csv", chunks=[b"date,in\n2026-03-02,150\n"])
+    content = reading.content_of(bank, kept, date(2026, 4, 1))
+    receipts.bring_in(by=manager, now=NOW, bank=bank.pk, stored=kept.pk, name="f", content=content)
+    receipt = Receipt.objects.get()
+    match = receipts.match(by=manager, now=NOW, receipt=receipt.pk, statement=issued.pk, amount=120)
+    world.places |= {
+        "receipt": {"pk": receipt.pk},
+        "match-undo": {"pk": match.pk},
+        "receipts-look": {"code": "main", "sha256": kept.sha256},
+        "bank": {"code": "main"},
+        "receivables-file": {"kind": "csv"},
+        "statement-payment": {"pk": issued.pk},
+        "chase-stop": {"organisation": a.pk},
+    }
+    source = funding.add_source(by=manager, now=NOW, code="city", name_ko="c", name_en="c", kind="local")
+    given = {"source": source.pk, "year": 2025, "item": "granted", "amount": 5, "document": "letter"}
+    entry = settlements.enter(by=manager, now=NOW, **given)
+    for name in ("settlement", "settlement-entry-new"):
+        world.places[name] = {"year": 2025}
+    world.places["settlement-entry-undo"] = {"year": 2025, "pk": entry.pk}
+    world.places["settlement-file"] = {"year": 2025, "kind": "csv"}
+    _frozen(world, manager)
+
+
+def _frozen(world, manager) -> None:
+    """The figures of a year that two people froze, and one that nobody did."""
+    given = {"kind": "freeze_figures", "subject": 2024, "state": "approved", "document_number": "D"}
+    halves = {"drafted_by_id": manager.person, "drafted_at": NOW, "decided_at": NOW}
+    approval = Approval.objects.create(decided_by=world.people["approver"], **given, **halves)
+    given = {"content": '{"figures": {"value": []}}', "sha256": "0" * 64, "approval": approval, "frozen_at": NOW}
+    YearFigures.objects.create(year=2024, **given)
+    world.places["figures-year"] = world.places["figures-year-json"] = {"year": 2024}
+    world.places["figures-year-csv"] = {"year": 2024, "code": "value"}
+    world.places["staff-figures-year"] = {"year": 2025}
+    world.places["figures-chart"] = {"name": "kinds"}
+
+
+def make_prices(world, found) -> None:
+    product = Product.objects.get(pk=found.product.pk)
+    tariff = prices.draft_tariff(
+        by=actor(world.people["manager"]), now=NOW, product=product.pk, price=100, reference_price=200,
+        reference_source="list", starts_on=date(2026, 6, 1),
+    )  # fmt: skip
+    discount = Discount.objects.create(
+        code="young", name_ko="청년", name_en="Young", sentence_ko="청년", sentence_en="Young", applies_to="young_firm",
+        permille=100, starts_on=date(2026, 1, 1),
+    )  # fmt: skip
+    SubsidyLimit.objects.create(
+        code="own-part", kind="self_pay", name_ko="자부담", name_en="Own part", sentence_ko="자부담",
+        sentence_en="Own part", figure=100, starts_on=date(2026, 1, 1),
+    )  # fmt: skip
+    world.places |= {
+        "limit-end": {"code": "own-part"},
+        "pool": {"code": found.pool.code},
+        "product-retire": {"code": product.code},
+        "tariff": {"pk": tariff.pk},
+        "discount-end": {"code": discount.code},
+        "figure-csv": {"code": "demand"},
+    }
