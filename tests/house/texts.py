@@ -17,7 +17,7 @@ _PERCENT = re.compile(r"(?<!%)(?:%%)*%\(([a-z_][a-z0-9_]*)\)[a-z]", re.IGNORECAS
 
 # Korean word -> what the English of the same entry must speak of for the word to be right (glossary, "traps")
 REQUIRES = {
-    "업무협약": r"memorandum|\bMOU\b",
+    "업무협약": r"memorand(um|a)|\bMOU\b",
     "환수": r"recover|claim(ed)? back|claw",
     "회수": r"t(ake|aken|ook|aking)[ -]back|reclaim|idle|return",
     "추첨": r"\blotter|\blots?\b",

@@ -30,7 +30,7 @@ IMPERSONAL = {
     "list_settlement_entries", "facility", "facility-edit", "facility-state", "facilities-file", "facilities-look",
     "get_facility", "list_taken", "utilisation-file", "call-expert-terms", "get_expert_terms", "review-terms",
     "intake-committees", "list_committees", "committee-invitation", "committee-withdraw", "call-draws",
-    "draw-record", "get_draw_record",
+    "draw-record", "get_draw_record", "companies-file",
 }  # fmt: skip
 # Many at once: noted as a search, or shown without anybody's texts.
 LISTS = {
