@@ -128,7 +128,7 @@ def make_company(**ways) -> Company:
     row = Company.objects.create(**({"name_key": name_key(values["name"])} | values))
     by = make_staff(Role.PROGRAMME_MANAGER)
     for stage, on in stages.items():
-        more = {"office": {"number": registration_number(_next()), "address": "Gwangju"}}.get(stage, {})
+        more = {"office": {"number": registration_number(_next()), "premises": "Gwangju"}}.get(stage, {})
         more |= {"staff": 3, "staff_on": on} if stage in ("office", "grown") else {}
         StageEntry.objects.create(company=row, stage=stage, on=on, evidence="x", entered_by=by, entered_at=NOW, **more)
     return row

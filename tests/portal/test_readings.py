@@ -32,8 +32,8 @@ IMPERSONAL = {
     "list_settlement_entries", "facility", "facility-edit", "facility-state", "facilities-file", "facilities-look",
     "get_facility", "list_taken", "utilisation-file", "call-expert-terms", "get_expert_terms", "review-terms",
     "intake-committees", "list_committees", "committee-invitation", "committee-withdraw", "call-draws",
-    "draw-record", "get_draw_record", "replies-open", "meeting-new", "list_meetings", "get_meeting",
-    "meeting-points", "meeting-opinion", "meeting-approve",
+    "draw-record", "get_draw_record", "replies-open", "meeting-new", "list_meetings", "get_meeting", "meeting-points",
+    "meeting-opinion", "meeting-approve", "companies-file",
 }  # fmt: skip
 # Many at once: noted as a search, or shown without anybody's texts.
 LISTS = {

@@ -34,7 +34,7 @@ def rows(today: date, seed: int = draw.SEED + 2) -> list[CompanyRow]:
     found += [(False, True)] * WITHOUT_MEMORANDUM + [(False, False)] * IN_TOUCH
     ways = [_way(today, drawn, signed, opened) for signed, opened in found]
     for way in [way for way in ways if CompanyStage.OFFICE in way][:LEFT]:
-        way[CompanyStage.LEFT] = way[CompanyStage.OFFICE] + timedelta(days=drawn.randint(1, 20))
+        way[CompanyStage.LEFT] = min(today, way[CompanyStage.OFFICE] + timedelta(days=drawn.randint(150, 800)))
     drawn.shuffle(ways)
     return [_row(place, way, today, drawn) for place, way in enumerate(ways, start=1)]
 

@@ -65,8 +65,8 @@ def test_who_keeps_companies_and_what_the_journal_says_of_it():
 
 def test_an_office_cannot_be_stored_without_its_evidence():
     row, by = make_company(), make_staff()
-    for missing in ("number", "address", "staff", "staff_on"):
-        whole = {"number": NUMBER, "address": "a", "staff": 1, "staff_on": date(2025, 6, 1)} | {missing: None}
+    for missing in ("number", "premises", "staff", "staff_on"):
+        whole = {"number": NUMBER, "premises": "a", "staff": 1, "staff_on": date(2025, 6, 1)} | {missing: None}
         with pytest.raises(IntegrityError), transaction.atomic():
             StageEntry.objects.create(company=row, stage="office", on=date(2025, 6, 1), evidence="x", entered_by=by,
                                       entered_at=NOW, **whole)  # fmt: skip
@@ -222,7 +222,7 @@ def test_support_of_a_company_is_counted_from_the_tables_and_from_what_was_enter
     actions.give(**given, on=date(2014, 3, 1), won=5_000)
     wrong = actions.give(**given, on=date(2014, 3, 1), won=7)
     actions.take_back(by=by, now=NOW, company=row.pk, support=wrong.pk, reason="typed twice")
-    assert support.of_companies([row.pk], date(2026, 4, 1)).total.won == 5_000
+    assert support.of_companies([row.pk], date(2026, 4, 1)).total.value_won == 5_000
     actions.link(**act(by, row, organisation=award.organisation_id))
     with pytest.raises(Refused, match="company_organisation_taken"):
         actions.link(**act(by, make_company(), organisation=award.organisation_id))
@@ -230,7 +230,7 @@ def test_support_of_a_company_is_counted_from_the_tables_and_from_what_was_enter
     years = {year.year: year for year in found.years}
     assert (years[2026].gpu_seconds, years[2026].machine_minutes, years[2026].room_minutes) == (7200, 90, 60)
     # a statement that is not issued is no support yet
-    assert (years[2025].computing_won, years[2014].entered_won, found.total.won) == (900, 5_000, 5_900)
+    assert (years[2025].computing_won, years[2014].entered_won, found.total.value_won) == (900, 5_000, 5_900)
     assert years[award.in_force_at.year].programmes == 1 and min(years) == 2014
     assert support.of_organisation(award.organisation_id, date(2026, 4, 1)) == found
 
@@ -245,8 +245,8 @@ def test_an_organisation_reads_nothing_of_another_that_its_company_became_one_wi
     merging.merge(**act(by, first, into=second.pk))
     day = date(2026, 4, 1)
     of_first, of_second = (support.of_organisation(award.organisation_id, day) for award in (one, two))
-    assert (of_first.total.won, of_first.total.programmes) == (1, 1)
-    assert (of_second.total.won, of_second.total.programmes) == (21, 1)
+    assert (of_first.total.value_won, of_first.total.programmes) == (1, 1)
+    assert (of_second.total.value_won, of_second.total.programmes) == (21, 1)
     assert support.of_companies(queries.together(second.pk), day).total.programmes == 2
 
 

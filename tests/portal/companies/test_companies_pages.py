@@ -100,6 +100,15 @@ def test_the_list_is_searched_and_filtered(client, manager):
     assert "다른" in csv and "마루" not in csv
 
 
+def test_the_board_shows_the_first_due_of_each_stage_and_leads_to_the_others(client, manager):
+    for n in range(14):
+        make_company(name=f"c{n:02}", field="AI", next_step="x", next_owner=manager, next_due=date(2026, 5, 20 - n))
+    seen = page(client, "companies-board", query="?field=AI")
+    assert ">c13</a>" in seen and ">c06</a>" in seen and ">c05</a>" not in seen
+    assert f"{reverse('companies')}?field=AI&amp;stage=contact" in seen
+    assert ">c01</a>" in page(client, "companies", query="?field=AI&stage=contact")
+
+
 def test_the_address_of_a_merged_company_leads_to_the_other(client, manager):
     one, two = make_company(name="마당"), make_company(name="㈜마당", visit=date(2025, 5, 1))
     assert "It may be here twice" in page(client, "company", one.pk)
@@ -133,8 +142,7 @@ def test_a_list_is_looked_at_told_apart_and_stored_once(client, manager):
     assert "이천년" in bad and "Store these companies" not in bad
 
 
-@pytest.mark.parametrize("language", ["ko", "en"])
-@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize(("kind", "language"), [("csv", "ko"), ("csv", "en"), ("xlsx", "ko")])
 def test_the_lists_own_file_can_be_brought_in_again(client, manager, language, kind):
     stages = ("contact", "visit", "memorandum", "plan", "lease", "office", "left")
     make_company(name="㈜마당", **{stage: date(2024, month, 1) for month, stage in enumerate(stages, start=1)})

@@ -145,7 +145,7 @@ def step_columns(step: Step) -> dict[str, Any]:
         "on": step.on,
         "evidence": step.evidence,
         "number": step.number or None,
-        "address": step.address or None,
+        "premises": step.address or None,
         "staff": step.staff,
         "staff_on": step.staff_on,
     }

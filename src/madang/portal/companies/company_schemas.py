@@ -1,7 +1,7 @@
 """What the API of companies takes and gives."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from ninja import Field, Schema
 
@@ -84,12 +84,12 @@ class MergeIn(Schema):
 
 
 class SupportIn(Schema):
-    """Support that no table of the centre knows; `won` is null where nobody knows its value."""
+    """Support that no table of the centre knows; `value_won` is null where nobody knows its value."""
 
     kind: CompanySupportKind
     on: Day
     what: Annotated[str, Field(min_length=1, max_length=rules.STEP_LIMIT)]
-    won: Annotated[int, Field(ge=0, le=10**15)] | None = None
+    value_won: Annotated[int, Field(ge=0, le=10**15)] | None = None
     source: Annotated[str, Field(min_length=1, max_length=rules.EVIDENCE_LIMIT)]
 
 
@@ -126,6 +126,10 @@ class StageOut(Schema):
     entered_at: datetime
     struck_at: datetime | None
 
+    @staticmethod
+    def resolve_address(row: Any) -> str | None:
+        return row.premises
+
 
 class WholeCompanyOut(CompanyOut):
     """One company with the stages of all that are part of it."""
@@ -146,7 +150,7 @@ class YearOut(Schema):
     programmes: int
     entered: int
     entered_won: int
-    won: int
+    value_won: int
 
 
 class PassageOut(Schema):

@@ -39,7 +39,7 @@ def _line(row: Company, entries: dict[str, StageEntry]) -> list[sheets.Cell]:
     days = [_day(entries[stage].on) if stage in entries else "" for stage in TOLD]
     office: list[sheets.Cell] = ["", "", "", ""]
     if opened is not None:
-        office = [opened.number or "", opened.address or "", opened.staff or "", _day(opened.staff_on)]
+        office = [opened.number or "", opened.premises or "", opened.staff or "", _day(opened.staff_on)]
     step = [row.next_step, row.next_owner.name if row.next_owner else "", _day(row.next_due)]
     return [
         row.name,

@@ -137,8 +137,8 @@ class SupportForm(forms.Form):
     """Support that no table of the centre knows."""
 
     kind = forms.ChoiceField(label=_("What kind of support"), choices=_choices(SUPPORT_KINDS))
-    on = _day(_("Given on"))
-    what = forms.CharField(label=_("What was given"), max_length=rules.STEP_LIMIT)
+    on = _day(_("Support given on"))
+    what = forms.CharField(label=_("What support was given"), max_length=rules.STEP_LIMIT)
     won = forms.IntegerField(label=_("Its value in won"), required=False, min_value=0, max_value=10**15,
                              help_text=_("Leave empty where nobody knows it."))  # fmt: skip
     source = forms.CharField(

@@ -64,7 +64,7 @@ class StageEntry(models.Model):
     file = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
     file_name = models.CharField(max_length=160, blank=True)
     number = models.CharField(max_length=10, null=True)
-    address = models.CharField(max_length=200, null=True)
+    premises = models.CharField(max_length=200, null=True)
     staff = models.PositiveIntegerField(null=True)
     staff_on = models.DateField(null=True)
     entered_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
@@ -83,7 +83,7 @@ class StageEntry(models.Model):
                 fields=["number"], condition=Q(struck_at__isnull=True), name="stageentry_number_once"
             ),
             models.CheckConstraint(condition=~Q(evidence="") | Q(file__isnull=False), name="stageentry_has_evidence"),
-            exactly_when("stageentry_office_whole", Q(stage="office"), "number", "address"),
+            exactly_when("stageentry_office_whole", Q(stage="office"), "number", "premises"),
             exactly_when("stageentry_staff_whole", Q(stage__in=["office", "grown"]), "staff", "staff_on"),
             models.CheckConstraint(condition=Q(staff__isnull=True) | Q(staff__gte=1), name="stageentry_staff_some"),
             models.CheckConstraint(

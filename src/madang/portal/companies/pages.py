@@ -26,7 +26,7 @@ from madang.portal.companies.sheet import CompanyVerdict
 from madang.portal.faces import form_page, tried, with_role
 from madang.portal.files import tables
 
-A_PAGE, ON_BOARD, SHOWN = 50, 12, 500
+A_PAGE, ON_BOARD, SHOWN = 50, 8, 500
 TONES = {
     CompanyVerdict.NEW: "success",
     CompanyVerdict.CHANGED: "information",
@@ -65,7 +65,6 @@ def board(request: HttpRequest) -> HttpResponse:
     """The companies by stage: how many stand at each, and those with the next actions that are due first."""
     form, rows = _searched(request)
     counts, cards = queries.board(rows, ON_BOARD)
-    kept = {name: value for name, value in request.GET.items() if name != "stage"}
     columns = [
         {
             "stage": stage,
@@ -73,11 +72,18 @@ def board(request: HttpRequest) -> HttpResponse:
             "count": counts.get(stage, 0),
             "cards": [card for card in cards if card.stage == stage],
             "next": following(stage),
-            "kept": {**kept, "stage": stage.value},
+            "all": _kept(request, stage),
         }
         for stage in STAGES
     ]
     return render(request, "companies/board.html", {**_together(request, form), "columns": columns, "tab": "board"})
+
+
+def _kept(request: HttpRequest, stage: str) -> str:
+    """The same search for one stage."""
+    kept = request.GET.copy()
+    kept["stage"] = stage
+    return kept.urlencode()
 
 
 @with_role(*READING_ROLES)

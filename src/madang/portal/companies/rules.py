@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from madang.errors import Refused
 from madang.portal.actors import Actor, Role
-from madang.portal.companies.seeds.forms import AHEAD, BEHIND
+from madang.portal.companies.seeds.forms import AHEAD, BEHIND, BRACKETED
 from madang.portal.people.rules import ORGANISATION_NAME_LIMIT, clean_name, registration_number
 
 
@@ -67,22 +67,29 @@ def name_key(name: str) -> str:
 
     "㈜마당", "주식회사 마당" and "마당(주)" have one key; so have "Madang Co., Ltd." and "MADANG Inc".
     """
-    plain = unicodedata.normalize("NFKC", name).casefold()
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     words = [word for word in _SIGNS.sub(" ", _bracketed(plain)).split() if word]
     while len(words) > 1 and words[-1] in BEHIND:
         words.pop()
     joined = "".join(words)
+    while (bare := _bare(joined)) != joined:
+        joined = bare
+    return joined[:NAME_LIMIT]
+
+
+def _bare(joined: str) -> str:
+    """Without the first form before or behind it; a form alone stays."""
     for form in AHEAD:
-        if joined.startswith(form) and len(joined) > len(form):
-            joined = joined.removeprefix(form)
-        elif joined.endswith(form) and len(joined) > len(form):
-            joined = joined.removesuffix(form)
+        if len(joined) > len(form) and joined.startswith(form):
+            return joined.removeprefix(form)
+        if len(joined) > len(form) and joined.endswith(form):
+            return joined.removesuffix(form)
     return joined
 
 
 def _bracketed(plain: str) -> str:
     """Without the short forms that stand in brackets, such as (주); a name that is nothing else stays."""
-    short = re.sub(r"\((주|유|합|재|사)\)", " ", plain)
+    short = BRACKETED.sub(" ", plain)
     return short if short.strip() else plain
 
 

@@ -25,7 +25,9 @@ REFUSALS = {
     "company_due_over": N_("This day is over."),
     "company_owner_unknown": N_("Only somebody who works for the centre can have the next action."),
     "company_note_empty": N_("A note has from 1 to {most} letters."),
-    "company_support_incomplete": N_("Please say in at most {most} letters what was given and where that stands."),
+    "company_support_incomplete": N_(
+        "Please say in at most {most} letters which support it was, and where that stands."
+    ),
     "company_won_wrong": N_("The value is a whole number of won from nought on."),
     "company_row_twice": N_("Row {row} of the file has the same business registration number."),
     "company_row_undated": N_("The row has no day of any stage."),

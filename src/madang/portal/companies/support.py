@@ -41,7 +41,7 @@ class YearOfSupport:
     entered_won: int = 0
 
     @property
-    def won(self) -> int:
+    def value_won(self) -> int:
         """What has a value in won; hours of equipment and rooms have no tariff and are not in it."""
         return self.computing_won + self.entered_won
 

@@ -44,7 +44,8 @@ def list_organisation_support(request: HttpRequest, organisation: Id) -> Any:
 def add_company_support(request: HttpRequest, company: Id, given: SupportIn) -> Any:
     """Enters support by hand."""
     one(queries.companies(request.actor), pk=company)
-    actions.give(by=request.actor, now=request.now, company=company, **given.dict())
+    act = {"company": company, "won": given.value_won, **given.dict(exclude={"value_won"})}
+    actions.give(by=request.actor, now=request.now, **act)
     return Status(204, None)
 
 
