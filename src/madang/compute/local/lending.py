@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterable
 from functools import cache
@@ -32,6 +31,8 @@ def programs() -> dict[str, str]:
 
     Refused: ``image_programs`` where one is not there, or not of the GNU C library.
     """
+    import shutil  # for the runner alone: no supervisor needs to carry it
+
     found: dict[str, str] = {}
     for name in PROGRAMS:
         path = shutil.which(name, path="/usr/bin:/bin")
