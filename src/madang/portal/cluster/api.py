@@ -82,7 +82,7 @@ class ChangeOut(Schema):
     ended_at: Instant | None
 
 
-class TermsIn(Schema):
+class ClusterTermsIn(Schema):
     """How an award holds its part of the cluster; `nodes` only with the hold `nodes`."""
 
     hold: Hold
@@ -109,13 +109,13 @@ class StandOut(Schema):
     stage: str
 
 
-class TermsOut(TermsIn):
+class ClusterTermsOut(ClusterTermsIn):
     """The same with how far the award is used up there."""
 
     stands: list[StandOut]
 
 
-@router.get("/awards/{number}/cluster", response=TermsOut, operation_id="get_cluster_terms")
+@router.get("/awards/{number}/cluster", response=ClusterTermsOut, operation_id="get_cluster_terms")
 def get_cluster_terms(request: HttpRequest, number: str) -> Any:
     """How an award holds its part of the cluster, for whoever sees the award."""
     award = one(awards.awards(request.actor), number=number)
@@ -128,8 +128,8 @@ def get_cluster_terms(request: HttpRequest, number: str) -> Any:
     return {**given, "nodes": row.nodes.split(), "stands": bringing.stands(award, now)}
 
 
-@router.put("/awards/{number}/cluster", response=TermsOut, operation_id="set_cluster_terms")
-def set_cluster_terms(request: HttpRequest, number: str, given: TermsIn) -> Any:
+@router.put("/awards/{number}/cluster", response=ClusterTermsOut, operation_id="set_cluster_terms")
+def set_cluster_terms(request: HttpRequest, number: str, given: ClusterTermsIn) -> Any:
     """Sets how an award holds its part, for the operator; it reaches the cluster with the next change."""
     award = one(awards.awards(request.actor), number=number)
     values = {**given.dict(), "nodes": " ".join(given.nodes)}
