@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -72,3 +73,15 @@ def _logging_as_it_was():
     before = root.handlers[:]
     yield
     root.handlers[:] = before
+
+
+@pytest.fixture(scope="session")
+def traces() -> Path:
+    """The folder of real traces: the one that MADANG_TEST_TRACES names, else the one beside the checkout.
+
+    Tests that need them are skipped where they are absent.
+    """
+    folder = Path(os.environ.get("MADANG_TEST_TRACES") or Path(__file__).parents[2] / "shared" / "data" / "traces")
+    if not folder.is_dir():
+        pytest.skip(f"no traces in {folder}")
+    return folder

@@ -1,5 +1,6 @@
 """Rows of sacct become slices: of every version, of every kind of job, in any cut the same amount."""
 
+import gzip
 import subprocess
 from datetime import UTC, date, datetime
 from itertools import pairwise
@@ -144,3 +145,45 @@ def test_spans_of_time_as_sacct_prints_them(text, wanted):
 def test_gpus_whose_type_slurm_does_not_track_have_none():
     assert tres.gpus_by_type({"gres/gpu": 3, "gres/gpu:h100": 2}) == {"h100": 2, "": 1}
     assert tres.gpus_by_type({"gres/gpu:h100": 2, "gres/gpu": 2, "gres/gpu:b200": 0}) == {"h100": 2}
+
+
+COLUMNS = (
+    *(
+        "jobid",
+        "jobidraw",
+        "cluster",
+        "partition",
+        "qos",
+        "account",
+        "group",
+        "gid",
+        "user",
+        "uid",
+        "submit",
+        "eligible",
+    ),
+    *("start", "end", "elapsed", "exitcode", "state", "nnodes", "ncpus", "reqcpus", "reqmem", "reqtres", "alloctres"),
+    *("timelimit", "nodelist", "jobname"),
+)
+
+
+def test_the_core_seconds_of_a_real_dump_are_those_that_a_few_lines_add_up(traces):
+    """Every real row is charged what its own columns say, added up without anything of ours."""
+    with gzip.open(traces / "sacct-xdmod-pozidriv.log.gz", "rt") as stream:
+        lines = list(stream)
+    wanted = rows = 0
+    for cells in (line.rstrip("\n").split("|") for line in lines):
+        days, _, clock = cells[14].rpartition("-")
+        hours, minutes, seconds = map(int, clock.split(":"))
+        cores = dict(part.split("=") for part in cells[22].split(",") if part).get("cpu", 0)
+        rows += 1
+        wanted += (int(days or 0) * 86_400 + hours * 3600 + minutes * 60 + seconds) * int(cores)
+    meter = Meter(SEOUL, datetime(2016, 1, 1, tzinfo=UTC))
+    found, odd = 0, []
+    for run in sacct.runs(lines, COLUMNS):
+        pieces = slices_of(run, meter, run.account)
+        if isinstance(pieces, Oddity):
+            odd.append(pieces.code)
+        else:
+            found += sum(seconds_charged(piece.period) * piece.cores for piece in pieces)
+    assert (rows, odd) == (11_704, []) and found == wanted > 0

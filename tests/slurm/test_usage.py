@@ -152,6 +152,22 @@ def test_a_database_that_is_away_moves_nothing(stand):
     assert read(stand).slices == []
 
 
+@pytest.mark.parametrize("hours", [1, 25])
+def test_what_ended_while_the_database_was_away_for_hours_is_read_once_it_is_back(stand, hours):
+    stand.row(1000, SECOND - 900, SECOND - 600)
+    cursor = read(stand).cursor
+    for n in range(hours * 2):
+        stand.row(n, SECOND + n * 1800 - 100, SECOND + n * 1800)
+    stand.away("sacct")
+    later = NOW + timedelta(hours=hours)
+    with pytest.raises(Unavailable):
+        read(stand, cursor, later)
+    stand.away("sacct", False)
+    found = read(stand, cursor, later)
+    assert sorted(set(map(int, keys(found))) - {1000}) == list(range(hours * 2)) and not found.more
+    assert read(stand, found.cursor, later).slices == []
+
+
 def test_whole_days_of_a_job_that_still_runs_are_given_and_again_when_it_ends(stand):
     midnight = clock_second(datetime(2026, 3, 9, 15, tzinfo=UTC))  # in Seoul, ahead of NOW
     start = midnight - 2 * HOUR
@@ -195,7 +211,9 @@ def test_history_is_read_in_pieces_whose_sum_is_the_whole(stand, monkeypatch):
         start = SECOND - 200 * HOUR + n * 3 * HOUR
         stand.row(n, start, start + 100 + n)
     stand.row(99, SECOND - 150 * HOUR, SECOND - 20 * HOUR)
-    batch, found, rounds = read(stand, days=30), {}, 0
+    batch, found, rounds, asked = read(stand, days=30), {}, 0, []
+    real = usage._read
+    monkeypatch.setattr(usage, "_read", lambda *given: asked.append(real(*given)) or asked[-1])
     while True:
         rounds += 1
         found |= {piece.key: piece for piece in batch.slices}
@@ -206,6 +224,8 @@ def test_history_is_read_in_pieces_whose_sum_is_the_whole(stand, monkeypatch):
     assert (
         rounds > 4 and sum(seconds_charged(one.period) for one in found.values()) == sum(range(100, 160)) + 130 * HOUR
     )
+    # how full the hours are is remembered from one batch to the next, so that hardly any window is read for nothing
+    assert None not in asked[2:] and len(asked) > 4
 
 
 def test_only_our_accounts_and_runs_since_the_beginning_are_metered(stand):
@@ -228,7 +248,8 @@ def test_a_cursor_fits_the_portals_column_and_reads_itself():
     whole = Cursor(500_000, {500_000 - back: digest([str(back)]) for back in range(0, 24, 2)})
     assert Cursor.parse(str(whole), 1) == whole and len(str(whole)) <= 200
     assert Cursor.parse("", 400_000) == Cursor(399_999, history=True)
-    assert Cursor.parse(str(Cursor(5, history=True)), 1) == Cursor(5, history=True)
+    for history in (Cursor(5, history=True), Cursor(5, history=True, step=96)):
+        assert Cursor.parse(str(history), 1) == history
     with pytest.raises(Refused, match="usage_cursor"):
         Cursor.parse("17", 1)
 

@@ -131,14 +131,19 @@ def carry_on(
     return whole
 
 
-def follow(*, now: datetime) -> bool:
-    """Brings what awards may still use to the cluster; True once everything there follows. Unavailable, Refused."""
+def follow(*, now: datetime) -> tuple[bool, int]:
+    """Brings what awards may still use to the cluster: whether everything there follows now, and how many commands ran.
+
+    Unavailable and Refused as for `Standing.follow`.
+    """
     commands: list[Ran] = []
     try:
         standing = backend().standing
-        return standing.follow(wanted.wanted(now, standing.partitions).awards, FOLLOWED, commands.append)
+        whole = standing.follow(wanted.wanted(now, standing.partitions).awards, FOLLOWED, commands.append)
     finally:
-        actions.followed(now=now, commands=commands)
+        if commands:
+            actions.followed(now=now, commands=commands)
+    return whole, len(commands)
 
 
 def _tell(tell: Callable[[str], None], sign: str, lines: tuple[str, ...]) -> None:

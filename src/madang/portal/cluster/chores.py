@@ -22,7 +22,10 @@ def follow(now: datetime) -> int:
     """
     if not bringing.on_slurm() or queries.change_goes_on():
         return 0
-    return 0 if bringing.follow(now=now) else 1
+    whole, ran = bringing.follow(now=now)
+    if whole and ran:
+        look(now)  # what was shown before holds no longer
+    return 0 if whole else 1
 
 
 def look_if_asked(now: datetime) -> int:
