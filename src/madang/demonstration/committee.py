@@ -30,7 +30,7 @@ def review(
     by, day = cast.actor("manager"), timedelta(days=1)
     names = {"name_ko": "코어 시간 분과", "name_en": "Core-hours section", "place": "3층 회의실 · Room 3"}
     made = committees.create(by=by, now=drawn_on, intake=intake.pk, seats=SEATS, meets_at=meets_at, **names)
-    value = {"outside_source": SOURCE, "outside_from": drawn_on + day, "per_organisation": SEATS}
+    value = {"outside_source": SOURCE, "outside_from": drawn_on + day}
     draw = committees.commit(by=by, now=drawn_on, committee=made.pk, **value)
     committees.freeze(by=by, now=drawn_on, draw=draw.pk)
     committees.draw_list(by=by, now=drawn_on + day, draw=draw.pk, outside=VALUE)

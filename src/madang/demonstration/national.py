@@ -150,7 +150,7 @@ def _reviewers(cast: Cast, draws: random.Random) -> None:
     for serial in range(1, REVIEWERS):
         casting.generated_person("평가", serial, now, draws)
         email = f"generated-reviewer-{serial:04d}@{casting.DOMAIN}"
-        reviews.add_reviewer(by=manager, now=now, email=email, affiliation="평가위원 후보단(가상)", load_limit=40)
+        reviews.add_reviewer(by=manager, now=now, email=email, affiliation=f"{serial}번 연구원(가상)", load_limit=40)
 
 
 def _answers() -> None:

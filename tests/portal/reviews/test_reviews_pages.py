@@ -249,7 +249,7 @@ def test_pages_take_a_fixed_number_of_queries(client, intake, django_assert_num_
         client.get(reverse("reviews"))
 
 
-QUERIES = {"reviewers": 11, "intake": 9, "ranking": 10, "reviews": 13}
+QUERIES = {"reviewers": 11, "intake": 10, "ranking": 10, "reviews": 13}
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -18,7 +18,7 @@ class ReplyForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     text = forms.CharField(
-        label=_("Your answer"),
+        label=_("Your answer to the reviews"),
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 10}),
         help_text=_("Correct what is wrong and say what was overlooked. New material is not taken into account."),
