@@ -83,7 +83,7 @@ def projects(count: int) -> tuple[list[int], int]:
 
 def charged(awards: list[int], pool: int, charges: int) -> None:
     """Accounts, charges over the days of the month, and what they come to by month."""
-    from django.db import connection
+    from django.db import connection, transaction
 
     from madang.accounting.ledger import Bucket
     from madang.portal.ledger.models import LedgerAccount, MonthTotal
@@ -96,8 +96,7 @@ def charged(awards: list[int], pool: int, charges: int) -> None:
         (str(n), *places[n % len(places)], SECONDS + n % 999, MONTH, f"{MONTH}-{n // len(places) % DAYS + 1:02d}")
         for n in range(charges)
     )
-    connection.ensure_connection()
-    with connection.connection:
+    with transaction.atomic():
         connection.connection.executemany(MOVEMENT, moved)
     sums: dict[int, int] = {}
     for n in range(charges):

@@ -19,6 +19,7 @@ def build(now: datetime, progress: Progress) -> Cast:
         cast = casting.staff(begun)
         catalogue.reserved_pools(cast, begun)
         catalogue.discounts(cast, begun)
+        catalogue.limits(cast, begun)
         catalogue.consent_texts(cast, begun)
         catalogue.present_pools(cast, now - timedelta(days=60), now)
         catalogue.local_pool(cast, now - timedelta(days=60), now)

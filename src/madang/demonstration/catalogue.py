@@ -137,10 +137,10 @@ def discounts(cast: Cast, now: datetime) -> None:
             permille=permille,
             starts_on=date(2026, 1, 1),
         )
-    _ceiling(cast, now)
 
 
-def _ceiling(cast: Cast, now: datetime) -> None:
+def limits(cast: Cast, now: datetime) -> None:
+    """The one ceiling of the demonstration, which no organisation reaches."""
     prices.create_limit(
         by=cast.actor("manager"),
         now=now,

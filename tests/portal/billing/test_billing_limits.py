@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 from factories import make_actor, make_member, make_organisation, make_staff
 from portal.billing.test_billing_actions import NOW, awarded, worked
 
 from madang.errors import Refused
 from madang.portal.actors import WORKER, Role
-from madang.portal.billing import actions, aid, trials
+from madang.portal.billing import actions, aid, exports, queries, trials
 from madang.portal.billing.models import Statement, StatementLine
 from madang.portal.prices import actions as prices
 from madang.portal.prices.models import Discount, SubsidyLimit
 from madang.portal.prices.rules import Stacking, rule_to_try
+from madang.portal.resources.models import Product
 
 TODAY = date(2026, 6, 1)
+CASES = Path(__file__).parents[2] / "cases" / "billing"
 # One award has two of a product: 6,400,000 won a month, 80,000,000 at market price.
 pytestmark = pytest.mark.django_db
 
@@ -164,6 +168,20 @@ def test_a_trial_of_a_ceiling_fills_it_month_by_month_and_of_a_self_pay_part_tak
     assert total.due_after == total.list_price
     assert tried(kind="self_pay", figure=40).total.changed == 0
     assert tried(kind="self_pay", figure=500).total.due_after * 2 == total.list_price
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_statement_is_written_as_the_case_says(manager, language):
+    discount()
+    limit(manager, figure=50)
+    limit(manager, "cap", "ceiling", 155_000_000, date(2026, 1, 1), years=3)
+    award = university(number="A-1")
+    worked(award, "2026-04")
+    Product.objects.update(name_ko="H200 8장 서버", name_en="H200 server of 8")
+    statement = worked(award)
+    with override(language):
+        written = exports.as_csv(statement, queries.lines(statement), bom=False).decode().replace("\r\n", "\n")
+    assert written == (CASES / f"statement-{language}.csv").read_text(encoding="utf-8")
 
 
 def test_a_trial_asks_a_constant_number_of_queries(django_assert_num_queries, manager):
