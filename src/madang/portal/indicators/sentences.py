@@ -244,7 +244,7 @@ ABSENT = {
     ),
     "energy": (N_("Energy"), N_("No meter of power is read here, so no energy is published.")),
     "offices": (
-        N_("Memoranda signed and offices opened"),
+        N_("MOUs signed and offices opened"),
         N_("Companies that settle are not recorded here yet. The two would be counted apart, never one for the other."),
     ),
     "graduates": (N_("Graduates and graduates hired"), N_("Training courses are not recorded here yet.")),
