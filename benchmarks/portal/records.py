@@ -10,7 +10,6 @@ from programme import MEMBERS, ORGANISATIONS, Centre
 from storing import write
 
 from madang.portal.indicators import actions as indicators
-from madang.portal.indicators import queries as figures
 from madang.portal.journal import actions as sealing
 from madang.portal.journal.models import JournalEntry, JournalHead, JournalSeal, Reading
 from madang.portal.journal.queries import last_seal
@@ -110,4 +109,4 @@ def messages(centre: Centre) -> None:
 
 def public_figures(centre: Centre) -> None:
     """The figures, worked out by the portal itself."""
-    indicators.keep(now=centre.now, figures=figures.worked_out(centre.now))
+    indicators.work_out(now=centre.now)

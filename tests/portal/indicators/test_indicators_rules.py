@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from madang.disclosure.protection import Protection
 from madang.errors import Refused
-from madang.portal.indicators import rules
+from madang.portal.indicators import maps, rules
 from madang.portal.indicators.rules import Counts, Line, Number, funded_seconds, gini_milli, released, table, total
 from madang.portal.indicators.sentences import COLUMNS, FIGURES, TABLES
 
@@ -171,6 +173,16 @@ def test_every_column_of_a_table_is_a_figure_or_explained():
         assert set(one.columns) <= FIGURES.keys(), code
         assert set(one.by) <= COLUMNS.keys(), code
     assert {part for one in FIGURES.values() for part in one.over or ()} <= FIGURES.keys()
+
+
+def test_the_map_names_every_region_and_its_number_and_lays_no_two_on_each_other():
+    tiles = [maps.Tile(code, code, n, f"{n:,}") for n, code in enumerate(["seoul", "jeju", "new-one", "new-two"])]
+    drawn = maps.svg("T & T", "words", tiles)
+    places = re.findall(r'<rect x="(\d+)" y="(\d+)"', drawn)
+    assert len(set(places)) == len(tiles)
+    assert all(f">{tile.name}<" in drawn and f">{tile.words}<" in drawn for tile in tiles)
+    assert "T &amp; T" in drawn
+    assert not re.search(r"<script|style=|<style", drawn)
 
 
 def test_funded_seconds_of_a_pool_sold_by_the_month_are_units_times_time_passed():

@@ -12,8 +12,8 @@ from html import escape
 
 SIDE, GAP, FOOT = 96, 6, 26
 STEPS = 4
-# a name of so many letters is written smaller
-LONG = 9
+# the size of a name by how many letters it has at most
+SIZES = ((8, 17), (11, 13), (99, 10))
 # column and row of each region's tile, from the top left
 PLACES = {
     "gyeonggi": (1, 0), "gangwon": (2, 0),
@@ -65,7 +65,7 @@ def _tile(tile: Tile, x: int, y: int, most: int) -> str:
     step = -(-tile.number * STEPS // most) if most else 0
     ink = "#ffffff" if step >= STEPS - 1 else "#1e2125"
     left, top = x * (SIDE + GAP), y * (SIDE + GAP)
-    middle, size = left + SIDE // 2, 17 if len(tile.name) < LONG else 12
+    middle, size = left + SIDE // 2, next(size for most, size in SIZES if len(tile.name) <= most)
     return (
         f'<rect x="{left}" y="{top}" width="{SIDE}" height="{SIDE}" rx="6" fill="{FILLS[step]}" stroke="#6d7882"/>'
         f'<text x="{middle}" y="{top + 42}" font-size="{size}" fill="{ink}">{escape(tile.name)}</text>'

@@ -18,7 +18,9 @@ from madang.values import Month
 
 Labels = Mapping[str, Mapping[str, Any]]
 Cell = tuple[str, str]  # the figure's code, and the number in words
-DEMAND = ("applications", "awards", "competition", "gpus_asked", "gpus_given", "gpu_competition")
+DEMAND = ("applications", "awards", "competition", "gpus_asked", "gpus_given")
+# a line over time has at most so many months, so that they can be read; the table has all
+LINE_MONTHS = 24
 # what a page shows of each plain table: columns that name a row, then figures
 SHOWN = {
     "supported": (("year",), ("organisations", "projects")),
@@ -67,7 +69,9 @@ def name_of(column: str, code: Any, labels: Labels, language: str) -> str:
     row = labels["region" if column == "region_today" else column].get(code)
     if row is None:
         return str(code)
-    return in_language(row, "title" if column in ("call", "track") else "name")
+    if column == "track":
+        return f"{in_language(row.call, 'title')}: {in_language(row, 'title')}"
+    return in_language(row, "title" if column == "call" else "name")
 
 
 def told(number: Number) -> str:
@@ -87,7 +91,7 @@ def demand_cells(counts: Counts, language: str) -> list[Cell]:
         "competition": _quotient(counts.applications, counts.awards, language),
         "gpu_competition": _quotient(counts.gpus_asked, counts.gpus_given, language),
     }
-    return [(code, texts[code]) for code in DEMAND]
+    return [(code, texts[code]) for code in (*DEMAND, "gpu_competition")]
 
 
 def _quotient(over: Number, under: int, language: str) -> str:
@@ -109,7 +113,8 @@ def demand(rows: Sequence[Row], labels: Labels, call: str, language: str) -> lis
 def _demand(
     by: str, lines: Sequence[tuple[str, Counts]], labels: Labels, language: str, *, partly: bool = False
 ) -> Shown:
-    rows = [([name_of(by, code, labels, language)], demand_cells(counts, language)) for code, counts in lines]
+    shown = [(name_of(by, code, labels, language), demand_cells(counts, language)) for code, counts in lines]
+    rows = [([name], cells[: len(DEMAND)]) for name, cells in shown]
     return Shown(f"demand-{by}", _headings()[by], "", [_("Name")], heads(DEMAND), rows, partly)
 
 
@@ -193,7 +198,7 @@ def _beside(title: str, rows: Sequence[tuple[str, Counts]]) -> charts.Chart | No
 
 def _over_time(rows: Sequence[Row], labels: Labels, language: str) -> charts.Chart | None:
     """Percent of funded capacity used by month, a line for each pool; with fewer than two months there is no line."""
-    months = sorted({row["month"] for row in rows})
+    months = sorted({row["month"] for row in rows})[-LINE_MONTHS:]
     pools = sorted({row["pool"] for row in rows})
     parts = {
         (row["month"], row["pool"]): row["used_seconds"] * 100 // row["funded_seconds"]
