@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from portal.access_companies import LIST, body_of_company, given_of_companies
+from portal.access_experts import body_of_experts, given_to_experts
 from portal.access_world import World
 
 from madang.portal.approvals.models import Approval
@@ -60,7 +61,7 @@ def _given(world: World, name: str) -> dict[str, Any]:
         "remove_unix_user": places["unix-user-remove"],
         "get_statement": {"statement_id": places["statement"]["pk"]},
     }
-    known |= _given_to_staff(world) | _given_to_settlers(world) | _given_to_bookers(world) | _given_to_experts(places)
+    known |= _given_to_staff(world) | _given_to_settlers(world) | _given_to_bookers(world) | given_to_experts(places)
     known |= given_of_companies(places)
     if name in known:
         return known[name]
@@ -166,59 +167,6 @@ def _given_to_staff(world: World) -> dict[str, dict[str, Any]]:
         "set_reviewer_active": {"reviewer": Reviewer.objects.order_by("pk").last().pk},
         "review_file": review | {"file": places["review-file"]["file"]},
         "submitted_file": {"id": places["submitted-file"]["pk"]},
-    }
-
-
-def _given_to_experts(places: Any) -> dict[str, Any]:
-    """The same for the pool of experts."""
-    found = {"get_reviewer": places["expert"]}
-    challenged = {"id": places["application-challenges"]["application"]}
-    found |= dict.fromkeys(("list_challenges", "file_challenge"), challenged)
-    found |= {"list_intake_challenges": places["intake-challenges"], "decide_challenge": places["challenge"]}
-    committee, going = places["committee-draw-new"], places["draw-value"]
-    asked, seated = places["candidate-answer"]["candidate"], places["committee-withdraw"]["candidate"]
-    found |= dict.fromkeys(("list_committees", "create_committee"), places["intake-committees"])
-    found |= dict.fromkeys(("list_candidates", "commit_draw", "give_committee_sheets"), committee)
-    found |= dict.fromkeys(("freeze_draw", "draw_committee", "abandon_draw", "invite_committee"), going)
-    found |= {"note_candidate_answer": {"candidate": asked}, "get_draw_record": going}
-    meeting = {"meeting": places["meeting"]["meeting"]}
-    found |= dict.fromkeys(("list_meetings", "arrange_meeting"), committee)
-    found |= dict.fromkeys(("get_meeting", "get_meeting_room", "list_minutes", "convene_meeting"), meeting)
-    found |= dict.fromkeys(("note_committee_points", "write_opinion", "approve_minutes"), meeting)
-    found |= dict.fromkeys(("get_calibration", "calibrate_intake"), places["intake-calibration"])
-    answered = {"id": places["application-reply"]["application"]}
-    found |= dict.fromkeys(("get_reply", "write_reply"), answered)
-    found |= {"open_replies": places["replies-open"]}
-    found |= {"cancel_meeting": places["meeting-cancel"], "reopen_meeting": places["meeting-reopen"]}
-    found |= {"answer_invitation": {"invitation": asked}, "step_back": {"invitation": seated}}
-    found |= dict.fromkeys(("get_expert_terms", "set_expert_terms", "agree_to_terms"), places["review-terms"])
-    return found
-
-
-def _body_of_experts(places: Any) -> dict[str, Any]:
-    names, later = {"name_ko": "나 분과", "name_en": "Section B"}, "2026-12-01T00:00:00Z"
-    return {
-        "file_challenge": {"name": "이강", "reason": "x"},
-        "decide_challenge": {"upheld": True, "decision": "x"},
-        "create_committee": {**names, "seats": 1, "meets_at": later},
-        "commit_draw": {"outside_source": "Lottery", "outside_from": "2026-04-05T00:00:00Z"},
-        "give_committee_sheets": {"due_at": later},
-        "calibrate_intake": {"places": 1},
-        "open_replies": {"until": later},
-        "write_reply": {"version": 0, "text": "x"},
-        "arrange_meeting": {"step": "presentation", "meets_at": later},
-        "convene_meeting": {"version": 1, "here": [], "chair": 1, "due_at": later},
-        "note_committee_points": {"version": 1, "application": places["meeting-points"]["application"], "points": 0},
-        "write_opinion": {"version": 1, "opinion": "x"},
-        "approve_minutes": {"version": 1},
-        "cancel_meeting": {"version": 1, "reason": "x"},
-        "reopen_meeting": {"version": 1, "reason": "x"},
-        "draw_committee": {"outside": "1"},
-        "abandon_draw": {"reason": "x"},
-        "note_candidate_answer": {"said": "absent"},
-        "answer_invitation": {"said": "refused"},
-        "step_back": {"note": "x", "learnt_on": "2026-04-01"},
-        "set_expert_terms": {"body_ko": "다른 서약", "body_en": "Other terms"},
     }
 
 
@@ -345,7 +293,7 @@ def _body_of_staff(world: World) -> dict[str, Any]:
         "decline_review": {},
         "recuse_review": {"kind": "relative"},
         "declare_interest": {**number, "kind": "relative"},
-        **_body_of_planning(pool, names) | _body_of_experts(world.places),
+        **_body_of_planning(pool, names) | body_of_experts(world.places),
         "propose_adoption": {},
         "propose_decisions": {},
         "propose_end": {"reason": "x"},
