@@ -56,6 +56,7 @@ _PLACES: list[tuple[Any, list[tuple[Any, str, frozenset[Role]]]]] = [
         [
             (_("Pools and products"), "pools", _STAFF),
             (_("Tariffs and discounts"), "tariffs", _STAFF),
+            (_("Try a rule"), "rule-trial", _STAFF),
             (_("Who funds what"), "funding", _STAFF),
             (_("Cluster"), "cluster", _RECORDS),
             (_("Unix users"), "unix-users", _RECORDS),
