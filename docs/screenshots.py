@@ -86,6 +86,9 @@ SHOTS: list[tuple[str, str, str, Way]] = [
     ("13-statement-en", "owner", "en", through("/statements/", r"^/statements/\d+/$")),
     ("14-figures-ko", "", "ko", scrolled(drawn(at("/figures/?call=spring-2026")), "dl.figures")),
     ("15-journal-en", "auditor", "en", at("/journal/")),
+    ("16-minutes-ko", "manager", "ko", through("/staff/intakes/{trial}/committees/", r"^/meetings/\d+/$", r"/minutes/")),
+    ("17-simulator-en", "owner", "en", at("/facilities/SIM-DIL/")),
+    ("18-companies-ko", "manager", "ko", at("/staff/companies/progress/")),
 ]
 
 
@@ -96,10 +99,13 @@ def numbers(browser: Browser, address: str) -> dict[str, str]:
     spring = re.search(r"/staff/intakes/(\d+)/", page.content())
     if spring is None:
         raise SystemExit("there is no spring round here; is it the demonstration centre?")
+    _go(page, "/staff/calls/local-cores/manage/")
+    trial = re.search(r"/staff/intakes/(\d+)/", page.content())
+    assert trial is not None
     _go(page, f"/staff/intakes/{spring[1]}/plans/")
     plans = [one.get_attribute("value") or "" for one in page.locator('[name="plan"]').all()]
     page.context.close()
-    return {"spring": spring[1], "first": plans[0], "second": plans[1]}
+    return {"spring": spring[1], "trial": trial[1], "first": plans[0], "second": plans[1]}
 
 
 def window(browser: Browser, address: str, name: str, language: str) -> Page:
