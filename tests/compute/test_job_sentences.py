@@ -11,6 +11,7 @@ from madang.compute import sentences
 from madang.compute.sentences import SENTENCES, sentence
 
 FACTS = {
+    "node": "node1",
     **dict.fromkeys(("needs", "free", "ahead", "limit", "held", "offered", "exit_code", "signal", "seconds"), 3),
     **dict.fromkeys(("least", "most", "part", "jobs", "most_mb", "files"), 3),
     **dict.fromkeys(("type", "detail", "path", "name", "program", "package", "job", "state", "missing"), "x"),
