@@ -86,7 +86,12 @@ SHOTS: list[tuple[str, str, str, Way]] = [
     ("13-statement-en", "owner", "en", through("/statements/", r"^/statements/\d+/$")),
     ("14-figures-ko", "", "ko", scrolled(drawn(at("/figures/?call=spring-2026")), "dl.figures")),
     ("15-journal-en", "auditor", "en", at("/journal/")),
-    ("16-minutes-ko", "manager", "ko", through("/staff/intakes/{trial}/committees/", r"^/meetings/\d+/$", r"/minutes/")),
+    (
+        "16-minutes-ko",
+        "manager",
+        "ko",
+        through("/staff/intakes/{trial}/committees/", r"^/staff/committees/\d+/$", r"^/meetings/\d+/$", r"/minutes/"),
+    ),
     ("17-simulator-en", "owner", "en", at("/facilities/SIM-DIL/")),
     ("18-companies-ko", "manager", "ko", at("/staff/companies/progress/")),
 ]
