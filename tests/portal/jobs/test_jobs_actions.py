@@ -173,6 +173,7 @@ def test_an_ended_award_closes(machine, paid):
     assert fresh(before).cancel_asked_at is None and fresh(before).state == JobState.RUNNING
     chores.cancel(NOW + timedelta(hours=24))
     assert settled(before).state == JobState.CANCELLED
+    assert {fresh(job).told_state for job in (before, waiting, later)} == {"award_over"}
     assert balances(paid).held == 0
 
 

@@ -115,7 +115,7 @@ REASONS = {
     "idle_stopped": N_("The job had done next to nothing and was stopped at the time that was announced."),
     "": N_("The job has been received and will be handed to the machine in a moment."),
     "cancelled": N_("The job was cancelled before it was handed to the machine."),
-    "award_over": N_("The award is no longer in force, so the job was not started."),
+    "award_over": N_("The award is no longer in force, so the job was not started, or was ended."),
     "environment_folder": N_("The environment {folder} is no longer on the operator's shelf."),
     "environment_changed": N_("The image {folder} on the operator's shelf is another one than was offered."),
     "environment_no_packages": N_("The centre's folder of packages is gone."),
