@@ -24,7 +24,7 @@ class FeeLineOut(Schema):
     """So many pieces of work at so many won each."""
 
     work: FeeWork
-    won: int
+    each_won: int
     count: int
 
 

@@ -76,7 +76,7 @@ class FeeList(models.Model):
 
 
 class FeeStatement(models.Model):
-    """What one reviewer gets for an intake: `lines` hold work, won and count; nothing at all for who declined."""
+    """What one reviewer gets for an intake: `lines` hold work, each_won and count; nothing at all for who declined."""
 
     fees = models.ForeignKey(FeeList, on_delete=models.PROTECT, related_name="statements")
     reviewer = models.ForeignKey(Reviewer, on_delete=models.PROTECT, related_name="fee_statements")

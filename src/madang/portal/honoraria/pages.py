@@ -59,7 +59,7 @@ def honorarium(request: HttpRequest, intake: int) -> HttpResponse:
     row = one(queries.own(request.actor), fees__intake=intake)
     context = {
         "row": row,
-        "lines": [(_(WORK[line["work"]]), line, line["won"] * line["count"]) for line in row.lines],
+        "lines": [(_(WORK[line["work"]]), line, line["each_won"] * line["count"]) for line in row.lines],
         "income": _(INCOMES[row.income]),
         "crumbs": [(_("Reviews"), reverse("reviews")), (_("Reviewers' fees"), reverse("honoraria")),
                    (in_language(row.fees.intake.call, "title"), "")],
@@ -112,7 +112,7 @@ def _worked(request: HttpRequest, row: Any) -> list[dict[str, Any]]:
 
 
 def _counts(line: dict[str, Any]) -> list[tuple[str, int, int]]:
-    return [(_(WORK[part["work"]]), part["count"], part["won"]) for part in line["lines"]]
+    return [(_(WORK[part["work"]]), part["count"], part["each_won"]) for part in line["lines"]]
 
 
 @with_role(*READING_ROLES)

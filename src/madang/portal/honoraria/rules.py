@@ -83,12 +83,12 @@ class FeeLine:
     """So many pieces of one kind of work at one rate."""
 
     work: FeeWork
-    won: int
+    each_won: int
     count: int
 
     @property
     def sum_won(self) -> int:
-        return self.won * self.count
+        return self.each_won * self.count
 
 
 def lines(work: Iterable[tuple[FeeWork, date]], rates: Sequence[Rate]) -> list[FeeLine]:
