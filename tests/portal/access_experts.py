@@ -11,6 +11,8 @@ from madang.portal.challenges.models import Challenge
 from madang.portal.committees.models import Candidate, Committee, CommitteeDraw
 from madang.portal.experts import actions as experts
 from madang.portal.files import tables
+from madang.portal.honoraria import actions as fees
+from madang.portal.honoraria.models import FeeRate
 from madang.portal.meetings import room
 from madang.portal.meetings.models import Meeting, Minutes
 from madang.portal.people.models import Person
@@ -48,6 +50,36 @@ def make_meetings(world: Any, application, chair) -> None:
         "meeting-minutes": {"meeting": closed.pk, "number": 1},
         "meeting-cancel": {"meeting": to_come.pk},
         "meeting-reopen": {"meeting": closed.pk},
+    }
+
+
+def make_fees(world: Any, reviewer) -> None:
+    """An intake whose fees wait to be fixed, and one of the same call where the assigned reviewer's are."""
+    manager, call = world.people["manager"], make_call()
+    track, day = make_track(call), NOW.date()
+    fees.seed_withholding(by=actor(manager), now=NOW)
+    FeeRate.objects.create(
+        call=call, starts_on=day, sheet_won=200_000, day_won=0, income="other", set_by=manager, set_at=NOW
+    )
+    past = {
+        "opens_at": NOW - timedelta(days=9),
+        "closes_at": NOW - timedelta(days=2),
+        "state": "decided",
+        "decided_at": NOW,
+    }
+    intakes = [make_intake(call, number=number, **past) for number in (1, 2)]
+    given = {"state": "submitted", "ended_at": NOW}
+    for intake in intakes:
+        make_assignment(make_submitted(track, intake, state="eligible"), reviewer, **given)
+    drafted = fees.draft(by=actor(manager), now=NOW, intake=intakes[1].pk, comment="")
+    approver = actor(world.people["approver"])
+    fees.fix(by=approver, now=NOW, intake=drafted.subject, comment="", document_number="D-7")
+    for name in ("honorarium", "intake-honoraria"):
+        world.places[name] = {"intake": intakes[1].pk}
+    world.places |= {
+        "intake-fees-open": {"intake": intakes[0].pk},
+        "honoraria-file": {"intake": intakes[1].pk, "kind": "csv"},
+        "call-honoraria": {"code": call.code},
     }
 
 
@@ -134,6 +166,8 @@ def given_to_experts(places: Any) -> dict[str, Any]:
     found |= dict.fromkeys(("get_calibration", "calibrate_intake"), places["intake-calibration"])
     answered = {"id": places["application-reply"]["application"]}
     found |= dict.fromkeys(("get_reply", "write_reply"), answered)
+    found |= dict.fromkeys(("decline_fee", "list_fee_rates", "set_fee_rate"), places["call-honoraria"])
+    found |= {"get_intake_fees": places["intake-honoraria"], "draft_fees": places["intake-fees-open"]}
     found |= {"open_replies": places["replies-open"]}
     found |= {"cancel_meeting": places["meeting-cancel"], "reopen_meeting": places["meeting-reopen"]}
     found |= {"answer_invitation": {"invitation": asked}, "step_back": {"invitation": seated}}
@@ -150,6 +184,18 @@ def body_of_experts(places: Any) -> dict[str, Any]:
         "commit_draw": {"outside_source": "Lottery", "outside_from": "2026-04-05T00:00:00Z"},
         "give_committee_sheets": {"due_at": later},
         "calibrate_intake": {"places": 1},
+        "decline_fee": {"declined": True},
+        "draft_fees": {},
+        "set_fee_rate": {"starts_on": "2026-01-01", "sheet_won": 1, "day_won": 2},
+        "set_withholding": {
+            "starts_on": "2026-01-01",
+            "income": "other",
+            "expense_permille": 600,
+            "tax_permille": 200,
+            "local_permille": 100,
+            "free_won": 0,
+            "source": "x",
+        },
         "open_replies": {"until": later},
         "write_reply": {"version": 0, "text": "x"},
         "arrange_meeting": {"step": "presentation", "meets_at": later},

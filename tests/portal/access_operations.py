@@ -248,6 +248,14 @@ write_reply              anoonnnnnnnn
 open_replies             annnnnnrrrrr
 get_calibration          annnnnnooooo
 calibrate_intake         annnnnnrrrrr
+list_own_fees            aooooooooooo
+decline_fee              annnonnnnnnn
+list_fee_rates           annnnnnooooo
+set_fee_rate             annnnnnrorrr
+list_withholding         annnnnnooooo
+set_withholding          annnnnnrorrr
+get_intake_fees          annnnnnooooo
+draft_fees               annnnnnrorrr
 list_meetings            annnnnnooooo
 arrange_meeting          annnnnnrorrr
 get_meeting              annnonnooooo

@@ -287,6 +287,12 @@ committee-withdraw       Lnnnonnnnnnn Lnnnrnnnnnnn
 committee-invitation-link rrrrrrrrrrrr rrrrrrrrrrrr
 call-draws               oooooooooooo oooooooooooo
 draw-record              oooooooooooo oooooooooooo
+honoraria                Lnnnooonnnnn Lnnnnnnnnnnn
+honorarium               Lnnnonnnnnnn Lnnnonnnnnnn
+intake-honoraria         Lnnnnnnooooo Lnnnnnnooooo
+honoraria-file           Lnnnnnnooooo Lnnnnnnrrrrr
+call-honoraria           Lnnnnnnooooo Lnnnnnnrrrrr
+withholding              Lnnnnnnooooo Lnnnnnnrrrrr
 review-terms             Lnnnonnnnnnn Lnnnrnnnnnnn
 review-withdraw          Lnnnnnnnonnn Lnnnnnnnrnnn
 statements-staff         Lnnnnnnooooo Lnnnnnnooooo

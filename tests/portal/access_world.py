@@ -28,7 +28,7 @@ from factories import (
     make_unix_user,
 )
 from portal.access_companies import make_companies
-from portal.access_experts import make_experts, make_meetings
+from portal.access_experts import make_experts, make_fees, make_meetings
 from portal.access_money import make_money, make_prices
 from portal.trial_results import make_trial
 from rounds import adopt, make_round, propose, publish
@@ -97,6 +97,7 @@ def make_world() -> World:
     _calls(world, found)
     _applications(world, a, owner, kept, reviewers)
     make_experts(world, a, owner, reviewers["assigned"])
+    make_fees(world, reviewers["assigned"])
     make_meetings(world, Application.objects.get(pk=world.places["screening"]["pk"]), reviewers["assigned"])
     _awards(world, found, a, owner, kept)
     _persons(world, a, owner)

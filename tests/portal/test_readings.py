@@ -33,7 +33,7 @@ IMPERSONAL = {
     "get_facility", "list_taken", "utilisation-file", "call-expert-terms", "get_expert_terms", "review-terms",
     "intake-committees", "list_committees", "committee-invitation", "committee-withdraw", "call-draws",
     "draw-record", "get_draw_record", "replies-open", "meeting-new", "list_meetings", "get_meeting", "meeting-points",
-    "meeting-opinion", "meeting-approve", "companies-file",
+    "meeting-opinion", "meeting-approve", "companies-file", "call-honoraria", "list_fee_rates",
 }  # fmt: skip
 # Many at once: noted as a search, or shown without anybody's texts.
 LISTS = {
@@ -41,7 +41,7 @@ LISTS = {
     "intake-reviews", "list_intake_applications", "list_intake_decisions", "list_ranking",
     "get_calibration", "meeting", "meeting-room", "meeting-minutes", "meeting-file", "get_meeting_room", "list_minutes",
     "committee", "intake-challenges", "list_candidates", "list_intake_challenges",
-    "receipts-look", "settlement", "show_settlement",
+    "receipts-look", "settlement", "show_settlement", "intake-honoraria", "get_intake_fees",
 }  # fmt: skip
 # Ask what for, or whether one is sure, before anything is handed out or done.
 ASK_FIRST = {
@@ -49,10 +49,10 @@ ASK_FIRST = {
     "review-hand-back", "signed-paper", "statement-csv", "statement-xlsx", "submitted-file",
     "match-undo", "chase-stop", "receivables-file", "settlement-file", "environment-withdraw", "unix-user-remove",
     "booking-cancel", "booking-extend", "booking-check-in", "closure-remove",
-    "experts-file",
+    "experts-file", "honoraria-file",
 }  # fmt: skip
 # A person's, not an organisation's: noted under that person.
-PERSONS = {"person", "expert", "get_reviewer"}
+PERSONS = {"person", "expert", "get_reviewer", "honorarium"}
 
 
 @pytest.fixture(autouse=True)

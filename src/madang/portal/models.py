@@ -18,6 +18,7 @@ from madang.portal.facilities import models as _facilities  # noqa: F401
 from madang.portal.files import models as _files  # noqa: F401
 from madang.portal.forecasts import models as _forecasts  # noqa: F401
 from madang.portal.funding import models as _funding  # noqa: F401
+from madang.portal.honoraria import models as _honoraria  # noqa: F401
 from madang.portal.idempotency import models as _idempotency  # noqa: F401
 from madang.portal.indicators import models as _indicators  # noqa: F401
 from madang.portal.jobs import models as _jobs  # noqa: F401

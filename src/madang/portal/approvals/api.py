@@ -17,6 +17,7 @@ from madang.portal.awards import actions as awards
 from madang.portal.decisions import actions as decisions
 from madang.portal.drafts import actions as drafts
 from madang.portal.faces import known_to, one
+from madang.portal.honoraria import actions as honoraria
 from madang.portal.indicators import actions as indicators
 from madang.portal.prices import actions as prices
 from madang.portal.receipts import actions as receipts
@@ -35,6 +36,7 @@ CARRIES_OUT: dict[str, tuple[Callable[..., Any], str]] = {
     ApprovalKind.REFUND: (receipts.refund, "statement"),
     ApprovalKind.SETTLE_YEAR: (settlements.settle, "year"),
     ApprovalKind.FREEZE_FIGURES: (indicators.freeze, "year"),
+    ApprovalKind.PAY_REVIEWERS: (honoraria.fix, "intake"),
 }
 # Where a domain has more to do when its act is turned down or taken back.
 REJECTS: dict[str, tuple[Callable[..., Any], str]] = {

@@ -16,6 +16,7 @@ class ApprovalKind(StrEnum):
     REFUND = "refund"
     SETTLE_YEAR = "settle_year"
     FREEZE_FIGURES = "freeze_figures"
+    PAY_REVIEWERS = "pay_reviewers"
 
 
 class ApprovalState(StrEnum):

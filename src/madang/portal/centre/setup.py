@@ -13,6 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 from madang.catalogues import compile_catalogues
 from madang.errors import Refused
 from madang.portal.actors import WORKER
+from madang.portal.honoraria import actions as honoraria
 from madang.portal.journal import actions as journal
 from madang.portal.people import actions as people
 
@@ -52,9 +53,10 @@ def require_fitting_database() -> None:
 
 
 def set_up(now: datetime) -> None:
-    """Makes home and tables, regions and retention rules; doing it again changes nothing."""
+    """Makes home and tables, regions, retention rules and rules of withholding; doing it again changes nothing."""
     make_home(settings.MADANG_HOME)
     compile_catalogues()
     call_command("migrate", verbosity=0, interactive=False)
     people.seed_regions(by=WORKER, now=now)
     journal.seed_retention(by=WORKER, now=now)
+    honoraria.seed_withholding(by=WORKER, now=now)

@@ -26,6 +26,7 @@ from madang.portal.companies.models import Company, CompanyNote
 from madang.portal.experts.models import ExpertAgreement, ExpertProfile
 from madang.portal.forecasts.models import Trial
 from madang.portal.holdings import queries, rules
+from madang.portal.honoraria.models import FeeDeclined, FeeStatement
 from madang.portal.idempotency.models import AnsweredRequest
 from madang.portal.jobs.models import Job
 from madang.portal.journal import actions as journal
@@ -99,8 +100,14 @@ def _reviewers(ids: list[int], now: datetime) -> None:
     DeclaredInterest.objects.filter(reviewer__in=ids).delete()
     ExpertProfile.objects.filter(reviewer__in=ids).delete()
     ExpertAgreement.objects.filter(reviewer__in=ids).delete()
+    FeeDeclined.objects.filter(reviewer__in=ids).delete()
     Candidate.objects.filter(reviewer__in=ids).update(note="", learnt_on=None)
     Reviewer.objects.filter(pk__in=ids).update(affiliation="", fields=[])
+
+
+def _fees(ids: list[int], now: datetime) -> None:
+    """Who got what goes; that a list was fixed, and its sums in the approval, stay."""
+    FeeStatement.objects.filter(pk__in=ids).delete()
 
 
 def _approvals(ids: list[int], now: datetime) -> None:
@@ -144,6 +151,7 @@ DESTROYERS: Mapping[str, Destroyer] = {
     "application_awarded": (queries.due_awarded, _applications),
     "review": (queries.due_reviews, _reviews),
     "reviewer": (queries.due_reviewers, _reviewers),
+    "honorarium": (queries.due_fees, _fees),
     "approval": (queries.due_approvals, _approvals),
     "agreement": (queries.due_agreements, _agreements),
     "job": (queries.due_jobs, _jobs),

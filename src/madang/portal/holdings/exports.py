@@ -30,6 +30,7 @@ from madang.portal.files import queries as files
 from madang.portal.files.models import StoredFile
 from madang.portal.files.rules import clean_name
 from madang.portal.holdings import showing
+from madang.portal.honoraria.models import FeeDeclined, FeeStatement
 from madang.portal.jobs.models import Job, JobFile, JobOutput
 from madang.portal.journal import queries as journal
 from madang.portal.journal.models import Reading
@@ -221,6 +222,12 @@ def _reviewing(person: int) -> dict[str, Rows]:
         ),
         "terms_i_agreed_to": _listed(
             ExpertAgreement.objects.filter(**mine), "agreed_at", call="terms__call__code", version="terms__number"
+        ),
+        "fees_i_declined": _listed(FeeDeclined.objects.filter(**mine), "declined_at", call="call__code"),
+        "fees_for_reviewing": _listed(
+            FeeStatement.objects.filter(**mine),
+            *("lines", "income", "gross_won", "tax_won", "local_won", "net_won", "declined"),
+            **{"call": "fees__intake__call__code", "intake": "fees__intake__number", "fixed_at": "fees__fixed_at"},
         ),
         "interests_i_declared": _listed(
             DeclaredInterest.objects.filter(**mine), "kind", "note", "learnt_on", "declared_at", **organisation

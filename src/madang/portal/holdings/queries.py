@@ -17,6 +17,7 @@ from madang.portal.awards.rules import AwardState
 from madang.portal.bookings.models import Booking
 from madang.portal.companies.models import Company, CompanyNote
 from madang.portal.forecasts.models import Trial
+from madang.portal.honoraria.models import FeeStatement
 from madang.portal.jobs.models import Job
 from madang.portal.outbox.models import Message
 from madang.portal.people.models import ApiToken, Membership, Person, StaffRole, Verdict
@@ -81,6 +82,11 @@ def due_reviewers(before: datetime) -> QuerySet[Reviewer]:
     later = ReviewAssignment.objects.filter(reviewer=OuterRef("pk"), assigned_at__gte=before)
     held = ~Q(affiliation="") | Q(affiliations__isnull=False) | Q(interests__isnull=False)
     return rows.filter(~Exists(later), held).distinct()
+
+
+def due_fees(before: datetime) -> QuerySet[FeeStatement]:
+    """Statements of reviewers' fees that were fixed before an instant."""
+    return FeeStatement.objects.filter(fees__fixed_at__lt=before)
 
 
 def due_approvals(before: datetime) -> QuerySet[Approval]:

@@ -35,6 +35,8 @@ TABLES: dict[str, frozenset[str]] = {
     "expertagreement": frozenset({"reviewer"}),
     "candidate": frozenset({"reviewer"}),
     "attendance": frozenset({"reviewer"}),
+    "feedeclined": frozenset({"reviewer"}),
+    "feestatement": frozenset({"honorarium"}),
     "challenge": frozenset({"application_not_awarded", "application_awarded"}),
     "reply": frozenset({"application_not_awarded", "application_awarded"}),
     "reviewassignment": frozenset({"review"}),
@@ -69,6 +71,7 @@ IMPERSONAL = frozenset(
         "settlement", "intakefigures", "yearfigures", "facility", "facilityaccessory", "bookedfacility", "closure",
         "bookingslot", "hourquota", "hourstaken", "expertterms", "committee", "committeedraw", "meeting",
         "committeepoints", "minutes", "calibration", "replyperiod", "stageentry", "companydocument", "supportgiven",
+        "feerate", "feelist", "withholdingrule",
     }
 )  # fmt: skip
 

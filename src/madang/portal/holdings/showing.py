@@ -19,6 +19,7 @@ from madang.portal.awards.rules import AwardState
 from madang.portal.bookings.models import Booking
 from madang.portal.forecasts.models import Trial
 from madang.portal.holdings.queries import EMPTIED_NAME
+from madang.portal.honoraria.models import FeeStatement
 from madang.portal.idempotency.models import AnsweredRequest
 from madang.portal.jobs.models import Job
 from madang.portal.journal.actions import digest
@@ -129,6 +130,7 @@ def _working(person: int) -> dict[str, QuerySet]:
     return {
         "review": ReviewAssignment.objects.filter(reviewer__person=person).exclude(words).annotate(began=decided),
         "reviewer": Reviewer.objects.filter(person=person).exclude(affiliation="").annotate(began=last),
+        "honorarium": FeeStatement.objects.filter(reviewer__person=person).annotate(began=F("fees__fixed_at")),
         "approval": Approval.objects.filter(acted).annotate(began=over),
         "verdict": Verdict.objects.filter(checked_by=person).exclude(evidence="").annotate(began=F("valid_until")),
     }

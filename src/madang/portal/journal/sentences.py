@@ -38,6 +38,7 @@ RECORDS = {
     "application_awarded": (N_("Texts, files and consents of an application selected"), N_("the end of the award")),
     "review": (N_("Reviewers' comments"), N_("the decision")),
     "reviewer": (N_("Reviewer's affiliation and interests"), N_("the last review after leaving the pool")),
+    "honorarium": (N_("Statement of a reviewer's fee"), N_("the day on which it was fixed")),
     "approval": (N_("Comments on drafts and approvals"), N_("the approval or rejection")),
     "agreement": (N_("Text of an agreement and signed papers"), N_("the end of the award")),
     "job_files": (N_("Input files, log and results of a job"), N_("the end of the job")),

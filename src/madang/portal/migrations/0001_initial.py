@@ -163,7 +163,7 @@ class Migration(migrations.Migration):
             name='Approval',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('publish_call', 'publish_call'), ('adopt_plan', 'adopt_plan'), ('publish_decisions', 'publish_decisions'), ('end_award', 'end_award'), ('change_tariff', 'change_tariff'), ('refund', 'refund'), ('settle_year', 'settle_year'), ('freeze_figures', 'freeze_figures')], max_length=20)),
+                ('kind', models.CharField(choices=[('publish_call', 'publish_call'), ('adopt_plan', 'adopt_plan'), ('publish_decisions', 'publish_decisions'), ('end_award', 'end_award'), ('change_tariff', 'change_tariff'), ('refund', 'refund'), ('settle_year', 'settle_year'), ('freeze_figures', 'freeze_figures'), ('pay_reviewers', 'pay_reviewers')], max_length=20)),
                 ('subject', models.BigIntegerField()),
                 ('facts', models.JSONField(default=dict)),
                 ('state', models.CharField(choices=[('waiting', 'waiting'), ('approved', 'approved'), ('rejected', 'rejected'), ('withdrawn', 'withdrawn')], default=madang.portal.approvals.rules.ApprovalState['WAITING'], max_length=10)),
@@ -176,7 +176,7 @@ class Migration(migrations.Migration):
                 ('drafted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['publish_call', 'adopt_plan', 'publish_decisions', 'end_award', 'change_tariff', 'refund', 'settle_year', 'freeze_figures'])), name='approval_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'rejected', 'withdrawn'])), name='approval_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'rejected']), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(models.Q(('state__in', ['approved', 'rejected']), _negated=True), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='approval_decided_by_whom'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='approval_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('document_number', ''), _negated=True), _connector='OR'), name='approval_has_document'), models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('kind', 'subject'), name='approval_waiting_once')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['publish_call', 'adopt_plan', 'publish_decisions', 'end_award', 'change_tariff', 'refund', 'settle_year', 'freeze_figures', 'pay_reviewers'])), name='approval_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'rejected', 'withdrawn'])), name='approval_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'rejected']), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(models.Q(('state__in', ['approved', 'rejected']), _negated=True), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='approval_decided_by_whom'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='approval_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('document_number', ''), _negated=True), _connector='OR'), name='approval_has_document'), models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('kind', 'subject'), name='approval_waiting_once')],
             },
         ),
         migrations.CreateModel(
@@ -387,6 +387,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='FeeRate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('starts_on', models.DateField()),
+                ('sheet_won', models.BigIntegerField()),
+                ('day_won', models.BigIntegerField()),
+                ('income', models.CharField(choices=[('other', 'other'), ('business', 'business')], max_length=10)),
+                ('set_at', models.DateTimeField()),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fee_rates', to='portal.call')),
+                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('income__in', ['other', 'business'])), name='feerate_income_known'), models.CheckConstraint(condition=models.Q(('day_won__gte', 0), ('sheet_won__gte', 0)), name='feerate_not_negative')],
+            },
+        ),
+        migrations.CreateModel(
             name='FundingSource',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -433,6 +449,16 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'open', 'screening', 'in_review', 'decided', 'closed'])), name='intake_state_known'), models.UniqueConstraint(fields=('call', 'number'), name='intake_number_once'), models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at')), ('review_due_at__gte', models.F('closes_at')), ('decision_due_at__gte', models.F('review_due_at'))), name='intake_dates_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['decided', 'closed']), ('decided_at__isnull', False)), models.Q(models.Q(('state__in', ['decided', 'closed']), _negated=True), ('decided_at__isnull', True)), _connector='OR'), name='intake_decided_has_time')],
             },
+        ),
+        migrations.CreateModel(
+            name='FeeList',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sha256', models.CharField(max_length=64)),
+                ('fixed_at', models.DateTimeField()),
+                ('approval', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.approval')),
+                ('intake', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='fee_list', to='portal.intake')),
+            ],
         ),
         migrations.CreateModel(
             name='Calibration',
@@ -994,6 +1020,36 @@ class Migration(migrations.Migration):
                 ('added_at', models.DateTimeField()),
                 ('person', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='reviewer', to=settings.AUTH_USER_MODEL)),
             ],
+        ),
+        migrations.CreateModel(
+            name='FeeStatement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('lines', models.JSONField()),
+                ('income', models.CharField(choices=[('other', 'other'), ('business', 'business')], max_length=10)),
+                ('gross_won', models.BigIntegerField()),
+                ('tax_won', models.BigIntegerField()),
+                ('local_won', models.BigIntegerField()),
+                ('net_won', models.BigIntegerField()),
+                ('declined', models.BooleanField()),
+                ('fees', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='portal.feelist')),
+                ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fee_statements', to='portal.reviewer')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('income__in', ['other', 'business'])), name='feestatement_income_known'), models.UniqueConstraint(fields=('fees', 'reviewer'), name='feestatement_once'), models.CheckConstraint(condition=models.Q(('net_won', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('gross_won'), '-', models.F('tax_won')), '-', models.F('local_won'))), ('net_won__gte', 0)), name='feestatement_adds_up'), models.CheckConstraint(condition=models.Q(('declined', False), ('gross_won', 0), _connector='OR'), name='feestatement_declined_nothing')],
+            },
+        ),
+        migrations.CreateModel(
+            name='FeeDeclined',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('declined_at', models.DateTimeField()),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fees_declined', to='portal.call')),
+                ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='fees_declined', to='portal.reviewer')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('call', 'reviewer'), name='feedeclined_once')],
+            },
         ),
         migrations.CreateModel(
             name='ExpertProfile',
@@ -1646,6 +1702,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('attribute__in', ['young_firm', 'start_up', 'local_firm'])), name='verdict_attribute_known'), models.CheckConstraint(condition=models.Q(('valid_until__gt', models.F('valid_from'))), name='verdict_ends_after_start'), models.UniqueConstraint(fields=('organisation', 'attribute', 'valid_from'), name='verdict_once_a_day')],
+            },
+        ),
+        migrations.CreateModel(
+            name='WithholdingRule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('income', models.CharField(choices=[('other', 'other'), ('business', 'business')], max_length=10)),
+                ('starts_on', models.DateField()),
+                ('expense_permille', models.PositiveSmallIntegerField()),
+                ('tax_permille', models.PositiveSmallIntegerField()),
+                ('local_permille', models.PositiveSmallIntegerField()),
+                ('free_won', models.BigIntegerField()),
+                ('cut_won', models.PositiveSmallIntegerField()),
+                ('source', models.CharField(max_length=200)),
+                ('set_at', models.DateTimeField()),
+                ('set_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('income__in', ['other', 'business'])), name='withholdingrule_income_known'), models.CheckConstraint(condition=models.Q(('expense_permille__lte', 1000), ('local_permille__lte', 1000), ('tax_permille__lte', 1000)), name='withholdingrule_up_to_whole'), models.CheckConstraint(condition=models.Q(('cut_won__gte', 1), ('free_won__gte', 0)), name='withholdingrule_numbers'), models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='withholdingrule_has_source')],
             },
         ),
         migrations.CreateModel(

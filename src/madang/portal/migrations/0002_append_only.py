@@ -19,6 +19,9 @@ TABLES = [
     "yearfigures",
     "minutes",
     "calibration",
+    "feerate",
+    "withholdingrule",
+    "feelist",
 ]
 
 # The one change that a row may see. Of submissions and signatures: retention takes what people wrote or handed in. Of

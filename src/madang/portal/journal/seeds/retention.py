@@ -133,6 +133,15 @@ RULES = [
         ),
     ),
     RetentionSeed(
+        "honorarium",
+        1825,
+        "평가수당 명세서는 원천징수의 증빙으로서 확정 후 5년간 보관합니다(국세기본법에 준함).",
+        (
+            "Statements of reviewers' fees are kept five years after they were fixed, as evidence of tax withheld "
+            "(after the Framework Act on National Taxes)."
+        ),
+    ),
+    RetentionSeed(
         "approval",
         3650,
         "기안과 결재의 의견은 기관의 의사결정 기록으로서 10년간 보관합니다(공공기록물 관리에 관한 법률에 준함).",

@@ -1,0 +1,1 @@
+"""Reviewers' fees: rates of a call, what is withheld, and what each reviewer gets for a round."""

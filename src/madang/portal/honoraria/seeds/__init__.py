@@ -1,0 +1,1 @@
+"""What a Korean centre begins with."""
