@@ -1,5 +1,7 @@
 """Tables of what an award's holder owes a report of, the versions of that report, and what each of them says."""
 
+from urllib.parse import quote
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -70,6 +72,11 @@ class OutcomeItem(models.Model):
     file = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
     file_name = models.CharField(max_length=160, blank=True)
     emptied = models.BooleanField(default=False)
+
+    @property
+    def doi_address(self) -> str:
+        """Where the DOI leads."""
+        return f"https://doi.org/{quote(self.doi)}"
 
     class Meta:
         constraints = [
