@@ -104,9 +104,11 @@ def test_the_api_does_the_same():
     entry = {"kind": "paper_sci", "what": "A paper", "doi": "10.1234/abc.5"}
     assert client.post(f"{url}/outcomes", entry, headers=heads[owner]).status_code == 201
     assert client.post(f"{url}/outcomes", entry, headers=heads[owner]).json()["title"] == "outcome_doi_twice"
+    lacking = client.post(f"{url}/outcomes", {"kind": "revenue", "what": "Sales"}, headers=heads[owner])
+    assert (lacking.status_code, lacking.json()["title"]) == (422, "outcome_amount_wrong")
     sent = client.post(f"{url}/hand-in", {}, content_type=json, headers=heads[owner]).json()
     assert (sent["state"], sent["received_on"], sent["award"]) == ("handed_in", "2026-04-01", duty.award.number)
     verdict = {"version": 1, "accept": True}
     done = client.post(f"{url}/check", verdict, content_type=json, headers=heads[manager]).json()
-    assert done["state"] == "accepted" and done["versions"][0]["items"][0]["doi"] == "10.1234/abc.5"
+    assert done["state"] == "accepted" and done["versions"][0]["items"][0]["count"] == 1
     assert client.post(f"{url}/corrections", headers=heads[owner]).json()["versions"][0]["version"] == 2

@@ -36,14 +36,23 @@ class OutcomeReportOut(Schema):
 
 
 class AwardOutcomeOut(Schema):
-    """One outcome: `amount` in people, in won for revenue and investment, 1 for anything else."""
+    """One outcome: `amount_won` for revenue and investment, `count` (of people, or 1) for anything else."""
 
     id: int
     kind: OutcomeKind
-    amount: int
+    count: int | None
+    amount_won: int | None
     what: str
     doi: str
     file_name: str
+
+    @staticmethod
+    def resolve_count(row: Any) -> int | None:
+        return None if row.kind in rules.MONEY else int(row.amount)
+
+    @staticmethod
+    def resolve_amount_won(row: Any) -> int | None:
+        return int(row.amount) if row.kind in rules.MONEY else None
 
 
 class OutcomeVersionOut(Schema):
@@ -123,18 +132,22 @@ def add_outcome(
     report: Id,
     kind: OutcomeKind = Form(...),  # noqa: B008
     what: str = Form(..., max_length=rules.WHAT_LIMIT),
-    amount: int = Form(1, ge=1, le=rules.MOST_WON),
+    count: int = Form(1, ge=1, le=rules.MOST_PEOPLE),
+    amount_won: int = Form(0, ge=0, le=rules.MOST_WON),
     doi: str = Form("", max_length=rules.DOI_LIMIT + 30),
     file: UploadedFile | None = File(None),  # noqa: B008
 ) -> Any:
-    """Adds an outcome to the version that is being written, with a file or, for a paper, a DOI."""
+    """Adds an outcome to the version that is being written, with a file or, for a paper, a DOI.
+
+    Revenue and investment take `amount_won`, anything else `count`.
+    """
     row = _seen(request, report)
     rules.check_member(request.actor, row.owed.organisation_id)
     kept: dict[str, Any] = {}
     if file is not None:
         stored = store(now=request.now, name=file.name or "", allowed=ATTACHMENTS, upload_chunks=file.chunks())
         kept = {"file": stored, "file_name": clean_name(file.name or "")}
-    entry = Entry(kind, amount, what, doi)
+    entry = Entry(kind, amount_won if kind in rules.MONEY else count, what, doi)
     return Status(201, actions.add(by=request.actor, now=request.now, duty=report, entry=entry, **kept))
 
 

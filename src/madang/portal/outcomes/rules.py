@@ -47,7 +47,8 @@ class OutcomeState(StrEnum):
 
 
 PAPERS = frozenset({OutcomeKind.PAPER_DOMESTIC, OutcomeKind.PAPER_SCI, OutcomeKind.PAPER_INTERNATIONAL})
-MOST = {OutcomeKind.HIRES: MOST_PEOPLE, OutcomeKind.REVENUE: MOST_WON, OutcomeKind.INVESTMENT: MOST_WON}
+MONEY = frozenset({OutcomeKind.REVENUE, OutcomeKind.INVESTMENT})
+MOST = {OutcomeKind.HIRES: MOST_PEOPLE} | dict.fromkeys(MONEY, MOST_WON)
 
 
 @dataclass(frozen=True)
