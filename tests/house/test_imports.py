@@ -34,7 +34,8 @@ MAY_IMPORT = {
 ORDER = (
     "holdings",
     "rounds", "assignments",
-    "indicators", "helpdesk", "settlements", "receipts", "billing", "companies", "training", "bookings", "facilities",
+    "indicators", "helpdesk", "outcomes", "settlements", "receipts", "billing", "companies", "training", "bookings",
+    "facilities",
     "forecasts",
     "cluster",
     "jobs", "environments", "agreements", "decisions", "awards", "studies", "plans", "policies",

@@ -218,6 +218,15 @@ list_retention_rules     annnnnnnnnoo
 change_member_role       anronnnrrrrr
 list_verdicts            anoonnnooooo
 record_verdict           annnnnnoooor
+list_outcome_reports     aooooooooooo
+get_outcome_report       anoonnnooooo
+add_outcome              anoonnnrrrrr
+remove_outcome           anoonnnrrrrr
+hand_in_outcome_report   anoonnnrrrrr
+check_outcome_report     annnnnnrrrrr
+correct_outcome_report   anrrnnnrrrrr
+outcome_file             anoonnnooooo
+set_report_schedule      annnnnnrorrr
 list_owed_reports        aooooooooooo
 note_owed_report         annnnnnoorrr
 receive_owed_report      annnnnnoorrr

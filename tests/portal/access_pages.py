@@ -250,6 +250,15 @@ award-cluster            Lnoonnnooooo Lnrrnnnrrror
 pools                    Lnnnnnnooooo Lnnnnnnooooo
 pool                     Lnnnnnnooooo Lnnnnnnooooo
 product-retire           Lnnnnnnnonon Lnnnnnnnmnmn
+outcome-reports          Looooooooooo Looooooooooo
+outcome-report           Lnoonnnooooo Lnoonnnooooo
+outcome-new              Lnoonnnnnnnn Lnrrnnnnnnnn
+outcome-remove           Lnoonnnnnnnn Lnmmnnnnnnnn
+outcome-hand-in          Lnoonnnnnnnn Lnmmnnnnnnnn
+outcome-correct          Lnoonnnnnnnn Lnrrnnnnnnnn
+outcome-file             Lnoonnnooooo Lnoonnnooooo
+outcomes-file            Lnnnnnnooooo Lnnnnnnooooo
+call-reports             Lnnnnnnnonnn Lnnnnnnnmnnn
 owed-reports             Lnnnnnnooooo Lnnnnnnooooo
 owed-report-received     Lnnnnnnoonnn Lnnnnnnoonnn
 reviewers                Lnnnnnnooooo Lnnnnnnooooo

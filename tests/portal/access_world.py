@@ -30,6 +30,7 @@ from factories import (
 from portal.access_companies import make_companies
 from portal.access_experts import make_experts, make_fees, make_meetings
 from portal.access_money import make_money, make_prices
+from portal.access_outcomes import make_outcomes
 from portal.trial_results import make_trial
 from rounds import adopt, make_round, propose, publish
 
@@ -110,6 +111,7 @@ def make_world() -> World:
     _bookings(world, a)
     indicators.work_out(now=NOW)
     make_companies(world, a, kept)
+    make_outcomes(world, a, kept)
     for name, person in world.people.items():
         if person is not None:
             world.secrets[name] = access.create_token(by=actor(person), now=NOW, name="t", days=300)[1]

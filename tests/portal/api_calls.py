@@ -11,6 +11,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from portal.access_companies import LIST, body_of_company, given_of_companies
 from portal.access_experts import body_of_experts, given_to_experts
+from portal.access_outcomes import BODIES, OUTCOME, given_of_outcomes
 from portal.access_world import World
 
 from madang.portal.approvals.models import Approval
@@ -62,7 +63,7 @@ def _given(world: World, name: str) -> dict[str, Any]:
         "get_statement": {"statement_id": places["statement"]["pk"]},
     }
     known |= _given_to_staff(world) | _given_to_settlers(world) | _given_to_bookers(world) | given_to_experts(places)
-    known |= given_of_companies(places)
+    known |= given_of_companies(places) | given_of_outcomes(places)
     if name in known:
         return known[name]
     return {**application, **a, **award, **review} | (job if "job" in name else {})
@@ -185,6 +186,7 @@ def _body(world: World, name: str) -> Any:
         "save_job_template": {"organisation": a, "name": "x", "argv": ["true"]},
         **_body_of_booking(a),
         **body_of_company(world),
+        **BODIES,
         **{key: {"on_hold": True} for key in ("steer_job", "steer_job_array")},
         "sign_agreement": {"side": "user", "password": "x", "sha256": SHA},
         "log_in": {"email": "nobody@test.example", "password": "x"},
@@ -335,6 +337,8 @@ def sent(client: Any, world: World, who: str, verb: str, path: str, name: str) -
         )
     if name in ("list_taken", "list_utilisation"):
         url += "?day=2026-04-01" if name == "list_taken" else "?year=2026"
+    if name == "add_outcome":
+        return send(url, OUTCOME, headers=headers)
     if name == "bring_in_companies":
         return send(url, {"source": "x", "file": SimpleUploadedFile("c.csv", LIST)}, headers=headers)
     if name == "bring_in_experts":

@@ -33,7 +33,8 @@ IMPERSONAL = {
     "get_facility", "list_taken", "utilisation-file", "call-expert-terms", "get_expert_terms", "review-terms",
     "intake-committees", "list_committees", "committee-invitation", "committee-withdraw", "call-draws",
     "draw-record", "get_draw_record", "replies-open", "meeting-new", "list_meetings", "get_meeting", "meeting-points",
-    "meeting-opinion", "meeting-approve", "companies-file", "call-honoraria", "list_fee_rates",
+    "meeting-opinion", "meeting-approve", "companies-file", "call-honoraria", "list_fee_rates", "outcomes-file",
+    "call-reports",
 }  # fmt: skip
 # Many at once: noted as a search, or shown without anybody's texts.
 LISTS = {

@@ -26,6 +26,7 @@ from madang.portal.journal import models as _journal  # noqa: F401
 from madang.portal.ledger import models as _ledger  # noqa: F401
 from madang.portal.meetings import models as _meetings  # noqa: F401
 from madang.portal.outbox import models as _outbox  # noqa: F401
+from madang.portal.outcomes import models as _outcomes  # noqa: F401
 from madang.portal.people import models as _people  # noqa: F401
 from madang.portal.plans import models as _plans  # noqa: F401
 from madang.portal.policies import models as _policies  # noqa: F401

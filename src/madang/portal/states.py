@@ -10,6 +10,7 @@ from madang.portal.companies.sentences import STAGES as COMPANY_WORDS
 from madang.portal.environments.sentences import STATES as ENVIRONMENT_WORDS
 from madang.portal.facilities.sentences import STATES as FACILITY_WORDS
 from madang.portal.jobs.sentences import STATES as JOB_WORDS
+from madang.portal.outcomes.sentences import STATES as OUTCOME_WORDS
 
 NEUTRAL, WAITING, ACTIVE, GOOD, BAD = "neutral", "warning", "information", "success", "danger"
 
@@ -126,6 +127,8 @@ _BOOKING_TONES = {
     "lapsed": NEUTRAL,
 }
 STATES |= {f"booking.{state}": (_BOOKING_TONES[state], gettext_lazy(word)) for state, word in BOOKING_WORDS.items()}
+_OUTCOME_TONES = {"draft": WAITING, "handed_in": ACTIVE, "accepted": GOOD, "mend": WAITING}
+STATES |= {f"outcome.{state}": (_OUTCOME_TONES[state], gettext_lazy(word)) for state, word in OUTCOME_WORDS.items()}
 _FACILITY_TONES = {"in_use": GOOD, "repair": WAITING, "retired": NEUTRAL}
 STATES |= {f"facility.{state}": (_FACILITY_TONES[state], gettext_lazy(word)) for state, word in FACILITY_WORDS.items()}
 _COMPANY_TONES = {

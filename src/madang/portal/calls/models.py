@@ -26,6 +26,8 @@ class Call(models.Model):
     created_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
+    # after how many months from the end of an award its holder reports what came of it
+    report_months = models.JSONField(default=list)
 
     class Meta:
         constraints = [

@@ -145,7 +145,9 @@ def copy_call(*, by: Actor, now: datetime, source: int, code: str, title_ko: str
         summary_en=draft.summary_en,
         tracks=draft.tracks,
     )
-    return create_call(by=by, now=now, call=made)
+    copied = create_call(by=by, now=now, call=made)
+    Call.objects.filter(pk=copied.pk).update(report_months=Call.objects.values("report_months").filter(pk=source))
+    return copied
 
 
 @action

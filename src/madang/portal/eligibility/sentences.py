@@ -33,7 +33,7 @@ FAILED = {
     "outside_capital": N_("The organisation is located in the capital area, in {region}."),
     "age_at_most": N_("Founded on {founded_on}, it was within {years} years only until {until}."),
     "running_awards_at_most": N_("Running awards: {running}. More than the {awards} allowed."),
-    "no_overdue_report": N_("Reports that are overdue: {overdue}."),
+    "no_overdue_report": N_("Reports that are overdue: {overdue}. Hand them in on the page of outcome reports."),
     "one_per_organisation": N_("The organisation has other applications in this call: {others}."),
 }
 REFERENCE_DATES = {

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
 from madang.portal import formats
+from madang.portal.calls.rules import EligibilityKind
 from madang.portal.eligibility.rules import Finding, Regions, Rule
 from madang.portal.eligibility.sentences import ASKED, FAILED, KINDS, PASSED, REFERENCE_DATES
 from madang.portal.people.rules import region_at
@@ -26,6 +28,8 @@ class Line:
     reference: str
     day: date | None
     passed: bool | None = None
+    # the page on which it can be put right
+    where: str = ""
 
 
 def _name(value: str, names: Mapping[str, Any]) -> str:
@@ -68,4 +72,5 @@ def line(
 ) -> Line:
     """What a stored check says."""
     sentence = (PASSED if passed else FAILED)[kind]
-    return Line(_fill(sentence, facts, names), gettext(REFERENCE_DATES[reference]), day, passed)
+    where = reverse("outcome-reports") if kind == EligibilityKind.NO_OVERDUE_REPORT and not passed else ""
+    return Line(_fill(sentence, facts, names), gettext(REFERENCE_DATES[reference]), day, passed, where)

@@ -30,6 +30,7 @@ from madang.portal.honoraria.models import FeeDeclined, FeeStatement
 from madang.portal.idempotency.models import AnsweredRequest
 from madang.portal.jobs.models import Job
 from madang.portal.journal import actions as journal
+from madang.portal.outcomes.models import OutcomeItem
 from madang.portal.people import actions as people
 from madang.portal.people.models import ApiToken, LoginFailure, Membership, Person, StaffRole, Verdict
 from madang.portal.people.rules import clean_email
@@ -141,6 +142,11 @@ def _companies(ids: list[int], now: datetime) -> None:
     CompanyNote.objects.filter(company__in=ids).delete()
 
 
+def _outcomes(ids: list[int], now: datetime) -> None:
+    """Words and files go; what there was of which kind stays, and the DOI, which is public."""
+    OutcomeItem.objects.filter(pk__in=ids).update(what="", file=None, file_name="", emptied=True)
+
+
 Destroyer = tuple[Callable[[datetime], QuerySet], Callable[[list[int], datetime], None]]
 DESTROYERS: Mapping[str, Destroyer] = {
     "api_token": (queries.due_tokens, _tokens),
@@ -158,6 +164,7 @@ DESTROYERS: Mapping[str, Destroyer] = {
     "trial": (queries.due_trials, _trials),
     "booking": (queries.due_bookings, _bookings),
     "company_contact": (queries.due_companies, _companies),
+    "outcome_evidence": (queries.due_outcomes, _outcomes),
 }
 
 

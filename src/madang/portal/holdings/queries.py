@@ -20,6 +20,7 @@ from madang.portal.forecasts.models import Trial
 from madang.portal.honoraria.models import FeeStatement
 from madang.portal.jobs.models import Job
 from madang.portal.outbox.models import Message
+from madang.portal.outcomes.models import OutcomeItem
 from madang.portal.people.models import ApiToken, Membership, Person, StaffRole, Verdict
 from madang.portal.reviews.models import ReviewAssignment, Reviewer
 
@@ -115,6 +116,12 @@ def due_trials(before: datetime) -> QuerySet[Trial]:
 def due_bookings(before: datetime) -> QuerySet[Booking]:
     """Bookings that ended before an instant and still say what for."""
     return Booking.objects.filter(ends_at__lt=before).exclude(purpose="", reason="")
+
+
+def due_outcomes(before: datetime) -> QuerySet[OutcomeItem]:
+    """Outcomes of a time that was over before an instant, which still have words or a file."""
+    day = before.astimezone(settings.MADANG_ZONE).date()
+    return OutcomeItem.objects.filter(report__duty__until_on__lt=day, emptied=False)
 
 
 def due_companies(before: datetime) -> QuerySet[Company]:

@@ -53,6 +53,7 @@ TABLES: dict[str, frozenset[str]] = {
     "calendarfeed": frozenset({"account"}),
     "company": frozenset({"company_contact"}),
     "companynote": frozenset({"company_contact"}),
+    "outcomeitem": frozenset({"outcome_evidence"}),
 }
 # Tables of organisations, money, rules and decisions. Where they say who did something they say it by number, and a
 # number without its person means nobody.
@@ -71,7 +72,7 @@ IMPERSONAL = frozenset(
         "settlement", "intakefigures", "yearfigures", "facility", "facilityaccessory", "bookedfacility", "closure",
         "bookingslot", "hourquota", "hourstaken", "expertterms", "committee", "committeedraw", "meeting",
         "committeepoints", "minutes", "calibration", "replyperiod", "stageentry", "companydocument", "supportgiven",
-        "feerate", "feelist", "withholdingrule",
+        "feerate", "feelist", "withholdingrule", "outcomeduty", "outcomereport",
     }
 )  # fmt: skip
 

@@ -38,6 +38,7 @@ def worked_out(now: datetime) -> Figures:
         "ended": sources.ended(),
         "conflicts": sources.conflicts(),
         "companies": sources.companies(),
+        "outcomes": sources.outcomes(now, last.figures.get("outcomes", []) if last else []),
         "reported": sources.reported(),
     }
 

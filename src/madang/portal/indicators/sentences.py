@@ -21,7 +21,13 @@ _STATEMENTS = N_("Monthly statements")
 _JOBS = N_("Jobs of the portal, of the last twelve months that are over")
 _SHEETS = N_("Review sheets of intakes whose decisions are published")
 _COMPANIES = N_("The pipeline of companies, each stage with its evidence")
+_OUTCOMES = N_("Outcome reports that the centre accepted, with evidence")
 _OTHERS = N_("Entered by the centre with its source")
+
+_REPORTED = N_(
+    "As award holders reported it with evidence and the centre accepted it. A number that too few organisations make "
+    "up, or of which one makes up nearly all, is withheld."
+)
 
 FIGURES = {
     "applications": Figure(
@@ -202,6 +208,26 @@ FIGURES = {
     "offices_now": Figure(
         N_("Of these not departed"), N_("Of these, companies that have not left since."), N_("firms"), _COMPANIES
     ),
+    "reports_accepted": Figure(
+        N_("Reports accepted"),
+        N_("Outcome reports of awards that were accepted by July of the next year, by the year of their last day."),
+        N_("reports"),
+        _OUTCOMES,
+    ),
+    "hires": Figure(N_("People hired"), _REPORTED, N_("people"), _OUTCOMES, protected=True),
+    "revenue_won": Figure(N_("Revenue"), _REPORTED, N_("won"), _OUTCOMES, protected=True),
+    "investment_won": Figure(N_("Investment won"), _REPORTED, N_("won"), _OUTCOMES, protected=True),
+    "patents_filed": Figure(N_("Patents filed"), _REPORTED, N_("patents"), _OUTCOMES, protected=True),
+    "patents_granted": Figure(N_("Patents granted"), _REPORTED, N_("patents"), _OUTCOMES, protected=True),
+    "papers_domestic": Figure(N_("Papers in domestic journals"), _REPORTED, N_("papers"), _OUTCOMES, protected=True),
+    "papers_sci": Figure(N_("Papers in journals of the SCI"), _REPORTED, N_("papers"), _OUTCOMES, protected=True),
+    "papers_international": Figure(
+        N_("Other international papers"), _REPORTED, N_("papers"), _OUTCOMES, protected=True
+    ),
+    "models_published": Figure(
+        N_("Models published or put to use"), _REPORTED, N_("models"), _OUTCOMES, protected=True
+    ),
+    "offices_reported": Figure(N_("Offices opened, as reported"), _REPORTED, N_("offices"), _OUTCOMES, protected=True),
     "number": Figure(
         N_("As others reported"),
         N_("What somebody else published on a call, with its source."),
@@ -252,6 +278,24 @@ TABLES = {
         N_("By year. The two are never added up, and companies that became one count once."),
         ("year",),
         ("memoranda", "offices", "offices_now"),
+    ),
+    "outcomes": Table(
+        N_("What came of awards"),
+        N_("By year, worked out once, in July of the next year. A company's office may be one of the pipeline too."),
+        ("year",),
+        (
+            "reports_accepted",
+            "hires",
+            "revenue_won",
+            "investment_won",
+            "patents_filed",
+            "patents_granted",
+            "papers_domestic",
+            "papers_sci",
+            "papers_international",
+            "models_published",
+            "offices_reported",
+        ),
     ),
     "reported": Table(
         N_("As others reported"),

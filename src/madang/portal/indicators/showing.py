@@ -31,6 +31,7 @@ SHOWN = {
     "ended": (("year",), ("declined", "lapsed", "ended_early")),
     "conflicts": (("year", "call"), ("sheets", "recused")),
     "companies": (("year",), ("memoranda", "offices", "offices_now")),
+    "outcomes": (("year",), TABLES["outcomes"].columns),
 }
 
 

@@ -33,6 +33,8 @@ from madang.portal.indicators.rules import (
     gini_milli,
 )
 from madang.portal.jobs.models import Job
+from madang.portal.outcomes import queries as reports
+from madang.portal.outcomes.rules import OutcomeKind, released, shown
 from madang.portal.people.models import Region
 from madang.portal.plans.models import Plan
 from madang.portal.plans.rules import gone_by
@@ -48,6 +50,19 @@ _GPUS = Q(product__pool__unit="gpu")
 _BY = ("intake", "track__code", "organisation__kind", "organisation__size_class", "organisation__region")
 WAITS_MONTHS = 12
 TOP = 10
+# the column of each kind of outcome
+OUTCOMES = {
+    OutcomeKind.HIRES: "hires",
+    OutcomeKind.REVENUE: "revenue_won",
+    OutcomeKind.INVESTMENT: "investment_won",
+    OutcomeKind.PATENT_FILED: "patents_filed",
+    OutcomeKind.PATENT_GRANTED: "patents_granted",
+    OutcomeKind.PAPER_DOMESTIC: "papers_domestic",
+    OutcomeKind.PAPER_SCI: "papers_sci",
+    OutcomeKind.PAPER_INTERNATIONAL: "papers_international",
+    OutcomeKind.MODEL: "models_published",
+    OutcomeKind.OFFICE: "offices_reported",
+}
 # the columns of the list of awards, and where a line has them
 AWARD_COLUMNS = {
     "award": "award__number",
@@ -304,6 +319,22 @@ def companies() -> list[Row]:
 
 def _of_year(way: progress.Way, year: int) -> progress.Way:
     return {stage: day for stage, day in way.items() if not year or day.year == year or stage == CompanyStage.LEFT}
+
+
+def outcomes(now: datetime, earlier: list[Row]) -> list[Row]:
+    """What came of awards, by year, of years that are published; what is known of one is kept, so no day tells more.
+
+    Of accepted reports only. Two queries more than whether there is one, where a year is new.
+    """
+    known, first, today = {row["year"]: row for row in earlier}, reports.first_year(), reports.today(now)
+    years = range(first, today.year) if first is not None else ()
+    new = [year for year in years if year not in known and released(year, today)]
+    least = settings.MADANG_SMALL_CELL
+    for year, (count, organisations, amounts) in (reports.of_years(new) if new else {}).items():
+        if count:
+            cells = {column: shown([*amounts[k].values()], organisations, least) for k, column in OUTCOMES.items()}
+            known[year] = {"year": year, "reports_accepted": count, **cells}
+    return [known[year] for year in sorted(known)]
 
 
 def reported() -> list[Row]:

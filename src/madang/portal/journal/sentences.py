@@ -45,6 +45,7 @@ RECORDS = {
     "job": (N_("Name and command of a job"), N_("the end of the job")),
     "booking": (N_("What a booking was for"), N_("the end of the booking")),
     "company_contact": (N_("Contact person of a company and notes of meetings"), N_("the day it departed")),
+    "outcome_evidence": (N_("Words and files of an outcome report"), N_("the end of the time that it is about")),
     "trial": (N_("Simulation of a plan or a policy"), N_("the end of the simulation")),
 }
 

@@ -19,6 +19,7 @@ import madang.portal.forecasts.rules
 import madang.portal.jobs.rules
 import madang.portal.meetings.rules
 import madang.portal.outbox.rules
+import madang.portal.outcomes.rules
 import madang.portal.people.rules
 import madang.portal.plans.rules
 import madang.portal.resources.rules
@@ -203,6 +204,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('published_at', models.DateTimeField(null=True)),
                 ('version', models.PositiveIntegerField(default=1)),
+                ('report_months', models.JSONField(default=list)),
                 ('drafted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
@@ -975,7 +977,7 @@ class Migration(migrations.Migration):
                 ('due_on', models.DateField()),
                 ('noted_at', models.DateTimeField()),
                 ('received_on', models.DateField(null=True)),
-                ('noted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('noted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='owed_reports', to='portal.organisation')),
                 ('received_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
@@ -2013,6 +2015,38 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='OutcomeDuty',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('months', models.PositiveSmallIntegerField()),
+                ('from_on', models.DateField()),
+                ('until_on', models.DateField()),
+                ('told', models.PositiveSmallIntegerField(default=0)),
+                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outcome_duties', to='portal.award')),
+                ('owed', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='duty', to='portal.owedreport')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('award', 'months'), name='outcomeduty_once'), models.CheckConstraint(condition=models.Q(('until_on__gt', models.F('from_on'))), name='outcomeduty_ends_after_start')],
+            },
+        ),
+        migrations.CreateModel(
+            name='OutcomeReport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.PositiveSmallIntegerField()),
+                ('state', models.CharField(choices=[('draft', 'draft'), ('handed_in', 'handed_in'), ('accepted', 'accepted'), ('mend', 'mend')], default=madang.portal.outcomes.rules.OutcomeState['DRAFT'], max_length=10)),
+                ('handed_in_at', models.DateTimeField(null=True)),
+                ('checked_at', models.DateTimeField(null=True)),
+                ('reason', models.CharField(blank=True, max_length=1000)),
+                ('checked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('duty', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='portal.outcomeduty')),
+                ('handed_in_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'handed_in', 'accepted', 'mend'])), name='outcomereport_state_known'), models.UniqueConstraint(fields=('duty', 'version'), name='outcomereport_version_once'), models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'handed_in'])), fields=('duty',), name='outcomereport_one_open'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'draft'), _negated=True), ('handed_in_by__isnull', False), ('handed_in_at__isnull', False)), models.Q(('state', 'draft'), ('handed_in_by__isnull', True), ('handed_in_at__isnull', True)), _connector='OR'), name='outcomereport_handed_in_whole'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepted', 'mend']), ('checked_by__isnull', False), ('checked_at__isnull', False)), models.Q(models.Q(('state__in', ['accepted', 'mend']), _negated=True), ('checked_by__isnull', True), ('checked_at__isnull', True)), _connector='OR'), name='outcomereport_checked_whole'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'mend'), models.Q(('reason', ''), _negated=True)), models.Q(models.Q(('state', 'mend'), _negated=True), ('reason', '')), _connector='OR'), name='outcomereport_mend_has_reason')],
+            },
+        ),
+        migrations.CreateModel(
             name='Decision',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -2228,6 +2262,23 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', False), ('answer__isnull', False), ('answered_by__isnull', False)), models.Q(models.Q(('answered_at__isnull', False), _negated=True), ('answer__isnull', True), ('answered_by__isnull', True)), _connector='OR'), name='screeningquestion_answered_whole'), models.CheckConstraint(condition=models.Q(('answer_file__isnull', True), ('answered_at__isnull', False), _connector='OR'), name='screeningquestion_file_of_an_answer')],
                 'indexes': [models.Index(fields=['answered_at'], name='screeningquestion_by_answer')],
+            },
+        ),
+        migrations.CreateModel(
+            name='OutcomeItem',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('hires', 'hires'), ('revenue', 'revenue'), ('investment', 'investment'), ('patent_filed', 'patent_filed'), ('patent_granted', 'patent_granted'), ('paper_domestic', 'paper_domestic'), ('paper_sci', 'paper_sci'), ('paper_international', 'paper_international'), ('model', 'model'), ('office', 'office')], max_length=20)),
+                ('amount', models.BigIntegerField()),
+                ('what', models.CharField(blank=True, max_length=200)),
+                ('doi', models.CharField(blank=True, max_length=200)),
+                ('file_name', models.CharField(blank=True, max_length=160)),
+                ('emptied', models.BooleanField(default=False)),
+                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='portal.outcomereport')),
+                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['hires', 'revenue', 'investment', 'patent_filed', 'patent_granted', 'paper_domestic', 'paper_sci', 'paper_international', 'model', 'office'])), name='outcomeitem_kind_known'), models.CheckConstraint(condition=models.Q(('amount__gte', 1)), name='outcomeitem_some'), models.CheckConstraint(condition=models.Q(('emptied', True), models.Q(models.Q(('what', ''), _negated=True), models.Q(models.Q(('doi', ''), _negated=True), ('file__isnull', False), _connector='OR')), _connector='OR'), name='outcomeitem_has_evidence'), models.CheckConstraint(condition=models.Q(('doi', ''), ('kind__startswith', 'paper_'), _connector='OR'), name='outcomeitem_doi_of_paper'), models.UniqueConstraint(condition=models.Q(('doi', ''), _negated=True), fields=('report', 'doi'), name='outcomeitem_doi_once')],
             },
         ),
         migrations.CreateModel(

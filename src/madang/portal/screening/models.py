@@ -7,12 +7,15 @@ from madang.portal.people.models import Organisation, Person
 
 
 class OwedReport(models.Model):
-    """A report that an organisation owes by a day; overdue after that day until it is received."""
+    """A report that an organisation owes by a day; overdue after that day until it is received.
+
+    `noted_by` is nobody where a call asks for it (outcomes).
+    """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="owed_reports")
     title = models.CharField(max_length=160)
     due_on = models.DateField()
-    noted_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    noted_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     noted_at = models.DateTimeField()
     received_on = models.DateField(null=True)
     received_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")

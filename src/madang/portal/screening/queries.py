@@ -100,7 +100,8 @@ def open_questions(application: int, now: datetime) -> int:
 
 def owed_reports(by: Actor) -> QuerySet[OwedReport]:
     """All owed reports for staff and auditors, an organisation's own for its members; those still owed first."""
-    rows = OwedReport.objects.select_related("organisation").order_by(F("received_on").asc(nulls_first=True), "due_on")
+    rows = OwedReport.objects.select_related("organisation", "duty__award")
+    rows = rows.order_by(F("received_on").asc(nulls_first=True), "due_on")
     return rows if by.has(*READING_ROLES) else rows.filter(organisation__in=list(by.memberships))
 
 

@@ -190,6 +190,15 @@ RULES = [
         ),
     ),
     RetentionSeed(
+        "outcome_evidence",
+        1825,
+        "성과보고서의 내용과 증빙 파일은 보고 대상 기간이 끝난 뒤 5년간 보관합니다. 수치와 DOI는 남습니다.",
+        (
+            "What an outcome report says in words and its files are kept five years after the time that it is about; "
+            "numbers and DOIs stay."
+        ),
+    ),
+    RetentionSeed(
         "trial",
         730,
         "배분안과 정책의 모의실험 결과는 결정의 참고 자료로서 모의실험이 끝난 뒤 2년간 보관합니다.",
