@@ -37,7 +37,7 @@ ORDER = (
     "indicators", "helpdesk", "settlements", "receipts", "billing", "companies", "training", "bookings", "facilities",
     "forecasts",
     "cluster",
-    "jobs", "environments", "agreements", "decisions", "awards", "studies", "plans", "policies",
+    "jobs", "environments", "agreements", "decisions", "takebacks", "awards", "studies", "plans", "policies",
     "replies", "meetings", "challenges", "committees", "experts", "reviews", "screening",
     "versions", "applications", "eligibility", "drafts", "calls", "prices", "funding", "ledger", "shares", "resources",
     "approvals", "files", "idempotency", "organisations", "access", "people", "outbox", "journal",

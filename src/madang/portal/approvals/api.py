@@ -22,6 +22,7 @@ from madang.portal.prices import actions as prices
 from madang.portal.receipts import actions as receipts
 from madang.portal.schemas import Comment
 from madang.portal.settlements import actions as settlements
+from madang.portal.takebacks import actions as takebacks
 
 router = Router(tags=["approvals"])
 
@@ -35,6 +36,7 @@ CARRIES_OUT: dict[str, tuple[Callable[..., Any], str]] = {
     ApprovalKind.REFUND: (receipts.refund, "statement"),
     ApprovalKind.SETTLE_YEAR: (settlements.settle, "year"),
     ApprovalKind.FREEZE_FIGURES: (indicators.freeze, "year"),
+    ApprovalKind.TAKE_BACK: (takebacks.take, "take_back"),
 }
 # Where a domain has more to do when its act is turned down or taken back.
 REJECTS: dict[str, tuple[Callable[..., Any], str]] = {

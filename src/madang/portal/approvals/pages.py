@@ -28,6 +28,7 @@ WHERE = {
     ApprovalKind.REFUND: ("statement-payment", "subject"),
     ApprovalKind.SETTLE_YEAR: ("settlement", "subject"),
     ApprovalKind.FREEZE_FIGURES: ("staff-figures-year", "subject"),
+    ApprovalKind.TAKE_BACK: ("take-back", "subject"),
 }
 
 

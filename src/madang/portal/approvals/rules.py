@@ -16,6 +16,7 @@ class ApprovalKind(StrEnum):
     REFUND = "refund"
     SETTLE_YEAR = "settle_year"
     FREEZE_FIGURES = "freeze_figures"
+    TAKE_BACK = "take_back"
 
 
 class ApprovalState(StrEnum):

@@ -36,4 +36,5 @@ KINDS = {
     "refund": N_("Pay back what was paid too much"),
     "settle_year": N_("Settle a year"),
     "freeze_figures": N_("Freeze the public figures of a year"),
+    "take_back": N_("Take back what lies idle"),
 }

@@ -69,6 +69,7 @@ IMPERSONAL = frozenset(
         "settlement", "intakefigures", "yearfigures", "facility", "facilityaccessory", "bookedfacility", "closure",
         "bookingslot", "hourquota", "hourstaken", "expertterms", "committee", "committeedraw", "meeting",
         "committeepoints", "minutes", "calibration", "replyperiod", "stageentry", "companydocument", "supportgiven",
+        "freedpromise", "idlerule", "takeback",
     }
 )  # fmt: skip
 
