@@ -38,7 +38,7 @@ ORDER = (
     "facilities",
     "forecasts",
     "cluster",
-    "jobs", "environments", "agreements", "decisions", "awards", "studies", "plans", "policies",
+    "jobs", "environments", "agreements", "decisions", "takebacks", "awards", "studies", "plans", "policies",
     "replies", "honoraria", "meetings", "challenges", "committees", "experts", "reviews", "screening",
     "versions", "applications", "eligibility", "drafts", "calls", "prices", "funding", "ledger", "shares", "resources",
     "approvals", "files", "idempotency", "organisations", "access", "people", "outbox", "journal",

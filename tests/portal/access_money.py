@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
-from factories import NOW, actor
+from factories import NOW, actor, make_award, make_pool, make_product, make_submitted
 
+from madang.portal.actors import WORKER
 from madang.portal.approvals.models import Approval
 from madang.portal.billing.models import Statement
 from madang.portal.files import tables
 from madang.portal.funding import actions as funding
 from madang.portal.indicators.models import YearFigures
+from madang.portal.ledger import actions as ledger
 from madang.portal.prices import actions as prices
 from madang.portal.prices.models import Discount, SubsidyLimit
 from madang.portal.receipts import actions as receipts
@@ -18,6 +20,8 @@ from madang.portal.receipts import reading
 from madang.portal.receipts.models import Receipt
 from madang.portal.resources.models import Product
 from madang.portal.settlements import actions as settlements
+from madang.portal.takebacks import actions as takebacks
+from madang.portal.takebacks.models import IdleRule
 
 
 def make_money(world, a) -> None:
@@ -51,6 +55,7 @@ def make_money(world, a) -> None:
     world.places["settlement-entry-undo"] = {"year": 2025, "pk": entry.pk}
     world.places["settlement-file"] = {"year": 2025, "kind": "csv"}
     _frozen(world, manager)
+    _idle(world, a)
 
 
 def _frozen(world, manager) -> None:
@@ -64,6 +69,57 @@ def _frozen(world, manager) -> None:
     world.places["figures-year-csv"] = {"year": 2024, "code": "value"}
     world.places["staff-figures-year"] = {"year": 2025}
     world.places["figures-chart"] = {"name": "kinds"}
+
+
+def _idle(world, a) -> None:
+    """Awards of A that lie idle: one that nobody looked at yet, one under notice, one whose time to answer is over."""
+    manager = actor(world.people["manager"])
+    pool = make_pool(grain="hour")
+    product = make_product(pool, units=1, grain="hour")
+    given = {"percent": 50, "after_days": 30, "grace_days": 10, "set_by": world.people["manager"], "set_at": NOW}
+    IdleRule.objects.create(starts_on=date(2026, 1, 1), **given)
+    rows = [idle_award(a, world.people["owner"], product, NOW) for _ in range(3)]
+    what = {"by": manager, "pool": pool.code, "reason": "x"}
+    noticed = takebacks.propose(now=NOW, number=rows[1].number, **what)
+    over = takebacks.propose(now=NOW - timedelta(days=20), number=rows[2].number, **what)
+    world.places |= {
+        "take-back-new": {"number": rows[0].number, "pool": pool.code},
+        "take-back": {"take_back": noticed.pk},
+        "take-back-over": {"take_back": over.pk},
+    }
+
+
+def idle_award(organisation, owner, product, now):
+    """An award of 600 hours from January to June, in force, of which nothing was used."""
+    file = make_submitted(organisation=organisation, created_by=owner, state="eligible")
+    award = make_award(
+        file, starts_on=date(2026, 1, 1), ends_on=date(2026, 7, 1), in_force_at=datetime(2026, 1, 1, tzinfo=UTC)
+    )
+    award.lines.update(product=product, first_month="2026-01", months=6, asked=600, quantity=600, seconds=600 * 3600)
+    ledger.grant(
+        by=WORKER, now=now, owner=f"award:{award.pk}", pool=product.pool_id, amount=600 * 3600, source="award",
+        key=f"{award.pk}/line", month="2026-01", day=date(2026, 1, 1),
+    )  # fmt: skip
+    return award
+
+
+def given_of_take_backs(places) -> dict[str, dict[str, object]]:
+    """What stands in the paths of the operations that have to do with take-backs."""
+    names = ("get_take_back", "answer_take_back", "reduce_take_back", "drop_take_back")
+    return dict.fromkeys(names, places["take-back"]) | {"draft_take_back": places["take-back-over"]}
+
+
+def body_of_take_back(places) -> dict[str, dict[str, object]]:
+    """What is sent to them."""
+    idle = {"award": places["take-back-new"]["number"], "pool": places["take-back-new"]["pool"]}
+    return {
+        "set_idle_rule": {"starts_on": "2026-04-01", "percent": 20, "after_days": 60, "grace_days": 14},
+        "propose_take_back": {**idle, "reason": "x"},
+        "answer_take_back": {"kind": "exemption", "text": "x"},
+        "reduce_take_back": {"amount_seconds": 3600, "reason": "x"},
+        "drop_take_back": {"reason": "x"},
+        "draft_take_back": {"reason": "x"},
+    }
 
 
 def make_prices(world, found) -> None:

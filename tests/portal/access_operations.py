@@ -23,6 +23,16 @@ get_agreement            anoonnnooooo
 sign_agreement           anrrnnnrrrrr
 decline_award            anrrnnnrrrrr
 award_usage              anoonnnnnnoo
+list_idle_rules          annnnnnooooo
+set_idle_rule            annnnnnrorrr
+list_idle_awards         annnnnnooooo
+list_take_backs          aooooooooooo
+propose_take_back        annnnnnrorrr
+get_take_back            anoonnnooooo
+answer_take_back         anronnnrrrrr
+reduce_take_back         annnnnnrorrr
+drop_take_back           annnnnnrorrr
+draft_take_back          annnnnnrorrr
 list_bookings            aooooooooooo
 create_booking           anoonnnroror
 create_series            anoonnnroror

@@ -35,6 +35,10 @@ awards                   Looooooooooo Looooooooooo
 award                    Lnoonnnooooo Lnoonnnooooo
 award-accept             Lnoonnnooooo Lnrrnnnrrrrr
 award-decline            Lnoonnnooooo Lnrrnnnrrrrr
+take-backs               Lnnnnnnooooo Lnnnnnnooooo
+idle-rules               Lnnnnnnooooo Lnnnnnnorooo
+take-back-new            Lnnnnnnnonnn Lnnnnnnnrnnn
+take-back                Lnoonnnooooo Lnoonnnooooo
 bookings                 Looooooooooo Looooooooooo
 booking                  Lnoonnnooooo Lnoonnnooooo
 booking-cancel           Lnoonnnnonon Lnmmnnnnrnrn

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from portal.access_companies import LIST, body_of_company, given_of_companies
 from portal.access_experts import body_of_experts, given_to_experts
+from portal.access_money import body_of_take_back, given_of_take_backs
 from portal.access_outcomes import BODIES, OUTCOME, given_of_outcomes
 from portal.access_world import World
 
@@ -63,7 +64,7 @@ def _given(world: World, name: str) -> dict[str, Any]:
         "get_statement": {"statement_id": places["statement"]["pk"]},
     }
     known |= _given_to_staff(world) | _given_to_settlers(world) | _given_to_bookers(world) | given_to_experts(places)
-    known |= given_of_companies(places) | given_of_outcomes(places)
+    known |= given_of_companies(places) | given_of_outcomes(places) | given_of_take_backs(places)
     if name in known:
         return known[name]
     return {**application, **a, **award, **review} | (job if "job" in name else {})
@@ -187,6 +188,7 @@ def _body(world: World, name: str) -> Any:
         **_body_of_booking(a),
         **body_of_company(world),
         **BODIES,
+        **body_of_take_back(places),
         **{key: {"on_hold": True} for key in ("steer_job", "steer_job_array")},
         "sign_agreement": {"side": "user", "password": "x", "sha256": SHA},
         "log_in": {"email": "nobody@test.example", "password": "x"},

@@ -39,3 +39,4 @@ from madang.portal.screening import models as _screening  # noqa: F401
 from madang.portal.settlements import models as _settlements  # noqa: F401
 from madang.portal.shares import models as _shares  # noqa: F401
 from madang.portal.studies import models as _studies  # noqa: F401
+from madang.portal.takebacks import models as _takebacks  # noqa: F401

@@ -23,6 +23,7 @@ from madang.portal.prices import actions as prices
 from madang.portal.receipts import actions as receipts
 from madang.portal.schemas import Comment
 from madang.portal.settlements import actions as settlements
+from madang.portal.takebacks import actions as takebacks
 
 router = Router(tags=["approvals"])
 
@@ -37,6 +38,7 @@ CARRIES_OUT: dict[str, tuple[Callable[..., Any], str]] = {
     ApprovalKind.SETTLE_YEAR: (settlements.settle, "year"),
     ApprovalKind.FREEZE_FIGURES: (indicators.freeze, "year"),
     ApprovalKind.PAY_REVIEWERS: (honoraria.fix, "intake"),
+    ApprovalKind.TAKE_BACK: (takebacks.take, "take_back"),
 }
 # Where a domain has more to do when its act is turned down or taken back.
 REJECTS: dict[str, tuple[Callable[..., Any], str]] = {

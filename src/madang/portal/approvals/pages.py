@@ -29,6 +29,7 @@ WHERE = {
     ApprovalKind.SETTLE_YEAR: ("settlement", "subject"),
     ApprovalKind.FREEZE_FIGURES: ("staff-figures-year", "subject"),
     ApprovalKind.PAY_REVIEWERS: ("intake-honoraria", "subject"),
+    ApprovalKind.TAKE_BACK: ("take-back", "subject"),
 }
 
 

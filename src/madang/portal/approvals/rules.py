@@ -17,6 +17,7 @@ class ApprovalKind(StrEnum):
     SETTLE_YEAR = "settle_year"
     FREEZE_FIGURES = "freeze_figures"
     PAY_REVIEWERS = "pay_reviewers"
+    TAKE_BACK = "take_back"
 
 
 class ApprovalState(StrEnum):

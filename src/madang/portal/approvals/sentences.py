@@ -37,4 +37,5 @@ KINDS = {
     "settle_year": N_("Settle a year"),
     "freeze_figures": N_("Freeze the public figures of a year"),
     "pay_reviewers": N_("Fix the fees of reviewers"),
+    "take_back": N_("Take back what lies idle"),
 }

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import F
 from django.urls import reverse
 
 from madang.accounting.ledger import Balances
@@ -16,7 +17,7 @@ from madang.portal.approvals import actions as approvals
 from madang.portal.approvals.models import Approval
 from madang.portal.approvals.rules import ApprovalKind
 from madang.portal.awards import queries, rules
-from madang.portal.awards.models import Award, AwardLine, BudgetAlert
+from madang.portal.awards.models import Award, AwardLine, BudgetAlert, FreedPromise
 from madang.portal.awards.rules import AwardState, Grant
 from madang.portal.formats import core_hours, day, gpu_hours
 from madang.portal.journal import actions as journal
@@ -29,7 +30,7 @@ from madang.portal.plans.models import Plan
 from madang.portal.resources import actions as resources
 from madang.portal.resources.models import Pool
 from madang.portal.transactions import action
-from madang.values import Month
+from madang.values import SECONDS_PER_HOUR, Month
 
 SOURCE = "award"
 
@@ -37,6 +38,10 @@ SOURCE = "award"
 def _month_of(now: datetime) -> str:
     """The month in which an instant falls at the centre."""
     return str(Month.of(now, settings.MADANG_ZONE))
+
+
+def _next_month(now: datetime) -> str:
+    return str(Month.parse(_month_of(now)).plus(1))
 
 
 def _lines(awards: Sequence[int]) -> list[AwardLine]:
@@ -222,9 +227,14 @@ def end(*, by: Actor, now: datetime, award: int, comment: str, document_number: 
     approval = approvals.approve(
         by=by, now=now, kind=kind, subject=award, comment=comment, document_number=document_number
     )
-    _end(by, now, award, approval.draft_comment)
-    ahead = str(Month.parse(_month_of(now)).plus(1))
-    _release(by, now, [award], ahead)
+    end_early(by=by, now=now, award=award, reason=approval.draft_comment)
+
+
+@action
+def end_early(*, by: Actor, now: datetime, award: int, reason: str) -> None:
+    """Ends an award before its time, for the action that a second person has approved. Stale when not in force."""
+    _end(by, now, award, reason)
+    _release(by, now, [award], _next_month(now))
     for pool, figures in balances.balances(queries.owner_of(award)).items():
         if figures.left:
             give_back(by=by, now=now, award=award, pool=pool, amount=figures.left)
@@ -244,6 +254,24 @@ def give_back(*, by: Actor, now: datetime, award: int, pool: int, amount: int) -
     key = f"{award}/returned/{pool}/{now.isoformat()}"
     owner = queries.owner_of(award)
     ledger.give_back(by=by, now=now, owner=owner, pool=pool, amount=amount, source=SOURCE, key=key)
+
+
+@action
+def free_promise(*, by: Actor, now: datetime, award: int, pool: int) -> int:
+    """Frees what is promised to an award from the next month on beyond what it has left in a pool sold by the hour.
+
+    For the action that took hours away; gives the unit-hours that came free.
+    """
+    rest = balances.balances(queries.owner_of(award))[pool]
+    promised = problems.holdings(_lines([award]), _next_month(now))
+    ahead = {month: units for (of, month), units in promised.items() if of == pool}
+    freed = rules.beyond(ahead, -(-(rest.left + rest.held) // SECONDS_PER_HOUR))
+    if freed:
+        resources.release_all(by=by, now=now, units={(pool, month): units for month, units in freed.items()})
+    for month, units in freed.items():
+        row, _ = FreedPromise.objects.get_or_create(award_id=award, pool_id=pool, month=month)
+        FreedPromise.objects.filter(pk=row.pk).update(units=F("units") + units)
+    return sum(freed.values())
 
 
 @action

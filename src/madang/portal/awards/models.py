@@ -78,3 +78,15 @@ class BudgetAlert(models.Model):
             models.UniqueConstraint(fields=["award", "pool", "month", "share"], name="budgetalert_once"),
             models.CheckConstraint(condition=Q(share__gte=1) & Q(share__lte=100), name="budgetalert_share"),
         ]
+
+
+class FreedPromise(models.Model):
+    """Unit-hours of a month that were promised to an award and are the pool's again, since hours were taken back."""
+
+    award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="freed")
+    pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="+")
+    month = models.CharField(max_length=7)
+    units = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["award", "pool", "month"], name="freedpromise_once")]

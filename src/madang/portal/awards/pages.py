@@ -21,6 +21,7 @@ from madang.portal.awards.forms import AcceptForm, DeclineForm
 from madang.portal.awards.rules import AwardState
 from madang.portal.decisions.halves import halves
 from madang.portal.faces import form_page, one, signed_in, tried
+from madang.portal.takebacks.queries import take_backs
 
 A_PAGE = 50
 
@@ -57,6 +58,7 @@ def award(request: HttpRequest, number: str) -> HttpResponse:
         "figures": figures,
         "outlooks": budgets.outlooks(row, figures, request.now),
         "members": queries.members(row),
+        "take_backs": take_backs(request.actor).filter(award=row.pk),
         "may_answer": _answerable(request, row),
         "halves": found if may_end else None,
         "what_follows": _what_follows(row) if may_end else "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -78,6 +78,17 @@ def check_answerable(state: str, accept_by: datetime | None, now: datetime) -> N
 def jobs_until(ended_at: datetime, notice_hours: int) -> datetime:
     """The instant until which what runs under an award that has ended may go on."""
     return ended_at + timedelta(hours=notice_hours)
+
+
+def beyond(ahead: Mapping[str, int], needed: int) -> dict[str, int]:
+    """What of the units promised by month is more than `needed` in all: the last months first, none below nought."""
+    spare, freed = sum(ahead.values()) - needed, {}
+    for month in sorted(ahead, reverse=True):
+        units = min(ahead[month], max(0, spare))
+        if units:
+            freed[month] = units
+            spare -= units
+    return freed
 
 
 def number_of(call: str, intake: int, serial: int) -> str:

@@ -73,6 +73,7 @@ IMPERSONAL = frozenset(
         "bookingslot", "hourquota", "hourstaken", "expertterms", "committee", "committeedraw", "meeting",
         "committeepoints", "minutes", "calibration", "replyperiod", "stageentry", "companydocument", "supportgiven",
         "feerate", "feelist", "withholdingrule", "outcomeduty", "outcomereport",
+        "freedpromise", "idlerule", "takeback",
     }
 )  # fmt: skip
 

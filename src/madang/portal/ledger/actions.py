@@ -103,6 +103,19 @@ def give_back(*, by: Actor, now: datetime, owner: str, pool: int, amount: int, s
 
 
 @action
+def give_back_most(
+    *, by: Actor, now: datetime, owner: str, pool: int, most: int, source: str, key: str
+) -> Movement | None:
+    """Returns what is left at this instant, `most` of it; None where nothing is left."""
+    accounts = open_accounts(owner, pool)
+    importer.take([accounts[Bucket.LEFT]])
+    amount = min(most, queries.amount_of(accounts[Bucket.LEFT]))
+    if not amount:
+        return None
+    return give_back(by=by, now=now, owner=owner, pool=pool, amount=amount, source=source, key=key)
+
+
+@action
 def expire(*, by: Actor, now: datetime, owner: str, pool: int, source: str, key: str) -> Movement | None:
     """Lets all that is left lapse, as at the end of an award; None where nothing is left."""
     accounts = open_accounts(owner, pool)

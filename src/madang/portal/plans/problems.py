@@ -15,7 +15,7 @@ from madang.allocation.problem import Problem
 from madang.errors import Refused
 from madang.portal.applications.models import Application
 from madang.portal.applications.rules import ApplicationState
-from madang.portal.awards.models import AwardLine
+from madang.portal.awards.models import AwardLine, FreedPromise
 from madang.portal.calls.models import EligibilityRule, Intake, Track
 from madang.portal.eligibility import queries as eligibility
 from madang.portal.journal.actions import digest
@@ -200,15 +200,18 @@ def _stocks(intake: Intake, products: Iterable[Product], files: list[Application
 
 
 def holdings(lines: QuerySet[AwardLine] | Iterable[AwardLine], from_month: str = "") -> dict[tuple[int, str], int]:
-    """Units that award lines hold, by pool and month, from a month on."""
-    rows = lines.select_related("product__pool") if isinstance(lines, QuerySet) else lines
+    """Units that award lines hold, by pool and month, from a month on; without what was freed of their awards."""
+    rows = list(lines.select_related("product__pool") if isinstance(lines, QuerySet) else lines)
     found: dict[tuple[int, str], int] = defaultdict(int)
     for line in rows:
         units = pool_units(offered(line.product), line.quantity, line.months)
         for month in months_from(Month.parse(line.first_month), line.months):
             if str(month) >= from_month:
                 found[line.product.pool_id, str(month)] += units
-    return dict(found)
+    freed = FreedPromise.objects.filter(award__in={row.award_id for row in rows}, month__gte=from_month)
+    for pool, of, units in freed.values_list("pool", "month", "units"):
+        found[pool, of] -= units
+    return {place: units for place, units in found.items() if units}
 
 
 def _tracks(intake: Intake) -> list[TrackRule]:
