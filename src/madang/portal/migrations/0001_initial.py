@@ -25,6 +25,7 @@ import madang.portal.plans.rules
 import madang.portal.resources.rules
 import madang.portal.reviews.rules
 import madang.portal.studies.rules
+import madang.portal.takebacks.rules
 import madang.review.scores
 from django.conf import settings
 from django.db import migrations, models
@@ -164,7 +165,7 @@ class Migration(migrations.Migration):
             name='Approval',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('publish_call', 'publish_call'), ('adopt_plan', 'adopt_plan'), ('publish_decisions', 'publish_decisions'), ('end_award', 'end_award'), ('change_tariff', 'change_tariff'), ('refund', 'refund'), ('settle_year', 'settle_year'), ('freeze_figures', 'freeze_figures'), ('pay_reviewers', 'pay_reviewers')], max_length=20)),
+                ('kind', models.CharField(choices=[('publish_call', 'publish_call'), ('adopt_plan', 'adopt_plan'), ('publish_decisions', 'publish_decisions'), ('end_award', 'end_award'), ('change_tariff', 'change_tariff'), ('refund', 'refund'), ('settle_year', 'settle_year'), ('freeze_figures', 'freeze_figures'), ('pay_reviewers', 'pay_reviewers'), ('take_back', 'take_back')], max_length=20)),
                 ('subject', models.BigIntegerField()),
                 ('facts', models.JSONField(default=dict)),
                 ('state', models.CharField(choices=[('waiting', 'waiting'), ('approved', 'approved'), ('rejected', 'rejected'), ('withdrawn', 'withdrawn')], default=madang.portal.approvals.rules.ApprovalState['WAITING'], max_length=10)),
@@ -177,7 +178,7 @@ class Migration(migrations.Migration):
                 ('drafted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['publish_call', 'adopt_plan', 'publish_decisions', 'end_award', 'change_tariff', 'refund', 'settle_year', 'freeze_figures', 'pay_reviewers'])), name='approval_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'rejected', 'withdrawn'])), name='approval_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'rejected']), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(models.Q(('state__in', ['approved', 'rejected']), _negated=True), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='approval_decided_by_whom'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='approval_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('document_number', ''), _negated=True), _connector='OR'), name='approval_has_document'), models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('kind', 'subject'), name='approval_waiting_once')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['publish_call', 'adopt_plan', 'publish_decisions', 'end_award', 'change_tariff', 'refund', 'settle_year', 'freeze_figures', 'pay_reviewers', 'take_back'])), name='approval_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'rejected', 'withdrawn'])), name='approval_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'rejected']), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(models.Q(('state__in', ['approved', 'rejected']), _negated=True), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='approval_decided_by_whom'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='approval_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('document_number', ''), _negated=True), _connector='OR'), name='approval_has_document'), models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('kind', 'subject'), name='approval_waiting_once')],
             },
         ),
         migrations.CreateModel(
@@ -429,6 +430,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['equipment', 'simulator', 'room', 'seat'])), name='hourquota_kind_known')],
+            },
+        ),
+        migrations.CreateModel(
+            name='IdleRule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('starts_on', models.DateField()),
+                ('percent', models.PositiveSmallIntegerField()),
+                ('after_days', models.PositiveSmallIntegerField()),
+                ('grace_days', models.PositiveSmallIntegerField()),
+                ('set_at', models.DateTimeField()),
+                ('call', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='idle_rules', to='portal.call')),
+                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('percent__lte', 100), ('after_days__gte', 1), ('grace_days__gte', 10)), name='idlerule_figures')],
             },
         ),
         migrations.CreateModel(
@@ -2068,6 +2085,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='FreedPromise',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month', models.CharField(max_length=7)),
+                ('units', models.PositiveIntegerField(default=0)),
+                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='freed', to='portal.award')),
+                ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.pool')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('award', 'pool', 'month'), name='freedpromise_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='DayUse',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -2349,6 +2379,41 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('statement', 'award', 'pool', 'source'), name='support_once'), models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='support_not_nought')],
                 'indexes': [models.Index(fields=['year', 'award'], name='support_of_a_year')],
+            },
+        ),
+        migrations.CreateModel(
+            name='TakeBack',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('noticed', 'noticed'), ('dropped', 'dropped'), ('taken_back', 'taken_back')], default=madang.portal.takebacks.rules.TakeBackState['NOTICED'], max_length=10)),
+                ('whole', models.BooleanField()),
+                ('percent', models.PositiveSmallIntegerField()),
+                ('found_on', models.DateField()),
+                ('planned', models.BigIntegerField()),
+                ('used', models.BigIntegerField()),
+                ('left', models.BigIntegerField()),
+                ('amount', models.BigIntegerField()),
+                ('first_amount', models.BigIntegerField()),
+                ('reason', models.CharField(max_length=1000)),
+                ('noticed_at', models.DateTimeField()),
+                ('answer_by', models.DateTimeField()),
+                ('answer_kind', models.CharField(blank=True, choices=[('exemption', 'exemption'), ('view', 'view')], max_length=10)),
+                ('answer', models.TextField(blank=True)),
+                ('answered_at', models.DateTimeField(null=True)),
+                ('reduced_reason', models.CharField(blank=True, max_length=1000)),
+                ('decision', models.CharField(blank=True, max_length=1000)),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('taken', models.BigIntegerField(default=0)),
+                ('freed', models.PositiveIntegerField(default=0)),
+                ('exempt_until', models.DateField(null=True)),
+                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='take_backs', to='portal.award')),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('noticed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.pool')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['noticed', 'dropped', 'taken_back'])), name='takeback_state_known'), models.UniqueConstraint(condition=models.Q(('state', 'noticed')), fields=('award', 'pool'), name='takeback_open_once'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'noticed'), _negated=True), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(('state', 'noticed'), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='takeback_decided'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('answer_kind', ''), _negated=True), ('answered_by__isnull', False), ('answered_at__isnull', False)), models.Q(('answer_kind', ''), ('answered_by__isnull', True), ('answered_at__isnull', True)), _connector='OR'), name='takeback_answered'), models.CheckConstraint(condition=models.Q(('answer_by__gt', models.F('noticed_at'))), name='takeback_time_to_answer'), models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('amount__lte', models.F('first_amount'))), name='takeback_only_reduced'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'taken_back'), _negated=True), models.Q(('taken__gt', 0), ('decided_at__gte', models.F('answer_by'))), _connector='OR'), name='takeback_after_notice'), models.CheckConstraint(condition=models.Q(('exempt_until__isnull', True), ('state', 'dropped'), _connector='OR'), name='takeback_exempt_when_dropped')],
             },
         ),
         migrations.CreateModel(
