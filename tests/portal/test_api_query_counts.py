@@ -21,7 +21,7 @@ OF_STAFF = {
     "intakes": 7,
     "intakes/{intake}": 13,
     "intakes/{intake}/applications": 9,
-    "intakes/{intake}/demand": 11,
+    "intakes/{intake}/demand": 12,
     "intakes/{intake}/reviews": 8,
     "intakes/{intake}/ranking": 10,
     "intakes/{intake}/plans": 8,

@@ -63,7 +63,7 @@ def test_an_applicants_own_pages(client, django_assert_num_queries, rows):
         )  # fmt: skip
     client.force_login(owner)
     wanted = {
-        reverse("home"): 18,
+        reverse("home"): 19,
         reverse("application", args=[found.files[0].pk]): 23,
         reverse("agreement", args=[award.number]): 11,
         reverse("own-messages"): 7,

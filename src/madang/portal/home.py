@@ -42,6 +42,7 @@ _PLACES: list[tuple[Any, list[tuple[Any, str, frozenset[Role]]]]] = [
         [
             (_("Awards"), "awards", _STAFF),
             (_("Idle awards and take-backs"), "take-backs", _STAFF),
+            (_("Rules on idle awards"), "idle-rules", _STAFF),
             (_("Jobs"), "jobs", _RECORDS),
             (_("Shares of the machine"), "shares", _RECORDS),
             (_("Policy bench"), "bench", _RECORDS),

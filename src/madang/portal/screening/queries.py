@@ -123,7 +123,7 @@ class Demand:
 def demand(by: Actor, intake: int) -> Demand:
     """What all applications in the running ask of each pool and month, against what is free or already theirs.
 
-    Five queries; what this intake's own awards hold counts as free, since it is the same demand.
+    Six queries; what this intake's own awards hold counts as free, since it is the same demand.
     """
     if not by.has(*READING_ROLES):
         return Demand([], {}, 0)

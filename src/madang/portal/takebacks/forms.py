@@ -82,5 +82,5 @@ class DropForm(forms.Form):
 
     reason = _text(_("Reasons"), help_text=_("The organisation reads them."))
     exempt_until = _day(
-        _("Exempt until"), required=False, help_text=_("Leave it empty to look at the award again from tomorrow on.")
+        _("Exempt until"), required=False, help_text=_("Leave it empty to look at the award again at once.")
     )
