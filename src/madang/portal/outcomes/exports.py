@@ -15,8 +15,8 @@ from madang.portal.outcomes.sentences import KINDS
 def table(rows: Iterable[OutcomeItem]) -> list[list[sheets.Cell]]:
     """Headings and a row an outcome; `rows` come from `queries.accepted_items`."""
     headings: list[sheets.Cell] = [
-        _("Call"), _("Award"), _("Organisation"), _("Year"), _("From"), _("Until"), _("Version"), _("Outcome"),
-        _("Code"), _("Amount"), _("What it is"), "DOI", _("File"),
+        _("Call"), _("Award"), _("Organisation"), _("Year"), _("From"), _("Until"), _("Version"), _("Kind of outcome"),
+        _("Code"), _("Number or amount"), _("What it is"), "DOI", _("File"),
     ]  # fmt: skip
     return [headings, *(_line(row) for row in rows)]
 

@@ -15,9 +15,9 @@ from madang.portal.outcomes.sentences import KINDS
 class EntryForm(forms.Form):
     """One outcome with what shows it."""
 
-    kind = forms.ChoiceField(label=_("Outcome"), choices=[(value, _(word)) for value, word in KINDS.items()])
+    kind = forms.ChoiceField(label=_("Kind of outcome"), choices=[(value, _(word)) for value, word in KINDS.items()])
     amount = forms.IntegerField(
-        label=_("Amount"),
+        label=_("Number or amount"),
         min_value=1,
         max_value=rules.MOST_WON,
         initial=1,
