@@ -63,7 +63,7 @@ def test_an_applicants_own_pages(client, django_assert_num_queries, rows):
         )  # fmt: skip
     client.force_login(owner)
     wanted = {
-        reverse("home"): 19,
+        reverse("home"): 20,
         reverse("application", args=[found.files[0].pk]): 23,
         reverse("agreement", args=[award.number]): 11,
         reverse("own-messages"): 7,
@@ -86,7 +86,7 @@ def test_a_reviewers_and_a_managers_pages(client, django_assert_num_queries, row
     client.force_login(make_staff(*Role))
     compared = f"{reverse('plan-compare', args=[found.intake.pk])}?plan={plans[0].pk}&plan={plans[1].pk}"
     wanted = {
-        reverse("staff"): 33,
+        reverse("staff"): 35,
         reverse("staff-intakes"): 7,
         reverse("staff-calls"): 9,
         reverse("intake-applications", args=[found.intake.pk]): 12,

@@ -22,7 +22,7 @@ from madang.portal.approvals.models import Approval
 from madang.portal.awards.models import Award
 from madang.portal.billing.models import Statement
 from madang.portal.indicators import actions, chores
-from madang.portal.indicators.models import YearFigures
+from madang.portal.indicators.models import FigureSet, YearFigures
 from madang.portal.indicators.sentences import FIGURES
 from madang.portal.journal.models import JournalEntry
 from madang.portal.resources.models import Pool
@@ -69,6 +69,16 @@ def test_the_page_and_its_data_need_no_log_in(client):
     assert client.get("/figures/regions.svg")["Content-Type"] == "image/svg+xml"
     (award,) = csv.DictReader(io.StringIO(client.get("/figures/awards.csv").content.decode()))
     assert (award["quantity"], award["units"], "title" in award) == ("2", "8", False)
+
+
+def test_figures_of_an_earlier_release_wait_for_the_next_working_out(client):
+    chores.work_out(NOW)
+    row = FigureSet.objects.get()
+    FigureSet.objects.update(figures={code: rows for code, rows in row.figures.items() if code != "outcomes"})
+    assert client.get("/figures/").status_code == client.get("/").status_code == 200
+    assert client.get("/figures/outcomes.csv").status_code == 404
+    chores.work_out(NOW + timedelta(minutes=1))
+    assert client.get("/figures/outcomes.csv").status_code == 200
 
 
 def test_the_api_serves_the_same_figures(client):

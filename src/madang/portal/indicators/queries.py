@@ -18,6 +18,7 @@ from madang.portal.calls.models import Call, Track
 from madang.portal.indicators import sources
 from madang.portal.indicators.models import FigureSet, YearFigures
 from madang.portal.indicators.rules import Row, of_year
+from madang.portal.indicators.sentences import TABLES
 from madang.portal.indicators.showing import headline
 from madang.portal.people.models import Region
 from madang.portal.resources.models import Pool
@@ -27,7 +28,7 @@ Figures = dict[str, list[Row]]
 
 def worked_out(now: datetime) -> Figures:
     """All tables now, as they are stored and served."""
-    last = latest()
+    last = _last()
     return {
         "demand": sources.demand(),
         "supported": sources.supported(),
@@ -44,7 +45,12 @@ def worked_out(now: datetime) -> Figures:
 
 
 def latest() -> FigureSet | None:
-    """The figures as last worked out."""
+    """The figures as last worked out; None where an earlier release did, which knew not all the tables."""
+    row = _last()
+    return row if row and set(TABLES) <= set(row.figures) else None
+
+
+def _last() -> FigureSet | None:
     return FigureSet.objects.order_by("-worked_out_at").first()
 
 
