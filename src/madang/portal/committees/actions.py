@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from madang.errors import Refused, Stale
 from madang.lots import commitment
-from madang.portal.actors import WORKER, Actor, Role
+from madang.portal.actors import WORKER, Actor
 from madang.portal.calls.models import Intake
 from madang.portal.committees import pool, queries, rules
 from madang.portal.committees.models import Candidate, Committee, CommitteeDraw
@@ -24,17 +24,11 @@ from madang.portal.people import links
 from madang.portal.reviews import actions as reviews
 from madang.portal.reviews.conflicts import circle
 from madang.portal.reviews.models import ReviewAssignment, Reviewer
-from madang.portal.reviews.rules import AssignmentState, check_learnt
+from madang.portal.reviews.rules import AssignmentState, check_learnt, manager_of
 from madang.portal.transactions import action
 
 LARGEST_SECRET = 2**63
 LINK_LIFE = timedelta(days=60)
-
-
-def _manager(by: Actor) -> int:
-    if by.person is None or not by.has(Role.PROGRAMME_MANAGER):
-        raise Refused("not_allowed_for_role")
-    return by.person
 
 
 # --- setting up ---
@@ -58,7 +52,7 @@ def create(
     Refused: "not_allowed_for_role", "not_found", "committee_meets_in_the_past", "committee_of_another_call",
     "committee_named_already", "committee_after_decision".
     """
-    manager = _manager(by)
+    manager = manager_of(by)
     row = queries.intakes(by).filter(pk=intake).first()
     if row is None:
         raise Refused("not_found")
@@ -104,7 +98,7 @@ def commit(
     "not_allowed_for_role", "committee_after_decision", "draw_going", "draw_list_not_used_up", "committee_full",
     "draw_value_in_the_past", "draw_terms_impossible".
     """
-    manager = _manager(by)
+    manager = manager_of(by)
     row = _committee(by, committee)
     _check_intake(row.intake)
     left = row.seats - row.taken
@@ -150,7 +144,7 @@ def freeze(*, by: Actor, now: datetime, draw: int) -> CommitteeDraw:
     Refused: "not_allowed_for_role", "not_found", "draw_frozen_too_late", "draw_before_deadline",
     "draw_pool_too_small". Stale when it was frozen or given up.
     """
-    manager = _manager(by)
+    manager = manager_of(by)
     row = _draw(by, draw)
     committee = row.committee
     if now >= row.outside_from:
@@ -195,7 +189,7 @@ def draw_list(*, by: Actor, now: datetime, draw: int, outside: str) -> Committee
     Refused: "not_allowed_for_role", "not_found", "draw_value_not_yet", "draw_value_empty", "draw_pool_too_small".
     Stale when it is not frozen, or drawn already.
     """
-    manager = _manager(by)
+    manager = manager_of(by)
     row = _draw(by, draw)
     value = " ".join(outside.split())
     if not value:
@@ -220,7 +214,7 @@ def draw_list(*, by: Actor, now: datetime, draw: int, outside: str) -> Committee
 @action
 def abandon(*, by: Actor, now: datetime, draw: int, reason: str) -> None:
     """Gives a draw up before it is drawn; that it was, and why, stays public. Stale when it is drawn."""
-    _manager(by)
+    manager_of(by)
     row = _draw(by, draw)
     if not reason.strip():
         raise Refused("committee_reason_needed", field="reason")
@@ -241,7 +235,7 @@ def invite(*, by: Actor, now: datetime, draw: int) -> int:
 
     Returns how many were asked. Refused: "not_allowed_for_role", "not_found", "committee_met", "draw_nobody_to_ask".
     """
-    _manager(by)
+    manager_of(by)
     row = _draw(by, draw)
     if row.state != DrawState.DRAWN:
         raise Stale("draw")
@@ -327,7 +321,7 @@ def note_answer(
     *, by: Actor, now: datetime, candidate: int, said: CandidateState, note: str = "", learnt_on: date | None = None
 ) -> None:
     """Staff note what somebody who is asked answered by telephone, or that they cannot be reached."""
-    _manager(by)
+    manager_of(by)
     row = queries.invitation(candidate)
     if row is None:
         raise Refused("not_found")
@@ -384,7 +378,7 @@ def give_sheets(*, by: Actor, now: datetime, committee: int, due_at: datetime) -
 
     Refused: "not_allowed_for_role", "not_found", "nothing_to_assign" and as `reviews.actions.assign`.
     """
-    _manager(by)
+    manager_of(by)
     row = _committee(by, committee)
     files, people_ids = pool.section(row), queries.members(committee)
     seated = list(Reviewer.objects.filter(pk__in=people_ids).select_related("person"))

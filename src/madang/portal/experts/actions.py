@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
 from madang.errors import Refused
-from madang.portal.actors import Actor, Role
+from madang.portal.actors import Actor
 from madang.portal.experts import queries
 from madang.portal.experts.models import ExpertAgreement, ExpertProfile, ExpertTerms
 from madang.portal.experts.roster import Roster
@@ -20,15 +20,10 @@ from madang.portal.journal import actions as journal
 from madang.portal.people import actions as people
 from madang.portal.people.models import Region
 from madang.portal.reviews.models import Affiliation, Reviewer
+from madang.portal.reviews.rules import manager_of
 from madang.portal.transactions import action
 
 LOAD_LIMIT = 40
-
-
-def _manager(by: Actor) -> int:
-    if by.person is None or not by.has(Role.PROGRAMME_MANAGER):
-        raise Refused("not_allowed_for_role")
-    return by.person
 
 
 # --- a file of experts ---
@@ -46,7 +41,7 @@ class Brought:
 
 def look(*, by: Actor, roster: Roster, decided: Mapping[int, str]) -> list[Judged]:
     """What bringing a file in would come to; nothing is stored. Refused: "not_allowed_for_role" and as `judged`."""
-    _manager(by)
+    manager_of(by)
     return judged(roster.experts, queries.known(roster.experts), decided)
 
 
@@ -140,7 +135,7 @@ def set_terms(*, by: Actor, now: datetime, call: int, body_ko: str, body_en: str
 
     Refused: "not_allowed_for_role", "not_found", "expert_terms_empty", "expert_terms_same".
     """
-    manager = _manager(by)
+    manager = manager_of(by)
     texts = {"body_ko": body_ko.strip(), "body_en": body_en.strip()}
     for name, text in texts.items():
         if not text:

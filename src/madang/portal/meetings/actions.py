@@ -25,14 +25,8 @@ from madang.portal.meetings.rules import MeetingState
 from madang.portal.reviews import actions as reviews
 from madang.portal.reviews.conflicts import circle
 from madang.portal.reviews.models import ReviewAssignment, Reviewer
-from madang.portal.reviews.rules import AssignmentState
+from madang.portal.reviews.rules import AssignmentState, manager_of
 from madang.portal.transactions import action
-
-
-def _manager(by: Actor) -> int:
-    if by.person is None or not by.has(Role.PROGRAMME_MANAGER):
-        raise Refused("not_allowed_for_role")
-    return by.person
 
 
 def _open(by: Actor, meeting: int, now: datetime) -> Meeting:
@@ -76,7 +70,7 @@ def arrange(
     Refused: "not_allowed_for_role", "not_found", "committee_after_decision", "meeting_in_the_past",
     "meeting_of_a_step_once".
     """
-    manager = _manager(by)
+    manager = manager_of(by)
     row = committees.committees(by).filter(pk=committee).first()
     if row is None:
         raise Refused("not_found")
@@ -97,7 +91,7 @@ def arrange(
 @action
 def cancel(*, by: Actor, now: datetime, meeting: int, version: int, reason: str) -> None:
     """Cancels a meeting that has not begun; the step may be arranged again. Stale when it has."""
-    _manager(by)
+    manager_of(by)
     row = _open(by, meeting, now)
     if not reason.strip():
         raise Refused("meeting_reason_needed", field="reason")
@@ -117,7 +111,7 @@ def convene(
     "meeting_due_in_the_past", "meeting_not_a_member", "meeting_chair_not_there", "meeting_without_quorum",
     "meeting_chair_in_conflict", "meeting_chair_owes_terms", and as `reviews.actions.assign`.
     """
-    _manager(by)
+    manager_of(by)
     row = _open(by, meeting, now)
     if experts.today(now) < experts.today(row.meets_at):
         raise Refused("meeting_not_yet")
@@ -216,7 +210,7 @@ def approve(*, by: Actor, now: datetime, meeting: int, version: int) -> Minutes:
 @action
 def reopen(*, by: Actor, now: datetime, meeting: int, version: int, reason: str) -> None:
     """Takes a meeting up again with a reason; the minutes that were approved stay, the next have the next number."""
-    _manager(by)
+    manager_of(by)
     row = _open(by, meeting, now)
     if not reason.strip():
         raise Refused("meeting_reason_needed", field="reason")

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Q, QuerySet
 
 from madang.errors import Refused, Stale
-from madang.portal.actors import Actor, Role
+from madang.portal.actors import Actor
 from madang.portal.applications.models import Application
 from madang.portal.calls.rules import ReviewStep
 from madang.portal.journal import actions as journal
@@ -28,12 +28,6 @@ from madang.portal.reviews.models import (
 )
 from madang.portal.reviews.rules import Answers, AssignmentState, Interest
 from madang.portal.transactions import action
-
-
-def _manager(by: Actor) -> int:
-    if by.person is None or not by.has(Role.PROGRAMME_MANAGER):
-        raise Refused("not_allowed_for_role")
-    return by.person
 
 
 def _own(by: Actor) -> Reviewer:
@@ -59,7 +53,7 @@ def add_reviewer(
 
     Refused: "not_allowed_for_role", "reviewer_unknown_person", "reviewer_is_staff", "reviewer_exists".
     """
-    _manager(by)
+    rules.manager_of(by)
     person = Person.objects.filter(email__iexact=email.strip(), is_active=True).first()
     if person is None:
         raise Refused("reviewer_unknown_person", field="email")
@@ -81,7 +75,7 @@ def add_reviewer(
 @action
 def set_active(*, by: Actor, now: datetime, reviewer: int, active: bool) -> None:
     """Lets a reviewer rest, or brings one back; sheets already given stay. Stale when it is so already."""
-    _manager(by)
+    rules.manager_of(by)
     if not Reviewer.objects.filter(pk=reviewer, active=not active).update(active=active):
         raise Stale("reviewer")
     journal.record(by=by, now=now, did="reviews.set_active", kind="reviewer", subject=reviewer, active=active)
@@ -132,7 +126,7 @@ def assign(
     Refused: "not_allowed_for_role", "review_due_in_the_past", "application_not_reviewed", "reviewer_not_active",
     "reviewer_has_conflict", "reviewer_overloaded", "reviewer_assigned_already".
     """
-    manager = _manager(by)
+    manager = rules.manager_of(by)
     rules.check_due(due_at, now)
     files, pool = _files(by, intake, chosen), _pool(by, chosen)
     # the reviewers' rows first: of two assignments at the same moment the later one counts what the first gave out
@@ -200,7 +194,7 @@ def _tell(reviewer: Reviewer, code: str, key: str, now: datetime, **facts: objec
 @action
 def withdraw_assignment(*, by: Actor, now: datetime, assignment: int, reason: str) -> None:
     """Takes a sheet back that is not submitted yet, with the reason; Stale when it is submitted or ended."""
-    _manager(by)
+    rules.manager_of(by)
     if not reason.strip():
         raise Refused("review_reason_needed", field="reason")
     _end(by, now, ReviewAssignment.objects.filter(pk=assignment), AssignmentState.WITHDRAWN, reason)
@@ -336,7 +330,7 @@ def _write(row: ReviewAssignment, version: int, points: Answers, comments: Mappi
 @action
 def remind(*, by: Actor, now: datetime, intake: int) -> int:
     """Writes to every reviewer with sheets that are not back, at most once a day; returns to how many."""
-    _manager(by)
+    rules.manager_of(by)
     waiting: dict[int, list[ReviewAssignment]] = {}
     for row in queries.overdue_or_open(intake, now):
         waiting.setdefault(row.reviewer_id, []).append(row)
@@ -381,7 +375,7 @@ def keep_calibration(
 
     Refused: "not_allowed_for_role". Two at the same moment: the second is refused as "not_unique".
     """
-    manager = _manager(by)
+    manager = rules.manager_of(by)
     number = Calibration.objects.filter(intake=intake).count() + 1
     given = {"places": places, "content": content, "sheets_sha256": sheets_sha256, "made_by_id": manager}
     made = Calibration.objects.create(intake_id=intake, number=number, made_at=now, **given)

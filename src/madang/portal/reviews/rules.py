@@ -9,9 +9,17 @@ from enum import StrEnum
 from fractions import Fraction
 
 from madang.errors import Refused
+from madang.portal.actors import Actor, Role
 from madang.portal.calls.rules import ReviewStep
 from madang.review import scores, totals
 from madang.review.presets import Ground
+
+
+def manager_of(by: Actor) -> int:
+    """The programme manager who acts. Refused: ``not_allowed_for_role`` for anybody else."""
+    if by.person is None or not by.has(Role.PROGRAMME_MANAGER):
+        raise Refused("not_allowed_for_role")
+    return by.person
 
 
 class AssignmentState(StrEnum):
