@@ -28,8 +28,9 @@ demo: $(READY) ## build the demonstration centre (once), run its jobs and serve 
 demo-fresh: $(READY) ## the same, from the beginning
 	MADANG_HOME="$(CURDIR)/.madang" $(BIN)/madang demo --fresh
 
+# after `make check test` the tests of the repository itself have run already
 test: $(TOOLS) ## run the tests, but for those that take long
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not soak"
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not soak" $(if $(filter check,$(MAKECMDGOALS)),--ignore=tests/house)
 ifdef MADANG_TEST_POSTGRESQL_URL
 	MADANG_TEST_DATABASE_URL="$$MADANG_TEST_POSTGRESQL_URL" $(BIN)/python -m pytest -n $(WORKERS) -m "not soak and not browser and not one_engine" tests/portal
 else
@@ -58,7 +59,7 @@ bench: $(TOOLS) ## measure what we promise in numbers; builds a large centre in 
 	@set -e; for found in $$(grep -l '__name__ == "__main__"' benchmarks/*/*.py | grep -v /generate.py); do \
 	  echo "== $$found"; $(BIN)/python "$$found"; done
 
-soak: $(TOOLS) ## run the long tests: kills, races, a full disk, many more examples (a quarter of an hour)
+soak: $(TOOLS) ## run the long tests: kills, races, outages, a full disk, many more examples (half an hour)
 	$(BIN)/python -m pytest -s -m soak
 	$(BIN)/python -m pytest -q --hypothesis-profile=soak tests/accounting tests/allocation tests/compute tests/review tests/disclosure
 

@@ -10,17 +10,24 @@ from madang.portal.actors import Actor, MemberRole, Role
 from madang.portal.applications import contents
 from madang.portal.applications.models import Application, Ask, Submission
 from madang.portal.awards.models import Award, AwardLine
+from madang.portal.billing import actions as billing
 from madang.portal.calls.models import Call, Criterion, EvidenceKind, Intake, Section, Track, TrackProduct
 from madang.portal.companies.models import Company, StageEntry
 from madang.portal.companies.rules import STAGES, name_key
 from madang.portal.facilities.models import Facility
 from madang.portal.jobs.models import Job, JobTemplate
+from madang.portal.leases import claim
+from madang.portal.ledger.models import AccountingMonth
 from madang.portal.people.models import Membership, Organisation, Person, Region, StaffRole, UnixUser
 from madang.portal.people.queries import actor_of
 from madang.portal.plans.models import Plan
 from madang.portal.policies.models import AllocationPolicy
 from madang.portal.resources.models import Pool, PoolMonth, Product
 from madang.portal.reviews.models import ReviewAssignment, Reviewer
+from madang.portal.suggestions import actions as suggestions
+from madang.portal.suggestions import queries as suggestion_queries
+from madang.portal.suggestions import working
+from madang.portal.suggestions.models import AssignmentSuggestion
 
 NOW = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
 _serial = itertools.count(1)
@@ -252,6 +259,17 @@ def make_assignment(application: Application, reviewer: Reviewer | None = None, 
     return ReviewAssignment.objects.create(application=application, reviewer=reviewer or make_reviewer(), **values)
 
 
+def make_suggestion(intake: Intake, by: Actor | None = None, **given) -> AssignmentSuggestion:
+    """A suggestion who reviews what, asked for and worked out in this process."""
+    by = by or actor(make_staff(Role.PROGRAMME_MANAGER))
+    row = suggestions.ask(by=by, now=NOW, intake=intake.pk, **given)
+    until = claim(rows=suggestion_queries.to_find(), pk=row.pk, now=NOW)
+    found = working.answer(suggestion_queries.work(row.pk))
+    suggestions.finish(now=NOW, suggestion=row.pk, until=until, result=found)
+    row.refresh_from_db()
+    return row
+
+
 def make_policy(intake: Intake | None = None, **given) -> AllocationPolicy:
     values = {
         "intake": intake or make_intake(make_call()),
@@ -340,3 +358,15 @@ def make_job_template(organisation: Organisation, person: Person, **given) -> Jo
 
 def make_unix_user(person: Person, name: str = "", **given) -> UnixUser:
     return UnixUser.objects.create(person=person, name=name or f"user{_next()}", set_at=NOW, **given)
+
+
+def make_closed(month: str) -> None:
+    """Closes a month of the books where it is open, as if two people had."""
+    AccountingMonth.objects.get_or_create(month=month)
+    AccountingMonth.objects.filter(month=month, closed_at=None).update(closed_at=NOW)
+
+
+def issue_closed(*, by: Actor, now: datetime, month: str) -> int:
+    """Closes a month and issues its statements."""
+    make_closed(month)
+    return billing.issue(by=by, now=now, month=month)

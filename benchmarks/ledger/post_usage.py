@@ -71,12 +71,12 @@ def usages(records: int, pool: int) -> list[Any]:
 
 def raw(rows: list[tuple[Any, ...]]) -> None:
     """The same rows into the same table with its indexes, and nothing else."""
-    from django.db import connection, transaction
+    from django.db import transaction
 
-    from madang.portal.ledger.importer import _INSERT
+    from madang.portal.ledger.writing import insert
 
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.executemany(_INSERT, rows)
+    with transaction.atomic():
+        insert(rows)
 
 
 def copied_rows() -> list[tuple[Any, ...]]:

@@ -119,6 +119,8 @@ def main() -> int:
     from madang.portal.actors import WORKER, Role
     from madang.portal.billing import actions
     from madang.portal.billing.models import StatementLine
+    from madang.portal.ledger import actions as ledger
+    from madang.portal.ledger import monthly
     from madang.portal.ledger.models import Movement
 
     count, charges = (int(sys.argv[1]), int(sys.argv[2])) if len(sys.argv) > 2 else (22_000, 2_000_000)
@@ -127,11 +129,13 @@ def main() -> int:
     timed(f"preparing {charges:,} charges", lambda: charged(awards, pool, charges))
     timed("working the month out", lambda: actions.work_out_month(by=WORKER, now=NOW, month=MONTH))
     manager = make_actor(Role.PROGRAMME_MANAGER)
+    found = timed("adding it up for the check", lambda: monthly.used_by_source(MONTH))
+    ledger.close_month(now=NOW, month=MONTH)
     issued = timed("issuing it", lambda: actions.issue(by=manager, now=NOW, month=MONTH))
     billed = StatementLine.objects.aggregate(sum=Sum("quantity"))["sum"]
     used = Movement.objects.aggregate(sum=Sum("amount"))["sum"]
     print(f"{issued:,} statements; {used:,} seconds used, {billed:,} billed")
-    return 0 if billed == used else 1
+    return 0 if billed == used == sum(found.values()) else 1
 
 
 if __name__ == "__main__":

@@ -246,7 +246,8 @@ def statements(book: Book) -> int:
             )
             lines += [(pk, *line) for line in of[organisation]]
         if back > 1:
-            write(AccountingMonth, "month issued_at last_number", [(str(month), centre.at(month.plus(1), 3), len(of))])
+            when = centre.at(month.plus(1), 3)
+            write(AccountingMonth, "month closed_at issued_at last_number", [(str(month), when, when, len(of))])
     figures = "reference list_price discount due subsidy supply vat payable"
     write(Statement, f"id organisation month number state worked_out_at issued_at due_on {figures}", rows)
     write(StatementLine, f"statement award product tariff first_day last_day quantity discounts {figures}", lines)

@@ -37,11 +37,13 @@ class Period:
     end: datetime
 
     def __post_init__(self) -> None:
-        for end in (self.start, self.end):
-            if end.tzinfo is None:
-                raise ValueError(f"{end.isoformat()} has no time zone")
-        object.__setattr__(self, "start", self.start.astimezone(UTC))
-        object.__setattr__(self, "end", self.end.astimezone(UTC))
+        # a million slices of use are in UTC already
+        if self.start.tzinfo is not UTC or self.end.tzinfo is not UTC:
+            for end in (self.start, self.end):
+                if end.tzinfo is None:
+                    raise ValueError(f"{end.isoformat()} has no time zone")
+            object.__setattr__(self, "start", self.start.astimezone(UTC))
+            object.__setattr__(self, "end", self.end.astimezone(UTC))
         if self.end < self.start:
             raise ValueError(
                 f"a period cannot end ({self.end.isoformat()}) before it starts ({self.start.isoformat()})"

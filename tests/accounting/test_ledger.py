@@ -208,7 +208,7 @@ def test_a_charge_posted_again_meets_its_first_row_whatever_the_balances(hold, l
 def test_the_same_charge_again_is_no_matter_and_another_under_its_key_is():
     posted = movements_for(charge(), hold_left=60, left=10)
     refuse_if_changed(charge(), posted)
-    others = [charge(99), charge(101), replace(charge(), account="award:4"), replace(charge(), month=APRIL.plus(1))]
+    others = [charge(99), charge(101), charge()._replace(account="award:4"), charge()._replace(month=APRIL.plus(1))]
     for other in others:
         with pytest.raises(Refused) as refused:
             refuse_if_changed(other, posted)

@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from madang.accounting.metering import (
     Unit,
     UsageSlice,
+    _over_midnights,
+    by_day,
     charges,
+    clock_second,
     hold_for,
     seconds_charged,
 )
@@ -88,9 +91,29 @@ def test_every_charge_of_whole_seconds_fits_into_its_day(start, span):
         assert inside is not None and inside.seconds == charge.amount
 
 
+@given(
+    instants, whole_spans | st.integers(0, 7200).map(lambda seconds: timedelta(seconds=seconds)), st.sampled_from(ZONES)
+)
+def test_the_short_way_for_a_span_within_one_day_gives_what_the_long_way_gives(start, span, zone):
+    first, last = clock_second(start), clock_second(start + span)
+    day = start.astimezone(zone).date()
+    assert by_day(first, last, zone) == list(_over_midnights(day, first, last, zone))
+
+
+@pytest.mark.parametrize("zone", [*ZONES, ZoneInfo("Pacific/Apia"), ZoneInfo("Asia/Kathmandu")], ids=str)
+def test_a_span_beside_a_midnight_or_a_change_of_the_clock_keeps_to_its_days(zone):
+    changes = ("2005-10-30T02:31", "2011-12-30T10:00", "2024-04-25T22:00")
+    nights = [f"2026-03-09T{hour:02}:00" for hour in range(24)]
+    for around in (clock_second(datetime.fromisoformat(f"{text}Z")) for text in (*changes, *nights)):
+        for first in (around - 901, around - 1, around, around + 1, around + 899, around + 900):
+            for last in (first, first + 1, first + 900, first + 90_000):
+                day = datetime.fromtimestamp(first, zone).date()
+                assert by_day(first, last, zone) == list(_over_midnights(day, first, last, zone))
+
+
 @given(instants, st.lists(spans, min_size=1, max_size=6), st.sampled_from(ZONES))
 def test_a_jobs_charges_by_day_do_not_depend_on_how_its_time_was_sliced(start, pieces, zone):
-    def by_day(slices):
+    def amounts(slices):
         found = {}
         for usage in slices:
             for charge in charges(usage, zone, Unit.GPU_SECOND):
@@ -101,7 +124,7 @@ def test_a_jobs_charges_by_day_do_not_depend_on_how_its_time_was_sliced(start, p
     for piece in pieces:
         edges.append(edges[-1] + piece)
     cut = [slice_of(a, b) for a, b in pairwise(edges)]
-    assert by_day(cut) == by_day([slice_of(edges[0], edges[-1])])
+    assert amounts(cut) == amounts([slice_of(edges[0], edges[-1])])
 
 
 def test_a_day_of_25_hours_and_a_day_without_midnight_keep_all_their_seconds():

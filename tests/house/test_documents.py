@@ -10,7 +10,7 @@ from house.repository import ROOT, SOURCE, files, python_files, shown, tree
 from house.test_repository import SETTING, settings_read, text_of
 
 from madang.cli.main import parser
-from madang.demonstration import press
+from madang.demonstration import academy, camp, press
 from madang.demonstration.cast import LOG_INS
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -128,7 +128,9 @@ def test_every_setting_named_exists():
 def test_both_readmes_tell_the_demonstration_as_it_is(name):
     text = (ROOT / name).read_text(encoding="utf-8")
     assert re.findall(r"^\| `(\S+@madang\.example)`", text, re.MULTILINE) == [one.email for one in LOG_INS]
-    for figure in (press.APPLICATIONS, press.SERVERS_ASKED, press.SERVERS_GIVEN):
+    graduates = academy.PLACES - academy.UNFINISHED
+    drawn = (academy.PLACES, academy.APPLICANTS, graduates, academy.PLACED, camp.TENANTS)
+    for figure in (press.APPLICATIONS, press.SERVERS_ASKED, press.SERVERS_GIVEN, *drawn):
         assert f"{figure:,}" in text
 
 

@@ -33,14 +33,16 @@ MAY_IMPORT = {
 # models and actions import those of domains further down only; `helpdesk` and `indicators` know nothing of each other
 ORDER = (
     "holdings",
-    "rounds", "assignments",
-    "indicators", "helpdesk", "outcomes", "settlements", "receipts", "billing", "companies", "training", "bookings",
+    "rounds", "assignments", "suggestions",
+    "indicators", "helpdesk", "outcomes", "settlements", "receipts", "billing",
+    "certificates", "lessons", "learners", "companies", "courses", "bookings", "tenancies", "camp",
     "facilities",
     "forecasts",
-    "cluster",
+    "nodes", "cluster",
     "jobs", "environments", "agreements", "decisions", "takebacks", "awards", "studies", "plans", "policies",
-    "replies", "honoraria", "meetings", "challenges", "committees", "experts", "reviews", "screening",
-    "versions", "applications", "eligibility", "drafts", "calls", "prices", "funding", "ledger", "shares", "resources",
+    "replies", "honoraria", "meetings", "challenges", "findings", "committees", "experts", "revisions", "reviews",
+    "screening", "versions", "applications", "eligibility", "drafts", "conflicts", "calls", "prices", "funding",
+    "months", "ledger", "shares", "resources",
     "approvals", "files", "idempotency", "organisations", "access", "people", "outbox", "journal",
 )  # fmt: skip
 DOWNWARDS = {"models", "actions"}

@@ -22,6 +22,8 @@ REGISTRIES = re.compile(
     r"p[y]pi\.(org|python)|pythonhoste[d]\.org|registry\.np[m]js|crates\.i[o]|index-ur[l]\s*=", re.IGNORECASE
 )
 MACHINE = re.compile(r"(?<![\w.-])/w[o]rk/(?:main|venv|shared|brief|\.library)|/bash_j[o]bs")
+# what git leaves where two sides changed the same lines
+MERGED = re.compile(r"^(<{7}|>{7}|[|]{7}) |^={7}$")
 TEXT_UP_TO = 2_000_000
 LOCKED = re.compile(r"([A-Za-z0-9._-]+)==(\S+?)(?:\s*;[^\\]*?)?((?:\s*--hash=sha256:[0-9a-f]{64})*)\s*")
 SETTING = re.compile(r"MADANG_[A-Z][A-Z0-9_]*")
@@ -99,6 +101,11 @@ def test_no_file_names_a_path_of_this_machine():
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 
+def test_no_file_keeps_both_sides_of_a_merge():
+    found = {shown(path): lines_with(MERGED, text_of(path)) for path in files()}
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
 @pytest.mark.parametrize(
     ("file", "left_out"), [("requirements.lock", {"dev", "simulation"}), ("requirements-dev.lock", set())]
 )
@@ -137,6 +144,10 @@ def test_every_setting_is_documented_and_no_other():
 def test_an_index_or_a_path_is_found():
     assert lines_with(REGISTRIES, "a\nhttps://p" + "ypi.org/simple\nhttps://files.python" + "hosted.org") == [2, 3]
     assert lines_with(MACHINE, "cd /w" + "ork/main\nmake network/work\n~/x") == [1]
+
+
+def test_a_mark_of_a_merge_is_found():
+    assert lines_with(MERGED, "a\n" + "<" * 7 + " HEAD\n" + "=" * 7 + "\n" + ">" * 7 + " b\n" + "=" * 8) == [2, 3, 4]
 
 
 HASH = "--hash=sha256:" + "0" * 64

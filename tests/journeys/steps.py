@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from madang.demonstration import cast as casting
-from madang.demonstration import catalogue
+from madang.demonstration import catalogue, rounds
 from madang.demonstration.cast import PASSWORD, Cast
 from madang.portal.agreements import actions as agreements
 from madang.portal.agreements.rules import Side, SigningMethod
@@ -39,7 +39,6 @@ from madang.portal.resources import actions as resources
 from madang.portal.resources.rules import Capacity, Grain, PoolUnit
 from madang.portal.reviews import actions as reviews
 from madang.portal.reviews.models import ReviewAssignment, Reviewer
-from madang.portal.reviews.suggestion import suggest
 from madang.portal.screening import actions as screening
 from madang.portal.transactions import together
 from madang.values import Month, months_from
@@ -204,9 +203,8 @@ def screen_all(code: str) -> int:
 
 def assign_all(code: str) -> list[int]:
     """The suggested reviewers are given their sheets."""
-    intake, manager = _intake(code), _cast().actor("manager")
-    chosen = suggest(by=manager, now=_now(), intake=intake.pk)
-    reviews.assign(by=manager, now=_now(), intake=intake.pk, chosen=chosen, due_at=intake.review_due_at)
+    intake = _intake(code)
+    rounds.assign_all(_cast(), intake, _now())
     return list(ReviewAssignment.objects.filter(application__intake=intake).values_list("pk", flat=True))
 
 

@@ -78,7 +78,9 @@ def test_reviewers_are_assigned_around_a_conflict(centre, window, story):
     third = window("reviewer3").go("/reviews/interests/")
     third.fill(registration_number=number_of("company", 1)).press("Declare")
     manager.go(f"/staff/intakes/{story['intake']}/reviews/").follow("Suggest who reviews what")
-    manager.press("Give out these sheets").says("The sheets were given out and the reviewers were told.")
+    manager.press("Work it out")
+    until(lambda: manager.word("Confirm all of it") in manager.go(manager.path).main, "a suggestion by the worker")
+    manager.press("Confirm all of it")
     manager.go(f"{story['founder']}reviews/").says("강평가", "문평가")
     assert "신평가" not in [one.inner_text() for one in manager.page.locator("article h2").all()]
     manager.page.locator('main [name="reviewer"]').select_option(label="신평가 · 셋째연구원")

@@ -132,7 +132,9 @@ def test_the_call_is_written_as_a_file_and_published_by_a_second_person(desk):
     public = answered(httpx.get(f"{desk.centre.url}/api/v1/calls/{CALL}", timeout=30))
     assert (public["state"], public["intakes"][0]["number"]) == ("published", 1)
     again = json.loads(desk.madang("manager", "draft", "--from", CALL).stdout)
-    assert again["tracks"][0]["criteria"] == [wanted["tracks"][0]["criteria"][0] | {"minimum_points": 0}]
+    assert again["tracks"][0]["criteria"] == [
+        wanted["tracks"][0]["criteria"][0] | {"minimum_points": 0, "required": True, "anchors_ko": "", "anchors_en": ""}
+    ]
 
 
 def test_two_companies_apply_within_a_corrected_deadline(desk):
@@ -194,7 +196,12 @@ def test_reviewers_score_and_who_has_a_conflict_cannot(desk):
     number = number_of("company", SERIALS["token1"])
     given = {"registration_number": number, "kind": "advice"}
     assert desk.api("judge2").post("interests", json=given).status_code == 204
-    assert {pair["application"] for pair in desk.get("manager", f"intakes/{intake}/suggestion")} == {first, second}
+    suggestion = f"intakes/{intake}/suggestion"
+    asked = desk.post("manager", suggestion, {})
+    until(lambda: desk.get("manager", suggestion)["state"] == "found", "suggestion who reviews what")
+    found = desk.get("manager", suggestion)
+    assert (found["number"], found["stale"]) == (asked["number"], False)
+    assert {pair["application"] for pair in found["added"]} == {first, second}
     due = {"due_at": (datetime.now(UTC) + timedelta(days=1)).isoformat()}
     crossed = due | {"chosen": [{"application": first, "reviewers": [pool["judge2"]]}]}
     refused(desk.api("manager"), f"intakes/{intake}/assignments", crossed, 409, "reviewer_has_conflict")

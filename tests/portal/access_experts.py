@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from factories import NOW, actor, make_assignment, make_call, make_intake, make_submitted, make_track
+from factories import (
+    NOW,
+    actor,
+    make_assignment,
+    make_call,
+    make_intake,
+    make_reviewer,
+    make_submitted,
+    make_suggestion,
+    make_track,
+)
 
 from madang.portal.challenges.models import Challenge
 from madang.portal.committees.models import Candidate, Committee, CommitteeDraw
@@ -18,6 +28,7 @@ from madang.portal.meetings.models import Meeting, Minutes
 from madang.portal.people.models import Person
 from madang.portal.replies.models import ReplyPeriod
 from madang.portal.reviews.models import Calibration
+from madang.portal.suggestions import actions as suggestions
 
 
 def make_meetings(world: Any, application, chair) -> None:
@@ -51,6 +62,21 @@ def make_meetings(world: Any, application, chair) -> None:
         "meeting-cancel": {"meeting": to_come.pk},
         "meeting-reopen": {"meeting": closed.pk},
     }
+
+
+def make_suggestions(world: Any, a, owner: Person) -> None:
+    """A suggestion that waits to be confirmed, two reviewers kept apart, and the time for bids."""
+    by, track = actor(world.people["manager"]), make_track(make_call())
+    given = {"organisation": a, "created_by": owner, "state": "eligible"}
+    application = make_submitted(track, make_intake(track.call, state="in_review"), **given)
+    one, other, third = make_reviewer(), make_reviewer(), make_reviewer()
+    apart = suggestions.keep_apart(by=by, now=NOW, one=one.pk, other=other.pk, reason="x")
+    suggestions.open_bids(by=by, now=NOW, intake=application.intake_id, until=NOW + timedelta(days=5))
+    found = make_suggestion(application.intake, by)
+    for name in ("review-suggestion", "bids-open", "review-bids"):
+        world.places[name] = {"intake": application.intake_id}
+    world.places |= {"suggestion": {"suggestion": found.pk}, "apart": {"apart": apart.pk}}
+    world.places["two-reviewers"] = {"one": one.pk, "other": third.pk}
 
 
 def make_fees(world: Any, reviewer) -> None:
@@ -169,6 +195,9 @@ def given_to_experts(places: Any) -> dict[str, Any]:
     found |= dict.fromkeys(("decline_fee", "list_fee_rates", "set_fee_rate"), places["call-honoraria"])
     found |= {"get_intake_fees": places["intake-honoraria"], "draft_fees": places["intake-fees-open"]}
     found |= {"open_replies": places["replies-open"]}
+    going = places["review-suggestion"]
+    found |= dict.fromkeys(("suggest_reviewers", "get_suggestion", "open_bids", "list_bids", "put_bids"), going)
+    found |= {"confirm_suggestion": places["suggestion"], "end_reviewers_apart": places["apart"]}
     found |= {"cancel_meeting": places["meeting-cancel"], "reopen_meeting": places["meeting-reopen"]}
     found |= {"answer_invitation": {"invitation": asked}, "step_back": {"invitation": seated}}
     found |= dict.fromkeys(("get_expert_terms", "set_expert_terms", "agree_to_terms"), places["review-terms"])
@@ -197,6 +226,11 @@ def body_of_experts(places: Any) -> dict[str, Any]:
             "source": "x",
         },
         "open_replies": {"until": later},
+        "open_bids": {"until": later},
+        "suggest_reviewers": {"moves": True},
+        "confirm_suggestion": {"due_at": later},
+        "keep_reviewers_apart": {**places["two-reviewers"], "reason": "x"},
+        "put_bids": {"bids": []},
         "write_reply": {"version": 0, "text": "x"},
         "arrange_meeting": {"step": "presentation", "meets_at": later},
         "convene_meeting": {"version": 1, "here": [], "chair": 1, "due_at": later},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from factories import NOW, actor, make_award, make_pool, make_product, make_submitted
+from factories import NOW, actor, make_award, make_closed, make_pool, make_product, make_submitted
 
 from madang.portal.actors import WORKER
 from madang.portal.approvals.models import Approval
@@ -13,6 +13,9 @@ from madang.portal.files import tables
 from madang.portal.funding import actions as funding
 from madang.portal.indicators.models import YearFigures
 from madang.portal.ledger import actions as ledger
+from madang.portal.ledger.rules import Usage
+from madang.portal.months import actions as months
+from madang.portal.months.models import CheckLine, MonthCheck, UsageDifference
 from madang.portal.prices import actions as prices
 from madang.portal.prices.models import Discount, SubsidyLimit
 from madang.portal.receipts import actions as receipts
@@ -56,6 +59,7 @@ def make_money(world, a) -> None:
     world.places["settlement-file"] = {"year": 2025, "kind": "csv"}
     _frozen(world, manager)
     _idle(world, a)
+    _months(world)
 
 
 def _frozen(world, manager) -> None:
@@ -87,6 +91,36 @@ def _idle(world, a) -> None:
         "take-back": {"take_back": noticed.pk},
         "take-back-over": {"take_back": over.pk},
     }
+
+
+def _months(world) -> None:
+    """A check of February that found a difference, and a charge of it that came again otherwise."""
+    make_closed("2026-03")
+    check = MonthCheck.objects.create(month="2026-02", state="done", asked_at=NOW, checked_at=NOW, differing=1)
+    line = CheckLine.objects.create(check_of=check, source="site", owner="award:0", unit="gpu", booked=1, reported=2)
+    usage = Usage("site", "k", "award:0", make_pool().pk, "", "2026-02", date(2026, 2, 3), 5)
+    months.note_changed(by=WORKER, now=NOW, usages=[usage])
+    world.places |= {
+        "accounting-month": {"month": "2026-02"},
+        "check-line": {"month": "2026-02", "pk": line.pk},
+        "usage-difference": {"pk": UsageDifference.objects.get().pk},
+    }
+
+
+def given_of_months(places) -> dict[str, dict[str, object]]:
+    """What stands in the paths of the operations that have to do with months of the books."""
+    names = ("list_month_checks", "want_month_check", "draft_month_close", "draft_reopening")
+    line = places["check-line"]["pk"]
+    found = dict.fromkeys(names, places["accounting-month"])
+    found |= {key: {"difference": places["usage-difference"]["pk"]} for key in ("settle_usage", "dismiss_usage")}
+    check = CheckLine.objects.get(pk=line).check_of_id
+    return found | {"list_check_lines": {"check": check}, "accept_check_line": {"line": line}}
+
+
+def body_of_months() -> dict[str, dict[str, object]]:
+    """What is sent to them."""
+    names = ("accept_check_line", "settle_usage", "dismiss_usage")
+    return {key: {"reason": "x"} for key in names} | {key: {} for key in ("draft_month_close", "draft_reopening")}
 
 
 def idle_award(organisation, owner, product, now):

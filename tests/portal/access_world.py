@@ -27,10 +27,14 @@ from factories import (
     make_track,
     make_unix_user,
 )
+from portal.access_camp import make_camp
 from portal.access_companies import make_companies
-from portal.access_experts import make_experts, make_fees, make_meetings
+from portal.access_experts import make_experts, make_fees, make_meetings, make_suggestions
 from portal.access_money import make_money, make_prices
+from portal.access_nodes import make_nodes
 from portal.access_outcomes import make_outcomes
+from portal.access_reviews import make_findings
+from portal.access_training import make_training
 from portal.trial_results import make_trial
 from rounds import adopt, make_round, propose, publish
 
@@ -44,7 +48,7 @@ from madang.portal.bookings import actions as bookings
 from madang.portal.bookings import closing
 from madang.portal.bookings.rules import ClosureKind
 from madang.portal.calls.models import ConsentText, TrackConsent
-from madang.portal.cluster.models import ClusterLook
+from madang.portal.cluster.models import ClusterLook, JoinedAccount
 from madang.portal.environments.models import Environment
 from madang.portal.files import tables
 from madang.portal.files.actions import store
@@ -97,6 +101,7 @@ def make_world() -> World:
     kept = store(now=NOW, name="paper.pdf", allowed=EVERYTHING, upload_chunks=[b"%PDF-1.7 paper"])
     _calls(world, found)
     _applications(world, a, owner, kept, reviewers)
+    make_findings(world, Application.objects.get(pk=world.places["screening"]["pk"]), reviewers)
     make_experts(world, a, owner, reviewers["assigned"])
     make_fees(world, reviewers["assigned"])
     make_meetings(world, Application.objects.get(pk=world.places["screening"]["pk"]), reviewers["assigned"])
@@ -105,13 +110,21 @@ def make_world() -> World:
     make_prices(world, found)
     make_unix_user(owner, "kim01")
     ClusterLook.objects.create(pk=1, looked_at=NOW, count=1, digest="a" * 64, lines=["+ account md below root"])
+    JoinedAccount.objects.create(
+        award=Award.objects.get(number=world.places["award"]["number"]), name="kimlab", since=NOW
+    )
     world.places |= {"cluster-apply": {"digest": "a" * 64}, "unix-user-remove": {"name": "kim01"}}
+    world.places["joined-account-end"] = {"name": "kimlab"}
     world.places["award-cluster"] = world.places["award"]
+    make_nodes(world)
     make_money(world, a)
     _bookings(world, a)
     indicators.work_out(now=NOW)
     make_companies(world, a, kept)
+    make_training(world, a)
     make_outcomes(world, a, kept)
+    make_suggestions(world, a, owner)
+    make_camp(world, a)
     for name, person in world.people.items():
         if person is not None:
             world.secrets[name] = access.create_token(by=actor(person), now=NOW, name="t", days=300)[1]
@@ -189,8 +202,9 @@ def _applications(world: World, a, owner: Person, kept, reviewers) -> None:
     }
     for name in ("intake-demand", "intake-applications", "intake-export", "intake-move"):
         world.places[name] = {"pk": screened.intake_id}
-    for name in ("intake-ranking", "intake-calibration", "intake-conflicts", "intake-reviews", "review-suggestion"):
+    for name in ("intake-ranking", "intake-calibration", "intake-conflicts", "intake-reviews"):
         world.places[name] = {"intake": screened.intake_id}
+    world.places["intake-sheets-file"] = {"intake": screened.intake_id, "kind": "csv"}
 
 
 def _awards(world: World, found, a, owner: Person, kept) -> None:
@@ -280,7 +294,14 @@ def _persons(world: World, a, owner: Person) -> None:
         organisation=a, title="Report", due_on=date(2026, 5, 1), noted_by=world.people["officer"], noted_at=NOW
     )
     StaffRole.objects.create(person=make_person(), role=Role.OPERATOR, granted_at=NOW)
-    for name in ("organisation", "organisation-readings", "edit-organisation", "invite", "record-verdict"):
+    for name in (
+        "organisation",
+        "organisation-readings",
+        "edit-organisation",
+        "invite",
+        "record-verdict",
+        "organisation-firm-group",
+    ):
         world.places[name] = {"organisation": a.pk}
     for name in ("remove-member", "member-role"):
         world.places[name] = {"organisation": a.pk, "person": member.pk}

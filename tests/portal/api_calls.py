@@ -9,10 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from portal.access_camp import SHEET, body_of_camp, given_of_camp
 from portal.access_companies import LIST, body_of_company, given_of_companies
 from portal.access_experts import body_of_experts, given_to_experts
-from portal.access_money import body_of_take_back, given_of_take_backs
+from portal.access_money import body_of_months, body_of_take_back, given_of_months, given_of_take_backs
 from portal.access_outcomes import BODIES, OUTCOME, given_of_outcomes
+from portal.access_reviews import body_of_reviews, given_to_reviews
+from portal.access_training import HOURS, body_of_training, given_of_training
 from portal.access_world import World
 
 from madang.portal.approvals.models import Approval
@@ -61,10 +64,15 @@ def _given(world: World, name: str) -> dict[str, Any]:
         "get_plan": {"plan": places["plan"]["plan"]},
         "list_pool_capacity": places["pool"],
         "remove_unix_user": places["unix-user-remove"],
+        "leave_account": places["joined-account-end"],
         "get_statement": {"statement_id": places["statement"]["pk"]},
     }
     known |= _given_to_staff(world) | _given_to_settlers(world) | _given_to_bookers(world) | given_to_experts(places)
     known |= given_of_companies(places) | given_of_outcomes(places) | given_of_take_backs(places)
+    known |= given_of_training(places)
+    known |= given_of_camp(places)
+    known |= given_to_reviews(places)
+    known |= given_of_months(places)
     if name in known:
         return known[name]
     return {**application, **a, **award, **review} | (job if "job" in name else {})
@@ -124,7 +132,7 @@ def _given_to_staff(world: World) -> dict[str, dict[str, Any]]:
     found |= dict.fromkeys(("ask_applicant", "reconsider_application", "screen_application"), screened)
     found |= dict.fromkeys(("get_screening", "list_application_reviews"), screened)
     found |= dict.fromkeys(("list_intake_applications", "list_demand", "get_intake", "move_intake"), intake)
-    found |= dict.fromkeys(("list_coverage", "suggest_reviewers", "assign_reviewers", "remind_reviewers"), intake)
+    found |= dict.fromkeys(("list_coverage", "assign_reviewers", "remind_reviewers"), intake)
     found |= dict.fromkeys(("compare_plans", "list_intake_decisions", "list_plans", "list_ranking"), decided)
     found |= dict.fromkeys(("propose_plan", "propose_plans", "propose_decisions"), decided)
     found |= dict.fromkeys(("list_policies", "create_policy", "get_seed", "commit_seed"), decided)
@@ -187,8 +195,12 @@ def _body(world: World, name: str) -> Any:
         "save_job_template": {"organisation": a, "name": "x", "argv": ["true"]},
         **_body_of_booking(a),
         **body_of_company(world),
+        **body_of_training(places),
+        **body_of_camp(world),
+        **body_of_reviews(world),
         **BODIES,
         **body_of_take_back(places),
+        **body_of_months(),
         **{key: {"on_hold": True} for key in ("steer_job", "steer_job_array")},
         "sign_agreement": {"side": "user", "password": "x", "sha256": SHA},
         "log_in": {"email": "nobody@test.example", "password": "x"},
@@ -304,6 +316,7 @@ def _body_of_staff(world: World) -> dict[str, Any]:
         "refuse_paper": {"comment": "x"},
         **_body_of_prices(product, {**names, **sentences}),
         "set_unix_users": [{"email": world.people["member"].email, "name": "lee02"}],
+        "join_accounts": [{"name": "leelab", "award": world.places["award"]["number"]}],
         "apply_to_cluster": {"digest": "a" * 64},
         "set_shares": {"weights": {"company": 2}, "borrowing": "reclaim"},
         **_body_of_money(world),
@@ -337,12 +350,19 @@ def sent(client: Any, world: World, who: str, verb: str, path: str, name: str) -
         return send(
             url, {"file": SimpleUploadedFile("f.csv", b"code,name_ko,name_en,kind\nn,n,n,seat\n")}, headers=headers
         )
+    if name == "bring_in_camp_spaces":
+        return send(url, {"file": SimpleUploadedFile("s.csv", SHEET)}, headers=headers)
     if name in ("list_taken", "list_utilisation"):
         url += "?day=2026-04-01" if name == "list_taken" else "?year=2026"
+    if name == "list_node_days":
+        url += "?first=2026-04-01&last=2026-04-30"
     if name == "add_outcome":
         return send(url, OUTCOME, headers=headers)
     if name == "bring_in_companies":
         return send(url, {"source": "x", "file": SimpleUploadedFile("c.csv", LIST)}, headers=headers)
+    if name == "bring_in_hours":
+        file = SimpleUploadedFile("h.csv", HOURS + b"nobody@test.example,1\n")
+        return send(url, {"file": file, "dry_run": "true"}, headers=headers)
     if name == "bring_in_experts":
         file = SimpleUploadedFile("more.csv", b"name,email\nSomeone,someone@test.example\n")
         return send(url, {"file": file}, headers=headers)

@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 from factories import NOW
+from portal import access_around
 from portal.access_operations import OPERATIONS
 from portal.access_pages import PAGES
 from portal.access_world import PEOPLE, make_world
@@ -21,8 +22,11 @@ EVERYBODY = [pytest.param(who, marks=() if who in ("owner", "manager") else pyte
 LETTERS = {
     200: "o", 201: "o", 204: "o", 302: "m", 400: "b", 401: "a", 403: "f", 404: "n", 405: "x", 409: "r", 422: "r",
 }  # fmt: skip
-EXPECTED = {name: (get, post) for name, get, post in (line.split() for line in PAGES.strip().splitlines())}
-PROMISED = dict(line.split() for line in OPERATIONS.strip().splitlines())
+EXPECTED = {
+    name: (get, post)
+    for name, get, post in (line.split() for line in (PAGES + access_around.PAGES).splitlines() if line)
+}
+PROMISED = dict(line.split() for line in (OPERATIONS + access_around.OPERATIONS).splitlines() if line)
 
 
 @pytest.fixture(autouse=True)

@@ -45,7 +45,7 @@ def opened(client, count, url, django_assert_num_queries):
 def test_what_everybody_sees(client, django_assert_num_queries, rows):
     published(rows)
     indicators.work_out(now=NOW)
-    for url, count in {reverse("front"): 2, reverse("figures"): 6, reverse("calls"): 3}.items():
+    for url, count in {reverse("front"): 3, reverse("figures"): 6, reverse("calls"): 3}.items():
         opened(client, count, url, django_assert_num_queries)
 
 
@@ -63,7 +63,7 @@ def test_an_applicants_own_pages(client, django_assert_num_queries, rows):
         )  # fmt: skip
     client.force_login(owner)
     wanted = {
-        reverse("home"): 20,
+        reverse("home"): 24,
         reverse("application", args=[found.files[0].pk]): 23,
         reverse("agreement", args=[award.number]): 11,
         reverse("own-messages"): 7,
@@ -82,16 +82,16 @@ def test_a_reviewers_and_a_managers_pages(client, django_assert_num_queries, row
         make_assignment(file, reviewer)
     plans = [propose(found, policy) for policy in (PolicyChoice.RANK_SKIP, PolicyChoice.RANK_STOP)]
     client.force_login(reviewer.person)
-    opened(client, 13, reverse("reviews"), django_assert_num_queries)
+    opened(client, 18, reverse("reviews"), django_assert_num_queries)
     client.force_login(make_staff(*Role))
     compared = f"{reverse('plan-compare', args=[found.intake.pk])}?plan={plans[0].pk}&plan={plans[1].pk}"
     wanted = {
-        reverse("staff"): 35,
+        reverse("staff"): 58,
         reverse("staff-intakes"): 7,
         reverse("staff-calls"): 9,
         reverse("intake-applications", args=[found.intake.pk]): 12,
         reverse("screening", args=[found.files[0].pk]): 20,
-        reverse("intake-reviews", args=[found.intake.pk]): 10,
+        reverse("intake-reviews", args=[found.intake.pk]): 11,
         reverse("intake-ranking", args=[found.intake.pk]): 10,
         reverse("reviewers"): 11,
         compared: 14,

@@ -12,12 +12,14 @@ from factories import (
     make_application,
     make_award,
     make_call,
+    make_closed,
     make_intake,
     make_member,
     make_person,
     make_region,
     make_reviewer,
     make_submitted,
+    make_suggestion,
     make_track,
 )
 from portal.races import at_once, errors
@@ -48,12 +50,28 @@ from madang.portal.plans.rules import PolicyChoice
 from madang.portal.reviews import actions as reviews
 from madang.portal.reviews.models import ReviewAssignment
 from madang.portal.screening import actions as screening
+from madang.portal.suggestions import actions as suggestions
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def codes(answers):
     return [answer.code for answer in answers if isinstance(answer, Refused)]
+
+
+def test_of_two_who_confirm_one_suggestion_one_gives_it_out():
+    intake = make_intake(state="in_review", opens_at=NOW - timedelta(days=9), closes_at=NOW - timedelta(days=1))
+    track = make_track(intake.call, reviews_wanted=2)
+    files = [make_submitted(track, intake, state="eligible") for _ in range(2)]
+    for _ in range(3):
+        make_reviewer()
+    row = make_suggestion(intake)
+    given = {"now": NOW, "suggestion": row.pk, "due_at": NOW + timedelta(days=9)}
+    both = [make_actor(Role.PROGRAMME_MANAGER) for _ in range(2)]
+    answers = at_once(*(lambda by=by: suggestions.confirm(by=by, **given) for by in both))
+    assert [type(error) for error in errors(answers)] == [Stale]
+    assert (4, 0) in answers
+    assert ReviewAssignment.objects.filter(application__in=files).count() == 4
 
 
 def test_tokens_in_force_stay_within_their_limit():
@@ -189,6 +207,7 @@ def test_statements_of_a_month_are_issued_once_and_numbered_without_a_gap():
     manager = make_actor(Role.PROGRAMME_MANAGER)
     for _ in range(3):
         Statement.objects.create(organisation=make_award().organisation, month="2026-03", worked_out_at=NOW)
+    make_closed("2026-03")
     answers = at_once(*[lambda: billing.issue(by=manager, now=NOW, month="2026-03")] * 2)
     assert len(errors(answers)) == 1
     numbers = sorted(Statement.objects.values_list("number", flat=True))

@@ -34,7 +34,11 @@ IMPERSONAL = {
     "intake-committees", "list_committees", "committee-invitation", "committee-withdraw", "call-draws",
     "draw-record", "get_draw_record", "replies-open", "meeting-new", "list_meetings", "get_meeting", "meeting-points",
     "meeting-opinion", "meeting-approve", "companies-file", "call-honoraria", "list_fee_rates", "outcomes-file",
-    "call-reports",
+    "call-reports", "nodes-file",
+    "cohort", "learner-apply", "get_cohort", "check_certificate", "list_lessons",
+    "call-conflict-rules", "list_conflict_rules",
+    "camp-spaces-file",
+    "accounting-month", "list_month_checks",
 }  # fmt: skip
 # Many at once: noted as a search, or shown without anybody's texts.
 LISTS = {
@@ -42,18 +46,27 @@ LISTS = {
     "intake-reviews", "list_intake_applications", "list_intake_decisions", "list_ranking",
     "get_calibration", "meeting", "meeting-room", "meeting-minutes", "meeting-file", "get_meeting_room", "list_minutes",
     "committee", "intake-challenges", "list_candidates", "list_intake_challenges",
+    "review-suggestion", "get_suggestion", "review-bids", "list_bids",
+    "staff-cohort", "cohort-learners", "placements", "class", "lesson", "list_learners",
+    "intake-matches", "intake-sheets", "list_conflicts", "list_barred_sheets", "list_matches",
     "receipts-look", "settlement", "show_settlement", "intake-honoraria", "get_intake_fees",
+    "tenant-call",
+    "list_check_lines", "usage-difference",
 }  # fmt: skip
 # Ask what for, or whether one is sure, before anything is handed out or done.
 ASK_FIRST = {
     "award-accept", "award-decline", "erase-person", "intake-export", "question-file", "review-file",
     "review-hand-back", "signed-paper", "statement-csv", "statement-xlsx", "submitted-file",
     "match-undo", "chase-stop", "receivables-file", "settlement-file", "environment-withdraw", "unix-user-remove",
+    "joined-account-end",
+    "review-set-aside", "review-reopen",
     "booking-cancel", "booking-extend", "booking-check-in", "closure-remove",
-    "experts-file", "honoraria-file",
+    "experts-file", "honoraria-file", "intake-sheets-file",
+    "camp-access-file",
+    "check-line",
 }  # fmt: skip
 # A person's, not an organisation's: noted under that person.
-PERSONS = {"person", "expert", "get_reviewer", "honorarium"}
+PERSONS = {"person", "expert", "get_reviewer", "honorarium", "learner"}
 
 
 @pytest.fixture(autouse=True)

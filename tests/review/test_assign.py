@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from madang.errors import Refused
-from madang.review.assign import assign
+from madang.review.assign import Gap, Lack, assign, assign_most
 from madang.review.assignment import Application, Changes, Expertise, Problem, Reviewer, Weights, changes, cost
 from madang.review.proof import faults, lower_bound
 
@@ -225,6 +225,46 @@ def test_a_shortage_names_the_applications_that_compete_and_what_they_can_get():
         assign(Problem(files("a", "b", "c", "far"), (*people("r", "s", limit=1), *people("z")), conflicts))
     assert refused.value.code == "review_places_too_few"
     assert refused.value.facts == {"applications": ("a", "b", "c"), "needed": 3, "possible": 2}
+
+
+@settings(max_examples=60)
+@given(problems(apart=True), st.randoms(use_true_random=False))
+def test_where_not_all_can_be_had_as_many_as_can_be_are_given_out_whoever_is_written_first(problem, random):
+    found, gaps = assign_most(problem)
+    mixed = replace(
+        problem,
+        applications=tuple(random.sample(problem.applications, len(problem.applications))),
+        reviewers=tuple(random.sample(problem.reviewers, len(problem.reviewers))),
+    )
+    assert assign_most(mixed) == (found, gaps)
+    short = Counter()
+    for gap in gaps:
+        short[gap.application] += gap.missing
+    less = replace(problem, applications=tuple(replace(a, needed=a.needed - short[a.id]) for a in problem.applications))
+    assert faults(less, found) == []
+    if not problem.apart and gaps:
+        assert not problem.conflicts & {(a, r) for a, people in found.chosen.items() for r in people}
+        one_more = [replace(less, applications=_with_one_more(less, gap.application)) for gap in gaps]
+        assert not any(True for bigger in one_more for _ in possible(bigger))
+    if not gaps:
+        assert found == assign(problem)
+
+
+def _with_one_more(problem, name):
+    return tuple(replace(a, needed=a.needed + (a.id == name)) for a in problem.applications)
+
+
+def test_a_gap_says_why_and_all_go_short_by_one_before_any_by_two():
+    barred = frozenset({("a", "r"), ("a", "s")})
+    pool = (*people("r", "s", limit=2), Reviewer("t", 1))
+    found, gaps = assign_most(Problem(files("a", "b", "c", needed=2), pool, barred))
+    assert gaps == (Gap("a", 1, Lack.CONFLICTS, 2),)
+    pool = people("r", "s", "t", limit=1)
+    found, gaps = assign_most(Problem(files("a", "b", needed=2), pool))
+    assert gaps == (Gap("b", 1, Lack.PLACES),)
+    assert {name: len(chosen) for name, chosen in found.chosen.items()} == {"a": 2, "b": 1}
+    must = Problem(files("a", needed=2), people("r", "s"), apart=frozenset({("s", "r")}))
+    assert assign_most(must)[1] == (Gap("a", 1, Lack.APART),)
 
 
 PROBLEM = Problem(

@@ -212,15 +212,21 @@ class Cluster:
                 return pid
         return 0
 
-    def until(self, true: object, what: str) -> None:
-        """Waits until `true()` holds; NotUp after a minute."""
-        end = time.monotonic() + PATIENCE
+    def sql(self, statement: str) -> list[list[str]]:
+        """What the daemon's own database answers, row by row."""
+        asked = ["mariadb", "--no-defaults", f"--socket={self.folder}/mariadb.socket", "-uroot", "-NB", "slurm_acct"]
+        done = subprocess.run([*asked, "-e", statement], capture_output=True, text=True, check=True, timeout=60)
+        return [line.split("\t") for line in done.stdout.splitlines()]
+
+    def until(self, true: object, what: str, patience: float = PATIENCE) -> None:
+        """Waits until `true()` holds; NotUp after `patience` seconds."""
+        end = time.monotonic() + patience
         while True:
             with contextlib.suppress(NotUp):
                 if true():  # type: ignore[operator]
                     return
             if time.monotonic() > end:
-                raise NotUp(f"{what} did not come within {PATIENCE:.0f} s: {self._log(what)}")
+                raise NotUp(f"{what} did not come within {patience:.0f} s: {self._log(what)}")
             time.sleep(0.05)
 
     def _lay(self) -> None:

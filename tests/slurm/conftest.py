@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from slurm.cluster import PACKAGES, Cluster, missing
+from slurm.portal_site import close, make_running, make_site
 
 from madang.compute.slurm.commands import OnThisMachine
+from madang.portal import backends
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +36,19 @@ def cluster():
 def commands(cluster):
     """Slurm's commands, pointed at the cluster."""
     return OnThisMachine(cluster.environment, timeout=30)
+
+
+@pytest.fixture
+def site(cluster, settings, monkeypatch):
+    """The portal with the cluster as its backend; the centre has nothing there before and after."""
+    made = make_site(cluster)
+    monkeypatch.setattr(backends, "backend", lambda: made.backend)
+    settings.MADANG_HOME = made.folder
+    yield made
+    close(made)
+
+
+@pytest.fixture
+def award(site):
+    """An award of two H100 for a member whose Unix user is `games`, with ten GPU-hours."""
+    return make_running("games")

@@ -2,25 +2,15 @@
 
 import contextlib
 import pwd
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
-from backends.slurm_site import SlurmSite
-from factories import (
-    make_actor,
-    make_application,
-    make_award,
-    make_member,
-    make_organisation,
-    make_pool,
-    make_product,
-    make_track,
-    make_unix_user,
-)
+from factories import make_actor
+from slurm.portal_site import HOUR, apply, grant, make_running, now, sbatch, state
 
 from madang.cli.main import main
 from madang.errors import Unavailable
-from madang.portal import backends
 from madang.portal.actors import WORKER, Role
 from madang.portal.awards.queries import owner_of
 from madang.portal.cluster import actions, bringing, chores, queries
@@ -35,78 +25,7 @@ from madang.portal.ledger.queries import balances
 from madang.portal.ledger.rules import Usage
 
 pytestmark = [pytest.mark.slurm, pytest.mark.django_db]
-HOUR = 3600
-# what an organisation may be called without any of it becoming a word of a command
-NASTY = "(주)너슬 '\"; scontrol shutdown #\n마당 | $(id)"
-
-
-def now():
-    return datetime.now(UTC)
-
-
-@pytest.fixture
-def site(cluster, settings, monkeypatch):
-    """The portal with the cluster as its backend; the centre has nothing there before and after."""
-    made = SlurmSite(cluster, accounts=(), mark="portal", partitions={"": "cpu", "H100": "h100"}, gres={})
-    monkeypatch.setattr(backends, "backend", lambda: made.backend)
-    settings.MADANG_HOME = made.folder
-    yield made
-    running = cluster.run("squeue", "-h", "-o", "%A").split()
-    if running:
-        cluster.run("scancel", *running)
-        cluster.until(lambda: not cluster.run("squeue", "-h", "-o", "%A").split(), "end of all jobs")
-    found = made.backend.standing.plan([], remove=True)
-    assert made.backend.standing.bring([], found, len(found.steps))
-    made.close()
-
-
-@pytest.fixture
-def award(site):
-    """An award of two H100 for a member whose Unix user is `games`, with ten GPU-hours."""
-    return make_running("games")
-
-
-def make_running(user, units=1, hours=10, **given):
-    organisation = make_organisation(name=NASTY)
-    owner = make_member(organisation)
-    make_unix_user(owner, user)
-    pool = make_pool(backend_type="H100", runs_jobs=True)
-    track = make_track(products=[make_product(pool, units=units)])
-    today = now().date()
-    dates = {"starts_on": today - timedelta(days=3), "ends_on": today + timedelta(days=90)}
-    award = make_award(make_application(track, organisation=organisation, created_by=owner), **{**dates, **given})
-    grant(award, pool, hours)
-    award.pool, award.name = pool, f"portal-a-{award.pk}"
-    return award
-
-
-def grant(award, pool, hours):
-    ledger.grant(
-        by=WORKER, now=now(), owner=owner_of(award.pk), pool=pool.pk, amount=int(hours * HOUR), source="award",
-        key=f"{award.pk}/{hours}/{now()}", month=f"{now():%Y-%m}", day=now().date(),
-    )  # fmt: skip
-
-
-def apply(by=None):
-    """Looks, asks for what was seen, and lets the worker carry it out."""
-    chores.look(now())
-    look = ClusterLook.objects.get()
-    assert look.fault == {}
-    change = actions.ask_change(by=by or make_actor(Role.OPERATOR), now=now(), digest=look.digest, planned=look.count)
-    while queries.going_on(now()):
-        chores.carry_on(now())
-    return ClusterChange.objects.get(pk=change.pk)
-
-
-def sbatch(site, user, award, *words, script="#!/bin/sh\nsleep 60\n"):
-    """A person on the cluster who never saw the portal; the number of the job, or what Slurm said."""
-    argv = ["sbatch", f"--uid={user}", f"--gid={pwd.getpwnam(user).pw_gid}", f"--account={award.name}", "--parsable"]
-    done = site.backend._commands.run(*argv, "--output=/dev/null", "--chdir=/tmp", *words, stdin=script)
-    return done.text.strip() if done.status == 0 else done.errors
-
-
-def state(site, job):
-    return site.cluster.run("squeue", "-h", "-j", job, "-o", "%T %r", check=False).strip()
+SEOUL = ZoneInfo("Asia/Seoul")
 
 
 def test_an_award_reaches_the_cluster_by_an_act_of_staff_and_no_other_way(site, award, capsys):
@@ -211,8 +130,8 @@ def test_budget_and_priority_follow_the_ledger_without_anybody(site, award):
     assert bringing.plan(now())[0].lines == [f"~ qos {award.name}-h100 GrpTRESMins=gres/gpu=1440"]
 
 
-def use(award, seconds):
-    day = now().date()
+def use(award, seconds, at=None):
+    day = (at or now()).astimezone(SEOUL).date()
     given = ("test", str(now()), owner_of(award.pk), award.pool.pk, "outside:1", f"{day:%Y-%m}", day, seconds)
     ledger.use(by=WORKER, now=now(), usage=Usage(*given))
 
@@ -277,6 +196,46 @@ def _posts(killed):
     with contextlib.suppress(killed):
         posting.post_usage(now())
     return Movement.objects.filter(subject__contains=":").exclude(subject__startswith="job:").count()
+
+
+def test_metering_only_comes_first_and_what_it_found_is_taken_off(site, award):
+    """A cluster that has accounts already: what they run is charged, and a budget begins with what is left."""
+    for words in (("account", "kimlab"), ("user", "games", "account=kimlab")):
+        site.cluster.run("sacctmgr", "-i", "add", *words)
+    try:
+        posting.post_usage(now())
+        operator = make_actor(Role.OPERATOR)
+        chores.look(now())
+        assert "kimlab" in queries.others(operator)
+        actions.join_accounts(by=operator, now=now() - timedelta(seconds=1), lines=[("kimlab", award.number)])
+        script, found = "#!/bin/sh\nsleep 1\n", []
+        gid = str(pwd.getpwnam("games").pw_gid)
+        words = ("--uid=games", f"--gid={gid}", "--account=kimlab", "--partition=h100", "--gres=gpu:h100:2")
+        done = site.backend._commands.run("sbatch", "--parsable", "--output=/dev/null", *words, stdin=script)
+        assert done.status == 0, done.errors
+
+        def charged():
+            posting.post_usage(now())
+            found[:] = Movement.objects.filter(source__startswith="joined:").values_list("amount", flat=True)
+            return found
+
+        site.cluster.until(charged, "use in the account of others")
+        assert balances(owner_of(award.pk))[award.pool.pk].used == sum(found) > 0
+        later = now() + timedelta(days=1)  # what an account of others used is taken off at midnight
+        (one,) = bringing.plan(later)[1].awards
+        assert one.reaches[0].before_seconds == sum(found)
+        assert not site.backend.standing.plan([]).leftover  # and nothing was written there
+        use(award, 3 * HOUR, now() - timedelta(days=1))
+        apply()
+        # Slurm lets nobody take a QOS away that is somebody's default
+        site.cluster.run("sacctmgr", "-i", "delete", "user", "where", "name=games", f"account={award.name}")
+        site.cluster.run("sacctmgr", "-i", "delete", "qos", f"{award.name}-h100")
+        apply()
+        shown = site.cluster.run("sacctmgr", "-nP", "show", "qos", f"{award.name}-h100", "format=GrpTRESMins")
+        assert shown.strip() == "gres/gpu=420"
+    finally:
+        site.cluster.run("sacctmgr", "-i", "delete", "user", "where", "name=games", "account=kimlab", check=False)
+        site.cluster.run("sacctmgr", "-i", "delete", "account", "kimlab")
 
 
 def test_the_commands(site, award, capsys, monkeypatch):

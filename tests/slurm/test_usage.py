@@ -236,6 +236,18 @@ def test_only_our_accounts_and_runs_since_the_beginning_are_metered(stand):
     assert [(piece.job, piece.account) for piece in batch.slices] == [("3", "award:7")]
 
 
+def test_accounts_of_others_pay_from_an_instant_on_under_a_source_of_their_own(stand):
+    stand.row(1, SECOND - 900, SECOND - 600)
+    stand.row(2, SECOND - 700, SECOND - 500)
+    stand.row(3, SECOND - 500, SECOND - 400)
+
+    def joined(account, begin):
+        return ("award:7", "joined:1") if account == "lab" and SECOND - 700 <= begin < SECOND - 500 else None
+
+    batch = read(stand, owner={}.get, joined=joined)
+    assert [(piece.job, piece.account, piece.source) for piece in batch.slices] == [("2", "award:7", "joined:1")]
+
+
 def test_a_clock_that_is_wrong_cannot_carry_the_cursor_away(stand):
     stand.row(1, SECOND - 900, SECOND + 400 * DAY)
     batch = read(stand)

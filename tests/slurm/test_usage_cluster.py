@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 import tempfile
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -49,12 +48,6 @@ def commands(own):
     return OnThisMachine(own.environment, timeout=30, tries=1)
 
 
-def sql(own, statement):
-    asked = ["mariadb", "--no-defaults", f"--socket={own.folder}/mariadb.socket", "-uroot", "-NB", "slurm_acct"]
-    done = subprocess.run([*asked, "-e", statement], capture_output=True, text=True, check=True)
-    return [line.split("\t") for line in done.stdout.splitlines()]
-
-
 def submit(own, *argv):
     return (
         own.run("sbatch", "--parsable", "--account=lab", "-n1", "--mem=100", "-o", "/dev/null", *argv)
@@ -76,7 +69,7 @@ def settled(own, *ids):
 
 def _ended(own):
     """The jobs of which the table has rows, none of them open, and each with what came with its start."""
-    rows = sql(own, "SELECT id_job, MIN(time_end AND time_eligible) FROM metered_job_table GROUP BY id_job")
+    rows = own.sql("SELECT id_job, MIN(time_end AND time_eligible) FROM metered_job_table GROUP BY id_job")
     return {job for job, whole in rows if whole == "1"}
 
 
@@ -108,10 +101,10 @@ def totals(slices):
 
 def kept(own):
     """The same from slurmdbd's own table, whose resources have numbers."""
-    names = dict(sql(own, "SELECT id, IF(name = '', type, CONCAT(type, '/', name)) FROM tres_table"))
+    names = dict(own.sql("SELECT id, IF(name = '', type, CONCAT(type, '/', name)) FROM tres_table"))
     found = Counter()
-    for seconds, held in sql(
-        own, f"SELECT {RAN}, tres_alloc FROM metered_job_table WHERE time_start AND time_end AND tres_alloc <> ''"
+    for seconds, held in own.sql(
+        f"SELECT {RAN}, tres_alloc FROM metered_job_table WHERE time_start AND time_end AND tres_alloc <> ''"
     ):
         for number, _, count in (part.partition("=") for part in held.split(",")):
             name = names[number]
@@ -140,7 +133,7 @@ def test_every_kind_of_job_is_metered_as_slurmdbd_and_sreport_have_it(own, comma
     assert totals(found) == kept(own) and totals(found)["gres/gpu:h100"] >= 7
     assert len({piece.key for piece in found}) == len(found)
     assert read(commands, cursor) == ([], cursor)
-    suspended = int(sql(own, f"SELECT time_suspended FROM metered_job_table WHERE id_job = {halted}")[0][0])
+    suspended = int(own.sql(f"SELECT time_suspended FROM metered_job_table WHERE id_job = {halted}")[0][0])
     assert suspended > 0
     _compare_with_sreport(own, commands)
 
@@ -154,17 +147,17 @@ def _held(commands, job, seconds, rows=1):
 def _compare_with_sreport(own, commands):
     """sreport knows whole hours that were rolled up: so all is moved some hours back, and rolled up."""
     # a resized job's rows overlap in the table, and so in sreport; they are left out of what is compared
-    sql(own, "DELETE FROM metered_job_table WHERE state = 8192 OR time_start < time_submit AND time_start")
+    own.sql("DELETE FROM metered_job_table WHERE state = 8192 OR time_start < time_submit AND time_start")
     this_hour = clock_second(datetime.now(UTC)) // HOUR * HOUR
     first = this_hour - 6 * HOUR
     back = "{0} = IF({0}, {0} - 10800, 0)"
     columns = ", ".join(back.format(name) for name in ("time_submit", "time_eligible", "time_start", "time_end"))
-    sql(own, f"UPDATE metered_job_table SET {columns}")
-    sql(own, f"UPDATE metered_suspend_table SET {back.format('time_start')}, {back.format('time_end')}")
-    sql(own, f"UPDATE metered_event_table SET time_start = {first - 100} WHERE node_name = ''")
+    own.sql(f"UPDATE metered_job_table SET {columns}")
+    own.sql(f"UPDATE metered_suspend_table SET {back.format('time_start')}, {back.format('time_end')}")
+    own.sql(f"UPDATE metered_event_table SET time_start = {first - 100} WHERE node_name = ''")
     since = datetime.fromtimestamp(first, UTC).strftime("%Y-%m-%dT%H:%M:%S")
     until = datetime.fromtimestamp(this_hour, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    sql(own, f"UPDATE metered_last_ran_table SET hourly_rollup={first}, daily_rollup={first}, monthly_rollup={first}")
+    own.sql(f"UPDATE metered_last_ran_table SET hourly_rollup={first}, daily_rollup={first}, monthly_rollup={first}")
     own.run(*sacct.asking("sacctmgr", "-i", "roll", since))
     asked = ["sreport", "-nP", "-t", "seconds", "-T", "cpu,gres/gpu:h100,gres/gpu:b200", "cluster"]
     asked += ["AccountUtilizationByUser", f"start={since}", f"end={until}", "accounts=lab", "users=root"]

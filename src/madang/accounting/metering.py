@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from madang.errors import Refused
@@ -18,6 +19,7 @@ from madang.values import Month, Period
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ONE_DAY = timedelta(days=1)
+_QUARTER = 900  # seconds of a quarter of an hour
 
 
 class Unit(StrEnum):
@@ -57,8 +59,7 @@ class UsageSlice:
         return self.gpus if unit == Unit.GPU_SECOND else self.cores
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(NamedTuple):
     """The part of a slice that fell on one day: `amount` units above zero, for `account`, of `month`."""
 
     source: str
@@ -96,18 +97,12 @@ def charges(usage: UsageSlice, zone: ZoneInfo, unit: Unit) -> list[Charge]:
     width, per = usage.width(unit), usage.gpus_per if unit == Unit.GPU_SECOND else 1
     if not width:
         return []
+    source, key, account, period, ending = usage.source, usage.key, usage.account, usage.period, unit.value
     return [
-        Charge(
-            source=usage.source,
-            key=f"{usage.key}@{day}:{unit.value}",
-            account=usage.account,
-            month=_month_of(day),
-            day=day,
-            unit=unit,
-            amount=amount,
-        )
-        for day, start, end in by_day(usage.period, zone)
+        Charge(source, f"{key}@{written}:{ending}", account, month, day, unit, amount)
+        for day, start, end in by_day(clock_second(period.start), clock_second(period.end), zone)
         if (amount := end * width // per - start * width // per)
+        for written, month in [_named(day)]
     ]
 
 
@@ -118,10 +113,19 @@ def hold_for(*, gpus: int, cores: int, wall_seconds: int, unit: Unit) -> int:
     return wall_seconds * (gpus if unit == Unit.GPU_SECOND else cores)
 
 
-def by_day(period: Period, zone: ZoneInfo) -> Iterator[tuple[date, int, int]]:
-    """Each day of `zone` that seconds of `period` begin in, with the first second there and the one after the last."""
-    start, end = clock_second(period.start), clock_second(period.end)
-    day = period.start.astimezone(zone).date()
+def by_day(start: int, end: int, zone: ZoneInfo) -> list[tuple[date, int, int]]:
+    """Each day of `zone` that seconds of [start, end) begin in, with the first there and the one after the last.
+
+    Seconds are those of the clock, counted from 1970.
+    """
+    day, midnight = _day_around(start // _QUARTER, zone) or _day_at(start, zone)
+    # nearly every slice of use lies within one day
+    if start < end <= midnight:
+        return [(day, start, end)]
+    return list(_over_midnights(day, start, end, zone))
+
+
+def _over_midnights(day: date, start: int, end: int, zone: ZoneInfo) -> Iterator[tuple[date, int, int]]:
     while start < end:
         following = day + _ONE_DAY
         stop = min(_midnight(following, zone), end)
@@ -133,10 +137,24 @@ def by_day(period: Period, zone: ZoneInfo) -> Iterator[tuple[date, int, int]]:
 
 
 @lru_cache(maxsize=4096)
+def _day_around(quarter: int, zone: ZoneInfo) -> tuple[date, int] | None:
+    """The day that a whole quarter of an hour lies in, and the midnight that ends it; None where it lies in two."""
+    first, last = _day_at(quarter * _QUARTER, zone), _day_at((quarter + 1) * _QUARTER - 1, zone)
+    return first if first == last else None
+
+
+def _day_at(second: int, zone: ZoneInfo) -> tuple[date, int]:
+    """The day that a second begins in, and the midnight that ends it."""
+    day = (_EPOCH + timedelta(seconds=second)).astimezone(zone).date()
+    return day, _midnight(day + _ONE_DAY, zone)
+
+
+@lru_cache(maxsize=4096)
 def _midnight(day: date, zone: ZoneInfo) -> int:
     return clock_second(datetime(day.year, day.month, day.day, tzinfo=zone))
 
 
 @lru_cache(maxsize=4096)
-def _month_of(day: date) -> Month:
-    return Month(day.year, day.month)
+def _named(day: date) -> tuple[str, Month]:
+    """How a day is written, and its month."""
+    return str(day), Month(day.year, day.month)

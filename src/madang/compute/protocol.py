@@ -342,15 +342,6 @@ class Forgetting(Protocol):
 
 
 @runtime_checkable
-class Shared(Protocol):
-    """Offered besides by a backend on which people start jobs of their awards without the portal too."""
-
-    def outside(self, job: str) -> bool:
-        """Whether a job that `usage` tells of was started without the portal."""
-        ...
-
-
-@runtime_checkable
 class Guarding(Protocol):
     """Offered besides by a backend that can say how firmly it keeps jobs to what they were given."""
 

@@ -24,9 +24,16 @@ from madang.portal.organisations import actions as organisations
 from madang.portal.people.models import Organisation, Region
 from madang.portal.people.rules import Attribute, OrganisationKind, SizeClass
 from madang.portal.reviews import actions as reviews
+from madang.portal.reviews.models import Reviewer
+from madang.portal.suggestions import actions as suggestions
+from madang.portal.suggestions import queries as bidding
+from madang.portal.suggestions.rules import Wish
 from madang.portal.transactions import together
 
-REVIEWERS = 96
+REVIEWERS = 120
+# Every third expert knows one kind of server, the next the other, and the next says nothing.
+FIELDS: list[list[str]] = [["h200"], ["b200"], []]
+BIDDERS, BIDS_EACH = 12, 24
 SOURCE = "Newsis NISX20260303_0003532105"
 
 
@@ -52,6 +59,7 @@ def build(cast: Cast, progress: Progress) -> None:
     with progress.step(N_("Screening and reviewing them")), together():
         rounds.screen_all(cast, intake, at(2026, 1, 30))
         _reviewers(cast, draws)
+        _wishes(cast, intake)
         rounds.review_all(cast, intake, marks, at(2026, 2, 2), lambda n, m: progress.count(N_("Reviewing"), n, m))
     written = rounds.write_policies(cast, intake, at(2026, 2, 26))
     with progress.step(N_("Solving the allocation under {count} policies"), count=len(written)):
@@ -145,12 +153,29 @@ def _reviewers(cast: Cast, draws: random.Random) -> None:
     """The expert pool: generated persons, and the one whom a log-in is printed for."""
     manager, now = cast.actor("manager"), at(2026, 1, 29)
     reviews.add_reviewer(
-        by=manager, now=now, email=f"reviewer@{casting.DOMAIN}", affiliation="한너울대학교(가상)", load_limit=40
-    )
+        by=manager, now=now, email=f"reviewer@{casting.DOMAIN}", affiliation="한너울대학교(가상)", load_limit=40,
+        fields=["h200"],
+    )  # fmt: skip
     for serial in range(1, REVIEWERS):
         casting.generated_person("평가", serial, now, draws)
         email = f"generated-reviewer-{serial:04d}@{casting.DOMAIN}"
-        reviews.add_reviewer(by=manager, now=now, email=email, affiliation=f"{serial}번 연구원(가상)", load_limit=40)
+        given = {"affiliation": f"{serial}번 연구원(가상)", "load_limit": 40, "fields": FIELDS[serial % len(FIELDS)]}
+        reviews.add_reviewer(by=manager, now=now, email=email, **given)
+
+
+def _wishes(cast: Cast, intake: Intake) -> None:
+    """Some of the experts say what they would like, and two are kept apart; drawn, like everything about them."""
+    manager, now, draws = cast.actor("manager"), at(2026, 1, 30, 14), random.Random(draw.SEED + 3)
+    pool = list(Reviewer.objects.order_by("pk"))
+    suggestions.keep_apart(by=manager, now=now, one=pool[1].pk, other=pool[2].pk, reason="시연용 사유 (generated)")
+    suggestions.open_bids(by=manager, now=now, intake=intake.pk, until=at(2026, 2, 2, 9))
+    for reviewer in pool[:BIDDERS]:
+        by = rounds.member(reviewer.person_id)
+        found = bidding.bidding(by, now, intake.pk)
+        files = [file.pk for file, _ in found.files] if found else []
+        chosen = draws.sample(files, min(BIDS_EACH, len(files)))
+        wishes = {file: draws.choice(list(Wish)) for file in chosen}
+        suggestions.bid(by=by, now=now + timedelta(hours=1), intake=intake.pk, wishes=wishes)
 
 
 def _answers() -> None:

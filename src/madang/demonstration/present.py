@@ -10,8 +10,19 @@ from datetime import UTC, date, datetime, timedelta
 from django.conf import settings
 
 from madang.cli.language import N_
+from madang.demonstration import (
+    academy,
+    camp,
+    committee,
+    draw,
+    equipment,
+    names,
+    pipeline,
+    published,
+    rounds,
+    work,
+)
 from madang.demonstration import cast as casting
-from madang.demonstration import committee, draw, equipment, names, pipeline, published, rounds, work
 from madang.demonstration.cast import Cast
 from madang.demonstration.progress import Progress
 from madang.portal.actors import WORKER, MemberRole
@@ -23,7 +34,9 @@ from madang.portal.billing import actions as billing
 from madang.portal.calls import chores as calls_chores
 from madang.portal.calls.models import Call
 from madang.portal.drafts.rules import IntakeDraft
+from madang.portal.indicators import actions as figures
 from madang.portal.indicators import chores as indicators
+from madang.portal.indicators import queries as figure_queries
 from madang.portal.jobs import machine
 from madang.portal.journal import actions as journal
 from madang.portal.journal import chores as journal_chores
@@ -66,8 +79,12 @@ def build(cast: Cast, now: datetime, progress: Progress) -> None:
         equipment.build(cast, sorted({award.organisation_id for award in awards}), now)
     with progress.step(N_("Companies on their way to an office")), together():
         pipeline.build(cast, now, awards)
+    with progress.step(N_("A cohort of an academy, from applications to placements")), together():
+        academy.build(cast, now)
+    with progress.step(N_("A start-up camp with its tenants")), together():
+        camp.build(cast, now)
     with progress.step(N_("Statements, public figures and the sealed journal")):
-        _close_books(now)
+        _close_books(cast, now)
 
 
 def _run_jobs(awards: list[Award], now: datetime, progress: Progress) -> None:
@@ -239,11 +256,27 @@ def _apply_to_open(call: Call, month: Month, now: datetime, draws: random.Random
         rounds.apply(track, intake, entry, list(track.consents.values_list("text", flat=True)))
 
 
-def _close_books(now: datetime) -> None:
+def _close_books(cast: Cast, now: datetime) -> None:
     billing.work_out_month(by=WORKER, now=datetime.now(UTC), month=str(Month.of(now, settings.MADANG_ZONE)))
     while indicators.roll_up(datetime.now(UTC)):
         pass
     indicators.work_out(datetime.now(UTC))
+    _freeze_last_year(cast, now)
     while journal.seal(now=datetime.now(UTC)):
         pass
     journal_chores.publish_head(datetime.now(UTC))
+
+
+def _freeze_last_year(cast: Cast, now: datetime) -> None:
+    """Two people freeze the last year that is over and has figures, so that its page and its file stand there."""
+    latest = figure_queries.latest()
+    over = (
+        [year for year in figure_queries.years(latest.figures) if year < figure_queries.this_year(now)]
+        if latest
+        else []
+    )
+    if over:
+        comment = "시연용으로 만든 자료의 확정입니다. · Frozen for the demonstration; what it counts is drawn."
+        given = {"now": now, "year": over[0], "comment": comment}
+        figures.draft(by=cast.actor("manager"), **given)
+        figures.freeze(by=cast.actor("approver"), document_number=f"AI컴퓨팅-{over[0]}-통계", **given)

@@ -28,8 +28,10 @@ from madang.portal.policies import queries, wording
 from madang.portal.policies.rules import Draft
 from madang.portal.reviews import actions as reviews
 from madang.portal.reviews.models import ReviewAssignment
-from madang.portal.reviews.suggestion import suggest
 from madang.portal.screening import actions as screening
+from madang.portal.suggestions import actions as suggestions
+from madang.portal.suggestions import chores as suggestion_chores
+from madang.portal.suggestions.models import AssignmentSuggestion
 
 Count = Callable[[int, int], None]
 MARKS_COMMENT = "시연용으로 만든 점수입니다. · Points made for the demonstration."
@@ -90,10 +92,19 @@ def review_all(
     cast: Cast, intake: Intake, marks: dict[int, tuple[tuple[int, ...], ...]], now: datetime, count: Count
 ) -> None:
     """The manager confirms the suggested reviewers; each hands in a sheet with the drawn marks."""
-    manager = cast.actor("manager")
-    chosen = suggest(by=manager, now=now, intake=intake.pk)
-    reviews.assign(by=manager, now=now, intake=intake.pk, chosen=chosen, due_at=intake.review_due_at)
+    assign_all(cast, intake, now)
     mark(intake, marks, now + timedelta(days=1), count)
+
+
+def assign_all(cast: Cast, intake: Intake, now: datetime) -> None:
+    """The manager has it worked out who could review what, waits for it, and confirms all of it."""
+    by = cast.actor("manager")
+    asked = suggestions.ask(by=by, now=now, intake=intake.pk)
+    while AssignmentSuggestion.objects.filter(pk=asked.pk, state="waiting").exists():
+        suggestion_chores.find_suggestions(now)
+        # This waits for a real child process; the instant given to the chore stays the demonstration's.
+        time.sleep(0.05)
+    suggestions.confirm(by=by, now=now, suggestion=asked.pk, due_at=intake.review_due_at)
 
 
 def mark(intake: Intake, marks: dict[int, tuple[tuple[int, ...], ...]], now: datetime, count: Count) -> None:

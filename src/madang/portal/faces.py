@@ -156,6 +156,7 @@ _NAVIGATION: list[tuple[Any, str, Callable[[Actor], bool]]] = [
     (_("Capacity"), "capacity", lambda actor: not actor.reads_everything),
     (_("Prices"), "prices", lambda actor: not actor.reads_everything),
     (_("Facilities"), "facilities", lambda actor: not actor.reads_everything),
+    (_("Courses"), "courses", lambda actor: not actor.reads_everything),
     (_("My applications"), "applications", lambda actor: bool(actor.memberships)),
     (_("Awards and jobs"), "awards", lambda actor: bool(actor.memberships)),
     (_("Statements"), "statements", lambda actor: bool(actor.memberships)),

@@ -5,12 +5,19 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from madang.portal.bookings.sentences import STATES as BOOKING_WORDS
+from madang.portal.camp.sentences import BID_STATES as BID_WORDS
+from madang.portal.camp.sentences import CALL_STATES as TENANT_CALL_WORDS
 from madang.portal.cluster.sentences import CHANGES as CHANGE_WORDS
 from madang.portal.companies.sentences import STAGES as COMPANY_WORDS
+from madang.portal.courses.sentences import COHORT_STATES as COHORT_WORDS
 from madang.portal.environments.sentences import STATES as ENVIRONMENT_WORDS
 from madang.portal.facilities.sentences import STATES as FACILITY_WORDS
 from madang.portal.jobs.sentences import STATES as JOB_WORDS
+from madang.portal.learners.sentences import PLACEMENT_STATES as PLACEMENT_WORDS
+from madang.portal.learners.sentences import STATES as LEARNER_WORDS
 from madang.portal.outcomes.sentences import STATES as OUTCOME_WORDS
+from madang.portal.tenancies.sentences import STATES as TENANCY_WORDS
+from madang.portal.tenancies.sentences import UPKEEP as UPKEEP_WORDS
 
 NEUTRAL, WAITING, ACTIVE, GOOD, BAD = "neutral", "warning", "information", "success", "danger"
 
@@ -60,8 +67,18 @@ STATES = {
     "lost": (BAD, pgettext_lazy("state", "Lost")),
     "issued": (GOOD, pgettext_lazy("state", "Issued")),
     "settlement.open": (WAITING, pgettext_lazy("state", "Not settled")),
+    "month_running": (ACTIVE, pgettext_lazy("state", "Month runs")),
+    "month_in_grace": (WAITING, pgettext_lazy("state", "Waits for late use")),
+    "month_to_close": (WAITING, pgettext_lazy("state", "To be closed")),
+    "month_closed": (GOOD, pgettext_lazy("state", "Books closed")),
+    "month_issued": (GOOD, pgettext_lazy("state", "Statements issued")),
+    "difference.open": (WAITING, pgettext_lazy("state", "To be decided")),
+    "difference.settled": (GOOD, pgettext_lazy("state", "Taken over")),
+    "difference.dismissed": (NEUTRAL, pgettext_lazy("state", "Left as booked")),
+    "wanted": (WAITING, pgettext_lazy("state", "Asked for")),
     "noticed": (WAITING, pgettext_lazy("state", "Notice given")),
     "dropped": (NEUTRAL, pgettext_lazy("state", "Dropped")),
+    "found": (ACTIVE, pgettext_lazy("state", "To be confirmed")),
     "taken_back": (BAD, pgettext_lazy("state", "Taken back")),
     "settled": (GOOD, pgettext_lazy("state", "Settled")),
     "sent": (GOOD, pgettext_lazy("state", "Sent")),
@@ -145,6 +162,57 @@ _COMPANY_TONES = {
     "left": NEUTRAL,
 }
 STATES |= {f"company.{stage}": (_COMPANY_TONES[stage], gettext_lazy(word)) for stage, word in COMPANY_WORDS.items()}
+
+_COHORT_TONES = {"draft": WAITING, "open": ACTIVE, "selected": GOOD, "ended": NEUTRAL}
+STATES |= {f"cohort.{state}": (_COHORT_TONES[state], gettext_lazy(word)) for state, word in COHORT_WORDS.items()}
+_LEARNER_TONES = {
+    "applied": ACTIVE,
+    "seated": GOOD,
+    "reserve": WAITING,
+    "refused": NEUTRAL,
+    "withdrawn": NEUTRAL,
+    "left": NEUTRAL,
+    "graduated": GOOD,
+    "unfinished": NEUTRAL,
+}
+STATES |= {f"learner.{state}": (_LEARNER_TONES[state], gettext_lazy(word)) for state, word in LEARNER_WORDS.items()}
+_PLACEMENT_TONES = {"told": WAITING, "accepted": GOOD, "refused": NEUTRAL}
+STATES |= {
+    f"placement.{state}": (_PLACEMENT_TONES[state], gettext_lazy(word)) for state, word in PLACEMENT_WORDS.items()
+}
+_BID_TONES = {
+    "handed_in": WAITING,
+    "withdrawn": NEUTRAL,
+    "selected": GOOD,
+    "reserve": WAITING,
+    "not_selected": NEUTRAL,
+}
+STATES |= {f"bid.{state}": (_BID_TONES[state], gettext_lazy(word)) for state, word in BID_WORDS.items()}
+_TENANT_CALL_TONES = {"draft": NEUTRAL, "planned": NEUTRAL, "open": GOOD, "judged": ACTIVE, "decided": NEUTRAL}
+STATES |= {
+    f"tenantcall.{state}": (_TENANT_CALL_TONES[state], gettext_lazy(word)) for state, word in TENANT_CALL_WORDS.items()
+}
+_TENANCY_TONES = {
+    "offered": WAITING,
+    "signed": ACTIVE,
+    "running": GOOD,
+    "ended": WAITING,
+    "checked_out": NEUTRAL,
+    "declined": NEUTRAL,
+    "lapsed": NEUTRAL,
+    "dropped": NEUTRAL,
+}
+STATES |= {f"tenancy.{state}": (_TENANCY_TONES[state], gettext_lazy(word)) for state, word in TENANCY_WORDS.items()}
+_UPKEEP_TONES = {
+    "asked": WAITING,
+    "seen": ACTIVE,
+    "working": ACTIVE,
+    "done": GOOD,
+    "reopened": BAD,
+    "confirmed": GOOD,
+    "withdrawn": NEUTRAL,
+}
+STATES |= {f"upkeep.{state}": (_UPKEEP_TONES[state], gettext_lazy(word)) for state, word in UPKEEP_WORDS.items()}
 
 
 def tone(state: str, kind: str = "") -> str:

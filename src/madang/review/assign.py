@@ -16,8 +16,10 @@ problem gives the same assignment in whatever order it is written.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from typing import NoReturn
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -33,18 +35,83 @@ def assign(problem: Problem) -> Assignment:
     Refused: ``reviewers_too_few_for_application`` (application, needed, available, conflicted) and
     ``review_places_too_few`` (applications: ids that compete, needed, possible: places they can get at most).
     """
-    _refuse_too_few(problem)
+    for name, facts in _too_few(problem):
+        raise Refused("reviewers_too_few_for_application", application=name, **facts)
     search = _Search(problem)
     try:
         search.flow.settle()
+    except Shortage as short:
+        search.refuse(short)
+    return _parted(search)
+
+
+def _parted(search: _Search) -> Assignment:
+    """What a settled search comes to once nobody meets whom he must not. Refused as `assign`."""
+    try:
         search.part()
     except Shortage as short:
         search.refuse(short)
     chosen, prices = search.chosen(), search.prices()
-    return Assignment(chosen, cost(problem, chosen), lower_bound(problem, prices), prices)
+    return Assignment(chosen, cost(search.problem, chosen), lower_bound(search.problem, prices), prices)
 
 
-def _refuse_too_few(problem: Problem) -> None:
+class Lack(StrEnum):
+    """Why an application goes short: too few may have it at all, all of these are full, or they must not meet."""
+
+    CONFLICTS = "conflicts"
+    PLACES = "places"
+    APART = "apart"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """So many reviewers an application goes without, and why; `conflicted` are those with time whom a conflict bars."""
+
+    application: str
+    missing: int
+    lack: Lack
+    conflicted: int = 0
+
+
+def assign_most(problem: Problem) -> tuple[Assignment, tuple[Gap, ...]]:
+    """As `assign`, but where not all can have what they need some go short: as many places as can be are given out.
+
+    Before one application goes short by two, those that compete with it go short by one. Only reviewers who must not
+    meet may cost a place more than need be. Cost and bound are those of what is given out. Gaps are in order of ids.
+    """
+    gaps = [
+        Gap(name, facts["needed"] - facts["available"], Lack.CONFLICTS, facts["conflicted"])
+        for name, facts in _too_few(problem)
+    ]
+    problem = _shortened(problem, gaps)
+    while True:
+        search, lacking = _Search(problem), Counter[int]()
+        search.flow.settle(lacking)
+        more = [Gap(search.applications[row].id, count, Lack.PLACES) for row, count in lacking.items()]
+        if not more:
+            try:
+                return _parted(search), tuple(sorted(gaps, key=lambda gap: (gap.application, gap.lack)))
+            except Refused as refused:
+                more = [Gap(_without_one(refused), 1, Lack.APART)]
+        gaps, problem = gaps + more, _shortened(problem, more)
+
+
+def _without_one(refused: Refused) -> str:
+    """The application that does without one more, where only that reviewers must not meet stands in the way."""
+    competing = refused.facts.get("applications")
+    return str(min(competing)) if isinstance(competing, tuple) else str(refused.facts["application"])
+
+
+def _shortened(problem: Problem, gaps: Sequence[Gap]) -> Problem:
+    less: Counter[str] = Counter()
+    for gap in gaps:
+        less[gap.application] += gap.missing
+    applications = tuple(replace(one, needed=one.needed - less[one.id]) for one in problem.applications)
+    return replace(problem, applications=applications) if gaps else problem
+
+
+def _too_few(problem: Problem) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Applications, by id, that fewer reviewers with time may have than they need."""
     begun = Counter(application for application, _ in problem.begun)
     loads = Counter(person for _, person in problem.begun)
     able = [one.id for one in problem.reviewers if one.limit > one.load + loads[one.id]]
@@ -53,8 +120,7 @@ def _refuse_too_few(problem: Problem) -> None:
         free = [person for person in others if (application.id, person) not in problem.conflicts]
         needed = application.needed - begun[application.id]
         if len(free) < needed:
-            facts = {"application": application.id, "needed": needed, "available": len(free)}
-            raise Refused("reviewers_too_few_for_application", **facts, conflicted=len(others) - len(free))
+            yield application.id, {"needed": needed, "available": len(free), "conflicted": len(others) - len(free)}
 
 
 class _Search:

@@ -6,6 +6,7 @@ changed between two times is `difference`. Periods are half-open: whoever left o
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -87,11 +88,15 @@ class Challenge:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """A person's answer to a possible match: that reviewer and applicant are (`same`) or are not connected so."""
+    """A person's answer to a possible match: that reviewer and applicant are (`same`) or are not connected so.
+
+    It holds as long as the match rests on the same facts: `rests_on` is their `matched` (empty: whatever they are).
+    """
 
     reviewer: str
     application: str
     same: bool
+    rests_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +144,7 @@ class _Filed:
 
     declarations: dict[str, list[Declaration]] = field(default_factory=lambda: defaultdict(list))
     challenges: dict[Pair, list[Challenge]] = field(default_factory=lambda: defaultdict(list))
-    resolutions: dict[Pair, bool] = field(default_factory=dict)
+    resolutions: dict[Pair, dict[str, bool]] = field(default_factory=lambda: defaultdict(dict))
 
     @classmethod
     def of(cls, records: Records) -> _Filed:
@@ -149,8 +154,8 @@ class _Filed:
         for challenge in records.challenges:
             filed.challenges[challenge.application, challenge.reviewer].append(challenge)
         for answer in records.resolutions:
-            pair = answer.application, answer.reviewer
-            filed.resolutions[pair] = answer.same or filed.resolutions.get(pair, False)
+            given = filed.resolutions[answer.application, answer.reviewer]
+            given[answer.rests_on] = answer.same or given.get(answer.rests_on, False)
         return filed
 
 
@@ -170,7 +175,7 @@ def every_conflict(
 
     Only pairs that have something in common are looked at: 2,000 applications meet 400 reviewers in about a second.
     """
-    filed, places = _Filed.of(records), _Places(preset.shared_domains)
+    filed, places = _Filed.of(records), _Places(preset)
     for subject in subjects:
         places.add(subject)
     found = {}
@@ -210,8 +215,8 @@ def years_after(day: date, years: int) -> date:
 class _Places:
     """Applications by everything that a reviewer may have in common with them."""
 
-    def __init__(self, shared_domains: frozenset[str]) -> None:
-        self.shared = shared_domains
+    def __init__(self, preset: Preset) -> None:
+        self.preset = preset
         self.every: list[Subject] = []
         self.by_word: dict[tuple[str, str], list[Subject]] = defaultdict(list)
 
@@ -244,8 +249,9 @@ class _Places:
         return list(found.values())
 
     def _mail(self, one: Reviewer | Subject) -> set[tuple[str, str]]:
-        parts = {part for domain in _domains(one) for part in _parents(domain)}
-        return {("mail", part) for part in parts - self.shared}
+        addresses = {("address", mail.lower()) for mail in one.addresses}
+        parts = {part for domain in _domains(one) for part in _parents(domain)} if self.preset.domains else set()
+        return addresses | {("mail", part) for part in parts - self.preset.shared_domains}
 
 
 def _domains(one: Reviewer | Subject) -> set[str]:
@@ -267,8 +273,7 @@ def _between(reviewer: Reviewer, subject: Subject, filed: _Filed, preset: Preset
     kept = [conflict for finding in found if (conflict := _judge(finding, preset, on)) is not None]
     organisational = {Ground.SAME_ORGANISATION, Ground.FORMER_ORGANISATION, Ground.MEMBER}
     if not any(conflict.ground in organisational for conflict in kept):
-        resolved = filed.resolutions.get(pair)
-        kept += _matches(reviewer, subject, preset, resolved) if resolved is not False else []
+        kept += _matches(reviewer, subject, preset, filed.resolutions.get(pair, {}))
     unique = {(one.ground, tuple(sorted(one.facts.items()))): one for one in kept}
     return sorted(unique.values(), key=lambda one: (one.severity, one.ground, sorted(one.facts.items())))
 
@@ -342,14 +347,23 @@ def _challenged(challenges: Iterable[Challenge]) -> Iterator[_Finding]:
             yield _Finding(Ground.CHALLENGE, {"application": challenge.application}, severity=severity)
 
 
-def _matches(reviewer: Reviewer, subject: Subject, preset: Preset, resolved: bool | None) -> list[Conflict]:
+def _matches(reviewer: Reviewer, subject: Subject, preset: Preset, answers: Mapping[str, bool]) -> list[Conflict]:
     rule = preset.rules.get(Ground.POSSIBLE_MATCH)
     if rule is None:
         return []
-    severity = Severity.EXCLUDES if resolved else rule.severity
     every = [*_same_names(reviewer, subject), *_same_addresses(reviewer, subject)]
-    every += _domain_matches(reviewer, subject, preset)
+    every += _domain_matches(reviewer, subject, preset) if preset.domains else ()
+    given = [answers[key] for key in ("", matched(every)) if key in answers]
+    if given and not any(given):
+        return []
+    severity = Severity.EXCLUDES if given else rule.severity
     return [Conflict(Ground.POSSIBLE_MATCH, severity, facts) for facts in every]
+
+
+def matched(every: Iterable[Mapping[str, str]]) -> str:
+    """The digest of what possible matches rest on; another one as soon as a name or an address comes or goes."""
+    lines = {repr(sorted(facts.items())) for facts in every}
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
 def _same_names(reviewer: Reviewer, subject: Subject) -> Iterator[dict[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -64,11 +65,20 @@ class Flow:
         for person in range(self.sink):
             self._draw_arcs(person)
 
-    def settle(self) -> None:
-        """Gives out all places. Raises Shortage where that cannot be."""
+    def settle(self, lacking: Counter[int] | None = None) -> None:
+        """Gives out all places. Raises Shortage where that cannot be; with `lacking`, counts there what a row lacks.
+
+        Sets of places that can be given out together are a matroid: to pass over each that no longer can gives out as
+        many as can be at all. The first places of all go before any second one.
+        """
         for turn in range(int(self.needed.max(initial=0))):
             for row in np.flatnonzero(self.needed > turn):
-                self._place(int(row), self.sink)
+                try:
+                    self._place(int(row), self.sink)
+                except Shortage:
+                    if lacking is None:
+                        raise
+                    lacking[int(row)] += 1
 
     def bar(self, row: int, person: int) -> None:
         """Takes an application from a reviewer for good, and gives the place out anew."""

@@ -57,14 +57,15 @@ class Rule:
 class Preset:
     """A tradition's rules by ground; a ground without one is no conflict.
 
-    `shared_domains` are those of e-mail that tell nothing; an interest is reported late when more than `report_days`
-    pass after it was learnt (None: no such rule).
+    `shared_domains` are those of e-mail that tell nothing, and without `domains` none tells anything; an interest is
+    reported late when more than `report_days` pass after it was learnt (None: no such rule).
     """
 
     name: str
     rules: Mapping[Ground, Rule]
     shared_domains: frozenset[str]
     report_days: int | None = None
+    domains: bool = True
 
     def changed(self, changes: Mapping[str, object]) -> Preset:
         """These rules as a call changes them, such as `{"coauthor": {"severity": "warns", "years": 3}, "other": None}`.

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from factories import (
+    issue_closed,
     make_actor,
     make_application,
     make_award,
@@ -138,10 +139,10 @@ def test_a_missing_price_is_a_fault_that_bars_the_issue():
 
     assert (statement.faults, statement.due) == (1, 0)
     with pytest.raises(Refused, match="statements_have_faults"):
-        actions.issue(by=make_actor(Role.PROGRAMME_MANAGER), now=NOW, month="2026-05")
+        issue_closed(by=make_actor(Role.PROGRAMME_MANAGER), now=NOW, month="2026-05")
     assert AccountingMonth.objects.filter(issued_at__isnull=False).count() == 0
     priced(award.lines.get().product)
-    assert actions.issue(by=make_actor(Role.PROGRAMME_MANAGER), now=NOW, month="2026-05") == 1
+    assert issue_closed(by=make_actor(Role.PROGRAMME_MANAGER), now=NOW, month="2026-05") == 1
     assert Statement.objects.get().due == 6_400_000
 
 
@@ -176,9 +177,9 @@ def test_issued_statements_have_numbers_without_a_gap_and_never_change():
         worked(award)
     manager = make_actor(Role.PROGRAMME_MANAGER)
 
-    assert actions.issue(by=manager, now=NOW, month="2026-05") == 2
+    assert issue_closed(by=manager, now=NOW, month="2026-05") == 2
     worked(awards[2])
-    assert actions.issue(by=manager, now=NOW, month="2026-05") == 1
+    assert issue_closed(by=manager, now=NOW, month="2026-05") == 1
 
     numbers = Statement.objects.order_by("number").values_list("number", flat=True)
     assert list(numbers) == ["2026-05-0001", "2026-05-0002", "2026-05-0003"]
@@ -187,14 +188,14 @@ def test_issued_statements_have_numbers_without_a_gap_and_never_change():
         worked(awards[0])
     assert Statement.objects.get(organisation=awards[0].organisation_id).due == 0
     with pytest.raises(Refused, match="nothing_to_issue"):
-        actions.issue(by=manager, now=NOW, month="2026-05")
+        issue_closed(by=manager, now=NOW, month="2026-05")
 
 
 def test_use_that_comes_after_its_statement_is_billed_once_in_the_next():
     award, manager = awarded(grain="hour"), make_actor(Role.PROGRAMME_MANAGER)
     used(award, 3_600, day=date(2026, 4, 10))
     worked(award, "2026-04")
-    actions.issue(by=manager, now=NOW, month="2026-04")
+    issue_closed(by=manager, now=NOW, month="2026-04")
     used(award, 7_200, day=date(2026, 4, 20), key="late")
     used(award, 3_600, key="may")
 
@@ -205,7 +206,7 @@ def test_use_that_comes_after_its_statement_is_billed_once_in_the_next():
         (date(2026, 4, 30), 7_200, 1_100),
         (date(2026, 5, 7), 3_600, 550),
     ]
-    actions.issue(by=manager, now=NOW, month="2026-05")
+    issue_closed(by=manager, now=NOW, month="2026-05")
     assert worked(award, "2026-06").due == 0
 
 
@@ -213,7 +214,7 @@ def test_a_running_month_is_not_issued():
     worked(awarded(), "2026-06")
 
     with pytest.raises(Refused, match="month_not_over"):
-        actions.issue(by=make_actor(Role.PROGRAMME_MANAGER), now=NOW, month="2026-06")
+        issue_closed(by=make_actor(Role.PROGRAMME_MANAGER), now=NOW, month="2026-06")
 
 
 @pytest.mark.parametrize("roles", [(), (Role.AUDITOR,), (Role.APPROVER,), (Role.SCREENING_OFFICER,)])
@@ -223,7 +224,7 @@ def test_others_neither_work_out_nor_issue(roles):
     with pytest.raises(Refused, match="not_allowed_for_role"):
         actions.work_out(by=by, now=NOW, organisation=award.organisation_id, month="2026-05")
     with pytest.raises(Refused, match="not_allowed_for_role"):
-        actions.issue(by=by, now=NOW, month="2026-05")
+        issue_closed(by=by, now=NOW, month="2026-05")
 
 
 def test_the_chore_works_out_last_month_for_everybody_once():

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 from django.utils.translation import override
-from factories import make_actor, make_member, make_organisation, make_staff
+from factories import issue_closed, make_actor, make_member, make_organisation, make_staff
 from portal.billing.test_billing_actions import NOW, awarded, worked
 
 from madang.errors import Refused
 from madang.portal.actors import WORKER, Role
-from madang.portal.billing import actions, aid, exports, queries, trials
+from madang.portal.billing import aid, exports, queries, trials
 from madang.portal.billing.models import Statement, StatementLine
 from madang.portal.prices import actions as prices
 from madang.portal.prices.models import Discount, SubsidyLimit
@@ -99,7 +99,7 @@ def test_a_limit_that_means_nothing_is_refused(manager, given, code):
 def test_nothing_changes_a_month_that_is_issued(manager):
     row = limit(manager)
     worked(awarded())
-    actions.issue(by=manager, now=NOW, month="2026-05")
+    issue_closed(by=manager, now=NOW, month="2026-05")
     for act in (
         lambda: limit(manager, "late", starts_on=date(2026, 5, 31)),
         lambda: prices.end_limit(by=manager, now=NOW, limit=row.pk, ends_on=date(2026, 5, 31)),
@@ -198,7 +198,7 @@ def test_declared_aid_is_of_issued_statements_by_year_with_what_ceilings_leave(m
     limit(manager, "cap", "ceiling", 100_000_000, years=1)
     award = awarded()
     worked(award)
-    actions.issue(by=manager, now=NOW, month="2026-05")
+    issue_closed(by=manager, now=NOW, month="2026-05")
     worked(award, "2026-06")
     member = make_actor()
     assert list(aid.organisations(member)) == []

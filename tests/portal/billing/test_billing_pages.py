@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 from factories import (
     make_award,
+    make_closed,
     make_member,
     make_pool,
     make_product,
@@ -158,7 +159,10 @@ def test_a_manager_works_out_and_issues_a_month(client):
     assert client.post("/staff/statements/", {"month": "2026-5"}).status_code == 200
     assert client.get("/staff/statements/2026-05/issue/").status_code == 200
     assert client.get("/staff/statements/2026-55/issue/").status_code == 404
+    assert "/staff/months/2026-05/" in client.get("/staff/statements/").content.decode()
+    assert client.post("/staff/statements/2026-05/issue/").status_code == 409
     assert Statement.objects.get(pk=row.pk).state == "draft"
+    make_closed("2026-05")
     assert client.post("/staff/statements/2026-05/issue/").status_code == 302
 
     assert Statement.objects.get(pk=row.pk).number == "2026-05-0001"
@@ -190,7 +194,7 @@ def test_pages_take_as_many_queries_for_one_row_as_for_three(client, django_asse
             statement()
         with django_assert_num_queries(8):
             client.get("/statements/")
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             client.get("/staff/statements/")
 
 

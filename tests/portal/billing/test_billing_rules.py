@@ -133,10 +133,10 @@ def test_hours_are_priced_by_the_second():
     assert (line.quote.due, line.quote.reference) == (550, 4_201)
 
 
-def test_late_use_is_what_no_statement_has():
-    late = late_amounts({"2026-04": 500, "2026-05": 70, "2026-06": 9}, {"2026-04": 200, "2026-05": 70, "2026-03": 0})
+def test_late_use_is_billed_as_one_sum_of_its_month_and_never_below_nought():
+    booked = {date(2026, 4, 7): 500, date(2026, 4, 9): -200, date(2026, 3, 1): -5, date(2026, 2, 28): 7}
 
-    assert late == {date(2026, 4, 30): 300}
+    assert late_amounts(booked) == {date(2026, 2, 28): 7, date(2026, 4, 30): 300}
 
 
 MONTHS = st.builds(Month, st.integers(2025, 2027), st.integers(1, 12))

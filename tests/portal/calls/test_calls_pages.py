@@ -90,7 +90,7 @@ def test_the_list_groups_by_the_clock(client):
 def test_a_call_takes_a_constant_number_of_queries(client, django_assert_num_queries, tracks):
     call = full_call(tracks)
     client.get("/calls/")
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(f"/calls/{call.code}/")
 
 
@@ -132,7 +132,7 @@ def test_an_official_writes_a_call_from_a_blank_and_another_publishes_it(manager
     }
     post(manager, f"{base}/tracks/new/", **track, version=2)
     post(manager, f"{base}/tracks/gpu/products/", product=product.code, minimum=1, maximum=8, version=3)
-    criterion = {"title_ko": "타당성", "title_en": "Merit", "points": 100, "minimum_points": 40}
+    criterion = {"title_ko": "타당성", "title_en": "Merit", "points": 100, "minimum_points": 40, "required": "on"}
     post(manager, f"{base}/tracks/gpu/criteria/", **criterion, version=4)
     rule = {"kind": "organisation_kind", "reference_date": "deadline", "kinds": ["company", "university"]}
     post(manager, f"{base}/tracks/gpu/rules/", **rule, version=5)
@@ -170,7 +170,14 @@ def test_entries_are_changed_moved_and_taken_out(manager):
     call = factories.make_call(state="draft")
     track = factories.make_track(call)
     base = f"/staff/calls/{call.code}/tracks/{track.code}/criteria/"
-    given = {"code": "plan", "title_ko": "계획", "title_en": "Planning", "points": 30, "minimum_points": 0}
+    given = {
+        "code": "plan",
+        "title_ko": "계획",
+        "title_en": "Planning",
+        "points": 30,
+        "minimum_points": 0,
+        "required": "on",
+    }
     assert "Plan" in manager.get(f"{base}?change=plan").content.decode()
     post(manager, f"{base}?change=plan", **given, version=1)
     post(manager, f"{base}act/", up="plan", version=2)

@@ -17,6 +17,7 @@ from factories import (
     make_reviewer,
     make_staff,
     make_submitted,
+    make_suggestion,
     make_track,
 )
 
@@ -26,13 +27,13 @@ from madang.portal.actors import MemberRole, Role
 from madang.portal.challenges import actions, queries, rules
 from madang.portal.committees.models import Committee
 from madang.portal.experts.models import ExpertProfile
+from madang.portal.findings.queries import findings
 from madang.portal.outbox.models import Message
 from madang.portal.people.models import Person
 from madang.portal.reviews import actions as reviews
 from madang.portal.reviews import desk
-from madang.portal.reviews.findings import findings
 from madang.portal.reviews.models import ReviewAssignment
-from madang.portal.reviews.suggestion import suggest
+from madang.portal.suggestions.rules import key
 
 pytestmark = pytest.mark.django_db
 SESSION = NOW + timedelta(days=30)
@@ -94,8 +95,7 @@ def test_upheld_the_sheet_ends_and_the_person_is_never_suggested_or_assigned_aga
     assert sheet.state == "withdrawn"
     assert seen(sheet) == (False, 0, 0, 0)
     assert [found.barred for found in findings(manager, sheet.application.intake_id, NOW)] == [True]
-    with pytest.raises(Refused, match="reviewers_too_few_for_application"):
-        suggest(by=manager, now=NOW, intake=sheet.application.intake_id)
+    assert make_suggestion(sheet.application.intake, manager).content["chosen"] == {key(sheet.application_id): []}
     with pytest.raises(Stale):
         decided(manager, row, upheld=False)
     (mail,) = Message.objects.filter(code="challenge_decided")

@@ -22,12 +22,17 @@ from factories import (
 from madang.compute.protocol import MANY
 from madang.compute.slurm.commands import Ran
 from madang.compute.slurm.desired import Hold as OnClusterHold
+from madang.compute.slurm.desired import qos_of
+from madang.compute.slurm.live import Live
+from madang.compute.slurm.names import Site
+from madang.compute.slurm.standing import Look
+from madang.compute.slurm.tree import Tree
 from madang.errors import Refused, Stale
 from madang.portal.actors import WORKER, Actor, Role, Via
 from madang.portal.awards.models import AwardLine
 from madang.portal.awards.queries import owner_of
 from madang.portal.cluster import actions, queries
-from madang.portal.cluster.models import ClusterChange
+from madang.portal.cluster.models import ClusterChange, JoinedAccount
 from madang.portal.cluster.rules import ChangeState, Hold
 from madang.portal.cluster.wanted import stands, wanted
 from madang.portal.jobs import places as jobs
@@ -43,6 +48,7 @@ from madang.portal.shares.rules import Borrowing
 
 pytestmark = pytest.mark.django_db
 PARTITIONS = {"H100": "h100", "": "cpu"}
+SITE = Site("court")
 
 
 @pytest.fixture
@@ -243,15 +249,69 @@ def test_a_top_up_raises_the_budget():
     assert found.reaches[0].budget_seconds == 900
 
 
+def test_accounts_of_others_are_joined_all_or_none_and_pass_on(operator):
+    one, two = running_award()[0], running_award()[0]
+    given = [("kimlab", one.number), ("lab.2", two.number)]
+    for fault in (("kimlab", "2020-0001"), ("ROOT", one.number), ("a b", one.number)):
+        assert refusal(actions.join_accounts, by=operator, lines=[*given, fault]) == "cluster_accounts_faulty"
+    assert not JoinedAccount.objects.exists()
+    actions.join_accounts(by=operator, now=NOW, lines=given)
+    later = NOW + timedelta(days=1)
+    judged = actions.join_accounts(by=operator, now=later, lines=[("kimlab", two.number), ("lab.2", two.number)])
+    assert [row.fate for row in judged] == ["changed", "same"]
+    rows = jobs.joined()
+    assert [(row.account, row.owner, row.since, row.until) for row in rows] == [
+        ("kimlab", owner_of(one.pk), NOW, later),
+        ("lab.2", owner_of(two.pk), NOW, None),
+        ("kimlab", owner_of(two.pk), later, None),
+    ]
+    assert len({row.source for row in rows}) == 3
+    actions.leave_account(by=operator, now=later, name="lab.2")
+    assert list(queries.joined_accounts(operator).values_list("name", flat=True)) == ["kimlab"]
+    with pytest.raises(Refused):
+        actions.leave_account(by=operator, now=later, name="lab.2")
+
+
+def test_a_budget_that_begins_holds_no_more_than_is_left():
+    """What was used before the cluster counts, or in accounts of others, is taken off at the midnight after."""
+    award, _ = running_award(seconds=36_000)
+    pool = award.lines.get().product.pool_id
+    account = JoinedAccount.objects.create(award=award, name="kimlab", since=NOW)
+    today = NOW.astimezone(ZoneInfo("Asia/Seoul")).date()
+
+    def use(day, seconds, source="test"):
+        key = f"{source}/{day}/{seconds}"
+        usage = Usage(source, key, owner_of(award.pk), pool, "x:1", f"{day:%Y-%m}", day, seconds)
+        ledger.use(by=WORKER, now=NOW, usage=usage)
+
+    def minutes(at, seen=None):
+        (one,) = wanted(at, PARTITIONS, seen=seen).awards
+        return dict(qos_of(SITE, one, one.reaches[0]).minutes)["gres/gpu"]
+
+    nothing_there = Look(SITE, "c", Live(Tree()))
+    use(today - timedelta(days=1), 600)
+    use(today, 300)
+    assert (minutes(NOW), minutes(NOW, nothing_there)) == (600, 590)
+    found = wanted(NOW, PARTITIONS, seen=nothing_there)
+    assert found.fresh == [(award.pk, "h100", 600)]
+    actions.note_counts(now=NOW, fresh=found.fresh)
+    there = Look(SITE, "c", Live(Tree(qos={SITE.qos(str(award.pk), "h100"): None})))
+    use(today, 1200, f"joined:{account.pk}")
+    assert minutes(NOW) == minutes(NOW, there) == 590
+    assert minutes(NOW + timedelta(days=1)) == 570
+    # somebody takes the QOS away: it begins again with all that was used until then
+    assert minutes(NOW + timedelta(days=1), nothing_there) == 600 - (600 + 300 + 1200) // 60
+
+
 def test_a_constant_number_of_queries(operator, django_assert_num_queries):
     award, _ = running_award(seconds=1)
     given = {"hold": Hold.CAP, "stop_percent": 100, "monthly": True}
     actions.set_terms(by=operator, now=NOW, award=award, **given)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         wanted(NOW, PARTITIONS)
     running_award(seconds=1)
     running_award(seconds=1)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         wanted(NOW, PARTITIONS)
 
 

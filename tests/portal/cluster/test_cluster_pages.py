@@ -17,7 +17,7 @@ from factories import (
 from madang.portal.access import actions as access
 from madang.portal.actors import Role
 from madang.portal.cluster import bringing, queries
-from madang.portal.cluster.models import ClusterChange, ClusterLook
+from madang.portal.cluster.models import ClusterChange, ClusterLook, JoinedAccount
 from madang.portal.cluster.rules import ChangeState
 from madang.portal.people.models import UnixUser
 
@@ -101,6 +101,18 @@ def test_members_without_a_user_are_named(client, operator):
     make_award(make_submitted(organisation=organisation, created_by=lacking, state="eligible"))
     page = client.get("/staff/unix-users/").content.decode()
     assert page.count(lacking.email) == 1 and f"<li>{has.email}" not in page
+
+
+def test_accounts_of_others_are_shown_before_they_are_saved(client, operator):
+    award = make_award(make_submitted(state="eligible"), state="in_force")
+    text = f"account,award\nkimlab,{award.number}"
+    page = client.post("/staff/cluster-accounts/", {"text": text, "what": "preview"}).content.decode()
+    assert "kimlab" in page and "Save these accounts" in page and not JoinedAccount.objects.exists()
+    assert client.post("/staff/cluster-accounts/", {"text": text, "what": "save"}).status_code == 302
+    assert f"/awards/{award.number}/" in client.get("/staff/cluster-accounts/").content.decode()
+    assert client.post("/staff/cluster-accounts/", {"text": "kimlab", "what": "save"}).status_code == 422
+    assert client.post("/staff/cluster-accounts/kimlab/end/").status_code == 302
+    assert JoinedAccount.objects.get().until is not None
 
 
 def test_terms_of_an_award_are_set_on_its_page(client, operator):

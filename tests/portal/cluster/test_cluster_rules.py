@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from madang.compute.slurm.desired import Stage
 from madang.compute.slurm.difference import Phase
+from madang.compute.slurm.names import Site
 from madang.errors import Refused
 from madang.portal.actors import Actor, Role, Via
 from madang.portal.cluster import rules
@@ -68,6 +69,20 @@ def test_after_a_list_without_fault_every_user_is_one_persons(lines, known):
     after = {**known, **{one.email: one.name for one in found}}
     users = [name for name in after.values() if name]
     assert len(users) == len(set(users)) and "root" not in users and "Dee" not in users
+
+
+def test_accounts_are_judged_each():
+    lines = rules.accounts_of(
+        "account,award\nKimLab, 2026-0001\n\ncourt-a-1,2026-0001\ntwice,2026-0002\ntwice,2026-0001\n"
+    )
+    assert lines[0] == ("kimlab", "2026-0001")
+    given = [*lines, ("other", "2026-0001"), ("same", "2026-0001"), ("x", "2020-1"), ("root", "2026-0001")]
+    joined = {"other": "2026-0002", "same": "2026-0001"}
+    found = rules.judged_accounts(given, {"2026-0001", "2026-0002"}, joined, Site("court").claims)
+    fates = ["new", "own_account", "twice", "twice", "changed", "same", "unknown_award", "unfit_account"]
+    assert [one.fate for one in found] == fates
+    with pytest.raises(Refused, match="cluster_accounts_line"):
+        rules.accounts_of("kimlab 2026-0001\n")
 
 
 def test_only_the_operator_and_the_machines_own_command_change_anything():

@@ -6,6 +6,8 @@ import json
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from factories import (
     NOW,
@@ -71,7 +73,11 @@ def committed(by, committee, **more):
 def drawn(by, intake, seats=2, **more):
     draw = committed(by, section(by, intake, seats), **more)
     actions.freeze(by=by, now=NOW, draw=draw.pk)
-    return actions.draw_list(by=by, now=AFTER, draw=draw.pk, outside="3  8 17")
+    with CaptureQueriesContext(connection) as asked:
+        row = actions.draw_list(by=by, now=AFTER, draw=draw.pk, outside="3  8 17")
+    # however long the list
+    assert sum(one["sql"].startswith('UPDATE "portal_candidate"') for one in asked) == 1
+    return row
 
 
 def states(draw):

@@ -28,13 +28,13 @@ from madang.portal.experts import actions, exports, queries
 from madang.portal.experts.models import ExpertProfile
 from madang.portal.experts.roster import Roster, read
 from madang.portal.files.tables import rows_of_text
+from madang.portal.findings.queries import findings
 from madang.portal.holdings.actions import erase
 from madang.portal.journal.models import JournalEntry, Reading
 from madang.portal.outbox.models import Message
 from madang.portal.people.actions import seed_regions
 from madang.portal.people.models import Person
 from madang.portal.reviews import desk
-from madang.portal.reviews.findings import findings
 from madang.portal.reviews.models import Affiliation, Reviewer
 
 pytestmark = pytest.mark.django_db

@@ -17,6 +17,7 @@ from madang.portal.indicators.models import DayUse, FigureSet, IntakeFigures
 from madang.portal.indicators.rules import Number, table, total
 from madang.portal.ledger.models import LedgerAccount, Movement
 from madang.portal.people.models import Region
+from madang.portal.takebacks.models import TakeBack
 
 pytestmark = pytest.mark.django_db
 
@@ -148,6 +149,20 @@ def test_rolling_up_adds_each_movement_once():
     assert DayUse.objects.get().seconds == 150
 
 
+def test_many_day_totals_are_written_with_as_many_statements_as_one(django_assert_max_num_queries):
+    award, other = make.make_award(), make.make_award()
+    for day in range(1, 21):
+        use(award, day, key=f"a{day}", day=date(2026, 5, day))
+        use(other, 100 + day, key=f"b{day}", day=date(2026, 5, day))
+    with django_assert_max_num_queries(20):
+        actions.roll_up(now=NOW)
+    use(award, 1000, key="late", day=date(2026, 5, 7))
+    actions.roll_up(now=NOW)
+    totals = {(row.award_id, row.day.day): row.seconds for row in DayUse.objects.all()}
+    wanted = {(award.pk, day): day for day in range(1, 21)} | {(other.pk, day): 100 + day for day in range(1, 21)}
+    assert totals == wanted | {(award.pk, 7): 1007}
+
+
 def test_a_reversal_takes_use_back():
     award = make.make_award()
     use(award, 100)
@@ -243,6 +258,25 @@ def test_awards_that_came_back_are_counted_by_how():
         row = Award.objects.filter(pk=make.make_award().pk)
         row.update(state=state, answered_at=NOW, accept_by=NOW, ended_at=ended_at)
     assert sources.ended() == [{"year": 2026, "declined": 1, "lapsed": 1, "ended_early": 1}]
+
+
+def test_hours_taken_back_are_published_once_the_year_is_over(settings):
+    settings.MADANG_SMALL_CELL = 3
+    by, pool = make.make_staff(Role.PROGRAMME_MANAGER), make.make_pool()
+    for seconds in (0, 600, 500, 400):
+        TakeBack.objects.create(
+            award=make.make_award(), pool=pool, whole=False, percent=50, found_on=NOW, planned=9, used=0, left=9,
+            amount=9, first_amount=9, reason="x", noticed_by=by, noticed_at=NOW - timedelta(days=30), answer_by=NOW,
+            state="taken_back" if seconds else "dropped", taken=seconds, decided_by=by, decided_at=NOW,
+        )  # fmt: skip
+    later = NOW.replace(year=NOW.year + 1)
+    assert sources.take_backs(NOW, []) == []
+    (row,) = sources.take_backs(later, [])
+    counts = {"year": NOW.year, "unit": "gpu", "notices": 4, "dropped": 1, "taken_back": 3}
+    assert row == {**counts, "taken_seconds": 1500}
+    settings.MADANG_SMALL_CELL = 4
+    assert sources.take_backs(later, []) == [{**counts, "taken_seconds": None}]
+    assert sources.take_backs(later, [row]) == [row]
 
 
 def test_a_conflict_that_was_handled_is_counted_once_decided():

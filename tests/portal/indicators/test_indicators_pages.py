@@ -23,7 +23,7 @@ from madang.portal.awards.models import Award
 from madang.portal.billing.models import Statement
 from madang.portal.indicators import actions, chores
 from madang.portal.indicators.models import FigureSet, YearFigures
-from madang.portal.indicators.sentences import FIGURES
+from madang.portal.indicators.registry import FIGURES
 from madang.portal.journal.models import JournalEntry
 from madang.portal.resources.models import Pool
 

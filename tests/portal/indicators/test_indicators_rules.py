@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from madang.disclosure.protection import Protection
 from madang.errors import Refused
 from madang.portal.indicators import maps, rules
+from madang.portal.indicators.registry import FIGURES
 from madang.portal.indicators.rules import Counts, Line, Number, funded_seconds, gini_milli, released, table, total
-from madang.portal.indicators.sentences import COLUMNS, FIGURES, TABLES
+from madang.portal.indicators.sentences import COLUMNS, TABLES
 
 THREE = Protection(threshold=3)
 lines = st.lists(
@@ -24,6 +25,7 @@ lines = st.lists(
         size=st.sampled_from(["small", "large"]),
         region=st.sampled_from(["seoul", "busan", "jeju"]),
         outside_capital=st.booleans(),
+        young=st.booleans(),
         gpus=st.integers(0, 32),
         selected=st.booleans(),
     ),
@@ -33,7 +35,7 @@ lines = st.lists(
 
 def line(organisation, region="busan", kind="company", gpus=8, **more):
     given = {"track": "ai", "kind": kind, "size": "small", "region": region, "gpus": gpus}
-    return Line(organisation, **given | {"outside_capital": True, "selected": False} | more)
+    return Line(organisation, **given | {"outside_capital": True, "young": False, "selected": False} | more)
 
 
 def many(count, first=1, **given):
@@ -90,6 +92,12 @@ def test_where_lines_show_their_side_of_the_capital_each_side_is_protected_alone
     found = [*seoul, *incheon, *many(4, region="busan"), *many(4, 10, region="jeju")]
     out = released(found, frozenset({"outside_capital"}), THREE)["region"]
     assert {code for code, pair in out.items() if pair is None} == {"seoul", "incheon"}
+
+
+def test_where_lines_show_young_firms_the_other_companies_are_protected_alone():
+    found = [*many(8, young=True), *many(1, 20), *many(4, 30, kind="university")]
+    assert released(found, frozenset(), THREE)["kind"] == {"company": (9, 72), "university": (4, 32)}
+    assert released(found, frozenset({"youth"}), THREE)["kind"] == {"company": None, "university": None}
 
 
 def test_sizes_are_shown_only_where_their_sum_is():

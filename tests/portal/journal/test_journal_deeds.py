@@ -10,7 +10,7 @@ from madang.accounting.ledger import Kind
 from madang.catalogues import translation
 from madang.portal.actors import Via
 from madang.portal.cluster.rules import ChangeState
-from madang.portal.journal import deeds
+from madang.portal.journal import deeds, kinds
 from madang.portal.journal.seeds.retention import RULES
 from madang.portal.reviews.rules import AssignmentState
 
@@ -57,13 +57,13 @@ def test_every_action_has_its_words_and_no_words_are_left_over():
 
 
 def test_every_kind_has_its_word():
-    _, kinds = written()
-    assert kinds | {rule.kind for rule in RULES} <= set(deeds.KINDS)
-    assert set(deeds.FACES) == set(Via)
-    assert {code.partition(".")[0] for code in deeds.DEEDS} == set(deeds.DOMAINS)
+    _, said = written()
+    assert said | {rule.kind for rule in RULES} <= set(kinds.KINDS)
+    assert set(kinds.FACES) == set(Via)
+    assert {code.partition(".")[0] for code in deeds.DEEDS} == set(kinds.DOMAINS)
 
 
-@pytest.mark.parametrize("words", [deeds.DEEDS, deeds.KINDS, deeds.DOMAINS, deeds.FACES])
+@pytest.mark.parametrize("words", [deeds.DEEDS, kinds.KINDS, kinds.DOMAINS, kinds.FACES])
 def test_the_words_stand_in_korean_too(words):
     korean = translation("ko")
     lacking = {word for word in words.values() if not re.search("[가-힣]", korean.gettext(word))}

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import connection
+from django.db import transaction
 from factories import make_actor, make_pool
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from portal.races import at_once
 
-from madang.accounting.ledger import Balances, identity
-from madang.errors import Refused, Stale
+from madang.accounting.ledger import Balances, identity, settle
+from madang.errors import Refused
 from madang.portal.actors import WORKER, Role
 from madang.portal.journal.models import JournalEntry
 from madang.portal.ledger import actions, queries
@@ -177,13 +179,19 @@ def test_others_cannot_reverse(pool, roles):
 
 def test_nothing_of_an_issued_month_is_undone(pool):
     grant = granted(pool)
-    AccountingMonth.objects.create(month="2026-05", issued_at=NOW, last_number=1)
+    AccountingMonth.objects.update_or_create(
+        month="2026-05", defaults={"closed_at": NOW, "issued_at": NOW, "last_number": 1}
+    )
 
     with pytest.raises(Refused, match="month_already_issued"):
         actions.reverse(by=make_actor(Role.OPERATOR), now=NOW, movement=grant)
 
 
 def test_statement_numbers_have_no_gap():
+    with pytest.raises(Refused, match="month_not_closed"):
+        actions.number_statements(now=NOW, month="2026-05", count=3)
+    for month in ("2026-05", "2026-06"):
+        actions.close_month(now=NOW, month=month)
     assert list(actions.number_statements(now=NOW, month="2026-05", count=3)) == [1, 2, 3]
     assert list(actions.number_statements(now=NOW, month="2026-05", count=2)) == [4, 5]
     assert list(actions.number_statements(now=NOW, month="2026-06", count=1)) == [1]
@@ -232,6 +240,49 @@ def test_small_batches_come_to_the_same_as_one(pool):
         10 + n for n in range(700)
     )
     assert queries.check_identity() == []
+
+
+def test_a_large_batch_of_which_some_is_in_the_book_posts_the_rest(pool):
+    granted(pool, 200, "award:0")
+    charges = many(pool, 700)
+    import_usage(now=NOW, charges=charges[100:130])
+    changed = [*charges[:110], charges[110]._replace(amount=1), *charges[111:], charges[5]]
+
+    assert import_usage(now=NOW, charges=changed) == Imported(670, 30, (("cluster", "k110"),))
+    assert queries.check_identity() == []
+    assert import_usage(now=NOW, charges=charges) == Imported(0, 700)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(1, 90)), min_size=1, max_size=12),
+    st.integers(0, 200),
+    st.integers(0, 100),
+)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_charges_are_settled_as_the_library_says_with_and_without_holds(pool, used, left, hold):
+    """One owner has a job that may hold something, the other has none."""
+    with transaction.atomic():
+        for owner in (OWNER, "award:2"):
+            granted(pool, 1 + left + hold, owner)
+        if hold:
+            held(pool, hold, 0)
+        there, rest = {(OWNER, 0): hold}, {OWNER: 1 + left, "award:2": 1 + left + hold}
+        wanted, charges = [], []
+        for number, (job, owner, amount) in enumerate(used):
+            owner = f"award:{owner % 2 + 1}"
+            charges.append(usage(pool, amount, key=f"c{number}", job=job, owner=owner))
+            legs = settle(hold_left=there.get((owner, job), 0), left=rest[owner], amount=amount)
+            for part, (kind, start, to, moved) in enumerate(legs):
+                wanted.append((f"c{number}+{part}" if part else f"c{number}", kind, owner, start, to, moved))
+                if start == "held":
+                    there[owner, job] -= moved
+                elif start == "left":
+                    rest[owner] -= moved
+        import_usage(now=NOW, charges=charges)
+        columns = ("source_key", "kind", "to_account__owner", "from_account__bucket", "to_account__bucket", "amount")
+        assert list(Movement.objects.filter(source="cluster").order_by("pk").values_list(*columns)) == wanted
+        assert queries.check_identity() == []
+        transaction.set_rollback(True)
 
 
 def test_a_charge_twice_in_one_batch_is_posted_once(pool):
@@ -312,33 +363,12 @@ def test_balances_of_many_take_two_queries(pool, django_assert_num_queries):
 # races
 
 
-def at_once(acts) -> list[object]:
-    """Runs all acts on threads of their own at the same moment; gives what each returned or raised."""
-    start, answers = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(place: int) -> None:
-        start.wait()
-        try:
-            answers[place] = acts[place]()
-        except (Refused, Stale) as error:
-            answers[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
-
-
 @pytest.mark.django_db(transaction=True)
 def test_ten_holds_that_each_fit_never_overspend_together():
     pool = make_pool().pk
     granted(pool, 1000)
 
-    answers = at_once([lambda job=job: held(pool, 300, job) for job in range(10)])
+    answers = at_once(*(lambda job=job: held(pool, 300, job) for job in range(10)))
 
     refused = [answer for answer in answers if isinstance(answer, Refused)]
     assert {one.code for one in refused} == {"not_enough_left"}
@@ -348,14 +378,15 @@ def test_ten_holds_that_each_fit_never_overspend_together():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_importers_of_the_same_charges_post_them_once():
+@pytest.mark.parametrize("count", [40, 400])
+def test_two_importers_of_the_same_charges_post_them_once(count):
     pool = make_pool().pk
     granted(pool, 1000)
-    charges = [usage(pool, 5, f"k{n}") for n in range(40)]
+    charges = [usage(pool, 5, f"k{n}") for n in range(count)]
 
-    answers = at_once([lambda: import_usage(now=NOW, charges=charges)] * 2)
+    answers = at_once(*[lambda: import_usage(now=NOW, charges=charges)] * 2)
 
     posted = [answer.posted for answer in answers if isinstance(answer, Imported)]
-    assert sum(posted) == 40
-    assert balances(pool).used == 200
+    assert sum(posted) == count
+    assert balances(pool).used == 5 * count
     assert queries.check_identity() == []

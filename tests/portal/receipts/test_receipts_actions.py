@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
-from factories import actor, make_actor, make_member, make_organisation, make_staff
+from factories import actor, issue_closed, make_actor, make_member, make_organisation, make_staff
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from portal.races import at_once, errors
@@ -14,7 +14,6 @@ from portal.races import at_once, errors
 from madang.errors import Refused, Stale
 from madang.portal.actors import Role
 from madang.portal.approvals.models import Approval
-from madang.portal.billing import actions as billing
 from madang.portal.billing.models import Statement
 from madang.portal.billing.rules import StatementState
 from madang.portal.files import tables
@@ -228,7 +227,7 @@ def test_issuing_sets_the_last_day_to_pay(settings):
     settings.MADANG_PAYMENT_DAYS = 10
     draft = issued(0)
     Statement.objects.filter(pk=draft.pk).update(state="draft", number=None, issued_at=None, due_on=None)
-    billing.issue(by=cashier(), now=NOW, month="2026-04")
+    issue_closed(by=cashier(), now=NOW, month="2026-04")
     assert Statement.objects.get().due_on == date(2026, 6, 11)
 
 

@@ -12,7 +12,6 @@ from factories import (
     make_application,
     make_assignment,
     make_intake,
-    make_member,
     make_organisation,
     make_person,
     make_reviewer,
@@ -27,9 +26,8 @@ from madang.portal.calls.models import Intake
 from madang.portal.journal.models import JournalEntry, Reading
 from madang.portal.outbox.models import Message
 from madang.portal.reviews import actions, desk, queries, scoring
-from madang.portal.reviews.models import Affiliation, CriterionPoints, ReviewAssignment, Reviewer
+from madang.portal.reviews.models import Affiliation, CriterionPoints, ReviewAssignment
 from madang.portal.reviews.rules import Interest
-from madang.portal.reviews.suggestion import suggest
 
 pytestmark = pytest.mark.django_db
 DUE = NOW + timedelta(days=14)
@@ -81,58 +79,10 @@ def test_strangers_and_staff_are_no_reviewers(manager):
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.APPROVER, Role.SCREENING_OFFICER, Role.OPERATOR])
 def test_only_managers_organise_reviews(role, intake):
     by = make_actor(role)
-    assert code(lambda: suggest(by=by, now=NOW, intake=intake.pk)) == "not_allowed_for_role"
     assert code(lambda: actions.assign(by=by, now=NOW, intake=intake.pk, chosen={}, due_at=DUE)) == (
         "not_allowed_for_role"
     )
     assert code(lambda: actions.remind(by=by, now=NOW, intake=intake.pk)) == "not_allowed_for_role"
-
-
-def test_a_suggestion_keeps_conflicts_and_limits(manager, intake):
-    files = submitted(intake, 3)
-    free, member, affiliated, small = make_reviewer(), make_reviewer(), make_reviewer(), make_reviewer(load_limit=1)
-    make_member(files[0].organisation)
-    Affiliation.objects.create(reviewer=affiliated, organisation=files[1].organisation, since=date(2020, 1, 1))
-    member.person.memberships.create(organisation=files[0].organisation, role="member", joined_at=NOW)
-    chosen = suggest(by=manager, now=NOW, intake=intake.pk)
-    assert not ReviewAssignment.objects.exists()
-    assert {len(set(people)) for people in chosen.values()} == {2}
-    assert member.pk not in chosen[files[0].pk]
-    assert affiliated.pk not in chosen[files[1].pk]
-    assert sum(small.pk in people for people in chosen.values()) <= 1
-    assert actions.assign(by=manager, now=NOW, intake=intake.pk, chosen=chosen, due_at=DUE) == 6
-    told = set(Message.objects.filter(code="review_assigned").values_list("person", flat=True))
-    assert told == {Reviewer.objects.get(pk=pk).person_id for people in chosen.values() for pk in people}
-    assert free.pk in {pk for people in chosen.values() for pk in people}
-    assert code(lambda: suggest(by=manager, now=NOW, intake=intake.pk)) == "nothing_to_assign"
-
-
-def test_a_suggestion_fills_only_what_is_missing(manager, intake):
-    (file,) = submitted(intake, 1)
-    given = make_assignment(file)
-    make_reviewer()
-    chosen = suggest(by=manager, now=NOW, intake=intake.pk)
-    assert len(chosen[file.pk]) == 1
-    assert given.reviewer_id not in chosen[file.pk]
-
-
-def test_a_shortage_is_said(manager, intake):
-    submitted(intake, 1)
-    make_reviewer()
-    assert code(lambda: suggest(by=manager, now=NOW, intake=intake.pk)) == "reviewers_too_few_for_application"
-
-
-def test_hundreds_are_assigned_at_once(manager, intake, django_assert_max_num_queries):
-    track = make_track(intake.call, reviews_wanted=3)
-    organisation = make_organisation()
-    owner = make_member(organisation)
-    for _ in range(60):
-        make_submitted(track, intake, state="eligible", organisation=organisation, created_by=owner)
-    for _ in range(9):
-        make_reviewer()
-    with django_assert_max_num_queries(60):
-        chosen = suggest(by=manager, now=NOW, intake=intake.pk)
-        assert actions.assign(by=manager, now=NOW, intake=intake.pk, chosen=chosen, due_at=DUE) == 180
 
 
 def test_a_conflict_blocks_an_assignment_by_hand(manager, intake):

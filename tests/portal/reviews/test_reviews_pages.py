@@ -29,11 +29,11 @@ from madang.portal.applications.models import Application, SubmittedFile
 from madang.portal.calls.models import Track
 from madang.portal.files.models import StoredFile
 from madang.portal.files.queries import path_of
+from madang.portal.findings.queries import findings
 from madang.portal.journal.models import Reading
 from madang.portal.outbox.models import Message
 from madang.portal.people.models import Person
 from madang.portal.reviews import actions, queries, scoring
-from madang.portal.reviews.findings import findings
 from madang.portal.reviews.models import (
     Affiliation,
     Calibration,
@@ -155,29 +155,6 @@ def test_an_interest_is_declared_by_registration_number(client, intake):
     assert reviewer.interests.get().organisation == organisation
 
 
-def test_a_whole_intake_is_assigned_after_a_look(client, intake):
-    files(intake, 3, wanted=2)
-    for _ in range(3):
-        make_reviewer()
-    client.force_login(make_staff(Role.PROGRAMME_MANAGER))
-    url = reverse("review-suggestion", args=[intake.pk])
-    page = client.get(url)
-    assert not ReviewAssignment.objects.exists()
-    digest = page.context["digest"]
-    due = {"due_at": "2026-04-20T18:00"}
-    assert client.post(url, due | {"digest": "another"}).status_code == 200
-    assert not ReviewAssignment.objects.exists()
-    assert client.post(url, due | {"digest": digest}).status_code == 302
-    assert ReviewAssignment.objects.count() == 6
-    assert ReviewAssignment.objects.first().due_at.isoformat() == "2026-04-20T09:00:00+00:00"
-
-
-def test_a_shortage_is_shown(client, intake):
-    files(intake, 1, wanted=2)
-    client.force_login(make_staff(Role.PROGRAMME_MANAGER))
-    assert 'class="notice warning"' in client.get(reverse("review-suggestion", args=[intake.pk])).content.decode()
-
-
 def test_a_reviewer_is_added_and_rests(client, intake):
     person = make_person()
     client.force_login(make_staff(Role.PROGRAMME_MANAGER))
@@ -209,6 +186,25 @@ def test_reminders_and_single_assignments(client, intake):
     assert file.assignments.filter(state="withdrawn").count() == 1
 
 
+def test_all_sheets_of_an_intake_are_handed_out_as_a_file(client, intake):
+    (file,) = files(intake, 1)
+    sheet = make_assignment(file, state="submitted", ended_at=NOW, comment="=1+1")
+    for criterion in file.track.criteria.all():
+        CriterionPoints.objects.create(assignment=sheet, criterion=criterion, points=30)
+    make_assignment(file)
+    client.cookies["madang_language"] = "en"
+    client.force_login(make_staff(Role.AUDITOR))
+    url = reverse("intake-sheets-file", args=[intake.pk, "csv"])
+    assert client.post(url, {"purpose": ""}).status_code == 422
+    text = client.post(url, {"purpose": "for the committee"}).content.decode("utf-8-sig")
+    head, *lines = text.splitlines()
+    assert head.startswith("Application,Title,Track,Reviewer,Step,State,Due,Points")
+    assert len(lines) == 2
+    assert any(line.startswith(file.number) and ",Submitted," in line and ",60,2,'=1+1" in line for line in lines)
+    assert Reading.objects.get(what="download").purpose == "for the committee"
+    assert client.get(reverse("intake-sheets-file", args=[intake.pk, "pdf"])).status_code == 404
+
+
 def test_auditors_read_and_others_do_not(client, intake):
     (file,) = files(intake, 1)
     make_assignment(file)
@@ -223,7 +219,6 @@ def test_auditors_read_and_others_do_not(client, intake):
     client.force_login(make_staff(Role.AUDITOR))
     for url in pages:
         assert client.get(url).status_code == 200
-    assert client.get(reverse("review-suggestion", args=[intake.pk])).status_code == 404
     for who in (make_member(), make_reviewer().person):
         client.force_login(who)
         for url in pages:
@@ -249,7 +244,7 @@ def test_pages_take_a_fixed_number_of_queries(client, intake, django_assert_num_
         client.get(reverse("reviews"))
 
 
-QUERIES = {"reviewers": 11, "intake": 10, "ranking": 10, "reviews": 13}
+QUERIES = {"reviewers": 11, "intake": 11, "ranking": 10, "reviews": 18}
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -259,7 +254,7 @@ def test_the_sheet_takes_a_fixed_number_of_queries(client, intake, django_assert
         stored = StoredFile.objects.create(sha256=f"{n:064d}", size=4, media_type="application/pdf", stored_at=NOW)
         SubmittedFile.objects.create(submission=row.application.in_force, file=stored, name="x.pdf")
     client.force_login(person)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(34):
         client.get(url)
 
 
@@ -391,5 +386,5 @@ def test_conflicts_take_a_fixed_number_of_queries(client, intake, django_assert_
     for _ in range(count):
         conflicted(intake)
     client.force_login(make_staff(Role.PROGRAMME_MANAGER))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(20):
         client.get(reverse("intake-conflicts", args=[intake.pk]))

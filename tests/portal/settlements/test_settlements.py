@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import DatabaseError, transaction
-from factories import make_actor, make_person, make_staff
+from factories import issue_closed, make_actor, make_person, make_staff
 from portal.billing.test_billing_actions import awarded
 from portal.races import at_once, errors
 from portal.receipts.test_receipts_actions import cashier, receipt
@@ -47,7 +47,7 @@ def sources(manager, *codes):
 
 def issued(manager, award, month="2026-05", now=MAY):
     billing.work_out(by=WORKER, now=now, organisation=award.organisation_id, month=month)
-    billing.issue(by=manager, now=now, month=month)
+    issue_closed(by=manager, now=now, month=month)
 
 
 def funded(manager, award, first_month="2026-05", **parts):
@@ -306,6 +306,6 @@ def test_a_year_takes_a_constant_number_of_queries(manager, django_assert_num_qu
         award = awarded()
         funded(manager, award, state=1000)
         billing.work_out(by=WORKER, now=MAY, organisation=award.organisation_id, month="2026-05")
-    billing.issue(by=manager, now=MAY, month="2026-05")
+    issue_closed(by=manager, now=MAY, month="2026-05")
     with django_assert_num_queries(8):
         assert len(queries.content(2026)["awards"]) == 3

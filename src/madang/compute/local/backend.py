@@ -21,6 +21,7 @@ from madang.compute.local import filtering, groups, layers, logs, machine, outpu
 from madang.compute.local.inputs import copy_in
 from madang.compute.local.queue import Queue
 from madang.compute.local.spool import FINAL, GROUPS, Spool, facts_of
+from madang.compute.local.totals import totals
 from madang.compute.protocol import (
     AccountLimit,
     Capacity,
@@ -36,12 +37,12 @@ from madang.compute.protocol import (
     UsageBatch,
     Use,
 )
+from madang.compute.totals import Total
 from madang.errors import Refused
 from madang.values import Period
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SLICES_AT_ONCE = 1000
-_CHANGED_AT_ONCE = 5000
+_SLICES_AT_ONCE, _CHANGED_AT_ONCE = 1000, 5000
 _FRESH = 300_000_000  # microseconds for which a measurement says what is so now
 
 
@@ -324,6 +325,10 @@ class LocalBackend:
             for row in rows
         ]
         return UsageBatch(slices, str(rows[-1]["number"]) if rows else since)
+
+    def totals(self, period: Period) -> list[Total]:
+        """What each account used in a period, added up by the spool."""
+        return totals(self._spool, self._settings.name, period)
 
     def queue(self) -> tuple[policies.Snapshot, policies.Policy]:
         """What the runner's next decision would rest on, and by which settings it decides."""

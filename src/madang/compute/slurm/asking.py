@@ -15,6 +15,7 @@ from madang.errors import Unavailable
 
 AT_ONCE = 500
 _BAR = "|"
+_BACKLOG = re.compile(r"DBD Agent queue size:\s*(\d+)")
 _QUEUE = "%A|%T|%V|%S|%e|%N|%j|%r"
 _RECORDS = "JobIDRaw,State,Submit,Start,End,AllocTRES,JobName,ExitCode"
 _NODES = ("NodeList", "Partition", "StateLong", "CPUsState", "Memory", "AllocMem", "Gres", "GresUsed")
@@ -92,6 +93,16 @@ def recorded(line: str) -> Seen | None:
     number, state, submitted, started, ended, tres, name, code = (*words[:6], _BAR.join(words[6:-1]), words[-1])
     first = state.split()[0] if state else ""
     return Seen(number, first, _instant(submitted), _instant(started), _instant(ended), bool(tres), name, code)
+
+
+def backlog(commands: Commands) -> int | None:
+    """How many records the controller has yet to bring to the database; None where it does not answer."""
+    try:
+        asked = commands.run("sdiag")
+    except Unavailable:
+        return None
+    found = _BACKLOG.search(asked.text)
+    return None if asked.status or found is None else int(found[1])
 
 
 def running_tres(commands: Commands, account: str) -> dict[str, int]:

@@ -8,15 +8,18 @@ import json
 import secrets
 import shutil
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from madang.accounting.metering import UsageSlice
+from madang.accounting.metering import UsageSlice, clock_second
 from madang.compute import specs
 from madang.compute.protocol import (
     AccountLimit,
@@ -28,17 +31,22 @@ from madang.compute.protocol import (
     Reason,
     UsageBatch,
 )
-from madang.compute.slurm import asking, batch, limiting, reasons, room, settings
+from madang.compute.sharing import Joined
+from madang.compute.slurm import asking, batch, limiting, reasons, room, sacct, settings, totals
 from madang.compute.slurm.asking import Node, Seen
 from madang.compute.slurm.difference import Difference
 from madang.compute.slurm.endings import concluded, has_ended, never_ran, waits, whole
+from madang.compute.slurm.events import Events, events_in
+from madang.compute.slurm.live import cluster_name
 from madang.compute.slurm.names import Site, check_user
 from madang.compute.slurm.register import Register, report_of
 from madang.compute.slurm.slicing import Meter, Share
 from madang.compute.slurm.staging import Hand, signs
 from madang.compute.slurm.standing import Standing
 from madang.compute.slurm.usage import usage_since
+from madang.compute.totals import Total
 from madang.errors import Refused, Unavailable
+from madang.values import Period
 
 _CLOCKS_APART = 60  # seconds by which the clocks of portal and cluster may differ
 _LIMITED = {"cores": "cpu", "gpus": "gres/gpu"}
@@ -57,12 +65,17 @@ class SlurmBackend:
         self._root = Path(root) / "slurm"
         self._register = Register(self._root / "register.sqlite3", clock())
         self._commands, self._hand = self._settings.commands(), Hand(self._settings)
+        self._joined: dict[str, list[Joined]] = {}
 
     @property
     def standing(self) -> Standing:
         """The tree of accounts that this centre has on the cluster."""
         own = self._settings
         return Standing(Site(own.mark), self._commands, self._root / "applied.json", own.partitions)
+
+    def owns(self, account: str) -> bool:
+        """Whether an account's name is of the form that the centre gives its own."""
+        return Site(self._settings.mark).claims(account)
 
     def drift(self) -> Difference:
         """What others changed by hand, as the steps that would undo it (see `Standing.drift`)."""
@@ -301,18 +314,58 @@ class SlurmBackend:
         Jobs that were given here have their id; those of people who call sbatch themselves have Slurm's number. Types
         of GPUs have the names that pools give them; a part of a GPU (MIG) in a pool of its own counts as one there.
         """
-        kinds = {self._settings.gres.get(kind, kind.lower()): kind for kind in self._settings.partitions if kind}
-        meter = Meter(
-            shares={name: Share(kind) for name, kind in kinds.items()},
-            zone=ZoneInfo(self._settings.time_zone),
-            since=self._register.born,
-            partitions={partition: kind for kind, partition in self._settings.partitions.items() if kind},
-            owner=self._settings.owner,
-        )
-        batch = usage_since(self._commands, since, meter, now=self._clock())
+        batch = usage_since(self._commands, since, self._meter(), now=self._clock())
         ids = self._register.ids({piece.job for piece in batch.slices})
         slices = [replace(piece, job=_id(ids, piece)) if piece.job in ids else piece for piece in batch.slices]
         return replace(batch, slices=slices)
+
+    def totals(self, period: Period) -> list[Total]:
+        """What each account used in a period, by sacct's records of it, read anew. Unavailable as `usage`."""
+        asked = sacct.command(clock_second(period.start), clock_second(period.end), self._meter().cluster)
+        with closing(line for line in self._commands.stream(*asked)) as lines:
+            return totals.totals(sacct.runs(lines), self._meter(), period)
+
+    def _meter(self) -> Meter:
+        return Meter(
+            shares={name: Share(kind) for name, kind in self._kinds.items()},
+            zone=ZoneInfo(self._settings.time_zone),
+            since=self._register.born,
+            partitions={partition: kind for kind, partition in self._settings.partitions.items() if kind},
+            owner=cache(self._settings.owner),
+            joined=self._payer,
+        )
+
+    def join(self, accounts: Iterable[Joined]) -> None:
+        """Replaces the accounts of others whose runs `usage` tells of besides, under the source of each."""
+        joined: dict[str, list[Joined]] = defaultdict(list)
+        for one in accounts:
+            joined[one.account].append(one)
+        self._joined = dict(joined)
+
+    def _payer(self, account: str, begin: int) -> tuple[str, str] | None:
+        for one in self._joined.get(account, ()):
+            if clock_second(one.since) <= begin and (one.until is None or begin < clock_second(one.until)):
+                return one.owner, one.source
+        return None
+
+    @property
+    def _kinds(self) -> dict[str, str]:
+        """What pools call each of Slurm's types of GPUs."""
+        return {self._settings.gres.get(kind, kind.lower()): kind for kind in self._settings.partitions if kind}
+
+    @property
+    def born(self) -> datetime:
+        """When the centre joined the cluster."""
+        return self._register.born
+
+    @property
+    def cluster(self) -> str:
+        """The cluster's name, as its controller tells it; Unavailable where that is away."""
+        return cluster_name(self._commands)
+
+    def events(self, cluster: str, period: Period) -> Events:
+        """What slurmdbd noted of the cluster's nodes that touches a period (see `events.events_in`)."""
+        return events_in(self._commands, cluster, period, self._kinds)
 
     def outside(self, job: str) -> bool:
         """Whether a slice's job has but a number of Slurm's; one that was given here is known by its name."""

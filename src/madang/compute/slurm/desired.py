@@ -60,7 +60,8 @@ class Reach:
 
     `budget_seconds` is all that it may ever use, in GPU-seconds or core-seconds; None where only `width` limits it.
     `used_seconds` is what it has used of it. `window_seconds` is all that it may have used by the end of the present
-    month, where it is given by month. `cores_per_gpu` go with each GPU at most.
+    month, where it is given by month. `before_seconds` are those of the used ones that the cluster's own count does not
+    hold, because they were used before it began or elsewhere. `cores_per_gpu` go with each GPU at most.
     """
 
     kind: str
@@ -70,6 +71,7 @@ class Reach:
     used_seconds: int = 0
     window_seconds: int | None = None
     cores_per_gpu: int = 16
+    before_seconds: int = 0
 
     @property
     def tres(self) -> str:
@@ -169,14 +171,15 @@ def _together(awards: Iterable[OnCluster]) -> Counts:
 def qos_of(site: Site, award: OnCluster, reach: Reach) -> Qos:
     """The QOS of an award for one kind of resource.
 
-    The budget, or the part of it that the present month opens, is rounded down to whole minutes, in which Slurm counts;
-    the rest of a minute stays unused.
+    The budget, or the part of it that the present month opens, less what the QOS itself never counted, is rounded down
+    to whole minutes, in which Slurm counts; the rest of a minute stays unused.
     """
     held = reach.held if award.hold in (Hold.CAP, Hold.NODES) else {}
     budget = reach.budget_seconds
     if budget is not None:
         budget = budget * award.thresholds.stop // 100
         budget = budget if reach.window_seconds is None else min(budget, reach.window_seconds)
+        budget = max(0, budget - reach.before_seconds)
     return Qos(
         site.qos(award.code, reach.kind),
         priority=LOW if stage_of(reach, award.thresholds) in (Stage.LOW, Stage.CLOSED) else USUAL,

@@ -69,13 +69,14 @@ class Difference:
     """All steps in order; `taken` are names that others have, so that steps for them were left out.
 
     `busy` are accounts that should go and whose jobs must end first; `leftover` is how many things only `remove` would
-    take away.
+    take away; `others` are the accounts that the cluster has besides.
     """
 
     steps: tuple[Step, ...]
     taken: tuple[str, ...] = ()
     busy: tuple[str, ...] = ()
     leftover: int = 0
+    others: tuple[str, ...] = ()
 
     @property
     def lines(self) -> list[str]:
@@ -111,7 +112,8 @@ def difference(site: Site, cluster: str, desired: Tree, live: Live, remove: bool
         steps += _removing(site, cluster, wanted, live, set(busy))
     leftover = 0 if remove else len(gone_accounts) + len(gone_qos) + len(gone_places)
     taken = sorted(live.taken & {*desired.accounts, *desired.qos, *desired.reservations})
-    return Difference(tuple(sorted(steps, key=lambda step: step.phase)), tuple(taken), tuple(busy), leftover)
+    in_order = tuple(sorted(steps, key=lambda step: step.phase))
+    return Difference(in_order, tuple(taken), tuple(busy), leftover, tuple(sorted(live.others)))
 
 
 def _without(desired: Tree, taken: frozenset[str]) -> Tree:

@@ -30,6 +30,7 @@ class Live:
     the centre's form that it does not own, and reservations with such a name for other accounts than its own. `fading`
     are own QOS whose NoDecay somebody took off, so that their budget refills. `elsewhere` gives for each user of ours
     the accounts that he has besides on this cluster, `abroad` those whom other clusters of the same database know too,
+    `others` the accounts on this cluster that are not the centre's,
     `defaults` a user's default account here where that was read, `busy` the waiting and running jobs by own account.
     """
 
@@ -41,6 +42,7 @@ class Live:
     abroad: frozenset[str] = frozenset()
     defaults: Mapping[str, str] = field(default_factory=dict)
     busy: Mapping[str, int] = field(default_factory=dict)
+    others: frozenset[str] = frozenset()
 
 
 def read(commands: Commands, site: Site, cluster: str, removing: bool = False) -> Live:
@@ -57,6 +59,7 @@ def read(commands: Commands, site: Site, cluster: str, removing: bool = False) -
     members: dict[Place, str] = {}
     shut: set[Place] = set()
     every: dict[str, set[str]] = defaultdict(set)
+    strange: set[str] = set()
     abroad: set[str] = set()
     for on, account, user, partition, parent, share, held, names, default, submitted in _rows(commands, where, 10):
         if on != cluster:
@@ -71,6 +74,8 @@ def read(commands: Commands, site: Site, cluster: str, removing: bool = False) -
                 shut.add(place)
         elif account in own:
             found[account] = Account(account, parent, _share(share), counts_of(held))
+        elif not user and parent:
+            strange.add(account)
     users = {place.user for place in members}
     kept, others = _reservations(commands, site, own)
     return Live(
@@ -82,6 +87,7 @@ def read(commands: Commands, site: Site, cluster: str, removing: bool = False) -
         frozenset(abroad & users),
         _defaults(commands, users) if removing else {},
         _busy(commands, own),
+        frozenset(strange),
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from madang.compute.slurm import tres
@@ -16,6 +17,12 @@ FIELDS = (
 )
 # A dump of another tool may write these for those; whatever else it has is not read.
 NEEDED = {"jobid", "cluster", "account", "state", "submit", "start", "end", "alloctres"}
+# The cells of a row in the order in which `_run` takes them.
+_TAKEN = (
+    *("jobid", "jobidraw", "cluster", "account", "partition", "state", "submit", "start", "end"),
+    *("elapsedraw", "elapsed", "suspended", "alloctres"),
+)
+_EMPTY = -1  # where a column would be that an answer does not have: an empty cell behind the others
 NEVER = frozenset({"", "Unknown", "None", "NONE", "N/A"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -81,20 +88,18 @@ def runs(lines: Iterable[str], fields: Iterable[str] = ()) -> Iterator[Run | Unr
     Steps and jobs that never started are left out. Dates and times without a zone are in UTC.
     Refused: ``sacct_heading`` where a column is missing; Unavailable where not even the heading came.
     """
-    heading = [name.lower() for name in fields]
-    if heading:
-        _require(heading)
+    heading = list(fields)
+    taken = _taken(heading) if heading else None
     for number, line in enumerate(lines, start=1):
         cells = line.rstrip("\r\n").split("|")
-        if not heading:
-            heading = [cell.lower() for cell in cells]
-            _require(heading)
+        if taken is None:
+            heading, taken = cells, _taken(cells)
         elif len(cells) < len(heading):
             if cells != [""]:
                 yield Unreadable(number, line[:200])
-        elif found := _read(dict(zip(heading, cells, strict=False)), number, line):
+        elif found := _read(taken([*cells, ""]), number, line):
             yield found
-    if not heading:
+    if taken is None:
         raise Unavailable("sacct: an answer without a heading")
 
 
@@ -120,40 +125,41 @@ def held(text: str) -> Held:
 _COUNTED = {"cpu", tres.GPU, tres.SHARD}
 
 
-def _read(row: dict[str, str], number: int, line: str) -> Run | Unreadable | None:
+def _read(taken: Sequence[str], number: int, line: str) -> Run | Unreadable | None:
     try:
-        return None if "." in row["jobid"] else _run(row)
+        return None if "." in taken[0] else _run(taken)
     except ValueError:
         return Unreadable(number, line[:200])
 
 
-def _require(heading: Iterable[str]) -> None:
-    there = set(heading)
-    if missing := NEEDED - there:
+def _taken(heading: Iterable[str]) -> Callable[[list[str]], Sequence[str]]:
+    """What takes the cells of `_TAKEN` out of a row under this heading, which ends with an empty cell for the rest."""
+    there = {name.lower(): place for place, name in enumerate(heading)}
+    if missing := NEEDED - there.keys():
         raise Refused("sacct_heading", missing=", ".join(sorted(missing)))
-    if not there & {"elapsedraw", "elapsed"}:
+    if not there.keys() & {"elapsedraw", "elapsed"}:
         raise Refused("sacct_heading", missing="elapsedraw")
+    return itemgetter(*(there.get(name, _EMPTY) for name in _TAKEN))
 
 
-def _run(row: dict[str, str]) -> Run | None:
-    start = instant(row["start"])
-    if not start:
+def _run(taken: Sequence[str]) -> Run | None:
+    job, raw, cluster, account, partition, state, submit, start, end, elapsed, in_words, suspended, allocated = taken
+    began = instant(start)
+    if not began:
         return None
-    job = row["jobid"]
-    raw = row.get("jobidraw") or job
     return Run(
-        row["cluster"],
+        cluster,
         job.partition("_")[0].partition("+")[0],
-        raw,
-        row["account"],
-        row.get("partition", ""),
-        row["state"].partition(" ")[0],
-        instant(row["submit"]),
-        start,
-        instant(row["end"]),
-        _span(row.get("elapsedraw") or row["elapsed"]),
-        _span(row.get("suspended") or "0"),
-        held(row["alloctres"]),
+        raw or job,
+        account,
+        partition,
+        state.partition(" ")[0],
+        instant(submit),
+        began,
+        instant(end),
+        _span(elapsed or in_words),
+        _span(suspended or "0"),
+        held(allocated),
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from madang.accounting.metering import UsageSlice, by_day
@@ -18,7 +18,6 @@ from madang.compute.protocol import Oddity
 from madang.compute.slurm.sacct import Held, Run
 from madang.values import Period
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # part of a GPU as NVIDIA names it: 1g.5gb and, with what the site puts before it, a100_1g.5gb; and Slurm's shards
 _PART = re.compile(r"(?:.*_)?\d+g\.\d+gb.*|shard.*")
 
@@ -38,9 +37,10 @@ class Meter:
 
     Runs that started before `since` are not metered. `shares` says what parts of GPUs count as, by Slurm's name of the
     type (``a100_1g.5gb``, ``shard``); a whole GPU needs no line. `partitions` gives the type of GPUs that Slurm tells
-    no type of. `owner` gives the account that pays for one of Slurm's, None for accounts that are not ours. `cluster`
-    is asked for by name where slurmdbd keeps several. `live` is False where no controller can be asked any more, so
-    that only the records count.
+    no type of. `owner` gives the account that pays for one of Slurm's, None for accounts that are not ours; of those,
+    `joined` gives payer and source for a run that began at an instant (epoch seconds), None where nobody pays.
+    `cluster` is asked for by name where slurmdbd keeps several. `live` is False where no controller can be asked any
+    more, so that only the records count.
     """
 
     zone: ZoneInfo
@@ -48,6 +48,7 @@ class Meter:
     shares: Mapping[str, Share] = field(default_factory=dict)
     partitions: Mapping[str, str] = field(default_factory=dict)
     owner: Callable[[str], str | None] = lambda account: account
+    joined: Callable[[str, int], tuple[str, str] | None] = lambda account, begin: None
     cluster: str = ""
     live: bool = True
 
@@ -68,9 +69,9 @@ def slices_of(run: Run, meter: Meter, owner: str, *, whole_days: bool = False) -
     if isinstance(widths, str):
         return Oddity(run.raw, "usage_share_missing", {"type": widths})
     made = []
-    days = list(by_day(Period(_at(begin), _at(begin + seconds)), meter.zone))
+    days = by_day(begin, begin + seconds, meter.zone)
     for _, start, end in days[:-1] if whole_days else days:
-        period = Period(_at(start), _at(end))
+        period = Period(datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC))
         for ending, kind, gpus, per, cores in widths:
             key = f"{run.raw}.{run.submit}.{run.start}.{start}{ending}"
             made.append(UsageSlice(run.cluster, key, owner, run.job, period, gpus, cores, kind, per))
@@ -98,7 +99,3 @@ def _widths(held: Held, partition: str, meter: Meter) -> list[tuple[str, str, in
         ending = f":{name}" if len(held.gpus) > 1 else ""
         made.append((ending, share.kind if count else "", count * share.parts, share.of, 0 if made else held.cores))
     return made
-
-
-def _at(second: int) -> datetime:
-    return _EPOCH + timedelta(seconds=second)

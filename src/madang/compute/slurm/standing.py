@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from madang.compute.protocol import AccountLimit
 from madang.compute.slurm.applying import apply
+from madang.compute.slurm.begun import Begun
 from madang.compute.slurm.commands import OnThisMachine, Ran
 from madang.compute.slurm.desired import OnCluster, tree_of
 from madang.compute.slurm.difference import Difference, Step, difference
@@ -20,20 +21,41 @@ from madang.compute.slurm.names import Site
 from madang.compute.slurm.tree import Account, Place, Qos, Reservation, Tree
 
 
+@dataclass(frozen=True)
+class Look:
+    """A cluster as it was when it was looked at."""
+
+    site: Site
+    cluster: str
+    live: Live
+
+    def counts(self, code: str, kind: str) -> bool:
+        """Whether the cluster counts what the award of that code uses of a kind of resource."""
+        return self.site.qos(code, kind) in self.live.tree.qos
+
+
 class Standing:
     """One centre's tree on one cluster. `kept` is the file in which the tree lies as it was last brought there.
 
+    `begun` holds the commands of `bring` and `follow` from before they run until the caller clears it, who has noted
+    them by then.
     Every verb asks the cluster: Unavailable where a daemon is away, Refused as `live.read` and `desired.tree_of`.
     """
 
     def __init__(self, site: Site, commands: OnThisMachine, kept: Path, partitions: Mapping[str, str]) -> None:
         self.partitions = partitions
         self._site, self._commands, self._kept = site, commands, kept
+        self.begun = Begun(kept.with_name("begun.json"))
 
-    def plan(self, awards: Iterable[OnCluster], remove: bool = False) -> Difference:
+    def look(self, remove: bool = False) -> Look:
+        """What is there now; for `remove` with what taking away needs to know."""
+        cluster = cluster_name(self._commands)
+        return Look(self._site, cluster, read(self._commands, self._site, cluster, remove))
+
+    def plan(self, awards: Iterable[OnCluster], remove: bool = False, seen: Look | None = None) -> Difference:
         """What bringing these awards to the cluster would change; nothing is touched. See `difference.difference`."""
-        live, cluster = self._live(remove)
-        return difference(self._site, cluster, tree_of(self._site, awards), live, remove)
+        found = seen or self.look(remove)
+        return difference(self._site, found.cluster, tree_of(self._site, awards), found.live, remove)
 
     def drift(self, limits: Sequence[AccountLimit]) -> Difference:
         """What would undo what others changed since the tree was last brought there; `limits` are Madang's own since.
@@ -42,11 +64,11 @@ class Standing:
         """
         if not self._kept.exists():
             return Difference(())
-        live, cluster = self._live()
+        found = self.look()
         tree = tree_from(self._kept.read_text("utf-8"))
         by_account = {self._site.award(limit.account.removeprefix("award:")): limit for limit in limits}
         own = replace(tree, qos=limited(tree.qos, by_account)) if limits else tree
-        return difference(self._site, cluster, own, live)
+        return difference(self._site, found.cluster, own, found.live)
 
     def bring(
         self,
@@ -60,8 +82,9 @@ class Standing:
 
         Cut off anywhere, a new plan goes on from there. Refused ``slurm_step_refused`` with Slurm's own words.
         """
-        commands = replace(self._commands, record=record)
-        apply(commands, replace(found, steps=found.steps[:most]), done)
+        commands, now = replace(self._commands, record=record), replace(found, steps=found.steps[:most])
+        self.begun.note(now.steps, change=True)
+        apply(commands, now, done)
         if len(found.steps) > most:
             return False
         self._keep(tree_of(self._site, awards))
@@ -84,6 +107,7 @@ class Standing:
         left = {name: moved[name] for name, qos in known.items() if qos == _as_in(qos, tree.qos[name])}
         found = difference(self._site, "", Tree(qos={**there, **left}), Live(Tree(qos=there)))
         now = replace(found, steps=found.steps[:most])
+        self.begun.note(now.steps, change=False)
         apply(replace(self._commands, record=record), now)
         # a line of these steps is "qos NAME SETTINGS"
         done = {line.split()[1] for step in now.steps for line in step.lines}
@@ -95,10 +119,6 @@ class Standing:
         part = self._kept.with_suffix(".part")
         part.write_text(tree_text(tree), "utf-8")
         part.rename(self._kept)
-
-    def _live(self, removing: bool = False) -> tuple[Live, str]:
-        cluster = cluster_name(self._commands)
-        return read(self._commands, self._site, cluster, removing), cluster
 
 
 def _as_in(qos: Qos, other: Qos) -> Qos:

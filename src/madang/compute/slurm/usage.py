@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 
 from madang.accounting.metering import UsageSlice, clock_second
 from madang.compute.protocol import Oddity, UsageBatch
 from madang.compute.slurm import sacct
+from madang.compute.slurm.asking import backlog
 from madang.compute.slurm.commands import Commands
 from madang.compute.slurm.cursor import OVERLAP, Cursor, digest
 from madang.compute.slurm.sacct import Run, Unreadable
@@ -22,8 +23,8 @@ HOUR = 3600
 AT_ONCE = 50_000  # new slices that a batch may have before its window is made smaller
 _FIRST_STEP, _LONGEST = 96, 10_000  # hours of history that are asked for at first, and at most
 _JUST_STARTED = 300  # seconds in which controller and database may tell different things of a run
+_IN_ORDER = attrgetter("period.end", "key")
 _LIVE = "RUNNING,SUSPENDED,COMPLETING,CONFIGURING,STOPPED"
-_BACKLOG = re.compile(r"DBD Agent queue size:\s*(\d+)")
 _ENDED = frozenset(
     [
         *("BOOT_FAIL", "CANCELLED", "COMPLETED", "DEADLINE", "FAILED", "NODE_FAIL"),
@@ -71,10 +72,13 @@ class _Window:
         if self.holds(hour):
             self.put(hour, found)
 
-    def digests(self) -> dict[int, str]:
-        """A digest of each hour that held anything."""
-        hours = sorted(self.slices.keys() | self.odd.keys())
-        return {hour: digest(self._lines(hour)) for hour in hours}
+    def hours(self) -> list[int]:
+        """The hours that held anything, in order."""
+        return sorted(self.slices.keys() | self.odd.keys())
+
+    def digest(self, hour: int) -> str:
+        """What stands for all that an hour held."""
+        return digest(self._lines(hour))
 
     def _lines(self, hour: int) -> Iterator[str]:
         for piece in self.slices.get(hour, ()):
@@ -109,15 +113,17 @@ def usage_since(commands: Commands, cursor: str, meter: Meter, *, now: datetime)
             continue
         # what was read for nothing costs as much as what was not: the next step is twice as long only if that fits
         step = min(_LONGEST, step * 2) if new * 2 <= AT_ONCE else step
-        digests = window.digests()
-        changed = [hour for hour in sorted(digests) if digests[hour] != place.digests.get(hour)]
+        # of history's hours nobody asks again what they held: their digests would be made for nothing
+        since = window.latest - OVERLAP if last else window.until
+        digests = {hour: window.digest(hour) for hour in window.hours() if hour > since or hour in place.digests}
+        changed = [hour for hour in window.hours() if hour not in digests or digests[hour] != place.digests.get(hour)]
         moved = (
             place.moved(window.latest, digests, first) if last else Cursor(window.until - 1, history=True, step=step)
         )
         if changed or last or not controller.settled:
             break
         place = moved
-    slices = [piece for hour in changed for piece in sorted(window.slices.get(hour, ()), key=_in_order)]
+    slices = [piece for hour in changed for piece in sorted(window.slices.get(hour, ()), key=_IN_ORDER)]
     odd = [one for hour in changed for one in window.odd.get(hour, ())]
     return UsageBatch(slices, str(moved) if controller.settled else cursor, controller.settled and not last, tuple(odd))
 
@@ -131,15 +137,14 @@ def _back(place: Cursor, this_hour: int) -> int:
 
 def _ask_controller(commands: Commands) -> _Controller:
     """Asked before the database: what the controller forgets afterwards is then in the database already."""
+    waiting = backlog(commands)
+    if waiting is None:
+        return _Controller(None, False)
     try:
-        asked = commands.run("sdiag")
-        backlog = _BACKLOG.search(asked.text)
         queue = commands.run("squeue", "--noheader", "--all", "--array", f"--states={_LIVE}", "--format=%A")
     except Unavailable:
         return _Controller(None, False)
-    if queue.status or asked.status or not backlog:
-        return _Controller(None, False)
-    return _Controller(frozenset(queue.text.split()), backlog[1] == "0")
+    return _Controller(None, False) if queue.status else _Controller(frozenset(queue.text.split()), waiting == 0)
 
 
 def _read(
@@ -180,8 +185,12 @@ def _take(window: _Window, meter: Meter, controller: _Controller, run: Run) -> i
     if run.end and not window.holds(hour):
         return 0
     window.latest = max(window.latest, min(hour, window.until - 1))
+    begin = max(run.start, run.submit)
     owner = meter.owner(run.account)
-    if owner is None or max(run.start, run.submit) < clock_second(meter.since):
+    if owner is None and (joined := meter.joined(run.account, begin)):
+        owner, source = joined
+        run = run._replace(cluster=source)
+    if owner is None or begin < clock_second(meter.since):
         return 0
     if not run.end:
         _take_open(window, meter, controller, run, owner)
@@ -205,7 +214,3 @@ def _take_open(window: _Window, meter: Meter, controller: _Controller, run: Run,
             hour = (clock_second(piece.period.end) + run.suspended) // HOUR
             if window.holds(hour):
                 window.put(hour, [piece])
-
-
-def _in_order(piece: UsageSlice) -> tuple[datetime, str]:
-    return piece.period.end, piece.key

@@ -19,6 +19,7 @@ from madang.portal.drafts import actions as drafts
 from madang.portal.faces import known_to, one
 from madang.portal.honoraria import actions as honoraria
 from madang.portal.indicators import actions as indicators
+from madang.portal.months import actions as months
 from madang.portal.prices import actions as prices
 from madang.portal.receipts import actions as receipts
 from madang.portal.schemas import Comment
@@ -39,6 +40,8 @@ CARRIES_OUT: dict[str, tuple[Callable[..., Any], str]] = {
     ApprovalKind.FREEZE_FIGURES: (indicators.freeze, "year"),
     ApprovalKind.PAY_REVIEWERS: (honoraria.fix, "intake"),
     ApprovalKind.TAKE_BACK: (takebacks.take, "take_back"),
+    ApprovalKind.CLOSE_MONTH: (months.close, "number"),
+    ApprovalKind.REOPEN_MONTH: (months.reopen, "number"),
 }
 # Where a domain has more to do when its act is turned down or taken back.
 REJECTS: dict[str, tuple[Callable[..., Any], str]] = {

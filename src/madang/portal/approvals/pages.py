@@ -30,6 +30,8 @@ WHERE = {
     ApprovalKind.FREEZE_FIGURES: ("staff-figures-year", "subject"),
     ApprovalKind.PAY_REVIEWERS: ("intake-honoraria", "subject"),
     ApprovalKind.TAKE_BACK: ("take-back", "subject"),
+    ApprovalKind.CLOSE_MONTH: ("accounting-month", "month"),
+    ApprovalKind.REOPEN_MONTH: ("accounting-month", "month"),
 }
 
 

@@ -18,6 +18,8 @@ class ApprovalKind(StrEnum):
     FREEZE_FIGURES = "freeze_figures"
     PAY_REVIEWERS = "pay_reviewers"
     TAKE_BACK = "take_back"
+    CLOSE_MONTH = "close_month"
+    REOPEN_MONTH = "reopen_month"
 
 
 class ApprovalState(StrEnum):

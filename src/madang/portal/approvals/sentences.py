@@ -38,4 +38,6 @@ KINDS = {
     "freeze_figures": N_("Freeze the public figures of a year"),
     "pay_reviewers": N_("Fix the fees of reviewers"),
     "take_back": N_("Take back what lies idle"),
+    "close_month": N_("Close a month of the books"),
+    "reopen_month": N_("Reopen a month of the books"),
 }

@@ -1,4 +1,4 @@
-"""The API by which staff run reviews: coverage, suggestion, sheets given out, reminders, ranking."""
+"""The API by which staff run reviews: coverage, sheets given out, reminders, ranking."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,6 @@ from madang.portal.journal.actions import read
 from madang.portal.reviews import actions, queries
 from madang.portal.reviews.calibration import calibrate, calibrated
 from madang.portal.reviews.rules import AssignmentState
-from madang.portal.reviews.suggestion import suggest as suggest_sheets
 from madang.portal.schemas import Id, Instant
 
 router = Router(tags=["assignments"])
@@ -28,13 +27,6 @@ class CoverageOut(Schema):
     wanted: int = Field(alias="track.reviews_wanted")
     assigned: int
     submitted: int = Field(alias="returned")
-
-
-class PairOut(Schema):
-    """An application by its id with the reviewers who would get it."""
-
-    application: int
-    reviewers: list[int]
 
 
 class PairIn(Schema):
@@ -159,15 +151,6 @@ def list_coverage(request: HttpRequest, intake: int) -> Any:
     """How many sheets each application of an intake has and lacks."""
     one(queries.intakes(request.actor), pk=intake)
     return queries.reviewed(request.actor, intake)
-
-
-@router.get("/intakes/{int:intake}/suggestion", response=list[PairOut], operation_id="suggest_reviewers")
-@known_to(*READING_ROLES)
-def suggest(request: HttpRequest, intake: int) -> Any:
-    """Who could review what is still short of reviewers, around all conflicts; nothing is given out."""
-    one(queries.intakes(request.actor), pk=intake)
-    found = suggest_sheets(by=request.actor, now=request.now, intake=intake)
-    return [{"application": pk, "reviewers": list(people)} for pk, people in sorted(found.items())]
 
 
 @router.post("/intakes/{int:intake}/assignments", response={201: ReviewCountOut}, operation_id="assign_reviewers")

@@ -90,3 +90,25 @@ class FreedPromise(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["award", "pool", "month"], name="freedpromise_once")]
+
+
+class AwardPart(models.Model):
+    """How much of each pool of an award one person may hold and use, for those who share it, [given_at, ended_at).
+
+    `joined`: they became a member of its organisation for it, and cease to be one with it.
+    """
+
+    award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="parts")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    seconds = models.BigIntegerField()
+    joined = models.BooleanField()
+    given_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["award", "person"], condition=Q(ended_at__isnull=True), name="awardpart_once"
+            ),
+            models.CheckConstraint(condition=Q(seconds__gt=0), name="awardpart_something"),
+        ]

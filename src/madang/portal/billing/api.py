@@ -9,7 +9,7 @@ from ninja import Field, Query, Router, Schema
 from ninja.pagination import paginate
 
 from madang.portal.actors import READING_ROLES
-from madang.portal.billing import actions, aid, queries, trials
+from madang.portal.billing import actions, aid, exports, queries, trials
 from madang.portal.faces import known_to, one
 from madang.portal.journal.actions import read
 from madang.portal.prices.rules import rule_to_try
@@ -41,7 +41,10 @@ class StatementOut(Schema):
 
 
 class StatementLineOut(Schema):
-    """Days in a row (both counted) of one award's product; quantity is product-days or unit-seconds."""
+    """Days in a row (both counted) of one award's product; quantity is product-days or unit-seconds.
+
+    `adjusts_month`: the closed month that the use belongs to, where it came late and is billed in this one.
+    """
 
     award: str
     product: str
@@ -53,6 +56,7 @@ class StatementLineOut(Schema):
     discounts: list[dict[str, Any]]
     limits: list[dict[str, Any]]
     fault: str
+    adjusts_month: str
     reference_won: int
     list_price_won: int
     discount_won: int
@@ -79,6 +83,7 @@ class BilledMonthOut(Schema):
     month: str
     statements: int = Field(alias="count")
     issued: int
+    closed: bool
     faulty: int
     due_won: int = Field(alias="due_sum")
     subsidy_won: int = Field(alias="subsidy_sum")
@@ -148,6 +153,7 @@ def _line(row: Any) -> dict[str, Any]:
         "discounts": row.discounts,
         "limits": row.limits,
         "fault": row.fault,
+        "adjusts_month": exports.adjusts(row),
     }
 
 

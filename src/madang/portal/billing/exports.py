@@ -47,6 +47,21 @@ def table(statement: Any, lines: Sequence[Any]) -> list[list[sheets.Cell]]:
     return [*rows, [_("Total"), *[""] * 7, *totals, ""]]
 
 
+def _note(line: Any) -> str:
+    """Why a line has no price, or that it is an adjustment of an earlier month."""
+    if line.fault:
+        return _(FAULTS[line.fault])
+    if not adjusts(line):
+        return ""
+    return _("Adjustment: use of an earlier month that came after it was closed")
+
+
+def adjusts(line: Any) -> str:
+    """The month that a line belongs to where it is billed in a later one; else nothing."""
+    month = f"{line.first_day:%Y-%m}"
+    return "" if month == line.statement.month else month
+
+
 def _row(line: Any) -> list[sheets.Cell]:
     return [
         line.award.number,
@@ -58,7 +73,7 @@ def _row(line: Any) -> list[sheets.Cell]:
         line.tariff.price if line.tariff else "",
         ", ".join(one["code"] for one in [*line.discounts, *line.limits]),
         *(getattr(line, name) if line.tariff else "" for name in FIGURES),
-        _(FAULTS[line.fault]) if line.fault else "",
+        _note(line),
     ]
 
 

@@ -8,24 +8,22 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.conf import settings
-from django.db.models import Prefetch, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import Prefetch
 
 from madang.accounting.limits import Limit, LimitKind
 from madang.accounting.pricing import Stacking, Tariff
 from madang.portal.awards.models import Award, AwardLine
 from madang.portal.awards.rules import AwardState
 from madang.portal.billing import aid
-from madang.portal.billing.models import Statement, StatementLine
 from madang.portal.billing.rules import (
     Holding,
-    StatementState,
     Terms,
     counts_as_used,
     held_days,
     late_amounts,
     months_span,
 )
+from madang.portal.ledger import monthly
 from madang.portal.ledger import queries as books
 from madang.portal.people.models import Organisation
 from madang.portal.prices import limits as stored_limits
@@ -82,7 +80,7 @@ def _holdings(organisations: Sequence[int], month: Month) -> Iterable[tuple[int,
     used: dict[int, dict[int, Days]] = defaultdict(dict)
     for (owner, pool), days in books.used_by_day(owners, str(month)).items():
         used[_award(owner)][pool] = days
-    late = _late(organisations, owners, month)
+    late = _late(owners, month)
     for award in rows:
         stacking = Stacking(award.application.track.stacking)
         for line, own in _amounts(award, month, used.get(award.pk, {})):
@@ -90,27 +88,16 @@ def _holdings(organisations: Sequence[int], month: Month) -> Iterable[tuple[int,
                 yield award.organisation_id, Holding(award.pk, line.product_id, line.product.code, amounts, stacking)
 
 
-def _late(organisations: Sequence[int], owners: list[str], month: Month) -> dict[tuple[int, int], Days]:
-    """Use of earlier months that came after their statements were issued, by award and product, in four queries."""
-    issued = Statement.objects.filter(organisation__in=organisations, state=StatementState.ISSUED, month__lt=str(month))
-    months: dict[int, list[str]] = defaultdict(list)
-    for organisation, one in issued.values_list("organisation", "month"):
-        months[organisation].append(one)
-    if not months:
-        return {}
-    rows = StatementLine.objects.filter(
-        statement__organisation__in=organisations, statement__state=StatementState.ISSUED
+def _late(owners: list[str], month: Month) -> dict[tuple[int, int], Days]:
+    """Use of closed months that is booked in this one, by award and product, dated at the end of its own month."""
+    booked = monthly.adjusted(owners, booked=str(month))
+    awards = [_award(owner) for owner, _ in booked]
+    lines = (
+        AwardLine.objects.filter(award__in=awards, product__grain=Grain.HOUR) if awards else AwardLine.objects.none()
     )
-    by_hour = rows.filter(product__grain=Grain.HOUR).values_list("award", "product", TruncMonth("first_day"))
-    billed = {(*key, f"{day:%Y-%m}"): total for *key, day, total in by_hour.annotate(sum=Sum("quantity")).order_by()}
-    used = books.used_by_month(owners, {one for own in months.values() for one in own})
-    lines = AwardLine.objects.filter(award__organisation__in=organisations, product__grain=Grain.HOUR)
     found: dict[tuple[int, int], Days] = {}
-    for award, product, pool, organisation in lines.order_by("product__code").values_list(
-        "award", "product", "product__pool", "award__organisation"
-    ):
-        done = {one: billed.get((award, product, one), 0) for one in months.get(organisation, ())}
-        found[award, product] = late_amounts(used.pop((_owner(award), pool), {}), done)
+    for award, product, pool in lines.order_by("product__code").values_list("award", "product", "product__pool"):
+        found[award, product] = late_amounts(booked.pop((_owner(award), pool), {}))
     return found
 
 

@@ -14,6 +14,7 @@ from madang.portal.awards.models import Award
 from madang.portal.awards.rules import AwardState
 from madang.portal.billing.models import Statement, StatementLine
 from madang.portal.billing.rules import WORKERS_OUT, StatementState
+from madang.portal.ledger import monthly
 from madang.portal.ledger import queries as books
 from madang.portal.people.models import Organisation
 from madang.portal.tasks import Task
@@ -29,8 +30,8 @@ def _ran_in(month: Month) -> Q:
 
 
 def _used_in(month: Month) -> Q:
-    """Awards that used anything of a month, running or not."""
-    owners = (name.partition(":") for name in books.owners_with_use(str(month)))
+    """Awards whose use a month bills, running or not."""
+    owners = (name.partition(":") for name in books.owners_to_bill(str(month)))
     return Q(pk__in=[int(number) for kind, _, number in owners if kind == "award"])
 
 
@@ -89,7 +90,9 @@ def home_panels(by: Actor, now: datetime) -> list[dict[str, object]]:
 
 def lines(statement: Statement) -> list[StatementLine]:
     """A statement's lines with award, product and price, for somebody who may see the statement."""
-    rows = StatementLine.objects.filter(statement=statement).select_related("award", "product__pool", "tariff")
+    rows = StatementLine.objects.filter(statement=statement).select_related(
+        "award", "product__pool", "tariff", "statement"
+    )
     with_stacking = rows.annotate(stacking=F("award__application__track__stacking"))
     return list(with_stacking.order_by("award", "product__code", "first_day"))
 
@@ -99,7 +102,8 @@ def months(by: Actor) -> list[dict[str, object]]:
     counts = {"issued": Count("pk", filter=Q(state="issued")), "faulty": Count("pk", filter=Q(faults__gt=0))}
     sums = {"due_sum": Sum("due"), "subsidy_sum": Sum("subsidy")}
     rows = statements(by).order_by().values("month").annotate(count=Count("pk"), **counts, **sums)
-    return list(rows.order_by("-month"))
+    closed = {month for month, row in monthly.accounting_months().items() if row.closed_at}
+    return [row | {"closed": row["month"] in closed} for row in rows.order_by("-month")]
 
 
 def staff_tasks(by: Actor, now: datetime) -> list[Task]:

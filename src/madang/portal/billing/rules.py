@@ -129,14 +129,16 @@ def held_days(*, month: Month, quantity: int, spans: Sequence[tuple[date, date |
     return {day: quantity for day in days if all(start <= day and (end is None or day < end) for start, end in spans)}
 
 
-def late_amounts(used: Mapping[str, int], billed: Mapping[str, int]) -> dict[date, int]:
-    """What was used in months whose statements are issued and is in none of them, dated at the end of its month.
+def late_amounts(booked: Mapping[date, int]) -> dict[date, int]:
+    """What came for closed months, by day, as it is billed: one sum a month, dated at the month's end.
 
-    `used` and `billed` give seconds by month; only months of `billed` count. Use of an issued month is never undone, so
-    that the difference is above nought or nothing.
+    A month of which more was undone than came is left out: a statement bills nothing below nought.
     """
-    late = {Month.parse(month): used.get(month, 0) - done for month, done in billed.items()}
-    return {date(month.year, month.number, days_in(month)): amount for month, amount in late.items() if amount > 0}
+    sums: dict[date, int] = {}
+    for day, amount in booked.items():
+        last = day.replace(day=days_in(Month(day.year, day.month)))
+        sums[last] = sums.get(last, 0) + amount
+    return {day: amount for day, amount in sorted(sums.items()) if amount > 0}
 
 
 def months_span(first_month: str, months: int) -> tuple[date, date]:

@@ -12,7 +12,7 @@ from django.db.models import F
 
 from madang.errors import Refused, Stale
 from madang.portal.actors import WORKER, Actor
-from madang.portal.bookings import holding, looking, queries, rules, slots
+from madang.portal.bookings import holding, looking, nights, queries, rules, slots
 from madang.portal.bookings.models import BookedFacility, Booking, BookingSlot, CalendarFeed
 from madang.portal.bookings.rules import BookingState
 from madang.portal.facilities.models import Facility
@@ -20,6 +20,7 @@ from madang.portal.facilities.queries import terms_of
 from madang.portal.facilities.rules import KEEPERS, refuse_unless_keeper
 from madang.portal.journal.actions import record
 from madang.portal.people.queries import secret_hash
+from madang.portal.tenancies.looking import lives_there
 from madang.portal.transactions import action
 from madang.values import Period
 
@@ -33,11 +34,14 @@ def _facilities(ids: Sequence[int]) -> list[Facility]:
 
 @action
 def book(*, by: Actor, now: datetime, organisation: int, facilities: Sequence[int], period: Period, purpose: str,
-         wait: bool = False, series: UUID | None = None) -> Booking:  # fmt: skip
+         wait: bool = False, series: UUID | None = None, kept: bool = False) -> Booking:  # fmt: skip
     """Books all the facilities for one period, or none; with `wait`, stands on the waiting list where one is taken.
 
+    `kept`: it is not released when nobody has checked in by a set time, only at its end.
+
     Refused as `rules.check_period`, ``not_allowed_for_role``, ``booking_items_wrong`` (most),
-    ``booking_purpose_needed``, ``booking_taken`` (facility), ``quota_used_up`` (month, hours).
+    ``booking_purpose_needed``, ``booking_taken`` (facility), ``quota_used_up`` (month, hours), ``residents_only``,
+    ``night_limit`` (facility, most).
     """
     rules.refuse_unless_for(by, organisation)
     if not purpose.strip():
@@ -45,24 +49,38 @@ def book(*, by: Actor, now: datetime, organisation: int, facilities: Sequence[in
     rows, zone = _facilities(facilities), settings.MADANG_ZONE
     for row in rows:
         rules.check_period(queries.bookable(row), period, now=now, zone=zone, keeper=by.has(*KEEPERS))
+    if not by.has(*KEEPERS):
+        _refuse_unless_resident(by, organisation, rows, period)
     holding.take_turn(rows)
     wanted = holding.needs(rows, period)
     queued = wait and holding.first_taken(wanted) is not None
     if not queued:
         holding.refuse_taken(wanted)
     state = BookingState.QUEUED if queued else holding.state_of(rows)
-    expected = max(rules.expected_by(terms_of(row), Period(max(now, period.start), period.end), zone) for row in rows)
+    due = period.end if kept else None
+    expected = due or max(
+        rules.expected_by(terms_of(row), Period(max(now, period.start), period.end), zone) for row in rows
+    )
     booking = Booking.objects.create(
         organisation_id=organisation, person_id=by.person, purpose=purpose.strip()[: rules.PURPOSE], state=state,
         starts_at=period.start, ends_at=period.end, expected_by=expected, series=series, made_at=now,
     )  # fmt: skip
     _note_minutes(booking, rows, period)
     if not queued:
+        nights.refuse_beyond(by.person, rows, period, booking=booking.pk)
         holding.charge(organisation, looking.minutes_by_kind(rows, period))
         holding.take(wanted, booking=booking.pk)
     facts = {"facilities": [row.pk for row in rows], "organisation": organisation, "state": state}
     record(by=by, now=now, did="bookings.book", kind="booking", subject=booking.pk, **facts)
     return booking
+
+
+def _refuse_unless_resident(by: Actor, organisation: int, rows: Sequence[Facility], period: Period) -> None:
+    """Refused: ``residents_only`` for what is shared in the camp and somebody who does not live there then."""
+    shared = Facility.objects.filter(pk__in=[row.pk for row in rows], space__isnull=False).order_by("pk").first()
+    day = period.start.astimezone(settings.MADANG_ZONE).date()
+    if shared is not None and not lives_there(by.person, organisation, day):
+        raise Refused("residents_only", facility=shared.code, field="facilities")
 
 
 def _note_minutes(booking: Booking, rows: Sequence[Facility], period: Period) -> None:
@@ -136,6 +154,7 @@ def extend(*, by: Actor, now: datetime, booking: int, until: datetime) -> None:
     more = {one.pk: _further(row, one, old, new) for one in held}
     _move(row, BookingState(row.state), ends_at=new.end)
     holding.refuse_taken(more)
+    nights.refuse_beyond(row.person_id, held, new, booking=booking)
     holding.give_back(row.organisation_id, looking.minutes_by_kind(held, old))
     holding.charge(row.organisation_id, looking.minutes_by_kind(held, new))
     holding.take(more, booking=row.pk)
@@ -218,6 +237,15 @@ def check_in(*, by: Actor, now: datetime, booking: int, code: str = "") -> None:
         raise Refused("calibration_due", facility=due[0].code, day=due[0].calibrated_until.isoformat())
     _move(row, BookingState.USED, used_at=now)
     record(by=by, now=now, did="bookings.check_in", kind="booking", subject=booking)
+
+
+@action
+def note_used(*, by: Actor, now: datetime, booking: int) -> None:
+    """Notes that what a booking is for has begun, as the lesson in a room does; nothing where it is noted already."""
+    row = Booking.objects.filter(pk=booking, state=BookingState.CONFIRMED).first()
+    if row is not None:
+        _move(row, BookingState.USED, used_at=now)
+        record(by=by, now=now, did="bookings.check_in", kind="booking", subject=booking)
 
 
 def _calibration_over(one: Facility, now: datetime) -> bool:

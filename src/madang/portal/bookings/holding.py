@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from madang.errors import Refused, Stale
 from madang.portal.actors import WORKER
-from madang.portal.bookings import looking, queries, rules, slots
+from madang.portal.bookings import looking, nights, queries, rules, slots
 from madang.portal.bookings.models import Booking, BookingSlot, HoursTaken
 from madang.portal.bookings.rules import BookingState, Waiting
 from madang.portal.facilities.models import Facility
@@ -115,11 +115,15 @@ def free(row: Booking, *, refund: bool) -> list[int]:
 
 
 def move_up(now: datetime, facilities: Sequence[int]) -> list[int]:
-    """Those of the waiting list who now get all that they need, in the order in which they came; gives their ids."""
+    """Those of the waiting list who now get all that they need; gives their ids.
+
+    In the order in which they came; of what is shared, who used least of it lately comes first.
+    """
     rows = {row.pk: row for row in queries.queued_for(facilities, now)}
     # two who free one facility each, and whoever waits for both: the second has to see what the first has freed
     take_turn({one.pk: one for row in rows.values() for one in facilities_of(row)}.values(), in_use=False)
-    waiting = {pk: one for pk, row in rows.items() if (one := _waiting(row))}
+    lately = nights.used_lately((row.person_id for row in rows.values()), facilities, now)
+    waiting = {pk: one for pk, row in rows.items() if (one := _waiting(row, lately.get(row.person_id, 0)))}
     held = _held(waiting.values())
     moved = []
     while waiting:
@@ -134,7 +138,7 @@ def move_up(now: datetime, facilities: Sequence[int]) -> list[int]:
     return moved
 
 
-def _waiting(row: Booking) -> Waiting | None:
+def _waiting(row: Booking, lately: int) -> Waiting | None:
     """What a booking of the list needs; None while a facility of it cannot be had then whoever frees it."""
     period, zone = queries.period_of(row), settings.MADANG_ZONE
     try:
@@ -144,7 +148,7 @@ def _waiting(row: Booking) -> Waiting | None:
             rules.check_shape(one, slots.slots_of(period, one.terms.grain, zone), zone)
     except Refused:
         return None
-    return Waiting(row.pk, row.made_at, needs(facilities_of(row), period))
+    return Waiting(row.pk, row.made_at, needs(facilities_of(row), period), lately)
 
 
 def _held(waiting: Iterable[Waiting]) -> dict[int, frozenset[int]]:
@@ -168,6 +172,7 @@ def _moved(row: Booking, wanted: Needs, now: datetime) -> bool:
             same = Booking.objects.filter(pk=row.pk, state=BookingState.QUEUED)
             if not same.update(state=state, version=F("version") + 1):
                 raise Stale("booking")
+            nights.refuse_beyond(row.person_id, held, queries.period_of(row), booking=row.pk)
             charge(row.organisation_id, looking.minutes_by_kind(held, queries.period_of(row)))
             take(wanted, booking=row.pk)
     except (Refused, Stale):

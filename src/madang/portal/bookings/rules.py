@@ -160,21 +160,27 @@ def over_quota(limit: int | None, used: Mapping[Month, int], more: Mapping[Month
 
 @dataclass(frozen=True)
 class Waiting:
-    """A booking on the waiting list: its id, since when, and the slots of each facility that it needs."""
+    """A booking on the waiting list: its id, since when, and the slots of each facility that it needs.
+
+    `lately`: minutes that its person held of such a shared facility over two weeks; nought for what is not shared.
+    """
 
     booking: int
     since: datetime
     needs: Mapping[int, frozenset[int]]
+    lately: int = 0
 
 
 def who_moves_up(waiting: Iterable[Waiting], taken: Mapping[int, frozenset[int]]) -> list[int]:
-    """Who of a waiting list gets what they need, in the order in which they came: all of it or nothing.
+    """Who of a waiting list gets what they need: who used least lately first, else in the order in which they came.
+
+    All of it or nothing.
 
     One who cannot be served yet does not hold up those behind.
     """
     held = {facility: set(of) for facility, of in taken.items()}
     found = []
-    for one in sorted(waiting, key=lambda one: (one.since, one.booking)):
+    for one in sorted(waiting, key=lambda one: (one.lately, one.since, one.booking)):
         if any(held.get(facility, set()) & needed for facility, needed in one.needs.items()):
             continue
         found.append(one.booking)

@@ -17,6 +17,8 @@ REFUSALS = {
     "booking_not_asked": N_("This booking does not wait for approval any more."),
     "booking_not_confirmed": N_("Only a confirmed booking can be checked in."),
     "booking_reason_needed": N_("Please give the reason."),
+    "night_limit": N_("One person can hold {facility} for at most {most} quarters of an hour or days in one night."),
+    "residents_only": N_("{facility} is shared by those who live in the camp: book it as a resident of your tenancy."),
     "facility_not_in_use": N_("{facility} is not in service at present."),
     "facility_closed_then": N_("{facility} is not open at this time."),
     "calibration_due": N_("The calibration of {facility} is due after {day}; until it is renewed nobody can use it."),
@@ -39,7 +41,7 @@ INPUT = frozenset(
         "booking_empty", "booking_off_the_quarter", "booking_off_the_day", "booking_in_the_past", "booking_too_long",
         "booking_items_wrong", "booking_purpose_needed", "booking_reason_needed", "extension_backwards",
         "series_length_wrong", "quota_out_of_range", "closure_too_long", "door_code_wrong",
-        "booking_notice_too_short", "booking_too_far_ahead", "facility_closed_then",
+        "booking_notice_too_short", "booking_too_far_ahead", "facility_closed_then", "night_limit", "residents_only",
     }
 )  # fmt: skip
 

@@ -18,6 +18,7 @@ from madang.portal.calls.models import (
     Call,
     ConsentText,
     CorrectionNotice,
+    Criterion,
     Intake,
     Track,
 )
@@ -155,7 +156,8 @@ def correct(
         raise Refused("not_correctable", field=field)
     old, value = getattr(thing, changed.field), read_value(changed, new)
     intakes = [thing] if isinstance(thing, Intake) else list(row.intakes.all())
-    check_correction(changed, old, value, frozenset(intake.state for intake in intakes), now)
+    scored = isinstance(thing, Criterion) and queries.scored(thing.track_id)
+    check_correction(changed, old, value, frozenset(intake.state for intake in intakes), now, scored=scored)
     if not Call.objects.filter(pk=call, state="published", version=version).update(version=F("version") + 1):
         raise Stale("call")
     _apply(thing, changed, value, now)

@@ -130,7 +130,10 @@ class TrackProduct(models.Model):
 
 
 class Criterion(models.Model):
-    """One line of a track's scoring table."""
+    """One line of a track's scoring table; `anchors` say in words what so many points mean.
+
+    A sheet may leave out what is not `required`: that lowers nothing, and so such a line has no minimum.
+    """
 
     track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="criteria")
     code = models.SlugField(max_length=30)
@@ -138,6 +141,9 @@ class Criterion(models.Model):
     title_en = models.CharField(max_length=120)
     points = models.PositiveSmallIntegerField()
     minimum_points = models.PositiveSmallIntegerField(default=0)
+    required = models.BooleanField(default=True)
+    anchors_ko = models.TextField(blank=True)
+    anchors_en = models.TextField(blank=True)
     position = models.PositiveSmallIntegerField()
 
     class Meta:
@@ -145,6 +151,9 @@ class Criterion(models.Model):
             models.UniqueConstraint(fields=["track", "code"], name="criterion_code_once"),
             models.CheckConstraint(
                 condition=Q(points__gte=1) & Q(minimum_points__lte=F("points")), name="criterion_minimum_within_points"
+            ),
+            models.CheckConstraint(
+                condition=Q(required=True) | Q(minimum_points=0), name="criterion_optional_without_minimum"
             ),
         ]
 

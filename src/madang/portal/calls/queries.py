@@ -24,6 +24,7 @@ from madang.portal.calls.models import (
     TrackProduct,
 )
 from madang.portal.calls.rules import WAITING_FOR_APPLICATIONS, Dates, IntakeState, Target, accepts, state_at
+from madang.portal.reviews.models import CriterionPoints
 
 
 def dates_of(intake: Intake) -> Dates:
@@ -127,6 +128,11 @@ def corrected_thing(call: Call, changed: Target) -> Any:
         return call
     model, lookup = rows[changed.thing]
     return model.objects.filter(**lookup).first()
+
+
+def scored(track: int) -> bool:
+    """Whether somebody has given points by a track's scoring table, be it on a draft."""
+    return CriterionPoints.objects.filter(criterion__track=track, points__isnull=False).exists()
 
 
 def titled(thing: Any, name: str = "title") -> str:

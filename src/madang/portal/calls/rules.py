@@ -176,6 +176,8 @@ CORRECTABLE: Mapping[str, Mapping[str, FieldKind]] = {
         "title_en": FieldKind.TEXT,
         "points": FieldKind.NUMBER,
         "minimum_points": FieldKind.NUMBER,
+        "anchors_ko": FieldKind.LONG_TEXT,
+        "anchors_en": FieldKind.LONG_TEXT,
     },
     "section": {
         "title_ko": FieldKind.TEXT,
@@ -216,16 +218,21 @@ def target(written: str) -> Target:
     return Target(thing, tuple(keys), field)
 
 
-def check_correction(changed: Target, old: object, new: object, states: frozenset[str], now: datetime) -> None:
+def check_correction(
+    changed: Target, old: object, new: object, states: frozenset[str], now: datetime, *, scored: bool = False
+) -> None:
     """Refuses a correction that changes nothing, shortens a deadline, or touches what reviewers already judge by.
 
-    `states` are the states of the intakes that the correction bears on.
+    `states` are the states of the intakes that the correction bears on; `scored` says that points were given by the
+    criterion's table, perhaps on a draft of a sheet, which may be before the review of the whole intake has begun.
     """
     if old == new:
         raise Refused("correction_changes_nothing")
     started = bool(states - WAITING_FOR_APPLICATIONS - {IntakeState.SCREENING})
     if started and changed.thing in FIXED_IN_REVIEW | {"intake"} and changed.field != "decision_due_at":
         raise Refused("correction_after_review_began")
+    if scored and changed.thing == "criterion":
+        raise Refused("correction_after_first_score")
     if changed.field == "opens_at" and isinstance(old, datetime) and old <= now:
         raise Refused("correction_intake_has_opened")
     if changed.field == "closes_at" and isinstance(new, datetime) and isinstance(old, datetime):

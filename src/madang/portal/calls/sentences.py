@@ -13,6 +13,7 @@ REFUSALS = {
     "not_correctable": N_("A correction notice cannot change this; it needs a new call."),
     "correction_changes_nothing": N_("The new value is the same as the old one."),
     "correction_after_review_began": N_("Review has begun, so this can no longer be changed for this call."),
+    "correction_after_first_score": N_("Points were given by this scoring table, so it can no longer be changed."),
     "correction_intake_has_opened": N_("The intake has opened already; its opening cannot be moved."),
     "correction_shortens_deadline": N_("A published deadline ({old}) can be moved later only, for everyone."),
     "correction_deadline_past": N_("The new deadline ({new}) is past already."),
@@ -102,6 +103,8 @@ FIELDS = {
     "maximum": N_("greatest amount"),
     "points": N_("points"),
     "minimum_points": N_("minimum points"),
+    "anchors_ko": N_("what the points mean, in Korean"),
+    "anchors_en": N_("what the points mean, in English"),
     "max_characters": N_("greatest length"),
     "max_age_days": N_("greatest age in days"),
 }

@@ -10,8 +10,9 @@ from django.conf import settings
 
 from madang.portal.actors import Actor
 from madang.portal.calls import queries
-from madang.portal.calls.sentences import CONFLICT_RULES, SCORE_RULES, STACKING, STEPS
+from madang.portal.calls.sentences import SCORE_RULES, STACKING, STEPS
 from madang.portal.calls.texts import field_label, shown
+from madang.portal.conflicts import showing as conflicts
 from madang.portal.eligibility import queries as eligibility
 from madang.portal.eligibility import texts
 from madang.portal.eligibility.texts import Line
@@ -48,7 +49,7 @@ class ShownTrack:
     rules: list[Line]
     points: int
     stacking: str
-    conflict_rules: str
+    conflicts: list[tuple[str, str]]
     score_rule: str
     steps: list[tuple[str, int]]
     weights: int
@@ -64,12 +65,12 @@ class ShownIntake:
 
 
 def tracks(call: Any, by: Actor) -> list[ShownTrack]:
-    """The tracks of a call from `queries.whole`. Five queries, however many tracks."""
+    """The tracks of a call from `queries.whole`. Six queries, however many tracks."""
     rows = list(call.tracks.all())
     tariffs = list(prices.approved(offer.product_id for track in rows for offer in track.products.all()))
     discounts = list(prices.discounts(by))
     regions, names = eligibility.regions(), eligibility.region_names()
-    intakes = list(call.intakes.all())
+    intakes, barring = list(call.intakes.all()), conflicts.of_tracks(rows)
     return [
         ShownTrack(
             track=track,
@@ -80,7 +81,7 @@ def tracks(call: Any, by: Actor) -> list[ShownTrack]:
             ],
             points=sum(criterion.points for criterion in track.criteria.all()),
             stacking=STACKING[track.stacking],
-            conflict_rules=CONFLICT_RULES[track.conflict_rules],
+            conflicts=barring[track.pk],
             score_rule=SCORE_RULES[track.score_rule],
             steps=_steps(track),
             weights=track.document_weight + track.presentation_weight + track.on_site_weight,

@@ -12,6 +12,7 @@ from madang.portal.applications.models import Application
 from madang.portal.challenges import queries, rules
 from madang.portal.challenges.models import Challenge
 from madang.portal.challenges.rules import ChallengeState
+from madang.portal.conflicts import queries as conflicts
 from madang.portal.journal import actions as journal
 from madang.portal.people import actions as people
 from madang.portal.people import queries as persons
@@ -37,7 +38,7 @@ def file(*, by: Actor, now: datetime, application: int, name: str, reason: str, 
     # the application's row first: of two at the same moment the later one counts what the first filed
     Application.objects.filter(pk=row.pk).update(title=F("title"))
     filed = Challenge.objects.filter(application=row).count()
-    rules.check_filing(row.track.conflict_rules, filed, queries.session(row), now)
+    rules.check_filing(conflicts.presets([row.track])[row.track_id], filed, queries.session(row), now)
     given = {"name": kept, "organisation": organisation.strip()[:120], "reason": reason.strip()[:2000]}
     made = Challenge.objects.create(application=row, filed_by_id=by.person, filed_at=now, **given)
     journal.record(by=by, now=now, did="challenges.file", kind="challenge", subject=made.pk, application=row.pk)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from madang.errors import Refused
 from madang.review.names import possibly_same
-from madang.review.presets import PRESETS, Ground
+from madang.review.presets import Ground, Preset
 
 AT_MOST = 5
 
@@ -29,9 +29,9 @@ def session_of(track: int, meetings: Iterable[tuple[int | None, datetime]], revi
     return min((at for of, at in meetings if of in (None, track)), default=review_due_at)
 
 
-def check_filing(preset: str, filed: int, session: datetime, now: datetime) -> None:
+def check_filing(preset: Preset, filed: int, session: datetime, now: datetime) -> None:
     """Refused where the track's rules know no challenges, too many were filed, or the session has begun."""
-    if Ground.CHALLENGE not in PRESETS[preset].rules:
+    if Ground.CHALLENGE not in preset.rules:
         raise Refused("challenge_not_in_rules")
     if filed >= AT_MOST:
         raise Refused("challenge_too_many", most=AT_MOST)

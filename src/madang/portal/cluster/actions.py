@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F
 
 from madang.compute.slurm.commands import Ran
 from madang.errors import Refused, Stale
 from madang.portal.actors import WORKER, Actor
 from madang.portal.awards.models import Award
 from madang.portal.cluster import queries, rules
-from madang.portal.cluster.models import ClusterChange, ClusterLook, ClusterTerms
-from madang.portal.cluster.rules import FAULTS, ChangeState, Fate, Hold, Judged
+from madang.portal.cluster.models import ClusterChange, ClusterCount, ClusterLook, ClusterTerms, JoinedAccount
+from madang.portal.cluster.rules import FAULTS, ChangeState, Fate, Hold, Judged, JudgedAccount
 from madang.portal.journal.actions import digest, record
 from madang.portal.people.models import Person, UnixUser
 from madang.portal.transactions import action
@@ -103,6 +106,53 @@ def _nodes(award: Award, hold: Hold, text: str) -> str:
 
 
 @action
+def join_accounts(*, by: Actor, now: datetime, lines: Iterable[tuple[str, str]]) -> list[JudgedAccount]:
+    """Charges what accounts of others run from now on to awards (by their numbers), all of them or none.
+
+    One that was another award's passes on at this instant. Refused: ``cluster_accounts_faulty``, for which see
+    `queries.judge_accounts`.
+    """
+    rules.refuse_unless_keeper(by)
+    judged = queries.judge_accounts(lines)
+    if faults := sum(one.fate in FAULTS for one in judged):
+        raise Refused("cluster_accounts_faulty", faults=faults, field="text")
+    changed = {one.name: one.award for one in judged if one.fate is not Fate.SAME}
+    JoinedAccount.objects.filter(name__in=changed, until=None).update(until=now)
+    awards = dict(Award.objects.filter(number__in=changed.values()).values_list("number", "pk"))
+    JoinedAccount.objects.bulk_create(
+        [JoinedAccount(name=name, award_id=awards[to], since=now, set_by_id=by.person) for name, to in changed.items()]
+    )
+    if changed:
+        facts = {"count": len(changed), "awards": sorted(set(awards.values()))}
+        record(by=by, now=now, did="cluster.join_accounts", kind="cluster_account", subject="all", **facts)
+    return judged
+
+
+@action
+def leave_account(*, by: Actor, now: datetime, name: str) -> None:
+    """Charges an account's runs to no award any more; those that began before still are. Refused: ``not_found``."""
+    rules.refuse_unless_keeper(by)
+    row = JoinedAccount.objects.filter(name=name, until=None).first()
+    if row is None:
+        raise Refused("not_found")
+    if not JoinedAccount.objects.filter(pk=row.pk, until=None).update(until=now):
+        raise Stale("joined account")
+    record(by=by, now=now, did="cluster.leave_account", kind="cluster_account", subject=row.pk, award=row.award_id)
+
+
+@action
+def note_counts(*, now: datetime, fresh: Iterable[tuple[int, str, int]]) -> None:
+    """Notes what was used before the cluster begins to count: for each (award, kind) the seconds, and today."""
+    day = now.astimezone(settings.MADANG_ZONE).date()
+    rows = [
+        ClusterCount(award_id=award, kind=kind, since=day, before_seconds=seconds) for award, kind, seconds in fresh
+    ]
+    ClusterCount.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["award", "kind"], update_fields=["since", "before_seconds"]
+    )
+
+
+@action
 def ask_look(*, by: Actor, now: datetime) -> None:
     """Asks the worker to look at the cluster soon."""
     rules.refuse_unless_keeper(by)
@@ -175,6 +225,20 @@ def ran(*, by: Actor, now: datetime, change: int, commands: Iterable[Ran]) -> in
 def followed(*, now: datetime, commands: Iterable[Ran]) -> int:
     """Journals the commands by which budgets were brought after what was used and granted."""
     return _journal(WORKER, now, ("cluster", "follow"), commands)
+
+
+@action
+def cut_off(*, by: Actor, now: datetime, change: int, commands: Sequence[Sequence[str]]) -> None:
+    """Journals commands that a worker began and died over: each may have run, and what it printed is not known.
+
+    They count as steps of the `change` that they belong to (0: of none), which so has begun.
+    """
+    known = set(UnixUser.objects.values_list("name", flat=True))
+    kind, of = ("cluster_change", str(change)) if change else ("cluster", "follow")
+    for argv in commands:
+        words, _ = rules.without_users(argv, "", known, digest)
+        record(by=by, now=now, did="cluster.cut_off", kind=kind, subject=of, command=words[:JOURNAL_OUTPUT])
+    ClusterChange.objects.filter(pk=change).update(steps=F("steps") + len(commands))
 
 
 def _journal(by: Actor, now: datetime, subject: tuple[str, int | str], commands: Iterable[Ran]) -> int:

@@ -52,6 +52,29 @@ class JudgedOut(Schema):
     fate: str
 
 
+class JoinedAccountOut(Schema):
+    """An account of others on the cluster, and the award to which its runs are charged since an instant."""
+
+    name: str
+    award: str = Field(alias="award.number")
+    since: Instant
+
+
+class JoinedAccountIn(Schema):
+    """An account of others, and the number of the award to which it is charged."""
+
+    name: str = Field(max_length=40)
+    award: str = Field(max_length=40)
+
+
+class JudgedAccountOut(Schema):
+    """What becomes of one line: new, changed, same, or a fault."""
+
+    name: str
+    award: str
+    fate: str
+
+
 class LookOut(Schema):
     """The cluster as it was last looked at: the first of all changes to make, and what hands changed."""
 
@@ -160,6 +183,32 @@ def set_unix_users(request: HttpRequest, given: list[UnixUserIn], preview: bool 
 def remove_unix_user(request: HttpRequest, name: str) -> Any:
     """Takes a person's Unix user away."""
     actions.remove_unix_user(by=request.actor, now=request.now, name=name)
+    return Status(204, None)
+
+
+@router.get("/cluster/accounts", response=list[JoinedAccountOut], operation_id="list_joined_accounts")
+@paginate
+@known_to(*READERS)
+def list_joined_accounts(request: HttpRequest) -> Any:
+    """Accounts of others on the cluster that are charged to awards now."""
+    return queries.joined_accounts(request.actor)
+
+
+@router.put("/cluster/accounts", response=list[JudgedAccountOut], operation_id="join_accounts")
+@known_to(*READERS)
+def join_accounts(request: HttpRequest, given: list[JoinedAccountIn], preview: bool = False) -> Any:
+    """Charges what accounts of others run from now on to awards, all of them or none; with `preview` only judges."""
+    lines = [(one.name.strip().lower(), one.award.strip()) for one in given[:MOST_ROWS]]
+    if preview:
+        return queries.judge_accounts(lines)
+    return actions.join_accounts(by=request.actor, now=request.now, lines=lines)
+
+
+@router.delete("/cluster/accounts/{name}", response={204: None}, operation_id="leave_account")
+@known_to(*READERS)
+def leave_account(request: HttpRequest, name: str) -> Any:
+    """Ends that an account of others is charged to an award."""
+    actions.leave_account(by=request.actor, now=request.now, name=name)
     return Status(204, None)
 
 

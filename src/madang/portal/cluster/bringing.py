@@ -51,8 +51,9 @@ def backend() -> SlurmBackend:
 def plan(now: datetime, remove: bool = False) -> tuple[Difference, Wanted]:
     """What bringing the awards of today to the cluster would change; asks the cluster and touches nothing."""
     standing = backend().standing
-    found = wanted.wanted(now, standing.partitions)
-    return standing.plan(found.awards, remove), found
+    seen = standing.look(remove)
+    found = wanted.wanted(now, standing.partitions, seen=seen)
+    return standing.plan(found.awards, remove, seen), found
 
 
 def stands(award: Award, now: datetime) -> list[Stand]:
@@ -87,6 +88,7 @@ def look(now: datetime) -> dict[str, Any]:
         "leftover": found.leftover,
         "without_user": awards.without_user,
         "without_partition": awards.without_partition,
+        "others": list(found.others[:SHOWN]),
     }
     lines = found.lines
     return {
@@ -107,28 +109,47 @@ def carry_on(
     Before its first step the cluster must still need exactly what was asked for; after it, whatever is left of the
     awards of now. Unavailable where the cluster is away: the change waits.
     """
+    change.steps += _note_cut_off(now, by, change.pk)
     found, awards = plan(now, change.remove)
     if not change.steps and digest(found) != change.digest:
         actions.ended(by=by, now=now, change=change.pk, state=ChangeState.OUTDATED)
         return True
+    actions.note_counts(now=now, fresh=awards.fresh)
     commands: list[Ran] = []
+    standing = backend().standing
     try:
-        whole = backend().standing.bring(
+        whole = standing.bring(
             awards.awards, found, AT_ONCE, lambda step: _tell(tell, step.sign, step.lines), commands.append
         )
     except Refused as refused:
-        actions.ran(by=by, now=now, change=change.pk, commands=commands)
+        _note(now, by, change, commands)
         facts = {name: value for name, value in refused.facts.items() if isinstance(value, str | int)}
         failure = {"code": refused.code, "facts": facts}
         actions.ended(by=by, now=now, change=change.pk, state=ChangeState.FAILED, failure=failure)
         return True
     except Unavailable:
-        change.steps += actions.ran(by=by, now=now, change=change.pk, commands=commands)
+        _note(now, by, change, commands)
         raise
-    change.steps += actions.ran(by=by, now=now, change=change.pk, commands=commands)
+    _note(now, by, change, commands)
     if whole:
         actions.ended(by=by, now=now, change=change.pk, state=ChangeState.ENDED)
     return whole
+
+
+def _note(now: datetime, by: Actor, change: ClusterChange, commands: list[Ran]) -> None:
+    """Journals what ran; only then may it be forgotten that it was begun."""
+    change.steps += actions.ran(by=by, now=now, change=change.pk, commands=commands)
+    backend().standing.begun.clear()
+
+
+def _note_cut_off(now: datetime, by: Actor, change: int) -> int:
+    """Journals the commands of a worker that died before it could; gives how many of them were of this change."""
+    begun = backend().standing.begun
+    asked, left = begun.left()
+    if left:
+        actions.cut_off(by=by, now=now, change=change if asked else 0, commands=left)
+    begun.clear()
+    return len(left) if asked and change else 0
 
 
 def follow(*, now: datetime) -> tuple[bool, int]:
@@ -136,13 +157,15 @@ def follow(*, now: datetime) -> tuple[bool, int]:
 
     Unavailable and Refused as for `Standing.follow`.
     """
+    _note_cut_off(now, WORKER, 0)
     commands: list[Ran] = []
+    standing = backend().standing
     try:
-        standing = backend().standing
         whole = standing.follow(wanted.wanted(now, standing.partitions).awards, FOLLOWED, commands.append)
     finally:
         if commands:
             actions.followed(now=now, commands=commands)
+        standing.begun.clear()
     return whole, len(commands)
 
 

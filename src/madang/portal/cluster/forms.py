@@ -14,17 +14,20 @@ from madang.portal.cluster.sentences import HOLDS
 MOST_BYTES = 1 << 20
 
 
-class UnixUsersForm(forms.Form):
-    """A list of people and users, pasted or as a file; a file takes the place of what was pasted."""
+class PairsForm(forms.Form):
+    """A list of pairs, pasted or as a file; a file takes the place of what was pasted.
+
+    `label` and `hint` say what a line holds.
+    """
 
     text = forms.CharField(
-        label=_("E-mail address and Unix user"),
-        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
-        required=False,
-        max_length=MOST_BYTES,
-        help_text=_("One person a line: e-mail address, comma, Unix user. A heading line is left out."),
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}), required=False, max_length=MOST_BYTES
     )
     file = forms.FileField(label=_("Or a CSV file"), required=False)
+
+    def __init__(self, *given: Any, label: str, hint: str) -> None:
+        super().__init__(*given)
+        self.fields["text"].label, self.fields["text"].help_text = label, hint
 
     def clean(self) -> dict[str, Any]:
         """The lines, from wherever they came; an empty list is a slip."""

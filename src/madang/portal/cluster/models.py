@@ -1,7 +1,7 @@
-"""Tables of how awards hold their part of the cluster, of the last look at it, and of changes to it."""
+"""Tables of how awards hold their part of the cluster, of accounts there, of the last look at it, and of changes."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from madang.portal.awards.models import Award
 from madang.portal.cluster.rules import LEAST_STOP, MOST_BORROWED, MOST_STOP, ChangeState, Hold
@@ -44,6 +44,43 @@ class ClusterTerms(models.Model):
                 condition=Q(hold="nodes") & ~Q(nodes="") | ~Q(hold="nodes") & Q(nodes=""),
                 name="clusterterms_nodes_where_kept",
             ),
+        ]
+
+
+class JoinedAccount(models.Model):
+    """An account that others keep on the cluster, whose runs are charged to an award if they began in a time."""
+
+    award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="joined_accounts")
+    name = models.CharField(max_length=40)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    set_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name"], condition=Q(until=None), name="joinedaccount_one_award"),
+            models.CheckConstraint(
+                condition=Q(name__regex=r"^[a-z0-9_][a-z0-9_.-]{0,39}$"), name="joinedaccount_name_fit"
+            ),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="joinedaccount_time_runs"),
+        ]
+
+
+class ClusterCount(models.Model):
+    """From which day on the cluster counts an award's use of one kind of resource, and what was used before.
+
+    Where somebody takes the count away it begins anew, with what is in the book by then before it.
+    """
+
+    award = models.ForeignKey(Award, on_delete=models.CASCADE, related_name="cluster_counts")
+    kind = models.CharField(max_length=40)
+    since = models.DateField()
+    before_seconds = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["award", "kind"], name="clustercount_once"),
+            models.CheckConstraint(condition=Q(before_seconds__gte=0), name="clustercount_not_below_nought"),
         ]
 
 

@@ -9,10 +9,21 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from madang.compute.slurm.backend import SlurmBackend
+from madang.portal import backends
 from madang.portal.actors import Actor, Role
 from madang.portal.awards.models import Award
-from madang.portal.cluster.models import ClusterChange, ClusterLook, ClusterTerms
-from madang.portal.cluster.rules import READERS, ChangeState, Hold, Judged, judged
+from madang.portal.cluster.models import ClusterChange, ClusterLook, ClusterTerms, JoinedAccount
+from madang.portal.cluster.rules import (
+    JOINABLE,
+    READERS,
+    ChangeState,
+    Hold,
+    Judged,
+    JudgedAccount,
+    judged,
+    judged_accounts,
+)
 from madang.portal.people.models import Person, UnixUser
 from madang.portal.tasks import Task
 
@@ -44,6 +55,32 @@ def judge(lines: Iterable[tuple[str, str]]) -> list[Judged]:
     known = {email.lower(): name or "" for email, name in people}
     taken = UnixUser.objects.filter(name__in=[name for _, name in given]).values_list("name", "person__email")
     return judged(given, known, {name: (email or "").lower() for name, email in taken})
+
+
+def joined_accounts(by: Actor) -> QuerySet[JoinedAccount]:
+    """The accounts of others that are charged to awards now, by name, for the operator and the auditor."""
+    rows = JoinedAccount.objects.filter(until=None).select_related("award__organisation").order_by("name")
+    return rows if by.has(*READERS) else rows.none()
+
+
+def judge_accounts(lines: Iterable[tuple[str, str]]) -> list[JudgedAccount]:
+    """What an import of these lines would do now; awards that were published and are not over can have accounts."""
+    given = list(lines)
+    awards = Award.objects.filter(number__in={award for _, award in given}, state__in=JOINABLE)
+    joined = JoinedAccount.objects.filter(name__in={name for name, _ in given}, until=None)
+    found = backends.backend()
+    own = found.owns if isinstance(found, SlurmBackend) else lambda name: False
+    return judged_accounts(
+        given, set(awards.values_list("number", flat=True)), dict(joined.values_list("name", "award__number")), own
+    )
+
+
+def others(by: Actor) -> list[str]:
+    """Accounts of others that were there at the last look and are charged to no award."""
+    seen = look(by)
+    named = seen.notes.get("others", []) if seen else []
+    taken = set(joined_accounts(by).values_list("name", flat=True))
+    return [name for name in named if name not in taken]
 
 
 def look(by: Actor) -> ClusterLook | None:

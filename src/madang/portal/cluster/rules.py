@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,9 +17,13 @@ from madang.portal.actors import Actor, Role, Via
 KEEPERS = (Role.OPERATOR,)
 READERS = (Role.OPERATOR, Role.AUDITOR)
 MOST_ROWS = 10_000
+# awards that what others' accounts run may be charged to
+JOINABLE = ("accepted", "in_force")
 LEAST_STOP, MOST_STOP = 100, 200
 MOST_BORROWED = 100  # per cent of the next month
 MOST_NODES = 64
+# as Slurm keeps them, which lowers them
+ACCOUNT = re.compile(r"[a-z0-9_][a-z0-9_.-]{0,39}")
 NAME = re.compile(r"[A-Za-z0-9_.-]+")
 
 
@@ -53,9 +58,12 @@ class Fate(StrEnum):
     UNFIT_NAME = "unfit_name"
     NAME_TAKEN = "name_taken"
     TWICE = "twice"
+    UNKNOWN_AWARD = "unknown_award"
+    UNFIT_ACCOUNT = "unfit_account"
+    OWN_ACCOUNT = "own_account"
 
 
-FAULTS = frozenset({Fate.UNKNOWN_PERSON, Fate.UNFIT_NAME, Fate.NAME_TAKEN, Fate.TWICE})
+FAULTS = frozenset(set(Fate) - {Fate.NEW, Fate.CHANGED, Fate.SAME})
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,15 @@ class Judged:
 
     email: str
     name: str
+    fate: Fate
+
+
+@dataclass(frozen=True)
+class JudgedAccount:
+    """One line of another import: an account of others on the cluster, the award's number, and what becomes of it."""
+
+    name: str
+    award: str
     fate: Fate
 
 
@@ -83,6 +100,11 @@ def nodes_of(text: str) -> tuple[str, ...]:
     if len(names) > MOST_NODES:
         raise Refused("cluster_nodes_many", most=MOST_NODES)
     return tuple(names)
+
+
+def name_of(kind: str) -> str:
+    """What a type of GPU, "" for cores, is called in the names that an award has on the cluster."""
+    return kind.lower() if kind else "cpu"
 
 
 def parts_of(seconds: int, weights: Sequence[int]) -> list[int]:
@@ -122,17 +144,52 @@ def lines_of(text: str) -> list[tuple[str, str]]:
 
     Refused: ``unix_users_line`` with its number, ``unix_users_many``.
     """
+    return _pairs_of(text, "unix_users_line", lambda cells: "@" not in cells[0])
+
+
+def accounts_of(text: str) -> list[tuple[str, str]]:
+    """The pairs of account and award's number of a CSV text, with or without a heading.
+
+    Refused: ``cluster_accounts_line`` with its number, ``unix_users_many``.
+    """
+    return _pairs_of(text, "cluster_accounts_line", lambda cells: len(cells) == 2 and not re.search("[0-9]", cells[1]))
+
+
+def _pairs_of(text: str, fault: str, heads: Callable[[list[str]], bool]) -> list[tuple[str, str]]:
     found = []
     for number, row in enumerate(csv.reader(io.StringIO(text.removeprefix("\ufeff"))), 1):
         cells = [cell.strip() for cell in row]
-        if not any(cells) or (number == 1 and "@" not in cells[0]):
+        if not any(cells) or (number == 1 and heads(cells)):
             continue
         if len(cells) != 2 or not all(cells):
-            raise Refused("unix_users_line", line=number, field="text")
+            raise Refused(fault, line=number, field="text")
         found.append((cells[0].lower(), cells[1]))
     if len(found) > MOST_ROWS:
         raise Refused("unix_users_many", most=MOST_ROWS, field="text")
     return found
+
+
+def judged_accounts(
+    lines: Iterable[tuple[str, str]], awards: Collection[str], joined: Mapping[str, str], own: Callable[[str], bool]
+) -> list[JudgedAccount]:
+    """What becomes of each line. `joined` gives the award of each account now, `own` says which are the centre's."""
+    given = list(lines)
+    names = Counter(name for name, _ in given)
+
+    def fate(name: str, award: str) -> Fate:
+        if award not in awards:
+            return Fate.UNKNOWN_AWARD
+        if not ACCOUNT.fullmatch(name) or name == "root":
+            return Fate.UNFIT_ACCOUNT
+        if own(name):
+            return Fate.OWN_ACCOUNT
+        if names[name] > 1:
+            return Fate.TWICE
+        if joined.get(name) == award:
+            return Fate.SAME
+        return Fate.CHANGED if name in joined else Fate.NEW
+
+    return [JudgedAccount(name, award, fate(name, award)) for name, award in given]
 
 
 def judged(lines: Iterable[tuple[str, str]], known: Mapping[str, str], others: Mapping[str, str]) -> list[Judged]:

@@ -8,6 +8,8 @@ REFUSALS = {
     "unix_users_line": N_("Line {line} is not an e-mail address and a Unix user with a comma between them."),
     "unix_users_many": N_("At most {most} lines can be read at once."),
     "unix_users_faulty": N_("{faults} lines have a fault. Nothing was saved."),
+    "cluster_accounts_line": N_("Line {line} is not an account of the cluster and an award's number with a comma."),
+    "cluster_accounts_faulty": N_("{faults} lines have a fault. Nothing was saved."),
     "cluster_stop": N_("An award is stopped at {least} to {most} per cent of what was granted."),
     "cluster_borrow": N_("At most {most} per cent of the next month can be used ahead."),
     "cluster_nodes_needed": N_("Name the nodes that are kept for this award."),
@@ -18,8 +20,13 @@ REFUSALS = {
     "cluster_change_goes_on": N_("A change to the cluster is going on. Wait until it has ended."),
     **OF_SLURM,
 }
-INPUT = frozenset({"unix_users_line", "unix_users_many", "unix_users_faulty", "cluster_stop"})
-INPUT |= {"cluster_borrow", "cluster_nodes_needed", "cluster_nodes_many", "cluster_node_taken", "slurm_node"}
+INPUT = frozenset(
+    {
+        *("unix_users_line", "unix_users_many", "unix_users_faulty", "cluster_accounts_line"),
+        *("cluster_accounts_faulty", "cluster_stop", "cluster_borrow", "cluster_nodes_needed", "cluster_nodes_many"),
+        *("cluster_node_taken", "slurm_node"),
+    }
+)
 
 FATES = {
     "new": N_("New"),
@@ -29,6 +36,9 @@ FATES = {
     "unfit_name": N_("Not a name that jobs may run under"),
     "name_taken": N_("This user is another person's"),
     "twice": N_("Named twice in this list"),
+    "unknown_award": N_("No award of this number was accepted or is in force"),
+    "unfit_account": N_("Not a name that an account of the cluster can have"),
+    "own_account": N_("This account is the centre's own, and is metered anyway"),
 }
 # what somebody did on the cluster itself, and what applying would put back
 HAPPENED = {

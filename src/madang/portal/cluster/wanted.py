@@ -13,12 +13,14 @@ from madang.accounting.ledger import Balances
 from madang.compute.protocol import MANY, ClassShares
 from madang.compute.slurm import desired
 from madang.compute.slurm.desired import OnCluster, Reach, Thresholds, stage_of
+from madang.compute.slurm.standing import Look
 from madang.compute.slurm.windows import Windows, granted_by_month, released
 from madang.portal.awards.models import Award, AwardLine
 from madang.portal.awards.queries import owner_of
 from madang.portal.awards.rules import jobs_until
 from madang.portal.cluster.models import ClusterTerms
-from madang.portal.cluster.rules import parts_of
+from madang.portal.cluster.rules import name_of, parts_of
+from madang.portal.cluster.uncounted import uncounted
 from madang.portal.jobs.rules import MOST_WALL_SECONDS
 from madang.portal.ledger import queries as ledger
 from madang.portal.people.models import Membership
@@ -29,17 +31,22 @@ from madang.values import Month, months_from
 
 @dataclass(frozen=True)
 class Wanted:
-    """What awards should have on the cluster; `without_user` people and `without_partition` pools get nothing there."""
+    """What awards should have on the cluster; `without_user` people and `without_partition` pools get nothing there.
+
+    `fresh` holds award, kind and the seconds used before of what the cluster does not count yet.
+    """
 
     awards: list[OnCluster]
     without_user: int = 0
     without_partition: list[str] = field(default_factory=list)
+    fresh: list[tuple[int, str, int]] = field(default_factory=list)
 
 
-def wanted(now: datetime, partitions: Mapping[str, str], only: Award | None = None) -> Wanted:
-    """What the awards that run today, or `only` this one, should have: in seven queries however many there are.
+def wanted(now: datetime, partitions: Mapping[str, str], only: Award | None = None, seen: Look | None = None) -> Wanted:
+    """What the awards that run today, or `only` this one, should have: in a few queries however many there are.
 
-    `partitions` gives the partition of each type of GPU, and under "" that of cores.
+    `partitions` gives the partition of each type of GPU, and under "" that of cores. What the cluster of `seen` does
+    not count yet is looked up, so that a budget that it begins to count holds no more than is left.
     """
     today = now.astimezone(settings.MADANG_ZONE).date()
     running = Award.objects.filter(state="in_force", starts_on__lte=today, ends_on__gt=today)
@@ -48,6 +55,11 @@ def wanted(now: datetime, partitions: Mapping[str, str], only: Award | None = No
     members = _members({award.organisation_id for award in awards})
     pools, used = _pools([award.pk for award in awards]), _used_by_month(awards, now)
     balances = ledger.balances_of([owner_of(award.pk) for award in awards])
+    kinds = {
+        pk: {name_of(kind): {line.pool_id for line in lines} for kind, lines in own.items()}
+        for pk, own in pools.items()
+    }
+    before = uncounted(kinds, balances, today, seen)
     weights = (shares.present() or ClassShares()).weights
     missing: set[str] = set()
     found = []
@@ -58,6 +70,7 @@ def wanted(now: datetime, partitions: Mapping[str, str], only: Award | None = No
                 missing |= {line.pool for line in lines}
                 continue
             reach = _reach(kind, partitions[kind], lines, balances.get(owner_of(award.pk), {}))
+            reach = replace(reach, before_seconds=before.get((award.pk, reach.kind), 0))
             if award.pk in used:
                 reach = replace(reach, window_seconds=_window(award, lines, reach, used[award.pk], now))
             reaches.append(reach)
@@ -66,7 +79,13 @@ def wanted(now: datetime, partitions: Mapping[str, str], only: Award | None = No
         kind = award.organisation.kind
         found.append(_on_cluster(award, users, tuple(reaches), max(1, units) * weights.get(kind, 1)))
     lacking = {person for people in members.values() for person, name in people.items() if not name}
-    return Wanted(found, len(lacking), sorted(missing))
+    fresh = [
+        (int(one.code), reach.kind, reach.before_seconds)
+        for one in found
+        for reach in one.reaches
+        if seen and not seen.counts(one.code, reach.kind)
+    ]
+    return Wanted(found, len(lacking), sorted(missing), fresh)
 
 
 @dataclass(frozen=True)
@@ -150,8 +169,7 @@ def _reach(kind: str, partition: str, lines: list[_Line], balances: Mapping[int,
     units = None if any(line.by_hour for line in lines) else min(MANY, sum(line.units for line in lines))
     own = [balances.get(pool, Balances()) for pool in {line.pool_id for line in lines}]
     budget = sum(one.granted - one.returned - one.expired - one.overrun for one in own)
-    name = kind.lower() if kind else "cpu"
-    return Reach(name, partition, units, max(0, budget), sum(one.used for one in own))
+    return Reach(name_of(kind), partition, units, max(0, budget), sum(one.used for one in own))
 
 
 def _used_by_month(awards: Iterable[Award], now: datetime) -> dict[int, dict[int, list[int]]]:

@@ -204,8 +204,8 @@ def draw_list(*, by: Actor, now: datetime, draw: int, outside: str) -> Committee
     changed = CommitteeDraw.objects.filter(pk=draw, state=DrawState.FROZEN)
     if not changed.update(state=DrawState.DRAWN, outside=value, drawn_by_id=manager, drawn_at=now):
         raise Stale("draw")
-    for place, name in enumerate(made.names, start=1):
-        Candidate.objects.filter(pk=rows[name]).update(place=place)
+    listed = [Candidate(pk=rows[name], place=place) for place, name in enumerate(made.names, start=1)]
+    Candidate.objects.bulk_update(listed, ["place"])
     facts = {"number": row.number, "listed": len(made.names), "digest": made.digest}
     journal.record(by=by, now=now, did="committees.draw_list", kind="committee", subject=row.committee_id, **facts)
     return _draw(by, draw)

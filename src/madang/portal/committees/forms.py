@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from madang.portal.actors import Actor
+from madang.portal.calls.forms import INSTANTS
 from madang.portal.committees import pool, rules
 from madang.portal.committees.rules import ANSWERS, NOTED
 from madang.portal.committees.sentences import SAID
@@ -19,7 +20,7 @@ LOCAL = {"type": "datetime-local"}
 
 def _instant(label: Any, help_text: Any = "") -> forms.DateTimeField:
     widget = forms.DateTimeInput(attrs=LOCAL, format="%Y-%m-%dT%H:%M")
-    return forms.DateTimeField(label=label, widget=widget, help_text=help_text)
+    return forms.DateTimeField(label=label, widget=widget, help_text=help_text, validators=INSTANTS)
 
 
 class CommitteeForm(forms.Form):

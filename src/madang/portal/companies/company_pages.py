@@ -23,6 +23,7 @@ from madang.portal.files.faces import answer
 from madang.portal.files.rules import ATTACHMENTS
 from madang.portal.journal.actions import read
 from madang.portal.people.rules import hyphenated
+from madang.portal.tenancies import looking
 
 
 def _crumbs(*rest: tuple[str, str]) -> list[tuple[str, str]]:
@@ -60,6 +61,7 @@ def company(request: HttpRequest, pk: int) -> HttpResponse:
         "twins": queries.twins(row),
         "candidate": queries.organisation_numbered(row),
         "number": row.registration_number and hyphenated(row.registration_number),
+        "reported": looking.reported(support.organisations_of(group)),
         "may_change": request.actor.has(*KEEPERS),
         "today": queries.today(request.now),
         "crumbs": _crumbs((row.name, "")),

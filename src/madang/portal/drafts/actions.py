@@ -26,6 +26,7 @@ from madang.portal.calls.models import (
     TrackProduct,
 )
 from madang.portal.calls.rules import DRAFTING, only
+from madang.portal.conflicts import actions as conflicts
 from madang.portal.drafts import queries
 from madang.portal.drafts.rules import CallDraft, ConsentAsked, IntakeDraft, ProductOffer, TrackDraft, faults
 from madang.portal.journal import actions as journal
@@ -146,6 +147,7 @@ def copy_call(*, by: Actor, now: datetime, source: int, code: str, title_ko: str
         tracks=draft.tracks,
     )
     copied = create_call(by=by, now=now, call=made)
+    conflicts.copy_rules(by=by, now=now, source=Call.objects.get(pk=source), call=copied)
     Call.objects.filter(pk=copied.pk).update(report_months=Call.objects.values("report_months").filter(pk=source))
     return copied
 

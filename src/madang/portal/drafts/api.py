@@ -60,6 +60,9 @@ class CriterionPart(Schema):
     title_en: str = Field(max_length=120)
     points: int = Field(ge=1, le=SMALL)
     minimum_points: int = Field(0, ge=0, le=SMALL)
+    required: bool = True
+    anchors_ko: str = Field("", max_length=2000)
+    anchors_en: str = Field("", max_length=2000)
 
 
 class SectionPart(Schema):

@@ -28,6 +28,11 @@ from madang.portal.people.rules import OrganisationKind
 SHORT = _("Letters, digits and hyphens. Left empty, one is made.")
 
 
+def anchors_field(label: Any) -> forms.CharField:
+    """Words for so many points, a line each."""
+    return long_text(label, required=False, max_length=2000, help_text=_("A line each, such as: 25-30 outstanding"))
+
+
 def _named(row: Any, field: str = "name") -> str:
     return str(getattr(row, f"{field}_{get_language() or 'ko'}", "") or getattr(row, f"{field}_ko"))
 
@@ -60,12 +65,20 @@ class CriterionForm(forms.Form):
     title_en = forms.CharField(label=_("Title in English"), max_length=120)
     points = forms.IntegerField(label=_("Points"), min_value=1, max_value=1000)
     minimum_points = forms.IntegerField(label=_("Minimum points"), min_value=0, initial=0)
+    required = forms.BooleanField(
+        label=_("Must be scored"), required=False, initial=True,
+        help_text=_("A line that a sheet may leave out lowers no total, and has no minimum."),
+    )  # fmt: skip
+    anchors_ko = anchors_field(_("What the points mean, in Korean"))
+    anchors_en = anchors_field(_("What the points mean, in English"))
     code = forms.SlugField(label=_("Short name"), max_length=30, required=False, help_text=SHORT)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         if (given.get("minimum_points") or 0) > (given.get("points") or 0):
             self.add_error("minimum_points", _("The minimum cannot be above the points."))
+        if given.get("minimum_points") and not given.get("required"):
+            self.add_error("minimum_points", _("A line that may be left out cannot have a minimum."))
         return given
 
     def entry(self, code: str) -> CriterionDraft:

@@ -12,7 +12,7 @@ from madang.portal.actors import READING_ROLES, Actor, Role
 from madang.portal.approvals.models import Approval
 from madang.portal.approvals.rules import ApprovalKind
 from madang.portal.calls import queries as calls
-from madang.portal.calls.models import Call, ConsentText, Intake, Track
+from madang.portal.calls.models import Call, ConsentText, Criterion, Intake, Track
 from madang.portal.drafts.rules import (
     CallDraft,
     ConsentAsked,
@@ -89,10 +89,7 @@ def track_draft(track: Track) -> TrackDraft:
         bonus_most=track.bonus_most,
         penalty_most=track.penalty_most,
         products=tuple(ProductOffer(row.product.code, row.minimum, row.maximum) for row in track.products.all()),
-        criteria=tuple(
-            CriterionDraft(row.code, row.title_ko, row.title_en, row.points, row.minimum_points)
-            for row in track.criteria.all()
-        ),
+        criteria=tuple(criterion_draft(row) for row in track.criteria.all()),
         sections=tuple(
             SectionDraft(
                 row.code,
@@ -120,6 +117,11 @@ def track_draft(track: Track) -> TrackDraft:
         ),
         consents=tuple(ConsentAsked(row.text.code, row.text.version, row.required) for row in track.consents.all()),
     )
+
+
+def criterion_draft(row: Criterion) -> CriterionDraft:
+    given = (row.code, row.title_ko, row.title_en, row.points, row.minimum_points)
+    return CriterionDraft(*given, row.required, row.anchors_ko, row.anchors_en)
 
 
 def offered_products() -> QuerySet[Product]:

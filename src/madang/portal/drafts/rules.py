@@ -54,6 +54,9 @@ class CriterionDraft:
     title_en: str
     points: int
     minimum_points: int = 0
+    required: bool = True
+    anchors_ko: str = ""
+    anchors_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -225,12 +228,17 @@ def _track_faults(track: TrackDraft) -> Iterator[Refused]:
         yield Refused("track_without_product", track=name)
     if not track.criteria:
         yield Refused("track_without_criterion", track=name)
+    elif not any(criterion.required for criterion in track.criteria):
+        yield Refused("track_without_required_criterion", track=name)
     elif track.minimum_total_milli > track.points * 1000:
         yield Refused("track_minimum_above_points", track=name, points=track.points)
     for part in ("criteria", "sections", "evidence"):
         for entry in getattr(track, part):
             if not (entry.title_ko.strip() and entry.title_en.strip()):
                 yield Refused("entry_title_missing", track=name, entry=entry.code)
+    for criterion in track.criteria:
+        if criterion.minimum_points and not criterion.required:
+            yield Refused("optional_criterion_with_minimum", track=name, entry=criterion.code)
     for rule in track.rules:
         needed = PARAMETER.get(EligibilityKind(rule.kind))
         if needed and rule.parameters.get(needed) in (None, [], ""):

@@ -22,6 +22,10 @@ REFUSALS = {
     "track_months_out_of_order": N_("Track {track}: the last month comes before the first."),
     "track_without_product": N_("Track {track}: no resource type can be asked for yet."),
     "track_without_criterion": N_("Track {track}: there is no criterion yet."),
+    "track_without_required_criterion": N_("Track {track}: at least one criterion must be scored on every sheet."),
+    "optional_criterion_with_minimum": N_(
+        "Track {track}: “{entry}” may be left out of a sheet, so it cannot have a minimum."
+    ),
     "track_minimum_above_points": N_("Track {track}: the minimum total is above the {points} points there are."),
     "track_code_taken": N_("The call has a track with this short name already."),
     "entry_title_missing": N_("Track {track}: “{entry}” needs its title in both Korean and English."),

@@ -123,13 +123,16 @@ def terms_of(call: int) -> ExpertTerms | None:
 
 
 def owed(by: Actor, code: str) -> ExpertTerms | None:
-    """The terms that stand between a reviewer and their sheets of a call; None where there are none, or they agreed."""
-    sheets = ReviewAssignment.objects.filter(
-        reviewer__person=by.person, application__intake__call__code=code, state__in=LIVE_STATES
-    )
-    sheet = sheets.select_related("application__intake").first() if by.person and by.reviewer else None
-    terms = terms_of(sheet.application.intake.call_id) if sheet else None
-    return None if terms is None or agreed(terms.pk, sheet.reviewer_id) else terms
+    """The terms that stand between a reviewer and their sheets of a call, or what they may choose from there.
+
+    None where there are none, or they agreed.
+    """
+    own = Reviewer.objects.filter(person=by.person, active=True).first() if by.person and by.reviewer else None
+    sheets = ReviewAssignment.objects.filter(reviewer=own, state__in=LIVE_STATES)
+    asked = Q(intakes__applications__assignments__in=sheets) | Q(intakes__bid_period__isnull=False)
+    call = Call.objects.filter(asked, code=code).first() if own else None
+    terms = terms_of(call.pk) if call else None
+    return None if terms is None or own is None or agreed(terms.pk, own.pk) else terms
 
 
 def agreed(terms: int, reviewer: int) -> bool:

@@ -72,6 +72,7 @@ class FacilityIn(Schema):
     ahead_days: int = _within("ahead_days", 90)
     longest: int = _within("longest", 36)
     grace_minutes: int = _within("grace_minutes", 30)
+    each_night: int = _within("each_night", 0)
     needs_approval: bool = False
     calibrated_until: Day | None = None
     accessories: Annotated[list[AccessoryIn], Field(max_length=50)] = []
@@ -119,6 +120,7 @@ class FacilityOut(Schema):
     ahead_days: int
     longest: int
     grace_minutes: int
+    each_night: int
     needs_approval: bool
     calibrated_until: date | None
     state: FacilityState

@@ -15,10 +15,12 @@ from madang.portal.facilities.sentences import COLUMNS, FACILITY_KINDS, FIELDS, 
 
 TEXTS = ("name_ko", "name_en", "maker", "model", "place_ko", "place_en", "specification_ko", "specification_en")
 CHOSEN = {"kind": FACILITY_KINDS, "field": FIELDS, "safety": SAFETY, "grain": SLOT_GRAINS}
-NUMBERS = ("before", "after", "notice_hours", "ahead_days", "longest", "grace_minutes")
+NUMBERS = ("before", "after", "notice_hours", "ahead_days", "longest", "grace_minutes", "each_night")
 HINTS = {
     "before": _("Counted in quarters of an hour, or in days where it is booked by the day."),
     "longest": _("36 quarters are nine hours."),
+    "after": _("For a shared space, the gap in which it is cleaned."),
+    "each_night": _("For what is shared: from noon to noon; who used it least lately moves up first. 0 is no limit."),
     "grace_minutes": _("Counted from the start of the booking, or from opening on its first day."),
     "ahead_days": _("So many days from today on it can be booked."),
 }
@@ -92,7 +94,7 @@ class FacilityForm(forms.Form):
             low, high = NUMBER_LIMITS[name]
             self.fields[name] = forms.IntegerField(
                 label=_(COLUMNS[name]), min_value=low, max_value=high, initial=getattr(Terms(), name),
-                help_text=HINTS.get(name, ""),
+                help_text=HINTS.get(name, ""), required=name != "each_night",
             )  # fmt: skip
         self.order_fields(self.field_order)
 
@@ -117,6 +119,7 @@ class FacilityForm(forms.Form):
             except ValueError as error:
                 raise Refused("facility_hours_wrong", field=name) from error
         terms["weekdays"] = rules.weekdays_of(map(int, given["weekdays"]))
+        terms["each_night"] = given["each_night"] or 0
         texts = {name: given[name] for name in (*TEXTS, "code", "kind", "field", "safety", "responsible")}
         accessories = rules.accessories_of(given["accessories"])
         found = Particulars(**texts, accessories=accessories, terms=Terms(**terms))

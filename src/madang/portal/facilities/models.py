@@ -46,6 +46,7 @@ class Facility(models.Model):
     ahead_days = models.PositiveSmallIntegerField()
     longest = models.PositiveSmallIntegerField()
     grace_minutes = models.PositiveSmallIntegerField()
+    each_night = models.PositiveSmallIntegerField(default=0)
     needs_approval = models.BooleanField(default=False)
     calibrated_until = models.DateField(null=True)
     state = models.CharField(max_length=8, choices=choices(FacilityState), default=FacilityState.IN_USE)

@@ -62,7 +62,8 @@ TEXT_LIMITS = {
 # field: (least, most)
 NUMBER_LIMITS = {
     "before": (0, 96), "after": (0, 96), "notice_hours": (0, 24 * 365), "ahead_days": (1, 730), "longest": (1, 366),
-    "grace_minutes": (5, MINUTES_A_DAY), "opens": (0, MINUTES_A_DAY), "closes": (0, MINUTES_A_DAY),
+    "grace_minutes": (5, MINUTES_A_DAY), "each_night": (0, 96),
+    "opens": (0, MINUTES_A_DAY), "closes": (0, MINUTES_A_DAY),
     "weekdays": (1, EVERY_DAY),
 }  # fmt: skip
 ACCESSORIES_MOST, ACCESSORY_NAME, ACCESSORY_COUNT = 50, 80, 10_000
@@ -83,7 +84,8 @@ class Terms:
 
     `opens` and `closes` are minutes of the centre's day, `weekdays` bits from Monday (1) to Sunday (64). `before`,
     `after` and `longest` count grains: quarters of an hour or days. `calibrated_until`: the last day on which it can
-    be used before its calibration is due.
+    be used before its calibration is due. `each_night`: how many grains one person may hold of it from noon to noon;
+    0 is no limit.
     """
 
     grain: SlotGrain = SlotGrain.QUARTER
@@ -96,6 +98,7 @@ class Terms:
     ahead_days: int = 90
     longest: int = 36
     grace_minutes: int = 30
+    each_night: int = 0
     needs_approval: bool = False
     calibrated_until: date | None = None
 

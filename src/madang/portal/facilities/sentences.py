@@ -74,6 +74,7 @@ COLUMNS = {
     "ahead_days": N_("Ahead at most (days)"),
     "longest": N_("Longest booking (quarters or days)"),
     "grace_minutes": N_("Released when nobody came after (minutes)"),
+    "each_night": N_("One person a night at most (quarters or days)"),
     "needs_approval": N_("Needs approval"),
     "calibrated_until": N_("Calibrated until"),
     "accessories": N_("Accessories"),

@@ -19,7 +19,7 @@ TEXTS = ("name_ko", "name_en", "maker", "model", "specification_ko", "specificat
 CHOICES: dict[str, type[StrEnum]] = {
     "kind": FacilityKind, "field": FacilityField, "safety": SafetyClass, "grain": SlotGrain,
 }  # fmt: skip
-NUMBERS = ("before", "after", "notice_hours", "ahead_days", "longest", "grace_minutes")
+NUMBERS = ("before", "after", "notice_hours", "ahead_days", "longest", "grace_minutes", "each_night")
 YES, NO = frozenset({"y", "yes", "true", "1", "o"}), frozenset({"n", "no", "false", "0", "x"})
 
 

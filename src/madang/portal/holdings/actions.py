@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from madang.portal.actors import WORKER, Actor
 from madang.portal.agreements.models import Agreement, Signature, SignedPaper
@@ -20,12 +20,14 @@ from madang.portal.applications.models import (
 )
 from madang.portal.approvals.models import Approval
 from madang.portal.bookings.models import Booking, CalendarFeed
+from madang.portal.camp.models import TenantBid
 from madang.portal.challenges.models import Challenge
 from madang.portal.committees.models import Candidate
 from madang.portal.companies.models import Company, CompanyNote
 from madang.portal.experts.models import ExpertAgreement, ExpertProfile
+from madang.portal.findings.models import MatchAnswer
 from madang.portal.forecasts.models import Trial
-from madang.portal.holdings import queries, rules
+from madang.portal.holdings import learning, queries, rules
 from madang.portal.honoraria.models import FeeDeclined, FeeStatement
 from madang.portal.idempotency.models import AnsweredRequest
 from madang.portal.jobs.models import Job
@@ -35,7 +37,17 @@ from madang.portal.people import actions as people
 from madang.portal.people.models import ApiToken, LoginFailure, Membership, Person, StaffRole, Verdict
 from madang.portal.people.rules import clean_email
 from madang.portal.replies.models import Reply
-from madang.portal.reviews.models import Affiliation, CriterionPoints, DeclaredInterest, ReviewAssignment, Reviewer
+from madang.portal.reviews.models import (
+    Affiliation,
+    CriterionPoints,
+    DeclaredInterest,
+    ReviewAssignment,
+    Reviewer,
+    ReviewersApart,
+)
+from madang.portal.revisions.models import SheetVersion
+from madang.portal.suggestions.models import Bid
+from madang.portal.tenancies.models import Resident, UpkeepRequest, UpkeepStep, Visitor
 from madang.portal.transactions import action
 
 AT_ONCE = 50
@@ -94,6 +106,7 @@ def _reviews(ids: list[int], now: datetime) -> None:
     """Words go, points stay."""
     CriterionPoints.objects.filter(assignment__in=ids).update(comment="")
     ReviewAssignment.objects.filter(pk__in=ids).update(comment="", ended_reason="")
+    SheetVersion.objects.filter(assignment__in=ids).update(comments={}, comment="", reason="")
 
 
 def _reviewers(ids: list[int], now: datetime) -> None:
@@ -101,8 +114,11 @@ def _reviewers(ids: list[int], now: datetime) -> None:
     DeclaredInterest.objects.filter(reviewer__in=ids).delete()
     ExpertProfile.objects.filter(reviewer__in=ids).delete()
     ExpertAgreement.objects.filter(reviewer__in=ids).delete()
+    MatchAnswer.objects.filter(reviewer__in=ids).delete()
     FeeDeclined.objects.filter(reviewer__in=ids).delete()
     Candidate.objects.filter(reviewer__in=ids).update(note="", learnt_on=None)
+    Bid.objects.filter(reviewer__in=ids).delete()
+    ReviewersApart.objects.filter(Q(one__in=ids) | Q(other__in=ids)).delete()
     Reviewer.objects.filter(pk__in=ids).update(affiliation="", fields=[])
 
 
@@ -147,6 +163,26 @@ def _outcomes(ids: list[int], now: datetime) -> None:
     OutcomeItem.objects.filter(pk__in=ids).update(what="", file=None, file_name="", emptied=True)
 
 
+def _bids(ids: list[int], now: datetime) -> None:
+    """What an organisation wanted to do goes; that it asked, and what was decided, stay."""
+    TenantBid.objects.filter(pk__in=ids).update(text="")
+
+
+def _residents(ids: list[int], now: datetime) -> None:
+    """Who lived there and when goes."""
+    Resident.objects.filter(pk__in=ids).delete()
+
+
+def _visitors(ids: list[int], now: datetime) -> None:
+    Visitor.objects.filter(pk__in=ids).delete()
+
+
+def _upkeep(ids: list[int], now: datetime) -> None:
+    """What people wrote goes; when something was asked for and mended stays."""
+    UpkeepRequest.objects.filter(pk__in=ids).update(what="")
+    UpkeepStep.objects.filter(request__in=ids).update(words="")
+
+
 Destroyer = tuple[Callable[[datetime], QuerySet], Callable[[list[int], datetime], None]]
 DESTROYERS: Mapping[str, Destroyer] = {
     "api_token": (queries.due_tokens, _tokens),
@@ -165,6 +201,14 @@ DESTROYERS: Mapping[str, Destroyer] = {
     "booking": (queries.due_bookings, _bookings),
     "company_contact": (queries.due_companies, _companies),
     "outcome_evidence": (queries.due_outcomes, _outcomes),
+    "guardian_consent": (learning.due_consents, learning.empty_consents),
+    "learner_without_place": (learning.due_without_place, learning.empty_learners),
+    "learner": (learning.due_learners, learning.empty_learners),
+    "certificate": (learning.due_certificates, learning.empty_certificates),
+    "tenant_bid": (queries.due_bids, _bids),
+    "resident": (queries.due_residents, _residents),
+    "visitor": (queries.due_visitors, _visitors),
+    "upkeep": (queries.due_upkeep, _upkeep),
 }
 
 
@@ -223,8 +267,11 @@ def erase(*, by: Actor, now: datetime, person: int) -> None:
     CalendarFeed.objects.filter(person=person).delete()
     LoginFailure.objects.filter(digest=journal.digest(f"e-mail:{address}")).delete()
     DeclaredInterest.objects.filter(reviewer__person=person).update(note="")
+    MatchAnswer.objects.filter(reviewer__person=person).update(reason="")
     ExpertProfile.objects.filter(reviewer__person=person).delete()
     Candidate.objects.filter(reviewer__person=person).update(note="")
+    learning.forget(person)
+    ReviewersApart.objects.filter(Q(one__person=person) | Q(other__person=person)).delete()
     Reviewer.objects.filter(person=person).update(affiliation="", fields=[], active=False)
 
 

@@ -24,21 +24,27 @@ from madang.portal.applications.models import (
 )
 from madang.portal.approvals.models import Approval
 from madang.portal.bookings.models import BookedFacility, Booking
+from madang.portal.certificates.models import Certificate
 from madang.portal.committees.models import Candidate
 from madang.portal.experts.models import ExpertAgreement, ExpertProfile
 from madang.portal.files import queries as files
 from madang.portal.files.models import StoredFile
 from madang.portal.files.rules import clean_name
+from madang.portal.findings.models import MatchAnswer
 from madang.portal.holdings import showing
 from madang.portal.honoraria.models import FeeDeclined, FeeStatement
 from madang.portal.jobs.models import Job, JobFile, JobOutput
 from madang.portal.journal import queries as journal
 from madang.portal.journal.models import Reading
+from madang.portal.learners.models import GuardianConsent, Learner, Placement, StagePoints
+from madang.portal.lessons.models import Presence
 from madang.portal.meetings.models import Attendance
 from madang.portal.outbox.models import Message
 from madang.portal.people.models import ApiToken, Invitation, Membership, Person, StaffRole, UnixUser, Verdict
 from madang.portal.replies.models import Reply
 from madang.portal.reviews.models import Affiliation, CriterionPoints, DeclaredInterest, ReviewAssignment, Reviewer
+from madang.portal.revisions.models import SheetVersion
+from madang.portal.suggestions.models import Bid
 
 # More rows of a kind, and more bytes of files, than anybody has in a browser's patience.
 ROWS = 10_000
@@ -92,7 +98,9 @@ def _rows(by: Actor, person: Person) -> dict[str, Rows]:
         **_account(by, person),
         **_applying(person.pk),
         **_booking(person.pk),
+        **_learning(person.pk),
         **_reviewing(person.pk),
+        **_sheets(person.pk),
         **_acting(person.pk),
     }
 
@@ -195,9 +203,36 @@ def _booking(person: int) -> dict[str, Rows]:
     }
 
 
+def _learning(person: int) -> dict[str, Rows]:
+    cohort = {"course": "cohort__course__code", "number": "cohort__number"}
+    course = {"course": "learner__cohort__course__code"}
+    mine = {"learner__person": person}
+    return {
+        "courses_i_applied_to": _listed(
+            Learner.objects.filter(person=person),
+            *("id", "track", "statement", "shown_name", "state", "reserve", "total", "applied_at", "ended_at"),
+            *("ended_why", "child"),
+            **cohort,
+        ),
+        "guardians_consents": _listed(
+            GuardianConsent.objects.filter(person=person), "guardian", "given_on", "means", "recorded_at"
+        ),
+        "points_i_got": _listed(
+            StagePoints.objects.filter(**mine), "points", "hours", "given_at", stage="stage__kind", **course
+        ),
+        "lessons_i_came_to": _listed(
+            Presence.objects.filter(**mine), "came", "noted_at", "why", lesson="lesson__title", **course
+        ),
+        "certificates": _listed(
+            Certificate.objects.filter(**mine), "number", "code", "name", "issued_at", "revoked_at", **course
+        ),
+        "where_i_was_hired": _listed(
+            Placement.objects.filter(**mine), "employer", "hired_on", "evidence", "state", "why", **course
+        ),
+    }
+
+
 def _reviewing(person: int) -> dict[str, Rows]:
-    sheet = {"application": "application__number"}
-    points = {"application": "assignment__application__number", "criterion": "criterion__code"}
     organisation = {"organisation": "organisation__name"}
     mine = {"reviewer__person": person}
     return {
@@ -223,6 +258,9 @@ def _reviewing(person: int) -> dict[str, Rows]:
         "terms_i_agreed_to": _listed(
             ExpertAgreement.objects.filter(**mine), "agreed_at", call="terms__call__code", version="terms__number"
         ),
+        "what_i_would_like_to_review": _listed(
+            Bid.objects.filter(**mine), "wish", "said_at", application="application__number"
+        ),
         "fees_i_declined": _listed(FeeDeclined.objects.filter(**mine), "declined_at", call="call__code"),
         "fees_for_reviewing": _listed(
             FeeStatement.objects.filter(**mine),
@@ -230,15 +268,35 @@ def _reviewing(person: int) -> dict[str, Rows]:
             **{"call": "fees__intake__call__code", "intake": "fees__intake__number", "fixed_at": "fees__fixed_at"},
         ),
         "interests_i_declared": _listed(
-            DeclaredInterest.objects.filter(**mine), "kind", "note", "learnt_on", "declared_at", **organisation
+            DeclaredInterest.objects.filter(**mine),
+            "kind",
+            "note",
+            "learnt_on",
+            "ended_on",
+            "declared_at",
+            **organisation,
         ),
+        "whether_i_am_an_applicant": _listed(
+            MatchAnswer.objects.filter(**mine), "same", "reason", "answered_at", **organisation
+        ),
+    }
+
+
+def _sheets(person: int) -> dict[str, Rows]:
+    points = {"application": "assignment__application__number", "criterion": "criterion__code"}
+    return {
         "reviews": _listed(
-            ReviewAssignment.objects.filter(**mine),
+            ReviewAssignment.objects.filter(reviewer__person=person),
             *("state", "comment", "assigned_at", "due_at", "ended_at", "ended_reason"),
-            **sheet,
+            application="application__number",
         ),
         "points_i_gave": _listed(
             CriterionPoints.objects.filter(assignment__reviewer__person=person), "points", "comment", **points
+        ),
+        "earlier_versions_of_my_sheets": _listed(
+            SheetVersion.objects.filter(assignment__reviewer__person=person),
+            *("points", "comments", "comment", "submitted_at", "reopened_at", "reason"),
+            application="assignment__application__number",
         ),
     }
 

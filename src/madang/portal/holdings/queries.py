@@ -15,6 +15,7 @@ from madang.portal.approvals.models import Approval
 from madang.portal.awards.models import Award
 from madang.portal.awards.rules import AwardState
 from madang.portal.bookings.models import Booking
+from madang.portal.camp.models import TenantBid
 from madang.portal.companies.models import Company, CompanyNote
 from madang.portal.forecasts.models import Trial
 from madang.portal.honoraria.models import FeeStatement
@@ -23,6 +24,7 @@ from madang.portal.outbox.models import Message
 from madang.portal.outcomes.models import OutcomeItem
 from madang.portal.people.models import ApiToken, Membership, Person, StaffRole, Verdict
 from madang.portal.reviews.models import ReviewAssignment, Reviewer
+from madang.portal.tenancies.models import Resident, UpkeepRequest, Visitor
 
 _GIVEN_UP = frozenset({AwardState.DECLINED, AwardState.LAPSED})
 EMPTIED_NAME = "–"
@@ -130,6 +132,28 @@ def due_companies(before: datetime) -> QuerySet[Company]:
     held = Exists(CompanyNote.objects.filter(company=OuterRef("pk")))
     gone = Q(stage="left", stage_on__lt=day) | Q(lead__stage="left", lead__stage_on__lt=day)
     return Company.objects.filter(gone).filter(~Q(contact="") | held)
+
+
+def due_bids(before: datetime) -> QuerySet[TenantBid]:
+    """Bids that led to no tenancy and were decided or taken back before an instant, and those whose tenancy ended."""
+    alone = Q(tenancy=None) & (Q(decided_at__lt=before) | Q(decided_at=None, call__closes_at__lt=before))
+    return TenantBid.objects.filter(alone | Q(tenancy__ended_at__lt=before)).exclude(text="").exclude(state="handed_in")
+
+
+def due_residents(before: datetime) -> QuerySet[Resident]:
+    """Residents who moved out before an instant."""
+    return Resident.objects.filter(until_on__lt=before.astimezone(settings.MADANG_ZONE).date())
+
+
+def due_visitors(before: datetime) -> QuerySet[Visitor]:
+    """Visitors announced for a day before an instant."""
+    return Visitor.objects.filter(on__lt=before.astimezone(settings.MADANG_ZONE).date())
+
+
+def due_upkeep(before: datetime) -> QuerySet[UpkeepRequest]:
+    """Requests that ended before an instant and still have words."""
+    rows = UpkeepRequest.objects.filter(state__in=("confirmed", "withdrawn"), moved_at__lt=before)
+    return rows.exclude(what="")
 
 
 def idle(before: datetime) -> QuerySet[Person]:

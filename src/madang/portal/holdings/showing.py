@@ -18,6 +18,7 @@ from madang.portal.awards.models import Award
 from madang.portal.awards.rules import AwardState
 from madang.portal.bookings.models import Booking
 from madang.portal.forecasts.models import Trial
+from madang.portal.holdings import learning
 from madang.portal.holdings.queries import EMPTIED_NAME
 from madang.portal.honoraria.models import FeeStatement
 from madang.portal.idempotency.models import AnsweredRequest
@@ -93,6 +94,7 @@ def _records(person: Person) -> Mapping[str, QuerySet]:
         "reading": Reading.objects.filter(Q(reader=person.pk) | Q(whose=person.pk)).annotate(began=F("read_at")),
         **_applying(person.pk),
         **_working(person.pk),
+        **learning.records(person.pk),
     }
 
 

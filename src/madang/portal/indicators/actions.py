@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.conf import settings
-from django.db.models import F
 
 from madang.disclosure.protection import Protection
 from madang.errors import Refused, Stale
@@ -42,15 +43,22 @@ def roll_up(*, now: datetime) -> int:
         return 0
     if not RollUpCursor.objects.filter(name="day_use", movement=before).update(movement=last):
         raise Stale("roll_up")
+    added: dict[rollups.Place, int] = defaultdict(int)
     for day, pool, owner, seconds in found:
         if owner.startswith(rollups.AWARD):
-            _add(day, pool, int(owner.removeprefix(rollups.AWARD)), seconds)
+            added[day, pool, int(owner.removeprefix(rollups.AWARD))] += seconds
+    totals = rollups.totals_of(added)
+    _put({place: totals.get(place, 0) + seconds for place, seconds in added.items()})
     return last - before
 
 
-def _add(day: date, pool: int, award: int, seconds: int) -> None:
-    DayUse.objects.get_or_create(day=day, pool_id=pool, award_id=award)
-    DayUse.objects.filter(day=day, pool=pool, award=award).update(seconds=F("seconds") + seconds)
+def _put(totals: Mapping[rollups.Place, int]) -> None:
+    """Writes day totals anew. Whoever does this has moved the cursor in the same transaction and so is alone."""
+    rows = [
+        DayUse(day=day, pool_id=pool, award_id=award, seconds=seconds) for (day, pool, award), seconds in totals.items()
+    ]
+    place = ["day", "pool", "award"]
+    DayUse.objects.bulk_create(rows, update_conflicts=True, unique_fields=place, update_fields=["seconds"])
 
 
 @action
@@ -66,9 +74,7 @@ def recount(*, now: datetime) -> int:
     for award, pool in places:
         used = rollups.use_until(before, award, pool)
         DayUse.objects.filter(award=award, pool=pool).exclude(day__in=used).update(seconds=0)
-        for day, seconds in used.items():
-            DayUse.objects.get_or_create(day=day, pool_id=pool, award_id=award)
-            DayUse.objects.filter(day=day, pool=pool, award=award).update(seconds=seconds)
+        _put({(day, pool, award): seconds for day, seconds in used.items()})
     return len(places)
 
 

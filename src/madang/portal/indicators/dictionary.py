@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from madang.portal.indicators.sentences import COLUMNS, FIGURES, TABLES
+from madang.portal.indicators.registry import FIGURES
+from madang.portal.indicators.sentences import COLUMNS, TABLES
 from madang.portal.indicators.sources import AWARD_COLUMNS
 
 

@@ -22,8 +22,9 @@ from madang.portal.approvals.rules import ApprovalKind
 from madang.portal.decisions.halves import halves
 from madang.portal.faces import one, with_role
 from madang.portal.indicators import actions, dictionary, queries, showing
+from madang.portal.indicators.registry import FIGURES
 from madang.portal.indicators.rules import FIRST_YEAR, Row, differences, of_year, table
-from madang.portal.indicators.sentences import ABSENT, FIGURES, TABLES
+from madang.portal.indicators.sentences import ABSENT, TABLES
 from madang.portal.people.sentences import ORGANISATION_KINDS as KINDS
 from madang.portal.templatetags.madang import in_language
 

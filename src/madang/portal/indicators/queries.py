@@ -20,8 +20,10 @@ from madang.portal.indicators.models import FigureSet, YearFigures
 from madang.portal.indicators.rules import Row, of_year
 from madang.portal.indicators.sentences import TABLES
 from madang.portal.indicators.showing import headline
+from madang.portal.nodes import queries as nodes
 from madang.portal.people.models import Region
 from madang.portal.resources.models import Pool
+from madang.portal.tenancies import figures as camp
 
 Figures = dict[str, list[Row]]
 
@@ -33,12 +35,16 @@ def worked_out(now: datetime) -> Figures:
         "demand": sources.demand(),
         "supported": sources.supported(),
         "use": sources.use(now),
+        "availability": nodes.months(),
         "value": sources.value(),
         "waits": sources.waits(now, last.figures.get("waits", []) if last else []),
         "concentration": sources.concentration(),
         "ended": sources.ended(),
+        "take_backs": sources.take_backs(now, last.figures.get("take_backs", []) if last else []),
         "conflicts": sources.conflicts(),
         "companies": sources.companies(),
+        "training": sources.training(),
+        "camp": camp.by_month(now, last.figures.get("camp", []) if last else []),
         "outcomes": sources.outcomes(now, last.figures.get("outcomes", []) if last else []),
         "reported": sources.reported(),
     }

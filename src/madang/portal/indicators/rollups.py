@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,9 @@ from madang.portal.indicators.models import DayUse, RollUpCursor
 from madang.portal.ledger.models import LedgerAccount, Movement
 
 AWARD = "award:"
+
+# a day of the centre, a pool, an award
+Place = tuple[date, int, int]
 
 
 def use_after(movement: int, limit: int) -> tuple[int, list[tuple[Any, int, str, int]]]:
@@ -37,6 +41,13 @@ def cursor(name: str) -> int:
     """The last movement that was rolled up."""
     row = RollUpCursor.objects.filter(name=name).first()
     return row.movement if row else 0
+
+
+def totals_of(places: Collection[Place]) -> dict[Place, int]:
+    """The seconds that stand in the day totals of these days and awards."""
+    wanted = {"day__in": {day for day, _, _ in places}, "award__in": {award for _, _, award in places}}
+    rows = DayUse.objects.filter(**wanted).values_list("day", "pool", "award", "seconds")
+    return {(day, pool, award): seconds for day, pool, award, seconds in rows}
 
 
 def passed_over() -> list[tuple[int, int]]:

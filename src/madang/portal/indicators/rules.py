@@ -58,6 +58,7 @@ class Line:
     size: str
     region: str
     outside_capital: bool
+    young: bool
     gpus: int
     selected: bool
 
@@ -69,7 +70,7 @@ def released(lines: Sequence[Line], known: frozenset[str], protection: Protectio
     Whoever was selected is named in the list of awards, with all that its organisation asked for, so only the
     others are protected. No two of these divisions cross.
     """
-    kinds = _division(lines, KIND, frozenset() if KIND in known else _hidden(lines, KIND, protection))
+    kinds = _division(lines, KIND, _kinds(lines, known, protection))
     companies = [line for line in lines if line.kind == COMPANY]
     # sizes add up to the companies, so they are shown only where these are
     divisible = kinds is not None and kinds.get(COMPANY, (0, 0)) is not None
@@ -80,6 +81,14 @@ def released(lines: Sequence[Line], known: frozenset[str], protection: Protectio
         SIZE: _division(companies, SIZE, _hidden(companies, SIZE, protection) if divisible else None),
         REGION: _division(lines, REGION, _regions(lines, known, protection)),
     }
+
+
+def _kinds(lines: Sequence[Line], known: frozenset[str], protection: Protection) -> frozenset[str] | None:
+    if KIND in known:
+        return frozenset()
+    # a line that shows that it is a young firm's shows that it is a company's
+    told = "youth" in known
+    return _hidden([line for line in lines if not (told and line.young)], KIND, protection)
 
 
 def _regions(lines: Sequence[Line], known: frozenset[str], protection: Protection) -> frozenset[str] | None:

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from madang.portal import charts, formats
 from madang.portal.indicators import maps
-from madang.portal.indicators.rules import DIVISIONS, Counts, Number, Row, by_call, table, total
-from madang.portal.indicators.sentences import FIGURES, TABLES
+from madang.portal.indicators.registry import FIGURES
+from madang.portal.indicators.rules import DIVISIONS, TRACK, Counts, Number, Row, by_call, table, total
+from madang.portal.indicators.sentences import TABLES
 from madang.portal.people.sentences import ORGANISATION_KINDS, SIZE_CLASSES
 from madang.portal.templatetags.madang import in_language
 from madang.values import Month
@@ -19,25 +20,35 @@ from madang.values import Month
 Labels = Mapping[str, Mapping[str, Any]]
 Cell = tuple[str, str]  # the figure's code, and the number in words
 DEMAND = ("applications", "awards", "competition", "gpus_asked", "gpus_given")
-# a line over time has at most so many months, so that they can be read; the table has all
-LINE_MONTHS = 24
+# a line over time and a table by month have at most so many months, so that they can be read; the file has all
+LINE_MONTHS, TABLE_MONTHS = 24, 12
 # what a page shows of each plain table: columns that name a row, then figures
 SHOWN = {
     "supported": (("year",), ("organisations", "projects")),
     "use": (("month", "pool"), ("used_seconds", "funded_seconds", "utilisation")),
+    "availability": (
+        ("month", "resource"),
+        ("installed_seconds", "availability", "used_seconds", "use_of_installed", "use_of_available"),
+    ),
     "value": (("month",), ("reference_won", "due_won", "subsidy_won")),
     "waits": (("month",), ("started", "within_hour", "within_eight")),
     "concentration": (("year",), ("holders", "granted_seconds", "top_share", "gini_milli")),
     "ended": (("year",), ("declined", "lapsed", "ended_early")),
+    "take_backs": (("year", "unit"), TABLES["take_backs"].columns),
     "conflicts": (("year", "call"), ("sheets", "recused")),
     "companies": (("year",), ("memoranda", "offices", "offices_now")),
+    "training": (("year",), ("places", "applicants", "graduates", "graduates_hired", "hired_share")),
+    "camp": (("month",), ("camp_tenants", "camp_let", "camp_spaces", "camp_residents")),
     "outcomes": (("year",), TABLES["outcomes"].columns),
 }
 
 
 @dataclass(frozen=True)
 class Shown:
-    """One table of a page: its code, its words, what names a row, the figures across, and the rows."""
+    """One table of a page: its code, its words, what names a row, the figures across, and the rows.
+
+    `partly`: numbers are withheld in it. `cut`: only the last of it is shown.
+    """
 
     code: str
     title: str
@@ -46,6 +57,7 @@ class Shown:
     figures: list[tuple[str, str]]
     rows: list[tuple[list[str], list[Cell]]]
     partly: bool = False
+    cut: bool = False
 
 
 def headline(figures: Mapping[str, Sequence[Row]], call: str, language: str) -> list[tuple[str, str, str]]:
@@ -59,7 +71,7 @@ def headline(figures: Mapping[str, Sequence[Row]], call: str, language: str) -> 
 
 
 def name_of(column: str, code: Any, labels: Labels, language: str) -> str:
-    """What a code reads as: a call, track, pool or region by name, a kind or size in words, a year or month."""
+    """What a code reads as: a call, track, pool or region by name, a kind, size or unit in words, a year or month."""
     if column in ("kind", "size"):
         words = ORGANISATION_KINDS if column == "kind" else SIZE_CLASSES
         return _(words[code]) if code in words else str(code)
@@ -67,6 +79,10 @@ def name_of(column: str, code: Any, labels: Labels, language: str) -> str:
         return str(code) if code else _("All years")
     if column == "month":
         return formats.month(Month.parse(code), language)
+    if column == "resource":
+        return _("Cores") if code == "core" else str(code).upper() if code == "gpu" else str(code)
+    if column == "unit":
+        return _("GPU time") if code == "gpu" else _("CPU core time")
     row = labels["region" if column == "region_today" else column].get(code)
     if row is None:
         return str(code)
@@ -104,19 +120,29 @@ def demand(rows: Sequence[Row], labels: Labels, call: str, language: str) -> lis
     found = [_demand("call", by_call(rows, "call"), labels, language)] if not call else []
     if not call:
         found.append(_demand("year", by_call(rows, "year"), labels, language))
+    last = max((row["year"] for row in rows), default=0)
     for division in (*DIVISIONS, "region_today"):
-        lines, whole = table(rows, division, call)
+        # every call has tracks of its own: over all calls those of the last year are enough to read
+        recent = [row for row in rows if row["year"] == last] if division == TRACK and not call else rows
+        lines, whole = table(recent, division, call)
         if lines:
-            found.append(_demand(division, lines, labels, language, partly=not whole))
+            cut = len(recent) < len(rows)
+            found.append(_demand(division, lines, labels, language, partly=not whole, cut=cut))
     return found
 
 
 def _demand(
-    by: str, lines: Sequence[tuple[str, Counts]], labels: Labels, language: str, *, partly: bool = False
+    by: str,
+    lines: Sequence[tuple[str, Counts]],
+    labels: Labels,
+    language: str,
+    *,
+    partly: bool = False,
+    cut: bool = False,
 ) -> Shown:
     shown = [(name_of(by, code, labels, language), demand_cells(counts, language)) for code, counts in lines]
     rows = [([name], cells[: len(DEMAND)]) for name, cells in shown]
-    return Shown(f"demand-{by}", _headings()[by], "", [_("Name")], heads(DEMAND), rows, partly)
+    return Shown(f"demand-{by}", _headings()[by], "", [_("Name")], heads(DEMAND), rows, partly, cut)
 
 
 def _headings() -> dict[str, str]:
@@ -137,18 +163,22 @@ def heads(codes: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def plain(code: str, rows: Sequence[Row], labels: Labels, language: str) -> Shown:
-    """One of the tables that nothing divides."""
+    """One of the tables that nothing divides; of one by month, the last year."""
     names, figures = SHOWN[code]
-    columns = {"year": _("Year"), "month": _("Month"), "pool": _("Pool"), "call": _("Call")}
+    since = sorted({str(row.get("month", "")) for row in rows})[-TABLE_MONTHS:][:1]
+    recent = [row for row in rows if str(row.get("month", "")) >= since[0]] if since else []
+    columns = {"year": _("Year"), "month": _("Month"), "pool": _("Pool"), "call": _("Call"), "unit": _("Unit")}
+    columns |= {"resource": _("Resource")}
     lines = [
         (
             [name_of(name, row[name], labels, language) for name in names],
             [(figure, cell(figure, row, language)) for figure in figures],
         )
-        for row in rows
+        for row in recent
     ]
-    one = TABLES[code]
-    return Shown(code, _(one.title), _(one.definition), [columns[name] for name in names], heads(figures), lines)
+    one, cut = TABLES[code], len(recent) < len(rows)
+    called = [columns[name] for name in names]
+    return Shown(code, _(one.title), _(one.definition), called, heads(figures), lines, cut=cut)
 
 
 def cell(code: str, row: Row, language: str) -> str:

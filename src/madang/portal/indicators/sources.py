@@ -33,14 +33,17 @@ from madang.portal.indicators.rules import (
     gini_milli,
 )
 from madang.portal.jobs.models import Job
+from madang.portal.learners import queries as learners
 from madang.portal.outcomes import queries as reports
 from madang.portal.outcomes.rules import OutcomeKind, released, shown
 from madang.portal.people.models import Region
+from madang.portal.plans import problems
 from madang.portal.plans.models import Plan
 from madang.portal.plans.rules import gone_by
 from madang.portal.resources.models import Pool, PoolMonth
 from madang.portal.reviews.models import ReviewAssignment
 from madang.portal.reviews.rules import AssignmentState
+from madang.portal.takebacks import queries as idle
 from madang.values import Month, Period
 
 _SELECTED = Q(decision__published_at__isnull=False, decision__outcome="awarded")
@@ -87,21 +90,23 @@ def to_release() -> list[tuple[int, datetime]]:
 
 
 def lines(intake: int) -> list[Line]:
-    """An intake's applications that were submitted and not withdrawn, with what each asks for; four queries."""
+    """An intake's applications that were submitted and not withdrawn, with what each asks for; five queries."""
     rows = Application.objects.filter(intake=intake, in_force__isnull=False).exclude(state="withdrawn").order_by("pk")
     asks = Ask.objects.filter(_GPUS, application__in=rows).values("application").order_by().annotate(n=_UNITS)
     gpus = {row["application"]: row["n"] for row in asks}
     selected = set(rows.filter(_SELECTED).values_list("pk", flat=True))
     regions = _regions()
-    call = Intake.objects.select_related("call").get(pk=intake).call
+    of = Intake.objects.select_related("call").get(pk=intake)
+    young = problems.young(rows, of.closes_at.astimezone(settings.MADANG_ZONE).date())
     return [
         Line(
             organisation=row["organisation"],
             track=row["track__code"],
             kind=row["organisation__kind"],
             size=row["organisation__size_class"],
-            region=_on_the_day(regions, row["organisation__region"], call.published_at).code,
+            region=_on_the_day(regions, row["organisation__region"], of.call.published_at).code,
             outside_capital=not regions[row["organisation__region"]].capital_area,
+            young=row["pk"] in young,
             gpus=gpus.get(row["pk"], 0),
             selected=row["pk"] in selected,
         )
@@ -160,6 +165,11 @@ def demand() -> list[Row]:
                 if division != SIZE or where[1] == "company":
                     for by, name in _named(division, category, call.code, successors):
                         sums[year, call.code, by, name] += counts
+    # beside a division that is not published for an intake, no row of its call's is whole
+    for (year, of, by, name), counts in [*sums.items()]:
+        mark = sums.get((year, of, by, "")) if by and name else None
+        if mark:
+            sums[year, of, by, name] = counts + mark
     return [
         {"year": year, "call": call, "by": by, "category": category, **counts.to_json()}
         for (year, call, by, category), counts in sorted(sums.items())
@@ -225,6 +235,16 @@ def ended() -> list[Row]:
     for row in early.values(year=ExtractYear("ended_at")).annotate(n=Count("pk")):
         counts[row["year"]]["ended_early"] = row["n"]
     return [{"year": year, **found} for year, found in sorted(counts.items())]
+
+
+def take_backs(now: datetime, earlier: list[Row]) -> list[Row]:
+    """Idle hours taken back by year and unit, of years that are over; what is known of one is kept. One query."""
+    known, this_year = {(row["year"], row["unit"]): row for row in earlier}, now.astimezone(settings.MADANG_ZONE).year
+    for (year, unit), (counts, taken) in idle.of_years().items():
+        if year < this_year and (year, unit) not in known:
+            seconds = shown([*taken.values()], len(taken), settings.MADANG_SMALL_CELL) if taken else 0
+            known[year, unit] = {"year": year, "unit": unit, **counts, "taken_seconds": seconds}
+    return [known[place] for place in sorted(known)]
 
 
 def conflicts() -> list[Row]:
@@ -319,6 +339,15 @@ def companies() -> list[Row]:
 
 def _of_year(way: progress.Way, year: int) -> progress.Way:
     return {stage: day for stage, day in way.items() if not year or day.year == year or stage == CompanyStage.LEFT}
+
+
+def training() -> list[Row]:
+    """Places, applicants, graduates and those hired, by the year of the cohorts' last day; three queries.
+
+    Of cohorts that have ended, each number of people withheld where it, or what it leaves of the one before, is small.
+    """
+    least = settings.MADANG_SMALL_CELL
+    return [{"year": year, **counts.shown(least)} for year, counts in learners.by_year().items()]
 
 
 def outcomes(now: datetime, earlier: list[Row]) -> list[Row]:

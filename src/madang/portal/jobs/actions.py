@@ -20,7 +20,7 @@ from madang.portal.environments import rules as building
 from madang.portal.environments import shelf
 from madang.portal.environments.models import Environment
 from madang.portal.files.models import StoredFile
-from madang.portal.jobs import arrays, machine, queries, rules, waiting
+from madang.portal.jobs import arrays, machine, queries, rules, sharing, waiting
 from madang.portal.jobs.models import Job, JobFile, JobOutput, UsageCursor
 from madang.portal.jobs.rules import FINAL_STATES, USUAL, JobState, Shape, Terms
 from madang.portal.journal import actions as journal
@@ -58,7 +58,7 @@ def submit(
     Of an array each element is a job with a hold of its own, all or none are accepted, and the first is given.
     Refused: ``jobs_off`` with the reason, ``environment_unknown``, ``environment_not_here``, ``award_not_in_force``,
     ``award_not_now``, ``job_gpus`` and the like, ``job_command``, ``job_name``, ``job_path``, ``job_pool``,
-    ``job_after``, ``not_enough_left`` with the figures, ``job_key_reused``.
+    ``job_after``, ``not_enough_left`` with the figures, ``part_used_up`` (of a shared award), ``job_key_reused``.
     """
     machine.require_on(environments=environment is not None)
     given = {"name": name, "argv": argv, "files": files, "shape": shape, "key": key, "terms": terms}
@@ -160,6 +160,7 @@ def _accept(
     )
     waiting.note_after(jobs, terms)
     _hold(by, now, jobs)
+    sharing.refuse_beyond_part(award.pk, jobs[0].submitted_by_id, pool.pk)
     first, held = jobs[0], asked["held"] * len(jobs)
     facts = {"award": award.pk, "held": held, "elements": len(jobs)}
     journal.record(by=by, now=now, did="jobs.submit", kind="job", subject=first.pk, **facts)

@@ -12,6 +12,7 @@ from django.db.models import F
 
 from madang.accounting.ledger import Balances
 from madang.compute.protocol import MANY
+from madang.compute.sharing import Joined
 from madang.portal.actors import Actor, Role
 from madang.portal.awards.models import Award, AwardLine
 from madang.portal.awards.rules import AwardState
@@ -154,6 +155,21 @@ def limits() -> list[tuple[int, int, int, bool]]:
             cores = min(MANY, cores + at_once)
         found[award] = (gpus, cores, state == "in_force")
     return [(award, *limit) for award, limit in found.items()]
+
+
+def joined_source(pk: int) -> str:
+    """Under what name the charges of an account of others stand in the book."""
+    return f"joined:{pk}"
+
+
+def joined() -> list[Joined]:
+    """The accounts of others on the cluster whose runs are charged to awards."""
+    names = ("pk", *(f"joined_accounts__{name}" for name in ("pk", "name", "since", "until")))
+    rows = Award.objects.filter(joined_accounts__isnull=False).values_list(*names)
+    return [
+        Joined(name, owner_of(award), joined_source(pk), since, until)
+        for award, pk, name, since, until in rows.order_by("joined_accounts__pk")
+    ]
 
 
 def network_allowed(award: int) -> bool:

@@ -2,39 +2,77 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.conf import settings
+from django.db import connection
 
-from madang.accounting.metering import UsageSlice, charges
-from madang.compute.protocol import Shared
+from madang.accounting.metering import Unit, UsageSlice, charges
+from madang.compute.sharing import Joining, Shared
 from madang.portal import backends
-from madang.portal.jobs import actions, machine, places, queries
+from madang.portal.actors import WORKER
+from madang.portal.jobs import actions, places, queries
 from madang.portal.jobs.rules import subject_of, unit_of
 from madang.portal.ledger.importer import import_usage
 from madang.portal.ledger.rules import Usage, usage_of
+from madang.portal.months import actions as months
 
 log = logging.getLogger("madang.jobs")
 MOST_SUBJECT = 40
 
+# a pool, what it counts in, and the job's name in the ledger
+Payer = tuple[int, Unit, str]
+
 
 def post_usage(now: datetime) -> int:
-    """Posts the backend's usage records from the cursor on, exactly once each."""
+    """Posts the backend's usage records from the cursor on, exactly once each.
+
+    Beside a PostgreSQL it reads on while a batch is posted; SQLite works in this process, where each would hinder the
+    other.
+    """
     name, posted = settings.MADANG_BACKEND, 0
-    while True:
-        old = queries.cursor(name)
-        batch = backends.backend().usage(old)
-        if batch.slices:
-            posted += import_usage(now=now, charges=_rows(now, batch.slices), pause=time.sleep).posted
-        for odd in batch.odd:
-            log.warning("use of job %s that was not charged: %s", odd.job or "?", machine.sentence(odd.code, odd.facts))
-        if batch.cursor == old:
-            return posted
-        actions.move_cursor(now=now, backend=name, old=old, new=batch.cursor)
-        if not batch.more:
-            return posted
+    backend, old = backends.backend(), queries.cursor(name)
+    if isinstance(backend, Joining):
+        backend.join(places.joined())
+    with _seldom_collected(), ThreadPoolExecutor(1) as reader:
+        batch = backend.usage(old)
+        while True:
+            more = batch.more and batch.cursor != old
+            ahead = reader.submit(backend.usage, batch.cursor) if more and connection.vendor == "postgresql" else None
+            if batch.slices:
+                posted += _posted(now, _rows(now, batch.slices))
+            for odd in batch.odd:
+                months.note_oddity(by=WORKER, now=now, source=name, job=odd.job, code=odd.code, facts=dict(odd.facts))
+            if batch.cursor != old:
+                actions.move_cursor(now=now, backend=name, old=old, new=batch.cursor)
+            if not more:
+                return posted
+            old, batch = batch.cursor, ahead.result() if ahead else backend.usage(batch.cursor)
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """A million slices and charges make no cycles: to look through them for some as often as ever costs a fifth."""
+    before = gc.get_threshold()
+    gc.set_threshold(50_000, 10, 10)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+def _posted(now: datetime, rows: Sequence[Usage]) -> int:
+    """How many charges were posted; those that came otherwise than they stand in the book wait for a person."""
+    done = import_usage(now=now, charges=rows, pause=time.sleep)
+    if changed := set(done.changed):
+        months.note_changed(by=WORKER, now=now, usages=[row for row in rows if row[:2] in changed])
+    return done.posted
 
 
 def _rows(now: datetime, slices: list[UsageSlice]) -> list[Usage]:
@@ -44,29 +82,33 @@ def _rows(now: datetime, slices: list[UsageSlice]) -> list[Usage]:
     pool of that type of GPU, or of cores. A slice that belongs to no award and pool of ours is left out, and said.
     """
     backend = backends.backend()
-    shared = backend if isinstance(backend, Shared) else None
-    outside = [piece for piece in slices if shared and shared.outside(piece.job)]
-    strangers = {piece.job for piece in outside}
-    ids = sorted({piece.job for piece in slices} - strangers)
+    named = {piece.job for piece in slices}
+    strangers = {job for job in named if backend.outside(job)} if isinstance(backend, Shared) else set()
+    ids = sorted(named - strangers)
     jobs = queries.by_backend_id(ids)
     if unknown := [id for id in ids if id not in jobs]:
         _adopt(now, unknown)
         jobs = queries.by_backend_id(ids)
-    pools = places.pools_by_type({piece.account for piece in outside})
-    paying = {id: (job.pool, subject_of(job.pk)) for id, job in jobs.items()}
-    for piece in outside:
-        pool = pools.get((piece.account, piece.gpu_type if piece.gpus else ""))
-        if pool is None:
-            log.warning("use of job %s by %s (%s) belongs to no award", piece.job, piece.account, piece.gpu_type)
-        else:
-            paying[piece.job] = (pool, f"{piece.source}:{piece.job}"[:MOST_SUBJECT])
-    return [
-        usage_of(charge, pool=pool.pk, subject=subject)
-        for piece in slices
-        if piece.job in paying
-        for pool, subject in [paying[piece.job]]
-        for charge in charges(piece, settings.MADANG_ZONE, unit_of(pool.unit))
-    ]
+    payers = {id: (job.pool.pk, unit_of(job.pool.unit), subject_of(job.pk)) for id, job in jobs.items()}
+    found = places.pools_by_type({piece.account for piece in slices if piece.job in strangers})
+    pools = {place: (pool.pk, unit_of(pool.unit)) for place, pool in found.items()}
+    rows: list[Usage] = []
+    for piece in slices:
+        payer = _payer(piece, pools) if piece.job in strangers else payers.get(piece.job)
+        if payer:
+            pool, unit, subject = payer
+            parts = charges(piece, settings.MADANG_ZONE, unit)
+            rows += [usage_of(charge, pool=pool, subject=subject) for charge in parts]
+    return rows
+
+
+def _payer(piece: UsageSlice, pools: Mapping[tuple[str, str], tuple[int, Unit]]) -> Payer | None:
+    """Who pays for a slice of a job that somebody gave to the cluster without the portal."""
+    pool = pools.get((piece.account, piece.gpu_type if piece.gpus else ""))
+    if pool is None:
+        log.warning("use of job %s by %s (%s) belongs to no award", piece.job, piece.account, piece.gpu_type)
+        return None
+    return *pool, f"{piece.source}:{piece.job}"[:MOST_SUBJECT]
 
 
 def _adopt(now: datetime, unknown: list[str]) -> None:

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_noop as N_
 
 REFUSALS = {
+    "part_used_up": N_("Your part of this award is {hours} hours; with this job you would hold or have used {spent}."),
     "award_not_in_force": N_("This award is not in force: nothing runs within it."),
     "award_not_now": N_("This award runs from {starts_on} until before {ends_on}."),
     "job_gpus": N_("A job in this pool takes from {low} to {high} GPUs, not {given}."),

@@ -11,7 +11,8 @@ from django.conf import settings
 from django.utils.translation import gettext, override
 
 from madang.portal.formats import plain_cell
-from madang.portal.journal.deeds import DEEDS, FACES, KINDS
+from madang.portal.journal.deeds import DEEDS
+from madang.portal.journal.kinds import FACES, KINDS
 
 # A file of more rows opens in no spreadsheet; whoever needs more narrows the search by its days.
 MOST = 100_000

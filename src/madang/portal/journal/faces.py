@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext
 
-from madang.portal.journal.deeds import KINDS
+from madang.portal.journal.kinds import KINDS
 from madang.portal.journal.models import Reading
 from madang.portal.journal.sentences import READERS, READINGS, RECORDS
 

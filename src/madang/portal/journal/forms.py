@@ -13,7 +13,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from madang.portal.journal.deeds import DEEDS, DOMAINS, KINDS
+from madang.portal.journal.deeds import DEEDS
+from madang.portal.journal.kinds import DOMAINS, KINDS
 
 # Days whose midnight is an instant on every clock.
 DAYS = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2999, 12, 31))]

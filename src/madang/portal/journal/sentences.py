@@ -46,6 +46,14 @@ RECORDS = {
     "booking": (N_("What a booking was for"), N_("the end of the booking")),
     "company_contact": (N_("Contact person of a company and notes of meetings"), N_("the day it departed")),
     "outcome_evidence": (N_("Words and files of an outcome report"), N_("the end of the time that it is about")),
+    "guardian_consent": (N_("A guardian's consent for a child"), N_("the day it was recorded")),
+    "learner_without_place": (N_("Application to a course without a place"), N_("the last day of the cohort")),
+    "learner": (N_("A learner's application, points, attendance and placement"), N_("the last day of the cohort")),
+    "certificate": (N_("Name on a certificate"), N_("the day it was issued")),
+    "tenant_bid": (N_("Text of a bid for the camp"), N_("the decision, or the end of the tenancy")),
+    "resident": (N_("Resident of the camp with hours"), N_("the day of moving out")),
+    "visitor": (N_("Visitor announced to the camp"), N_("the day of the visit")),
+    "upkeep": (N_("Words of a request for repair"), N_("the end of the request")),
     "trial": (N_("Simulation of a plan or a policy"), N_("the end of the simulation")),
 }
 

@@ -15,8 +15,8 @@ from madang.accounting.ledger import ROUTES, Bucket, Kind
 from madang.errors import Refused, Stale
 from madang.portal.actors import Actor
 from madang.portal.journal.actions import record
-from madang.portal.ledger import importer, queries
-from madang.portal.ledger.models import AccountingMonth, LedgerAccount, MonthTotal, Movement
+from madang.portal.ledger import adjusting, importer, queries
+from madang.portal.ledger.models import AccountingMonth, Adjustment, LedgerAccount, MonthTotal, Movement
 from madang.portal.ledger.rules import BUCKETS, Usage, may_correct
 from madang.portal.transactions import action
 from madang.values import Month
@@ -132,8 +132,9 @@ def expire(*, by: Actor, now: datetime, owner: str, pool: int, source: str, key:
 def reverse(*, by: Actor, now: datetime, movement: int) -> Movement:
     """Writes the movement that undoes another, once, in its month and on its day.
 
-    Refused: ``not_allowed_for_role``, ``movement_unknown``, ``reversal_of_reversal``, ``already_posted``,
-    ``not_enough_…`` where the amount has moved on, ``month_already_issued`` where its month's statements are out.
+    Where the month is closed, undone use is an adjustment in the first later month that is open. Refused:
+    ``not_allowed_for_role``, ``movement_unknown``, ``reversal_of_reversal``, ``already_posted``, ``not_enough_…`` where
+    the amount has moved on, ``month_already_issued`` for what is no use where its month's statements are out.
     """
     if not may_correct(by):
         raise Refused("not_allowed_for_role")
@@ -142,12 +143,15 @@ def reverse(*, by: Actor, now: datetime, movement: int) -> Movement:
         raise Refused("movement_unknown", movement=movement)
     if row.kind == Kind.REVERSAL:
         raise Refused("reversal_of_reversal", source=row.source, key=row.source_key)
-    keep_months_open(months=[row.month])
+    if row.to_account.bucket != Bucket.USED:
+        keep_months_open(months=[row.month])
     route = (Bucket(row.to_account.bucket), Bucket(row.from_account.bucket))
     owner, pool, key = row.from_account.owner, row.from_account.pool_id, f"{row.source_key}/reversal"
     moved = _move(
         now, owner, pool, Kind.REVERSAL, route, row.amount, row.source, key, row.subject, row.month, row.day, row
     )
+    if row.to_account.bucket == Bucket.USED:
+        adjusting.note([row.month], [(moved.source, moved.source_key)])
     return _recorded(by, now, moved, owner)
 
 
@@ -175,9 +179,39 @@ def keep_open_since(*, day: date, now: datetime) -> None:
 
 
 @action
+def close_month(*, now: datetime, month: str) -> None:
+    """From here on use that comes for the month is an adjustment of a later one. Refused: ``month_closed``."""
+    AccountingMonth.objects.get_or_create(month=month)
+    rows = AccountingMonth.objects.filter(month=month, closed_at__isnull=True)
+    if not rows.update(closed_at=now, version=F("version") + 1):
+        raise Refused("month_closed", month=month)
+
+
+@action
+def reopen_month(*, month: str) -> int:
+    """Opens a closed month; its adjustments count in it again. Gives how many they were.
+
+    Refused: ``month_already_issued``, ``month_not_closed``, ``month_later_closed`` (month, later).
+    """
+    keep_months_open(months=[month])
+    later = AccountingMonth.objects.filter(month__gt=month, closed_at__isnull=False).order_by("-month").first()
+    if later:
+        raise Refused("month_later_closed", month=month, later=later.month)
+    rows = AccountingMonth.objects.filter(month=month, closed_at__isnull=False)
+    if not rows.update(closed_at=None, version=F("version") + 1):
+        raise Refused("month_not_closed", month=month)
+    return Adjustment.objects.filter(month=month).delete()[0]
+
+
+@action
 def number_statements(*, now: datetime, month: str, count: int) -> range:
-    """The next `count` statement numbers of a month, without a gap; from then on its prices are fixed."""
+    """The next `count` statement numbers of a closed month, without a gap; from then on its prices are fixed.
+
+    Refused: ``month_not_closed`` (month).
+    """
     row, _ = AccountingMonth.objects.get_or_create(month=month)
+    if row.closed_at is None:
+        raise Refused("month_not_closed", month=month)
     last = row.last_number + count
     current = AccountingMonth.objects.filter(pk=row.pk, version=row.version)
     if not current.update(last_number=last, issued_at=row.issued_at or now, version=F("version") + 1):

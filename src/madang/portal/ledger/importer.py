@@ -1,26 +1,26 @@
 """Posts usage in bulk, exactly once: one pass over the charges, then rows, balances and month totals written together.
 
-Three statements write a batch: the rows by executemany (guarded by their unique key), one change an account, one change
-an account and month. A batch is one transaction; the worker posts small ones with pauses, so that web writes get in.
+A batch is one transaction; the worker posts small ones with pauses, so that web writes get in.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 
-from django.db import connection
+from django.db import connection, transaction
 
-from madang.accounting.ledger import Bucket, settle
+from madang.accounting.ledger import Bucket, Kind, settle
 from madang.errors import Refused, Stale
 from madang.portal.actors import WORKER, Actor
 from madang.portal.journal.actions import record
-from madang.portal.ledger import queries
+from madang.portal.ledger import adjusting, queries
 from madang.portal.ledger.models import LedgerAccount
 from madang.portal.ledger.rules import BUCKETS, Imported, Usage
+from madang.portal.ledger.writing import Batch
 from madang.portal.transactions import action
 
 # measured with benchmarks/ledger/post_usage.py: a batch of 300 stays well under 50 ms on SQLite
@@ -28,26 +28,22 @@ PACED_BATCH = 300
 PACED_PAUSE = 0.02
 WHOLE_BATCH = 100_000
 
+_USE = Kind.USE.value
+
 Place = tuple[str, int]
 Key = tuple[str, str]
 # amount, month, owner and pool of a row that is in the book
 Stored = tuple[int, str, str, int]
 
-_STORED = (
-    "SELECT moved.source_key, moved.amount, moved.month, account.owner, account.pool_id FROM portal_movement moved"
-    " JOIN portal_ledgeraccount account ON account.id = moved.to_account_id WHERE moved.source = %s AND {keys}"
-)
-_INSERT = (
-    "INSERT INTO portal_movement (source, source_key, kind, from_account_id, to_account_id, amount, subject, month,"
-    " day, reverses_id, written_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-    " ON CONFLICT (source, source_key) DO NOTHING"
-)
-_BALANCE = "UPDATE portal_ledgeraccount SET amount = amount + %s WHERE id = %s"
-_MONTH = (
-    "INSERT INTO portal_monthtotal (account_id, month, came_in, went_out) VALUES (%s, %s, %s, %s)"
-    " ON CONFLICT (account_id, month) DO UPDATE SET came_in = portal_monthtotal.came_in + excluded.came_in,"
-    " went_out = portal_monthtotal.went_out + excluded.went_out"
-)
+_COLUMNS = "SELECT moved.source_key, moved.amount, moved.month, account.owner, account.pool_id"
+_ACCOUNT = "JOIN portal_ledgeraccount account ON account.id = moved.to_account_id"
+_STORED = {
+    "sqlite": f"{_COLUMNS} FROM portal_movement moved {_ACCOUNT} WHERE moved.source = %(source)s"  # noqa: S608
+    " AND moved.source_key IN (SELECT value FROM json_each(%(keys)s))",
+    # one look a key: otherwise, until the table is analysed, it reads all that the source ever brought
+    "postgresql": f"{_COLUMNS} FROM unnest(%(keys)s::text[]) wanted(key) CROSS JOIN LATERAL (SELECT * FROM"  # noqa: S608
+    " portal_movement WHERE source = %(source)s AND source_key = wanted.key OFFSET 0) moved " + _ACCOUNT,
+}
 
 
 def import_usage(
@@ -75,12 +71,15 @@ def import_usage(
 @action
 def post(*, by: Actor, now: datetime, usages: Sequence[Usage]) -> Imported:
     """Posts one batch in one transaction. Stale where another importer was first with one of its keys."""
-    fresh, repeated = _fresh(usages)
+    fresh, repeated = _once(usages)
+    if len(fresh) <= PACED_BATCH or not _written_as_new(now, fresh):
+        fresh, there = _fresh(fresh)
+        repeated += there
+        if fresh:
+            _write(now, fresh)
     changed = _changed(repeated)
     if fresh:
-        accounts = _accounts({(usage.owner, usage.pool) for usage in fresh})
-        take([ids[bucket] for ids in accounts.values() for bucket in (Bucket.LEFT, Bucket.HELD)])
-        _write(now, _posted(fresh, accounts), len(fresh))
+        adjusting.note({usage.month for usage in fresh}, [usage[:2] for usage in fresh])
     done = Imported(len(fresh), len(usages) - len(fresh) - len(changed), changed)
     if fresh or changed:
         _record(by, now, fresh, done)
@@ -117,8 +116,23 @@ def _record(by: Actor, now: datetime, fresh: Sequence[Usage], done: Imported) ->
     record(by=by, now=now, did="ledger.import_usage", kind="usage", subject=source, **facts)
 
 
-def _fresh(usages: Sequence[Usage]) -> tuple[list[Usage], list[Usage]]:
-    """The charges whose key is not in the book, once each, and the others."""
+def _written_as_new(now: datetime, usages: Sequence[Usage]) -> bool:
+    """Writes a large batch, which nearly always is new as a whole, without looking first; or nothing, and False."""
+    try:
+        with transaction.atomic():
+            _write(now, usages)
+    except Stale:
+        return False
+    return True
+
+
+def _write(now: datetime, fresh: Sequence[Usage]) -> None:
+    purses = _purses(_accounts({usage[2:4] for usage in fresh}))
+    _posted(now, fresh, purses).write()
+
+
+def _once(usages: Sequence[Usage]) -> tuple[list[Usage], list[Usage]]:
+    """The charges once each, and further copies of them."""
     by_key: dict[Key, Usage] = {}
     again: list[Usage] = []
     for usage in usages:
@@ -126,11 +140,14 @@ def _fresh(usages: Sequence[Usage]) -> tuple[list[Usage], list[Usage]]:
             raise Refused("amount_not_above_zero", amount=usage.amount)
         if by_key.setdefault(usage[:2], usage) is not usage:
             again.append(usage)
-    there = set(_stored(list(by_key)))
-    if not there:
-        return list(by_key.values()), again
-    fresh = [usage for key, usage in by_key.items() if key not in there]
-    return fresh, again + [by_key[key] for key in there]
+    return list(by_key.values()), again
+
+
+def _fresh(usages: Sequence[Usage]) -> tuple[list[Usage], list[Usage]]:
+    """The charges whose key is not in the book, and the others."""
+    stored = _stored([usage[:2] for usage in usages])
+    fresh = [usage for usage in usages if usage[:2] not in stored]
+    return fresh, [usage for usage in usages if usage[:2] in stored] if stored else []
 
 
 def _stored(keys: Sequence[Key]) -> dict[Key, Stored]:
@@ -139,10 +156,9 @@ def _stored(keys: Sequence[Key]) -> dict[Key, Stored]:
     for source, key in keys:
         by_source[source].append(key)
     found = {}
-    statement = _STORED.format(keys=queries.listed("moved.source_key"))
     with connection.cursor() as cursor:
         for source, wanted in by_source.items():
-            cursor.execute(statement, [source, queries.as_list(wanted)])
+            cursor.execute(_STORED[connection.vendor], {"source": source, "keys": queries.as_list(wanted)})
             found.update({(source, row[0]): row[1:] for row in cursor.fetchall()})
     return found
 
@@ -187,41 +203,43 @@ def _known(places: set[Place]) -> dict[Place, dict[str, int]]:
 
 
 @dataclass
-class _Batch:
-    """What a batch writes: rows, and by how much each account and each account's month moves."""
+class _Purse:
+    """What an owner has left in a pool while a batch is settled, whether any of its jobs holds some, its accounts."""
 
-    legs: list[tuple[Usage, str, str, int, int, int]] = field(default_factory=list)
-    balances: dict[int, int] = field(default_factory=lambda: defaultdict(int))
-    came_in: dict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
-    went_out: dict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
-
-    def add(self, usage: Usage, key: str, kind: str, start: int, to: int, amount: int) -> None:
-        self.legs.append((usage, key, kind, start, to, amount))
-        self.balances[start] -= amount
-        self.balances[to] += amount
-        self.went_out[start, usage.month] += amount
-        self.came_in[to, usage.month] += amount
+    left: int
+    holding: bool
+    ids: dict[str, int]
 
 
-def _posted(fresh: Sequence[Usage], accounts: dict[Place, dict[str, int]]) -> _Batch:
+def _posted(now: datetime, fresh: Sequence[Usage], purses: dict[Place, _Purse]) -> Batch:
     """Settles each charge against its subject's hold and its account's rest, as the library says, in their order."""
-    left = _amounts([ids[Bucket.LEFT] for ids in accounts.values()])
-    holding = _amounts([ids[Bucket.HELD] for ids in accounts.values()])
     # Most owners hold nothing at the moment: only the jobs of the others are looked up.
-    holders = (usage for usage in fresh if usage.subject and holding[accounts[usage[2:4]][Bucket.HELD]])
-    held = queries.held_by({usage.subject for usage in holders})
-    batch = _Batch()
+    held = queries.held_by({usage.subject for usage in fresh if usage.subject and purses[usage[2:4]].holding})
+    batch = Batch(now)
     for usage in fresh:
-        place, holder = (usage.owner, usage.pool), (usage.owner, usage.pool, usage.subject)
-        ids = accounts[place]
-        legs = settle(hold_left=held.get(holder, 0), left=left[ids[Bucket.LEFT]], amount=usage.amount)
-        for part, (kind, start, to, amount) in enumerate(legs):
-            batch.add(usage, f"{usage.key}+{part}" if part else usage.key, kind.value, ids[start], ids[to], amount)
+        purse, amount = purses[usage[2:4]], usage.amount
+        if amount <= purse.left and not purse.holding:  # what `settle` would say too
+            purse.left -= amount
+            batch.add(usage, usage.key, _USE, purse.ids[Bucket.LEFT], purse.ids[Bucket.USED], amount)
+            continue
+        hold = usage[2:5]
+        legs = settle(hold_left=held.get(hold, 0), left=purse.left, amount=amount)
+        for part, (kind, start, to, moved) in enumerate(legs):
+            key = f"{usage.key}+{part}" if part else usage.key
+            batch.add(usage, key, kind.value, purse.ids[start], purse.ids[to], moved)
             if start is Bucket.HELD:
-                held[holder] -= amount
+                held[hold] -= moved
             elif start is Bucket.LEFT:
-                left[ids[start]] -= amount
+                purse.left -= moved
     return batch
+
+
+def _purses(accounts: dict[Place, dict[str, int]]) -> dict[Place, _Purse]:
+    """What lies in the accounts of every place, which are ours from now on until the transaction ends."""
+    wanted = [ids[bucket] for ids in accounts.values() for bucket in (Bucket.LEFT, Bucket.HELD)]
+    take(wanted)
+    there = _amounts(wanted)
+    return {place: _Purse(there[ids[Bucket.LEFT]], there[ids[Bucket.HELD]] > 0, ids) for place, ids in accounts.items()}
 
 
 def _amounts(accounts: Sequence[int]) -> dict[int, int]:
@@ -229,32 +247,3 @@ def _amounts(accounts: Sequence[int]) -> dict[int, int]:
     with connection.cursor() as cursor:
         cursor.execute(statement, [queries.as_list(accounts)])
         return dict(cursor.fetchall())
-
-
-def _write(now: datetime, batch: _Batch, charges: int) -> None:
-    written = connection.ops.adapt_datetimefield_value(now)
-    days: dict[date, object] = {}
-    rows = [
-        (
-            usage.source,
-            key,
-            kind,
-            start,
-            to,
-            amount,
-            usage.subject,
-            usage.month,
-            days.get(usage.day) or days.setdefault(usage.day, connection.ops.adapt_datefield_value(usage.day)),
-            None,
-            written,
-        )
-        for usage, key, kind, start, to, amount in batch.legs
-    ]
-    places = sorted(batch.came_in.keys() | batch.went_out.keys())
-    totals = [(*place, batch.came_in.get(place, 0), batch.went_out.get(place, 0)) for place in places]
-    with connection.cursor() as cursor:
-        cursor.executemany(_INSERT, rows)
-        if cursor.rowcount != len(rows):
-            raise Stale("usage", charges=charges)
-        cursor.executemany(_BALANCE, [(by, account) for account, by in sorted(batch.balances.items())])
-        cursor.executemany(_MONTH, totals)

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from madang.accounting.ledger import Bucket, Kind
-from madang.portal.constraints import choices, exactly_when, one_of
+from madang.portal.constraints import choices, exactly_when, one_of, only_when
 from madang.portal.resources.models import Pool
 
 
@@ -74,12 +74,14 @@ class MonthTotal(models.Model):
 
 
 class AccountingMonth(models.Model):
-    """A month of the books. Once statements of it are issued nothing that they rest on may change (`issued_at`).
+    """A month of the books. Once it is closed (`closed_at`), use that comes for it is booked in a later one.
 
+    Statements are issued of a closed month only; then nothing that they rest on may change (`issued_at`).
     `last_number` counts the statements issued for the month, so that their numbers have no gap.
     """
 
     month = models.CharField(max_length=7, unique=True)
+    closed_at = models.DateTimeField(null=True)
     issued_at = models.DateTimeField(null=True)
     last_number = models.PositiveIntegerField(default=0)
     version = models.PositiveIntegerField(default=1)
@@ -90,4 +92,22 @@ class AccountingMonth(models.Model):
                 condition=Q(month__regex=r"^[0-9]{4}-(0[1-9]|1[0-2])$"), name="accountingmonth_month_written"
             ),
             exactly_when("accountingmonth_numbers_when_issued", Q(last_number__gt=0), "issued_at"),
+            only_when("accountingmonth_issued_when_closed", Q(issued_at__isnull=False), "closed_at"),
+        ]
+
+
+class Adjustment(models.Model):
+    """That a movement of a closed month (`month`, by its day) is booked and billed in a later one (`booked`)."""
+
+    movement = models.OneToOneField(Movement, on_delete=models.PROTECT, related_name="adjustment")
+    month = models.CharField(max_length=7)
+    booked = models.CharField(max_length=7)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["month"], name="adjustment_of_month"),
+            models.Index(fields=["booked"], name="adjustment_in_month"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(booked__gt=F("month")), name="adjustment_booked_later"),
         ]

@@ -11,11 +11,10 @@ from django.db import connection
 from django.db.models import F, Sum
 
 from madang.accounting.ledger import Balances, Bucket, Kind
-from madang.portal.ledger.models import AccountingMonth, LedgerAccount, MonthTotal, Movement
+from madang.portal.ledger.models import AccountingMonth, Adjustment, LedgerAccount, MonthTotal, Movement
+from madang.portal.ledger.monthly import Place, adjusted
 from madang.portal.ledger.rules import Fault, balances_from, differing
 
-# an owner's name ("award:17") says nothing about who may see it: the domain of the owner decides before it asks here
-Place = tuple[str, int]
 # Added up by subject first and joined then: otherwise SQLite may begin with all accounts, and a posting takes seconds.
 _HELD = (
     "SELECT account.owner, account.pool_id, moved.subject, SUM(moved.amount) FROM"
@@ -94,8 +93,19 @@ def held_by(subjects: Iterable[str]) -> dict[tuple[str, int, str], int]:
     return {place: amount for place, amount in held.items() if amount}
 
 
+def used_by(subjects: Iterable[str]) -> dict[str, int]:
+    """Seconds used, less what was corrected, by subject; two queries for any number of them."""
+    used: dict[str, int] = defaultdict(int)
+    wanted = list(subjects)
+    for side, sign in (("to_account", 1), ("from_account", -1)):
+        rows = Movement.objects.filter(**{f"{side}__bucket": Bucket.USED, "subject__in": wanted})
+        for subject, amount in rows.values("subject").annotate(sum=Sum("amount")).values_list("subject", "sum"):
+            used[subject] += sign * amount
+    return dict(used)
+
+
 def used_by_day(owners: Iterable[str], month: str) -> dict[Place, dict[date, int]]:
-    """Seconds used on each day of a month, by owner and pool; reversals are taken off."""
+    """Seconds used on each day of a month, by owner and pool; reversals and what is booked later are taken off."""
     wanted = list(owners)
     used: dict[Place, dict[date, int]] = defaultdict(lambda: defaultdict(int))
     for side, sign in (("to_account", 1), ("from_account", -1)):
@@ -103,7 +113,20 @@ def used_by_day(owners: Iterable[str], month: str) -> dict[Place, dict[date, int
         place = (f"{side}__owner", f"{side}__pool", "day")
         for owner, pool, day, amount in rows.values(*place).annotate(sum=Sum("amount")).values_list(*place, "sum"):
             used[owner, pool][day] += sign * amount
+    for place, days in adjusted(wanted, month=month).items():
+        for day, amount in days.items():
+            used[place][day] -= amount
     return {place: {day: amount for day, amount in days.items() if amount} for place, days in used.items()}
+
+
+def owners_to_bill(month: str) -> list[str]:
+    """The owners whose use a month bills: used in it before it was closed, or booked in it."""
+    owners = set(owners_with_use(month))
+    late = set(Adjustment.objects.filter(month=month).values_list("movement__to_account__owner", flat=True))
+    if late & owners:
+        owners -= {owner for owner in late if not any(used_by_day([owner], month).values())}
+    booked = Adjustment.objects.filter(booked=month).values_list("movement__to_account__owner", flat=True)
+    return sorted(owners | set(booked))
 
 
 def used_by_month(owners: Iterable[str], months: Iterable[str]) -> dict[Place, dict[str, int]]:

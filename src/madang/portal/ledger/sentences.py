@@ -19,6 +19,9 @@ REFUSALS = {
     "reversal_of_reversal": N_("A reversal cannot itself be reversed ({source}, {key}). Post the amount anew."),
     "movement_unknown": N_("There is no entry {movement} in the book."),
     "month_already_issued": N_("The statements of {month} are issued, so what they rest on can no longer change."),
+    "month_not_closed": N_("{month} is not closed. Its use is checked and the month closed before it is billed."),
+    "month_closed": N_("{month} is closed already."),
+    "month_later_closed": N_("{later} is closed too. Reopen the later month first."),
     "usage_key_missing": N_("A record of use came without its source or key."),
     "usage_negative": N_("A record of use cannot be below zero."),
 }

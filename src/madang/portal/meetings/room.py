@@ -18,6 +18,7 @@ from madang.portal.meetings.models import CommitteePoints, Meeting
 from madang.portal.reviews import scoring
 from madang.portal.reviews.conflicts import circle
 from madang.portal.reviews.models import CriterionPoints, ReviewAssignment
+from madang.portal.reviews.queries import kept_versions
 from madang.portal.reviews.rules import LIVE_STATES, AssignmentState, Scored, Table
 from madang.review import order, scores
 
@@ -26,12 +27,17 @@ HIGHEST, LOWEST = "highest", "lowest"
 
 @dataclass(frozen=True)
 class Cell:
-    """One member's sheet: its state, its total in thousandths of a point, and whether the rule leaves it out."""
+    """One member's sheet: its state, its total in thousandths of a point, and whether the rule leaves it out.
+
+    `kept` is how many earlier versions there are of the sheet.
+    """
 
     reviewer: int
     state: str
     total_milli: int | None
     left_out: str = ""
+    sheet: int = 0
+    kept: int = 0
 
 
 @dataclass(frozen=True)
@@ -103,7 +109,7 @@ def room(row: Meeting, now: datetime) -> Room:
 def _sheets(row: Meeting, files: list[int]) -> dict[int, list[ReviewAssignment]]:
     """The sheets of the meeting's step by application, in order of reviewers."""
     given = Prefetch("points", CriterionPoints.objects.select_related("criterion"))
-    rows = ReviewAssignment.objects.filter(application__in=files, step=row.step)
+    rows = ReviewAssignment.objects.filter(application__in=files, step=row.step).annotate(kept=kept_versions())
     found: dict[int, list[ReviewAssignment]] = defaultdict(list)
     for sheet in rows.prefetch_related(given).order_by("reviewer"):
         found[sheet.application_id].append(sheet)
@@ -148,7 +154,7 @@ def _cell(sheet: ReviewAssignment, totals: Mapping[str, Any], left_out: Mapping[
     name = f"{sheet.reviewer_id:012d}"
     total = totals.get(name)
     milli = None if total is None else scores.round_milli(total)
-    return Cell(sheet.reviewer_id, sheet.state, milli, left_out.get(name, ""))
+    return Cell(sheet.reviewer_id, sheet.state, milli, left_out.get(name, ""), sheet.pk, sheet.kept)
 
 
 # --- minutes ---

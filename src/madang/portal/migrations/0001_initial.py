@@ -10,14 +10,18 @@ import madang.portal.approvals.rules
 import madang.portal.awards.rules
 import madang.portal.billing.rules
 import madang.portal.calls.rules
+import madang.portal.camp.rules
 import madang.portal.challenges.rules
 import madang.portal.cluster.rules
 import madang.portal.committees.rules
+import madang.portal.courses.rules
 import madang.portal.environments.rules
 import madang.portal.facilities.rules
 import madang.portal.forecasts.rules
 import madang.portal.jobs.rules
+import madang.portal.learners.rules
 import madang.portal.meetings.rules
+import madang.portal.months.rules
 import madang.portal.outbox.rules
 import madang.portal.outcomes.rules
 import madang.portal.people.rules
@@ -25,7 +29,9 @@ import madang.portal.plans.rules
 import madang.portal.resources.rules
 import madang.portal.reviews.rules
 import madang.portal.studies.rules
+import madang.portal.suggestions.rules
 import madang.portal.takebacks.rules
+import madang.portal.tenancies.rules
 import madang.review.scores
 from django.conf import settings
 from django.db import migrations, models
@@ -105,6 +111,15 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='NodeReading',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('cluster', models.CharField(max_length=40, unique=True)),
+                ('since', models.DateTimeField()),
+                ('until', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
             name='RetentionRule',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -153,19 +168,20 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('month', models.CharField(max_length=7, unique=True)),
+                ('closed_at', models.DateTimeField(null=True)),
                 ('issued_at', models.DateTimeField(null=True)),
                 ('last_number', models.PositiveIntegerField(default=0)),
                 ('version', models.PositiveIntegerField(default=1)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='accountingmonth_month_written'), models.CheckConstraint(condition=models.Q(models.Q(('last_number__gt', 0), ('issued_at__isnull', False)), models.Q(models.Q(('last_number__gt', 0), _negated=True), ('issued_at__isnull', True)), _connector='OR'), name='accountingmonth_numbers_when_issued')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='accountingmonth_month_written'), models.CheckConstraint(condition=models.Q(models.Q(('last_number__gt', 0), ('issued_at__isnull', False)), models.Q(models.Q(('last_number__gt', 0), _negated=True), ('issued_at__isnull', True)), _connector='OR'), name='accountingmonth_numbers_when_issued'), models.CheckConstraint(condition=models.Q(models.Q(('issued_at__isnull', False), _negated=True), ('closed_at__isnull', False), _connector='OR'), name='accountingmonth_issued_when_closed')],
             },
         ),
         migrations.CreateModel(
             name='Approval',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('publish_call', 'publish_call'), ('adopt_plan', 'adopt_plan'), ('publish_decisions', 'publish_decisions'), ('end_award', 'end_award'), ('change_tariff', 'change_tariff'), ('refund', 'refund'), ('settle_year', 'settle_year'), ('freeze_figures', 'freeze_figures'), ('pay_reviewers', 'pay_reviewers'), ('take_back', 'take_back')], max_length=20)),
+                ('kind', models.CharField(choices=[('publish_call', 'publish_call'), ('adopt_plan', 'adopt_plan'), ('publish_decisions', 'publish_decisions'), ('end_award', 'end_award'), ('change_tariff', 'change_tariff'), ('refund', 'refund'), ('settle_year', 'settle_year'), ('freeze_figures', 'freeze_figures'), ('pay_reviewers', 'pay_reviewers'), ('take_back', 'take_back'), ('close_month', 'close_month'), ('reopen_month', 'reopen_month')], max_length=20)),
                 ('subject', models.BigIntegerField()),
                 ('facts', models.JSONField(default=dict)),
                 ('state', models.CharField(choices=[('waiting', 'waiting'), ('approved', 'approved'), ('rejected', 'rejected'), ('withdrawn', 'withdrawn')], default=madang.portal.approvals.rules.ApprovalState['WAITING'], max_length=10)),
@@ -178,7 +194,7 @@ class Migration(migrations.Migration):
                 ('drafted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['publish_call', 'adopt_plan', 'publish_decisions', 'end_award', 'change_tariff', 'refund', 'settle_year', 'freeze_figures', 'pay_reviewers', 'take_back'])), name='approval_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'rejected', 'withdrawn'])), name='approval_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'rejected']), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(models.Q(('state__in', ['approved', 'rejected']), _negated=True), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='approval_decided_by_whom'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='approval_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('document_number', ''), _negated=True), _connector='OR'), name='approval_has_document'), models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('kind', 'subject'), name='approval_waiting_once')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['publish_call', 'adopt_plan', 'publish_decisions', 'end_award', 'change_tariff', 'refund', 'settle_year', 'freeze_figures', 'pay_reviewers', 'take_back', 'close_month', 'reopen_month'])), name='approval_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'rejected', 'withdrawn'])), name='approval_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'rejected']), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(models.Q(('state__in', ['approved', 'rejected']), _negated=True), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='approval_decided_by_whom'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='approval_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('document_number', ''), _negated=True), _connector='OR'), name='approval_has_document'), models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('kind', 'subject'), name='approval_waiting_once')],
             },
         ),
         migrations.CreateModel(
@@ -232,6 +248,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ConflictRuleSet',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('rules', models.JSONField()),
+                ('report_days', models.PositiveSmallIntegerField(null=True)),
+                ('domains', models.BooleanField(default=False)),
+                ('reason', models.CharField(max_length=500)),
+                ('set_at', models.DateTimeField()),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conflict_rule_sets', to='portal.call')),
+                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('call', 'number'), name='conflictruleset_number_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='ConsentText',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -265,6 +298,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('call', 'number'), name='correctionnotice_number_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Course',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(max_length=30, unique=True)),
+                ('kind', models.CharField(choices=[('school', 'school'), ('gifted', 'gifted'), ('university', 'university'), ('academy', 'academy')], max_length=10)),
+                ('name_ko', models.CharField(max_length=120)),
+                ('name_en', models.CharField(max_length=120)),
+                ('about_ko', models.TextField(blank=True)),
+                ('about_en', models.TextField(blank=True)),
+                ('generated', models.BooleanField(default=False)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('added_at', models.DateTimeField()),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['school', 'gifted', 'university', 'academy'])), name='course_kind_known')],
             },
         ),
         migrations.CreateModel(
@@ -345,6 +396,7 @@ class Migration(migrations.Migration):
                 ('ahead_days', models.PositiveSmallIntegerField()),
                 ('longest', models.PositiveSmallIntegerField()),
                 ('grace_minutes', models.PositiveSmallIntegerField()),
+                ('each_night', models.PositiveSmallIntegerField(default=0)),
                 ('needs_approval', models.BooleanField(default=False)),
                 ('calibrated_until', models.DateField(null=True)),
                 ('state', models.CharField(choices=[('in_use', 'in_use'), ('repair', 'repair'), ('retired', 'retired')], default=madang.portal.facilities.rules.FacilityState['IN_USE'], max_length=8)),
@@ -374,6 +426,31 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['blackout', 'maintenance'])), name='closure_kind_known'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='closure_ends_after_start')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CampSpace',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=30, unique=True)),
+                ('name_ko', models.CharField(max_length=80)),
+                ('name_en', models.CharField(max_length=80)),
+                ('kind', models.CharField(choices=[('room', 'room'), ('seat', 'seat'), ('shared', 'shared')], max_length=8)),
+                ('floor', models.SmallIntegerField()),
+                ('x', models.PositiveSmallIntegerField()),
+                ('y', models.PositiveSmallIntegerField()),
+                ('width', models.PositiveSmallIntegerField()),
+                ('height', models.PositiveSmallIntegerField()),
+                ('people', models.PositiveSmallIntegerField(default=1)),
+                ('state', models.CharField(choices=[('in_use', 'in_use'), ('closed', 'closed')], default=madang.portal.camp.rules.SpaceState['IN_USE'], max_length=8)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('generated', models.BooleanField(default=False)),
+                ('added_at', models.DateTimeField()),
+                ('facility', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='space', to='portal.facility')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['room', 'seat', 'shared'])), name='campspace_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['in_use', 'closed'])), name='campspace_state_known'), models.CheckConstraint(condition=models.Q(('height__gte', 1), ('width__gte', 1), ('x__lte', 200), ('y__lte', 200)), name='campspace_on_plan'), models.CheckConstraint(condition=models.Q(('facility__isnull', True), ('kind', 'shared'), _connector='OR'), name='campspace_books_what_is_shared')],
+                'indexes': [models.Index(fields=['floor', 'code'], name='campspace_by_floor')],
             },
         ),
         migrations.CreateModel(
@@ -420,6 +497,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='GuardianConsent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('guardian', models.CharField(blank=True, max_length=80)),
+                ('given_on', models.DateField()),
+                ('means', models.CharField(choices=[('paper', 'paper'), ('phone', 'phone'), ('person', 'person')], max_length=6)),
+                ('recorded_at', models.DateTimeField()),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('means__in', ['paper', 'phone', 'person'])), name='guardianconsent_means_known')],
+            },
+        ),
+        migrations.CreateModel(
             name='HourQuota',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -430,6 +522,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['equipment', 'simulator', 'room', 'seat'])), name='hourquota_kind_known')],
+            },
+        ),
+        migrations.CreateModel(
+            name='HouseNotice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('title_ko', models.CharField(max_length=120)),
+                ('title_en', models.CharField(max_length=120)),
+                ('text_ko', models.TextField()),
+                ('text_en', models.TextField()),
+                ('from_on', models.DateField()),
+                ('until_on', models.DateField()),
+                ('made_at', models.DateTimeField()),
+                ('taken_down_at', models.DateTimeField(null=True)),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('until_on__gte', models.F('from_on'))), name='housenotice_days_in_order')],
+                'indexes': [models.Index(fields=['until_on'], name='housenotice_until')],
             },
         ),
         migrations.CreateModel(
@@ -493,6 +604,39 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('intake', 'number'), name='calibration_number_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='BidPeriod',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('until', models.DateTimeField()),
+                ('opened_at', models.DateTimeField()),
+                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('intake', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='bid_period', to='portal.intake')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='AssignmentSuggestion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('found', 'found'), ('failed', 'failed'), ('confirmed', 'confirmed'), ('dropped', 'dropped')], default=madang.portal.suggestions.rules.SuggestionState['WAITING'], max_length=10)),
+                ('moves', models.BooleanField(default=False)),
+                ('content', models.JSONField(default=dict)),
+                ('basis_sha256', models.CharField(blank=True, max_length=64)),
+                ('progress', models.JSONField(default=dict)),
+                ('failure', models.JSONField(default=dict)),
+                ('claimed_until', models.DateTimeField(null=True)),
+                ('asked_at', models.DateTimeField()),
+                ('done_at', models.DateTimeField(null=True)),
+                ('confirmed_at', models.DateTimeField(null=True)),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('intake', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='suggestions', to='portal.intake')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'found', 'failed', 'confirmed', 'dropped'])), name='assignmentsuggestion_state_known'), models.UniqueConstraint(fields=('intake', 'number'), name='assignmentsuggestion_number_once'), models.UniqueConstraint(condition=models.Q(('state__in', ['waiting', 'found'])), fields=('intake',), name='assignmentsuggestion_one_going'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'confirmed'), ('confirmed_by__isnull', False), ('confirmed_at__isnull', False)), models.Q(models.Q(('state', 'confirmed'), _negated=True), ('confirmed_by__isnull', True), ('confirmed_at__isnull', True)), _connector='OR'), name='assignmentsuggestion_confirmed_by_whom')],
             },
         ),
         migrations.CreateModel(
@@ -606,6 +750,91 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'sent', 'failed'])), name='message_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent'), ('sent_at__isnull', False)), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='message_sent_has_time')],
                 'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['next_try_at'], name='message_due'), models.Index(condition=models.Q(('state', 'failed')), fields=['written_at'], name='message_failed')],
+            },
+        ),
+        migrations.CreateModel(
+            name='MonthCheck',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month', models.CharField(max_length=7)),
+                ('state', models.CharField(choices=[('wanted', 'wanted'), ('done', 'done')], default=madang.portal.months.rules.CheckState['WANTED'], max_length=10)),
+                ('asked_at', models.DateTimeField()),
+                ('checked_at', models.DateTimeField(null=True)),
+                ('digest', models.CharField(blank=True, max_length=64)),
+                ('equal', models.PositiveIntegerField(default=0)),
+                ('differing', models.PositiveIntegerField(default=0)),
+                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['wanted', 'done'])), name='monthcheck_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), ('checked_at__isnull', False)), models.Q(models.Q(('state', 'done'), _negated=True), ('checked_at__isnull', True)), _connector='OR'), name='monthcheck_done'), models.UniqueConstraint(condition=models.Q(('state', 'wanted')), fields=('month',), name='monthcheck_wanted_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CheckLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.CharField(max_length=40)),
+                ('owner', models.CharField(max_length=40)),
+                ('unit', models.CharField(max_length=10)),
+                ('booked', models.BigIntegerField()),
+                ('reported', models.BigIntegerField()),
+                ('reason', models.CharField(blank=True, max_length=300)),
+                ('accepted_at', models.DateTimeField(null=True)),
+                ('accepted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('check_of', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='portal.monthcheck')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('check_of', 'source', 'owner', 'unit'), name='checkline_once'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('reason', ''), _negated=True), ('accepted_by__isnull', False), ('accepted_at__isnull', False)), models.Q(('reason', ''), ('accepted_by__isnull', True), ('accepted_at__isnull', True)), _connector='OR'), name='checkline_accepted'), models.CheckConstraint(condition=models.Q(('reason', ''), models.Q(('booked', models.F('reported')), _negated=True), _connector='OR'), name='checkline_differs')],
+            },
+        ),
+        migrations.CreateModel(
+            name='MonthClose',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month', models.CharField(max_length=7)),
+                ('closed_at', models.DateTimeField()),
+                ('reopened_at', models.DateTimeField(null=True)),
+                ('approval', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.approval')),
+                ('check_of', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='close', to='portal.monthcheck')),
+                ('reopening', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.approval')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('reopened_at__isnull', True)), fields=('month',), name='monthclose_in_force_once'), models.CheckConstraint(condition=models.Q(models.Q(('reopened_at__isnull', False), ('reopening__isnull', False)), models.Q(models.Q(('reopened_at__isnull', False), _negated=True), ('reopening__isnull', True)), _connector='OR'), name='monthclose_reopened')],
+            },
+        ),
+        migrations.CreateModel(
+            name='NodeDay',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('cluster', models.CharField(max_length=40)),
+                ('day', models.DateField()),
+                ('unit', models.CharField(choices=[('gpu', 'gpu'), ('core', 'core')], max_length=5)),
+                ('kind', models.CharField(blank=True, max_length=30)),
+                ('installed', models.BigIntegerField()),
+                ('down', models.BigIntegerField(default=0)),
+                ('drained', models.BigIntegerField(default=0)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('cluster', 'day', 'unit', 'kind'), name='nodeday_once'), models.CheckConstraint(condition=models.Q(('unit__in', ['gpu', 'core'])), name='nodeday_unit_known'), models.CheckConstraint(condition=models.Q(('down__gte', 0), ('drained__gte', 0), ('installed__gt', 0), ('installed__gte', django.db.models.expressions.CombinedExpression(models.F('down'), '+', models.F('drained')))), name='nodeday_within_installed')],
+            },
+        ),
+        migrations.CreateModel(
+            name='NodeEvent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('cluster', models.CharField(max_length=40)),
+                ('node', models.CharField(blank=True, max_length=64)),
+                ('condition', models.CharField(choices=[('installed', 'installed'), ('down', 'down'), ('drained', 'drained')], max_length=9)),
+                ('state', models.CharField(blank=True, max_length=60)),
+                ('reason', models.CharField(blank=True, max_length=200)),
+                ('cores', models.PositiveIntegerField()),
+                ('gpus', models.JSONField(default=dict)),
+                ('starts_at', models.DateTimeField()),
+                ('ends_at', models.DateTimeField(null=True)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['cluster', 'ends_at'], name='nodeevent_by_end')],
+                'constraints': [models.UniqueConstraint(fields=('cluster', 'node', 'starts_at'), name='nodeevent_once'), models.CheckConstraint(condition=models.Q(('condition__in', ['installed', 'down', 'drained'])), name='nodeevent_condition_known'), models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='nodeevent_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(models.Q(('condition', 'installed'), ('node', '')), models.Q(models.Q(('condition', 'installed'), _negated=True), models.Q(('node', ''), _negated=True)), _connector='OR'), name='nodeevent_installed_is_the_whole_cluster')],
             },
         ),
         migrations.CreateModel(
@@ -749,6 +978,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Adjustment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month', models.CharField(max_length=7)),
+                ('booked', models.CharField(max_length=7)),
+                ('movement', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='adjustment', to='portal.movement')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('booked__gt', models.F('month'))), name='adjustment_booked_later')],
+                'indexes': [models.Index(fields=['month'], name='adjustment_of_month'), models.Index(fields=['booked'], name='adjustment_in_month')],
+            },
+        ),
+        migrations.CreateModel(
             name='PoolMonth',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -826,6 +1068,7 @@ class Migration(migrations.Migration):
                 ('size_class', models.CharField(choices=[('micro', 'micro'), ('small', 'small'), ('medium', 'medium'), ('mid_sized', 'mid_sized'), ('large', 'large'), ('none', 'none')], default=madang.portal.people.rules.SizeClass['NONE'], max_length=12)),
                 ('registration_number', models.CharField(max_length=10, unique=True)),
                 ('founded_on', models.DateField()),
+                ('firm_group', models.CharField(blank=True, max_length=80)),
                 ('generated', models.BooleanField(default=False)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('created_at', models.DateTimeField()),
@@ -1041,6 +1284,23 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='MatchAnswer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('rests_on', models.CharField(max_length=64)),
+                ('same', models.BooleanField()),
+                ('reason', models.CharField(max_length=500)),
+                ('answered_at', models.DateTimeField()),
+                ('replaced_at', models.DateTimeField(null=True)),
+                ('answered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.organisation')),
+                ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='match_answers', to='portal.reviewer')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('replaced_at__isnull', True)), fields=('reviewer', 'organisation', 'rests_on'), name='matchanswer_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='FeeStatement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1098,15 +1358,16 @@ class Migration(migrations.Migration):
             name='DeclaredInterest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('same_organisation', 'same_organisation'), ('member', 'member'), ('relative', 'relative'), ('advice', 'advice'), ('financial', 'financial'), ('other', 'other')], max_length=20)),
+                ('kind', models.CharField(choices=[('same_organisation', 'same_organisation'), ('same_department', 'same_department'), ('firm_group', 'firm_group'), ('member', 'member'), ('relative', 'relative'), ('advice', 'advice'), ('financial', 'financial'), ('superior', 'superior'), ('supervision', 'supervision'), ('coauthor', 'coauthor'), ('other', 'other')], max_length=20)),
                 ('note', models.CharField(blank=True, max_length=500)),
                 ('learnt_on', models.DateField(null=True)),
+                ('ended_on', models.DateField(null=True)),
                 ('declared_at', models.DateTimeField()),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.organisation')),
                 ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='interests', to='portal.reviewer')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['same_organisation', 'member', 'relative', 'advice', 'financial', 'other'])), name='declaredinterest_kind_known'), models.UniqueConstraint(fields=('reviewer', 'organisation', 'kind'), name='declaredinterest_once')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['same_organisation', 'same_department', 'firm_group', 'member', 'relative', 'advice', 'financial', 'superior', 'supervision', 'coauthor', 'other'])), name='declaredinterest_kind_known'), models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('reviewer', 'organisation', 'kind'), name='declaredinterest_once'), models.UniqueConstraint(fields=('reviewer', 'organisation', 'kind', 'ended_on'), name='declaredinterest_ended_once')],
             },
         ),
         migrations.CreateModel(
@@ -1122,6 +1383,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('organisation__isnull', False), models.Q(('name', ''), _negated=True), _connector='OR'), name='affiliation_says_where'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='affiliation_ends_after_start')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ReviewersApart',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.CharField(blank=True, max_length=300)),
+                ('noted_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('noted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('one', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='portal.reviewer')),
+                ('other', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='portal.reviewer')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('one', 'other'), name='reviewersapart_once'), models.CheckConstraint(condition=models.Q(('one__lt', models.F('other'))), name='reviewersapart_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), models.Q(models.Q(('ended_at__isnull', False), _negated=True), ('ended_by__isnull', True)), _connector='OR'), name='reviewersapart_ended_by_whom')],
             },
         ),
         migrations.CreateModel(
@@ -1431,6 +1708,222 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='TenancyText',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.PositiveIntegerField(unique=True)),
+                ('text_ko', models.TextField()),
+                ('text_en', models.TextField()),
+                ('made_at', models.DateTimeField()),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='TenantCall',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=30, unique=True)),
+                ('title_ko', models.CharField(max_length=120)),
+                ('title_en', models.CharField(max_length=120)),
+                ('text_ko', models.TextField()),
+                ('text_en', models.TextField()),
+                ('opens_at', models.DateTimeField()),
+                ('closes_at', models.DateTimeField()),
+                ('months', models.PositiveSmallIntegerField()),
+                ('ceiling_months', models.PositiveSmallIntegerField()),
+                ('published_at', models.DateTimeField(null=True)),
+                ('finished_at', models.DateTimeField(null=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('made_at', models.DateTimeField()),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('spaces', models.ManyToManyField(related_name='calls', through='portal.OfferedSpace', to='portal.campspace')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='tenantcall_closes_after_opening'), models.CheckConstraint(condition=models.Q(('ceiling_months__gte', models.F('months')), ('months__gte', 1)), name='tenantcall_months_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', False), _negated=True), ('published_at__isnull', False), _connector='OR'), name='tenantcall_finished_published')],
+            },
+        ),
+        migrations.CreateModel(
+            name='OfferedSpace',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('space', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offered', to='portal.campspace')),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='offered', to='portal.tenantcall')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('call', 'space'), name='offeredspace_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='TenantBid',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('people', models.PositiveSmallIntegerField()),
+                ('text', models.TextField(blank=True)),
+                ('state', models.CharField(choices=[('handed_in', 'handed_in'), ('withdrawn', 'withdrawn'), ('selected', 'selected'), ('reserve', 'reserve'), ('not_selected', 'not_selected')], default=madang.portal.camp.rules.BidState['HANDED_IN'], max_length=12)),
+                ('handed_in_at', models.DateTimeField()),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('reason', models.CharField(blank=True, max_length=1000)),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.organisation')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bids', to='portal.tenantcall')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['handed_in', 'withdrawn', 'selected', 'reserve', 'not_selected'])), name='tenantbid_state_known'), models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('call', 'organisation'), name='tenantbid_once_a_call'), models.CheckConstraint(condition=models.Q(('people__gte', 1)), name='tenantbid_of_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['selected', 'reserve', 'not_selected']), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(models.Q(('state__in', ['selected', 'reserve', 'not_selected']), _negated=True), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='tenantbid_decided_whole')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Tenancy',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('starts_on', models.DateField()),
+                ('ends_on', models.DateField()),
+                ('ceiling_on', models.DateField()),
+                ('state', models.CharField(choices=[('offered', 'offered'), ('signed', 'signed'), ('running', 'running'), ('ended', 'ended'), ('checked_out', 'checked_out'), ('declined', 'declined'), ('lapsed', 'lapsed'), ('dropped', 'dropped')], default=madang.portal.tenancies.rules.TenancyState['OFFERED'], max_length=12)),
+                ('reason', models.CharField(max_length=1000)),
+                ('answer_by', models.DateField()),
+                ('offered_at', models.DateTimeField()),
+                ('signed_at', models.DateTimeField(null=True)),
+                ('started_at', models.DateTimeField(null=True)),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('end_reason', models.CharField(blank=True, max_length=1000)),
+                ('checked_out_at', models.DateTimeField(null=True)),
+                ('owed_won', models.BigIntegerField(null=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('generated', models.BooleanField(default=False)),
+                ('checked_out_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('offered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.organisation')),
+                ('signed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('text', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.tenancytext')),
+                ('bid', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tenancy', to='portal.tenantbid')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['offered', 'signed', 'running', 'ended', 'checked_out', 'declined', 'lapsed', 'dropped'])), name='tenancy_state_known'), models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='tenancy_ends_after_start'), models.CheckConstraint(condition=models.Q(('ends_on__lte', models.F('ceiling_on'))), name='tenancy_never_past_ceiling'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['signed', 'running', 'checked_out']), _negated=True), models.Q(('signed_by__isnull', False), ('signed_at__isnull', False)), _connector='OR'), name='tenancy_signed_whole'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'running'), _negated=True), ('started_at__isnull', False), _connector='OR'), name='tenancy_running_since'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['ended', 'checked_out', 'declined', 'lapsed', 'dropped']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['ended', 'checked_out', 'declined', 'lapsed', 'dropped']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='tenancy_over_since'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'checked_out'), ('checked_out_by__isnull', False), ('checked_out_at__isnull', False), ('owed_won__isnull', False)), models.Q(models.Q(('state', 'checked_out'), _negated=True), ('checked_out_by__isnull', True), ('checked_out_at__isnull', True), ('owed_won__isnull', True)), _connector='OR'), name='tenancy_checked_out_whole')],
+                'indexes': [models.Index(fields=['organisation', 'state'], name='tenancy_of_organisation'), models.Index(fields=['state', 'ends_on'], name='tenancy_by_end')],
+            },
+        ),
+        migrations.CreateModel(
+            name='MonthDuty',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month', models.CharField(max_length=7)),
+                ('due_on', models.DateField()),
+                ('told', models.PositiveSmallIntegerField(default=0)),
+                ('tenancy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='duties', to='portal.tenancy')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('tenancy', 'month'), name='monthduty_once')],
+                'indexes': [models.Index(fields=['told', 'due_on'], name='monthduty_to_tell')],
+            },
+        ),
+        migrations.CreateModel(
+            name='MonthReport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.PositiveSmallIntegerField()),
+                ('staff', models.PositiveIntegerField()),
+                ('revenue_won', models.BigIntegerField()),
+                ('investment_won', models.BigIntegerField()),
+                ('patents', models.PositiveIntegerField()),
+                ('why', models.CharField(blank=True, max_length=1000)),
+                ('handed_in_at', models.DateTimeField()),
+                ('duty', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='portal.monthduty')),
+                ('handed_in_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('duty', 'version'), name='monthreport_version_once'), models.CheckConstraint(condition=models.Q(('investment_won__gte', 0), ('revenue_won__gte', 0)), name='monthreport_not_negative')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Resident',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('opens', models.PositiveSmallIntegerField()),
+                ('closes', models.PositiveSmallIntegerField()),
+                ('weekdays', models.PositiveSmallIntegerField()),
+                ('from_on', models.DateField()),
+                ('until_on', models.DateField(null=True)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('tenancy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='residents', to='portal.tenancy')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('until_on__isnull', True)), fields=('tenancy', 'person'), name='resident_once_at_a_time'), models.CheckConstraint(condition=models.Q(('closes__gt', models.F('opens'))), name='resident_hours_in_order')],
+                'indexes': [models.Index(fields=['person', 'until_on'], name='resident_by_person')],
+            },
+        ),
+        migrations.CreateModel(
+            name='LetSpace',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('space', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tenancies', to='portal.campspace')),
+                ('tenancy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='spaces', to='portal.tenancy')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('tenancy', 'space'), name='letspace_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='LetDay',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField()),
+                ('space', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='days', to='portal.campspace')),
+                ('tenancy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='days', to='portal.tenancy')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('space', 'day'), name='letday_once')],
+                'indexes': [models.Index(fields=['day'], name='letday_by_day')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CheckOutItem',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('what', models.CharField(max_length=200)),
+                ('condition', models.CharField(choices=[('good', 'good'), ('worn', 'worn'), ('damaged', 'damaged'), ('missing', 'missing')], max_length=8)),
+                ('owed_won', models.BigIntegerField(default=0)),
+                ('entered_at', models.DateTimeField()),
+                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('tenancy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='portal.tenancy')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('condition__in', ['good', 'worn', 'damaged', 'missing'])), name='checkoutitem_condition_known'), models.CheckConstraint(condition=models.Q(('owed_won__gte', 0)), name='checkoutitem_not_negative')],
+            },
+        ),
+        migrations.CreateModel(
+            name='TenancyExtension',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('until_on', models.DateField()),
+                ('why', models.CharField(max_length=1000)),
+                ('state', models.CharField(choices=[('asked', 'asked'), ('approved', 'approved'), ('refused', 'refused'), ('dropped', 'dropped')], default=madang.portal.tenancies.rules.ExtensionState['ASKED'], max_length=10)),
+                ('asked_at', models.DateTimeField()),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('reason', models.CharField(blank=True, max_length=1000)),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('tenancy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='extensions', to='portal.tenancy')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'approved', 'refused', 'dropped'])), name='tenancyextension_state_known'), models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('tenancy',), name='tenancyextension_one_open'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'refused']), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(models.Q(('state__in', ['approved', 'refused']), _negated=True), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='tenancyextension_decided_whole')],
+            },
+        ),
+        migrations.CreateModel(
+            name='TenantBidPoints',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('points', models.PositiveSmallIntegerField()),
+                ('reason', models.CharField(max_length=1000)),
+                ('given_at', models.DateTimeField()),
+                ('bid', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='points', to='portal.tenantbid')),
+                ('officer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('bid', 'officer'), name='tenantbidpoints_once'), models.CheckConstraint(condition=models.Q(('points__lte', 100)), name='tenantbidpoints_within')],
+            },
+        ),
+        migrations.CreateModel(
             name='Track',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1469,11 +1962,14 @@ class Migration(migrations.Migration):
                 ('title_en', models.CharField(max_length=120)),
                 ('points', models.PositiveSmallIntegerField()),
                 ('minimum_points', models.PositiveSmallIntegerField(default=0)),
+                ('required', models.BooleanField(default=True)),
+                ('anchors_ko', models.TextField(blank=True)),
+                ('anchors_en', models.TextField(blank=True)),
                 ('position', models.PositiveSmallIntegerField()),
                 ('track', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='criteria', to='portal.track')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('track', 'code'), name='criterion_code_once'), models.CheckConstraint(condition=models.Q(('points__gte', 1), ('minimum_points__lte', models.F('points'))), name='criterion_minimum_within_points')],
+                'constraints': [models.UniqueConstraint(fields=('track', 'code'), name='criterion_code_once'), models.CheckConstraint(condition=models.Q(('points__gte', 1), ('minimum_points__lte', models.F('points'))), name='criterion_minimum_within_points'), models.CheckConstraint(condition=models.Q(('required', True), ('minimum_points', 0), _connector='OR'), name='criterion_optional_without_minimum')],
             },
         ),
         migrations.CreateModel(
@@ -1707,6 +2203,66 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='UpkeepRequest',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('what', models.CharField(blank=True, max_length=200)),
+                ('state', models.CharField(choices=[('asked', 'asked'), ('seen', 'seen'), ('working', 'working'), ('done', 'done'), ('reopened', 'reopened'), ('confirmed', 'confirmed'), ('withdrawn', 'withdrawn')], default=madang.portal.tenancies.rules.UpkeepState['ASKED'], max_length=10)),
+                ('asked_at', models.DateTimeField()),
+                ('moved_at', models.DateTimeField()),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('space', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.campspace')),
+                ('tenancy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requests', to='portal.tenancy')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'seen', 'working', 'done', 'reopened', 'confirmed', 'withdrawn'])), name='upkeeprequest_state_known')],
+                'indexes': [models.Index(fields=['state', 'asked_at'], name='upkeeprequest_by_state')],
+            },
+        ),
+        migrations.CreateModel(
+            name='UpkeepStep',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('asked', 'asked'), ('seen', 'seen'), ('working', 'working'), ('done', 'done'), ('reopened', 'reopened'), ('confirmed', 'confirmed'), ('withdrawn', 'withdrawn')], max_length=10)),
+                ('words', models.CharField(blank=True, max_length=1000)),
+                ('at', models.DateTimeField()),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='portal.upkeeprequest')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'seen', 'working', 'done', 'reopened', 'confirmed', 'withdrawn'])), name='upkeepstep_state_known')],
+            },
+        ),
+        migrations.CreateModel(
+            name='UsageDifference',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.CharField(max_length=40)),
+                ('key', models.CharField(max_length=120)),
+                ('code', models.CharField(max_length=40)),
+                ('facts', models.JSONField(default=dict)),
+                ('owner', models.CharField(blank=True, max_length=40)),
+                ('subject', models.CharField(blank=True, max_length=40)),
+                ('month', models.CharField(blank=True, max_length=7)),
+                ('day', models.DateField(null=True)),
+                ('stands', models.BigIntegerField(null=True)),
+                ('came', models.BigIntegerField(null=True)),
+                ('revision', models.PositiveIntegerField(default=0)),
+                ('state', models.CharField(choices=[('open', 'open'), ('settled', 'settled'), ('dismissed', 'dismissed')], default=madang.portal.months.rules.DifferenceState['OPEN'], max_length=10)),
+                ('noted_at', models.DateTimeField()),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('reason', models.CharField(blank=True, max_length=300)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('pool', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.pool')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['open', 'settled', 'dismissed'])), name='usagedifference_state_known'), models.UniqueConstraint(fields=('source', 'key'), name='usagedifference_once'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'open'), _negated=True), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(('state', 'open'), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='usagedifference_decided'), models.CheckConstraint(condition=models.Q(models.Q(('code', 'changed'), ('pool__isnull', False), ('day__isnull', False), ('stands__isnull', False), ('came__isnull', False)), models.Q(models.Q(('code', 'changed'), _negated=True), ('pool__isnull', True), ('day__isnull', True), ('stands__isnull', True), ('came__isnull', True)), _connector='OR'), name='usagedifference_of_a_charge'), models.CheckConstraint(condition=models.Q(('code', 'changed'), models.Q(('state', 'settled'), _negated=True), _connector='OR'), name='usagedifference_settled')],
+                'indexes': [models.Index(fields=['state', 'month'], name='usagedifference_open')],
+            },
+        ),
+        migrations.CreateModel(
             name='Verdict',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1721,6 +2277,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('attribute__in', ['young_firm', 'start_up', 'local_firm'])), name='verdict_attribute_known'), models.CheckConstraint(condition=models.Q(('valid_until__gt', models.F('valid_from'))), name='verdict_ends_after_start'), models.UniqueConstraint(fields=('organisation', 'attribute', 'valid_from'), name='verdict_once_a_day')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Visitor',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=80)),
+                ('on', models.DateField()),
+                ('announced_at', models.DateTimeField()),
+                ('came_at', models.DateTimeField(null=True)),
+                ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('tenancy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='visitors', to='portal.tenancy')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['on'], name='visitor_on')],
             },
         ),
         migrations.CreateModel(
@@ -1858,6 +2429,34 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='AwardPart',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('seconds', models.BigIntegerField()),
+                ('joined', models.BooleanField()),
+                ('given_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='portal.award')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('award', 'person'), name='awardpart_once'), models.CheckConstraint(condition=models.Q(('seconds__gt', 0)), name='awardpart_something')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ClusterCount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=40)),
+                ('since', models.DateField()),
+                ('before_seconds', models.BigIntegerField()),
+                ('award', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cluster_counts', to='portal.award')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('award', 'kind'), name='clustercount_once'), models.CheckConstraint(condition=models.Q(('before_seconds__gte', 0)), name='clustercount_not_below_nought')],
+            },
+        ),
+        migrations.CreateModel(
             name='ClusterTerms',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1888,6 +2487,44 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('application', 'text'), name='consent_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Cohort',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('places', models.PositiveSmallIntegerField()),
+                ('opens_at', models.DateTimeField()),
+                ('closes_at', models.DateTimeField()),
+                ('starts_on', models.DateField()),
+                ('ends_on', models.DateField()),
+                ('band', models.CharField(choices=[('day', 'day'), ('evening', 'evening'), ('weekend', 'weekend')], max_length=7)),
+                ('hours', models.PositiveSmallIntegerField()),
+                ('tracks', models.JSONField(default=list)),
+                ('attendance_least', models.PositiveSmallIntegerField()),
+                ('state', models.CharField(choices=[('draft', 'draft'), ('open', 'open'), ('selected', 'selected'), ('ended', 'ended')], default=madang.portal.courses.rules.CohortState['DRAFT'], max_length=8)),
+                ('allowance', models.BigIntegerField(null=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('selected_at', models.DateTimeField(null=True)),
+                ('award', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.award')),
+                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cohorts', to='portal.course')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.organisation')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'open', 'selected', 'ended'])), name='cohort_state_known'), models.CheckConstraint(condition=models.Q(('band__in', ['day', 'evening', 'weekend'])), name='cohort_band_known'), models.UniqueConstraint(fields=('course', 'number'), name='cohort_number_once'), models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at')), ('ends_on__gt', models.F('starts_on'))), name='cohort_dates_in_order'), models.CheckConstraint(condition=models.Q(('places__gte', 1), ('hours__gte', 1)), name='cohort_has_places'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['selected', 'ended']), ('selected_at__isnull', False)), models.Q(models.Q(('state__in', ['selected', 'ended']), _negated=True), ('selected_at__isnull', True)), _connector='OR'), name='cohort_selected_when'), models.CheckConstraint(condition=models.Q(models.Q(('award__isnull', False), ('allowance__isnull', False)), models.Q(models.Q(('award__isnull', False), _negated=True), ('allowance__isnull', True)), _connector='OR'), name='cohort_allowance_of_award')],
+                'indexes': [models.Index(fields=['state', 'closes_at'], name='cohort_by_state')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CourseTeacher',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='teachers', to='portal.cohort')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('cohort', 'person'), name='courseteacher_once')],
             },
         ),
         migrations.CreateModel(
@@ -2008,6 +2645,20 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='JoinedAccount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=40)),
+                ('since', models.DateTimeField()),
+                ('until', models.DateTimeField(null=True)),
+                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='joined_accounts', to='portal.award')),
+                ('set_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('until', None)), fields=('name',), name='joinedaccount_one_award'), models.CheckConstraint(condition=models.Q(('name__regex', '^[a-z0-9_][a-z0-9_.-]{0,39}$')), name='joinedaccount_name_fit'), models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='joinedaccount_time_runs')],
+            },
+        ),
+        migrations.CreateModel(
             name='LateAttempt',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -2015,6 +2666,67 @@ class Migration(migrations.Migration):
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='late_attempts', to='portal.application')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+        ),
+        migrations.CreateModel(
+            name='Learner',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('child', models.BooleanField()),
+                ('track', models.CharField(blank=True, max_length=60)),
+                ('statement', models.TextField(blank=True)),
+                ('shown_name', models.CharField(blank=True, max_length=80)),
+                ('state', models.CharField(choices=[('applied', 'applied'), ('seated', 'seated'), ('reserve', 'reserve'), ('refused', 'refused'), ('withdrawn', 'withdrawn'), ('left', 'left'), ('graduated', 'graduated'), ('unfinished', 'unfinished')], default=madang.portal.learners.rules.LearnerState['APPLIED'], max_length=10)),
+                ('reserve', models.PositiveSmallIntegerField(null=True)),
+                ('total', models.PositiveSmallIntegerField(null=True)),
+                ('applied_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('ended_why', models.CharField(blank=True, max_length=300)),
+                ('emptied_at', models.DateTimeField(null=True)),
+                ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='learners', to='portal.cohort')),
+                ('consent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='learners', to='portal.guardianconsent')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['applied', 'seated', 'reserve', 'refused', 'withdrawn', 'left', 'graduated', 'unfinished'])), name='learner_state_known'), models.UniqueConstraint(fields=('cohort', 'person'), name='learner_once'), models.CheckConstraint(condition=models.Q(models.Q(('child', True), ('consent__isnull', False)), models.Q(models.Q(('child', True), _negated=True), ('consent__isnull', True)), _connector='OR'), name='learner_child_has_consent'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'reserve'), ('reserve__isnull', False)), models.Q(models.Q(('state', 'reserve'), _negated=True), ('reserve__isnull', True)), _connector='OR'), name='learner_reserve_has_place'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['withdrawn', 'left', 'graduated', 'unfinished']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['withdrawn', 'left', 'graduated', 'unfinished']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='learner_ended_when'), models.UniqueConstraint(condition=models.Q(('state', 'reserve')), fields=('cohort', 'reserve'), name='learner_reserve_place_once')],
+                'indexes': [models.Index(fields=['cohort', 'state'], name='learner_of_cohort')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Certificate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(max_length=50, unique=True)),
+                ('code', models.CharField(max_length=16, unique=True)),
+                ('name', models.CharField(blank=True, max_length=80)),
+                ('issued_at', models.DateTimeField()),
+                ('revoked_at', models.DateTimeField(null=True)),
+                ('revoked_why', models.CharField(blank=True, max_length=300)),
+                ('revoked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('learner', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='certificate', to='portal.learner')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), models.Q(models.Q(('revoked_at__isnull', False), _negated=True), ('revoked_by__isnull', True)), _connector='OR'), name='certificate_revoked_by_whom')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Lesson',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('title', models.CharField(max_length=120)),
+                ('track', models.CharField(blank=True, max_length=60)),
+                ('starts_at', models.DateTimeField()),
+                ('ends_at', models.DateTimeField()),
+                ('minutes', models.PositiveSmallIntegerField()),
+                ('code', models.CharField(max_length=6, null=True)),
+                ('opened_at', models.DateTimeField(null=True)),
+                ('cancelled_at', models.DateTimeField(null=True)),
+                ('booking', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.booking')),
+                ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lessons', to='portal.cohort')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='lesson_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(('code__isnull', False), ('opened_at__isnull', False)), models.Q(models.Q(('code__isnull', False), _negated=True), ('opened_at__isnull', True)), _connector='OR'), name='lesson_code_when')],
+                'indexes': [models.Index(fields=['cohort', 'starts_at'], name='lesson_of_cohort')],
+            },
         ),
         migrations.CreateModel(
             name='CommitteePoints',
@@ -2061,6 +2773,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'handed_in', 'accepted', 'mend'])), name='outcomereport_state_known'), models.UniqueConstraint(fields=('duty', 'version'), name='outcomereport_version_once'), models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'handed_in'])), fields=('duty',), name='outcomereport_one_open'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'draft'), _negated=True), ('handed_in_by__isnull', False), ('handed_in_at__isnull', False)), models.Q(('state', 'draft'), ('handed_in_by__isnull', True), ('handed_in_at__isnull', True)), _connector='OR'), name='outcomereport_handed_in_whole'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepted', 'mend']), ('checked_by__isnull', False), ('checked_at__isnull', False)), models.Q(models.Q(('state__in', ['accepted', 'mend']), _negated=True), ('checked_by__isnull', True), ('checked_at__isnull', True)), _connector='OR'), name='outcomereport_checked_whole'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'mend'), models.Q(('reason', ''), _negated=True)), models.Q(models.Q(('state', 'mend'), _negated=True), ('reason', '')), _connector='OR'), name='outcomereport_mend_has_reason')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Placement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('employer', models.CharField(max_length=120)),
+                ('hired_on', models.DateField()),
+                ('evidence', models.CharField(blank=True, max_length=300)),
+                ('state', models.CharField(choices=[('told', 'told'), ('accepted', 'accepted'), ('refused', 'refused')], default=madang.portal.learners.rules.PlacementState['TOLD'], max_length=8)),
+                ('told_at', models.DateTimeField()),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('why', models.CharField(blank=True, max_length=300)),
+                ('company', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.company')),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('learner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='placements', to='portal.learner')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['told', 'accepted', 'refused'])), name='placement_state_known'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'told'), _negated=True), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(('state', 'told'), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='placement_decided_by_whom'), models.UniqueConstraint(fields=('learner', 'hired_on'), name='placement_once_a_day')],
             },
         ),
         migrations.CreateModel(
@@ -2122,6 +2853,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('award', 'pool', 'month', 'share'), name='budgetalert_once'), models.CheckConstraint(condition=models.Q(('share__gte', 1), ('share__lte', 100)), name='budgetalert_share')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Presence',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('came', models.BooleanField()),
+                ('noted_at', models.DateTimeField()),
+                ('why', models.CharField(blank=True, max_length=300)),
+                ('corrected_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('learner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='presences', to='portal.learner')),
+                ('lesson', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='presences', to='portal.lesson')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('lesson', 'learner'), name='presence_once'), models.CheckConstraint(condition=models.Q(('corrected_by__isnull', False), ('came', True), _connector='OR'), name='presence_by_code_is_there')],
             },
         ),
         migrations.CreateModel(
@@ -2221,6 +2967,59 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Bid',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('wish', models.CharField(choices=[('eager', 'eager'), ('willing', 'willing'), ('unwilling', 'unwilling')], max_length=10)),
+                ('said_at', models.DateTimeField()),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bids', to='portal.application')),
+                ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bids', to='portal.reviewer')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('wish__in', ['eager', 'willing', 'unwilling'])), name='bid_wish_known'), models.UniqueConstraint(fields=('application', 'reviewer'), name='bid_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Seat',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='seats', to='portal.cohort')),
+                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('cohort', 'number'), name='seat_number_once'), models.UniqueConstraint(fields=('cohort', 'person'), name='seat_person_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SeatWeek',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('week', models.PositiveIntegerField()),
+                ('band', models.CharField(choices=[('day', 'day'), ('evening', 'evening'), ('weekend', 'weekend')], max_length=7)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='weeks', to='portal.seat')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('person', 'week', 'band'), name='seatweek_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SelectionStage',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('papers', 'papers'), ('online', 'online'), ('test', 'test'), ('interview', 'interview')], max_length=9)),
+                ('place', models.PositiveSmallIntegerField()),
+                ('most', models.PositiveSmallIntegerField()),
+                ('least', models.PositiveSmallIntegerField()),
+                ('hours', models.PositiveSmallIntegerField(null=True)),
+                ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stages', to='portal.cohort')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['papers', 'online', 'test', 'interview'])), name='selectionstage_kind_known'), models.UniqueConstraint(fields=('cohort', 'kind'), name='selectionstage_once'), models.CheckConstraint(condition=models.Q(('least__lte', models.F('most'))), name='selectionstage_least_within_most'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'online'), ('hours__isnull', False)), models.Q(models.Q(('kind', 'online'), _negated=True), ('hours__isnull', True)), _connector='OR'), name='selectionstage_online_has_hours')],
+            },
+        ),
+        migrations.CreateModel(
             name='SettlementEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -2237,6 +3036,40 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('item__in', ['granted', 'carried_in', 'interest', 'disallowed', 'returned', 'carried_out'])), name='settlemententry_item_known'), models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('reverses__isnull', True)), models.Q(('amount__lt', 0), ('reverses__isnull', False)), _connector='OR'), name='settlemententry_or_reversal'), models.CheckConstraint(condition=models.Q(('award__isnull', True), ('item', 'disallowed'), _connector='OR'), name='settlemententry_award_disallowed'), models.CheckConstraint(condition=models.Q(('document', ''), _negated=True), name='settlemententry_has_paper')],
                 'indexes': [models.Index(fields=['year', 'source'], name='settlemententry_of_a_year')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SheetVersion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('points', models.JSONField()),
+                ('comments', models.JSONField(default=dict)),
+                ('comment', models.TextField(blank=True)),
+                ('submitted_at', models.DateTimeField()),
+                ('reopened_at', models.DateTimeField()),
+                ('reason', models.CharField(max_length=500)),
+                ('restored_at', models.DateTimeField(null=True)),
+                ('assignment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='portal.reviewassignment')),
+                ('reopened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('assignment', 'number'), name='sheetversion_number_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='StagePoints',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('points', models.PositiveSmallIntegerField()),
+                ('hours', models.PositiveSmallIntegerField(null=True)),
+                ('given_at', models.DateTimeField()),
+                ('given_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('learner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='points', to='portal.learner')),
+                ('stage', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.selectionstage')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('learner', 'stage'), name='stagepoints_once')],
             },
         ),
         migrations.CreateModel(

@@ -22,6 +22,7 @@ TABLES = [
     "feerate",
     "withholdingrule",
     "feelist",
+    "conflictruleset",
 ]
 
 # The one change that a row may see. Of submissions and signatures: retention takes what people wrote or handed in. Of

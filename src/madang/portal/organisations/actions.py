@@ -302,6 +302,23 @@ def change_member_role(*, by: Actor, now: datetime, organisation: int, person: i
 
 
 @action
+def set_firm_group(*, by: Actor, now: datetime, organisation: int, version: int, firm_group: str) -> None:
+    """Staff write down to which group of firms an organisation belongs; empty: to none.
+
+    Whoever works for a firm of the group is in conflict with all of them from then on. Refused:
+    "not_allowed_for_role", "name_malformed". Stale when the organisation was changed meanwhile.
+    """
+    if not (by.person and by.has(*WORKING_ROLES)):
+        raise Refused("not_allowed_for_role")
+    name = rules.clean_name(firm_group, 80) if firm_group.strip() else ""
+    rows = Organisation.objects.filter(pk=organisation, version=version)
+    if not rows.update(firm_group=name, version=version + 1):
+        raise Stale("organisation")
+    facts = {"subject": organisation, "group": journal.digest(name)}
+    journal.record(by=by, now=now, did="organisations.set_firm_group", kind="organisation", **facts)
+
+
+@action
 def record_verdict(
     *,
     by: Actor,

@@ -68,6 +68,17 @@ class ChangedOrganisation(Particulars):
     version: int
 
 
+class FirmGroupIn(Schema):
+    """The group of firms that an organisation belongs to (empty: none), with the version that was edited."""
+
+    version: int
+    firm_group: str = Field(max_length=80)
+
+
+class FirmGroupOut(FirmGroupIn):
+    """The same as it stands now."""
+
+
 class MemberOut(Schema):
     """A member in force."""
 
@@ -232,6 +243,16 @@ def record_verdict(request: HttpRequest, organisation: int, given: VerdictIn) ->
     one(people.organisations(request.actor), pk=organisation)
     act = {"by": request.actor, "now": request.now, "organisation": organisation}
     return Status(201, actions.record_verdict(**act, **given.dict()))
+
+
+@router.put("/organisations/{organisation}/firm-group", response=FirmGroupOut, operation_id="set_firm_group")
+@known_to(*READING_ROLES)
+def set_firm_group(request: HttpRequest, organisation: int, given: FirmGroupIn) -> Any:
+    """Staff write down the group of firms: whoever works for one of it is in conflict with all."""
+    one(people.organisations(request.actor), pk=organisation)
+    act = {"by": request.actor, "now": request.now, "organisation": organisation}
+    actions.set_firm_group(**act, **given.dict())
+    return one(people.organisations(request.actor), pk=organisation)
 
 
 @router.get("/organisations/{organisation}/invitations", response=list[InvitationOut], operation_id="list_invitations")

@@ -101,6 +101,18 @@ class Finding(forms.Form):
     valid_until = _day(_("Valid until (this day no longer)"))
 
 
+class FirmGroup(forms.Form):
+    """The group of firms that an organisation belongs to, with the version that was edited."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    firm_group = forms.CharField(
+        label=_("Group of firms"),
+        max_length=80,
+        required=False,
+        help_text=_("Write the same name for every firm of the group. A reviewer of one is barred from all of them."),
+    )
+
+
 class Search(forms.Form):
     """Words or a number to look for."""
 

@@ -92,6 +92,7 @@ def _show(request: HttpRequest, row: Any, **bound: Any) -> HttpResponse:
         "checker": actor.is_staff,
         "invite_form": forms.Invite(initial={"language": request.LANGUAGE_CODE}, prefix="invite"),
         "verdict_form": forms.Finding(prefix="verdict"),
+        "group_form": forms.FirmGroup(initial={"version": row.version, "firm_group": row.firm_group}, prefix="group"),
     }
     return render(request, "organisations/organisation.html", shown | bound, status=422 if bound else 200)
 
@@ -140,6 +141,21 @@ def record_verdict(request: HttpRequest, organisation: int) -> HttpResponse:
             messages.success(request, _("The finding was recorded."))
             return redirect("organisation", organisation)
     return _show(request, row, verdict_form=form)
+
+
+@require_POST
+@with_role(*WORKING_ROLES)
+def set_firm_group(request: HttpRequest, organisation: int) -> HttpResponse:
+    """Staff write down the group of firms."""
+    row = _seen(request, organisation)
+    form = forms.FirmGroup(request.POST, prefix="group")
+    if form.is_valid():
+        act = partial(actions.set_firm_group, by=request.actor, now=request.now, organisation=organisation)
+        tried(form, partial(act, **form.cleaned_data))
+        if form.is_valid():
+            messages.success(request, _("The group of firms was saved."))
+            return redirect("organisation", organisation)
+    return _show(request, row, group_form=form)
 
 
 def _done(request: HttpRequest, organisation: int, act: Callable[[], object], said: str) -> HttpResponse:
@@ -253,6 +269,7 @@ urlpatterns = [
     path("organisations/<int:organisation>/edit/", edit_organisation, name="edit-organisation"),
     path("organisations/<int:organisation>/invite/", invite, name="invite"),
     path("organisations/<int:organisation>/verdicts/", record_verdict, name="record-verdict"),
+    path("organisations/<int:organisation>/firm-group/", set_firm_group, name="organisation-firm-group"),
     path(
         "organisations/<int:organisation>/invitations/<int:invitation>/withdraw/",
         withdraw_invitation,

@@ -80,6 +80,8 @@ class Organisation(models.Model):
     registration_number = models.CharField(max_length=10, unique=True)
     founded_on = models.DateField()
     region = models.ForeignKey(Region, on_delete=models.PROTECT)
+    # as the centre writes it; the same name, whatever its spaces and capitals, is the same group of firms
+    firm_group = models.CharField(max_length=80, blank=True)
     generated = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()

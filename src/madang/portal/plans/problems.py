@@ -85,7 +85,7 @@ def problem_now(intake: int, now: datetime) -> Input:
     if unscored:
         raise Refused("applications_without_score", applications=len(unscored))
     products, given = products_of(files), _given(files)
-    youth = _young(files, row.closes_at.astimezone(settings.MADANG_ZONE).date())
+    youth = young(files, row.closes_at.astimezone(settings.MADANG_ZONE).date())
     errors = scoring.errors_in(intake)
     candidates = [
         replace(
@@ -157,7 +157,7 @@ def _given(files: list[Application]) -> dict[int, dict[str, int]]:
     return found
 
 
-def _young(files: list[Application], day: date) -> set[int]:
+def young(files: Iterable[Application] | QuerySet[Application], day: date) -> set[int]:
     """Applications whose organisation had a finding of a youth firm in force on the day of the deadline."""
     rows = Verdict.objects.filter(attribute="young_firm", holds=True, valid_from__lte=day, valid_until__gt=day)
     held = set(rows.filter(organisation__applications__in=files).values_list("organisation", flat=True))

@@ -150,13 +150,6 @@ def verdicts_held(organisation: int) -> list[Held]:
     return [Held(row.attribute, row.holds, row.valid_from, row.valid_until) for row in rows]
 
 
-def discounts_for(organisation: Organisation, day: date) -> list[Discount]:
-    """The discounts that apply to an organisation on a day, by its kind and the verdicts valid then."""
-    held = rules.attributes_on(organisation.kind, verdicts_held(organisation.pk), day)
-    open_then = Q(ends_on__isnull=True) | Q(ends_on__gt=day)
-    return list(Discount.objects.filter(open_then, starts_on__lte=day, applies_to__in=held).order_by("code"))
-
-
 def price_preview(
     by: Actor,
     product: Product,

@@ -20,13 +20,13 @@ from madang.portal.reviews import desk, queries, rules
 from madang.portal.reviews.conflicts import circle
 from madang.portal.reviews.models import (
     Affiliation,
-    Calibration,
     CriterionPoints,
     DeclaredInterest,
     ReviewAssignment,
     Reviewer,
+    ReviewersApart,
 )
-from madang.portal.reviews.rules import Answers, AssignmentState, Interest
+from madang.portal.reviews.rules import LIVE_STATES, Answers, AssignmentState, Interest
 from madang.portal.transactions import action
 
 
@@ -83,15 +83,24 @@ def set_active(*, by: Actor, now: datetime, reviewer: int, active: bool) -> None
 
 @action
 def declare_interest(
-    *, by: Actor, now: datetime, organisation: int, kind: Interest, note: str = "", learnt_on: date | None = None
+    *,
+    by: Actor,
+    now: datetime,
+    organisation: int,
+    kind: Interest,
+    note: str = "",
+    learnt_on: date | None = None,
+    ended_on: date | None = None,
 ) -> DeclaredInterest:
-    """A reviewer declares an interest towards an organisation, learnt on a day; its files are closed to them at once.
+    """A reviewer declares an interest towards an organisation, learnt on a day, and perhaps over since another.
 
-    Sheets of theirs on that organisation's applications end as recused, and those that were handed in too as long as
-    the intake is not decided. Refused: "not_allowed_for_role", "interest_declared_already", "interest_learnt_ahead".
+    While it holds, its files are closed to them at once; of one that is over the call's rules say whether it bars.
+    Sheets that it bars end as recused, and those that were handed in too as long as the intake is not decided.
+    Refused: "not_allowed_for_role", "interest_declared_already", "interest_learnt_ahead", "interest_ends_ahead".
     """
-    reviewer = _own(by)
-    rules.check_learnt(learnt_on, now.astimezone(settings.MADANG_ZONE).date())
+    reviewer, today = _own(by), now.astimezone(settings.MADANG_ZONE).date()
+    rules.check_learnt(learnt_on, today)
+    rules.check_ended(ended_on, today)
     try:
         with transaction.atomic():
             row = DeclaredInterest.objects.create(
@@ -100,12 +109,14 @@ def declare_interest(
                 kind=kind,
                 note=note.strip(),
                 learnt_on=learnt_on,
+                ended_on=ended_on,
                 declared_at=now,
             )
     except IntegrityError as error:
         raise Refused("interest_declared_already") from error
     sheets = ReviewAssignment.objects.filter(reviewer=reviewer, application__organisation=organisation)
-    queries.undecided(sheets).update(state=AssignmentState.RECUSED, ended_at=now, version=F("version") + 1)
+    barred = desk.barred(queries.undecided(sheets), now)
+    barred.update(state=AssignmentState.RECUSED, ended_at=now, version=F("version") + 1)
     facts = {"organisation": organisation, "of": kind}
     journal.record(by=by, now=now, did="reviews.declare_interest", kind="reviewer", subject=reviewer.pk, **facts)
     return row
@@ -124,7 +135,7 @@ def assign(
     """Gives out sheets, application -> reviewers, all of them or none; tells each reviewer once. Returns how many.
 
     Refused: "not_allowed_for_role", "review_due_in_the_past", "application_not_reviewed", "reviewer_not_active",
-    "reviewer_has_conflict", "reviewer_overloaded", "reviewer_assigned_already".
+    "reviewer_has_conflict", "reviewer_overloaded", "reviewer_assigned_already", "reviewers_apart".
     """
     manager = rules.manager_of(by)
     rules.check_due(due_at, now)
@@ -145,6 +156,7 @@ def assign(
     except IntegrityError as error:
         raise Refused("reviewer_assigned_already") from error
     _check_loads(pool)
+    _check_apart(set(pairs), files)
     for reviewer in pool.values():
         _tell(reviewer, "review_assigned", f"{intake}-{now.isoformat()}", now, due=due_at)
     journal.record(by=by, now=now, did="reviews.assign", kind="intake", subject=intake, sheets=len(rows))
@@ -183,6 +195,16 @@ def _check_loads(pool: Mapping[int, Reviewer]) -> None:
     over = Reviewer.objects.filter(pk__in=pool).annotate(waiting=waiting).filter(waiting__gt=F("load_limit")).first()
     if over:
         raise Refused("reviewer_overloaded", reviewer=pool[over.pk].person.name, limit=over.load_limit)
+
+
+def _check_apart(given: set[tuple[int, int]], files: Mapping[int, Application]) -> None:
+    """Judged after the sheets are written: nobody of these meets whom they are kept apart from."""
+    apart = {(row.one_id, row.other_id) for row in ReviewersApart.objects.filter(ended_at__isnull=True)}
+    live = ReviewAssignment.objects.filter(application__in=files, state__in=LIVE_STATES) if apart else ()
+    held = {(row.application_id, row.reviewer_id) for row in live}
+    for application, reviewer in sorted(given):
+        if any((application, other) in held for pair in apart if reviewer in pair for other in {*pair} - {reviewer}):
+            raise Refused("reviewers_apart", number=files[application].number)
 
 
 def _tell(reviewer: Reviewer, code: str, key: str, now: datetime, **facts: object) -> None:
@@ -232,7 +254,8 @@ def recuse(
     """
     row = _end_own(by, now, assignment, AssignmentState.RECUSED, kind)
     organisation = row.application.organisation_id
-    if not DeclaredInterest.objects.filter(reviewer=row.reviewer, organisation=organisation, kind=kind).exists():
+    said = DeclaredInterest.objects.filter(reviewer=row.reviewer, organisation=organisation, kind=kind)
+    if not said.filter(ended_on__isnull=True).exists():
         declare_interest(by=by, now=now, organisation=organisation, kind=kind, note=note, learnt_on=learnt_on)
 
 
@@ -292,7 +315,8 @@ def submit(
 ) -> None:
     """Saves the sheet and hands it in for good; refusals as for `save_draft`, and "review_incomplete"."""
     row = _open_sheet(by, now, assignment)
-    rules.check_complete([criterion.code for criterion in queries.criteria(row.application.track_id)], points)
+    table = queries.criteria(row.application.track_id)
+    rules.check_complete([criterion.code for criterion in table if criterion.required], points)
     _write(row, version, points, comments or {}, comment)
     handed = ReviewAssignment.objects.filter(pk=assignment, state=AssignmentState.ASSIGNED, version=version + 1)
     if not handed.update(state=AssignmentState.SUBMITTED, ended_at=now):
@@ -365,20 +389,3 @@ def open_file(*, by: Actor, now: datetime, assignment: int, purpose: str = "") -
 def note_reading(*, by: Actor, now: datetime, application: int, organisation: int | None = None) -> None:
     """Notes that staff or an auditor opened an application's sheets."""
     journal.read(by=by, now=now, what="view", kind="application", subject=application, organisation=organisation)
-
-
-@action
-def keep_calibration(
-    *, by: Actor, now: datetime, intake: int, places: int, content: Mapping[str, object], sheets_sha256: str
-) -> Calibration:
-    """Stores what was worked out apart from sheets with this digest, beside raw scores; see `calibration.calibrate`.
-
-    Refused: "not_allowed_for_role". Two at the same moment: the second is refused as "not_unique".
-    """
-    manager = rules.manager_of(by)
-    number = Calibration.objects.filter(intake=intake).count() + 1
-    given = {"places": places, "content": content, "sheets_sha256": sheets_sha256, "made_by_id": manager}
-    made = Calibration.objects.create(intake_id=intake, number=number, made_at=now, **given)
-    facts = {"number": number, "places": places, "sheets_sha256": sheets_sha256}
-    journal.record(by=by, now=now, did="reviews.keep_calibration", kind="intake", subject=intake, **facts)
-    return made

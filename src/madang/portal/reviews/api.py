@@ -43,6 +43,9 @@ class SheetLineOut(Schema):
     title_ko: str
     title_en: str
     most_points: int
+    required: bool
+    anchors_ko: str
+    anchors_en: str
     points: int | None
     comment: str
 
@@ -117,6 +120,7 @@ class InterestIn(RecuseIn):
     """An interest towards an organisation, named by its business registration number."""
 
     registration_number: str = Field(max_length=20)
+    ended_on: Day | None = Field(None, description="The day since which it is over; none: it holds.")
 
 
 class SavedOut(Schema):
@@ -151,6 +155,9 @@ def get_review(request: HttpRequest, review: int) -> Any:
             "title_ko": criterion.title_ko,
             "title_en": criterion.title_en,
             "most_points": criterion.points,
+            "required": criterion.required,
+            "anchors_ko": criterion.anchors_ko,
+            "anchors_en": criterion.anchors_en,
             "points": given[criterion.code].points if criterion.code in given else None,
             "comment": given[criterion.code].comment if criterion.code in given else "",
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,8 +12,10 @@ from madang.portal import apart
 from madang.portal.actors import Actor, Role
 from madang.portal.applications.models import Application
 from madang.portal.applications.rules import content_hash
-from madang.portal.reviews import actions, queries, scoring
+from madang.portal.journal.actions import record
+from madang.portal.reviews import queries, rules, scoring
 from madang.portal.reviews.models import Calibration
+from madang.portal.transactions import action
 
 CALIBRATING = "madang.portal.reviews.calibrating"
 
@@ -73,7 +75,7 @@ def calibrate(*, by: Actor, now: datetime, intake: int, places: int) -> Calibrat
     totals = scoring.totals_in(intake)
     found = json.loads(apart.made(CALIBRATING, {"totals": totals, "places": places}))
     given = {"intake": intake, "places": places, "content": found, "sheets_sha256": digest(totals)}
-    return actions.keep_calibration(by=by, now=now, **given)
+    return keep_calibration(by=by, now=now, **given)
 
 
 def digest(totals: list[tuple[str, str, int]]) -> str:
@@ -104,3 +106,20 @@ def calibrated(by: Actor, intake: int) -> Calibrated | None:
 
 def _named(ids: Iterable[str]) -> Iterable[tuple[int, str, str]]:
     return Application.objects.filter(pk__in=map(int, ids)).values_list("pk", "number", "title")
+
+
+@action
+def keep_calibration(
+    *, by: Actor, now: datetime, intake: int, places: int, content: Mapping[str, object], sheets_sha256: str
+) -> Calibration:
+    """Stores what was worked out apart from sheets with this digest, beside raw scores; see `calibration.calibrate`.
+
+    Refused: "not_allowed_for_role". Two at the same moment: the second is refused as "not_unique".
+    """
+    manager = rules.manager_of(by)
+    number = Calibration.objects.filter(intake=intake).count() + 1
+    given = {"places": places, "content": content, "sheets_sha256": sheets_sha256, "made_by_id": manager}
+    made = Calibration.objects.create(intake_id=intake, number=number, made_at=now, **given)
+    facts = {"number": number, "places": places, "sheets_sha256": sheets_sha256}
+    record(by=by, now=now, did="reviews.keep_calibration", kind="intake", subject=intake, **facts)
+    return made

@@ -55,6 +55,12 @@ def conflicts_of(assignments: list[ReviewAssignment], now: datetime) -> dict[int
     return {row.pk: found.between(row.application_id, row.reviewer_id) for row in assignments}
 
 
+def barred(sheets: QuerySet[ReviewAssignment], now: datetime) -> QuerySet[ReviewAssignment]:
+    """Those of some sheets whose reviewer is barred from the application by what is known now."""
+    found = conflicts_of(list(sheets.select_related("reviewer__person", "application__track")), now)
+    return ReviewAssignment.objects.filter(pk__in=[pk for pk, every in found.items() if excluded(every)])
+
+
 def open_to_reviewer(by: Actor, assignment: int, now: datetime) -> ReviewAssignment | None:
     """One's own sheet with the file, or None for who stepped back, is barred, or has yet to agree to the terms."""
     live = all_given(by).filter(pk=assignment, state__in=LIVE_STATES, owes_terms=False)

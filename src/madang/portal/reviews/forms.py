@@ -97,6 +97,12 @@ class InterestForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("An interest is to be reported within 14 days of learning of it."),
     )
+    ended_on = forms.DateField(
+        label=_("If it is over: since when?"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Then the rules of the call say whether it still bars. Leave it empty while it holds."),
+    )
     note = forms.CharField(label=_("A word to the centre"), max_length=500, required=False, widget=forms.Textarea)
 
     def clean_registration_number(self) -> int:
@@ -138,14 +144,13 @@ class ReviewerForm(forms.Form):
 
 
 class DueForm(forms.Form):
-    """Until when sheets are due, in the centre's time; the digest says which suggestion was looked at."""
+    """Until when sheets are due, in the centre's time."""
 
     due_at = forms.DateTimeField(
         label=_("Due"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         help_text=_("In the centre's time; after it no sheet can be changed."),
     )
-    digest = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
 class AssignForm(DueForm):

@@ -51,12 +51,42 @@ class DeclaredInterest(models.Model):
     kind = models.CharField(max_length=20, choices=choices(Interest))
     note = models.CharField(max_length=500, blank=True)
     learnt_on = models.DateField(null=True)
+    # the first day on which it held no more; empty while it holds
+    ended_on = models.DateField(null=True)
     declared_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             one_of("declaredinterest", "kind", Interest),
-            models.UniqueConstraint(fields=["reviewer", "organisation", "kind"], name="declaredinterest_once"),
+            models.UniqueConstraint(
+                fields=["reviewer", "organisation", "kind"],
+                condition=Q(ended_on__isnull=True),
+                name="declaredinterest_once",
+            ),
+            models.UniqueConstraint(
+                fields=["reviewer", "organisation", "kind", "ended_on"], name="declaredinterest_ended_once"
+            ),
+        ]
+
+
+class ReviewersApart(models.Model):
+    """Two reviewers who never review the same application, and why; `one` has the lower number. Ended, never edited."""
+
+    one = models.ForeignKey(Reviewer, on_delete=models.CASCADE, related_name="+")
+    other = models.ForeignKey(Reviewer, on_delete=models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=300, blank=True)
+    noted_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    noted_at = models.DateTimeField()
+    ended_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["one", "other"], condition=Q(ended_at__isnull=True), name="reviewersapart_once"
+            ),
+            models.CheckConstraint(condition=Q(one__lt=F("other")), name="reviewersapart_in_order"),
+            exactly_when("reviewersapart_ended_by_whom", Q(ended_at__isnull=False), "ended_by"),
         ]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
 from datetime import timedelta
 
 from django.contrib import messages
@@ -14,20 +12,17 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from madang.errors import Refused
-from madang.portal import refusals
 from madang.portal.actors import READING_ROLES, Role
+from madang.portal.conflicts.sentences import GROUNDS
 from madang.portal.faces import form_page, one, signed_in, tried, whole, with_role
 from madang.portal.files.faces import answer
 from madang.portal.journal import actions as journal
 from madang.portal.meetings import queries as meetings
 from madang.portal.replies import queries as replies
-from madang.portal.reviews import actions, desk, queries
+from madang.portal.reviews import actions, desk, exports, queries
 from madang.portal.reviews.calibration import calibrate, calibrated
-from madang.portal.reviews.findings import findings
 from madang.portal.reviews.forms import (
     AssignForm,
-    DueForm,
     HandBackForm,
     InterestForm,
     PurposeForm,
@@ -35,8 +30,7 @@ from madang.portal.reviews.forms import (
     SheetForm,
 )
 from madang.portal.reviews.rules import AssignmentState, Interest
-from madang.portal.reviews.sentences import GROUNDS
-from madang.portal.reviews.suggestion import suggest as suggest_sheets
+from madang.portal.suggestions import queries as suggestions
 from madang.portal.templatetags.madang import in_language
 
 MANAGER = Role.PROGRAMME_MANAGER
@@ -139,7 +133,7 @@ def interests(request: HttpRequest) -> HttpResponse:
         raise Http404
     form = InterestForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        given = {name: form.cleaned_data[name] for name in ("note", "learnt_on")}
+        given = {name: form.cleaned_data[name] for name in ("note", "learnt_on", "ended_on")}
         given["kind"] = Interest(form.cleaned_data["kind"])
         organisation = form.cleaned_data["registration_number"]
         tried(
@@ -172,9 +166,29 @@ def intake_reviews(request: HttpRequest, intake: int) -> HttpResponse:
         "totals": queries.totals(request.actor, intake),
         "may_change": request.actor.has(MANAGER),
         "replies": replies.period(request.actor, intake),
+        "bids": suggestions.period(request.actor, intake),
         "crumbs": _crumbs(row, _("Reviews")),
     }
     return render(request, "reviews/intake.html", context)
+
+
+@with_role(*READING_ROLES)
+def sheets_file(request: HttpRequest, intake: int, kind: str) -> HttpResponse:
+    """Asks what the sheets are needed for, notes it, and gives all of an intake as a file."""
+    row = one(queries.intakes(request.actor), pk=intake)
+    if kind not in exports.FORMATS:
+        raise Http404
+    make, mime = exports.FORMATS[kind]
+    form = PurposeForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        note = {"what": "download", "kind": "review", "subject": f"intake {intake}"}
+        journal.read(by=request.actor, now=request.now, purpose=form.cleaned_data["purpose"], **note)
+        response = HttpResponse(make(queries.every_sheet(request.actor, intake)), content_type=mime)
+        response["Content-Disposition"] = f'attachment; filename="sheets-{row.call.code}-{row.number}.{kind}"'
+        return response
+    lead = _("The list names reviewers with what they gave and wrote. Your answer is kept for two years.")
+    title, back = _("Download all sheets"), reverse("intake-reviews", args=[intake])
+    return form_page(request, form, title=title, label=_("Download"), lead=lead, back=back)
 
 
 def _crumbs(intake: queries.Intake, last: str) -> list[tuple[str, str]]:
@@ -186,58 +200,6 @@ def _crumbs(intake: queries.Intake, last: str) -> list[tuple[str, str]]:
     ]
 
 
-@with_role(MANAGER)
-def suggestion(request: HttpRequest, intake: int) -> HttpResponse:
-    """Who could review what, by reviewer and by application, and the confirmation that gives the sheets out."""
-    row = one(queries.intakes(request.actor), pk=intake)
-    due = min(max(row.review_due_at, request.now + timedelta(days=1)), request.now + timedelta(days=365))
-    form = DueForm(request.POST if request.method == "POST" else None, initial={"due_at": timezone.localtime(due)})
-    shortage, chosen = _suggest(request, intake)
-    digest = _digest(chosen)
-    if request.method == "POST" and form.is_valid() and chosen:
-        given = {"intake": intake, "chosen": chosen, "due_at": form.cleaned_data["due_at"]}
-        if form.cleaned_data["digest"] != digest:
-            form.add_error(None, _("The suggestion has changed in the meantime. Please look at it again and confirm."))
-        elif tried(form, lambda: actions.assign(by=request.actor, now=request.now, **given)):
-            messages.success(request, _("The sheets were given out and the reviewers were told."))
-            return redirect("intake-reviews", intake)
-    context = _suggested(request, row, form, chosen, digest) | {"shortage": shortage}
-    return render(request, "reviews/suggestion.html", context)
-
-
-def _suggest(request: HttpRequest, intake: int) -> tuple[str, dict[int, tuple[int, ...]]]:
-    """What is short, in words, or the suggestion."""
-    try:
-        return "", suggest_sheets(by=request.actor, now=request.now, intake=intake)
-    except Refused as refused:
-        return refusals.sentence(refused), {}
-
-
-def _suggested(
-    request: HttpRequest, row: queries.Intake, form: DueForm, chosen: dict[int, tuple[int, ...]], digest: str
-) -> dict[str, object]:
-    people = {one.pk: one for one in queries.reviewers(request.actor)}
-    load = Counter(reviewer for group in chosen.values() for reviewer in group)
-    files = queries.reviewed(request.actor, row.pk).filter(pk__in=chosen)
-    page = Paginator(files, A_PAGE).get_page(request.GET.get("page"))
-    return {
-        "intake": row,
-        "form": form,
-        "digest": digest,
-        "sheets": sum(load.values()),
-        "load": [
-            (people[pk], count) for pk, count in sorted(load.items(), key=lambda item: people[item[0]].person.name)
-        ],
-        "page": page,
-        "files": [(file, [people[pk].person.name for pk in chosen[file.pk]]) for file in page],
-        "crumbs": _crumbs(row, _("Suggested assignment")),
-    }
-
-
-def _digest(chosen: dict[int, tuple[int, ...]]) -> str:
-    return hashlib.sha256(repr(sorted(chosen.items())).encode()).hexdigest()
-
-
 @with_role(*READING_ROLES)
 def ranking(request: HttpRequest, intake: int) -> HttpResponse:
     """Scores and places, best first, with what each application fell short of."""
@@ -245,17 +207,6 @@ def ranking(request: HttpRequest, intake: int) -> HttpResponse:
     page = Paginator(list(queries.scores(request.actor, intake).values()), A_PAGE).get_page(request.GET.get("page"))
     context = {"intake": row, "page": page, "crumbs": _crumbs(row, _("Ranking"))}
     return render(request, "reviews/ranking.html", context)
-
-
-@with_role(*READING_ROLES)
-def conflicts(request: HttpRequest, intake: int) -> HttpResponse:
-    """Who must not review what, and why, before anyone is asked."""
-    row = one(queries.intakes(request.actor), pk=intake)
-    page = Paginator(findings(request.actor, intake, request.now), A_PAGE).get_page(request.GET.get("page"))
-    journal.read(by=request.actor, now=request.now, what="search", kind="reviewer", subject="all")
-    rows = [(found, [(_(GROUNDS[c.ground]), c.until) for c in found.conflicts]) for found in page]
-    context = {"intake": row, "page": page, "rows": rows, "crumbs": _crumbs(row, _("Conflicts of interest"))}
-    return render(request, "reviews/conflicts.html", context)
 
 
 @with_role(*READING_ROLES)
@@ -330,8 +281,7 @@ urlpatterns = [
     path("reviews/<int:assignment>/files/<int:file>/", review_file, name="review-file"),
     path("reviews/<int:assignment>/hand-back/", hand_back, name="review-hand-back"),
     path("staff/intakes/<int:intake>/reviews/", intake_reviews, name="intake-reviews"),
-    path("staff/intakes/<int:intake>/reviews/conflicts/", conflicts, name="intake-conflicts"),
-    path("staff/intakes/<int:intake>/reviews/suggestion/", suggestion, name="review-suggestion"),
+    path("staff/intakes/<int:intake>/reviews/file/<slug:kind>/", sheets_file, name="intake-sheets-file"),
     path("staff/intakes/<int:intake>/ranking/", ranking, name="intake-ranking"),
     path("staff/intakes/<int:intake>/ranking/calibration/", calibration, name="intake-calibration"),
     path("staff/applications/<int:application>/reviews/", application_reviews, name="application-reviews"),

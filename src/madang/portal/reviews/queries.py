@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -22,6 +23,7 @@ from madang.portal.reviews import desk, scoring
 from madang.portal.reviews.models import CriterionPoints, ReviewAssignment, Reviewer
 from madang.portal.reviews.rules import LIVE_STATES, AssignmentState, Coverage, Scored
 from madang.portal.reviews.scoring import REVIEWED_STATES
+from madang.portal.revisions.models import SheetVersion
 from madang.portal.tasks import Task
 from madang.review.conflicts import excluded
 
@@ -68,8 +70,13 @@ def sheets(by: Actor, application: int) -> QuerySet[ReviewAssignment]:
     """All sheets on one application with their points, for staff and auditors."""
     given = Prefetch("points", CriterionPoints.objects.select_related("criterion").order_by("criterion__position"))
     rows = ReviewAssignment.objects.filter(application=application)
-    rows = rows.select_related("reviewer__person", "application__track")
+    rows = rows.select_related("reviewer__person", "application__track").annotate(kept=kept_versions())
     return rows.prefetch_related(given).order_by("pk") if by.reads_everything else rows.none()
+
+
+def kept_versions() -> Coalesce:
+    """An annotation of sheets: how many earlier versions are kept, as they were opened again."""
+    return count_of(SheetVersion, "assignment", Q())
 
 
 def scores(by: Actor, intake: int) -> dict[int, Scored]:
@@ -92,6 +99,12 @@ def all_sheets(by: Actor) -> QuerySet[ReviewAssignment]:
     """Every sheet with reviewer and application, for staff and auditors."""
     rows = ReviewAssignment.objects.select_related("reviewer__person", "application")
     return rows if by.reads_everything else rows.none()
+
+
+def every_sheet(by: Actor, intake: int) -> QuerySet[ReviewAssignment]:
+    """Every sheet of an intake with its points, by application and reviewer, for staff and auditors."""
+    rows = all_sheets(by).filter(application__intake=intake).select_related("application__track")
+    return rows.prefetch_related("points").order_by("application__number", "step", "reviewer__person__name", "pk")
 
 
 def files(by: Actor) -> QuerySet[Application]:

@@ -34,10 +34,15 @@ class Interest(StrEnum):
     """The kinds of conflict of interest that a reviewer can declare."""
 
     SAME_ORGANISATION = "same_organisation"
+    SAME_DEPARTMENT = "same_department"
+    FIRM_GROUP = "firm_group"
     MEMBER = "member"
     RELATIVE = "relative"
     ADVICE = "advice"
     FINANCIAL = "financial"
+    SUPERIOR = "superior"
+    SUPERVISION = "supervision"
+    COAUTHOR = "coauthor"
     OTHER = "other"
 
 
@@ -47,12 +52,34 @@ LIVE_STATES = frozenset({AssignmentState.ASSIGNED, AssignmentState.SUBMITTED})
 # Whoever declares "another reason" steps back on his own word: that is a recusal, and it excludes.
 GROUNDS = {
     Interest.SAME_ORGANISATION: Ground.SAME_ORGANISATION,
+    Interest.SAME_DEPARTMENT: Ground.SAME_DEPARTMENT,
+    Interest.FIRM_GROUP: Ground.FIRM_GROUP,
     Interest.MEMBER: Ground.MEMBER,
     Interest.RELATIVE: Ground.RELATIVE,
     Interest.ADVICE: Ground.ADVICE,
     Interest.FINANCIAL: Ground.FINANCIAL,
+    Interest.SUPERIOR: Ground.SUPERIOR,
+    Interest.SUPERVISION: Ground.SUPERVISION,
+    Interest.COAUTHOR: Ground.COAUTHOR,
     Interest.OTHER: Ground.RECUSAL,
 }
+# What an interest comes to once it is over, where that is another ground.
+ENDED = {
+    Interest.SAME_ORGANISATION: Ground.FORMER_ORGANISATION,
+    Interest.SAME_DEPARTMENT: Ground.FORMER_ORGANISATION,
+    Interest.FIRM_GROUP: Ground.OTHER,
+    Interest.OTHER: Ground.OTHER,
+}
+
+
+def declared(kind: Interest, ended: bool) -> list[Ground]:
+    """The grounds of a declared interest.
+
+    Whoever declares one that holds steps back, also where the call's rules would only warn of it; of one that is over
+    the rules say whether it still bars.
+    """
+    return [ENDED.get(kind, GROUNDS[kind])] if ended else sorted({GROUNDS[kind], Ground.RECUSAL})
+
 
 Answers = Mapping[str, int | None]
 
@@ -93,6 +120,12 @@ def check_learnt(learnt_on: date | None, today: date) -> None:
     """Nobody knows of an interest before the day has come."""
     if learnt_on is not None and learnt_on > today:
         raise Refused("interest_learnt_ahead", field="learnt_on")
+
+
+def check_ended(ended_on: date | None, today: date) -> None:
+    """What ends later still holds."""
+    if ended_on is not None and ended_on > today:
+        raise Refused("interest_ends_ahead", field="ended_on")
 
 
 @dataclass(frozen=True)

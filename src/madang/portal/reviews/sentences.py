@@ -14,16 +14,10 @@ REFUSALS = {
     ),
     "reviewer_overloaded": N_("{reviewer} would have more than {limit} open sheets, so nothing was assigned."),
     "reviewer_assigned_already": N_("One of the reviewers has this application already, so nothing was assigned."),
+    "reviewers_apart": N_(
+        "Two of the reviewers of application {number} are to be kept apart, so nothing was assigned."
+    ),
     "application_not_reviewed": N_("One of the applications is not in review in this intake."),
-    "nothing_to_assign": N_("Every application has as many reviewers as its track wants."),
-    "reviewers_too_few_for_application": N_(
-        "An application needs {needed} more reviewers, but only {available} are free of conflicts; {conflicted} are "
-        "barred. Add reviewers to the pool."
-    ),
-    "review_places_too_few": N_(
-        "Some applications together need {needed} sheets, but their reviewers can take only {possible}. Add reviewers "
-        "or raise their limits."
-    ),
     "calibration_too_small": N_(
         "{applications} applications and {reviewers} reviewers are too few to tell reviewers apart."
     ),
@@ -33,6 +27,7 @@ REFUSALS = {
     "calibration_too_thin": N_("There are {sheets} sheets; to tell reviewers apart at least {needed} are needed."),
     "interest_declared_already": N_("You have declared this interest already."),
     "interest_learnt_ahead": N_("The day on which you learnt of it cannot lie ahead."),
+    "interest_ends_ahead": N_("What ends later still holds: leave the day of its end empty."),
     "review_due_in_the_past": N_("The due date must lie ahead."),
     "review_reason_needed": N_("Please say why."),
     "review_already_submitted": N_("This sheet was submitted and can no longer be changed."),
@@ -47,6 +42,7 @@ INPUT = frozenset(
     {
         "reviewer_unknown_person",
         "interest_learnt_ahead",
+        "interest_ends_ahead",
         "review_due_in_the_past",
         "review_reason_needed",
         "review_incomplete",
@@ -69,19 +65,14 @@ MAILS = {
 
 INTERESTS = {
     "same_organisation": N_("I belong to the organisation"),
+    "same_department": N_("I belong to the same department"),
+    "firm_group": N_("I belong to a firm of the same group"),
     "member": N_("I take part in the project"),
     "relative": N_("A relative of mine is involved"),
     "advice": N_("I advised or worked for the applicant"),
     "financial": N_("I have a financial interest"),
+    "superior": N_("One of us was the superior of the other"),
+    "supervision": N_("One of us taught the other"),
+    "coauthor": N_("We published together"),
     "other": N_("Another reason to step back"),
-}
-GROUNDS = {
-    "same_organisation": N_("Belongs to the organisation"),
-    "former_organisation": N_("Left the organisation less than three years ago"),
-    "member": N_("Takes part in the project"),
-    "relative": N_("A relative is involved"),
-    "advice": N_("Advised or worked for the applicant"),
-    "financial": N_("Has a financial interest"),
-    "recusal": N_("Has stepped back"),
-    "challenge": N_("Was challenged by the applicant"),
 }

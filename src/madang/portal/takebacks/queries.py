@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -164,3 +165,20 @@ def staff_tasks(by: Actor, now: datetime) -> list[Task]:
         return []
     count = TakeBack.objects.filter(state=TakeBackState.NOTICED, answer_by__lte=now).count()
     return [Task(gettext("Take-backs to decide"), reverse("take-backs"), count)] if count else []
+
+
+def of_years() -> dict[tuple[int, str], tuple[dict[str, int], dict[int, int]]]:
+    """By calendar year and unit: notices, those dropped and those carried out, and seconds taken by organisation."""
+    found: dict[tuple[int, str], tuple[dict[str, int], dict[int, int]]] = defaultdict(
+        lambda: ({"notices": 0, "dropped": 0, "taken_back": 0}, defaultdict(int))
+    )
+    rows = TakeBack.objects.order_by("pk")
+    columns = ("pool__unit", "state", "noticed_at", "decided_at", "award__organisation", "taken")
+    for unit, state, noticed_at, decided_at, organisation, taken in rows.values_list(*columns):
+        found[noticed_at.astimezone(settings.MADANG_ZONE).year, unit][0]["notices"] += 1
+        if decided_at:
+            counts, seconds = found[decided_at.astimezone(settings.MADANG_ZONE).year, unit]
+            counts[state] += 1
+            if taken:
+                seconds[organisation] += taken
+    return found

@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext
 
 from madang.portal import charts, formats, states
 from madang.portal.calls.sentences import STEPS
-from madang.portal.journal import deeds
+from madang.portal.journal import deeds, kinds
 from madang.values import Month
 
 register = template.Library()
@@ -78,6 +78,12 @@ def core_hours(seconds: int | None) -> str:
 def amount(seconds: int | None, unit: str) -> str:
     """`{{ sums.left|amount:pool.unit }}`: seconds of a pool as hours of what it counts."""
     return gpu_hours(seconds) if unit == "gpu" else core_hours(seconds)
+
+
+@register.filter
+def hours(seconds: int) -> str:
+    """Seconds of GPUs or cores as hours, for a table whose caption says of what."""
+    return formats.hours(seconds)
 
 
 @register.filter
@@ -175,13 +181,13 @@ def step_word(step: str) -> str:
 @register.filter
 def kind_word(kind: str) -> str:
     """The word for a kind of thing in the journal: application, award."""
-    return gettext(deeds.KINDS[kind]) if kind in deeds.KINDS else kind
+    return gettext(kinds.KINDS[kind]) if kind in kinds.KINDS else kind
 
 
 @register.filter
 def face_word(via: str) -> str:
     """How somebody came: by a page, the API, the command line, or the centre itself."""
-    return gettext(deeds.FACES[via])
+    return gettext(kinds.FACES[via])
 
 
 @register.simple_tag

@@ -190,6 +190,33 @@ RULES = [
         ),
     ),
     RetentionSeed(
+        "guardian_consent",
+        1825,
+        "법정대리인의 동의 기록은 동의를 증명하기 위해 기록한 날부터 5년간 보관합니다.",
+        "A guardian's consent is kept five years after it was recorded, to show that it was given.",
+    ),
+    RetentionSeed(
+        "learner_without_place",
+        180,
+        "선발되지 않은 지원자의 교육 신청 내용과 점수는 교육 과정이 끝난 뒤 180일까지 보관합니다.",
+        "What applicants without a place wrote, and their points, are kept 180 days after the course ended.",
+    ),
+    RetentionSeed(
+        "learner",
+        1825,
+        "교육생의 신청 내용, 점수, 출결은 교육 과정이 끝난 뒤 5년간 보관합니다. 수료와 취업 여부는 집계로 남습니다.",
+        (
+            "A learner's application, points and attendance are kept five years after the course; that they completed "
+            "it and were hired stays as a count."
+        ),
+    ),
+    RetentionSeed(
+        "certificate",
+        3650,
+        "수료증의 이름은 진위 확인을 위해 발급한 날부터 10년간 보관합니다.",
+        "The name on a certificate is kept ten years after it was issued, so that it can be checked.",
+    ),
+    RetentionSeed(
         "outcome_evidence",
         1825,
         "성과보고서의 내용과 증빙 파일은 보고 대상 기간이 끝난 뒤 5년간 보관합니다. 수치와 DOI는 남습니다.",
@@ -197,6 +224,30 @@ RULES = [
             "What an outcome report says in words and its files are kept five years after the time that it is about; "
             "numbers and DOIs stay."
         ),
+    ),
+    RetentionSeed(
+        "tenant_bid",
+        1095,
+        "입주신청서의 내용은 이의신청과 감사에 답하기 위해 결정 또는 입주 종료 후 3년간 보관합니다.",
+        "What a bid for the camp says is kept three years after the decision or the tenancy, to answer appeals.",
+    ),
+    RetentionSeed(
+        "resident",
+        1095,
+        "입주자의 출입 권한 기록은 퇴거 후 3년간 보관합니다(개인정보의 안전성 확보조치 기준에 준함).",
+        "Who was a resident and when is kept three years after moving out, as a record of access given.",
+    ),
+    RetentionSeed(
+        "visitor",
+        30,
+        "방문자 이름은 출입 확인에만 쓰이며 방문일 30일 뒤에 파기합니다.",
+        "A visitor's name serves only at the door and is destroyed 30 days after the visit.",
+    ),
+    RetentionSeed(
+        "upkeep",
+        730,
+        "유지보수 요청의 내용은 같은 고장이 되풀이되는지 보기 위해 처리가 끝난 뒤 2년간 보관합니다.",
+        "What a request for repair says is kept two years after its end, to see whether the same thing breaks again.",
     ),
     RetentionSeed(
         "trial",

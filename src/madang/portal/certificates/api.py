@@ -1,0 +1,38 @@
+"""The API of certificates: checking one, for anybody."""
+
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from ninja import Path, Router, Schema
+
+from madang.portal.certificates import queries
+
+router = Router(tags=["certificates"])
+
+
+class CertificateOut(Schema):
+    """What anybody may know of a certificate: the name as its holder chose it, the course, its dates, and whether it is
+
+    still valid; the course was held on [starts_on, ends_on).
+    """
+
+    name: str
+    course_ko: str
+    course_en: str
+    cohort: int
+    starts_on: date
+    ends_on: date
+    revoked: bool
+
+
+@router.get("/certificates/{code}", response=CertificateOut, auth=None, operation_id="check_certificate")
+def check_certificate(request: HttpRequest, code: str = Path(..., max_length=40)) -> Any:
+    """The certificate with a code."""
+    row = queries.of_code(code)
+    if row is None:
+        raise Http404
+    cohort = row.learner.cohort
+    names = {"course_ko": cohort.course.name_ko, "course_en": cohort.course.name_en, "cohort": cohort.number}
+    days = {"starts_on": cohort.starts_on, "ends_on": cohort.ends_on}
+    return {"name": row.name, "revoked": row.revoked_at is not None, **names, **days}

@@ -1,0 +1,1 @@
+"""Courses and their cohorts: places as rows, stages of selection, teachers."""

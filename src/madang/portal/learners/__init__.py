@@ -1,0 +1,1 @@
+"""Learners: applications, guardians, staged selection, seats, and where they were hired."""

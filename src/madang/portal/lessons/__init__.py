@@ -1,0 +1,1 @@
+"""The timetable of a cohort, in rooms, and who came."""

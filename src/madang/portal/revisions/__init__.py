@@ -1,0 +1,1 @@
+"""Sheets that were opened again after they were handed in, and what stood on them before."""

@@ -1,0 +1,120 @@
+"""The rows of access_pages and access_operations for training and the camp."""
+
+PAGES = """
+camp                     oooooooooooo oooooooooooo
+tenant-call              oooooooooooo oooooooooooo
+tenant-bid-new           Lononnnnnnnn Lononnnnnnnn
+tenant-bid               Lnoonnnooooo Lnoonnnooooo
+tenant-bid-do            Lnnnnnnoonnn Lnnnnnnrrnnn
+tenant-bid-select        Lnnnnnnnonnn Lnnnnnnnonnn
+tenant-calls             Lnnnnnnooooo Lnnnnnnooooo
+tenant-call-new          Lnnnnnnnonnn Lnnnnnnnonnn
+tenant-call-edit         Lnnnnnnnonnn Lnnnnnnnrnnn
+tenant-call-do           Lnnnnnnnonnn Lnnnnnnnrnnn
+camp-spaces              Lnnnnnnooooo Lnnnnnnooooo
+camp-space-new           Lnnnnnnoonnn Lnnnnnnoonnn
+camp-space-edit          Lnnnnnnoonnn Lnnnnnnrrnnn
+camp-spaces-file         Lnnnnnnooooo Lnnnnnnooooo
+camp-spaces-bring-in     Lnnnnnnoonnn Lnnnnnnoonnn
+camp-spaces-look         Lnnnnnnoonnn Lnnnnnnmmnnn
+house-notices            Lnnnnnnooooo Lnnnnnnooooo
+house-notice-new         Lnnnnnnoonnn Lnnnnnnoonnn
+house-notice-take-down   Lnnnnnnoonnn Lnnnnnnmmnnn
+tenancies                Looooooooooo Looooooooooo
+tenancy                  Lnoonnnooooo Lnoonnnooooo
+tenancy-do               Lnnonnnoonnn Lnnonnnoonnn
+tenancy-part             Lnnnnnnoonnn Lnnnnnnmmnnn
+tenancy-new              Lnnnnnnnonnn Lnnnnnnnonnn
+tenancy-texts            Lnnnnnnooooo Lnnnnnnooooo
+camp-access              Lnnnnnnooooo Lnnnnnnooooo
+camp-access-file         Lnnnnnnooooo Lnnnnnnrrrrr
+visitor-came             xxxxxxxxxxxx Lnnnnnnmmnnn
+month-report             Lnoonnnooooo Lnoonnnooooo
+upkeep                   Lnoonnnooooo Lnoonnnooooo
+upkeep-new               Lnoonnnnnnnn Lnoonnnnnnnn
+upkeep-list              Lnnnnnnooooo Lnnnnnnooooo
+courses                  oooooooooooo oooooooooooo
+cohort                   oooooooooooo oooooooooooo
+certificate              oooooooooooo oooooooooooo
+staff-courses            Lnnnnnnooooo Lnnnnnnooooo
+course-new               Lnnnnnnoonnn Lnnnnnnrrnnn
+course-edit              Lnnnnnnoonnn Lnnnnnnrrnnn
+cohort-new               Lnnnnnnoonnn Lnnnnnnrrnnn
+staff-cohort             Lnnnnnnooooo Lnnnnnnooooo
+cohort-act               Lnnnnnnoonnn Lnnnnnnmmnnn
+teacher-end              Lnnnnnnoonnn Lnnnnnnmmnnn
+learning                 Looooooooooo Looooooooooo
+learner-apply            Looooooooooo Lrrrrrrrrrrr
+learner                  Lnoonnnooooo Lnoonnnooooo
+learner-leave            Lnnonnnoonnn Lnnmnnnrrnnn
+learner-name             Lnnonnnnnnnn Lnnmnnnnnnnn
+learner-code             Lnnonnnnnnnn Lnnrnnnnnnnn
+placement-new            Lnnnnnnoonnn Lnnnnnnrrnnn
+guardian-consent         Lnnnnnnoonnn Lnnnnnnrrnnn
+learner-points           Lnnnnnnoonnn Lnnnnnnmmnnn
+cohort-learners          Lnnnnnnooooo Lnnnnnnooooo
+progress-new             Lnnnnnnoonnn Lnnnnnnoonnn
+progress-look            Lnnnnnnoonnn Lnnnnnnmmnnn
+cohort-select            Lnnnnnnoonnn Lnnnnnnrrnnn
+placements               Lnnnnnnooooo Lnnnnnnooooo
+placement-decide         Lnnnnnnoonnn Lnnnnnnmmnnn
+class                    Lnonnnnooooo Lnonnnnooooo
+lesson-new               Lnnnnnnoonnn Lnnnnnnrrnnn
+lesson                   Lnonnnnooooo Lnonnnnooooo
+lesson-open              Lnonnnnoonnn Lnmnnnnmmnnn
+lesson-cancel            Lnnnnnnoonnn Lnnnnnnrrnnn
+presence                 Lnonnnnoonnn Lnrnnnnrrnnn
+certificates-issue       Lnnnnnnoonnn Lnnnnnnrrnnn
+certificate-revoke       Lnnnnnnoonnn Lnnnnnnrrnnn
+"""
+
+OPERATIONS = """
+list_camp_spaces         oooooooooooo
+put_camp_space           annnnnnoorrr
+bring_in_camp_spaces     annnnnnoorrr
+list_tenant_calls        oooooooooooo
+put_tenant_call          annnnnnrorrr
+publish_tenant_call      annnnnnrrrrr
+finish_tenant_call       annnnnnrrrrr
+hand_in_bid              arrrrrrrrrrr
+list_tenant_bids         aooooooooooo
+withdraw_bid             anronnnrrrrr
+give_bid_points          annnnnnoorrr
+decide_bid               annnnnnrorrr
+select_bid               annnnnnrorrr
+list_house_notices       annnnnnooooo
+put_up_house_notice      annnnnnoorrr
+take_down_house_notice   annnnnnoorrr
+list_tenancies           aooooooooooo
+offer_tenancy            annnnnnrorrr
+get_tenancy              anoonnnooooo
+sign_tenancy             anronnnrrrrr
+decline_tenancy          anronnnrrrrr
+drop_tenancy             annnnnnrorrr
+end_tenancy              anronnnrorrr
+ask_extension            anrrnnnrrrrr
+decide_extension         annnnnnrorrr
+add_check_out_item       annnnnnoorrr
+finish_check_out         annnnnnrrrrr
+list_residents           anoonnnooooo
+add_resident             anronnnoorrr
+list_camp_access         annnnnnooooo
+announce_visitor         anronnnrrrrr
+list_month_reports       anoonnnooooo
+hand_in_month_report     anoonnnrrrrr
+list_upkeep_requests     aooooooooooo
+ask_upkeep               anoonnnrrrrr
+move_upkeep              anrrnnnoorrr
+list_cohorts             oooooooooooo
+get_cohort               oooooooooooo
+check_certificate        oooooooooooo
+list_own_learning        aooooooooooo
+apply_to_cohort          aooooooooooo
+list_learners            anonnnnooooo
+give_stage_points        annnnnnoorrr
+bring_in_hours           annnnnnoorrr
+leave_cohort             anronnnoorrr
+tell_placement           anrnnnnoorrr
+list_lessons             anonnnnooooo
+enter_lesson_code        annonnnnnnnn
+"""

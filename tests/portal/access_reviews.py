@@ -1,0 +1,52 @@
+"""The part of the centre with what the check of conflicts found, and with sheets that can be opened again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from factories import NOW, actor, make_assignment, make_reviewer
+
+from madang.portal.experts.models import ExpertProfile
+from madang.portal.findings import queries
+
+
+def make_findings(world: Any, application, reviewers: Any) -> None:
+    """A possible match of the reviewer without sheets, the sheet of the one in conflict, and one that was handed in."""
+    given = {"other_names": [world.people["owner"].name], "changed_at": NOW}
+    ExpertProfile.objects.create(reviewer=reviewers["unassigned"], **given)
+    barred = reviewers["conflicted"].assignments.get(application=application)
+    handed_in = make_assignment(application, make_reviewer(), step="on_site", state="submitted", ended_at=NOW)
+    about = {"organisation": application.organisation_id, "reviewer": reviewers["unassigned"].pk}
+    world.places |= {
+        "call-conflict-rules": world.places["draft"],
+        "intake-matches": {"intake": application.intake_id},
+        "intake-match": {"intake": application.intake_id, **about},
+        "intake-sheets": {"intake": application.intake_id},
+        "review-set-aside": {"assignment": barred.pk},
+        "review-versions": world.places["review"],
+        "review-reopen": {"assignment": handed_in.pk},
+        "review-restore": world.places["review"],
+    }
+
+
+def given_to_reviews(places: Any) -> dict[str, Any]:
+    """The same for the operations on them."""
+    found = dict.fromkeys(("list_conflict_rules", "set_conflict_rules"), places["call-conflict-rules"])
+    found |= dict.fromkeys(("list_conflicts", "list_barred_sheets", "list_matches"), places["intake-matches"])
+    found |= {"resolve_match": places["intake-match"]}
+    sheets = {"set_aside_review": "review-set-aside", "reopen_review": "review-reopen"}
+    sheets |= dict.fromkeys(("list_sheet_versions", "restore_review"), "review-versions")
+    return found | {name: {"review": places[place]["assignment"]} for name, place in sheets.items()}
+
+
+def body_of_reviews(world: Any) -> dict[str, Any]:
+    place = world.places["intake-match"]
+    manager = actor(world.people["manager"])
+    found = queries.match(manager, place["intake"], place["organisation"], place["reviewer"], NOW)
+    return {
+        "set_conflict_rules": {"number": 0, "rules": [{"ground": "coauthor", "severity": "warns"}], "reason": "x"},
+        "resolve_match": {"same": True, "reason": "x", "rests_on": found.rests_on if found else ""},
+        "set_aside_review": {"reason": "x"},
+        "reopen_review": {"reason": "x", "due_at": "2027-01-01T00:00:00Z"},
+        "set_firm_group": {"version": 1, "firm_group": "Neoseul Group"},
+    }

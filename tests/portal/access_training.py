@@ -1,0 +1,97 @@
+"""The part of the centre with one of everything that has to do with training; A's owner learns, a member teaches."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from factories import NOW, actor, make_person
+from portal.learners.academy import make_cohort
+
+from madang.portal.certificates.models import Certificate
+from madang.portal.courses.models import Cohort, CourseTeacher, Seat
+from madang.portal.courses.rules import StageGiven, StageKind
+from madang.portal.files import tables
+from madang.portal.learners import actions
+from madang.portal.learners.models import Learner, Placement
+from madang.portal.lessons.models import Lesson
+
+HOURS = b"email,hours\n"
+
+
+def make_training(world: Any, a: Any) -> None:
+    """A cohort that takes applications, one that is drafted, and a class with a lesson that goes on."""
+    manager = actor(world.people["manager"])
+    stages = (StageGiven(StageKind.ONLINE, 30, 0, 320), StageGiven(StageKind.TEST, 100, 40))
+    opened, draft = (
+        make_cohort(manager, organisation=a, stages=stages),
+        make_cohort(manager, organisation=a, draft=True),
+    )
+    applicant = make_person()
+    applied = actions.apply(by=actor(applicant), now=NOW, cohort=opened.pk, born_on=date(2000, 1, 1))
+    class_ = make_cohort(manager, organisation=a)
+    gone = {"state": "selected", "selected_at": NOW, "starts_on": date(2026, 3, 30)}
+    Cohort.objects.filter(pk=class_.pk).update(**gone)
+    learner = Learner.objects.create(
+        cohort=class_, person=world.people["owner"], child=False, state="seated", applied_at=NOW
+    )
+    Seat.objects.filter(cohort=class_, number=1).update(person=learner.person_id)
+    teacher = CourseTeacher.objects.create(cohort=class_, person=world.people["member"])
+    lesson = Lesson.objects.create(
+        cohort=class_, title="Tensors", starts_at=NOW, ends_at=NOW + timedelta(hours=1), minutes=60, code="ABC234",
+        opened_at=NOW,
+    )  # fmt: skip
+    done = Learner.objects.create(
+        cohort=class_, person=make_person(), child=False, state="graduated", applied_at=NOW, ended_at=NOW
+    )
+    certificate = Certificate.objects.create(learner=done, number="x-1-0001", code="A" * 16, name="X", issued_at=NOW)
+    placement = Placement.objects.create(
+        learner=done, employer="Maru", hired_on=date(2026, 3, 31), evidence="x", told_at=NOW
+    )
+    email = applicant.email.encode()
+    listed = tables.keep(now=NOW, name="hours.csv", chunks=[HOURS + email + b",1\n"])
+    named = [
+        (opened.pk, ("cohort", "learner-apply", "cohort-learners", "cohort-select", "progress-new")),
+        (class_.pk, ("class", "staff-cohort", "lesson-new", "placements", "certificates-issue")),
+        (draft.course_id, ("course-edit", "cohort-new")),
+        (learner.pk, ("learner", "learner-leave", "learner-name", "learner-code")),
+        (lesson.pk, ("lesson", "lesson-open", "lesson-cancel")),
+    ]
+    for pk, names in named:
+        world.places |= {name: {"pk": pk} for name in names}
+    cohort, in_class = {"pk": opened.pk}, {"pk": class_.pk}
+    world.places |= {
+        "progress-look": cohort | {"sha256": listed.sha256},
+        "cohort-act": {"pk": draft.pk, "what": "publish"},
+        "teacher-end": in_class | {"teacher": teacher.pk},
+        "learner-points": {"pk": applied.pk},
+        "presence": {"pk": lesson.pk, "learner": learner.pk},
+        "placement-new": {"pk": done.pk},
+        "placement-decide": in_class | {"placement": placement.pk, "how": "accept"},
+        "certificate-revoke": {"pk": certificate.pk},
+    }
+
+
+def given_of_training(places: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What stands in the paths of the operations that have to do with training."""
+    opened, in_class = {"cohort": places["cohort"]["pk"]}, {"cohort": places["class"]["pk"]}
+    learner = {"learner": places["learner"]["pk"]}
+    return {
+        **dict.fromkeys(("get_cohort", "apply_to_cohort", "give_stage_points", "bring_in_hours"), opened),
+        **dict.fromkeys(("list_learners", "list_lessons"), in_class),
+        **dict.fromkeys(("leave_cohort", "enter_lesson_code"), learner),
+        "tell_placement": {"learner": places["placement-new"]["pk"]},
+        "check_certificate": {"code": "A" * 16},
+    }
+
+
+def body_of_training(places: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What is sent to them."""
+    stage = Cohort.objects.get(pk=places["cohort"]["pk"]).stages.get(kind="test").pk
+    return {
+        "apply_to_cohort": {"born_on": "2000-01-01"},
+        "give_stage_points": {"stage": stage, "points": {str(places["learner-points"]["pk"]): 1}},
+        "leave_cohort": {"why": "x"},
+        "enter_lesson_code": {"code": "ABC234"},
+        "tell_placement": {"employer": "Nuri", "hired_on": "2026-03-30", "evidence": "x"},
+    }
