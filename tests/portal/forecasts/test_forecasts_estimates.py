@@ -117,7 +117,8 @@ def test_what_earlier_jobs_took_makes_a_range(today):
     told, took = estimate(waiting), timezone.now() - asked
     assert (told.basis, told.replays, len(told.kept)) == (Basis.HISTORY, 99, 1)
     # a tenth of twenty minutes, or at once where that was over when it was replayed; or nine tenths of them
-    soon = max(started + timedelta(seconds=121) + took, timezone.now() + timedelta(seconds=61))
+    # (a replay counts in whole seconds from when it was begun, on a machine that does other things too)
+    soon = max(started + timedelta(seconds=130) + took, timezone.now() + timedelta(seconds=70))
     assert told.early <= soon and told.late >= started + timedelta(seconds=1079)
     assert told.early < told.middle or told.middle < told.late
     with translation.override("en"):
