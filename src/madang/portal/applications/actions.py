@@ -367,7 +367,7 @@ def destroy_old_drafts(*, now: datetime, limit: int = 50) -> int:
 
 def _mine(by: Actor, application: int) -> Application:
     """The row alone: most actions look at one of its parts, which is then read by itself."""
-    return _own(by, queries.visible(by), application)
+    return _own(by, queries.visible(by).select_related(None), application)
 
 
 def _mine_whole(by: Actor, application: int) -> Application:

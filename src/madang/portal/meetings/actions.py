@@ -121,7 +121,7 @@ def convene(
     rules.check_present(here, members, chair, queries.needed(row))
     if circle(pool.section(row.committee), [members[chair]], now).barred():
         raise Refused("meeting_chair_in_conflict", field="chair")
-    if queries.owing_terms({row.committee.intake.call_id}, {chair}):
+    if experts.owing_terms({row.committee.intake.call_id}, {chair}):
         raise Refused("meeting_chair_owes_terms", field="chair")
     given = {"state": MeetingState.SITTING, "chair_id": chair, "began_at": row.began_at or now}
     _change(row, version, rules.LIVE, **given)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from madang.portal.actors import Actor, Role
 from madang.portal.committees import pool
 from madang.portal.committees import queries as committees
-from madang.portal.experts.models import ExpertAgreement, ExpertTerms
+from madang.portal.experts.queries import owing_terms
 from madang.portal.meetings import rules
 from madang.portal.meetings.models import Attendance, Meeting, Minutes
 from madang.portal.meetings.rules import MeetingState
@@ -72,14 +72,6 @@ def _open_to_chair(rows: list[Meeting], now: datetime) -> list[Meeting]:
         if not any((file.pk, row.chair_id) in barred for file in files[row.committee_id])
         and (row.committee.intake.call_id, row.chair_id) not in owing
     ]
-
-
-def owing_terms(calls: set[int], reviewers: set[int]) -> set[tuple[int, int]]:
-    """Every (call, reviewer) where the call has terms for reviewers that this one has not agreed to; two queries."""
-    last = dict(ExpertTerms.objects.filter(call__in=calls).order_by("number").values_list("call", "pk"))
-    given = ExpertAgreement.objects.filter(terms__in=last.values()).values_list("terms", "reviewer")
-    agreed = set(given)
-    return {(call, one) for call, terms in last.items() for one in reviewers if (terms, one) not in agreed}
 
 
 def seated(row: Meeting) -> list[Reviewer]:

@@ -137,7 +137,7 @@ def list_reviews(request: HttpRequest) -> Any:
 
 
 def _row(request: HttpRequest, review: int) -> Any:
-    row = desk.open_to_reviewer(request.actor, review, timezone.now()) if 0 < review < 2**63 else None
+    row = desk.opened(request.actor, review, timezone.now()) if 0 < review < 2**63 else None
     if row is None:
         raise Http404
     return row

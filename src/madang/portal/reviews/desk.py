@@ -11,6 +11,7 @@ from madang.portal.applications.models import SubmittedFile
 from madang.portal.calls.models import Criterion
 from madang.portal.counts import count_of
 from madang.portal.experts.models import ExpertAgreement, ExpertTerms
+from madang.portal.experts.queries import owing_terms
 from madang.portal.reviews.conflicts import circle
 from madang.portal.reviews.models import CriterionPoints, ReviewAssignment, Reviewer
 from madang.portal.reviews.rules import LIVE_STATES, AssignmentState
@@ -22,16 +23,18 @@ def reviewer_of(by: Actor) -> Reviewer | None:
     return Reviewer.objects.filter(person=by.person, active=True).select_related("person").first()
 
 
-def all_given(by: Actor) -> QuerySet[ReviewAssignment]:
-    """Every sheet given to this reviewer, open ones by due date first, with how many criteria have points.
-
-    What is shown to them comes from `mine`.
-    """
+def _given(by: Actor) -> QuerySet[ReviewAssignment]:
+    """Every sheet given to this reviewer, with what conflicts are judged by."""
     rows = ReviewAssignment.objects.filter(reviewer__person=by.person, reviewer__active=True)
     rows = rows.exclude(state=AssignmentState.WITHDRAWN) if by.person else rows.none()
-    rows = rows.select_related("reviewer__person", "application__intake__call", "application__track")
+    return rows.select_related("reviewer__person", "application__track")
+
+
+def all_given(by: Actor) -> QuerySet[ReviewAssignment]:
+    """The same, open ones by due date first, with how many criteria have points; what is shown comes from `mine`."""
     last = ExpertTerms.objects.filter(call=OuterRef("application__intake__call")).order_by("-number")
     agreed = ExpertAgreement.objects.filter(terms=OuterRef("last_terms"), reviewer=OuterRef("reviewer"))
+    rows = _given(by).select_related("application__intake__call")
     rows = rows.annotate(last_terms=Subquery(last.values("pk")[:1]))
     return rows.annotate(
         owes_terms=ExpressionWrapper(Q(last_terms__isnull=False) & ~Exists(agreed), BooleanField()),
@@ -62,16 +65,22 @@ def barred(sheets: QuerySet[ReviewAssignment], now: datetime) -> QuerySet[Review
 
 
 def open_to_reviewer(by: Actor, assignment: int, now: datetime) -> ReviewAssignment | None:
-    """One's own sheet with the file, or None for who stepped back, is barred, or has yet to agree to the terms."""
-    live = all_given(by).filter(pk=assignment, state__in=LIVE_STATES, owes_terms=False)
-    files = Prefetch("application__in_force__files", SubmittedFile.objects.select_related("file").order_by("pk"))
-    row = live.select_related("application__organisation", "application__in_force").prefetch_related(files).first()
-    if row is None or excluded(conflicts_of([row], now)[row.pk]):
+    """One's own sheet, or None for who stepped back, is barred, or has yet to agree to the terms."""
+    row = _given(by).filter(pk=assignment, state__in=LIVE_STATES).first()
+    if row is None or owing_terms({row.application.track.call_id}, {row.reviewer_id}):
         return None
-    return row
+    return None if excluded(conflicts_of([row], now)[row.pk]) else row
+
+
+def opened(by: Actor, assignment: int, now: datetime) -> ReviewAssignment | None:
+    """The same with what is read in it: the application as submitted, its organisation and its files."""
+    files = Prefetch("application__in_force__files", SubmittedFile.objects.select_related("file").order_by("pk"))
+    rows = all_given(by).filter(pk=assignment, state__in=LIVE_STATES, owes_terms=False)
+    row = rows.select_related("application__organisation", "application__in_force").prefetch_related(files).first()
+    return None if row is None or excluded(conflicts_of([row], now)[row.pk]) else row
 
 
 def submitted_file(by: Actor, assignment: int, file: int, now: datetime) -> SubmittedFile | None:
     """An attachment of the submission in force that belongs to one's own sheet."""
-    sheet = open_to_reviewer(by, assignment, now)
+    sheet = opened(by, assignment, now)
     return next((row for row in sheet.application.in_force.files.all() if row.pk == file), None) if sheet else None

@@ -83,7 +83,7 @@ def review(request: HttpRequest, assignment: int) -> HttpResponse:
 
 
 def _sheet(request: HttpRequest, assignment: int) -> queries.ReviewAssignment:
-    row = desk.open_to_reviewer(request.actor, assignment, request.now)
+    row = desk.opened(request.actor, assignment, request.now)
     if row is None:
         raise Http404
     return row
