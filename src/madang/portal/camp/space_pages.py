@@ -23,6 +23,7 @@ from madang.portal.camp.rules import KEEPERS, SpaceState
 from madang.portal.camp.sentences import COLUMNS, SPACE_KINDS, SPACE_STATES
 from madang.portal.faces import form_page, one, tried, with_role
 from madang.portal.files import tables
+from madang.portal.files.faces import taken
 from madang.portal.templatetags.madang import in_language
 
 PAGE, SHOWN = 50, 100
@@ -95,11 +96,9 @@ def spaces_file(request: HttpRequest, kind: str) -> HttpResponse:
 def bring_in(request: HttpRequest) -> HttpResponse:
     """Takes a sheet for a look; nothing is stored before the next page's button."""
     form = SheetForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        upload = form.cleaned_data["file"]
-        kept = tried(form, lambda: tables.keep(now=request.now, name=upload.name, chunks=upload.chunks()))
-        if kept is not None:
-            return redirect("camp-spaces-look", kept.sha256)
+    kept = taken(request, form)
+    if kept is not None:
+        return redirect("camp-spaces-look", kept.sha256)
     lead = _("The first row has the headings; the camp's own file shows them. A code that is there is changed.")
     links = [(_("The spaces as an XLSX file"), reverse("camp-spaces-file", args=["xlsx"]))]
     title, back = _("Bring in a sheet of spaces"), reverse("camp-spaces")

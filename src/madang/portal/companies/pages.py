@@ -25,6 +25,7 @@ from madang.portal.companies.sentences import VERDICTS
 from madang.portal.companies.sheet import CompanyVerdict
 from madang.portal.faces import form_page, tried, with_role
 from madang.portal.files import tables
+from madang.portal.files.faces import taken
 
 A_PAGE, ON_BOARD, SHOWN = 50, 8, 500
 TONES = {
@@ -154,12 +155,10 @@ def companies_file(request: HttpRequest, kind: str) -> HttpResponse:
 def bring_in(request: HttpRequest) -> HttpResponse:
     """Takes a list for a look; nothing is stored before the next page's button."""
     form = CompanyListForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        upload = form.cleaned_data["file"]
-        kept = tried(form, lambda: tables.keep(now=request.now, name=upload.name, chunks=upload.chunks()))
-        if kept is not None:
-            request.session[f"companies-{kept.sha256}"] = form.cleaned_data["source"]
-            return redirect("companies-look", kept.sha256)
+    kept = taken(request, form)
+    if kept is not None:
+        request.session[f"companies-{kept.sha256}"] = form.cleaned_data["source"]
+        return redirect("companies-look", kept.sha256)
     title, back = _("Bring in a list of companies"), reverse("companies")
     links = [(_("The companies that are here, as an XLSX file"), reverse("companies-file", args=["xlsx"]))]
     return form_page(request, form, title=title, label=_("Look at it"), back=back, links=links)
@@ -196,7 +195,7 @@ def look(request: HttpRequest, sha256: str) -> HttpResponse:
 
 def _looked(found: list[Any], faults: list[Any]) -> dict[str, Any]:
     return {
-        "faults": [(one.place, refusals.sentence(Refused(one.code, **one.facts))) for one in faults[:SHOWN]],
+        "faults": [(one.place, "", refusals.sentence(Refused(one.code, **one.facts))) for one in faults[:SHOWN]],
         "rows": [(row, TONES[row.verdict], _(VERDICTS[row.verdict]), _days(row)) for row in found[:SHOWN]],
         "more": max(0, len(found) - SHOWN),
         "count": len(found),

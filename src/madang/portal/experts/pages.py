@@ -21,6 +21,7 @@ from madang.portal.experts.rules import LONG_AGO, Verdict
 from madang.portal.experts.sentences import FAULTS, LANGUAGES, VERDICTS
 from madang.portal.faces import form_page, one, signed_in, tried, whole, with_role
 from madang.portal.files import tables
+from madang.portal.files.faces import taken
 from madang.portal.journal.actions import read
 from madang.portal.reviews import actions as reviews
 from madang.portal.reviews.forms import PurposeForm, ReviewerForm
@@ -109,11 +110,9 @@ def experts_file(request: HttpRequest, kind: str) -> HttpResponse:
 def bring_in(request: HttpRequest) -> HttpResponse:
     """Takes a file of experts for a look; nothing is stored before the next page's button."""
     form = RosterForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        upload = form.cleaned_data["file"]
-        kept = tried(form, lambda: tables.keep(now=request.now, name=upload.name, chunks=upload.chunks()))
-        if kept is not None:
-            return redirect("experts-look", kept.sha256)
+    kept = taken(request, form)
+    if kept is not None:
+        return redirect("experts-look", kept.sha256)
     title, back = _("Bring in a list of experts"), reverse("reviewers")
     return form_page(request, form, title=title, label=_("Look at it"), back=back)
 

@@ -23,6 +23,7 @@ from madang.portal.facilities.forms import FacilityForm, SearchForm, SheetForm, 
 from madang.portal.facilities.rules import KEEPERS, FacilityState
 from madang.portal.facilities.sentences import COLUMNS, FACILITY_KINDS, FIELDS, SAFETY, SLOT_GRAINS, WEEKDAYS
 from madang.portal.files import tables
+from madang.portal.files.faces import taken
 from madang.portal.templatetags.madang import in_language
 
 PAGE, SHOWN = 50, 100
@@ -160,11 +161,9 @@ def door_code(request: HttpRequest, code: str) -> HttpResponse:
 def bring_in(request: HttpRequest) -> HttpResponse:
     """Takes a sheet for a look; nothing is stored before the next page's button."""
     form = SheetForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        upload = form.cleaned_data["file"]
-        kept = tried(form, lambda: tables.keep(now=request.now, name=upload.name, chunks=upload.chunks()))
-        if kept is not None:
-            return redirect("facilities-look", kept.sha256)
+    kept = taken(request, form)
+    if kept is not None:
+        return redirect("facilities-look", kept.sha256)
     lead = _("The first row has the headings; the catalogue's own file shows them. A code that is there is changed.")
     links = [(_("The catalogue as an XLSX file"), reverse("facilities-file", args=["xlsx"]))]
     title, back = _("Bring in a sheet of facilities"), reverse("staff-facilities")

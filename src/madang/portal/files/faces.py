@@ -1,11 +1,13 @@
-"""Hands a stored content to the browser as a download that it neither opens nor guesses at."""
+"""Hands stored contents to the browser as downloads that it neither opens nor guesses at, and takes tables from it."""
 
 from __future__ import annotations
 
-from django.http import FileResponse
+from django.forms import Form
+from django.http import FileResponse, HttpRequest
 
 from madang.errors import Unavailable
-from madang.portal.files import queries
+from madang.portal.faces import tried
+from madang.portal.files import queries, tables
 from madang.portal.files.models import StoredFile
 
 # What the API's document says of an operation that answers with a file.
@@ -22,3 +24,11 @@ def answer(stored: StoredFile, name: str) -> FileResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def taken(request: HttpRequest, form: Form) -> StoredFile | None:
+    """The table that a form brought, kept to be looked at; None while there is none, or the form says why not."""
+    if request.method != "POST" or not form.is_valid():
+        return None
+    upload = form.cleaned_data["file"]
+    return tried(form, lambda: tables.keep(now=request.now, name=upload.name, chunks=upload.chunks()))

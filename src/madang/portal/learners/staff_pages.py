@@ -19,6 +19,7 @@ from madang.portal.courses.rules import KEEPERS
 from madang.portal.courses.sentences import STAGES
 from madang.portal.faces import form_page, one, tried, with_role
 from madang.portal.files import tables
+from madang.portal.files.faces import taken
 from madang.portal.journal.actions import read
 from madang.portal.learners import actions, forms, placing, progress, queries
 from madang.portal.learners.rules import ConsentMeans
@@ -86,11 +87,9 @@ def progress_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes a list of hours for a look; nothing is stored before the next page's button."""
     row = one(courses.cohorts(request.actor), pk=pk)
     form = forms.ProgressForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        upload = form.cleaned_data["file"]
-        kept = tried(form, lambda: tables.keep(now=request.now, name=upload.name, chunks=upload.chunks()))
-        if kept is not None:
-            return redirect("progress-look", pk, kept.sha256)
+    kept = taken(request, form)
+    if kept is not None:
+        return redirect("progress-look", pk, kept.sha256)
     lead, back = f"{row.course.name_ko} {row.number}", reverse("staff-cohort", args=[pk])
     return form_page(request, form, title=_("Bring in hours"), label=_("Look at it"), lead=lead, back=back)
 
@@ -114,7 +113,9 @@ def progress_look(request: HttpRequest, pk: int, sha256: str) -> HttpResponse:
         if done is not None:
             messages.success(request, _("The hours of {count} learners are stored.").format(count=done))
             return redirect("cohort-learners", pk)
-    faults = [(fault.place, refusals.sentence(Refused(fault.code, **fault.facts))) for fault in found.faults[:SHOWN]]
+    faults = [
+        (fault.place, "", refusals.sentence(Refused(fault.code, **fault.facts))) for fault in found.faults[:SHOWN]
+    ]
     context |= {"rows": found.rows[:SHOWN], "count": len(found.rows), "faults": faults}
     return render(request, "learners/progress.html", context, status=422 if form.errors else 200)
 

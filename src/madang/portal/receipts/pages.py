@@ -23,6 +23,7 @@ from madang.portal.billing.queries import today
 from madang.portal.decisions.halves import halves
 from madang.portal.faces import form_page, one, tried, with_role
 from madang.portal.files import tables
+from madang.portal.files.faces import taken
 from madang.portal.journal.actions import read
 from madang.portal.people import queries as people
 from madang.portal.receipts import actions, exports, queries, reading
@@ -159,11 +160,9 @@ def match_undo(request: HttpRequest, pk: int) -> HttpResponse:
 def bring_in(request: HttpRequest) -> HttpResponse:
     """Takes a bank's file for a look; nothing is stored before the next page's button."""
     form = FileForm(request.POST or None, request.FILES or None, by=request.actor)
-    if request.method == "POST" and form.is_valid():
-        upload = form.cleaned_data["file"]
-        kept = tried(form, lambda: tables.keep(now=request.now, name=upload.name, chunks=upload.chunks()))
-        if kept is not None:
-            return redirect("receipts-look", form.cleaned_data["bank"], kept.sha256)
+    kept = taken(request, form)
+    if kept is not None:
+        return redirect("receipts-look", form.cleaned_data["bank"], kept.sha256)
     links = [(_("Note another account"), reverse("bank-new"))]
     title, back = _("Bring in a bank's file"), reverse("receipts")
     return form_page(request, form, title=title, label=_("Look at it"), back=back, links=links)
@@ -203,7 +202,7 @@ def _shown(bank: str, content: Any) -> dict[str, Any]:
         "lines": lines[:SHOWN],
         "more": max(0, len(lines) - SHOWN),
         "repeated": len(known),
-        "faults": [(fault, _(FAULTS[fault.code])) for fault in content.faults[:SHOWN]],
+        "faults": [(fault.place, fault.value, _(FAULTS[fault.code])) for fault in content.faults[:SHOWN]],
     }
 
 
