@@ -122,7 +122,7 @@ def test_runs_together_keep_to_the_time_of_the_job(site, make_spec):
     id = site.backend.submit(spec)
     said(site.backend, id, "up")
     began = report_of(site.backend, id).started_at
-    until(lambda: time.time() > began.timestamp() + 2)
+    until(lambda: time.time() > began.timestamp() + 3)
     site.cluster.run("scontrol", "requeue", number_of(site, id))
     until(lambda: report_of(site.backend, id).state is JobState.WAITING)
     run_again_now(site, id)
