@@ -59,7 +59,7 @@ def processes_of(site, id):
         try:
             own = inside <= set((place / "environ").read_text(errors="replace").split("\0"))
             if not own and (place / "cmdline").read_text().startswith(keeper):
-                own = any(os.readlink(one).startswith(folder) for one in (place / "fd").iterdir())
+                own = any(str(one.readlink()).startswith(folder) for one in (place / "fd").iterdir())
         except OSError:
             continue
         found += [int(place.name)] if own else []
