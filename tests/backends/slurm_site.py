@@ -59,7 +59,7 @@ class SlurmSite:
 
     def _add_accounts(self, accounts):
         """The tree, with no limit but those that a test gives."""
-        reaches = (Reach("t4", "h100", width=6), Reach("cpu", "cpu", width=8))
+        reaches = (Reach("t4", "h100", width=6), Reach("cpu", self.settings["partitions"][""], width=8))
         awards = [
             OnCluster(code, "site", PEOPLE, reaches, wall_minutes=1440, hold=Hold.TARGET, closed=True)
             for code in accounts

@@ -66,6 +66,28 @@ def test_an_input_may_not_be_laid_outside_the_folder(backend, make_spec, tmp_pat
     assert refusal(backend.submit, make_spec(files=(file,))) == "job_path_unsafe"
 
 
+def test_a_job_on_several_nodes_needs_equal_parts_and_as_many_nodes(backend, make_spec):
+    assert refusal(backend.submit, make_spec(nodes=2, cores=3)) == "nodes_uneven"
+    assert refusal(backend.submit, make_spec(nodes=0)) == "job_field_out_of_range"
+    most = backend.capacity().nodes
+    beyond = make_spec(nodes=most + 1, cores=most + 1)
+    assert refusal(backend.submit, beyond) in ("one_machine", "larger_than_machine")
+
+
+def test_a_command_is_told_to_save_before_its_time_is_over(backend, make_spec):
+    script = "trap 'echo saved; exit 0' USR1; echo up $MADANG_NODES; while :; do sleep 0.05; done"
+    id = backend.submit(make_spec(script, wall_seconds=60, checkpoint_seconds=59))
+    assert ended(backend, id).state is JobState.SUCCEEDED
+    assert log_of(backend, id) == "up 1\nsaved\n"
+
+
+def test_a_job_on_hold_starts_once_it_is_released(backend, make_spec):
+    id = backend.submit(make_spec("echo ran", held=True))
+    until(lambda: report_of(backend, id).reason.code in ("held", "slurm_held_user"))
+    backend.release(id)
+    assert ended(backend, id).state is JobState.SUCCEEDED
+
+
 @pytest.mark.parametrize(
     ("script", "exit_code", "signal", "code"),
     [

@@ -266,13 +266,6 @@ def test_a_person_without_a_unix_user_is_refused(site, make_spec, user, code):
     assert caught.value.code == code
 
 
-@pytest.mark.parametrize("option", ["priority", "held", "requeue", "checkpoint_seconds"])
-def test_what_only_the_local_queue_knows_is_refused_by_name(site, make_spec, option):
-    with pytest.raises(Refused) as caught:
-        site.backend.submit(make_spec(**{option: 1}))
-    assert (caught.value.code, caught.value.facts) == ("job_option_not_here", {"field": option})
-
-
 def test_a_job_waits_for_another_and_is_not_run_after_one_that_failed(site, make_spec):
     first = site.backend.submit(make_spec("while [ ! -e go ]; do sleep 0.05; done; exit 3"))
     after_any = site.backend.submit(make_spec("echo ran", after=(After(first, ok=False),)))

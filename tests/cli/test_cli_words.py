@@ -170,6 +170,9 @@ def test_a_script_says_what_it_wants_and_what_means_nothing_here(tmp_path):
         *("--gpus=1", "--pool", "my pool"),
     ]
     assert found.left_out == ["--output=%j.out", "--p=long"]
+    path.write_text("#SBATCH -N 2 --ntasks=2 -c 4 --gres=gpu:2 --mem=1G\n#SBATCH --gpus=3\n")
+    wide = ("--nodes", "2", "--cores", "8", "--gpus", "4", "--memory", "2048M", "--gpus", "3")
+    assert (scripts.read(path).words, scripts.read(path).left_out) == ([*wide], [])
     path.write_text("echo hello")
     assert scripts.read(path) == scripts.Script(["/bin/sh", "run.sh"], [], [])
     path.write_text('#MADANG --name "open')
@@ -203,7 +206,8 @@ def test_the_smear_readers_own_scripts_are_understood():
         ("gres", "gpu", ["--gpus", "1"]),
         ("gres", "craynetwork:1", None),
         ("nodes", "1", []),
-        ("nodes", "2", None),
+        ("nodes", "2", ["--nodes", "2"]),
+        ("nodes", "2-4", None),
         ("ntasks", "8", None),
         ("array", "0-9", None),
     ],

@@ -6,6 +6,7 @@ import pytest
 
 from madang.compute.protocol import JobSpec
 from madang.compute.slurm import asking, room
+from madang.compute.slurm.commands import Output
 from madang.compute.slurm.settings import Settings
 from madang.errors import Refused
 
@@ -66,6 +67,8 @@ def test_capacity_counts_what_is_ours_by_the_pools_names(site_settings):
         ({"gpus": 0, "gpu_type": "", "cores": 60}, "waits_for_cores", {"needs": 60, "free": 48}),
         ({"gpus": 0, "gpu_type": "", "memory_mb": 400_000}, "waits_for_memory", {"needs": 400_000, "free": 384_000}),
         ({"gpus": 1, "gpu_type": "H100"}, "slurm_resources", {}),
+        ({"gpus": 10, "gpu_type": "H100", "nodes": 2}, "waits_for_nodes", {"needs": 2, "free": 1}),
+        ({"gpus": 8, "gpu_type": "H100", "nodes": 2}, "slurm_resources", {}),
     ],
 )
 def test_what_the_next_job_waits_for(site_settings, asked, code, facts):
@@ -77,21 +80,26 @@ def test_a_job_that_fits_no_node_is_refused_though_the_cluster_is_large(site_set
     nodes = asking.nodes_of(LINES)
     usual = {"key": "k", "account": "a", "fair_share_class": "", "name": "n", "argv": ("true",)}
     room.admit(site_settings, JobSpec(**usual, gpus=8, gpu_type="H100", cores=64), nodes)
+    room.admit(site_settings, JobSpec(**usual, gpus=16, gpu_type="H100", cores=128, nodes=2), nodes)
     for change in (
         {"gpus": 9, "gpu_type": "H100"},
         {"cores": 65},
         {"memory_mb": 512_001},
         {"gpus": 1, "gpu_type": "T4"},
+        {"gpus": 18, "gpu_type": "H100", "nodes": 2},
+        {"gpus": 15, "gpu_type": "H100", "nodes": 3},
+        {"cores": 4, "nodes": 4},
     ):
         with pytest.raises(Refused, match="larger_than_machine"):
             room.admit(site_settings, JobSpec(**{**usual, **change}), nodes)
 
 
 def test_a_line_of_the_queue():
-    seen = asking.queued("7|RUNNING|1700000000|1700000060|1700003660|gpu1|test-ab|None")
+    seen = asking.queued("7|RUNNING|1700000000|1700000060|1700003660|gpu1|2|test-ab|None|")
     assert (seen.number, seen.state, seen.placed, seen.name, seen.detail) == ("7", "RUNNING", True, "test-ab", "None")
+    assert seen.restarts == 2
     assert seen.started == datetime(2023, 11, 14, 22, 14, 20, tzinfo=UTC)
-    waiting = asking.queued("8|PENDING|1700000000|N/A|N/A||test-cd|ReqNodeNotAvail, UnavailableNodes:gpu2")
+    waiting = asking.queued("8|PENDING|1700000000|N/A|N/A||0|test-cd|ReqNodeNotAvail, UnavailableNodes:gpu2|")
     assert (waiting.started, waiting.placed, waiting.detail) == (None, False, "ReqNodeNotAvail, UnavailableNodes:gpu2")
     assert asking.queued("slurm_load_jobs error: something") is None
 
@@ -100,3 +108,15 @@ def test_a_line_of_the_records_though_its_name_holds_bars():
     seen = asking.recorded("9|CANCELLED by 1001|1700000000|Unknown|1700000009||a|b|0:0")
     assert (seen.number, seen.state, seen.started, seen.placed) == ("9", "CANCELLED", None, False)
     assert (seen.name, seen.detail) == ("a|b", "0:0")
+
+
+def test_the_records_of_a_job_that_ran_again_are_one_job_as_it_ran_last():
+    class Records:
+        def run(self, *argv):
+            rows = "9|NODE_FAIL|100|110|120|cpu=1|a|0:0\n9|COMPLETED|120|130|140|cpu=1|a|0:0\n"
+            return Output(0, rows + "8|COMPLETED|90|91|92|cpu=1|gone|0:0\n8|RUNNING|200|201|Unknown|cpu=1|b|0:0\n", "")
+
+    found = asking.records(Records(), ["8", "9"])
+    assert (found["9"].state, found["9"].restarts) == ("COMPLETED", 1)
+    # a number that a crashed controller gave out again is no second run
+    assert (found["8"].name, found["8"].restarts) == ("b", 0)

@@ -7,13 +7,13 @@ import pytest
 from madang.compute import sentences
 from madang.compute.protocol import JobState
 from madang.compute.slurm.asking import Seen
-from madang.compute.slurm.endings import concluded, has_ended, never_ran
+from madang.compute.slurm.endings import concluded, has_ended, never_ran, the_last
 
 BEGAN, ENDED = datetime(2026, 3, 1, 1, tzinfo=UTC), datetime(2026, 3, 1, 2, tzinfo=UTC)
 
 
 def report(state="COMPLETED", detail="0:0", left=None, *, placed=True, asked=0):
-    row = {"name": "test-ab", "key": "k", "account": "award:1", "cancel_asked": asked}
+    row = {"name": "test-ab", "key": "k", "account": "award:1", "cancel_asked": asked, "given": 0}
     seen = Seen("7", state, BEGAN, BEGAN if placed else None, ENDED, placed, "test-ab", detail)
     return concluded(row, seen, left or {}, 600, ENDED)
 
@@ -78,3 +78,32 @@ def test_nonsense_in_a_persons_folder_counts_as_nothing(left):
     found = report("FAILED", "3:0", left)
     assert (found.state, found.exit_code, found.outputs) == (JobState.FAILED, 3, ())
     assert (found.outputs_left_out, found.log_size, found.log_cut) == (0, 0, False)
+
+
+@pytest.mark.parametrize(
+    ("queued", "recorded", "settled", "expected"),
+    [
+        # (state, restarts, submitted) by the queue; (state, submitted) by the records
+        (("COMPLETED", 1, ENDED), ("NODE_FAIL", BEGAN), True, None),  # the last run's record has not come yet
+        (("COMPLETED", 1, ENDED), ("COMPLETED", ENDED), True, "COMPLETED"),
+        (("PENDING", 1, ENDED), None, True, None),
+        (("CANCELLED", 0, BEGAN), None, True, "CANCELLED"),  # it never had anything
+        (("CANCELLED", 1, ENDED), None, True, None),  # it had, once
+        (None, ("NODE_FAIL", BEGAN), False, None),
+        (None, ("NODE_FAIL", BEGAN), True, "NODE_FAIL"),
+        (None, ("REQUEUED", BEGAN), False, None),
+        (None, ("COMPLETED", BEGAN), False, "COMPLETED"),
+    ],
+)
+def test_the_end_of_an_earlier_run_is_not_that_of_the_job(queued, recorded, settled, expected):
+    seen = queued and Seen("7", queued[0], queued[2], None, None, False, "n", "", queued[1])
+    row = recorded and Seen("7", recorded[0], recorded[1], BEGAN, ENDED, True, "n", "0:0")
+    final, _ = the_last(seen, row, "n", lambda: settled)
+    assert (final and final.state) == expected
+
+
+def test_what_an_earlier_run_left_is_not_how_the_last_one_ended():
+    left = {"result": {"exit_code": 143, "restarts": 0}}
+    row = {"name": "n", "key": "k", "account": "award:1", "cancel_asked": 0, "given": 5}
+    found = concluded(row, Seen("7", "FAILED", ENDED, ENDED, ENDED, True, "n", "1:0", 1), left, 600, ENDED)
+    assert (found.exit_code, found.restarts, found.submitted_at.timestamp()) == (1, 1, 5)

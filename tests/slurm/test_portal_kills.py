@@ -1,20 +1,23 @@
 """The portal's worker dies at every step of apply, of handing over and of posting use: nothing is lost or twofold."""
 
+import contextlib
 import uuid
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from factories import actor
-from slurm.portal_site import apply, ask, grant, make_running, now, sbatch, state
+from slurm.portal_site import HOUR, apply, ask, grant, make_running, now, sbatch, state
 
 from madang.compute.slurm import applying
 from madang.compute.slurm.register import Register
 from madang.compute.slurm.staging import Hand
 from madang.compute.slurm.standing import Standing
 from madang.errors import Refused, Unavailable
+from madang.portal.actors import WORKER
 from madang.portal.awards.queries import owner_of
 from madang.portal.cluster import actions, bringing, chores, queries, rules
-from madang.portal.cluster.models import ClusterChange
+from madang.portal.cluster.models import ClusterChange, ClusterCount
 from madang.portal.jobs import actions as jobs
 from madang.portal.jobs import chores as work
 from madang.portal.jobs import posting
@@ -26,6 +29,7 @@ from madang.portal.ledger import actions as ledger
 from madang.portal.ledger import importer
 from madang.portal.ledger.models import Movement
 from madang.portal.ledger.queries import balances, check_identity
+from madang.portal.ledger.rules import Usage
 
 pytestmark = [pytest.mark.slurm, pytest.mark.django_db]
 H100 = ("--partition=h100", "--time=5")
@@ -83,10 +87,13 @@ def around(*names):
 def test_a_change_is_gone_on_for_wherever_the_worker_died(site, award, monkeypatch):
     for hours, user in enumerate(("news", "mail", "backup", "proxy", "uucp"), start=1):
         make_running(user, hours=hours)  # a step of its own for each
+    yesterday = ("test", "before", owner_of(award.pk), award.pool.pk, "outside:1")
+    when = (now() - timedelta(days=1)).astimezone(ZoneInfo("Asia/Seoul")).date()
+    ledger.use(by=WORKER, now=now(), usage=Usage(*yesterday, f"{when:%Y-%m}", when, 2 * HOUR))
     found, _ = bringing.plan(now())
     monkeypatch.setattr(bringing, "AT_ONCE", 1)
     death, change, began = Death(monkeypatch), ask(), now()
-    notes = ("claim", "ran", "ended", "rest", "cut_off")
+    notes = ("claim", "ran", "ended", "rest", "cut_off", "note_counts")
     death.at(actions, *notes)
     death.at(applying, "_take", of=lambda commands, step: step.phase.name)
     death.at(Standing, "_keep")
@@ -103,6 +110,48 @@ def test_a_change_is_gone_on_for_wherever_the_worker_died(site, award, monkeypat
         rows = site.cluster.run("sacctmgr", "-nP", "show", "assoc", f"user={name}", "format=Account").split()
         assert sum(row.startswith("portal-a-") for row in rows) == 1
     assert sbatch(site, "games", award, *H100, "--gres=gpu:1").isdigit()
+    # what was used before the cluster counts is taken off its budget, once
+    assert ClusterCount.objects.get(award_id=award.pk).before_seconds == 2 * HOUR
+    shown = site.cluster.run("sacctmgr", "-nP", "show", "qos", f"{award.name}-h100", "format=GrpTRESMins")
+    assert shown.strip() == "gres/gpu=480"
+
+
+def test_a_database_that_dies_stops_a_change_and_an_import_and_both_go_on(site, award, monkeypatch):
+    monkeypatch.setattr(bringing, "AT_ONCE", 1)
+    change = ask()
+    chores.carry_on(now())
+    site.cluster.stop("mariadbd")
+    try:
+        for late in (0, 1):
+            with contextlib.suppress(Unavailable):
+                chores.carry_on(now() + late * (actions.CLAIM + timedelta(seconds=1)))
+        assert queries.change_goes_on()
+    finally:
+        site.cluster.start("mariadbd")
+    later = now() + 3 * actions.CLAIM
+    while queries.change_goes_on():
+        with contextlib.suppress(Unavailable):
+            chores.carry_on(later)
+        later += actions.CLAIM
+    assert ClusterChange.objects.get(pk=change.pk).state == "ended" and bringing.plan(now())[0].lines == []
+    posting.post_usage(now())
+    job = sbatch(site, "games", award, *H100, "--gres=gpu:2", script="#!/bin/sh\nsleep 1\n")
+    site.cluster.until(lambda: not state(site, job), "end of the job")
+    site.cluster.stop("mariadbd")
+    try:
+        with pytest.raises(Unavailable):
+            posting.post_usage(now())
+        assert _used(award) == 0
+    finally:
+        site.cluster.start("mariadbd")
+    site.cluster.until(lambda: _posted() or _used(award), "use")
+    (moved,) = Movement.objects.filter(subject=f"{site.cluster.name}:{job}")
+    assert moved.amount == _used(award) > 0 and check_identity() == []
+
+
+def _posted():
+    with contextlib.suppress(Unavailable):
+        return posting.post_usage(now())
 
 
 def submit(award, name, argv=("true",), **given):

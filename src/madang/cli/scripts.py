@@ -42,14 +42,17 @@ def read(path: Path) -> Script:
     ours: list[str] = []
     slurms: list[str] = []
     left_out: list[str] = []
+    asked: list[tuple[str, str]] = []
     for line in _head(lines):
         if line.startswith(f"{OURS} "):
             ours += _words(path, line)
         elif line.startswith(f"{SLURMS} "):
-            for name, value in _options(_words(path, line)):
-                same = translated(name, value)
-                slurms += same or []
-                left_out += [f"--{name}={value}" if value else f"--{name}"] if same is None else []
+            asked += _options(_words(path, line))
+    nodes = next((int(value) for name, value in reversed(asked) if name == "nodes" and value.isdecimal()), 1)
+    for name, value in asked:
+        same = translated(name, value, nodes)
+        slurms += same or []
+        left_out += [f"--{name}={value}" if value else f"--{name}"] if same is None else []
     return Script([*(first or ["/bin/sh"]), path.name], [*slurms, *ours], left_out)
 
 
@@ -80,20 +83,25 @@ def _options(words: list[str]) -> Iterator[tuple[str, str]]:
         yield name, value
 
 
-def translated(name: str, value: str) -> list[str] | None:
-    """An option of sbatch as options of ``madang submit``; None where nothing here means the same."""
-    if name in ("ntasks", "nodes", "ntasks-per-node"):
-        return [] if value == "1" else None
+def translated(name: str, value: str, nodes: int = 1) -> list[str] | None:
+    """An option of sbatch as options of ``madang submit``; None where nothing here means the same.
+
+    What Slurm counts for each of several `nodes`, and for the one task on each, is counted together here.
+    """
+    if name == "nodes" and value.isdecimal() and int(value):
+        return ["--nodes", value] if value != "1" else []
+    if name in ("ntasks", "ntasks-per-node"):
+        return [] if value == ("1" if name == "ntasks-per-node" else f"{nodes}") else None
     if name == "job-name":
         return ["--name", value]
     if name in ("requeue", "no-requeue") and not value:
         return ["--requeue"] if name == "requeue" else []
     if name == "cpus-per-task" and value.isdecimal():
-        return ["--cores", value]
+        return ["--cores", f"{int(value) * nodes}"]
     if name in _GPUS and (gpus := _GPUS[name].fullmatch(value)):
-        return ["--gpus", gpus[1] or "1"]
+        return ["--gpus", f"{int(gpus[1] or 1) * (1 if name == 'gpus' else nodes)}"]
     if name == "mem" and (memory := _MEMORY.fullmatch(value)):
-        return ["--memory", f"{-(-int(memory[1]) * _KIB[memory[2].upper() or 'M'] // 1024)}M"]
+        return ["--memory", f"{-(-int(memory[1]) * nodes * _KIB[memory[2].upper() or 'M'] // 1024)}M"]
     if name == "time" and (seconds := _seconds(value)):
         return ["--time", f"{seconds}s"]
     return None

@@ -51,6 +51,10 @@ def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--gpus", type=int, default=0, metavar="N")
     parser.add_argument("--cores", type=int, default=1, metavar="N")
     more = {
+        "--nodes": (
+            1,
+            N_("on a cluster: spread it over so many nodes, each of which gives the same part of all amounts"),
+        ),
         "--array": (1, N_("an array of so many jobs, each with its number in its environment; it is not waited for")),
         "--priority": (0, N_("within the award the higher goes first")),
         "--checkpoint": (0, N_("SIGUSR1 so many seconds before its end")),
@@ -134,6 +138,7 @@ def _submit(given: argparse.Namespace) -> int:
             environment=given.env,
             gpus=given.gpus,
             cores=given.cores,
+            nodes=given.nodes,
             memory_mb=memory_mb(given.memory),
             wall_seconds=seconds(given.time),
             priority=given.priority,
@@ -155,7 +160,7 @@ def _with_template(given: argparse.Namespace, template: Template) -> tuple[argpa
         "--time",
         f"{template.wall_seconds}s",
     ]
-    words += ["--array", f"{template.elements}", f"--priority={template.priority}"]
+    words += ["--nodes", f"{template.nodes}", "--array", f"{template.elements}", f"--priority={template.priority}"]
     words += ["--checkpoint", f"{template.checkpoint_seconds}", *(["--requeue"] if template.requeue else [])]
     whole, _ = given.parse([*words, *given.words], argparse.Namespace(json=given.json))
     whole.argv, whole.first, whole.words, whole.parse = given.argv, words, given.words, given.parse

@@ -15,9 +15,10 @@ class JobRequest:
     """A job to submit: `argv` is run without a shell in a folder with its files.
 
     `award` is the award's number; `pool` and `environment` are codes and may stay empty: then the award's one pool and
-    the centre's own Python count. Memory in MiB. `elements` above 1 makes an array of so many numbered jobs; within the
-    award a higher `priority` goes first; `requeue`: it may be run again, in its folder as it was left, where the
-    machine ended it; it is told to save `checkpoint_seconds` before its end (0: never).
+    the centre's own Python count. Memory in MiB; each of the `nodes` gives the same part of all amounts. `elements`
+    above 1 makes an array of so many numbered jobs; within the award a higher `priority` goes first; `requeue`: it may
+    be run again, in its folder as it was left, where the machine ended it; it is told to save `checkpoint_seconds`
+    before its end (0: never).
     """
 
     award: str
@@ -28,6 +29,7 @@ class JobRequest:
     cores: int = 1
     memory_mb: int = 1024
     wall_seconds: int = 3600
+    nodes: int = 1
     environment: str = ""
     priority: int = 0
     requeue: bool = False
@@ -48,6 +50,7 @@ class Template:
     cores: int
     memory_mb: int
     wall_seconds: int
+    nodes: int
     priority: int
     requeue: bool
     checkpoint_seconds: int
@@ -83,6 +86,7 @@ class Job:
     cores: int
     memory_mb: int
     wall_seconds: int
+    nodes: int
     held_seconds: int
     state: str
     state_in_words: str

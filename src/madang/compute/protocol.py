@@ -40,6 +40,7 @@ class JobSpec:
     `key` is the portal's own key for this submission: the same key with the same content is the same job. `account`
     is the award that pays. `gpus` of `gpu_type` (empty for none), `cores` and `memory_mb` (MiB) are held for the job
     from its start to its end, `wall_seconds` is the longest that it may run. `argv` is run without a shell.
+    They are of the whole job: each of its `nodes` gives the same part of them, and `argv` is run once, on the first.
     `user` is the Unix user as whom it runs on a cluster that knows its people; a backend without users ignores it.
 
     Within its account a job of higher `priority` goes first. One that is `held` waits until it is released, one with
@@ -76,6 +77,7 @@ class JobSpec:
     layer: str = ""
     builds: str = ""
     image: str = ""
+    nodes: int = 1
 
 
 class JobState(enum.StrEnum):
@@ -170,12 +172,17 @@ KEPT_APART = frozenset({"sandbox_works", "runs_as_own_user"})
 
 @dataclass(frozen=True)
 class Capacity:
-    """All that the backend can give at once; `sandbox` says how strangers' jobs are kept apart, or why they are not."""
+    """All that the backend can give at once; `sandbox` says how strangers' jobs are kept apart, or why they are not.
+
+    A job may be spread over as many as `nodes`, and be given priorities up to `most_priority`.
+    """
 
     gpus: Mapping[str, int]
     cores: int
     memory_mb: int
     sandbox: Reason
+    nodes: int = 1
+    most_priority: int = 1000
 
     @property
     def sandboxed(self) -> bool:

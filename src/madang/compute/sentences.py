@@ -20,6 +20,7 @@ SENTENCES: dict[str, str] = {
     "waits_for_gpus": N_("Next in the queue. It needs {needs} {type} GPUs at once and {free} are free."),
     "waits_for_cores": N_("Next in the queue. It needs {needs} cores at once and {free} are free."),
     "waits_for_memory": N_("Next in the queue. It needs {needs} MiB of memory at once and {free} MiB are free."),
+    "waits_for_nodes": N_("Next in the queue. It needs room on {needs} nodes at once and {free} have it."),
     "waits_behind": N_("Waits its turn: it is number {ahead} behind the next in the queue."),
     "waits_far_behind": N_("Waits its turn: at least {ahead} jobs are before it."),
     "account_at_limit": N_(
@@ -108,6 +109,8 @@ SENTENCES: dict[str, str] = {
     "job_not_ended": N_("The job's files can be fetched once it has ended."),
     "job_field_missing": N_("Please fill in {field}."),
     "job_field_out_of_range": N_("{field} must be at least {least}."),
+    "nodes_uneven": N_("{given} {field} cannot be shared out evenly among {nodes} nodes."),
+    "one_machine": N_("Jobs run on one machine here, so that none can be spread over {nodes} nodes."),
     "checkpoint_too_early": N_(
         "The signal {seconds} seconds before its end would come before the job starts: it may run {limit} seconds."
     ),

@@ -24,7 +24,8 @@ def check(spec: JobSpec) -> None:
     """Refuses a job that no backend could run; facts name the field at fault.
 
     Codes: ``job_field_missing``, ``job_field_out_of_range``, ``job_command_unfit``, ``job_path_unsafe``,
-    ``job_path_twice``, ``job_environment_unfit``, ``checkpoint_too_early``, ``no_such_layer``.
+    ``job_path_twice``, ``job_environment_unfit``, ``checkpoint_too_early``, ``no_such_layer``,
+    ``nodes_uneven``.
     """
     for name in ("key", "account", "name"):
         if not getattr(spec, name):
@@ -36,9 +37,12 @@ def check(spec: JobSpec) -> None:
 
 def _check_amounts(spec: JobSpec) -> None:
     least = {"gpus": 0, "cores": 1, "memory_mb": LEAST_MEMORY_MB, "wall_seconds": 1, "checkpoint_seconds": 0}
-    for name, bound in least.items():
+    for name, bound in {**least, "nodes": 1}.items():
         if getattr(spec, name) < bound:
             raise Refused("job_field_out_of_range", field=name, least=bound)
+    for name in ("gpus", "cores"):
+        if getattr(spec, name) % spec.nodes:
+            raise Refused("nodes_uneven", field=name, given=getattr(spec, name), nodes=spec.nodes)
     if abs(spec.priority) > MOST_PRIORITY:
         raise Refused("job_field_out_of_range", field="priority", least=-MOST_PRIORITY)
     if spec.checkpoint_seconds >= spec.wall_seconds:
@@ -110,4 +114,6 @@ def digest(spec: JobSpec) -> str:
         content["software"] = [list(spec.software), spec.layer, spec.builds]
     if spec.image:
         content["image"] = spec.image
+    if spec.nodes != 1:
+        content["nodes"] = spec.nodes
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -32,6 +32,7 @@ def test_a_gpu_pool_holds_gpu_seconds_and_a_core_pool_core_seconds():
         (Shape(0, 0, 1024, 60), "core", "job_cores"),
         (Shape(0, 1, 63, 60), "core", "job_memory_mb"),
         (Shape(0, 1, 1024, 0), "core", "job_wall_seconds"),
+        (Shape(0, 1, 1024, 60, 0), "core", "job_nodes"),
         (Shape(0, 1, 1024, rules.MOST_WALL_SECONDS + 1), "core", "job_wall_seconds"),
     ],
 )
@@ -39,6 +40,12 @@ def test_amounts_that_no_pool_gives_are_refused_with_their_range(shape, unit, co
     told = refused(rules.check_shape, shape, unit)
     assert told.code == code
     assert {"given", "low", "high", "field"} == told.facts.keys()
+
+
+@pytest.mark.parametrize("shape", [Shape(3, 4, 1024, 60, 2), Shape(4, 3, 1024, 60, 2)])
+def test_nodes_give_equal_parts(shape):
+    assert refused(rules.check_shape, shape, "gpu").code == "job_nodes_uneven"
+    rules.check_shape(Shape(4, 4, 1025, 60, 2), "gpu")
 
 
 def test_a_command_is_split_as_a_shell_would_but_runs_in_none():

@@ -17,9 +17,12 @@ from madang.portal import backends
 from madang.portal.actors import Role
 from madang.portal.cluster import actions as cluster
 from madang.portal.cluster.rules import Hold
-from madang.portal.jobs import actions, arrays, chores, machine, queries, steering, waiting
+from madang.portal.jobs import actions, arrays, chores, queries, steering, waiting
+from madang.portal.jobs import machine as jobs_machine
+from madang.portal.jobs.forms import JobForm
 from madang.portal.jobs.models import Job
 from madang.portal.jobs.rules import USUAL, JobState, Shape, Terms, check_terms
+from madang.portal.jobs.terms import TermsForm
 from madang.portal.journal.models import JournalEntry
 from madang.portal.ledger.models import Movement
 
@@ -56,6 +59,19 @@ def test_terms_beyond_their_bounds_are_refused(terms, files, code):
     assert caught.value.code == code
 
 
+@pytest.mark.django_db
+def test_one_machine_takes_no_job_on_several_nodes_and_does_not_offer_it(machine, paid):
+    given = {"award": paid.award, "pool": paid.pool, "name": "wide", "argv": ["true"], "files": ()}
+    shape = Shape(0, 2, 256, 60, 2)
+    with pytest.raises(Refused, match="job_one_node"):
+        actions.submit(by=paid.by, now=NOW, shape=shape, key=uuid.uuid4(), **given)
+    assert "nodes" not in JobForm(places=()).fields and "nodes" in JobForm(places=(), most_nodes=2).fields
+    job = submit(paid, on_hold=True, cores=2)
+    rows(job).update(nodes=2)
+    assert jobs_machine.spec(fresh(job)).nodes == 2
+    assert "priority" in TermsForm({"elements": 1, "priority": 1, "checkpoint_seconds": 0}, most_priority=0).errors
+
+
 def test_terms_at_their_bounds_are_taken():
     check_terms(USUAL, SHAPE, 200)
     check_terms(Terms(priority=1000, elements=1000, checkpoint_seconds=59), SHAPE, 10)
@@ -82,7 +98,7 @@ def test_an_array_is_numbered_jobs_each_with_a_hold_of_its_own(machine, paid):
 
 
 def log_of(job):
-    return machine.log(job, 0).data.decode()
+    return jobs_machine.log(job, 0).data.decode()
 
 
 def test_an_array_that_cannot_be_paid_for_leaves_nothing_behind(machine, paid):
@@ -282,7 +298,7 @@ def test_the_machine_knows_the_class_of_an_award(machine, paid):
 
 
 def machine_spec(job):
-    return machine.spec(fresh(job))
+    return jobs_machine.spec(fresh(job))
 
 
 def test_an_array_is_known_in_the_list_until_all_of_it_has_ended(machine, paid):

@@ -102,9 +102,7 @@ class LocalBackend:
             raise Refused("account_closed", account=spec.account)
         layers.check(self._spool, spec)
         asked = policies.needs(gpus=spec.gpus, gpu_type=spec.gpu_type, cores=spec.cores, memory_mb=spec.memory_mb)
-        too_large = policies.excess(asked, machine.amounts(self._settings))
-        if too_large:
-            raise Refused(too_large.code, **too_large.facts)
+        machine.admit(self._settings, asked, spec.nodes)
         for after in spec.after:
             if not self._spool.rows("SELECT 1 FROM job WHERE id = ? AND account = ?", after.job, spec.account):
                 raise Refused("no_such_job", job=after.job)

@@ -13,8 +13,10 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from madang.compute import policies
 from madang.compute.local import nvml, records, sampling
 from madang.compute.local.settings import Gpu, Settings
+from madang.errors import Refused
 
 NVIDIA = Path("/proc/driver/nvidia/gpus")
 MINORS = Path("/proc/driver/nvidia-caps/mig-minors")
@@ -133,3 +135,12 @@ def amounts(settings: Settings) -> dict[str, int]:
     """Everything that the machine has, in the form that the policies count in."""
     typed = {f"gpu:{name}": count for name, count in by_type(gpus(settings)).items()}
     return {"cores": len(cores(settings)), "memory_mb": memory_mb(settings)} | typed
+
+
+def admit(settings: Settings, asked: Mapping[str, int], nodes: int) -> None:
+    """Refuses what would never fit: ``one_machine`` for a job on several nodes, ``larger_than_machine``."""
+    if nodes > 1:
+        raise Refused("one_machine", nodes=nodes)
+    too_large = policies.excess(asked, amounts(settings))
+    if too_large:
+        raise Refused(too_large.code, **too_large.facts)

@@ -81,6 +81,7 @@ def _environment(order: Order) -> dict[str, str]:
     given = {
         "CUDA_VISIBLE_DEVICES": ",".join(gpu["uuid"] for gpu in order["gpus"]),
         "MADANG_JOB": order["job"],
+        "MADANG_NODES": "1",
         "MADANG_CORES": str(len(order["cores"])),
         "MADANG_GPUS": str(len(order["gpus"])),
         "MADANG_MEMORY_MB": str(order["memory_mb"]),

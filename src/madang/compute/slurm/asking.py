@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from madang.compute.slurm.commands import Commands
@@ -16,14 +16,17 @@ from madang.errors import Unavailable
 AT_ONCE = 500
 _BAR = "|"
 _BACKLOG = re.compile(r"DBD Agent queue size:\s*(\d+)")
-_QUEUE = "%A|%T|%V|%S|%e|%N|%j|%r"
+_QUEUE = ("JobID", "State", "SubmitTime", "StartTime", "EndTime", "NodeList", "RestartCnt", "Name", "Reason")
 _RECORDS = "JobIDRaw,State,Submit,Start,End,AllocTRES,JobName,ExitCode"
 _NODES = ("NodeList", "Partition", "StateLong", "CPUsState", "Memory", "AllocMem", "Gres", "GresUsed")
 
 
 @dataclass(frozen=True)
 class Seen:
-    """One job as the queue or the records have it. `state` is the first word; `placed`: it was given resources."""
+    """One job as the queue or the records have it, in its last run; `restarts` counts those before.
+
+    `state` is the first word; `placed`: it was given resources.
+    """
 
     number: str
     state: str
@@ -33,6 +36,7 @@ class Seen:
     placed: bool
     name: str
     detail: str
+    restarts: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,8 @@ def queue(commands: Commands, numbers: Sequence[str]) -> dict[str, Seen]:
     found: dict[str, Seen] = {}
     for start in range(0, len(numbers), AT_ONCE):
         some = ",".join(numbers[start : start + AT_ONCE])
-        argv = ("squeue", "--noheader", "--states=all", f"--jobs={some}", f"--format={_QUEUE}")
+        shape = ",".join(f"{field}:|" for field in _QUEUE)
+        argv = ("squeue", "--noheader", "--states=all", f"--jobs={some}", f"--Format={shape}")
         done = commands.run(*argv)
         if done.status and "Invalid job id" not in done.errors:
             raise Unavailable(f"squeue: {done.errors.strip()[-500:]}")
@@ -65,11 +70,12 @@ def queue(commands: Commands, numbers: Sequence[str]) -> dict[str, Seen]:
 
 def queued(line: str) -> Seen | None:
     """One line of squeue; None for one that is none."""
-    words = line.split(_BAR, 7)
-    if len(words) < 8:
+    words = [word.strip() for word in line.split(_BAR)]
+    if len(words) <= len(_QUEUE):
         return None
-    number, state, submitted, started, ended, nodes, name, reason = words
-    return Seen(number, state, _instant(submitted), _instant(started), _instant(ended), bool(nodes), name, reason)
+    number, state, submitted, started, ended, nodes, restarts, name, reason = words[: len(_QUEUE)]
+    times = (_instant(submitted), _instant(started), _instant(ended))
+    return Seen(number, state, *times, bool(nodes), name, reason, int(restarts) if restarts.isdigit() else 0)
 
 
 def records(commands: Commands, numbers: Sequence[str]) -> dict[str, Seen]:
@@ -77,12 +83,20 @@ def records(commands: Commands, numbers: Sequence[str]) -> dict[str, Seen]:
     found: dict[str, Seen] = {}
     for start in range(0, len(numbers), AT_ONCE):
         some = ",".join(numbers[start : start + AT_ONCE])
-        argv = ("sacct", "-X", "--noheader", "--parsable2", f"--jobs={some}", f"--format={_RECORDS}")
+        argv = ("sacct", "-X", "-D", "--noheader", "--parsable2", f"--jobs={some}", f"--format={_RECORDS}")
         done = commands.run(*argv)
         if done.status:
             raise Unavailable(f"sacct: {done.errors.strip()[-500:]}")
-        found.update({seen.number: seen for seen in map(recorded, done.text.splitlines()) if seen})
+        _add_runs(found, filter(None, map(recorded, done.text.splitlines())))
     return found
+
+
+def _add_runs(found: dict[str, Seen], rows: Iterable[Seen]) -> None:
+    """The last run of each job; a number that a crashed controller gave out again belongs to the last job's name."""
+    for row in sorted(rows, key=lambda row: row.submitted or datetime.min.replace(tzinfo=UTC)):
+        before = found.get(row.number)
+        again = before is not None and before.name == row.name
+        found[row.number] = replace(row, restarts=before.restarts + 1 if before and again else 0)
 
 
 def recorded(line: str) -> Seen | None:
@@ -92,7 +106,8 @@ def recorded(line: str) -> Seen | None:
         return None
     number, state, submitted, started, ended, tres, name, code = (*words[:6], _BAR.join(words[6:-1]), words[-1])
     first = state.split()[0] if state else ""
-    return Seen(number, first, _instant(submitted), _instant(started), _instant(ended), bool(tres), name, code)
+    begun = _instant(started)
+    return Seen(number, first, _instant(submitted), begun, _instant(ended), bool(tres and begun), name, code)
 
 
 def backlog(commands: Commands) -> int | None:

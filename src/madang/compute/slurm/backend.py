@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
-import secrets
 import shutil
 import sqlite3
 from collections import defaultdict
@@ -35,8 +33,9 @@ from madang.compute.sharing import Joined
 from madang.compute.slurm import asking, batch, limiting, reasons, room, sacct, settings, totals
 from madang.compute.slurm.asking import Node, Seen
 from madang.compute.slurm.difference import Difference
-from madang.compute.slurm.endings import concluded, has_ended, never_ran, waits, whole
+from madang.compute.slurm.endings import concluded, has_ended, never_ran, submitted, the_last, waits, whole
 from madang.compute.slurm.events import Events, events_in
+from madang.compute.slurm.fetching import fetched
 from madang.compute.slurm.live import cluster_name
 from madang.compute.slurm.names import Site, check_user
 from madang.compute.slurm.register import Register, report_of
@@ -50,8 +49,6 @@ from madang.values import Period
 
 _CLOCKS_APART = 60  # seconds by which the clocks of portal and cluster may differ
 _LIMITED = {"cores": "cpu", "gpus": "gres/gpu"}
-# Slurm's users cannot raise a priority, and what may run again is for them to know: none of these is given to it.
-_NOT_HERE = ("priority", "held", "requeue", "checkpoint_seconds")
 
 
 class SlurmBackend:
@@ -92,7 +89,7 @@ class SlurmBackend:
         """Notes the job, lays its files as its person, and gives it to Slurm; each step may be done again.
 
         The id is the job's name on the cluster. Refused besides: ``no_unix_user``, ``slurm_user``, ``slurm_refused``,
-        ``job_option_not_here`` for what only the queue of local compute knows, ``job_before_failed``.
+        ``job_option_not_here`` for a priority above zero, which people cannot give on a cluster, ``job_before_failed``.
         """
         specs.check(spec)
         row = self._register.by_key(spec.key)
@@ -109,17 +106,10 @@ class SlurmBackend:
         return self._give(spec, self._register.by_key(spec.key))
 
     def _admit(self, spec: JobSpec) -> None:
-        for option in _NOT_HERE:
-            if getattr(spec, option):
-                raise Refused("job_option_not_here", field=option)
-        limit = self._register.limit(spec.account)
-        if limit is None or not limit["open"]:
-            raise Refused("account_closed", account=spec.account)
+        if spec.priority > room.MOST_PRIORITY:
+            raise Refused("job_option_not_here", field="priority")
+        limiting.admit(spec, self._register.limit(spec.account))
         room.admit(self._settings, spec, self._nodes())
-        for name in ("gpus", "cores", "wall_seconds"):
-            if getattr(spec, name) > limit[name]:
-                code = "larger_than_account_wall" if name == "wall_seconds" else "larger_than_account_limit"
-                raise Refused(code, resource=name, needs=getattr(spec, name), limit=limit[name])
 
     def _give(self, spec: JobSpec, row: sqlite3.Row | None) -> str:
         assert row is not None
@@ -181,15 +171,9 @@ class SlurmBackend:
     ) -> JobReport:
         if row["report"] is not None:
             return report_of(row["report"])
-        recorded = (records or {}).get(row["number"])
-        if recorded is not None and recorded.name != row["name"]:
-            recorded = None  # not whole yet: the database gives a record its name last
-        final = None
-        if seen is not None and never_ran(seen):
-            final = seen
-        elif recorded is not None and has_ended(recorded) and recorded.ended is not None:
-            final = recorded
-        elif seen is None and recorded is None and records is not None and self._forgotten(row):
+        found = (records or {}).get(row["number"])
+        final, recorded = the_last(seen, found, row["name"], lambda: asking.backlog(self._commands) == 0)
+        if final is seen is recorded is None and records is not None and self._forgotten(row):
             final = Seen(row["number"], "REVOKED", None, None, None, False, row["name"], "")
         report = self._conclude(row, final) if final is not None else None
         return report or self._going_on(row, seen or recorded, nodes, alone)
@@ -216,10 +200,9 @@ class SlurmBackend:
         return report
 
     def _going_on(self, row: sqlite3.Row, seen: Seen | None, nodes: list[Node], alone: bool) -> JobReport:
-        given = datetime.fromtimestamp(int(row["given"]), UTC)
-        submitted = (seen and seen.submitted) or given
         state = JobState.WAITING if seen is None or waits(seen) else JobState.RUNNING
-        report = JobReport(row["name"], row["key"], row["account"], state, submitted)
+        report = JobReport(row["name"], row["key"], row["account"], state, submitted(dict(row), seen))
+        report = replace(report, restarts=seen.restarts if seen else 0)
         if state is JobState.WAITING:
             return replace(report, reason=self._why(row, seen, nodes))
         assert seen is not None
@@ -262,6 +245,23 @@ class SlurmBackend:
             self._register.ask_cancel(id)
             self._hand.ask(row["user"], "cancel", row["name"], {"number": row["number"]})
 
+    def hold(self, id: str) -> None:
+        """Puts a waiting job on hold, as its person."""
+        self._steer(id, {"act": "hold"})
+
+    def release(self, id: str) -> None:
+        """Lets a job start that its person held; what the centre's staff put on hold stays so."""
+        self._steer(id, {"act": "release"})
+
+    def prioritise(self, id: str, priority: int) -> None:
+        """How far behind others a waiting job goes, by a priority up to zero (see `batch.nice`)."""
+        self._steer(id, {"act": "nice", "nice": batch.nice(priority)})
+
+    def _steer(self, id: str, order: Mapping[str, object]) -> None:
+        row = self._row(id)
+        if row["report"] is None:
+            self._hand.ask(row["user"], "steer", row["name"], {"number": row["number"], "signs": signs(), **order})
+
     def log(self, id: str, offset: int, limit: int = 65536) -> LogChunk:
         """Part of what the command wrote, both streams together, as far as the shared folder shows it."""
         row = self._row(id)
@@ -273,28 +273,7 @@ class SlurmBackend:
 
     def fetch(self, id: str, path: str) -> Path:
         """The file, copied to this machine once and compared with the digest of the report."""
-        row = self._row(id)
-        if row["report"] is None:
-            raise Refused("job_not_ended", job=id)
-        listed = {output.path: output for output in report_of(row["report"]).outputs}
-        if path not in listed:
-            raise Refused("no_such_output", job=id, path=path)
-        folder = self._kept(id)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        kept = folder / listed[path].sha256
-        if not kept.exists():
-            part = folder / f".{secrets.token_hex(8)}"
-            try:
-                with part.open("x+b") as file:
-                    self._hand.ask(row["user"], "fetch", row["name"], {"path": path}, sink=file)
-                    file.seek(0)
-                    read = hashlib.file_digest(file, "sha256").hexdigest()
-                if read != listed[path].sha256:
-                    raise Refused("no_such_output", job=id, path=path)
-                part.rename(kept)
-            finally:
-                part.unlink(missing_ok=True)
-        return kept
+        return fetched(self._hand, self._row(id), path, self._kept(id))
 
     def _kept(self, id: str) -> Path:
         return self._root / "fetched" / id

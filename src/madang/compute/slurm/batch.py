@@ -29,26 +29,34 @@ def options(settings: Settings, spec: JobSpec) -> list[str]:
     """The options of sbatch but for folder and output, which the hand adds.
 
     A GPU is asked for by its type and in the partition of its type, so that no untyped request passes a typed limit.
-    The QOS is the one that the person's association in that partition names. A job whose node fails is not run again
-    by itself: whether that is safe, only its person knows.
+    The QOS is the one that the person's association in that partition names. A job whose node fails is run again only
+    where its person said so: whether that is safe, only they know. Slurm's amounts are of each node, the job's of all.
     """
     gres = settings.gres.get(spec.gpu_type, spec.gpu_type.lower())
     return [
         "--parsable",
         "--export=ALL",
-        "--no-requeue",
-        "--open-mode=truncate",
-        "--nodes=1",
-        "--ntasks=1",
+        "--requeue" if spec.requeue else "--no-requeue",
+        "--open-mode=append",
+        f"--nodes={spec.nodes}",
+        f"--ntasks={spec.nodes}",
+        "--ntasks-per-node=1",
         f"--job-name={name_of(settings, spec.key)}",
         f"--comment={shown(spec.name)}",
         f"--account={settings.account(spec.account)}",
         f"--partition={settings.partitions[spec.gpu_type if spec.gpus else '']}",
-        f"--cpus-per-task={spec.cores}",
-        f"--mem={spec.memory_mb}M",
+        f"--cpus-per-task={spec.cores // spec.nodes}",
+        f"--mem={-(-spec.memory_mb // spec.nodes)}M",
         f"--time={minutes(spec.wall_seconds)}",
-        *([f"--gres=gpu:{gres}:{spec.gpus}"] if spec.gpus else []),
+        *([f"--gres=gpu:{gres}:{spec.gpus // spec.nodes}"] if spec.gpus else []),
+        *([f"--nice={nice(spec.priority)}"] if spec.priority else []),
+        *(["--hold"] if spec.held else []),
     ]
+
+
+def nice(priority: int) -> int:
+    """Slurm lets people only lower their jobs: so far a job of this priority, zero or less, goes behind others."""
+    return max(-priority, 0)
 
 
 def shown(name: str) -> str:
@@ -62,10 +70,13 @@ def command(settings: Settings, spec: JobSpec) -> Mapping[str, Any]:
         "argv": list(spec.argv),
         "environment": dict(spec.environment),
         "path": settings.path,
+        "nodes": spec.nodes,
         "gpus": spec.gpus,
         "cores": spec.cores,
         "memory_mb": spec.memory_mb,
         "wall_seconds": spec.wall_seconds,
+        "requeue": spec.requeue,
+        "checkpoint_seconds": spec.checkpoint_seconds,
         "log_bytes": settings.log_bytes,
         "grace_seconds": settings.grace_seconds,
     }

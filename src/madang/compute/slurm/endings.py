@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from madang.compute.protocol import JobReport, JobState, OutputFile, Reason
@@ -38,7 +38,32 @@ def has_ended(seen: Seen) -> bool:
 
 def never_ran(seen: Seen) -> bool:
     """Whether a job ended before it was given anything: then there is no use to wait for."""
-    return has_ended(seen) and not seen.placed
+    return has_ended(seen) and not seen.placed and not seen.restarts
+
+
+def the_last(
+    seen: Seen | None, recorded: Seen | None, name: str, settled: Callable[[], bool]
+) -> tuple[Seen | None, Seen | None]:
+    """(how a job ended or None, what its record tells): by what queue and records have of it, None where nothing.
+
+    A job that is run again has a record of each run, and one of an earlier run is not its end: it must be of the run
+    that the queue knows, or, where the queue knows the job no more, all records must have come (`settled`).
+    """
+    # not whole yet, since the database gives a record its name last; or not that of the last run
+    if recorded is not None and (
+        recorded.name != name or (seen and seen.restarts and recorded.submitted != seen.submitted)
+    ):
+        recorded = None
+    if seen is not None and never_ran(seen):
+        return seen, recorded
+    if recorded is None:
+        return None, None
+    again = recorded.state == "REQUEUED"
+    if seen is None and (again or recorded.state in _LOST) and not settled():
+        return None, recorded
+    if again:
+        return None, None
+    return (recorded if has_ended(recorded) and recorded.ended is not None else None), recorded
 
 
 def concluded(
@@ -51,6 +76,8 @@ def concluded(
     """
     result = left.get("result") if isinstance(left.get("result"), dict) else {}
     assert isinstance(result, dict)
+    if result.get("restarts", 0) != seen.restarts:
+        result = {}  # of a run before the last
     exit_code, signal = _codes(seen, result)
     state, reason = _state(seen, exit_code, signal, bool(row["cancel_asked"]), result.get("timed_out") is True)
     if state in (JobState.TIMED_OUT, JobState.LOST):
@@ -64,7 +91,7 @@ def concluded(
         key=row["key"],
         account=row["account"],
         state=state,
-        submitted_at=seen.submitted or ended,
+        submitted_at=submitted(row, seen),
         started_at=seen.started if seen.placed else None,
         ended_at=max(ended, seen.started or ended),
         exit_code=exit_code,
@@ -74,15 +101,24 @@ def concluded(
         outputs_left_out=whole(left.get("left_out")),
         log_size=whole(left.get("log_size")),
         log_cut=result.get("log_cut") is True,
+        restarts=seen.restarts,
     )
+
+
+def submitted(row: Mapping[str, Any], seen: Seen | None) -> datetime:
+    """When a job was given to Slurm, which counts one that it runs again as submitted anew."""
+    told = seen.submitted if seen is not None and not seen.restarts else None
+    return told or datetime.fromtimestamp(int(row["given"]), UTC)
 
 
 def _codes(seen: Seen, result: Mapping[str, Any]) -> tuple[int | None, int | None]:
     """Exit code and signal: the command's own where its record is there, else what Slurm has of the script."""
     code = result.get("exit_code")
+    if not seen.placed:
+        return None, None
     if not isinstance(code, int) or isinstance(code, bool) or not 0 <= code <= 255:
         first, _, second = seen.detail.partition(":")
-        if not seen.placed or not first.isdigit() or not second.isdigit():
+        if not first.isdigit() or not second.isdigit():
             return None, None
         code = int(first) if int(first) or not int(second) else 128 + int(second)
     return code, code - 128 if 128 < code < 128 + 65 else None

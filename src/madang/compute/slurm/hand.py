@@ -2,7 +2,7 @@
 
 It runs on the head node as that person's Unix user (never as root), with the standard library alone, so that a rule of
 sudo can name this one file. One order comes in as a line of JSON, with the contents of files after it; one answer goes
-out as a line of JSON, with the contents asked for after it. It knows six verbs and no other command.
+out as a line of JSON, with the contents asked for after it. It knows seven verbs and no other command.
 """
 
 from __future__ import annotations
@@ -201,6 +201,28 @@ def cancel(order: Order, folder: Path, source: BinaryIO, sink: BinaryIO) -> None
     _say(sink, {})
 
 
+def steer(order: Order, folder: Path, source: BinaryIO, sink: BinaryIO) -> None:
+    """Holds a waiting job back, releases one that the person held, or says how far it goes behind others.
+
+    A job that waits no more stays as it is: Slurm would note a hold on a running one for its next run.
+    """
+    number = order["number"]
+    known = _slurm(order, ["squeue", "--noheader", "--states=pending", f"--jobs={number}", "--format=%Q"])
+    if known.returncode and "Invalid job id" not in known.stderr:
+        raise Away(known.stderr.strip()[-500:])
+    place = known.stdout.strip()  # empty where it waits no more, 0 where it is held
+    acts = {
+        "hold": ["hold", number] if place != "0" else [],
+        "release": ["release", number] if place == "0" else [],
+        "nice": ["update", f"JobId={number}", f"Nice={int(order.get('nice', 0))}"],
+    }
+    if place and (words := acts[order["act"]]):
+        done = _slurm(order, ["scontrol", *words])
+        if any(sign in done.stderr for sign in order["signs"]):
+            raise Away(done.stderr.strip()[-500:])
+    _say(sink, {})
+
+
 def look(order: Order, folder: Path, source: BinaryIO, sink: BinaryIO) -> None:
     """How the command ended by its own record, how long its log is, and (where asked) what files it left."""
     result: object = {}
@@ -326,6 +348,7 @@ def _write(folder: Path, name: str, content: str) -> None:
 VERBS: dict[str, Callable[[Order, Path, BinaryIO, BinaryIO], None]] = {
     "submit": submit,
     "cancel": cancel,
+    "steer": steer,
     "look": look,
     "log": log,
     "fetch": fetch,

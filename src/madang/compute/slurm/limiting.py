@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from madang.compute.protocol import MANY, AccountLimit
+from madang.compute.protocol import MANY, AccountLimit, JobSpec
 from madang.compute.slurm.applying import apply
 from madang.compute.slurm.commands import Commands
 from madang.compute.slurm.desired import GPU
@@ -15,6 +16,17 @@ from madang.compute.slurm.live import Live, read_qos
 from madang.compute.slurm.names import Site
 from madang.compute.slurm.settings import Settings, minutes
 from madang.compute.slurm.tree import Qos, Tree
+from madang.errors import Refused
+
+
+def admit(spec: JobSpec, limit: sqlite3.Row | None) -> None:
+    """Refuses what the account may not run: ``account_closed``, ``larger_than_account_limit``, ``…_wall``."""
+    if limit is None or not limit["open"]:
+        raise Refused("account_closed", account=spec.account)
+    for name in ("gpus", "cores", "wall_seconds"):
+        if getattr(spec, name) > limit[name]:
+            code = "larger_than_account_wall" if name == "wall_seconds" else "larger_than_account_limit"
+            raise Refused(code, resource=name, needs=getattr(spec, name), limit=limit[name])
 
 
 def enforce(settings: Settings, commands: Commands, limits: Sequence[AccountLimit]) -> None:

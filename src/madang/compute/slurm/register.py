@@ -92,6 +92,7 @@ class Register:
     def enter(self, spec: JobSpec, *, name: str, digest: str, user: str, now: datetime) -> None:
         """Notes a job before anybody else is told of it."""
         kept = {
+            "nodes": spec.nodes,
             "gpus": spec.gpus,
             "gpu_type": spec.gpu_type,
             "cores": spec.cores,

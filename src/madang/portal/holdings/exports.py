@@ -181,7 +181,7 @@ def _applying(person: int) -> dict[str, Rows]:
         ),
         "jobs_i_submitted": _listed(
             jobs,
-            *("id", "name", "argv", "gpus", "cores", "memory_mb", "wall_seconds", "state", "exit_code"),
+            *("id", "name", "argv", "gpus", "cores", "memory_mb", "wall_seconds", "nodes", "state", "exit_code"),
             *("submitted_at", "started_at", "ended_at", "cleared_at"),
             **award,
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -60,7 +60,7 @@ def submit(
     ``award_not_now``, ``job_gpus`` and the like, ``job_command``, ``job_name``, ``job_path``, ``job_pool``,
     ``job_after``, ``not_enough_left`` with the figures, ``part_used_up`` (of a shared award), ``job_key_reused``.
     """
-    machine.require_on(environments=environment is not None)
+    machine.require_on(environments=environment is not None, nodes=shape.nodes, priority=terms.priority)
     given = {"name": name, "argv": argv, "files": files, "shape": shape, "key": key, "terms": terms}
     return _accept(by=by, now=now, award=award, pool=pool, environment=environment, **given)
 
@@ -82,7 +82,7 @@ def build(
     What is building or ready from the same lock on the same base is not built again: its job comes back. Refused as
     `submit`, and ``environment_no_packages``, ``environment_name``.
     """
-    machine.require_on(environments=True)
+    machine.require_on(environments=True, nodes=shape.nodes)
     argv = building.build_command(str(shelf.packages()))
     code = building.code_of(organisation=award.organisation_id, base=base.pk if base else None, lock=lock.sha256)
     given = {"award": award, "pool": pool, "name": name, "argv": argv, "shape": shape, "key": key}
@@ -115,13 +115,12 @@ def repeat(*, by: Actor, now: datetime, job: Job, key: uuid.UUID) -> Job:
     """Submits a job again as it was: command, amounts, files. Refused as `submit`, and ``job_cleared``."""
     if job.cleared_at:
         raise Refused("job_cleared")
-    shape = Shape(job.gpus, job.cores, job.memory_mb, job.wall_seconds)
     files = [(row.path, row.file) for row in queries.input_files(job.pk)]
     if job.builds_id:
         raise Refused("job_builds")
     terms = Terms(priority=job.priority, requeue=job.requeue, checkpoint_seconds=job.checkpoint_seconds)
     given = {"award": job.award, "pool": job.pool, "name": job.name, "argv": job.argv, "files": files}
-    return submit(by=by, now=now, shape=shape, key=key, terms=terms, environment=job.environment, **given)
+    return submit(by=by, now=now, shape=job.shape, key=key, terms=terms, environment=job.environment, **given)
 
 
 @action
@@ -186,8 +185,8 @@ def _same(
     terms: Terms,
     environment: Environment | None,
 ) -> Job:
-    told = (known.award_id, known.submitted_by_id, known.argv, known.gpus, known.cores, known.wall_seconds)
-    asked = (award.pk, by.person, argv, shape.gpus, shape.cores, shape.wall_seconds)
+    told = (known.award_id, known.submitted_by_id, known.argv, replace(known.shape, memory_mb=shape.memory_mb))
+    asked = (award.pk, by.person, argv, shape)
     software = environment.pk if environment else None
     if (*told, known.array_count, known.environment_id) != (*asked, terms.elements, software):
         raise Refused("job_key_reused")

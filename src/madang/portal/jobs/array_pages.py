@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from madang.portal.faces import one, signed_in
-from madang.portal.jobs import actions, arrays, faces, queries, rules, steering
+from madang.portal.jobs import actions, arrays, faces, machine, queries, rules, steering
 from madang.portal.jobs.terms import PriorityForm
 from madang.portal.journal import actions as journal
 
@@ -34,7 +34,9 @@ def array_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "command": rules.join_command(first.argv),
         "page": page,
         "jobs": [(job, faces.shown(job)) for job in page],
-        "priority_form": PriorityForm(initial={"priority": first.priority}),
+        "priority_form": PriorityForm(
+            most_priority=machine.capacity().most_priority, initial={"priority": first.priority}
+        ),
         "own": request.actor.member_of(first.award.organisation_id),
     }
     return render(request, "jobs/array.html", {**context, **_counted(request, jobs, first)})
@@ -99,7 +101,7 @@ def array_steer_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def _steered(request: HttpRequest, jobs: Any, back: str) -> HttpResponse:
     change = STEERED.get(request.POST.get("what", ""))
     if change is None:
-        form = PriorityForm(request.POST)
+        form = PriorityForm(request.POST, most_priority=machine.capacity().most_priority)
         if not form.is_valid():
             messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
             return redirect(back)

@@ -80,6 +80,15 @@ class JobForm(forms.Form):
         initial=60,
         help_text=_("The job is stopped when this time is over. Only the time that it ran is charged."),
     )
+    nodes = forms.IntegerField(
+        label=_("Nodes"),
+        min_value=1,
+        initial=1,
+        help_text=_(
+            "Each gives the same part of the amounts above. The command starts once, on the first; srun starts it on "
+            "all."
+        ),
+    )
     keep_files = forms.BooleanField(label=_("Use the files of the earlier job again"), required=False)
     files = FilesField(
         label=_("Files"),
@@ -97,6 +106,7 @@ class JobForm(forms.Form):
         places: Sequence[Place],
         environments: Sequence[Environment] = (),
         has_files: bool = False,
+        most_nodes: int = 1,
         **kwargs: Any,
     ) -> None:
         kwargs["initial"] = {"key": uuid.uuid4(), **kwargs.get("initial", {})}
@@ -107,6 +117,8 @@ class JobForm(forms.Form):
         self.fields["environment"].choices = [("", _("The centre's own Python")), *named(environments)]
         if not has_files:
             del self.fields["keep_files"]
+        if most_nodes == 1:
+            del self.fields["nodes"]
 
     @property
     def software(self) -> Environment | None:
@@ -124,6 +136,7 @@ class JobForm(forms.Form):
             cores=given["cores"],
             memory_mb=given["memory_gib"] * MIB_PER_GIB,
             wall_seconds=given["minutes"] * SECONDS_PER_MINUTE,
+            nodes=given.get("nodes", 1),
         )
 
     def figures(self, now: datetime, elements: int = 1) -> Figures | None:

@@ -12,13 +12,13 @@ from django.utils.translation import get_language, gettext
 
 from madang.compute import sentences as compute
 from madang.compute.protocol import MANY, Backend, Building, Capacity, Facts, Guarding, JobSpec, LogChunk, Telling
-from madang.errors import Refused
+from madang.errors import Refused, Unavailable
 from madang.portal import backends
 from madang.portal.environments import shelf
 from madang.portal.environments.rules import Kind, layer_of
 from madang.portal.jobs import arrays, places, queries, waiting
 from madang.portal.jobs.models import Job
-from madang.portal.jobs.rules import FINAL_STATES, owner_of
+from madang.portal.jobs.rules import FINAL_STATES, MOST_PRIORITY, owner_of
 from madang.portal.jobs.sentences import REASONS
 from madang.portal.people import queries as people
 
@@ -40,12 +40,19 @@ _last: dict[Path, Look] = {}
 
 
 def capacity() -> Capacity:
-    """What the backend can give, asked at most twice a minute."""
+    """What the backend can give, asked at most twice a minute; while it is away, what it last said."""
     global _asked
     backend, now = backends.backend(), time.monotonic()
-    if _asked is None or _asked[0] is not backend or now - _asked[1] > CAPACITY_SECONDS:
-        _asked = (backend, now, backend.capacity())
-    return _asked[2]
+    known = _asked if _asked and _asked[0] is backend else None
+    if known is None or now - known[1] > CAPACITY_SECONDS:
+        try:
+            known = (backend, now, backend.capacity())
+        except Unavailable:
+            if known is None:
+                raise
+            known = (backend, now, known[2])
+    _asked = known
+    return known[2]
 
 
 def to_look_at(now: datetime) -> tuple[list[Job], Look]:
@@ -84,16 +91,29 @@ def guards() -> list[tuple[bool, str]]:
     return [(holds, sentence(code, {})) for code, holds in found.items()]
 
 
-def require_on(*, environments: bool) -> None:
+def require_on(*, environments: bool, nodes: int = 1, priority: int = 0) -> None:
     """Refused: ``jobs_off`` with the reason; ``environment_not_here`` where jobs cannot have `environments`.
 
-    Asked of the backend, so call it outside a transaction.
+    ``job_one_node`` or ``job_nodes`` where it cannot be spread over so many `nodes`, ``job_priority``. Asked of the
+    backend, so call it outside a transaction.
     """
     why = why_off()
     if why:
         raise Refused("jobs_off", why=why)
     if environments and not isinstance(backends.backend(), Building):
         raise Refused("environment_not_here")
+    most = capacity().nodes
+    if nodes > most:
+        facts = {"field": "nodes", "given": nodes, "low": 1, "high": most}
+        raise Refused("job_one_node" if most == 1 else "job_nodes", **facts)
+    require_priority(priority)
+
+
+def require_priority(priority: int) -> None:
+    """Refused: ``job_priority`` where people cannot give one so high. Asked of the backend as well."""
+    most = capacity().most_priority
+    if not -MOST_PRIORITY <= priority <= most:
+        raise Refused("job_priority", field="priority", given=priority, low=-MOST_PRIORITY, high=most)
 
 
 def sentence(code: str, facts: Facts) -> str:
@@ -153,6 +173,7 @@ def spec(job: Job) -> JobSpec:
         cores=job.cores,
         memory_mb=job.memory_mb,
         wall_seconds=job.wall_seconds,
+        nodes=job.nodes,
         user=people.unix_user_of(job.submitted_by_id),
         environment=arrays.environment(job),
         priority=job.priority,

@@ -7,7 +7,7 @@ from madang.portal.awards.models import Award
 from madang.portal.constraints import choices, exactly_when, one_of, only_when
 from madang.portal.environments.models import Environment
 from madang.portal.files.models import StoredFile
-from madang.portal.jobs.rules import FINAL_STATES, MOST_PRIORITY, UNASKED, JobState, Need
+from madang.portal.jobs.rules import FINAL_STATES, MOST_PRIORITY, UNASKED, JobState, Need, Shape
 from madang.portal.people.models import Organisation, Person
 from madang.portal.resources.models import Pool
 
@@ -42,6 +42,7 @@ class Job(models.Model):
     cores = models.PositiveIntegerField(default=1)
     memory_mb = models.PositiveIntegerField()
     wall_seconds = models.PositiveIntegerField()
+    nodes = models.PositiveSmallIntegerField(default=1)
     share_class = models.CharField(max_length=20, blank=True)
     array = models.UUIDField(null=True)
     array_index = models.PositiveIntegerField(null=True)
@@ -85,7 +86,7 @@ class Job(models.Model):
             one_of("job", "state", JobState),
             exactly_when("job_ended_has_time", Q(state__in=sorted(state.value for state in FINAL_STATES)), "ended_at"),
             models.CheckConstraint(
-                condition=Q(held__gt=0) & Q(wall_seconds__gt=0) & Q(cores__gte=1), name="job_asks_for_something"
+                condition=Q(held__gt=0, wall_seconds__gt=0, cores__gte=1, nodes__gte=1), name="job_asks_for_something"
             ),
             models.CheckConstraint(
                 condition=Q(settled_at__isnull=True) | Q(ended_at__isnull=False), name="job_settled_after_end"
@@ -114,6 +115,11 @@ class Job(models.Model):
     def title(self) -> str:
         """The name, and within an array the number too."""
         return self.name if self.array_index is None else f"{self.name} [{self.array_index}]"
+
+    @property
+    def shape(self) -> Shape:
+        """What it asks for."""
+        return Shape(self.gpus, self.cores, self.memory_mb, self.wall_seconds, self.nodes)
 
     @property
     def told_state(self) -> str:
@@ -175,6 +181,7 @@ class JobTemplate(models.Model):
     cores = models.PositiveIntegerField(default=1)
     memory_mb = models.PositiveIntegerField()
     wall_seconds = models.PositiveIntegerField()
+    nodes = models.PositiveSmallIntegerField(default=1)
     priority = models.SmallIntegerField(default=0)
     requeue = models.BooleanField(default=False)
     checkpoint_seconds = models.PositiveIntegerField(default=0)

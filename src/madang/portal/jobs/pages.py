@@ -98,6 +98,7 @@ def _job_form(request: HttpRequest, where: Any, initial: dict[str, Any] | None =
     """The form as posted, or as the person left it last; and the earlier job whose files are offered again."""
     earlier = _earlier(request)
     offered = {"places": where, "environments": environments.usable(request.actor)}
+    offered["most_nodes"] = machine.capacity().nodes
     has_files = earlier is not None and queries.input_files(earlier.pk).exists()
     if request.method == "POST" and initial is None:
         return JobForm(request.POST, request.FILES, **offered, has_files=has_files), earlier
@@ -107,11 +108,11 @@ def _job_form(request: HttpRequest, where: Any, initial: dict[str, Any] | None =
 
 
 def _terms_form(request: HttpRequest, earlier: Any) -> TermsForm:
-    jobs = waiting.choices(request.actor)
+    offered = {"jobs": waiting.choices(request.actor), "most_priority": machine.capacity().most_priority}
     if request.method == "POST":
-        return TermsForm({"elements": 1, "priority": 0, "checkpoint_seconds": 0, **request.POST.dict()}, jobs=jobs)
+        return TermsForm({"elements": 1, "priority": 0, "checkpoint_seconds": 0, **request.POST.dict()}, **offered)
     template = template_pages.chosen(request)
-    return TermsForm(jobs=jobs, initial=template_forms.remembered(template) if template else remembered(earlier))
+    return TermsForm(**offered, initial=template_forms.remembered(template) if template else remembered(earlier))
 
 
 def _typed(request: HttpRequest) -> dict[str, Any]:
@@ -139,6 +140,7 @@ def _remembered(job: Any, earlier: Any) -> dict[str, Any]:
         "cores": job.cores,
         "memory_gib": -(-job.memory_mb // MIB_PER_GIB),
         "minutes": -(-job.wall_seconds // SECONDS_PER_MINUTE),
+        "nodes": job.nodes,
         "keep_files": True,
         "again": earlier.pk if earlier else None,
     }
@@ -187,7 +189,7 @@ def figures_part(request: HttpRequest) -> HttpResponse:
 def job_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One job: what it is, how it stands, its log, its files."""
     job = one(queries.jobs(request.actor), pk=pk)
-    own = request.actor.member_of(job.award.organisation_id)
+    own, most = request.actor.member_of(job.award.organisation_id), machine.capacity().most_priority
     _note(request, job)
     context = {
         "own": own,
@@ -196,7 +198,7 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
         "command": join_command(job.argv),
         "use": uses.shown(job, get_language() or "ko"),
         "after": waiting.others(job.pk),
-        "priority_form": PriorityForm(initial={"priority": job.priority}),
+        "priority_form": PriorityForm(most_priority=most, initial={"priority": job.priority}),
         "shut_in": machine.shuts_in(),
         "kept_until": journals.kept_until("job_files", job.ended_at),
     }

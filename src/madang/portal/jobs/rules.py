@@ -51,15 +51,20 @@ _RANK = {JobState.ACCEPTED: 0, JobState.WAITING: 1, JobState.RUNNING: 2}
 
 @dataclass(frozen=True)
 class Shape:
-    """What a job asks for: GPUs or cores of one pool, memory in MiB, the longest time that it may run in seconds."""
+    """What a job asks for: GPUs or cores of one pool, memory in MiB, the longest time that it may run in seconds.
+
+    The amounts are of the whole job; each of its `nodes` gives the same part of them.
+    """
 
     gpus: int
     cores: int
     memory_mb: int
     wall_seconds: int
+    nodes: int = 1
 
 
 MOST_PRIORITY = 1000
+MOST_NODES = 1024
 MOST_ELEMENTS = 1000
 # of one array: its files, or what it waits for, times its elements
 MOST_OF_AN_ARRAY = 10_000
@@ -147,17 +152,23 @@ def amount_held(shape: Shape, pool_unit: str) -> int:
 
 
 def check_shape(shape: Shape, pool_unit: str) -> None:
-    """Refuses amounts that no pool could give: ``job_gpus``, ``job_cores``, ``job_memory_mb``, ``job_wall_seconds``."""
+    """Refuses amounts that no pool could give: ``job_gpus``, ``job_cores``, ``job_memory_mb``, ``job_wall_seconds``.
+
+    ``job_nodes``; ``job_nodes_uneven`` where GPUs or cores have no equal parts.
+    """
     ranges = {
         "gpus": (1, 1024) if pool_unit == "gpu" else (0, 0),
         "cores": (1, 4096),
         "memory_mb": (64, 4 << 20),
         "wall_seconds": (1, MOST_WALL_SECONDS),
+        "nodes": (1, MOST_NODES),
     }
     for field, (low, high) in ranges.items():
         given = getattr(shape, field)
         if not low <= given <= high:
             raise Refused(f"job_{field}", field=field, given=given, low=low, high=high)
+    if shape.gpus % shape.nodes or shape.cores % shape.nodes:
+        raise Refused("job_nodes_uneven", field="nodes", gpus=shape.gpus, cores=shape.cores, nodes=shape.nodes)
 
 
 def check_terms(terms: Terms, shape: Shape, files: int) -> None:

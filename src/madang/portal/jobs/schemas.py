@@ -22,10 +22,11 @@ class AmountsIn(Schema):
     cores: int = Field(1, ge=1, le=4096)
     memory_mb: int = Field(1024, ge=64, le=4 << 20)
     wall_seconds: int = Field(3600, ge=1, le=rules.MOST_WALL_SECONDS)
+    nodes: int = Field(1, ge=1, le=rules.MOST_NODES, description="Each gives the same part of all amounts.")
 
     @property
     def shape(self) -> Shape:
-        return Shape(self.gpus, self.cores, self.memory_mb, self.wall_seconds)
+        return Shape(self.gpus, self.cores, self.memory_mb, self.wall_seconds, self.nodes)
 
 
 class ShapeIn(AmountsIn):
@@ -72,6 +73,7 @@ class JobOut(TermsOut):
     cores: int
     memory_mb: int
     wall_seconds: int
+    nodes: int
     network: bool = Field(description="Its award allowed it the machine's network when it was handed over.")
     held_seconds: int = Field(alias="held")
     state: JobState

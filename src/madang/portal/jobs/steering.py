@@ -10,8 +10,9 @@ from madang.compute.protocol import Steering
 from madang.errors import Refused, Stale
 from madang.portal import backends
 from madang.portal.actors import Actor
+from madang.portal.jobs import machine
 from madang.portal.jobs.models import Job
-from madang.portal.jobs.rules import MOST_PRIORITY, JobState
+from madang.portal.jobs.rules import JobState
 from madang.portal.journal import actions as journal
 from madang.portal.transactions import action
 
@@ -23,7 +24,6 @@ def possible() -> bool:
     return isinstance(backends.backend(), Steering)
 
 
-@action
 def steer(
     *, by: Actor, now: datetime, jobs: QuerySet[Job], on_hold: bool | None = None, priority: int | None = None
 ) -> int:
@@ -37,9 +37,14 @@ def steer(
         raise Refused("not_allowed_for_role")
     if not possible():
         raise Refused("job_steering")
-    if priority is not None and abs(priority) > MOST_PRIORITY:
-        facts = {"given": priority, "low": -MOST_PRIORITY, "high": MOST_PRIORITY}
-        raise Refused("job_priority", field="priority", **facts)
+    machine.require_priority(priority or 0)
+    return _steer(by=by, now=now, jobs=jobs, first=first, on_hold=on_hold, priority=priority)
+
+
+@action
+def _steer(
+    *, by: Actor, now: datetime, jobs: QuerySet[Job], first: Job, on_hold: bool | None, priority: int | None
+) -> int:
     wanted = {"on_hold": on_hold, "priority": priority}
     change = {name: value for name, value in wanted.items() if value is not None}
     waits = Job.objects.filter(pk__in=jobs.values("pk"), state__in=NOT_STARTED, cancel_asked_at__isnull=True)

@@ -53,6 +53,7 @@ class TemplateOut(Schema):
     cores: int
     memory_mb: int
     wall_seconds: int
+    nodes: int
     priority: int
     requeue: bool
     checkpoint_seconds: int

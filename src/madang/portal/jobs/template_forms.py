@@ -8,13 +8,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from madang.compute.protocol import Capacity
 from madang.portal.environments.models import Environment
 from madang.portal.jobs import rules
 from madang.portal.jobs.forms import MIB_PER_GIB, SECONDS_PER_MINUTE, JobForm, named
 from madang.portal.jobs.models import JobTemplate
 from madang.portal.jobs.rules import Shape, Terms
 from madang.portal.jobs.templates import Filled
-from madang.portal.jobs.terms import TermsForm
+from madang.portal.jobs.terms import TermsForm, priority_field
 
 
 class NameForm(forms.Form):
@@ -33,13 +34,19 @@ class TemplateForm(forms.Form):
     cores = JobForm.base_fields["cores"]
     memory_gib = JobForm.base_fields["memory_gib"]
     minutes = JobForm.base_fields["minutes"]
+    nodes = JobForm.base_fields["nodes"]
     elements = TermsForm.base_fields["elements"]
-    priority = TermsForm.base_fields["priority"]
+    priority = priority_field()
     requeue = TermsForm.base_fields["requeue"]
     checkpoint_seconds = TermsForm.base_fields["checkpoint_seconds"]
 
-    def __init__(self, data: Any, *, environments: Sequence[Environment], template: JobTemplate) -> None:
+    def __init__(
+        self, data: Any, *, environments: Sequence[Environment], template: JobTemplate, capacity: Capacity
+    ) -> None:
         super().__init__(data, initial={"name": template.name, **remembered(template)})
+        self.fields["priority"] = priority_field(capacity.most_priority)
+        if capacity.nodes == 1:
+            del self.fields["nodes"]
         self.fields["environment"].choices = [("", _("The centre's own Python")), *named(environments)]
 
     @property
@@ -51,6 +58,7 @@ class TemplateForm(forms.Form):
             given["cores"],
             given["memory_gib"] * MIB_PER_GIB,
             given["minutes"] * SECONDS_PER_MINUTE,
+            given.get("nodes", 1),
         )
         terms = Terms(**{name: given[name] for name in ("elements", "priority", "requeue", "checkpoint_seconds")})
         return Filled(given["name"], given["command"], given["environment"], shape, terms)
@@ -65,6 +73,7 @@ def remembered(template: JobTemplate) -> dict[str, Any]:
         "cores": template.cores,
         "memory_gib": -(-template.memory_mb // MIB_PER_GIB),
         "minutes": -(-template.wall_seconds // SECONDS_PER_MINUTE),
+        "nodes": template.nodes,
         "elements": template.array_count,
         **{name: getattr(template, name) for name in ("priority", "requeue", "checkpoint_seconds")},
     }

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from madang.portal.environments import queries as environments
 from madang.portal.faces import form_page, one, signed_in, tried, whole
-from madang.portal.jobs import queries, templates
+from madang.portal.jobs import machine, queries, templates
 from madang.portal.jobs.rules import join_command
 from madang.portal.jobs.template_forms import NameForm, TemplateForm
 
@@ -57,6 +57,7 @@ def change_page(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         environments=environments.usable(request.actor),
         template=row,
+        capacity=machine.capacity(),
     )
     if form.is_valid():
         version = whole(request.POST.get("version", ""))

@@ -48,8 +48,7 @@ def of_job(job: Job, name: str) -> Filled:
         checkpoint_seconds=job.checkpoint_seconds,
         elements=job.array_count,
     )
-    shape = Shape(job.gpus, job.cores, job.memory_mb, job.wall_seconds)
-    return Filled(name, job.argv, job.environment.code if job.environment else "", shape, terms)
+    return Filled(name, job.argv, job.environment.code if job.environment else "", job.shape, terms)
 
 
 @action

@@ -15,6 +15,19 @@ from madang.portal.jobs.rules import MOST_ELEMENTS, MOST_PRIORITY, Terms
 ENDED_WELL, ENDED = "ok", "any"
 
 
+def priority_field(most: int = MOST_PRIORITY) -> forms.IntegerField:
+    """A place among waiting jobs, as far as people may choose it."""
+    within = _("Of the award's own jobs the one with the higher number goes first. Other awards are not affected.")
+    behind = _("0, or less to let the job go behind others. On a cluster nobody can put a job of theirs before others.")
+    return forms.IntegerField(
+        label=_("Priority within the award") if most else _("Priority"),
+        min_value=-MOST_PRIORITY,
+        max_value=most,
+        initial=0,
+        help_text=within if most else behind,
+    )
+
+
 class TermsForm(forms.Form):
     """The folded part of the form; left as it is, a job is one job that waits its turn and runs once."""
 
@@ -28,15 +41,7 @@ class TermsForm(forms.Form):
             "MADANG_ARRAY_INDEX. Each sets aside what one job sets aside."
         ),
     )
-    priority = forms.IntegerField(
-        label=_("Priority within the award"),
-        min_value=-MOST_PRIORITY,
-        max_value=MOST_PRIORITY,
-        initial=0,
-        help_text=_(
-            "Of the award's own jobs the one with the higher number goes first. Other awards are not affected."
-        ),
-    )
+    priority = priority_field()
     after = forms.ChoiceField(label=_("Start only after"), required=False)
     after_how = forms.ChoiceField(
         label=_("When that job"),
@@ -60,8 +65,9 @@ class TermsForm(forms.Form):
         help_text=_("Its command is sent the signal SIGUSR1 so long before it is stopped; 0 for no signal."),
     )
 
-    def __init__(self, *args: Any, jobs: Iterable[Job] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, jobs: Iterable[Job] = (), most_priority: int = MOST_PRIORITY, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["priority"] = priority_field(most_priority)
         found = {str(job.array or job.pk): _label(job) for job in jobs}
         self.fields["after"].choices = [("", _("Nothing: it waits its turn")), *found.items()]
 
@@ -87,7 +93,9 @@ class TermsForm(forms.Form):
 class PriorityForm(forms.Form):
     """Another place among the award's waiting jobs."""
 
-    priority = TermsForm.base_fields["priority"]
+    def __init__(self, *args: Any, most_priority: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["priority"] = priority_field(most_priority)
 
 
 def remembered(job: Job | None) -> dict[str, Any]:
