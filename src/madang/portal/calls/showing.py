@@ -15,6 +15,7 @@ from madang.portal.calls.texts import field_label, shown
 from madang.portal.conflicts import showing as conflicts
 from madang.portal.eligibility import queries as eligibility
 from madang.portal.eligibility import texts
+from madang.portal.eligibility.rules import NOT_BANNED
 from madang.portal.eligibility.texts import Line
 from madang.portal.prices import queries as prices
 from madang.portal.prices.rules import kind_for
@@ -77,7 +78,7 @@ def tracks(call: Any, by: Actor) -> list[ShownTrack]:
             products=[_product(offer, tariffs, discounts, _first_day(track)) for offer in track.products.all()],
             rules=[
                 texts.asked(rule, _day(rule, call, intakes), regions, names)
-                for rule in map(eligibility.rule_of, track.eligibility_rules.all())
+                for rule in [*map(eligibility.rule_of, track.eligibility_rules.all()), NOT_BANNED]
             ],
             points=sum(criterion.points for criterion in track.criteria.all()),
             stacking=STACKING[track.stacking],
