@@ -39,6 +39,11 @@ take-backs               Lnnnnnnooooo Lnnnnnnooooo
 idle-rules               Lnnnnnnooooo Lnnnnnnorooo
 take-back-new            Lnnnnnnnonnn Lnnnnnnnrnnn
 take-back                Lnoonnnooooo Lnoonnnooooo
+sanctions                Looooooooooo Looooooooooo
+sanction                 Lnoonnnooooo Lnoonnnooooo
+sanction-terms           Lnnnnnnooooo Lnnnnnnorooo
+sanction-new             Lnnnnnnnonnn Lnnnnnnnrnnn
+demand-match-undo        Lnnnnnnnonon Lnnnnnnnrnrn
 bookings                 Looooooooooo Looooooooooo
 booking                  Lnoonnnooooo Lnoonnnooooo
 booking-cancel           Lnoonnnnonon Lnmmnnnnrnrn

@@ -27,7 +27,7 @@ from madang.portal.people import queries as people
 from madang.portal.people.models import Organisation, Region
 from madang.portal.receipts.matching import demand_number
 from madang.portal.sanctions.models import Sanction
-from madang.portal.sanctions.rules import STANDING, Act
+from madang.portal.sanctions.rules import STANDING, SanctionAct
 from madang.portal.screening.models import OwedReport
 
 COUNTED_STATES = ["submitted", "reopened", "eligible"]
@@ -86,14 +86,14 @@ def applicant(organisation: int, *, call: int, application: int | None = None) -
 
 def bans(organisation: int) -> list[BanSpan]:
     """The participation bans of an organisation that were decided and not annulled."""
-    rows = Sanction.objects.filter(organisation=organisation, act=Act.BAN, state__in=STANDING)
+    rows = Sanction.objects.filter(organisation=organisation, act=SanctionAct.BAN, state__in=STANDING)
     days = rows.order_by("pk").values_list("starts_on", "ends_on", "pk")
     return [BanSpan(starts, ends, demand_number(pk)) for starts, ends, pk in days]
 
 
 def banned(day: date) -> QuerySet[Sanction]:
     """Bans that count on a day, of whomever."""
-    return Sanction.objects.filter(act=Act.BAN, state__in=STANDING, starts_on__lte=day, ends_on__gt=day)
+    return Sanction.objects.filter(act=SanctionAct.BAN, state__in=STANDING, starts_on__lte=day, ends_on__gt=day)
 
 
 def findings(

@@ -186,9 +186,8 @@ def check_books() -> list[str]:
     """What does not agree: each receipt with its matches, each statement with its postings; nothing when all does."""
     moved: Counter[int] = Counter()
     for table in (Posting, Recovered):
-        moved.update(
-            dict(table.objects.filter(receipt__isnull=False).values_list("receipt").annotate(sum=Sum("amount")))
-        )
+        rows = table.objects.filter(receipt__isnull=False).values_list("receipt")
+        moved.update(dict(rows.annotate(sum=Sum("amount"))))
     of_receipts = Receipt.objects.values_list("pk", "amount", "left")
     wrong = [f"receipt {pk}" for pk, amount, left in of_receipts if amount - left != moved[pk]]
     posted = dict(Posting.objects.values_list("statement").annotate(sum=Sum("amount")).order_by())

@@ -23,7 +23,7 @@ from madang.portal.people import queries as persons
 from madang.portal.people.models import Organisation
 from madang.portal.sanctions import demands, queries, rules
 from madang.portal.sanctions.models import Sanction, SanctionTerms
-from madang.portal.sanctions.rules import Act, SanctionState, Terms, refuse_unless_manager
+from madang.portal.sanctions.rules import SanctionAct, SanctionState, Terms, refuse_unless_manager
 from madang.portal.sanctions.sentences import ACTS
 from madang.portal.transactions import action
 
@@ -82,9 +82,9 @@ def set_terms(*, by: Actor, now: datetime, starts_on: date, document: str, **fig
 
 @action
 def find(
-    *, by: Actor, now: datetime, act: Act, organisation: int, ground: str, done_on: date, finding: str, evidence: str,
-    award: int | None = None, source: int | None = None, year: int | None = None, base: int | None = None,
-    months: int | None = None,
+    *, by: Actor, now: datetime, act: SanctionAct, organisation: int, ground: str, done_on: date, finding: str,
+    evidence: str, award: int | None = None, source: int | None = None, year: int | None = None,
+    base: int | None = None, months: int | None = None,
 ) -> Sanction:  # fmt: skip
     """Writes down what was found; the organisation is not told before `notice`.
 
@@ -102,7 +102,7 @@ def find(
     if award is not None and not queries.awards_of(by, organisation).filter(pk=award).exists():
         raise Refused("not_found")
     money = (award, source, year, base)
-    asked = _ban(done_on, months) if act == Act.BAN else _money(Act(act), ground, done_on, *money)
+    asked = _ban(done_on, months) if act == SanctionAct.BAN else _money(SanctionAct(act), ground, done_on, *money)
     written = {
         "finding": _text(finding, "finding", most=4000),
         "evidence": _text(evidence, "evidence", "sanction_evidence_needed", 300),
@@ -126,12 +126,18 @@ def _ban(done_on: date, months: int | None) -> dict[str, int]:
 
 
 def _money(
-    act: Act, ground: str, done_on: date, award: int | None, source: int | None, year: int | None, base: int | None
+    act: SanctionAct,
+    ground: str,
+    done_on: date,
+    award: int | None,
+    source: int | None,
+    year: int | None,
+    base: int | None,
 ) -> dict[str, int]:
     if award is None or source is None or year is None or base is None:
         raise Refused("sanction_award_needed", field="award")
     rules.check_base(base, queries.supported(award, source, year))
-    rate = rules.permille(_terms(done_on), ground) if act == Act.SURCHARGE else rules.WHOLE
+    rate = rules.permille(_terms(done_on), ground) if act == SanctionAct.SURCHARGE else rules.WHOLE
     return {
         "source_id": source,
         "year": year,
@@ -197,7 +203,7 @@ def reduce(*, by: Actor, now: datetime, sanction: int, figure: int, reason: str)
     """
     row = _for_manager(by, sanction)
     rules.check_heard(row.state)
-    name, before = ("months", row.months) if row.act == Act.BAN else ("amount", row.amount)
+    name, before = ("months", row.months) if row.act == SanctionAct.BAN else ("amount", row.amount)
     if not 0 < figure < (before or 0):
         raise Refused("sanction_only_less", most=f"{before:,}", field="figure")
     _change(row, reduced_reason=_text(reason, "reason"), **{name: figure})
@@ -249,14 +255,14 @@ def decide(*, by: Actor, now: datetime, sanction: int, comment: str, document_nu
     terms = _terms(today)
     until = accept_deadline(now, terms.appeal_days, settings.MADANG_ZONE)
     decision = {"decision": approval.draft_comment, "decided_by": by.person, "decided_at": now, "appeal_by": until}
-    if row.act == Act.BAN:
+    if row.act == SanctionAct.BAN:
         days = {"starts_on": today, "ends_on": rules.months_after(today, row.months or 0)}
     else:
         days = {"due_on": today + timedelta(days=terms.pay_days)}
     number = {"document_number": approval.document_number}
     _change(row, state=SanctionState.DECIDED, **decision, **days, **number)
     _record(by, now, "decide", row, **{name: one.isoformat() for name, one in days.items()})
-    if row.act == Act.BAN:
+    if row.act == SanctionAct.BAN:
         _tell(row, now, "sanction_banned", until=until, end=days["ends_on"] - timedelta(days=1))
     else:
         _tell(row, now, "sanction_decided", until=until, due=days["due_on"])

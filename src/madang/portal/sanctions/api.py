@@ -10,7 +10,7 @@ from ninja.pagination import LimitOffsetPagination, paginate
 from madang.portal.actors import READING_ROLES
 from madang.portal.faces import known_to, one
 from madang.portal.sanctions import actions, demands, queries
-from madang.portal.sanctions.rules import Act, Ground, SanctionState
+from madang.portal.sanctions.rules import SanctionAct, SanctionGround, SanctionState
 from madang.portal.schemas import Comment, Day, Id
 from madang.portal.settlements.rules import FIRST_YEAR, LAST_YEAR
 
@@ -42,12 +42,12 @@ class SanctionTermsOut(SanctionTermsIn):
     id: int
 
 
-class FindingIn(Schema):
+class SanctionFindingIn(Schema):
     """What was found: of money with award, funding source, fiscal year and won; of a ban with its months."""
 
-    act: Act
+    act: SanctionAct
     organisation: Id
-    ground: Ground
+    ground: SanctionGround
     done_on: Day
     finding: Said
     evidence: Annotated[str, Field(max_length=300)]
@@ -63,12 +63,12 @@ class SanctionOut(Schema):
 
     id: int
     number: str
-    act: Act
+    act: SanctionAct
     organisation: str = Field(alias="organisation.name")
     award: str | None
     state: SanctionState
     state_now: str
-    ground: Ground
+    ground: SanctionGround
     done_on: date
     finding: str
     evidence: str
@@ -113,26 +113,26 @@ class SanctionOut(Schema):
         return queries.state(row, context["request"].now)
 
 
-class SaidIn(Schema):
+class SanctionAnswerIn(Schema):
     """What an organisation says, once."""
 
     text: Said
 
 
-class LessIn(Schema):
+class SanctionLessIn(Schema):
     """The won or the months that are asked for now, and why."""
 
     figure: Amount
     reason: Comment
 
 
-class WhyIn(Schema):
+class SanctionReasonIn(Schema):
     """The reasons, which the organisation reads."""
 
     reason: Comment
 
 
-class OutcomeIn(Schema):
+class SanctionOutcomeIn(Schema):
     """Whether the decision is to be annulled, and the reasons, which the organisation reads."""
 
     annul: bool
@@ -192,7 +192,7 @@ def list_sanctions(request: HttpRequest) -> Any:
 
 @router.post("/sanctions", response={201: SanctionOut}, operation_id="find_sanction")
 @known_to(*READING_ROLES)
-def find_sanction(request: HttpRequest, given: FindingIn) -> Any:
+def find_sanction(request: HttpRequest, given: SanctionFindingIn) -> Any:
     """Writes down what was found; the organisation is told with the notice."""
     what = given.dict()
     made = actions.find(by=request.actor, now=request.now, base=what.pop("base_won"), **what)
@@ -221,7 +221,7 @@ def give_sanction_notice(request: HttpRequest, sanction: Id) -> Any:
 
 
 @router.put("/sanctions/{int:sanction}/answer", response=SanctionOut, operation_id="answer_sanction")
-def answer_sanction(request: HttpRequest, sanction: Id, given: SaidIn) -> Any:
+def answer_sanction(request: HttpRequest, sanction: Id, given: SanctionAnswerIn) -> Any:
     """Answers a notice, for an owner, once and before the time to answer is over."""
     _shown(request, sanction)
     actions.answer(by=request.actor, now=request.now, sanction=sanction, text=given.text)
@@ -230,7 +230,7 @@ def answer_sanction(request: HttpRequest, sanction: Id, given: SaidIn) -> Any:
 
 @router.put("/sanctions/{int:sanction}/less", response=SanctionOut, operation_id="reduce_sanction")
 @known_to(*READING_ROLES)
-def reduce_sanction(request: HttpRequest, sanction: Id, given: LessIn) -> Any:
+def reduce_sanction(request: HttpRequest, sanction: Id, given: SanctionLessIn) -> Any:
     """Asks for less than the notice said; never more."""
     actions.reduce(by=request.actor, now=request.now, sanction=sanction, **given.dict())
     return _shown(request, sanction)
@@ -238,7 +238,7 @@ def reduce_sanction(request: HttpRequest, sanction: Id, given: LessIn) -> Any:
 
 @router.post("/sanctions/{int:sanction}/dropping", response=SanctionOut, operation_id="drop_sanction")
 @known_to(*READING_ROLES)
-def drop_sanction(request: HttpRequest, sanction: Id, given: WhyIn) -> Any:
+def drop_sanction(request: HttpRequest, sanction: Id, given: SanctionReasonIn) -> Any:
     """Ends it without a decision."""
     actions.drop(by=request.actor, now=request.now, sanction=sanction, reason=given.reason)
     return _shown(request, sanction)
@@ -246,23 +246,25 @@ def drop_sanction(request: HttpRequest, sanction: Id, given: WhyIn) -> Any:
 
 @router.post("/sanctions/{int:sanction}/drafts", response={201: SanctionDraftOut}, operation_id="draft_sanction")
 @known_to(*READING_ROLES)
-def draft_sanction(request: HttpRequest, sanction: Id, given: WhyIn) -> Any:
+def draft_sanction(request: HttpRequest, sanction: Id, given: SanctionReasonIn) -> Any:
     """Lays the decision before an approver, who decides by approving; after the time to answer only."""
     made = actions.draft(by=request.actor, now=request.now, sanction=sanction, comment=given.reason)
     return Status(201, {"approval": made.pk})
 
 
 @router.put("/sanctions/{int:sanction}/appeal", response=SanctionOut, operation_id="appeal_sanction")
-def appeal_sanction(request: HttpRequest, sanction: Id, given: SaidIn) -> Any:
+def appeal_sanction(request: HttpRequest, sanction: Id, given: SanctionAnswerIn) -> Any:
     """Appeals, for an owner, once and while the time for it runs."""
     _shown(request, sanction)
     actions.appeal(by=request.actor, now=request.now, sanction=sanction, text=given.text)
     return _shown(request, sanction)
 
 
-@router.post("/sanctions/{int:sanction}/outcomes", response={201: SanctionDraftOut}, operation_id="draft_outcome")
+@router.post(
+    "/sanctions/{int:sanction}/outcomes", response={201: SanctionDraftOut}, operation_id="draft_sanction_outcome"
+)
 @known_to(*READING_ROLES)
-def draft_outcome(request: HttpRequest, sanction: Id, given: OutcomeIn) -> Any:
+def draft_sanction_outcome(request: HttpRequest, sanction: Id, given: SanctionOutcomeIn) -> Any:
     """Lays the answer to an appeal before an approver other than the one who decided."""
     what = {"annul": given.annul, "comment": given.reason}
     made = actions.draft_outcome(by=request.actor, now=request.now, sanction=sanction, **what)
@@ -287,7 +289,7 @@ def match_demand_money(request: HttpRequest, sanction: Id, given: DemandMatchIn)
 
 @router.post("/demand-matches/{int:match}/reversal", response=list[DemandMoneyOut], operation_id="undo_demand_match")
 @known_to(*READING_ROLES)
-def undo_demand_match(request: HttpRequest, match: Id, given: WhyIn) -> Any:
+def undo_demand_match(request: HttpRequest, match: Id, given: SanctionReasonIn) -> Any:
     """Takes a match back by a row of its own."""
     row = one(queries.matches(request.actor), pk=match)
     demands.undo_match(by=request.actor, now=request.now, money=match, reason=given.reason)

@@ -9,7 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from madang.portal.actors import Actor
 from madang.portal.sanctions import queries
-from madang.portal.sanctions.rules import LEAST_DAYS, MOST_DAYS, MOST_MONTHS, MOST_PERMILLE, WHOLE, Act, Ground
+from madang.portal.sanctions.rules import (
+    LEAST_DAYS,
+    MOST_DAYS,
+    MOST_MONTHS,
+    MOST_PERMILLE,
+    WHOLE,
+    SanctionAct,
+    SanctionGround,
+)
 from madang.portal.sanctions.sentences import GROUNDS
 from madang.portal.settlements.rules import FIRST_YEAR, LAST_YEAR
 from madang.portal.templatetags.madang import in_language
@@ -68,7 +76,7 @@ class TermsForm(forms.Form):
 class FindingForm(forms.Form):
     """What was found; the fields of money or of a ban stand in it by the act."""
 
-    ground = forms.ChoiceField(label=_("Ground"), choices=[(one.value, _(GROUNDS[one])) for one in Ground])
+    ground = forms.ChoiceField(label=_("Ground"), choices=[(one.value, _(GROUNDS[one])) for one in SanctionGround])
     done_on = _day(_("Day on which it happened"), help_text=_("The rates and longest ban of this day count."))
     award = forms.TypedChoiceField(label=_("Award"), coerce=int, empty_value=None, required=False)
     source = forms.TypedChoiceField(label=_("Funding source"), coerce=int, empty_value=None)
@@ -80,19 +88,21 @@ class FindingForm(forms.Form):
         label=_("Papers that show it"), max_length=300, help_text=_("For example number and date of the report")
     )
 
-    def __init__(self, *args: Any, by: Actor, organisation: int, act: Act, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: Actor, organisation: int, act: SanctionAct, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         awards = [(row.pk, row.number) for row in queries.awards_of(by, organisation)]
-        self.fields["award"].choices = [("", _("None in particular")), *awards] if act is Act.BAN else awards
+        self.fields["award"].choices = [("", _("None in particular")), *awards] if act is SanctionAct.BAN else awards
         self.fields["source"].choices = [(row.pk, in_language(row, "name")) for row in queries.sources(by)]
-        for name in ("source", "year", "base") if act is Act.BAN else ("months",):
+        for name in ("source", "year", "base") if act is SanctionAct.BAN else ("months",):
             del self.fields[name]
-        if act is Act.SURCHARGE:
+        if act is SanctionAct.SURCHARGE:
             self.fields["base"].label = _("Unjust gain, in won")
             self.fields["base"].help_text = _(
                 "The surcharge is worked out from it. What was returned before any notice bears none."
             )
-            self.fields["ground"].choices = [(one.value, _(GROUNDS[one])) for one in Ground if one != Ground.BREACH]
+            self.fields["ground"].choices = [
+                (one.value, _(GROUNDS[one])) for one in SanctionGround if one != SanctionGround.BREACH
+            ]
 
 
 class TextForm(forms.Form):
@@ -109,7 +119,7 @@ class LessForm(forms.Form):
 
     def __init__(self, *args: Any, act: str, most: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        words = _("Months of the ban") if act == Act.BAN else _("Amount in won")
+        words = _("Months of the ban") if act == SanctionAct.BAN else _("Amount in won")
         self.fields["figure"] = forms.IntegerField(label=words, min_value=1, max_value=most)
 
 

@@ -8,7 +8,7 @@ from madang.portal.constraints import choices, exactly_when, one_of, only_when
 from madang.portal.funding.models import FundingSource
 from madang.portal.people.models import Organisation, Person
 from madang.portal.receipts.models import Receipt
-from madang.portal.sanctions.rules import HEARD, OPEN, STANDING, Act, Ground, MoneyKind, SanctionState
+from madang.portal.sanctions.rules import HEARD, OPEN, STANDING, MoneyKind, SanctionAct, SanctionGround, SanctionState
 
 _MONEY = ~Q(act="ban")
 _COUNTED = Q(state__in=sorted({*STANDING, SanctionState.ANNULLED}))
@@ -53,11 +53,11 @@ class Sanction(models.Model):
     `received` the sum of what came in, moved with it in its transaction. A ban counts on [starts_on, ends_on).
     """
 
-    act = models.CharField(max_length=10, choices=choices(Act))
+    act = models.CharField(max_length=10, choices=choices(SanctionAct))
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="sanctions")
     award = models.ForeignKey(Award, null=True, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=choices(SanctionState), default=SanctionState.FOUND)
-    ground = models.CharField(max_length=12, choices=choices(Ground))
+    ground = models.CharField(max_length=12, choices=choices(SanctionGround))
     done_on = models.DateField()
     finding = models.TextField()
     evidence = models.CharField(max_length=300)
@@ -95,9 +95,9 @@ class Sanction(models.Model):
     class Meta:
         indexes = [models.Index(fields=["organisation", "act"], name="sanction_of_organisation")]
         constraints = [
-            one_of("sanction", "act", Act),
+            one_of("sanction", "act", SanctionAct),
             one_of("sanction", "state", SanctionState),
-            one_of("sanction", "ground", Ground),
+            one_of("sanction", "ground", SanctionGround),
             exactly_when("sanction_of_money", _MONEY, "source", "year", "base", "permille", "amount"),
             only_when("sanction_of_money_has_award", _MONEY, "award"),
             exactly_when("sanction_ban_has_months", Q(act="ban"), "months"),

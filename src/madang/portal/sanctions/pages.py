@@ -25,7 +25,7 @@ from madang.portal.receipts.forms import ReasonForm as UndoForm
 from madang.portal.receipts.rules import CASHIERS
 from madang.portal.sanctions import actions, demands, queries, rules
 from madang.portal.sanctions.forms import USUAL, FindingForm, LessForm, ReasonForm, TermsForm, TextForm
-from madang.portal.sanctions.rules import HEARD, OPEN, Act, SanctionState
+from madang.portal.sanctions.rules import HEARD, OPEN, SanctionAct, SanctionState
 from madang.portal.sanctions.sentences import ACTS, GROUNDS
 
 PAGE = 50
@@ -87,10 +87,10 @@ def _status(*forms: BaseForm | None) -> int:
 @with_role(Role.PROGRAMME_MANAGER)
 def new(request: HttpRequest, act: str, organisation: int) -> HttpResponse:
     """The form for what was found; the organisation is told of nothing yet."""
-    if act not in list(Act):
+    if act not in list(SanctionAct):
         raise Http404
     row = one(people.organisations(request.actor), pk=organisation)
-    given = {"by": request.actor, "organisation": organisation, "act": Act(act)}
+    given = {"by": request.actor, "organisation": organisation, "act": SanctionAct(act)}
     form = FindingForm(request.POST if request.method == "POST" else None, **given)
     made: list[Any] = []
     if _done(form, lambda: made.append(actions.find(now=request.now, **given, **form.cleaned_data))):
@@ -100,7 +100,7 @@ def new(request: HttpRequest, act: str, organisation: int) -> HttpResponse:
         "crumbs": _crumbs(request, (_("Write down a finding"), "")),
         "form": form,
         "title": f"{_(ACTS[act])}: {row.name}",
-        "supports": queries.supports(request.actor, organisation) if act != Act.BAN else [],
+        "supports": queries.supports(request.actor, organisation) if act != SanctionAct.BAN else [],
         "back": reverse("sanctions"),
     }
     return render(request, "sanctions/new.html", context, status=_status(form))
@@ -122,7 +122,7 @@ def sanction(request: HttpRequest, sanction: int) -> HttpResponse:
         "act": _(ACTS[row.act]),
         "ground": _(GROUNDS[row.ground]),
         "state": queries.state(row, request.now),
-        "times": row.permille / 1000 if row.permille and row.act == Act.SURCHARGE else None,
+        "times": row.permille / 1000 if row.permille and row.act == SanctionAct.SURCHARGE else None,
         "runs": row.state in HEARD and not _allowed(rules.check_decidable, row, row.answer_by, request),
         "halves": found if row.state == SanctionState.APPEALED or _decidable(row, request) else None,
         "outcome": outcome,
@@ -175,7 +175,7 @@ def _forms(request: HttpRequest, row: Any, waiting: bool) -> dict[str, BaseForm 
     if owner and _allowed(rules.check_appealable, row, row.appeal_by, request):
         found["appeal"] = TextForm(sent("appeal"), auto_id="appeal_%s")
     if manager and row.state in OPEN and not waiting:
-        most = (row.months if row.act == Act.BAN else row.amount) - 1
+        most = (row.months if row.act == SanctionAct.BAN else row.amount) - 1
         found["notice"] = Form(sent("notice")) if row.state == SanctionState.FOUND else None
         if row.state in HEARD and most:
             found["less"] = LessForm(sent("less"), act=row.act, most=most, auto_id="less_%s")

@@ -16,7 +16,7 @@ from madang.portal.billing.models import Support
 from madang.portal.funding.models import FundingSource
 from madang.portal.receipts.matching import demand_number
 from madang.portal.sanctions.models import Recovered, Sanction, SanctionTerms
-from madang.portal.sanctions.rules import HEARD, STANDING, Act, SanctionState, Terms, shown
+from madang.portal.sanctions.rules import HEARD, STANDING, SanctionAct, SanctionState, Terms, shown
 from madang.portal.tasks import Task
 
 
@@ -165,4 +165,4 @@ def staff_tasks(by: Actor, now: datetime) -> list[Task]:
 
 def bans_of(by: Actor, day: date) -> QuerySet[Sanction]:
     """Bans that count on a day, as far as the actor may see them."""
-    return sanctions(by).filter(act=Act.BAN, state__in=STANDING, starts_on__lte=day, ends_on__gt=day)
+    return sanctions(by).filter(act=SanctionAct.BAN, state__in=STANDING, starts_on__lte=day, ends_on__gt=day)

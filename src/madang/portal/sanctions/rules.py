@@ -19,7 +19,7 @@ MOST_PERMILLE = 5000
 WHOLE = 1000
 
 
-class Act(StrEnum):
+class SanctionAct(StrEnum):
     """What is done: money claimed back, money on top, no new application until a day."""
 
     RECOVERY = "recovery"
@@ -27,7 +27,7 @@ class Act(StrEnum):
     BAN = "ban"
 
 
-class Ground(StrEnum):
+class SanctionGround(StrEnum):
     """What was broken: support got by a false claim, beyond what was due, or used for something else; or the terms."""
 
     FALSE_CLAIM = "false_claim"
@@ -78,11 +78,11 @@ class Terms:
 def permille(terms: Terms, ground: str) -> int:
     """How much of the gain a surcharge is. Refused: "sanction_ground_without_rate" where this ground has none."""
     rates = {
-        Ground.FALSE_CLAIM: terms.false_permille,
-        Ground.EXCESS_CLAIM: terms.excess_permille,
-        Ground.OTHER_USE: terms.other_permille,
+        SanctionGround.FALSE_CLAIM: terms.false_permille,
+        SanctionGround.EXCESS_CLAIM: terms.excess_permille,
+        SanctionGround.OTHER_USE: terms.other_permille,
     }
-    found = rates.get(Ground(ground), 0)
+    found = rates.get(SanctionGround(ground), 0)
     if not found:
         raise Refused("sanction_ground_without_rate", field="ground")
     return found

@@ -99,8 +99,8 @@ MAILS = {
     "sanction_banned": (
         N_("Decision: {act} ({number})"),
         N_(
-            "{centre} has decided that {organisation} cannot hand in new applications up to and including {end}. You can "
-            "appeal at the link until {until}; an appeal does not suspend the ban."
+            "{centre} has decided that {organisation} cannot hand in new applications up to and including {end}. You "
+            "can appeal at the link until {until}; an appeal does not suspend the ban."
         ),
     ),
     "sanction_upheld": (

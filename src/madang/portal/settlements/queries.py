@@ -16,11 +16,11 @@ from madang.portal.billing.rules import StatementState
 from madang.portal.funding.models import FundingSource
 from madang.portal.sanctions import queries as sanctions
 from madang.portal.sanctions.models import Recovered
-from madang.portal.sanctions.rules import Act
+from madang.portal.sanctions.rules import SanctionAct
 from madang.portal.settlements.models import Settlement, SettlementEntry
 
 FORMAT = "madang-settlement 2"
-ITEM_OF = {Act.RECOVERY.value: "recovered", Act.SURCHARGE.value: "surcharged"}
+ITEM_OF = {SanctionAct.RECOVERY.value: "recovered", SanctionAct.SURCHARGE.value: "surcharged"}
 
 
 def settlements(by: Actor) -> QuerySet[Settlement]:
