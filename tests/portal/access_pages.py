@@ -348,6 +348,7 @@ receipts-look            Lnnnnnnnonon Lnnnnnnnrnrn
 bank-new                 Lnnnnnnnonon Lnnnnnnnonon
 bank                     Lnnnnnnnonon Lnnnnnnnonon
 statement-payment        Lnnnnnnooooo Lnnnnnnooooo
+statement-pdf            Lnoonnnooooo Lnoonnnooooo
 statement-xlsx           Lnoonnnooooo Lnoonnnooooo
 funding                  Lnnnnnnooooo Lnnnnnnooooo
 accounting-months        Lnnnnnnooooo Lnnnnnnooooo

@@ -307,7 +307,7 @@ def _persons(world: World, a, owner: Person) -> None:
         world.places[name] = {"organisation": a.pk}
     for name in ("remove-member", "member-role"):
         world.places[name] = {"organisation": a.pk, "person": member.pk}
-    for name in ("statement", "statement-csv", "statement-xlsx"):
+    for name in ("statement", "statement-csv", "statement-pdf", "statement-xlsx"):
         world.places[name] = {"pk": statement.pk}
     for name in ("person", "erase-person"):
         world.places[name] = {"person": member.pk}

@@ -48,6 +48,7 @@ class ShownTrack:
     track: Any
     products: list[ShownProduct]
     rules: list[Line]
+    always: Line
     points: int
     stacking: str
     conflicts: list[tuple[str, str]]
@@ -78,8 +79,9 @@ def tracks(call: Any, by: Actor) -> list[ShownTrack]:
             products=[_product(offer, tariffs, discounts, _first_day(track)) for offer in track.products.all()],
             rules=[
                 texts.asked(rule, _day(rule, call, intakes), regions, names)
-                for rule in [*map(eligibility.rule_of, track.eligibility_rules.all()), NOT_BANNED]
+                for rule in map(eligibility.rule_of, track.eligibility_rules.all())
             ],
+            always=texts.asked(NOT_BANNED, None, regions, names),
             points=sum(criterion.points for criterion in track.criteria.all()),
             stacking=STACKING[track.stacking],
             conflicts=barring[track.pk],
