@@ -1,8 +1,7 @@
 """Makes every statement of a month as page, spreadsheet and PDF on SQLite, in one process.
 
 Run: python benchmarks/money/papers.py [statements]. Each is of an organisation of its own, with one award sold by the
-hour and 40 charges. Prints wall and processor seconds; every PDF must be tagged and bear its number. Promise: 1,200 in at
-most 5 minutes. Last come some downloads as the portal makes them, each document in a process of its own.
+hour and 40 charges. Prints wall and processor seconds; every PDF must be tagged. Promise: 1,200 in at most 5 minutes. Last come some downloads as the portal makes them, each document in a process of its own.
 """
 
 from __future__ import annotations
@@ -47,7 +46,7 @@ def main() -> int:
     ledger.close_month(now=NOW, month=MONTH)
     timed("issuing the month", lambda: actions.issue(by=manager, now=NOW, month=MONTH))
     rows = list(queries.statements(manager).filter(month=MONTH))
-    client = Client()
+    client = Client(headers={"host": "localhost"})
     client.force_login(Person.objects.get(pk=manager.person))
     pages = timed("pages", lambda: [client.get(f"/statements/{row.pk}/").status_code for row in rows])
     made = apart.made

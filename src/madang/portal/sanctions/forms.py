@@ -76,14 +76,14 @@ class TermsForm(forms.Form):
 class FindingForm(forms.Form):
     """What was found; the fields of money or of a ban stand in it by the act."""
 
-    ground = forms.ChoiceField(label=_("Ground"), choices=[(one.value, _(GROUNDS[one])) for one in SanctionGround])
+    ground = forms.ChoiceField(label=_("Ground of the act"), choices=[(one.value, _(GROUNDS[one])) for one in SanctionGround])
     done_on = _day(_("Day on which it happened"), help_text=_("The rates and longest ban of this day count."))
     award = forms.TypedChoiceField(label=_("Award"), coerce=int, empty_value=None, required=False)
     source = forms.TypedChoiceField(label=_("Funding source"), coerce=int, empty_value=None)
     year = forms.IntegerField(label=_("Fiscal year of the support"), min_value=FIRST_YEAR, max_value=LAST_YEAR)
     base = forms.IntegerField(label=_("Support to recover, in won"), min_value=1, max_value=LARGEST)
     months = forms.IntegerField(label=_("Months of the ban"), min_value=1, max_value=MOST_MONTHS)
-    finding = _text(_("What was found"), 4000, _("The organisation reads it in the notice."))
+    finding = _text(_("What was found against it"), 4000, _("The organisation reads it in the notice."))
     evidence = forms.CharField(
         label=_("Papers that show it"), max_length=300, help_text=_("For example number and date of the report")
     )
