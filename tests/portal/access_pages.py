@@ -39,6 +39,11 @@ take-backs               Lnnnnnnooooo Lnnnnnnooooo
 idle-rules               Lnnnnnnooooo Lnnnnnnorooo
 take-back-new            Lnnnnnnnonnn Lnnnnnnnrnnn
 take-back                Lnoonnnooooo Lnoonnnooooo
+sanctions                Looooooooooo Looooooooooo
+sanction                 Lnoonnnooooo Lnoonnnooooo
+sanction-terms           Lnnnnnnooooo Lnnnnnnorooo
+sanction-new             Lnnnnnnnonnn Lnnnnnnnrnnn
+demand-match-undo        Lnnnnnnnonon Lnnnnnnnrnrn
 bookings                 Looooooooooo Looooooooooo
 booking                  Lnoonnnooooo Lnoonnnooooo
 booking-cancel           Lnoonnnnonon Lnmmnnnnrnrn
@@ -343,6 +348,7 @@ receipts-look            Lnnnnnnnonon Lnnnnnnnrnrn
 bank-new                 Lnnnnnnnonon Lnnnnnnnonon
 bank                     Lnnnnnnnonon Lnnnnnnnonon
 statement-payment        Lnnnnnnooooo Lnnnnnnooooo
+statement-pdf            Lnoonnnooooo Lnoonnnooooo
 statement-xlsx           Lnoonnnooooo Lnoonnnooooo
 funding                  Lnnnnnnooooo Lnnnnnnooooo
 accounting-months        Lnnnnnnooooo Lnnnnnnooooo

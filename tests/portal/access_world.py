@@ -34,6 +34,7 @@ from portal.access_money import make_money, make_prices
 from portal.access_nodes import make_nodes
 from portal.access_outcomes import make_outcomes
 from portal.access_reviews import make_findings
+from portal.access_sanctions import make_sanctions
 from portal.access_training import make_training
 from portal.trial_results import make_trial
 from rounds import adopt, make_round, propose, publish
@@ -118,6 +119,7 @@ def make_world() -> World:
     world.places["award-cluster"] = world.places["award"]
     make_nodes(world)
     make_money(world, a)
+    make_sanctions(world, a)
     _bookings(world, a)
     indicators.work_out(now=NOW)
     make_companies(world, a, kept)
@@ -305,7 +307,7 @@ def _persons(world: World, a, owner: Person) -> None:
         world.places[name] = {"organisation": a.pk}
     for name in ("remove-member", "member-role"):
         world.places[name] = {"organisation": a.pk, "person": member.pk}
-    for name in ("statement", "statement-csv", "statement-xlsx"):
+    for name in ("statement", "statement-csv", "statement-pdf", "statement-xlsx"):
         world.places[name] = {"pk": statement.pk}
     for name in ("person", "erase-person"):
         world.places[name] = {"person": member.pk}

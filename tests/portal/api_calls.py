@@ -15,6 +15,7 @@ from portal.access_experts import body_of_experts, given_to_experts
 from portal.access_money import body_of_months, body_of_take_back, given_of_months, given_of_take_backs
 from portal.access_outcomes import BODIES, OUTCOME, given_of_outcomes
 from portal.access_reviews import body_of_reviews, given_to_reviews
+from portal.access_sanctions import body_of_sanctions, given_of_sanctions
 from portal.access_training import HOURS, body_of_training, given_of_training
 from portal.access_world import World
 
@@ -69,7 +70,7 @@ def _given(world: World, name: str) -> dict[str, Any]:
     }
     known |= _given_to_staff(world) | _given_to_settlers(world) | _given_to_bookers(world) | given_to_experts(places)
     known |= given_of_companies(places) | given_of_outcomes(places) | given_of_take_backs(places)
-    known |= given_of_training(places)
+    known |= given_of_training(places) | given_of_sanctions(places)
     known |= given_of_camp(places)
     known |= given_to_reviews(places)
     known |= given_of_months(places)
@@ -200,6 +201,7 @@ def _body(world: World, name: str) -> Any:
         **body_of_reviews(world),
         **BODIES,
         **body_of_take_back(places),
+        **body_of_sanctions(places),
         **body_of_months(),
         **{key: {"on_hold": True} for key in ("steer_job", "steer_job_array")},
         "sign_agreement": {"side": "user", "password": "x", "sha256": SHA},

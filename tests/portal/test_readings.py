@@ -56,7 +56,7 @@ LISTS = {
 # Ask what for, or whether one is sure, before anything is handed out or done.
 ASK_FIRST = {
     "award-accept", "award-decline", "erase-person", "intake-export", "question-file", "review-file",
-    "review-hand-back", "signed-paper", "statement-csv", "statement-xlsx", "submitted-file",
+    "review-hand-back", "signed-paper", "statement-csv", "statement-pdf", "statement-xlsx", "submitted-file",
     "match-undo", "chase-stop", "receivables-file", "settlement-file", "environment-withdraw", "unix-user-remove",
     "joined-account-end",
     "review-set-aside", "review-reopen",

@@ -37,12 +37,17 @@ def apportioned(amount: int, weights: Sequence[int]) -> tuple[int, ...]:
 
 @dataclass(frozen=True)
 class SourceYear:
-    """A funding source's account over a fiscal year, in won: what came in, what it supported, what went back."""
+    """A funding source's account over a fiscal year, in won: what came in, what it supported, what went back.
+
+    `recovered` and `surcharged` is what came in in this year of what was claimed back, whatever year it was given in.
+    """
 
     support: int = 0
     granted: int = 0
     carried_in: int = 0
     interest: int = 0
+    recovered: int = 0
+    surcharged: int = 0
     disallowed: int = 0
     returned: int = 0
     carried_out: int = 0
@@ -55,4 +60,5 @@ class SourceYear:
     @property
     def left(self) -> int:
         """What is neither used, returned nor carried on; nought once the year is settled."""
-        return self.granted + self.carried_in + self.interest - self.accepted - self.returned - self.carried_out
+        came = self.granted + self.carried_in + self.interest + self.recovered + self.surcharged
+        return came - self.accepted - self.returned - self.carried_out

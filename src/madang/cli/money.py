@@ -71,6 +71,8 @@ def _by_source(sources: list[dict[str, Any]]) -> str:
         "granted": N_("Granted by the funder"),
         "carried_in": N_("Carried on from the year before"),
         "interest": N_("Interest"),
+        "recovered": N_("Recovered"),
+        "surcharged": N_("Surcharges received"),
         "support": N_("Support given"),
         "disallowed": N_("Disallowed by the funder"),
         "returned": N_("Returned to the funder"),

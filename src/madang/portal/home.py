@@ -44,6 +44,8 @@ _PLACES: list[tuple[Any, list[tuple[Any, str, frozenset[Role]]]]] = [
             (_("Awards"), "awards", _STAFF),
             (_("Idle awards and take-backs"), "take-backs", _STAFF),
             (_("Rules on idle awards"), "idle-rules", _STAFF),
+            (_("Recoveries, surcharges and bans"), "sanctions", _STAFF),
+            (_("Rates and days of sanctions"), "sanction-terms", _STAFF),
             (_("Jobs"), "jobs", _RECORDS),
             (_("Shares of the machine"), "shares", _RECORDS),
             (_("Policy bench"), "bench", _RECORDS),

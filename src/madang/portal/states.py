@@ -16,6 +16,7 @@ from madang.portal.jobs.sentences import STATES as JOB_WORDS
 from madang.portal.learners.sentences import PLACEMENT_STATES as PLACEMENT_WORDS
 from madang.portal.learners.sentences import STATES as LEARNER_WORDS
 from madang.portal.outcomes.sentences import STATES as OUTCOME_WORDS
+from madang.portal.sanctions.sentences import STATES as SANCTION_WORDS
 from madang.portal.tenancies.sentences import STATES as TENANCY_WORDS
 from madang.portal.tenancies.sentences import UPKEEP as UPKEEP_WORDS
 
@@ -136,6 +137,19 @@ STATES |= {
 }
 _CHANGE_TONES = {"asked": ACTIVE, "ended": GOOD, "failed": BAD, "outdated": WAITING}
 STATES |= {f"change.{state}": (_CHANGE_TONES[state], gettext_lazy(word)) for state, word in CHANGE_WORDS.items()}
+_SANCTION_TONES = {
+    "found": NEUTRAL,
+    "noticed": WAITING,
+    "unanswered": WAITING,
+    "answered": ACTIVE,
+    "dropped": NEUTRAL,
+    "decided": BAD,
+    "appealed": ACTIVE,
+    "upheld": BAD,
+    "annulled": NEUTRAL,
+    "ended": GOOD,
+}
+STATES |= {f"sanction.{state}": (_SANCTION_TONES[state], gettext_lazy(word)) for state, word in SANCTION_WORDS.items()}
 _BOOKING_TONES = {
     "queued": WAITING,
     "asked": WAITING,

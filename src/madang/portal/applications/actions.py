@@ -302,6 +302,7 @@ def _store_checks(application: int, judged: Sequence[Finding], stage: CheckStage
             checked_at=now,
         )
         for one in judged
+        if one.rule.id is not None
     )
 
 

@@ -32,6 +32,9 @@ WHERE = {
     ApprovalKind.TAKE_BACK: ("take-back", "subject"),
     ApprovalKind.CLOSE_MONTH: ("accounting-month", "month"),
     ApprovalKind.REOPEN_MONTH: ("accounting-month", "month"),
+    ApprovalKind.DECIDE_SANCTION: ("sanction", "subject"),
+    ApprovalKind.UPHOLD_SANCTION: ("sanction", "subject"),
+    ApprovalKind.ANNUL_SANCTION: ("sanction", "subject"),
 }
 
 

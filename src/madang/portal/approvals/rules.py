@@ -20,6 +20,9 @@ class ApprovalKind(StrEnum):
     TAKE_BACK = "take_back"
     CLOSE_MONTH = "close_month"
     REOPEN_MONTH = "reopen_month"
+    DECIDE_SANCTION = "decide_sanction"
+    UPHOLD_SANCTION = "uphold_sanction"
+    ANNUL_SANCTION = "annul_sanction"
 
 
 class ApprovalState(StrEnum):

@@ -40,4 +40,7 @@ KINDS = {
     "take_back": N_("Take back what lies idle"),
     "close_month": N_("Close a month of the books"),
     "reopen_month": N_("Reopen a month of the books"),
+    "decide_sanction": N_("Decide on a recovery, surcharge or ban"),
+    "uphold_sanction": N_("Uphold a decision that was appealed against"),
+    "annul_sanction": N_("Annul a decision that was appealed against"),
 }

@@ -1,15 +1,18 @@
-"""A statement as a spreadsheet and as comma-separated text, in the reader's language, from the same rows."""
+"""A statement as a spreadsheet, as comma-separated text and as a PDF, in the reader's language, from the same rows."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
-from madang.portal import sheets
+from madang.portal import formats, sheets
+from madang.portal.billing import papers
 from madang.portal.billing.sentences import FAULTS
+from madang.portal.people.rules import hyphenated
 from madang.portal.templatetags.madang import in_language
 
 HEADINGS = (
@@ -30,6 +33,7 @@ HEADINGS = (
     gettext_noop("To pay (won)"),
     gettext_noop("Note"),
 )
+PRINTED = ("list_price", "discount", "due", "subsidy", "vat", "payable")
 FIGURES = ("reference", "list_price", "discount", "due", "subsidy", "vat", "payable")
 
 
@@ -91,3 +95,57 @@ def as_xlsx(statement: Any, lines: Sequence[Any]) -> bytes:
         [],
     ]
     return sheets.xlsx(statement.month, [*head, *table(statement, lines)], heading=len(head) + 1)
+
+
+def as_pdf(statement: Any, lines: Sequence[Any]) -> bytes:
+    """A tagged PDF with its fonts in it."""
+    return papers.pdf(written(statement, lines))
+
+
+def written(statement: Any, lines: Sequence[Any]) -> dict[str, Any]:
+    """Everything that stands on the paper, as text."""
+    language = get_language() or "ko"
+    title = f"{_('Statement of use')} {statement.number or _('Draft')}"
+    facts = [
+        (_("From"), settings.MADANG_CENTRE_NAME[language]),
+        (_("Organisation"), statement.organisation.name),
+        (_("Business registration number"), hyphenated(statement.organisation.registration_number)),
+        (_("Month"), statement.month),
+    ]
+    if statement.due_on:
+        facts += [
+            (_("Issued on"), formats.day_of(statement.issued_at, language, settings.MADANG_ZONE)),
+            (_("To be paid by"), formats.day(statement.due_on, language)),
+            (_("Pay to"), settings.MADANG_PAY_TO[language] or settings.MADANG_PAY_TO["ko"]),
+        ]
+    headings = [
+        _("Award"), _("Product"), _("Days"), _("Quantity"), _("Unit price (won)"), _("List price (won)"),
+        _("Discount (won)"), _("Amount due (won)"), _("Value of support (won)"), _("VAT (won)"), _("To pay (won)"),
+    ]  # fmt: skip
+    return {
+        "language": language,
+        "title": title,
+        "facts": [fact for fact in facts if fact[1]],
+        "headings": headings,
+        "rows": [_printed(line) for line in lines],
+        "totals": [_("Total"), "", "", "", "", *(f"{getattr(statement, name):,}" for name in PRINTED)],
+        "notes": [_("Supply value {supply}, VAT {vat}, to pay {payable}.").format(**_sums(statement, language))],
+    }
+
+
+def _sums(statement: Any, language: str) -> dict[str, str]:
+    return {name: formats.won(getattr(statement, name), language) for name in ("supply", "vat", "payable")}
+
+
+def _printed(line: Any) -> list[str]:
+    days = f"{line.first_day} – {line.last_day}"
+    late = adjusts(line)
+    figures = [f"{getattr(line, name):,}" if line.tariff else "" for name in PRINTED]
+    return [
+        line.award.number,
+        in_language(line.product, "name"),
+        f"{days} ({_('Adjustment')})" if late else days,
+        f"{line.quantity:,} {counted_in(line)}",
+        f"{line.tariff.price:,}" if line.tariff else "",
+        *figures,
+    ]

@@ -147,6 +147,12 @@ def as_xlsx(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @signed_in
+def as_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """The statement as a PDF."""
+    return _download(request, pk, "pdf", exports.as_pdf, "application/pdf")
+
+
+@signed_in
 def as_csv(request: HttpRequest, pk: int) -> HttpResponse:
     """The statement as comma-separated text; ?bom=1 for spreadsheets that need the mark."""
     bom = request.GET.get("bom") == "1"
@@ -249,6 +255,7 @@ urlpatterns = [
     path("statements/", statements, name="statements"),
     path("statements/<int:pk>/", statement, name="statement"),
     path("statements/<int:pk>/xlsx/", as_xlsx, name="statement-xlsx"),
+    path("statements/<int:pk>/pdf/", as_pdf, name="statement-pdf"),
     path("statements/<int:pk>/csv/", as_csv, name="statement-csv"),
     path("staff/statements/", statements_staff, name="statements-staff"),
     path("staff/statements/<str:month>/issue/", issue, name="statements-issue"),

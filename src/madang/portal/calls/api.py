@@ -11,6 +11,7 @@ from pydantic import Field
 from madang.portal.actors import READING_ROLES
 from madang.portal.calls import actions, queries, showing
 from madang.portal.calls.rules import CallKind, IntakeState, ReferenceDate
+from madang.portal.eligibility.rules import NOT_BANNED
 from madang.portal.faces import known_to, one
 from madang.portal.schemas import Code, Version
 
@@ -228,7 +229,7 @@ def _track(shown: showing.ShownTrack) -> dict[str, Any]:
     names = ("id", "code", "title_ko", "title_en", "first_month", "last_month", "minimum_months", "minimum_total_milli")
     rules = [
         {"kind": rule.kind, "reference_date": rule.reference_date, "parameters": rule.parameters, "text": line.text}
-        for rule, line in zip(row.eligibility_rules.all(), shown.rules, strict=True)
+        for rule, line in zip([*row.eligibility_rules.all(), NOT_BANNED], [*shown.rules, shown.always], strict=True)
     ]
     return {
         **{name: getattr(row, name) for name in names},

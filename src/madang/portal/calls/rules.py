@@ -68,6 +68,7 @@ class EligibilityKind(StrEnum):
     RUNNING_AWARDS_AT_MOST = "running_awards_at_most"  # awards: int
     NO_OVERDUE_REPORT = "no_overdue_report"  # no parameters
     ONE_PER_ORGANISATION = "one_per_organisation"  # no parameters; within the call
+    NOT_BANNED = "not_banned"  # no parameters; holds in every call, whether a track lists it or not
 
 
 DRAFTING = frozenset({Role.PROGRAMME_MANAGER})

@@ -15,6 +15,7 @@ from madang.portal.calls.texts import field_label, shown
 from madang.portal.conflicts import showing as conflicts
 from madang.portal.eligibility import queries as eligibility
 from madang.portal.eligibility import texts
+from madang.portal.eligibility.rules import NOT_BANNED
 from madang.portal.eligibility.texts import Line
 from madang.portal.prices import queries as prices
 from madang.portal.prices.rules import kind_for
@@ -47,6 +48,7 @@ class ShownTrack:
     track: Any
     products: list[ShownProduct]
     rules: list[Line]
+    always: Line
     points: int
     stacking: str
     conflicts: list[tuple[str, str]]
@@ -79,6 +81,7 @@ def tracks(call: Any, by: Actor) -> list[ShownTrack]:
                 texts.asked(rule, _day(rule, call, intakes), regions, names)
                 for rule in map(eligibility.rule_of, track.eligibility_rules.all())
             ],
+            always=texts.asked(NOT_BANNED, None, regions, names),
             points=sum(criterion.points for criterion in track.criteria.all()),
             stacking=STACKING[track.stacking],
             conflicts=barring[track.pk],

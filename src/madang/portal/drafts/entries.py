@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from madang.portal.calls.forms import long_text
-from madang.portal.calls.rules import EligibilityKind, ReferenceDate
+from madang.portal.calls.rules import ReferenceDate
 from madang.portal.drafts import queries
 from madang.portal.drafts.forms import chosen
 from madang.portal.drafts.rules import (
@@ -103,7 +103,7 @@ class SectionForm(forms.Form):
 class RuleForm(forms.Form):
     """An eligibility rule: what it looks at, on which day, and what it compares with."""
 
-    kind = forms.ChoiceField(label=_("What is judged"), choices=chosen(list(EligibilityKind), RULE_KINDS))
+    kind = forms.ChoiceField(label=_("What is judged"), choices=chosen(list(RULE_KINDS), RULE_KINDS))
     reference_date = forms.ChoiceField(label=_("Judged as of"), choices=chosen(list(ReferenceDate), REFERENCE_DATES))
     kinds = forms.MultipleChoiceField(
         label=_("Kinds that may apply"),

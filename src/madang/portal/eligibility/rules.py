@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,15 @@ class AwardSpan:
 
 
 @dataclass(frozen=True)
+class BanSpan:
+    """A participation ban that counts on [starts, ends), and the number under which it was decided."""
+
+    starts: date
+    ends: date
+    number: str
+
+
+@dataclass(frozen=True)
 class ReportSpan:
     """A report owed: overdue after `due_on` until the day it was received."""
 
@@ -46,6 +55,7 @@ class Applicant:
     awards: Sequence[AwardSpan] = ()
     reports: Sequence[ReportSpan] = ()
     other_applications: int = 0
+    bans: Sequence[BanSpan] = ()
 
 
 @dataclass(frozen=True)
@@ -139,6 +149,17 @@ def _one_per_organisation(given: Mapping[str, Any], applicant: Applicant, day: d
     return applicant.other_applications == 0, {"others": applicant.other_applications}
 
 
+def _not_banned(given: Mapping[str, Any], applicant: Applicant, day: date, regions: Regions) -> Verdict:
+    found = [span for span in applicant.bans if span.starts <= day < span.ends]
+    if not found:
+        return True, {}
+    last = max(found, key=lambda span: span.ends)
+    return False, {"number": last.number, "until": (last.ends - timedelta(days=1)).isoformat()}
+
+
+# No call can leave this out. It is judged on the day on which somebody applies, and on that of the decision.
+NOT_BANNED = Rule(EligibilityKind.NOT_BANNED, ReferenceDate.AWARD)
+
 _JUDGES: dict[EligibilityKind, Judge] = {
     EligibilityKind.ORGANISATION_KIND: _organisation_kind,
     EligibilityKind.REGION: _region,
@@ -147,4 +168,5 @@ _JUDGES: dict[EligibilityKind, Judge] = {
     EligibilityKind.RUNNING_AWARDS_AT_MOST: _running_awards,
     EligibilityKind.NO_OVERDUE_REPORT: _no_overdue_report,
     EligibilityKind.ONE_PER_ORGANISATION: _one_per_organisation,
+    EligibilityKind.NOT_BANNED: _not_banned,
 }

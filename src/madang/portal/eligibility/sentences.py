@@ -8,7 +8,7 @@ REFUSALS = {
     "not_eligible": N_("The organisation does not meet the eligibility rules: {why}"),
 }
 
-# What a rule asks of an applicant.
+# What a rule asks of an applicant. The kinds that a call chooses from have a word in RULE_KINDS.
 ASKED = {
     "organisation_kind": N_("Kinds of organisation that may apply: {kinds}."),
     "region": N_("The organisation must be located in: {regions}."),
@@ -17,6 +17,7 @@ ASKED = {
     "running_awards_at_most": N_("At most {awards} awards of the organisation may be running."),
     "no_overdue_report": N_("No report owed by the organisation may be overdue."),
     "one_per_organisation": N_("An organisation may hand in one application in this call."),
+    "not_banned": N_("No participation ban may be in force against the organisation."),
 }
 PASSED = {
     "organisation_kind": N_("The organisation is of an admitted kind: {kind}."),
@@ -26,6 +27,7 @@ PASSED = {
     "running_awards_at_most": N_("Running awards: {running}. At most {awards} are allowed."),
     "no_overdue_report": N_("No report is overdue."),
     "one_per_organisation": N_("There is no other application of the organisation in this call."),
+    "not_banned": N_("No participation ban is in force."),
 }
 FAILED = {
     "organisation_kind": N_("The organisation is of a kind that may not apply here: {kind}."),
@@ -35,6 +37,10 @@ FAILED = {
     "running_awards_at_most": N_("Running awards: {running}. More than the {awards} allowed."),
     "no_overdue_report": N_("Reports that are overdue: {overdue}. Hand them in on the page of outcome reports."),
     "one_per_organisation": N_("The organisation has other applications in this call: {others}."),
+    "not_banned": N_(
+        "A participation ban ({number}) is in force up to and including {until}. Its page says why it was decided, "
+        "until when an owner can appeal against it, and how."
+    ),
 }
 REFERENCE_DATES = {
     "announcement": N_("the day of the announcement"),

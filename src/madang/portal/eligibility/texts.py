@@ -18,6 +18,8 @@ from madang.portal.people.rules import region_at
 
 LISTS = {"kinds", "regions", "region"}
 DAYS = {"founded_on", "until"}
+# the pages on which what failed can be put right
+WHERE = {EligibilityKind.NO_OVERDUE_REPORT: "outcome-reports", EligibilityKind.NOT_BANNED: "sanctions"}
 
 
 @dataclass(frozen=True)
@@ -72,5 +74,5 @@ def line(
 ) -> Line:
     """What a stored check says."""
     sentence = (PASSED if passed else FAILED)[kind]
-    where = reverse("outcome-reports") if kind == EligibilityKind.NO_OVERDUE_REPORT and not passed else ""
+    where = reverse(WHERE[kind]) if kind in WHERE and not passed else ""
     return Line(_fill(sentence, facts, names), gettext(REFERENCE_DATES[reference]), day, passed, where)

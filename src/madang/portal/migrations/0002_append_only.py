@@ -12,6 +12,7 @@ TABLES = [
     "correctionnotice",
     "receipt",
     "posting",
+    "recovered",
     "support",
     "settlemententry",
     "settlement",

@@ -20,7 +20,7 @@ from madang.errors import Refused, Stale
 from madang.portal import refusals
 from madang.portal.access.faces import enter
 from madang.portal.access.forms import NewPerson
-from madang.portal.actors import WORKING_ROLES, MemberRole
+from madang.portal.actors import WORKING_ROLES, MemberRole, Role
 from madang.portal.faces import form_page, one, signed_in, tried, with_role
 from madang.portal.journal import actions as journal
 from madang.portal.journal import queries as read
@@ -90,6 +90,7 @@ def _show(request: HttpRequest, row: Any, **bound: Any) -> HttpResponse:
         "verdicts": [(held, _(sentences.ATTRIBUTES[held.attribute])) for held in queries.verdicts(actor, row.pk)],
         "owner": actor.owner_of(row.pk),
         "checker": actor.is_staff,
+        "manager": actor.has(Role.PROGRAMME_MANAGER),
         "invite_form": forms.Invite(initial={"language": request.LANGUAGE_CODE}, prefix="invite"),
         "verdict_form": forms.Finding(prefix="verdict"),
         "group_form": forms.FirmGroup(initial={"version": row.version, "firm_group": row.firm_group}, prefix="group"),

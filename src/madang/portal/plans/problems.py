@@ -113,7 +113,9 @@ def _files(intake: Intake, now: datetime) -> list[Application]:
 def no_longer_eligible(intake: Intake, now: datetime) -> set[int]:
     """Applications that were found eligible and fail a rule of their track if it is judged now."""
     ruled = set(EligibilityRule.objects.filter(track__call=intake.call_id).values_list("track", flat=True))
-    rows = Application.objects.filter(intake=intake, state=ApplicationState.ELIGIBLE, track__in=ruled)
+    stopped = eligibility.banned(eligibility.local_day(now)).values("organisation")
+    looked_at = Q(track__in=ruled) | Q(organisation__in=stopped)
+    rows = Application.objects.filter(looked_at, intake=intake, state=ApplicationState.ELIGIBLE)
     rows = rows.exclude(award__state__in=STANDING + GONE).select_related("track")
     return {
         row.pk

@@ -131,10 +131,20 @@ def match(*, by: Actor, now: datetime, receipt: int, statement: int, amount: int
 
 
 def _match(by: Actor, now: datetime, receipt: int, statement: int, amount: int, found: Found) -> Posting:
+    draw(receipt, amount)
+    return _post(by, now, statement, amount, kind=PostingKind.MATCH, receipt_id=receipt, found=found)
+
+
+def draw(receipt: int, amount: int) -> None:
+    """Takes won off what is left of a receipt. Refused: ``receipt_left_too_little`` (left)."""
     if not Receipt.objects.filter(pk=receipt, left__gte=amount).update(left=F("left") - amount):
         left = Receipt.objects.filter(pk=receipt).values_list("left", flat=True).first() or 0
         raise Refused("receipt_left_too_little", field="amount", left=left)
-    return _post(by, now, statement, amount, kind=PostingKind.MATCH, receipt_id=receipt, found=found)
+
+
+def lay_back(receipt: int, amount: int) -> None:
+    """Lays won with their receipt again."""
+    Receipt.objects.filter(pk=receipt).update(left=F("left") + amount)
 
 
 def _post(by: Actor, now: datetime, statement: int, amount: int, *, keep: int = 0, **given: Any) -> Posting:
@@ -167,7 +177,7 @@ def undo_match(*, by: Actor, now: datetime, posting: int, reason: str) -> Postin
             undone = _post(by, now, row.statement_id, -row.amount, reason=reason.strip(), **given)
     except IntegrityError as error:
         raise Refused("match_undone_already") from error
-    Receipt.objects.filter(pk=row.receipt_id).update(left=F("left") + row.amount)
+    lay_back(row.receipt_id, row.amount)
     facts = {"receipt": row.receipt_id, "amount_won": row.amount}
     record(by=by, now=now, did="receipts.undo_match", kind="statement", subject=row.statement_id, **facts)
     return undone

@@ -55,9 +55,9 @@ class FileForm(forms.Form):
 
 
 class MatchForm(forms.Form):
-    """Which statement a receipt pays, and with how much."""
+    """Which statement or demand a receipt pays, and with how much."""
 
-    statement = forms.CharField(label=_("Number of the statement"), max_length=40)
+    statement = forms.CharField(label=_("Number of the statement or of the demand"), max_length=40)
     amount = forms.IntegerField(label=_("Amount in won"), min_value=1, max_value=LARGEST)
 
 

@@ -12,6 +12,7 @@ from datetime import date
 from madang.portal.receipts.rules import Found
 from madang.portal.receipts.seeds.korean import LEGAL_FORMS
 
+DEMAND = re.compile(r"(?<![A-Z0-9])S-(\d{6,12})(?!\d)")
 NUMBER = re.compile(r"(?<!\d)(20\d{2}-(?:0[1-9]|1[0-2])-\d{4,6})(?!\d)")
 
 
@@ -54,6 +55,16 @@ def plain_name(name: str) -> str:
     return "".join(sign for sign in folded.casefold() if sign.isalnum())
 
 
+def demand_number(demand: int) -> str:
+    """The number under which a demand (a recovery or a surcharge) is paid: S-000017."""
+    return f"S-{demand:06d}"
+
+
+def demands_in(text: str) -> frozenset[int]:
+    """The row ids of the demands whose numbers stand in a text."""
+    return frozenset(int(found) for found in DEMAND.findall(unicodedata.normalize("NFKC", text).upper()))
+
+
 def numbers_in(text: str) -> frozenset[str]:
     """The statement numbers that stand in a text, such as 2026-05-0001."""
     return frozenset(NUMBER.findall(unicodedata.normalize("NFKC", text)))
@@ -64,7 +75,7 @@ def proposals(receipts: Iterable[Money], statements: Iterable[Owed]) -> list[Pro
 
     A text that names exactly one issued statement pays that one, also beyond what it asks for: the money was meant for
     it. Otherwise payer and exact amount decide, if one organisation alone bears that name; of several equal statements
-    of it the one that is due first is paid. What fits neither stays for a person.
+    of it the one that is due first is paid. What fits neither stays for a person, and what names a demand is not ours.
     """
     listed = sorted(statements, key=lambda one: (one.due_on, one.statement))
     by_number = {one.number: one for one in listed}
@@ -74,7 +85,8 @@ def proposals(receipts: Iterable[Money], statements: Iterable[Owed]) -> list[Pro
             by_name[name].append(one)
     owed = {one.statement: one.owed for one in listed}
     found = []
-    for money in sorted(receipts, key=lambda one: (one.paid_on, one.receipt)):
+    ours = (one for one in receipts if not demands_in(f"{one.text} {one.payer}"))
+    for money in sorted(ours, key=lambda one: (one.paid_on, one.receipt)):
         named = [by_number[number] for number in numbers_in(f"{money.text} {money.payer}") if number in by_number]
         same = [] if named else by_name.get(plain_name(money.payer), [])
         chosen = named[0] if len(named) == 1 else _exact(money, same, owed)

@@ -29,9 +29,12 @@ from madang.portal.people import queries as people
 from madang.portal.receipts import actions, exports, queries, reading
 from madang.portal.receipts.bankfile import digests
 from madang.portal.receipts.forms import BankForm, FileForm, MatchForm, NewBankForm, ReasonForm
+from madang.portal.receipts.matching import demand_number, demands_in
 from madang.portal.receipts.rules import CASHIERS, aged
 from madang.portal.receipts.sentences import AGES, FAULTS, FOUND
 from madang.portal.receipts.showing import in_full, payment
+from madang.portal.sanctions import demands
+from madang.portal.sanctions import queries as sanctions
 
 PAGE = 50
 SHOWN = 100
@@ -126,6 +129,7 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
         "crumbs": _crumbs((_("Receipts"), reverse("receipts")), (f"{row.file.bank.code} {row.pk}", "")),
         "receipt": row,
         "postings": [(posting, _(FOUND[posting.found])) for posting in row.postings.all()],
+        "demands": [(money, demand_number(money.sanction_id)) for money in sanctions.of_receipt(pk)],
         "form": form if row.left and request.actor.has(*CASHIERS) else None,
         "may_change": request.actor.has(*CASHIERS),
     }
@@ -133,10 +137,15 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _matched(request: HttpRequest, row: Any, statement: str, amount: int) -> None:
+    given = {"by": request.actor, "now": request.now, "receipt": row.pk, "amount": amount}
+    named = demands_in(statement)
+    if named:
+        demands.match(sanction=next(iter(named)), **given)
+        return
     found = queries.issued(request.actor).filter(number=statement.strip()).first()
     if found is None:
         raise Refused("statement_not_issued", field="statement")
-    actions.match(by=request.actor, now=request.now, receipt=row.pk, statement=found.pk, amount=amount)
+    actions.match(statement=found.pk, **given)
 
 
 @with_role(*CASHIERS)

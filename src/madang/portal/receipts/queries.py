@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,6 +21,7 @@ from madang.portal.people.models import Organisation
 from madang.portal.receipts.matching import Money, Owed
 from madang.portal.receipts.models import Bank, Chase, ChaseStop, Posting, Receipt, ReceiptFile, Received
 from madang.portal.receipts.rules import CASHIERS, Balance, aged, stage_reached
+from madang.portal.sanctions.models import Recovered
 from madang.portal.tasks import Task
 
 
@@ -130,7 +132,8 @@ def known_digests(digests: Iterable[str]) -> set[str]:
 def untouched() -> list[Money]:
     """Receipts that were never put onto a statement; what a person took off again is theirs to place."""
     rows = Receipt.objects.filter(left__gt=0, left=F("amount"))
-    rows = rows.filter(~Exists(Posting.objects.filter(receipt=OuterRef("pk"))))
+    for table in (Posting, Recovered):
+        rows = rows.filter(~Exists(table.objects.filter(receipt=OuterRef("pk"))))
     return [Money(*row) for row in rows.order_by("pk").values_list("pk", "paid_on", "left", "payer", "text")]
 
 
@@ -181,9 +184,12 @@ def staff_tasks(by: Actor, now: datetime) -> list[Task]:
 
 def check_books() -> list[str]:
     """What does not agree: each receipt with its matches, each statement with its postings; nothing when all does."""
-    moved = dict(Posting.objects.filter(receipt__isnull=False).values_list("receipt").annotate(sum=Sum("amount")))
+    moved: Counter[int] = Counter()
+    for table in (Posting, Recovered):
+        rows = table.objects.filter(receipt__isnull=False).values_list("receipt")
+        moved.update(dict(rows.annotate(sum=Sum("amount"))))
     of_receipts = Receipt.objects.values_list("pk", "amount", "left")
-    wrong = [f"receipt {pk}" for pk, amount, left in of_receipts if amount - left != moved.get(pk, 0)]
+    wrong = [f"receipt {pk}" for pk, amount, left in of_receipts if amount - left != moved[pk]]
     posted = dict(Posting.objects.values_list("statement").annotate(sum=Sum("amount")).order_by())
     kept = dict(Received.objects.values_list("statement", "amount"))
     return wrong + [f"statement {pk}" for pk in posted.keys() | kept.keys() if posted.get(pk, 0) != kept.get(pk, 0)]

@@ -32,6 +32,8 @@ class SourceYearOut(Schema):
     granted_won: int
     carried_in_won: int
     interest_won: int
+    recovered_won: int
+    surcharged_won: int
     support_won: int
     disallowed_won: int
     returned_won: int

@@ -22,6 +22,8 @@ def items(source: Mapping[str, Any]) -> list[tuple[str, int]]:
     before, after = ("granted", "carried_in", "interest"), ("disallowed", "returned", "carried_out")
     return [
         *((_(ITEMS[item]), source[f"{item}_won"]) for item in before),
+        (_("Recovered"), source["recovered_won"]),
+        (_("Surcharges received"), source["surcharged_won"]),
         (_("Support given"), source["support_won"]),
         *((_(ITEMS[item]), source[f"{item}_won"]) for item in after),
         (_("Still to be settled"), source["left_won"]),

@@ -14,9 +14,13 @@ from madang.portal.actors import Actor
 from madang.portal.billing.models import Statement, StatementLine, Support
 from madang.portal.billing.rules import StatementState
 from madang.portal.funding.models import FundingSource
+from madang.portal.sanctions import queries as sanctions
+from madang.portal.sanctions.models import Recovered
+from madang.portal.sanctions.rules import SanctionAct
 from madang.portal.settlements.models import Settlement, SettlementEntry
 
-FORMAT = "madang-settlement 1"
+FORMAT = "madang-settlement 2"
+ITEM_OF = {SanctionAct.RECOVERY.value: "recovered", SanctionAct.SURCHARGE.value: "surcharged"}
 
 
 def settlements(by: Actor) -> QuerySet[Settlement]:
@@ -30,7 +34,7 @@ def years(by: Actor) -> list[int]:
     if not by.reads_everything:
         return []
     found: set[int] = set()
-    for table in (Support, SettlementEntry, Settlement):
+    for table in (Support, SettlementEntry, Settlement, Recovered):
         found |= set(table.objects.order_by().values_list("year", flat=True).distinct())
     return sorted(found, reverse=True)
 
@@ -49,7 +53,8 @@ def drafts_left(year: int) -> int:
 
 def content(year: int) -> dict[str, Any]:
     """What a year comes to now, in a constant number of queries: sources with every item, and awards with support by
-    source, in won. What has been received is not among it: receipts go on coming after a year is settled.
+    source, in won. What was received on statements is not among it: receipts go on coming after a year is settled.
+    What was claimed back counts in the year in which it came in.
     """
     issued = Statement.objects.filter(month__startswith=f"{year}-", state=StatementState.ISSUED)
     columns = {"due": "due", "vat": "vat", "payable": "payable", "support": "subsidy"}
@@ -85,6 +90,8 @@ def _accounts(year: int, sources: dict[int, FundingSource]) -> list[tuple[Fundin
     rows = Support.objects.filter(year=year).order_by().values_list("source")
     for source, won in rows.annotate(sum=Sum("amount")):
         items[source]["support"] = won
+    for source, by_act in sanctions.received_in(year).items():
+        items[source] |= {ITEM_OF[act]: won for act, won in by_act.items()}
     return [(sources[source], SourceYear(**items[source])) for source in sorted(items)]
 
 
