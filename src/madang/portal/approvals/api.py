@@ -24,6 +24,7 @@ from madang.portal.prices import actions as prices
 from madang.portal.receipts import actions as receipts
 from madang.portal.schemas import Comment
 from madang.portal.settlements import actions as settlements
+from madang.portal.supplements import actions as supplements
 from madang.portal.takebacks import actions as takebacks
 
 router = Router(tags=["approvals"])
@@ -42,6 +43,7 @@ CARRIES_OUT: dict[str, tuple[Callable[..., Any], str]] = {
     ApprovalKind.TAKE_BACK: (takebacks.take, "take_back"),
     ApprovalKind.CLOSE_MONTH: (months.close, "number"),
     ApprovalKind.REOPEN_MONTH: (months.reopen, "number"),
+    ApprovalKind.GRANT_SUPPLEMENT: (supplements.grant, "supplement"),
 }
 # Where a domain has more to do when its act is turned down or taken back.
 REJECTS: dict[str, tuple[Callable[..., Any], str]] = {
