@@ -105,7 +105,7 @@ class AidOut(Schema):
 class RuleTrialIn(Schema):
     """A rule to try: a discount or self-pay part (`permille`), a ceiling (`amount_won` over `years`), a service credit.
 
-    A service credit gives `permille` of what is due or `won` for each hour beyond `promise_hours`, to a cap.
+    A service credit gives `permille` of what is due or `hour_won` for each hour beyond `promise_hours`, to a cap.
     """
 
     kind: Literal["discount", "self_pay", "ceiling", "wait_credit"]
@@ -115,7 +115,7 @@ class RuleTrialIn(Schema):
     years: int = Field(0, ge=0, le=10)
     after: str = Field("", max_length=30)
     promise_hours: int = Field(0, ge=0, le=1000)
-    won: Won = 0
+    hour_won: Won = 0
     cap_permille: int = Field(0, ge=0, le=1000)
 
 
@@ -237,8 +237,8 @@ def try_rule(request: HttpRequest, given: RuleTrialIn) -> Any:
     """What a rule would have done to the statements of the last three months; nothing is kept."""
     day = queries.today(request.now)
     figure = given.amount_won if given.kind == "ceiling" else given.permille
-    plain = given.dict(exclude={"permille", "amount_won"})
-    found = trials.tried(trials.rule_of(**plain, figure=figure, day=day), day)
+    plain = given.dict(exclude={"permille", "amount_won", "hour_won"})
+    found = trials.tried(trials.rule_of(**plain, figure=figure, won=given.hour_won, day=day), day)
     _note(request, "search", "trial")
     return {
         "months": dict(found.by_month),

@@ -30,7 +30,7 @@ class EntitlementOut(Schema):
     permille: int
     from_percent: int
     promise_seconds: int
-    won: int
+    hour_won: int = Field(alias="won")
     cap_permille: int
     starts_on: date
     ends_on: date | None
@@ -39,7 +39,7 @@ class EntitlementOut(Schema):
 class EntitlementIn(Schema):
     """A supplement (`permille` of what was granted, from `from_percent` of use on), or a service credit.
 
-    A credit gives `permille` of what is due or `won` for each hour beyond `promise_hours`, to a cap of `cap_permille`.
+    A credit gives `permille` of what is due or `hour_won` for each hour beyond `promise_hours`, to a cap of `cap_permille`.
     """
 
     code: Code
@@ -51,7 +51,7 @@ class EntitlementIn(Schema):
     permille: Permille = 0
     from_percent: Annotated[int, Field(ge=0, le=100)] = 0
     promise_hours: Annotated[int, Field(ge=0, le=MOST_HOURS)] = 0
-    won: Won = 0
+    hour_won: Won = 0
     cap_permille: Permille = 0
     starts_on: Day
     ends_on: Day | None = None
@@ -74,7 +74,8 @@ def list_entitlements(request: HttpRequest) -> Any:
 @known_to(*READING_ROLES)
 def create_entitlement(request: HttpRequest, given: EntitlementIn) -> Any:
     """Opens a rule from a day on."""
-    return Status(201, actions.create(by=request.actor, now=request.now, **given.dict()))
+    plain = given.dict(exclude={"hour_won"})
+    return Status(201, actions.create(by=request.actor, now=request.now, won=given.hour_won, **plain))
 
 
 @router.post("/entitlements/{code}/end", response=EntitlementOut, operation_id="end_entitlement")
