@@ -39,7 +39,7 @@ class EntitlementOut(Schema):
 class EntitlementIn(Schema):
     """A supplement (`permille` of what was granted, from `from_percent` of use on), or a service credit.
 
-    A credit gives `permille` of what is due or `hour_won` for each hour beyond `promise_hours`, to a cap of `cap_permille`.
+    A credit gives `permille` of what is due or `hour_won` for each hour beyond `promise_hours`, to `cap_permille`.
     """
 
     code: Code
