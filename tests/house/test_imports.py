@@ -39,9 +39,11 @@ ORDER = (
     "facilities",
     "forecasts",
     "nodes", "cluster",
-    "jobs", "environments", "agreements", "decisions", "takebacks", "awards", "studies", "plans", "policies",
+    "jobs", "environments", "agreements", "decisions", "takebacks", "supplements", "awards", "studies", "plans",
+    "policies",
     "replies", "honoraria", "meetings", "challenges", "findings", "committees", "experts", "revisions", "reviews",
-    "screening", "versions", "applications", "eligibility", "drafts", "conflicts", "calls", "prices", "funding",
+    "screening", "versions", "applications", "eligibility", "drafts", "conflicts", "calls", "entitlements",
+    "prices", "funding",
     "months", "ledger", "shares", "resources",
     "approvals", "files", "idempotency", "organisations", "access", "people", "outbox", "journal",
 )  # fmt: skip

@@ -9,6 +9,7 @@ from factories import NOW, actor, make_award, make_closed, make_pool, make_produ
 from madang.portal.actors import WORKER
 from madang.portal.approvals.models import Approval
 from madang.portal.billing.models import Statement
+from madang.portal.entitlements.models import Entitlement
 from madang.portal.files import tables
 from madang.portal.funding import actions as funding
 from madang.portal.indicators.models import YearFigures
@@ -23,6 +24,7 @@ from madang.portal.receipts import reading
 from madang.portal.receipts.models import Receipt
 from madang.portal.resources.models import Product
 from madang.portal.settlements import actions as settlements
+from madang.portal.supplements.models import Supplement
 from madang.portal.takebacks import actions as takebacks
 from madang.portal.takebacks.models import IdleRule
 
@@ -59,6 +61,7 @@ def make_money(world, a) -> None:
     world.places["settlement-file"] = {"year": 2025, "kind": "csv"}
     _frozen(world, manager)
     _idle(world, a)
+    _supplements(world, a)
     _months(world)
 
 
@@ -137,16 +140,51 @@ def idle_award(organisation, owner, product, now):
     return award
 
 
+def _supplements(world, a) -> None:
+    """Two awards of A: one of which more is asked for, and one of which more could be."""
+    product = make_product(make_pool(grain="hour"), units=1, grain="hour")
+    words = {"name_ko": "추가배정", "name_en": "Supplement", "sentence_ko": "절반까지", "sentence_en": "Up to half."}
+    given = {"kind": "supplement", "permille": 500, "starts_on": date(2026, 1, 1)}
+    rule = Entitlement.objects.create(code="half", **words, **given)
+    rows = [idle_award(a, world.people["owner"], product, NOW) for _ in range(2)]
+    what = {"line": rows[0].lines.get(), "rule": rule, "asked": 10, "quantity": 10, "reasons": "x"}
+    made = Supplement.objects.create(award=rows[0], **what, asked_by=world.people["owner"], asked_at=NOW)
+    world.places |= {
+        "supplement": {"supplement": made.pk},
+        "supplement-new": {"number": rows[1].number},
+        "supplement-product": {"product": product.code},
+        "entitlement-end": {"code": rule.code},
+    }
+
+
 def given_of_take_backs(places) -> dict[str, dict[str, object]]:
     """What stands in the paths of the operations that have to do with take-backs."""
     names = ("get_take_back", "answer_take_back", "reduce_take_back", "drop_take_back")
-    return dict.fromkeys(names, places["take-back"]) | {"draft_take_back": places["take-back-over"]}
+    found = dict.fromkeys(names, places["take-back"]) | {"draft_take_back": places["take-back-over"]}
+    names = ("get_supplement", "lower_supplement", "refuse_supplement", "draft_supplement")
+    found |= dict.fromkeys(names, places["supplement"])
+    return found | {"ask_supplement": places["supplement-new"], "end_entitlement": places["entitlement-end"]}
 
 
 def body_of_take_back(places) -> dict[str, dict[str, object]]:
     """What is sent to them."""
     idle = {"award": places["take-back-new"]["number"], "pool": places["take-back-new"]["pool"]}
     return {
+        "ask_supplement": {**places["supplement-product"], "quantity": 1, "reasons": "x"},
+        "lower_supplement": {"quantity": 5, "reason": "x"},
+        "refuse_supplement": {"reason": "x"},
+        "draft_supplement": {"reason": "x"},
+        "create_entitlement": {
+            "code": "more",
+            "kind": "supplement",
+            "name_ko": "x",
+            "name_en": "x",
+            "sentence_ko": "x",
+            "sentence_en": "x",
+            "permille": 1,
+            "starts_on": "2026-09-01",
+        },
+        "end_entitlement": {"ends_on": "2026-09-01"},
         "set_idle_rule": {"starts_on": "2026-04-01", "percent": 20, "after_days": 60, "grace_days": 14},
         "propose_take_back": {**idle, "reason": "x"},
         "answer_take_back": {"kind": "exemption", "text": "x"},

@@ -26,6 +26,12 @@ award_usage              anoonnnnnnoo
 list_idle_rules          annnnnnooooo
 set_idle_rule            annnnnnrorrr
 list_idle_awards         annnnnnooooo
+list_supplements         aooooooooooo
+ask_supplement           anronnnnnnnn
+get_supplement           anoonnnooooo
+lower_supplement         annnnnnrorrr
+refuse_supplement        annnnnnrorrr
+draft_supplement         annnnnnrorrr
 list_take_backs          aooooooooooo
 propose_take_back        annnnnnrorrr
 get_take_back            anoonnnooooo
@@ -213,6 +219,9 @@ list_consent_texts       annnnnnooooo
 add_consent_text         annnnnnrorrr
 create_discount          annnnnnrorrr
 list_subsidy_limits      oooooooooooo
+list_entitlements        oooooooooooo
+create_entitlement       annnnnnrorrr
+end_entitlement          annnnnnrorrr
 create_subsidy_limit     annnnnnrorrr
 end_subsidy_limit        annnnnnrorrr
 list_aid                 aooooooooooo

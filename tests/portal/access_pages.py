@@ -37,6 +37,9 @@ award-accept             Lnoonnnooooo Lnrrnnnrrrrr
 award-decline            Lnoonnnooooo Lnrrnnnrrrrr
 take-backs               Lnnnnnnooooo Lnnnnnnooooo
 idle-rules               Lnnnnnnooooo Lnnnnnnorooo
+supplement-new           Lnnonnnnnnnn Lnnonnnnnnnn
+supplements              Lnnnnnnooooo Lnnnnnnooooo
+supplement               Lnoonnnooooo Lnoonnnooooo
 take-back-new            Lnnnnnnnonnn Lnnnnnnnrnnn
 take-back                Lnoonnnooooo Lnoonnnooooo
 sanctions                Looooooooooo Looooooooooo
@@ -203,6 +206,8 @@ call-new                 Lnnnnnnnonnn Lnnnnnnnonnn
 consent-texts            Lnnnnnnooooo Lnnnnnnxxxxx
 consent-text-new         Lnnnnnnnonnn Lnnnnnnnrnnn
 discount-end             Lnnnnnnnonnn Lnnnnnnnonnn
+entitlements             Lnnnnnnooooo Lnnnnnnorooo
+entitlement-end          Lnnnnnnnonnn Lnnnnnnnonnn
 limit-end                Lnnnnnnnonnn Lnnnnnnnonnn
 rule-trial               Lnnnnnnooooo Lnnnnnnooooo
 aid                      Looooooooooo Looooooooooo

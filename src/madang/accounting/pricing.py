@@ -106,12 +106,16 @@ class Discount:
             raise Refused("discount_rate_wrong", name=self.name, rate_permille=self.rate_permille)
 
 
+NO_WON = Won(0)
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
     """What one line comes to, in whole won.
 
-    `reference` is the market's price and `list_price` ours before discounts; `due` = `list_price` - `discount`;
-    `subsidy` = `reference` - `due` is the value of support, below zero only where the market is cheaper.
+    `reference` is the market's price and `list_price` ours before discounts; `due` = `list_price` - `discount` -
+    `credit`, which is what was taken off for a promise that was not kept; `subsidy` = `reference` - `due` - `credit` is
+    the value of support, below zero only where the market is cheaper.
     `payable` = `supply` + `vat` is what is asked for: `due`, with the tax on top where the tariff adds it.
     """
 
@@ -123,6 +127,7 @@ class Quote:
     supply: Won
     vat: Won
     payable: Won
+    credit: Won = NO_WON
 
 
 def days_in(month: Month) -> int:
@@ -223,18 +228,19 @@ def quote(
     return quoted(tariff, reference, list_price, _to_won(tariff.price * units * share))
 
 
-def quoted(tariff: Tariff, reference: Won, list_price: Won, due: Won) -> Quote:
-    """The quote of three rounded figures; the tax is rounded once from `due`."""
+def quoted(tariff: Tariff, reference: Won, list_price: Won, due: Won, credit: int = 0) -> Quote:
+    """The quote of rounded figures, `due` after the credit; the tax is rounded once from `due`."""
     supply, vat = _tax(tariff, due)
     return Quote(
         reference=reference,
         list_price=list_price,
-        discount=Won(list_price - due),
+        discount=Won(list_price - due - credit),
         due=due,
-        subsidy=Won(reference - due),
+        subsidy=Won(reference - due - credit),
         supply=supply,
         vat=vat,
         payable=Won(supply + vat),
+        credit=Won(credit),
     )
 
 

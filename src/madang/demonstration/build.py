@@ -20,6 +20,7 @@ def build(now: datetime, progress: Progress) -> Cast:
         catalogue.reserved_pools(cast, begun)
         catalogue.discounts(cast, begun)
         catalogue.limits(cast, begun)
+        catalogue.entitlements_of(cast, begun)
         catalogue.consent_texts(cast, begun)
         catalogue.present_pools(cast, now - timedelta(days=60), now)
         catalogue.local_pool(cast, now - timedelta(days=60), now)

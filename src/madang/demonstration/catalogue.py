@@ -8,6 +8,8 @@ from datetime import date, datetime
 from madang.demonstration import press
 from madang.demonstration.cast import Cast
 from madang.portal.calls import actions as calls
+from madang.portal.entitlements import actions as entitlements
+from madang.portal.entitlements.rules import EntitlementKind
 from madang.portal.prices import actions as prices
 from madang.portal.prices.rules import LimitKind
 from madang.portal.resources import actions as resources
@@ -153,6 +155,33 @@ def limits(cast: Cast, now: datetime) -> None:
         figure=2_000_000_000,
         years=3,
         starts_on=date(2026, 1, 1),
+    )
+
+
+def entitlements_of(cast: Cast, now: datetime) -> None:
+    """Half as much again once an award, and money off where a job waits more than eight hours in the queue."""
+    given = {"by": cast.actor("manager"), "now": now, "starts_on": date(2026, 1, 1)}
+    entitlements.create(
+        code="supplement",
+        kind=EntitlementKind.SUPPLEMENT,
+        name_ko="추가배정",
+        name_en="Supplement",
+        sentence_ko="배정 기간에 한 번, 배정량의 절반까지 추가배정을 요청할 수 있습니다.",
+        sentence_en="Once in its time, the holder of an award can ask for up to half as much again.",
+        permille=500,
+        **given,
+    )
+    entitlements.create(
+        code="eight-hours",
+        kind=EntitlementKind.WAIT_CREDIT,
+        name_ko="8시간 시작 약속",
+        name_en="Start within eight hours",
+        sentence_ko="작업이 대기열에서 8시간을 넘겨 기다리면 초과 1시간마다 그 달 부담금의 1%를 빼며, 월 20%를 넘지 않습니다.",
+        sentence_en="For each hour that a job waits in the queue beyond eight, 1% comes off the month's bill, 20% at most.",
+        promise_hours=8,
+        permille=10,
+        cap_permille=200,
+        **given,
     )
 
 

@@ -46,6 +46,7 @@ from madang.portal.people.models import Organisation, Region
 from madang.portal.people.rules import Attribute, OrganisationKind, SizeClass
 from madang.portal.plans.rules import PolicyChoice
 from madang.portal.resources.models import Pool
+from madang.portal.supplements import actions as supplements
 from madang.portal.transactions import together
 from madang.values import Month
 
@@ -56,6 +57,7 @@ TRIAL = [
     ("university", 660, 300, ((33, 25, 25), (35, 24, 26), (32, 26, 24))),
 ]
 OPEN_APPLICATIONS = 12
+HOURS_MORE = 12
 
 
 def _day(now: datetime, days: int, hour: int) -> datetime:
@@ -73,6 +75,8 @@ def build(cast: Cast, now: datetime, progress: Progress) -> None:
         progress.say(N_("No jobs were run: {why} Then build anew with: make demo-fresh"), why=why)
     else:
         _run_jobs(awards, now, progress)
+    with together():
+        _supplement(awards[0], now)
     with progress.step(N_("Open calls with a few applications")), together():
         _open_calls(cast, now, draws)
     with progress.step(N_("A catalogue of equipment and simulators, with bookings")), together():
@@ -93,6 +97,14 @@ def _run_jobs(awards: list[Award], now: datetime, progress: Progress) -> None:
         with together():
             jobs = work.submit(awards, Pool.objects.get(code="local-cores"), now)
         work.see_through(jobs, progress)
+
+
+def _supplement(award: Award, now: datetime) -> None:
+    """The first organisation asks for a few hours more; whoever looks around can decide on it."""
+    owner = rounds.actor(award.application.created_by_id)
+    reasons = "첫 학습에서 기대한 정확도를 얻어 더 큰 모델로 이어 가려 합니다. · The first runs reached their goal."
+    given = {"product": award.lines.get().product.code, "quantity": HOURS_MORE, "reasons": reasons}
+    supplements.ask(by=owner, now=now, award=award.pk, **given)
 
 
 def _trial(cast: Cast, now: datetime, draws: random.Random) -> list[Award]:

@@ -42,6 +42,7 @@ _PLACES: list[tuple[Any, list[tuple[Any, str, frozenset[Role]]]]] = [
         _("Awards and use"),
         [
             (_("Awards"), "awards", _STAFF),
+            (_("Supplements"), "supplements", _STAFF),
             (_("Idle awards and take-backs"), "take-backs", _STAFF),
             (_("Rules on idle awards"), "idle-rules", _STAFF),
             (_("Recoveries, surcharges and bans"), "sanctions", _STAFF),
@@ -65,6 +66,7 @@ _PLACES: list[tuple[Any, list[tuple[Any, str, frozenset[Role]]]]] = [
         [
             (_("Pools and products"), "pools", _STAFF),
             (_("Tariffs and discounts"), "tariffs", _STAFF),
+            (_("Supplements and service credits"), "entitlements", _STAFF),
             (_("Try a rule"), "rule-trial", _STAFF),
             (_("Who funds what"), "funding", _STAFF),
             (_("Cluster"), "cluster", _RECORDS),

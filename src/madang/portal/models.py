@@ -16,6 +16,7 @@ from madang.portal.companies import models as _companies  # noqa: F401
 from madang.portal.conflicts import models as _conflicts  # noqa: F401
 from madang.portal.courses import models as _courses  # noqa: F401
 from madang.portal.decisions import models as _decisions  # noqa: F401
+from madang.portal.entitlements import models as _entitlements  # noqa: F401
 from madang.portal.environments import models as _environments  # noqa: F401
 from madang.portal.experts import models as _experts  # noqa: F401
 from madang.portal.facilities import models as _facilities  # noqa: F401
@@ -51,5 +52,6 @@ from madang.portal.settlements import models as _settlements  # noqa: F401
 from madang.portal.shares import models as _shares  # noqa: F401
 from madang.portal.studies import models as _studies  # noqa: F401
 from madang.portal.suggestions import models as _suggestions  # noqa: F401
+from madang.portal.supplements import models as _supplements  # noqa: F401
 from madang.portal.takebacks import models as _takebacks  # noqa: F401
 from madang.portal.tenancies import models as _tenancies  # noqa: F401

@@ -8,19 +8,22 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 from django.utils.translation import override
-from factories import issue_closed, make_actor, make_member, make_organisation, make_staff
+from factories import issue_closed, make_actor, make_job, make_member, make_organisation, make_staff
 from portal.billing.test_billing_actions import NOW, awarded, worked
 
 from madang.errors import Refused
 from madang.portal.actors import WORKER, Role
 from madang.portal.billing import aid, exports, queries, trials
 from madang.portal.billing.models import Statement, StatementLine
+from madang.portal.entitlements import actions as entitlements
+from madang.portal.jobs.models import JobWait
 from madang.portal.prices import actions as prices
 from madang.portal.prices.models import Discount, SubsidyLimit
 from madang.portal.prices.rules import Stacking, rule_to_try
 from madang.portal.resources.models import Product
 
 TODAY = date(2026, 6, 1)
+HOUR = 3600
 CASES = Path(__file__).parents[2] / "cases" / "billing"
 # One award has two of a product: 6,400,000 won a month, 80,000,000 at market price.
 pytestmark = pytest.mark.django_db
@@ -43,6 +46,16 @@ def discount(code="academia", permille=1000, applies_to="kind:university", **giv
     return Discount.objects.create(
         code=code, permille=permille, applies_to=applies_to, starts_on=date(2026, 1, 1), **words, **given
     )
+
+
+def credit(manager, code="eight", promise_hours=8, permille=100, **given):
+    words = {"name_ko": "대기", "name_en": "Wait", "sentence_ko": "8시간 약속", "sentence_en": "Eight hours."}
+    given |= {"permille": permille, "promise_hours": promise_hours, "cap_permille": 500, "starts_on": date(2026, 5, 1)}
+    entitlements.create(by=manager, now=NOW, code=code, kind="wait_credit", **words, **given)
+
+
+def waited(award, seconds, day=date(2026, 5, 20)):
+    JobWait.objects.create(job=make_job(award), seconds=seconds, own_seconds=0, day=day)
 
 
 def university(**given):
@@ -140,7 +153,7 @@ def test_a_discount_comes_only_after_one_that_is_there(manager):
 
 
 def tried(**given):
-    return trials.tried(rule_to_try(**{"applies_to": "", "years": 0, "after": "", "day": TODAY} | given), TODAY)
+    return trials.tried(trials.rule_of(**{"applies_to": "", "years": 0, "after": "", "day": TODAY} | given), TODAY)
 
 
 def test_a_trial_says_what_a_rule_would_have_done_and_keeps_nothing(manager):
@@ -170,6 +183,28 @@ def test_a_trial_of_a_ceiling_fills_it_month_by_month_and_of_a_self_pay_part_tak
     assert tried(kind="self_pay", figure=500).total.due_after * 2 == total.list_price
 
 
+def test_a_wait_beyond_the_promise_comes_off_what_is_due_and_is_no_support(manager):
+    limit(manager)
+    discount()
+    award = university()
+    before = worked(award)
+    credit(manager)
+    waited(award, 10 * HOUR), waited(award, 8 * HOUR), waited(award, 90 * HOUR, date(2026, 6, 1))
+    after = worked(award)
+    assert (before.due, after.credit, after.due) == (640_000, 128_000, 512_000)
+    assert (after.list_price, after.discount, after.subsidy) == (before.list_price, before.discount, before.subsidy)
+    [stored] = StatementLine.objects.get().credits
+    assert stored == {
+        "code": "eight", "jobs": 1, "hours": 2, "won": 128_000, "sentence_ko": "8시간 약속",
+        "sentence_en": "Eight hours.",
+    }  # fmt: skip
+    # the same figures come again; nine hours would have been kept but for one hour, and a tried rule stands alone
+    assert tried(kind="self_pay", figure=1, applies_to="kind:company").total.due_after == 512_000
+    harder = {"kind": "wait_credit", "promise_hours": 9, "cap_permille": 1000}
+    assert tried(**harder, figure=100).total.due_after == 576_000
+    assert tried(**harder, figure=0, won=1_000).total.due_after == 639_000
+
+
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_a_statement_is_written_as_the_case_says(manager, language):
     discount()
@@ -178,6 +213,8 @@ def test_a_statement_is_written_as_the_case_says(manager, language):
     award = university(number="A-1")
     worked(award, "2026-04")
     Product.objects.update(name_ko="H200 8장 서버", name_en="H200 server of 8")
+    credit(manager)
+    waited(award, 10 * HOUR)
     statement = worked(award)
     with override(language):
         written = exports.as_csv(statement, queries.lines(statement), bom=False).decode().replace("\r\n", "\n")
@@ -190,7 +227,7 @@ def test_a_trial_asks_a_constant_number_of_queries(django_assert_num_queries, ma
     for rows in (1, 3):
         while Statement.objects.count() < rows:
             worked(university())
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             trials.tried(rule, TODAY)
 
 

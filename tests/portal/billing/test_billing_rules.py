@@ -32,7 +32,7 @@ FREE = Discount("academia", "kind:university", 1000, START, "Free.", "대학 무
 
 
 def work(amounts, tariffs=(SERVER,), held=(), stacking=Stacking.BEST):
-    holding = Holding(1, 1, tariffs[0].product if tariffs else "h200x8", amounts, stacking)
+    holding = Holding(1, 1, tariffs[0].product if tariffs else "h200x8", 1, amounts, stacking)
     return worked_out(
         holding, tariffs=list(tariffs), discounts=[YOUNG, LOCAL, FREE], attributes_on=lambda day: frozenset(held)
     )
@@ -88,7 +88,7 @@ def test_a_stretch_over_two_months_is_the_sum_of_its_parts():
 
 
 def test_a_discount_that_ends_within_the_month_makes_two_lines():
-    holding = Holding(1, 1, "h200x8", whole(quantity=1), Stacking.BEST)
+    holding = Holding(1, 1, "h200x8", 1, whole(quantity=1), Stacking.BEST)
     worked = worked_out(
         holding,
         tariffs=[SERVER],

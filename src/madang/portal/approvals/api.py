@@ -25,6 +25,7 @@ from madang.portal.receipts import actions as receipts
 from madang.portal.sanctions import actions as sanctions
 from madang.portal.schemas import Comment
 from madang.portal.settlements import actions as settlements
+from madang.portal.supplements import actions as supplements
 from madang.portal.takebacks import actions as takebacks
 
 router = Router(tags=["approvals"])
@@ -46,6 +47,7 @@ CARRIES_OUT: dict[str, tuple[Callable[..., Any], str]] = {
     ApprovalKind.DECIDE_SANCTION: (sanctions.decide, "sanction"),
     ApprovalKind.UPHOLD_SANCTION: (sanctions.uphold, "sanction"),
     ApprovalKind.ANNUL_SANCTION: (sanctions.annul, "sanction"),
+    ApprovalKind.GRANT_SUPPLEMENT: (supplements.grant, "supplement"),
 }
 # Where a domain has more to do when its act is turned down or taken back.
 REJECTS: dict[str, tuple[Callable[..., Any], str]] = {

@@ -35,6 +35,7 @@ WHERE = {
     ApprovalKind.DECIDE_SANCTION: ("sanction", "subject"),
     ApprovalKind.UPHOLD_SANCTION: ("sanction", "subject"),
     ApprovalKind.ANNUL_SANCTION: ("sanction", "subject"),
+    ApprovalKind.GRANT_SUPPLEMENT: ("supplement", "subject"),
 }
 
 

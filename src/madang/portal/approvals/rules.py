@@ -23,6 +23,7 @@ class ApprovalKind(StrEnum):
     DECIDE_SANCTION = "decide_sanction"
     UPHOLD_SANCTION = "uphold_sanction"
     ANNUL_SANCTION = "annul_sanction"
+    GRANT_SUPPLEMENT = "grant_supplement"
 
 
 class ApprovalState(StrEnum):

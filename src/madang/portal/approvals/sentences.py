@@ -43,4 +43,5 @@ KINDS = {
     "decide_sanction": N_("Decide on a recovery, surcharge or ban"),
     "uphold_sanction": N_("Uphold a decision that was appealed against"),
     "annul_sanction": N_("Annul a decision that was appealed against"),
+    "grant_supplement": N_("Grant a supplement"),
 }

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.urls import reverse
 
 from madang.accounting.ledger import Balances
@@ -45,7 +45,11 @@ def _next_month(now: datetime) -> str:
 
 
 def _lines(awards: Sequence[int]) -> list[AwardLine]:
-    return list(AwardLine.objects.filter(award__in=awards).select_related("product__pool").order_by("pk"))
+    return _lines_of(AwardLine.objects.filter(award__in=awards))
+
+
+def _lines_of(rows: QuerySet[AwardLine]) -> list[AwardLine]:
+    return list(rows.select_related("product__pool").order_by("pk"))
 
 
 @action
@@ -186,21 +190,37 @@ def enter_force(*, by: Actor, now: datetime, award: int) -> None:
     changed = Award.objects.filter(pk=award, state=AwardState.ACCEPTED)
     if not changed.update(state=AwardState.IN_FORCE, in_force_at=now):
         raise Stale("award")
-    day = now.astimezone(settings.MADANG_ZONE).date()
     for line in _lines([award]):
-        ledger.grant(
-            by=by,
-            now=now,
-            owner=queries.owner_of(award),
-            pool=line.product.pool_id,
-            amount=line.seconds,
-            source=SOURCE,
-            key=f"{award}/line/{line.pk}",
-            month=f"{day:%Y-%m}",
-            day=day,
-        )
+        _grant(by, now, line)
     journal.record(by=by, now=now, did="awards.enter_force", kind="award", subject=award)
     _tell(Award.objects.get(pk=award), "award_in_force", now)
+
+
+def _grant(by: Actor, now: datetime, line: AwardLine) -> None:
+    day, pool = now.astimezone(settings.MADANG_ZONE).date(), line.product.pool_id
+    key, when = f"{line.award_id}/line/{line.pk}", {"month": f"{day:%Y-%m}", "day": day}
+    what = {"owner": queries.owner_of(line.award_id), "pool": pool, "amount": line.seconds}
+    ledger.grant(by=by, now=now, source=SOURCE, key=key, **what, **when)
+
+
+@action
+def add(*, by: Actor, now: datetime, award: int, line: rules.Line) -> AwardLine:
+    """Gives an award in force one more line of a product, for the supplement that two people granted.
+
+    Its capacity is promised and its computing granted at once. Refused "capacity_exceeded"; Stale when the award is no
+    longer in force.
+    """
+    if not Award.objects.filter(pk=award, state=AwardState.IN_FORCE).update(state=AwardState.IN_FORCE):
+        raise Stale("award")
+    row = _line(Award(pk=award), line)
+    row.added_on = now.astimezone(settings.MADANG_ZONE).date()
+    AwardLine.objects.bulk_create([row])
+    (added,) = _lines_of(AwardLine.objects.filter(pk=row.pk))
+    resources.commit_all(by=by, now=now, units=problems.promised(added))
+    _grant(by, now, added)
+    facts = {"line": added.pk, "product": added.product.code, "quantity": added.quantity}
+    journal.record(by=by, now=now, did="awards.add", kind="award", subject=award, **facts)
+    return added
 
 
 @action

@@ -18,7 +18,7 @@ router = Router(tags=["awards"])
 
 
 class AwardLineOut(Schema):
-    """So many of a product for whole months; `granted_seconds` are of its pool's unit."""
+    """So many of a product for whole months; `granted_seconds` are of its pool's unit; `added_on`: as a supplement."""
 
     product: str
     pool: str
@@ -28,6 +28,7 @@ class AwardLineOut(Schema):
     first_month: str
     months: int
     granted_seconds: int = Field(alias="seconds")
+    added_on: date | None
 
     @staticmethod
     def resolve_product(line: Any) -> str:

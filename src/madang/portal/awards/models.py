@@ -44,7 +44,10 @@ class Award(models.Model):
 
 
 class AwardLine(models.Model):
-    """`quantity` of a product for whole months [first_month, first_month + months); the ledger grants its `seconds`."""
+    """`quantity` of a product for whole months [first_month, first_month + months); the ledger grants its `seconds`.
+
+    A line with `added_on` came as a supplement on that day, at most one a product.
+    """
 
     award = models.ForeignKey(Award, on_delete=models.CASCADE, related_name="lines")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
@@ -53,10 +56,16 @@ class AwardLine(models.Model):
     first_month = models.CharField(max_length=7)
     months = models.PositiveSmallIntegerField()
     seconds = models.BigIntegerField()
+    added_on = models.DateField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["award", "product"], name="awardline_product_once"),
+            models.UniqueConstraint(
+                fields=["award", "product"], condition=Q(added_on__isnull=True), name="awardline_product_once"
+            ),
+            models.UniqueConstraint(
+                fields=["award"], condition=Q(added_on__isnull=False), name="awardline_one_supplement"
+            ),
             models.CheckConstraint(
                 condition=Q(quantity__gte=1) & Q(quantity__lte=F("asked")) & Q(months__gte=1) & Q(seconds__gt=0),
                 name="awardline_within_asked",

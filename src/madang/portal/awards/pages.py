@@ -21,6 +21,7 @@ from madang.portal.awards.forms import AcceptForm, DeclineForm
 from madang.portal.awards.rules import AwardState
 from madang.portal.decisions.halves import halves
 from madang.portal.faces import form_page, one, signed_in, tried
+from madang.portal.supplements import queries as supplements
 from madang.portal.takebacks.queries import take_backs
 
 A_PAGE = 50
@@ -59,6 +60,8 @@ def award(request: HttpRequest, number: str) -> HttpResponse:
         "outlooks": budgets.outlooks(row, figures, request.now),
         "members": queries.members(row),
         "take_backs": take_backs(request.actor).filter(award=row.pk),
+        "supplements": supplements.supplements(request.actor).filter(award=row.pk),
+        "may_ask": bool(supplements.offers(request.actor, row, request.now)),
         "may_answer": _answerable(request, row),
         "halves": found if may_end else None,
         "what_follows": _what_follows(row) if may_end else "",

@@ -25,6 +25,7 @@ from madang.portal.billing.rules import (
     refuse_unless_issuing,
     refuse_unless_over,
     totals,
+    with_credits,
     within_ceilings,
     worked_out,
 )
@@ -38,7 +39,7 @@ from madang.values import Month
 
 # so many organisations are gathered and written together
 AT_ONCE = 500
-_FIGURES = ("reference", "list_price", "discount", "due", "subsidy", "supply", "vat", "payable")
+_FIGURES = ("reference", "list_price", "discount", "due", "subsidy", "supply", "vat", "payable", "credit")
 _TOTALS = (
     f"UPDATE portal_statement SET {', '.join(f'{name} = %s' for name in _FIGURES)}, faults = %s, worked_out_at = %s"  # noqa: S608
     " WHERE id = %s AND state = 'draft'"
@@ -145,11 +146,11 @@ def _worked(found: Gathered, month: Month) -> list[WorkedLine]:
             limits=limits,
         )
     ]
-    if not any(one.kind == LimitKind.CEILING for one in limits):
-        return worked
-    return within_ceilings(
-        worked, limits=limits, attributes_on=terms.attributes_on, supported=found.supported, year=month.year
-    )
+    if any(one.kind == LimitKind.CEILING for one in limits):
+        worked = within_ceilings(
+            worked, limits=limits, attributes_on=terms.attributes_on, supported=found.supported, year=month.year
+        )
+    return with_credits(worked, waits=found.waits, rules=found.credits, month=month)
 
 
 def _write(worked: Mapping[int, list[WorkedLine]], terms: Mapping[int, Terms], month: Month, now: datetime) -> None:
@@ -186,6 +187,7 @@ def _stored(statement: int, line: WorkedLine, terms: Terms) -> StatementLine:
         quantity=line.amount,
         discounts=[terms.stored_discount(one) for one in line.discounts],
         limits=[terms.stored_limit(one) for one in line.limits],
+        credits=[terms.stored_credit(one) for one in line.credits],
         fault=line.fault,
         **(_figures(line.quote) if line.quote else {}),
     )

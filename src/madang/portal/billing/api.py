@@ -12,7 +12,6 @@ from madang.portal.actors import READING_ROLES
 from madang.portal.billing import actions, aid, exports, queries, trials
 from madang.portal.faces import known_to, one
 from madang.portal.journal.actions import read
-from madang.portal.prices.rules import rule_to_try
 from madang.portal.schemas import Month, Won
 
 router = Router(tags=["billing"])
@@ -20,7 +19,10 @@ MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
 
 
 class StatementOut(Schema):
-    """A month's statement of an organisation, in won; due = list price - discount, subsidy = reference - due."""
+    """A month's statement of an organisation, in won; due = list price - discount - credit.
+
+    subsidy = reference - due - credit: what was taken off for waits beyond a promise is no support.
+    """
 
     id: int
     organisation_id: int
@@ -30,6 +32,7 @@ class StatementOut(Schema):
     reference_won: int = Field(alias="reference")
     list_price_won: int = Field(alias="list_price")
     discount_won: int = Field(alias="discount")
+    credit_won: int = Field(alias="credit")
     due_won: int = Field(alias="due")
     subsidy_won: int = Field(alias="subsidy")
     supply_won: int = Field(alias="supply")
@@ -55,11 +58,13 @@ class StatementLineOut(Schema):
     price_won: int | None
     discounts: list[dict[str, Any]]
     limits: list[dict[str, Any]]
+    credits: list[dict[str, Any]]
     fault: str
     adjusts_month: str
     reference_won: int
     list_price_won: int
     discount_won: int
+    credit_won: int
     due_won: int
     subsidy_won: int
     supply_won: int
@@ -98,14 +103,20 @@ class AidOut(Schema):
 
 
 class RuleTrialIn(Schema):
-    """A rule to try: a discount or self-pay part (`permille`), or a ceiling (`amount_won` over `years`)."""
+    """A rule to try: a discount or self-pay part (`permille`), a ceiling (`amount_won` over `years`), a service credit.
 
-    kind: Literal["discount", "self_pay", "ceiling"]
+    A service credit gives `permille` of what is due or `hour_won` for each hour beyond `promise_hours`, to a cap.
+    """
+
+    kind: Literal["discount", "self_pay", "ceiling", "wait_credit"]
     applies_to: str = Field("", max_length=40)
     permille: int = Field(0, ge=0, le=1000)
     amount_won: Won = 0
     years: int = Field(0, ge=0, le=10)
     after: str = Field("", max_length=30)
+    promise_hours: int = Field(0, ge=0, le=1000)
+    hour_won: Won = 0
+    cap_permille: int = Field(0, ge=0, le=1000)
 
 
 class EffectOut(Schema):
@@ -134,7 +145,7 @@ class StatementCountOut(Schema):
     statements: int
 
 
-_MONEY = ("reference", "list_price", "discount", "due", "subsidy", "supply", "vat", "payable")
+_MONEY = ("reference", "list_price", "discount", "credit", "due", "subsidy", "supply", "vat", "payable")
 
 
 def _money(row: Any) -> dict[str, int]:
@@ -152,6 +163,7 @@ def _line(row: Any) -> dict[str, Any]:
         "price_won": row.tariff.price if row.tariff else None,
         "discounts": row.discounts,
         "limits": row.limits,
+        "credits": row.credits,
         "fault": row.fault,
         "adjusts_month": exports.adjusts(row),
     }
@@ -225,8 +237,8 @@ def try_rule(request: HttpRequest, given: RuleTrialIn) -> Any:
     """What a rule would have done to the statements of the last three months; nothing is kept."""
     day = queries.today(request.now)
     figure = given.amount_won if given.kind == "ceiling" else given.permille
-    plain = {"kind": given.kind, "applies_to": given.applies_to, "years": given.years, "after": given.after}
-    found = trials.tried(rule_to_try(**plain, figure=figure, day=day), day)
+    plain = given.dict(exclude={"permille", "amount_won", "hour_won"})
+    found = trials.tried(trials.rule_of(**plain, figure=figure, won=given.hour_won, day=day), day)
     _note(request, "search", "trial")
     return {
         "months": dict(found.by_month),

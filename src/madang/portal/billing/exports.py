@@ -27,14 +27,15 @@ HEADINGS = (
     gettext_noop("Market reference price (won)"),
     gettext_noop("List price (won)"),
     gettext_noop("Discount (won)"),
+    gettext_noop("Service credit (won)"),
     gettext_noop("Amount due (won)"),
     gettext_noop("Value of support (won)"),
     gettext_noop("VAT (won)"),
     gettext_noop("To pay (won)"),
     gettext_noop("Note"),
 )
-PRINTED = ("list_price", "discount", "due", "subsidy", "vat", "payable")
-FIGURES = ("reference", "list_price", "discount", "due", "subsidy", "vat", "payable")
+PRINTED = ("list_price", "discount", "credit", "due", "subsidy", "vat", "payable")
+FIGURES = ("reference", "list_price", "discount", "credit", "due", "subsidy", "vat", "payable")
 
 
 def counted_in(line: Any) -> str:
@@ -75,7 +76,7 @@ def _row(line: Any) -> list[sheets.Cell]:
         line.quantity,
         counted_in(line),
         line.tariff.price if line.tariff else "",
-        ", ".join(one["code"] for one in [*line.discounts, *line.limits]),
+        ", ".join(one["code"] for one in [*line.discounts, *line.limits, *line.credits]),
         *(getattr(line, name) if line.tariff else "" for name in FIGURES),
         _note(line),
     ]

@@ -10,6 +10,7 @@ from datetime import date
 from django.conf import settings
 from django.db.models import Prefetch
 
+from madang.accounting.credits import Wait, WaitCredit
 from madang.accounting.limits import Limit, LimitKind
 from madang.accounting.pricing import Stacking, Tariff
 from madang.portal.awards.models import Award, AwardLine
@@ -23,12 +24,15 @@ from madang.portal.billing.rules import (
     late_amounts,
     months_span,
 )
+from madang.portal.entitlements import queries as entitlements
+from madang.portal.jobs import waits
 from madang.portal.ledger import monthly
 from madang.portal.ledger import queries as books
 from madang.portal.people.models import Organisation
 from madang.portal.prices import limits as stored_limits
 from madang.portal.prices import queries as prices
 from madang.portal.prices.rules import kind_for
+from madang.portal.resources.models import Product
 from madang.portal.resources.rules import Grain
 from madang.values import Month
 
@@ -37,12 +41,17 @@ Days = dict[date, int]
 
 @dataclass(frozen=True)
 class Gathered:
-    """What one organisation's statement rests on: terms, limits, what it held or used, and its support by year."""
+    """What one organisation's statement rests on: terms, limits, what it held or used, and its support by year.
+
+    `waits` are those of its jobs by award and pool, where a rule gives something for them.
+    """
 
     terms: Terms
     limits: Sequence[Limit]
     holdings: list[Holding] = field(default_factory=list)
     supported: dict[int, int] = field(default_factory=dict)
+    credits: Sequence[WaitCredit] = ()
+    waits: dict[waits.Place, list[Wait]] = field(default_factory=dict)
 
 
 def gathered(organisations: Sequence[int], month: Month) -> dict[int, Gathered]:
@@ -51,13 +60,26 @@ def gathered(organisations: Sequence[int], month: Month) -> dict[int, Gathered]:
     held, supported = aid.verdicts_of(organisations), {}
     if any(one.kind == LimitKind.CEILING for one in limits):
         supported = aid.supported_before(organisations, str(month))
+    rules = entitlements.wait_credits()
     found = {
-        pk: Gathered(Terms(kind, held.get(pk, ()), tariffs, discounts), limits, supported=supported.get(pk, {}))
+        pk: Gathered(
+            Terms(kind, held.get(pk, ()), tariffs, discounts), limits, supported=supported.get(pk, {}), credits=rules
+        )
         for pk, kind in Organisation.objects.filter(pk__in=organisations).values_list("pk", "kind")
     }
     for organisation, holding in _holdings(organisations, month):
         found[organisation].holdings.append(holding)
+    if rules:
+        _add_waits(found, month)
     return found
+
+
+def _add_waits(found: dict[int, Gathered], month: Month) -> None:
+    owners = {one.award: own.waits for own in found.values() for one in own.holdings}
+    after = month.plus(1)
+    days = date(month.year, month.number, 1), date(after.year, after.number, 1)
+    for place, waited in waits.by_place(owners, *days).items():
+        owners[place[0]][place] = waited
 
 
 def _tariffs(organisations: Sequence[int]) -> dict[int, dict[int, Tariff]]:
@@ -83,9 +105,10 @@ def _holdings(organisations: Sequence[int], month: Month) -> Iterable[tuple[int,
     late = _late(owners, month)
     for award in rows:
         stacking = Stacking(award.application.track.stacking)
-        for line, own in _amounts(award, month, used.get(award.pk, {})):
-            if amounts := own | late.get((award.pk, line.product_id), {}):
-                yield award.organisation_id, Holding(award.pk, line.product_id, line.product.code, amounts, stacking)
+        for product, own in _amounts(award, month, used.get(award.pk, {})):
+            if amounts := own | late.get((award.pk, product.pk), {}):
+                place = (award.pk, product.pk, product.code, product.pool_id)
+                yield award.organisation_id, Holding(*place, amounts, stacking)
 
 
 def _late(owners: list[str], month: Month) -> dict[tuple[int, int], Days]:
@@ -95,6 +118,7 @@ def _late(owners: list[str], month: Month) -> dict[tuple[int, int], Days]:
     lines = (
         AwardLine.objects.filter(award__in=awards, product__grain=Grain.HOUR) if awards else AwardLine.objects.none()
     )
+    lines = lines.filter(added_on__isnull=True)
     found: dict[tuple[int, int], Days] = {}
     for award, product, pool in lines.order_by("product__code").values_list("award", "product", "product__pool"):
         found[award, product] = late_amounts(booked.pop((_owner(award), pool), {}))
@@ -110,17 +134,21 @@ def _award(owner: str) -> int:
     return int(owner.partition(":")[2])
 
 
-def _amounts(award: Award, month: Month, used: dict[int, Days]) -> list[tuple[AwardLine, Days]]:
-    """Each line's amounts by day. A pool's use goes to the first product sold by the hour of that pool, once."""
+def _amounts(award: Award, month: Month, used: dict[int, Days]) -> list[tuple[Product, Days]]:
+    """Each product's amounts by day, over all its lines; a pool's use goes to its first product by the hour, once."""
     left = dict(used)
-    found = []
+    found: dict[int, tuple[Product, Days]] = {}
     for line in award.lines.all():
-        if counts_as_used(line.product.grain):
-            found.append((line, left.pop(line.product.pool_id, {})))
-        else:
-            spans = [_in_force(award), (award.starts_on, award.ends_on), months_span(line.first_month, line.months)]
-            found.append((line, held_days(month=month, quantity=line.quantity, spans=spans)))
-    return found
+        days = left.pop(line.product.pool_id, {}) if counts_as_used(line.product.grain) else _held(award, line, month)
+        _, so_far = found.setdefault(line.product_id, (line.product, {}))
+        for day, amount in days.items():
+            so_far[day] = so_far.get(day, 0) + amount
+    return list(found.values())
+
+
+def _held(award: Award, line: AwardLine, month: Month) -> Days:
+    spans = [_in_force(award), (award.starts_on, award.ends_on), months_span(line.first_month, line.months)]
+    return held_days(month=month, quantity=line.quantity, spans=spans)
 
 
 def _in_force(award: Award) -> tuple[date, date | None]:

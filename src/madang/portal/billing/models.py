@@ -30,6 +30,7 @@ class Statement(models.Model):
     supply = models.BigIntegerField(default=0)
     vat = models.BigIntegerField(default=0)
     payable = models.BigIntegerField(default=0)
+    credit = models.BigIntegerField(default=0)
     faults = models.PositiveIntegerField(default=0)
     worked_out_at = models.DateTimeField()
     issued_at = models.DateTimeField(null=True)
@@ -41,12 +42,14 @@ class Statement(models.Model):
             models.UniqueConstraint(fields=["organisation", "month"], name="statement_once_a_month"),
             exactly_when("statement_issued_has_number", Q(state="issued"), "issued_at", "number", "due_on"),
             models.CheckConstraint(
-                condition=Q(due__gte=0) & Q(list_price__gte=0), name="statement_amounts_not_negative"
+                condition=Q(due__gte=0) & Q(list_price__gte=0) & Q(credit__gte=0), name="statement_amounts_not_negative"
             ),
             models.CheckConstraint(
-                condition=Q(due=F("list_price") - F("discount")), name="statement_due_after_discount"
+                condition=Q(due=F("list_price") - F("discount") - F("credit")), name="statement_due_after_discount"
             ),
-            models.CheckConstraint(condition=Q(subsidy=F("reference") - F("due")), name="statement_subsidy_is_support"),
+            models.CheckConstraint(
+                condition=Q(subsidy=F("reference") - F("due") - F("credit")), name="statement_subsidy_is_support"
+            ),
             models.CheckConstraint(condition=Q(payable=F("supply") + F("vat")), name="statement_payable_with_vat"),
             models.CheckConstraint(condition=Q(state="draft") | Q(faults=0), name="statement_issued_without_fault"),
         ]
@@ -57,7 +60,7 @@ class StatementLine(models.Model):
 
     `quantity` is product-days (reserved) or unit-seconds (used). A line without a tariff has no price and says so in
     `fault`; `discounts` lists those that counted, as code, name and rate of that day, `limits` the self-pay part and
-    the ceiling that did.
+    the ceiling that did, `credits` what was taken off for waits beyond a promise, as code, jobs, hours and sentences.
     """
 
     statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="lines")
@@ -69,6 +72,7 @@ class StatementLine(models.Model):
     quantity = models.BigIntegerField()
     discounts = models.JSONField(default=list)
     limits = models.JSONField(default=list)
+    credits = models.JSONField(default=list)
     fault = models.CharField(max_length=40, blank=True)
     reference = models.BigIntegerField(default=0)
     list_price = models.BigIntegerField(default=0)
@@ -78,6 +82,7 @@ class StatementLine(models.Model):
     supply = models.BigIntegerField(default=0)
     vat = models.BigIntegerField(default=0)
     payable = models.BigIntegerField(default=0)
+    credit = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [

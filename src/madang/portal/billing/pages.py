@@ -18,13 +18,12 @@ from madang.accounting.pricing import days_in
 from madang.portal import formats, sheets
 from madang.portal.actors import READING_ROLES, Role
 from madang.portal.billing import actions, aid, exports, queries, trials
-from madang.portal.billing.forms import MonthForm, PurposeForm
+from madang.portal.billing.forms import MonthForm, PurposeForm, TrialForm
 from madang.portal.billing.rules import WORKERS_OUT
 from madang.portal.billing.sentences import FAULTS
+from madang.portal.entitlements.rules import WAIT_CREDIT
 from madang.portal.faces import one, signed_in, tried, with_role
 from madang.portal.journal.actions import read
-from madang.portal.prices.forms import TrialForm
-from madang.portal.prices.rules import rule_to_try
 from madang.portal.prices.sentences import KINDS, STACKINGS, VATS
 from madang.portal.receipts import queries as receipts
 from madang.portal.receipts.showing import in_full, payment
@@ -97,6 +96,10 @@ def _explained(line: Any, month: Month) -> dict[str, Any]:
         "counted_in": exports.counted_in(line),
         "fault": _(FAULTS[line.fault]) if line.fault else "",
         "discounts": [_discount(discount) for discount in line.discounts],
+        "credits": [
+            one | {"sentence": one[f"sentence_{get_language() or 'ko'}"]}
+            for one in (line.credits if line.credit else [])
+        ],
         "limits": [one[f"sentence_{get_language() or 'ko'}"] for one in line.limits],
     }
 
@@ -216,7 +219,9 @@ def rule_trial(request: HttpRequest) -> HttpResponse:
     """What a rule would have done to the statements of the last three months; nothing is kept."""
     form = TrialForm(request.GET if "kind" in request.GET else None)
     day = queries.today(request.now)
-    found = tried(form, lambda: trials.tried(rule_to_try(**form.values(), day=day), day)) if form.is_valid() else None
+    found = (
+        tried(form, lambda: trials.tried(trials.rule_of(**form.values(), day=day), day)) if form.is_valid() else None
+    )
     context = {
         "crumbs": [
             (_("Work of the centre"), reverse("staff")),
@@ -228,6 +233,7 @@ def rule_trial(request: HttpRequest) -> HttpResponse:
         "months": trials.months_before(day),
         "may_draft": request.actor.has(Role.PROGRAMME_MANAGER),
         "chosen": request.GET.urlencode(),
+        "where": reverse("entitlements" if request.GET.get("kind") == WAIT_CREDIT else "tariffs"),
     }
     if found:
         read(by=request.actor, now=request.now, what="search", kind="statement", subject="trial")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
+from madang.accounting.credits import Credit, Wait, WaitCredit, credits, taken_off
 from madang.accounting.limits import Bounded, Limit, ceilings, under_ceilings
 from madang.accounting.pricing import Discount, Quote, Stacking, Tariff, days_in
 from madang.accounting.statement import lines, statement
@@ -15,7 +16,7 @@ from madang.errors import Refused
 from madang.portal.actors import Actor, Role
 from madang.portal.prices.rules import Held, attributes_on, priced_days
 from madang.portal.resources.rules import Grain
-from madang.values import Month
+from madang.values import Month, Won
 
 WORKERS_OUT = (Role.OPERATOR, Role.PROGRAMME_MANAGER)
 NO_TARIFF = "tariff_missing"
@@ -38,6 +39,7 @@ class Holding:
     award: int
     product: int
     code: str
+    pool: int
     amounts: Mapping[date, int]
     stacking: Stacking
 
@@ -54,6 +56,7 @@ class WorkedLine:
     discounts: tuple[Discount, ...]
     quote: Quote | None
     limits: tuple[Limit, ...] = ()
+    credits: tuple[Credit, ...] = ()
 
     @property
     def fault(self) -> str:
@@ -99,6 +102,18 @@ class Terms:
             "figure": limit.figure,
             "sentence_ko": limit.sentence_ko,
             "sentence_en": limit.sentence_en,
+        }
+
+    @staticmethod
+    def stored_credit(credit: Credit) -> dict[str, object]:
+        """As a line keeps it, with the sentences of its day; of all lines of its award and pool in the month."""
+        return {
+            "code": credit.rule.name,
+            "jobs": credit.jobs,
+            "hours": credit.hours,
+            "won": credit.won,
+            "sentence_ko": credit.rule.sentence_ko,
+            "sentence_en": credit.rule.sentence_en,
         }
 
 
@@ -210,6 +225,35 @@ def within_ceilings(
         for line, one in zip(priced, cut, strict=True)
     ]
     return after + [line for line in ordered if not line.quote]
+
+
+def with_credits(
+    worked: Sequence[WorkedLine],
+    *,
+    waits: Mapping[tuple[int, int], Sequence[Wait]],
+    rules: Sequence[WaitCredit],
+    month: Month,
+) -> list[WorkedLine]:
+    """The lines with what waits beyond a promise take off the month's own dues, award by award and pool by pool.
+
+    Use of an earlier month that is billed here is left as it is.
+    """
+    after = list(worked)
+    for place, waited in waits.items():
+        own = [
+            at
+            for at, line in enumerate(after)
+            if line.quote
+            and (line.holding.award, line.holding.pool) == place
+            and (line.first_day.year, line.first_day.month) == (month.year, month.number)
+        ]
+        own.sort(key=lambda at: (after[at].first_day, after[at].holding.code))
+        priced = [(line.tariff, line.quote) for line in map(after.__getitem__, own) if line.tariff and line.quote]
+        found = tuple(credits(rules, waited, Won(sum(cost.due for _, cost in priced))))
+        for at, cost in zip(own, taken_off(priced, sum(one.won for one in found)), strict=True):
+            if cost.credit:
+                after[at] = replace(after[at], quote=cost, credits=found)
+    return after
 
 
 def totals(worked: Iterable[WorkedLine]) -> Quote:

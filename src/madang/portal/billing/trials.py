@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import F
 
+from madang.accounting.credits import Wait, WaitCredit
 from madang.accounting.limits import ceilings
 from madang.accounting.pricing import Days
-from madang.accounting.trial import PastLine, Totals, priced_again
+from madang.accounting.trial import PastLine, Totals, Waits, priced_again
 from madang.portal.billing import aid
 from madang.portal.billing.models import Statement, StatementLine
+from madang.portal.entitlements import queries as entitlements
+from madang.portal.entitlements.rules import WAIT_CREDIT, EntitlementKind, figures_of, wait_credit
+from madang.portal.jobs import waits
 from madang.portal.people.models import Organisation
 from madang.portal.prices import limits as stored_limits
 from madang.portal.prices import queries as prices
-from madang.portal.prices.rules import Discount, Limit, LimitKind, Stacking, attributes_on
+from madang.portal.prices.rules import (
+    TRIED,
+    Discount,
+    Limit,
+    LimitKind,
+    Stacking,
+    attributes_on,
+    rule_to_try,
+)
 from madang.values import Month
 
 MONTHS = 3
 SHOWN = 20
-Rule = Discount | Limit
+Rule = Discount | Limit | WaitCredit
 
 
 @dataclass(frozen=True)
@@ -57,6 +71,21 @@ def months_before(today: date) -> list[str]:
     return [str(Month(today.year, today.month).plus(-back)) for back in range(MONTHS, 0, -1)]
 
 
+def rule_of(
+    *, kind: str, figure: int, day: date, promise_hours: int = 0, won: int = 0, cap_permille: int = 0, **given: Any
+) -> Rule:
+    """A rule to try: one of `prices.rules.rule_to_try`, or a service credit as if it had always been in force.
+
+    Refused: as there, ``wait_credit_wrong``.
+    """
+    if kind != WAIT_CREDIT:
+        return rule_to_try(kind=kind, figure=figure, day=day, **given)
+    figures = figures_of(
+        EntitlementKind.WAIT_CREDIT, permille=figure, promise_hours=promise_hours, won=won, cap_permille=cap_permille
+    )
+    return wait_credit(TRIED, figures, date.min)
+
+
 def tried(rule: Rule, today: date) -> Trial:
     """The effect of a rule as if it had been in force in all of the last months, in seven queries.
 
@@ -66,7 +95,15 @@ def tried(rule: Rule, today: date) -> Trial:
     months = months_before(today)
     rows = list(Statement.objects.filter(month__in=months).select_related("organisation").order_by("organisation"))
     owners = {row.organisation_id: row.organisation for row in rows}
-    again = priced_again(_with(rule, _past(months), owners), aid.supported_before(owners, months[0]))
+    past = _past(months)
+    rules = [rule] if isinstance(rule, WaitCredit) else entitlements.wait_credits()
+    awards = {line.place[0] for _, line in past}
+    again = priced_again(
+        _with(rule, past, owners),
+        aid.supported_before(owners, months[0]),
+        _waits(awards, months) if rules else {},
+        rules,
+    )
     moved = [(owners[pk], _effect([row for row in rows if row.organisation_id == pk], again)) for pk in owners]
     most = sorted((one for one in moved if one[1].changed), key=lambda one: (-abs(one[1].due_more), one[0].pk))
     by_month = [(month, _effect([row for row in rows if row.month == month], again)) for month in months]
@@ -89,11 +126,24 @@ def _effect(rows: list[Statement], again: Totals) -> Effect:
 def _past(months: list[str]) -> list[tuple[date, PastLine]]:
     """The stored lines of these months with their first days, as the library prices them."""
     rows = StatementLine.objects.filter(statement__month__in=months, tariff__isnull=False)
-    ordered = rows.order_by("first_day", "award", "product__code").select_related("statement", "tariff__product")
+    ordered = rows.order_by("first_day", "award", "product__code").select_related(
+        "statement", "tariff__product", "product"
+    )
     return [
         (line.first_day, _past_line(line))
         for line in ordered.annotate(stacking=F("award__application__track__stacking"))
     ]
+
+
+def _waits(awards: Iterable[int], months: list[str]) -> Waits:
+    """The waits of these awards' jobs in the last months, by award and pool, and month."""
+    found: dict[tuple[waits.Place, Month], list[Wait]] = defaultdict(list)
+    first, after = Month.parse(months[0]), Month.parse(months[-1]).plus(1)
+    days = date(first.year, first.number, 1), date(after.year, after.number, 1)
+    for place, waited in waits.by_place(awards, *days).items():
+        for one in waited:
+            found[place, Month(one.day.year, one.day.month)].append(one)
+    return found
 
 
 def _past_line(line: StatementLine) -> PastLine:
@@ -107,6 +157,7 @@ def _past_line(line: StatementLine) -> PastLine:
         stacking=Stacking(line.stacking),
         discounts=tuple(_discount(one, line.first_day) for one in line.discounts),
         least_permille=max(own, default=0),
+        place=(line.award_id, line.product.pool_id),
     )
 
 
@@ -123,8 +174,8 @@ def _with(rule: Rule, past: Iterable[tuple[date, PastLine]], owners: Mapping[int
         attributes = attributes_on(owners[line.owner].kind, held.get(line.owner, []), day)
         for one in ceilings(limits, attributes, day):
             line = line.under(one)
-        yield line.under(rule) if _is_for(rule, attributes) else line
+        yield line.under(rule) if not isinstance(rule, WaitCredit) and _is_for(rule, attributes) else line
 
 
-def _is_for(rule: Rule, attributes: frozenset[str]) -> bool:
+def _is_for(rule: Discount | Limit, attributes: frozenset[str]) -> bool:
     return not rule.attribute or rule.attribute in attributes

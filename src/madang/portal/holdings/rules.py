@@ -83,7 +83,7 @@ IMPERSONAL = frozenset(
         "evidencekind", "consenttext", "trackconsent", "conflictruleset", "correctionnotice", "ask",
         "eligibilitycheck", "owedreport",
         "plan", "decision", "award", "awardline", "pool", "poolmonth", "product", "tariff", "discount",
-        "subsidylimit",
+        "subsidylimit", "entitlement", "supplement", "jobwait",
         "ledgeraccount", "movement", "monthtotal", "accountingmonth", "statement", "statementline", "usagecursor",
         "dayuse", "rollupcursor", "figureset", "reportedfigure", "allocationpolicy", "lotteryseed", "planstudy",
         "estimate", "estimatemonth", "jobafter", "sharesetting", "clusterterms", "clusterlook", "clusterchange",

@@ -186,12 +186,14 @@ def _named(division: str, category: str, call: str, successors: dict[str, str]) 
 
 
 def _given() -> dict[tuple[Any, ...], Counts]:
-    """Awards and GPUs given by published decisions, by intake and every division."""
+    """Awards and GPUs given by published decisions, by intake and every division; without what came as a supplement."""
     awards = Application.objects.filter(_SELECTED).values(*_BY).order_by().annotate(n=Count("pk"))
     found: dict[tuple[Any, ...], Counts] = defaultdict(Counts)
     for row in awards:
         found[tuple(row[name] for name in _BY)] += Counts(awards=row["n"])
-    rows: QuerySet[Any] = AwardLine.objects.filter(_GPUS, award__application__decision__published_at__isnull=False)
+    rows: QuerySet[Any] = AwardLine.objects.filter(
+        _GPUS, award__application__decision__published_at__isnull=False, added_on__isnull=True
+    )
     for row in rows.values(*(f"award__application__{name}" for name in _BY)).order_by().annotate(n=_UNITS):
         found[tuple(row[f"award__application__{name}"] for name in _BY)] += Counts(gpus_given=row["n"])
     return found

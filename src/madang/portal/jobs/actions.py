@@ -20,7 +20,7 @@ from madang.portal.environments import rules as building
 from madang.portal.environments import shelf
 from madang.portal.environments.models import Environment
 from madang.portal.files.models import StoredFile
-from madang.portal.jobs import arrays, machine, queries, rules, sharing, waiting
+from madang.portal.jobs import arrays, machine, queries, rules, sharing, waiting, waits
 from madang.portal.jobs.models import Job, JobFile, JobOutput, UsageCursor
 from madang.portal.jobs.rules import FINAL_STATES, USUAL, JobState, Shape, Terms
 from madang.portal.journal import actions as journal
@@ -319,7 +319,7 @@ def follow(*, now: datetime, job: Job, report: JobReport) -> bool:
     elif job.reason_code == OVER and state in (JobState.CANCELLED, job.state):
         code, facts = OVER, {}
     if not rules.may_follow(job.state, state, again=report.restarts > 0):
-        return _follow_reason(job, code, facts, report.restarts)
+        return _follow_reason(now, job, code, facts, report.restarts)
     rows = Job.objects.filter(pk=job.pk, state=job.state)
     if not rows.update(
         state=state,
@@ -329,10 +329,13 @@ def follow(*, now: datetime, job: Job, report: JobReport) -> bool:
         reason_code=code,
         reason_facts=facts,
         restarts=report.restarts,
+        **waits.passed(job, code, now),
         # what has started is held back no more, whoever was faster
         on_hold=job.on_hold and state is JobState.WAITING,
     ):
         return False
+    if report.started_at and job.started_at is None and not report.restarts:
+        waits.note_start(job, report.started_at, now)
     if state in FINAL_STATES:
         _keep_outputs(job, report)
     journal.record(by=WORKER, now=now, did="jobs.follow", kind="job", subject=job.pk, state=state.value)
@@ -348,12 +351,13 @@ def _keep_outputs(job: Job, report: JobReport) -> None:
     Job.objects.filter(pk=job.pk).update(outputs_left_out=left_out)
 
 
-def _follow_reason(job: Job, code: str, facts: dict[str, int | str], restarts: int) -> bool:
+def _follow_reason(now: datetime, job: Job, code: str, facts: dict[str, int | str], restarts: int) -> bool:
     """Why a job waits may change while its state does not; that is no deed and leaves no journal line."""
     if (code, facts, restarts) == (job.reason_code, job.reason_facts, job.restarts) or job.state in FINAL_STATES:
         return False
     rows = Job.objects.filter(pk=job.pk, state=job.state)
-    return bool(rows.update(reason_code=code, reason_facts=facts, restarts=restarts))
+    passed = waits.passed(job, code, now)
+    return bool(rows.update(reason_code=code, reason_facts=facts, restarts=restarts, **passed))
 
 
 @action

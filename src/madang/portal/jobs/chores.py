@@ -14,6 +14,7 @@ from madang.portal.jobs.clearing import clear, tell_of_clearing
 from madang.portal.jobs.places import limits as present_limits
 from madang.portal.jobs.posting import post_usage
 from madang.portal.jobs.rules import MOST_WALL_SECONDS, owner_of
+from madang.values import Month
 
 AT_ONCE = 50
 _told: dict[str, object] = {}
@@ -67,7 +68,7 @@ def follow(now: datetime) -> int:
 
 def tell_limits(now: datetime) -> int:
     """Tells the backend what each award may hold at once and whether it may start jobs, when that changed."""
-    limits = present_limits()
+    limits = present_limits(str(Month.of(now, settings.MADANG_ZONE)))
     if _told.get(settings.MADANG_BACKEND) == (backends.spool(), limits):
         return 0
     backends.backend().enforce(

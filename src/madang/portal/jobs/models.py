@@ -26,6 +26,8 @@ class Job(models.Model):
     organisation as it was at submission. `steering` counts the changes of `priority` and `on_hold`, and `steered` says
     which of them the backend has been told. `restarts`: how often it was put back.
 
+    `own_wait`: seconds of waiting that were its own doing, up to `reason_since`, when the reason last changed.
+
     `idle_since`: its people were told that it has done next to nothing from then on; `idle_until`: and that it would be
     stopped then, which `idle_need` put off once; `idle_stopped_at`: it was asked to end for that.
     """
@@ -59,6 +61,8 @@ class Job(models.Model):
     backend_id = models.CharField(max_length=60, null=True)
     reason_code = models.CharField(max_length=60, blank=True)
     reason_facts = models.JSONField(default=dict)
+    own_wait = models.PositiveBigIntegerField(default=0)
+    reason_since = models.DateTimeField(null=True)
     held = models.BigIntegerField()
     submitted_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
@@ -131,6 +135,21 @@ class Job(models.Model):
     def will_stop(self) -> bool:
         """Whether it runs, does next to nothing, and is to be stopped for that."""
         return self.state == JobState.RUNNING and self.idle_until is not None and self.cancel_asked_at is None
+
+
+class JobWait(models.Model):
+    """That a job waited `seconds`, an hour or more, for what was not its own doing; noted on `day` as it first started.
+
+    `own_seconds` of the time before its start are left out: it was held back, waited for others or for its own limits.
+    """
+
+    job = models.OneToOneField(Job, on_delete=models.PROTECT, related_name="wait")
+    seconds = models.PositiveBigIntegerField()
+    own_seconds = models.PositiveBigIntegerField()
+    day = models.DateField(db_index=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(seconds__gte=3600), name="jobwait_an_hour")]
 
 
 class JobAfter(models.Model):

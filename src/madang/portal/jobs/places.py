@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import Case, F, Value, When
 
 from madang.accounting.ledger import Balances
 from madang.compute.protocol import MANY
@@ -134,20 +134,22 @@ def _tariffs(products: Iterable[int], kind: str) -> list[pricing.Tariff]:
     return [prices.as_value(row) for row in prices.approved(products) if row.kind == kind]
 
 
-def limits() -> list[tuple[int, int, int, bool]]:
+def limits(month: str = "") -> list[tuple[int, int, int, bool]]:
     """(award, GPUs at once, cores at once, open) for every award that was ever in force: what the backend enforces.
 
     An award of GPUs may use any number of cores beside them; an award of cores only those. What is awarded by the hour
     may be used up as fast as the machine gives it: only the hours are counted, not how many run at once; so may what
-    is held as a target or out of its class's pool rather than as a cap.
+    is held as a target or out of its class's pool rather than as a cap. A supplement that is held by the month counts
+    from its first month on, where `month` says which one it is.
     """
     rows = Award.objects.filter(in_force_at__isnull=False).order_by("pk")
     units = F("lines__quantity") * F("lines__product__units")
     found: dict[int, tuple[int, int, bool]] = {}
-    for award, state, hold, unit, grain, amount in rows.values_list(
-        "pk", "state", "cluster_terms__hold", "lines__product__pool__unit", "lines__product__grain", units
-    ):
+    later = Case(When(lines__added_on__isnull=False, then="lines__first_month"), default=Value(""))
+    columns = ("pk", "state", "cluster_terms__hold", "lines__product__pool__unit", "lines__product__grain")
+    for award, state, hold, unit, grain, amount, begins in rows.values_list(*columns, units, later):
         gpus, cores, _ = found.get(award, (0, 0, False))
+        amount = 0 if month and begins > month else amount
         at_once = MANY if grain == Grain.HOUR or hold in ("target", "pool") else amount or 0
         if unit == "gpu":
             gpus, cores = min(MANY, gpus + at_once), MANY

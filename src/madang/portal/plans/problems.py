@@ -152,7 +152,7 @@ def products_of(files: Iterable[Application]) -> dict[str, Product]:
 
 def _given(files: list[Application]) -> dict[int, dict[str, int]]:
     """What standing awards give, by application and product."""
-    rows = AwardLine.objects.filter(award__application__in=files, award__state__in=STANDING)
+    rows = AwardLine.objects.filter(award__application__in=files, award__state__in=STANDING, added_on__isnull=True)
     found: dict[int, dict[str, int]] = defaultdict(dict)
     for application, product, quantity in rows.values_list("award__application", "product__code", "quantity"):
         found[application][product] = quantity
@@ -188,9 +188,12 @@ def _candidate(
 
 
 def _stocks(intake: Intake, products: Iterable[Product], files: list[Application]) -> list[Stock]:
-    """The pools' months. Not promised elsewhere: standing awards of this problem, and held ones, which it replaces."""
+    """The pools' months. Not promised elsewhere: standing awards of this problem, and held ones, which it replaces.
+
+    Supplements are no part of the problem, so that what they hold is promised elsewhere.
+    """
     own_awards = Q(award__state="held") | Q(award__state__in=STANDING, award__application__in=files)
-    own = holdings(AwardLine.objects.filter(own_awards, award__application__intake=intake))
+    own = holdings(AwardLine.objects.filter(own_awards, award__application__intake=intake, added_on__isnull=True))
     lines = [wish for file in files for wish in wishes(file)]
     months = {str(month) for line in lines for month in months_from(Month.parse(line.first_month), line.months)}
     pools = {product.pool_id: product.pool for product in products}
@@ -201,15 +204,21 @@ def _stocks(intake: Intake, products: Iterable[Product], files: list[Application
     return list(found.values())
 
 
+def promised(line: AwardLine) -> dict[tuple[int, str], int]:
+    """Units that one line holds, by pool and month."""
+    units = pool_units(offered(line.product), line.quantity, line.months)
+    months = months_from(Month.parse(line.first_month), line.months)
+    return {(line.product.pool_id, str(month)): units for month in months}
+
+
 def holdings(lines: QuerySet[AwardLine] | Iterable[AwardLine], from_month: str = "") -> dict[tuple[int, str], int]:
     """Units that award lines hold, by pool and month, from a month on; without what was freed of their awards."""
     rows = list(lines.select_related("product__pool") if isinstance(lines, QuerySet) else lines)
     found: dict[tuple[int, str], int] = defaultdict(int)
     for line in rows:
-        units = pool_units(offered(line.product), line.quantity, line.months)
-        for month in months_from(Month.parse(line.first_month), line.months):
-            if str(month) >= from_month:
-                found[line.product.pool_id, str(month)] += units
+        for place, units in promised(line).items():
+            if place[1] >= from_month:
+                found[place] += units
     freed = FreedPromise.objects.filter(award__in={row.award_id for row in rows}, month__gte=from_month)
     for pool, of, units in freed.values_list("pool", "month", "units"):
         found[pool, of] -= units

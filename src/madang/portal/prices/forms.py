@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from madang.portal.actors import PUBLIC, Actor
 from madang.portal.prices import queries
-from madang.portal.prices.rules import DISCOUNT, LimitKind, Vat
+from madang.portal.prices.rules import LimitKind, Vat
 from madang.portal.prices.sentences import HOLDERS, LIMIT_KINDS, VATS
 from madang.portal.resources import queries as resources
 
@@ -94,19 +94,21 @@ class DiscountForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["applies_to"].choices = _holders()
-        self.fields["after"].choices = _discounts()
+        self.fields["applies_to"].choices = holders()
+        self.fields["after"].choices = discounts()
 
 
-def _holders() -> list[tuple[str, Any]]:
+def holders() -> list[tuple[str, Any]]:
+    """For whom a rule can be."""
     return [(name, _(HOLDERS[name])) for name in queries.attributes()]
 
 
-def _discounts() -> list[tuple[str, Any]]:
+def discounts() -> list[tuple[str, Any]]:
+    """What a discount can come after."""
     return [("", _("Off the list price")), *((row.code, row.code) for row in queries.discounts(PUBLIC))]
 
 
-def _limit_figures(cleaned: dict[str, Any]) -> tuple[int, int]:
+def limit_figures(cleaned: dict[str, Any]) -> tuple[int, int]:
     """The figure and the years of what was chosen: thousandths, or won over some years."""
     if cleaned["kind"] == LimitKind.CEILING:
         return cleaned["amount"] or 0, cleaned["years"] or 0
@@ -119,24 +121,26 @@ class EndDiscountForm(forms.Form):
     ends_on = _day(_("Ends on"), help_text=_("The first day without it"))
 
 
-def _permille(**given: Any) -> forms.IntegerField:
+def permille() -> forms.IntegerField:
+    """A share of the list price."""
     return forms.IntegerField(
         label=_("Thousandths of the list price"),
         min_value=1,
         max_value=1000,
         required=False,
         help_text=_("For a discount or a self-pay part: 100 is a tenth"),
-        **given,
     )
 
 
-def _amount() -> forms.IntegerField:
+def amount() -> forms.IntegerField:
+    """The height of a ceiling."""
     return forms.IntegerField(
         label=_("Most support in won"), min_value=1, max_value=LARGEST, required=False, help_text=_("For a ceiling")
     )
 
 
-def _years() -> forms.IntegerField:
+def years() -> forms.IntegerField:
+    """The years of a ceiling."""
     return forms.IntegerField(
         label=_("Over how many calendar years"),
         min_value=1,
@@ -156,7 +160,7 @@ class LimitForm(forms.Form):
     name_ko = forms.CharField(label=_("Name in Korean"), max_length=80)
     name_en = forms.CharField(label=_("Name in English"), max_length=80)
     applies_to = forms.ChoiceField(label=_("For whom"), required=False)
-    permille, amount, years = _permille(), _amount(), _years()
+    permille, amount, years = permille(), amount(), years()
     sentence_ko = forms.CharField(label=_("Published sentence in Korean"), max_length=300)
     sentence_en = forms.CharField(label=_("Published sentence in English"), max_length=300)
     starts_on = _day(_("Starts on"))
@@ -165,34 +169,12 @@ class LimitForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [(kind, _(word)) for kind, word in LIMIT_KINDS.items()]
-        self.fields["applies_to"].choices = [("", _(HOLDERS[""])), *_holders()]
+        self.fields["applies_to"].choices = [("", _(HOLDERS[""])), *holders()]
 
     def values(self) -> dict[str, Any]:
         """What the action takes."""
         plain = {
             name: value for name, value in self.cleaned_data.items() if name not in ("permille", "amount", "years")
         }
-        figure, years = _limit_figures(self.cleaned_data)
-        return plain | {"figure": figure, "years": years}
-
-
-class TrialForm(forms.Form):
-    """A rule to try on the last months; nothing of it is kept."""
-
-    kind = forms.ChoiceField(label=_("What to try"))
-    applies_to = forms.ChoiceField(label=_("For whom"), required=False)
-    permille, amount, years = _permille(), _amount(), _years()
-    after = forms.ChoiceField(label=_("Taken off what this discount left"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        kinds = {DISCOUNT: _("Discount"), **{kind: _(word) for kind, word in LIMIT_KINDS.items()}}
-        self.fields["kind"].choices = list(kinds.items())
-        self.fields["applies_to"].choices = [("", _(HOLDERS[""])), *_holders()]
-        self.fields["after"].choices = _discounts()
-
-    def values(self) -> dict[str, Any]:
-        """What `rules.rule_to_try` takes."""
-        figure, years = _limit_figures(self.cleaned_data)
-        plain = {name: self.cleaned_data[name] for name in ("kind", "applies_to", "after")}
+        figure, years = limit_figures(self.cleaned_data)
         return plain | {"figure": figure, "years": years}

@@ -18,6 +18,8 @@ from django.utils.translation import gettext as _
 
 from madang.portal import formats
 from madang.portal.actors import READING_ROLES, Role
+from madang.portal.entitlements import queries as entitlements
+from madang.portal.entitlements.showing import shown
 from madang.portal.faces import one, tried, with_role
 from madang.portal.prices import actions, limits, queries
 from madang.portal.prices.forms import ApproveForm, DiscountForm, EndDiscountForm, LimitForm, RejectForm, TariffForm
@@ -35,6 +37,7 @@ def prices(request: HttpRequest) -> HttpResponse:
         "tariffs": [_tariff(row) for row in queries.in_force(request.actor, request.now)],
         "discounts": [_discount(row) for row in queries.discounts_open(request.actor, day)],
         "limits": [_limit(row) for row in limits.listed(request.actor) if _open(row, day)],
+        "rules": [shown(row) for row in entitlements.open_on(day)],
         "stackings": [_(sentence) for sentence in STACKINGS.values()],
     }
     return render(request, "prices/prices.html", context)

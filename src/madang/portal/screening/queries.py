@@ -135,7 +135,7 @@ def demand(by: Actor, intake: int) -> Demand:
         )
     ]
     pools = Pool.objects.in_bulk({wish.pool for wish in wishes}, field_name="code")
-    held = AwardLine.objects.filter(award__application__intake=intake, award__state__in=HOLDING)
+    held = AwardLine.objects.filter(award__application__intake=intake, award__state__in=HOLDING, added_on__isnull=True)
     own = holdings(held)
     months = PoolMonth.objects.filter(pool__code__in=pools).values_list("pool__code", "month", "funded", "committed")
     free = {

@@ -71,7 +71,11 @@ def looked_at(row: Award, pool: Pool, sums: Balances, today: date, rule: IdleRul
     """One pool of an award as of `today`, from its balances; the plan is even use from the day it came into force."""
     since = _since(row)
     parts = [
-        Part(line.seconds, max(since, _first(line.first_month)), _first(line.first_month, line.months))
+        Part(
+            line.seconds,
+            max(since, line.added_on or since, _first(line.first_month)),
+            _first(line.first_month, line.months),
+        )
         for line in row.lines.all()
         if line.product.pool_id == pool.pk
     ]

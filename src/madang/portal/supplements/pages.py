@@ -1,0 +1,108 @@
+"""An owner asks for a supplement; the page of one for both sides; and the staff's list."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+
+from madang.portal.actors import READING_ROLES, Role
+from madang.portal.approvals.rules import ApprovalKind
+from madang.portal.awards import queries as awards
+from madang.portal.decisions.halves import halves
+from madang.portal.faces import form_page, one, signed_in, tried, with_role
+from madang.portal.supplements import actions, queries
+from madang.portal.supplements.forms import AskForm, LowerForm, RefuseForm
+from madang.portal.supplements.rules import SupplementState
+from madang.portal.templatetags.madang import in_language
+
+A_PAGE = 50
+
+
+@signed_in
+def ask(request: HttpRequest, number: str) -> HttpResponse:
+    """What can be asked for under the rule of today, and the form; nothing to be found where there is nothing."""
+    award = one(awards.awards(request.actor), number=number)
+    offers = queries.offers(request.actor, award, request.now)
+    if not offers:
+        raise Http404
+    form = AskForm(request.POST if request.method == "POST" else None, offers=offers)
+    given = {"by": request.actor, "now": request.now, "award": award.pk}
+    if form.is_valid():
+        made = tried(form, lambda: actions.ask(**given, **form.cleaned_data))
+        if made is not None:
+            messages.success(request, _("Asked for. You get a mail once it is decided."))
+            return redirect("supplement", made.pk)
+    title = _("Ask for a supplement to award {number}").format(number=number)
+    lead = in_language(offers[0].rule, "sentence")
+    back = reverse("award", args=[number])
+    return form_page(request, form, title=title, label=_("Ask for it"), lead=lead, back=back)
+
+
+@with_role(*READING_ROLES)
+def supplements(request: HttpRequest) -> HttpResponse:
+    """Every supplement, those that wait first."""
+    actions.note_search(by=request.actor, now=request.now)
+    page = Paginator(queries.supplements(request.actor), A_PAGE).get_page(request.GET.get("page"))
+    crumbs = [(_("Work of the centre"), reverse("staff")), (_("Supplements"), "")]
+    return render(request, "supplements/list.html", {"page": page, "crumbs": crumbs})
+
+
+@signed_in
+def supplement(request: HttpRequest, supplement: int) -> HttpResponse:
+    """One supplement: what was asked for, what the pool has free, and what whoever looks at it can do now."""
+    row = one(queries.supplements(request.actor), pk=supplement)
+    what, staff = {"supplement": row.pk}, request.actor.reads_everything
+    act, approve = partial(actions.draft, **what), partial(actions.grant, **what)
+    found = halves(request, ApprovalKind.GRANT_SUPPLEMENT, row.pk, act, approve)
+    waits = row.state == SupplementState.ASKED
+    lower, refuse = _forms(request, row) if waits and found.waiting is None else (None, None)
+    given = {"by": request.actor, "now": request.now, **what}
+    if found.done or _done(lower, actions.lower, given) or _done(refuse, actions.refuse, given):
+        return redirect("supplement", row.pk)
+    if staff:
+        actions.note_reading(by=request.actor, now=request.now, supplement=row)
+    context = {
+        "row": row,
+        "line": row.added or queries.line_of(row, request.now),
+        "rooms": queries.rooms(row, request.now) if waits and staff else [],
+        "lower": lower,
+        "refuse": refuse,
+        "halves": found if waits and staff else None,
+        "staff": staff,
+        "crumbs": [
+            (_("Supplements"), reverse("supplements")) if staff else (_("Awards"), reverse("awards")),
+            (row.award.number, reverse("award", args=[row.award.number])),
+        ],
+    }
+    bad = any(form is not None and form.is_bound and form.errors for form in (lower, refuse))
+    return render(request, "supplements/supplement.html", context, status=422 if bad else 200)
+
+
+def _forms(request: HttpRequest, row: Any) -> tuple[LowerForm | None, RefuseForm | None]:
+    """What a programme manager can send now; each is bound where it is what was sent."""
+    if not request.actor.has(Role.PROGRAMME_MANAGER):
+        return None, None
+    sent = {name: request.POST if request.POST.get("act") == name else None for name in ("lower", "refuse")}
+    lower = LowerForm(sent["lower"], most=row.quantity - 1, auto_id="lower_%s") if row.quantity > 1 else None
+    return lower, RefuseForm(sent["refuse"], auto_id="refuse_%s")
+
+
+def _done(form: Any, act: Any, given: dict[str, Any]) -> bool:
+    if form is None or not form.is_valid():
+        return False
+    tried(form, lambda: act(**given, **form.cleaned_data))
+    return not form.errors
+
+
+urlpatterns = [
+    path("awards/<slug:number>/supplement/", ask, name="supplement-new"),
+    path("staff/supplements/", supplements, name="supplements"),
+    path("supplements/<int:supplement>/", supplement, name="supplement"),
+]
