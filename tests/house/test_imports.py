@@ -39,10 +39,10 @@ ORDER = (
     "facilities",
     "forecasts",
     "nodes", "cluster",
-    "jobs", "environments", "agreements", "decisions", "takebacks", "awards", "studies", "plans", "policies",
-    "replies", "honoraria", "meetings", "challenges", "findings", "committees", "experts", "revisions", "reviews",
-    "screening", "versions", "applications", "eligibility", "drafts", "conflicts", "calls", "prices", "funding",
-    "months", "ledger", "shares", "resources",
+    "jobs", "environments", "agreements", "decisions", "takebacks", "awards", "studies", "plans", "exchanges",
+    "policies", "replies", "honoraria", "meetings", "challenges", "findings", "committees", "experts", "revisions",
+    "reviews", "screening", "versions", "applications", "eligibility", "drafts", "conflicts", "calls", "prices",
+    "funding", "months", "ledger", "shares", "resources",
     "approvals", "files", "idempotency", "organisations", "access", "people", "outbox", "journal",
 )  # fmt: skip
 DOWNWARDS = {"models", "actions"}

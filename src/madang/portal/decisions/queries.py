@@ -10,6 +10,7 @@ from django.db.models import Min, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from madang.catalogues import translation
 from madang.portal.actors import Actor, Role
 from madang.portal.applications.models import Application
 from madang.portal.approvals.models import Approval
@@ -18,7 +19,9 @@ from madang.portal.awards import queries as awards
 from madang.portal.awards.models import Award, AwardLine
 from madang.portal.calls.models import Call, Criterion, Track
 from madang.portal.decisions.models import Decision
-from madang.portal.decisions.rules import Outcome
+from madang.portal.decisions.rules import REVIEWS_MISSING, Outcome
+from madang.portal.exchanges.models import PeerEntry
+from madang.portal.plans.budgets import group_code
 from madang.portal.plans.models import Plan
 from madang.portal.plans.rules import PlanState
 from madang.portal.resources.models import Pool
@@ -68,8 +71,11 @@ def unpublished(intake: int) -> int:
 
 
 def held_for_withdrawn(intake: int) -> bool:
-    """Whether an award is held for an application that was withdrawn after the plan was adopted."""
-    return Award.objects.filter(application__intake=intake, state="held", application__state="withdrawn").exists()
+    """Whether something is held for an application that was withdrawn, rejected or let in after the plan's adoption."""
+    held = Award.objects.filter(application__intake=intake, state="held")
+    back = Decision.objects.filter(application__intake=intake, published_at__isnull=True, reason_code=REVIEWS_MISSING)
+    gone = held.filter(application__state__in=["withdrawn", "ineligible"])
+    return gone.exists() or back.filter(application__state="eligible").exists()
 
 
 def came_back(intake: int) -> int:
@@ -89,10 +95,24 @@ def names(call: int) -> dict[str, Names]:
     tracks = Track.objects.filter(call=call).values_list("code", "title_en", "title_ko")
     criteria = Criterion.objects.filter(track__call=call).values_list("code", "title_en", "title_ko")
     pools = Pool.objects.values_list("code", "name_en", "name_ko")
-    for rows in (criteria, tracks, pools):
+    for rows in (criteria, tracks, pools, _groups(call)):
         for code, english, korean in rows:
             found["en"][code], found["ko"][code] = english, korean
     return found
+
+
+def _groups(call: int) -> list[tuple[str, str, str]]:
+    rows = Track.objects.filter(call=call, peer_groups__gt=0)
+    words = {language: translation(language).gettext("{track}, review group {number}") for language in ("en", "ko")}
+    return [
+        (
+            group_code(row.code, number),
+            words["en"].format(track=row.title_en, number=number),
+            words["ko"].format(track=row.title_ko, number=number),
+        )
+        for row in rows
+        for number in range(1, row.peer_groups + 1)
+    ]
 
 
 @dataclass(frozen=True)
@@ -123,9 +143,14 @@ def criterion_scores(decision: Decision) -> list[CriterionScore]:
 
 
 def lowest_selected(decision: Decision) -> int | None:
-    """The lowest score that was selected in the same intake and track, as published; None where nobody was."""
+    """The lowest score that was selected in the same intake and track, as published; None where nobody was.
+
+    Where applicants review each other, in the same review group.
+    """
     track, intake = decision.application.track_id, decision.application.intake_id
     rows = Decision.objects.filter(application__intake=intake, application__track=track, published_at__isnull=False)
+    entry = PeerEntry.objects.filter(application=decision.application_id).first()
+    rows = rows.filter(application__peer_entry__group=entry.group) if entry else rows
     lowest: int | None = rows.filter(outcome=Outcome.AWARDED).aggregate(least=Min("score_milli"))["least"]
     return lowest
 
