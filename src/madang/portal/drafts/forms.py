@@ -101,7 +101,9 @@ class TrackForm(forms.Form):
 
     peer_groups = forms.IntegerField(
         label=_("Review groups in which applicants review each other"), min_value=0, max_value=10, initial=0,
-        help_text=_("0: experts review. Otherwise 2 or more, each with a ranking and a budget of its own, and at most 5 reviews."),
+        help_text=_(
+            "0: experts review. Otherwise at least 2, each with a ranking and a budget of its own; at most 5 reviews."
+        ),
     )  # fmt: skip
     grace_days = forms.IntegerField(
         label=_("Days of grace for applicants' reviews"), min_value=0, max_value=30, initial=0,

@@ -43,9 +43,10 @@ MAILS = {
     "exchange_begun": (
         N_("Please review other applications of your track"),
         N_(
-            "In your track applicants review each other. {centre} asks you to review {sheets} applications until {due}. "
-            "You find them at the link. Your scores cannot move the place of your own application. If reviews are "
-            "missing after reminders and days of grace, your own application can be rejected."
+            "In your track applicants review each other. {centre} asks you to review {sheets} applications until "
+            "{due}. "
+            "You find them at the link. Your scores cannot move the place of your own application. If reviews "
+            "are missing after reminders and days of grace, your own application can be rejected."
         ),
     ),
     "exchange_reminder": (
