@@ -66,11 +66,10 @@ def _sentence(titles: Mapping[str, str], number: str, pool: str, units: int, eac
 
 
 def _text(language: str, each: str) -> str:
-    words = translation(language).gettext
     if each == EACH_MONTH:
-        return words(
+        return translation(language).gettext(
             "Review group {number} of {track} gets at most {units} of {pool} in each month, its part of all asked."
         )
-    return words(
+    return translation(language).gettext(
         "Review group {number} of {track} gets at most {units} of {pool} over all months, its part of all asked."
     )

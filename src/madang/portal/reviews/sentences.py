@@ -25,8 +25,8 @@ REFUSALS = {
         "Where applicants review each other, a sheet is handed back for an interest alone. Say which, or write it."
     ),
     "calibration_of_applicants": N_(
-        "In this intake applicants review each other. Scores made comparable over all of them would let the "
-        "scores that somebody gives move his own place, so there are none."
+        "In this intake applicants review each other. Were scores made comparable over all of them, somebody’s scores "
+        "could move their own place, so there are none."
     ),
     "calibration_too_small": N_(
         "{applications} applications and {reviewers} reviewers are too few to tell reviewers apart."
