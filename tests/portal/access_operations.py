@@ -303,7 +303,7 @@ get_exchange             annnnnnooooo
 propose_exchange         annnnnnrorrr
 confirm_exchange         annnnnnrorrr
 remind_exchange          annnnnnrorrr
-give_peer_sheet          annnnnnrrrrr
+give_peer_sheet          annnnnnrorrr
 forfeit_application      annnnnnrrrrr
 reinstate_application    annnnnnrorrr
 get_calibration          annnnnnooooo

@@ -92,17 +92,17 @@ def waiting(by: Actor, kind: ApprovalKind, subject: int) -> Approval | None:
 def names(call: int) -> dict[str, Names]:
     """How codes of pools, tracks and criteria read, by language: {"en": {code: name}, "ko": …}."""
     found: dict[str, Names] = {"en": {}, "ko": {}}
-    tracks = Track.objects.filter(call=call).values_list("code", "title_en", "title_ko")
+    known = list(Track.objects.filter(call=call))
+    tracks = [(row.code, row.title_en, row.title_ko) for row in known]
     criteria = Criterion.objects.filter(track__call=call).values_list("code", "title_en", "title_ko")
     pools = Pool.objects.values_list("code", "name_en", "name_ko")
-    for rows in (criteria, tracks, pools, _groups(call)):
+    for rows in (criteria, tracks, pools, _groups(known)):
         for code, english, korean in rows:
             found["en"][code], found["ko"][code] = english, korean
     return found
 
 
-def _groups(call: int) -> list[tuple[str, str, str]]:
-    rows = Track.objects.filter(call=call, peer_groups__gt=0)
+def _groups(tracks: list[Track]) -> list[tuple[str, str, str]]:
     words = {language: translation(language).gettext("{track}, review group {number}") for language in ("en", "ko")}
     return [
         (
@@ -110,7 +110,7 @@ def _groups(call: int) -> list[tuple[str, str, str]]:
             words["en"].format(track=row.title_en, number=number),
             words["ko"].format(track=row.title_ko, number=number),
         )
-        for row in rows
+        for row in tracks
         for number in range(1, row.peer_groups + 1)
     ]
 
@@ -149,7 +149,8 @@ def lowest_selected(decision: Decision) -> int | None:
     """
     track, intake = decision.application.track_id, decision.application.intake_id
     rows = Decision.objects.filter(application__intake=intake, application__track=track, published_at__isnull=False)
-    entry = PeerEntry.objects.filter(application=decision.application_id).first()
+    peers = decision.application.track.peer_groups
+    entry = PeerEntry.objects.filter(application=decision.application_id).first() if peers else None
     rows = rows.filter(application__peer_entry__group=entry.group) if entry else rows
     lowest: int | None = rows.filter(outcome=Outcome.AWARDED).aggregate(least=Min("score_milli"))["least"]
     return lowest

@@ -12,6 +12,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from madang.errors import Refused
 from madang.portal.actors import READING_ROLES, Role
 from madang.portal.conflicts.sentences import GROUNDS
 from madang.portal.exchanges import queries as exchanges
@@ -19,6 +20,7 @@ from madang.portal.faces import form_page, one, signed_in, tried, whole, with_ro
 from madang.portal.files.faces import answer
 from madang.portal.journal import actions as journal
 from madang.portal.meetings import queries as meetings
+from madang.portal.refusals import sentence
 from madang.portal.replies import queries as replies
 from madang.portal.reviews import actions, desk, exports, queries, reading
 from madang.portal.reviews.calibration import calibrate, calibrated
@@ -228,6 +230,8 @@ def calibration(request: HttpRequest, intake: int) -> HttpResponse:
     crumbs = _crumbs(row, _("Calibrated scores"))
     context = {"intake": row, "found": found, "page": page, "crumbs": crumbs}
     context["may_change"] = request.actor.has(MANAGER)
+    if exchanges.tracks(request.actor, intake):
+        context["peers"] = sentence(Refused("calibration_of_applicants"))
     return render(request, "reviews/calibration.html", context)
 
 
