@@ -40,6 +40,7 @@ ORDER = (
     "forecasts",
     "nodes", "cluster",
     "jobs", "environments", "agreements", "decisions", "takebacks", "supplements", "awards", "studies", "plans",
+    "exchanges",
     "policies",
     "replies", "honoraria", "meetings", "challenges", "findings", "committees", "experts", "revisions", "reviews",
     "screening", "versions", "applications", "eligibility", "drafts", "conflicts", "calls", "entitlements",

@@ -323,6 +323,13 @@ create_committee         annnnnnrorrr
 get_reply                anoonnnnnnnn
 write_reply              anoonnnnnnnn
 open_replies             annnnnnrrrrr
+get_exchange             annnnnnooooo
+propose_exchange         annnnnnrorrr
+confirm_exchange         annnnnnrorrr
+remind_exchange          annnnnnrorrr
+give_peer_sheet          annnnnnrorrr
+forfeit_application      annnnnnrrrrr
+reinstate_application    annnnnnrorrr
 get_calibration          annnnnnooooo
 calibrate_intake         annnnnnrrrrr
 list_own_fees            aooooooooooo

@@ -300,6 +300,10 @@ experts-look             Lnnnnnnnonnn Lnnnnnnnmnnn
 call-expert-terms        Lnnnnnnooooo Lnnnnnnrrrrr
 application-reply        Lnoonnnnnnnn Lnrrnnnnnnnn
 replies-open             Lnnnnnnnonnn Lnnnnnnnrnnn
+intake-exchange          Lnnnnnnooooo Lnnnnnnmmmmm
+exchange-give            Lnnnnnnnonnn Lnnnnnnnrnnn
+exchange-forfeit         Lnnnnnnnonnn Lnnnnnnnrnnn
+exchange-reinstate       Lnnnnnnnonnn Lnnnnnnnmnnn
 application-challenges   Lnoonnnnnnnn Lnrrnnnnnnnn
 intake-challenges        Lnnnnnnooooo Lnnnnnnooooo
 challenge                Lnnnnnnooooo Lnnnnnnrrrrr

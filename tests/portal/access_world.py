@@ -35,6 +35,7 @@ from portal.access_nodes import make_nodes
 from portal.access_outcomes import make_outcomes
 from portal.access_reviews import make_findings
 from portal.access_sanctions import make_sanctions
+from portal.access_reviews import make_exchanges, make_findings
 from portal.access_training import make_training
 from portal.trial_results import make_trial
 from rounds import adopt, make_round, propose, publish
@@ -127,6 +128,7 @@ def make_world() -> World:
     make_outcomes(world, a, kept)
     make_suggestions(world, a, owner)
     make_camp(world, a)
+    make_exchanges(world)
     for name, person in world.people.items():
         if person is not None:
             world.secrets[name] = access.create_token(by=actor(person), now=NOW, name="t", days=300)[1]

@@ -175,7 +175,7 @@ def _given_to_staff(world: World) -> dict[str, dict[str, Any]]:
         "set_pool_capacity": places["pool"],
         "retire_product": places["product-retire"],
         "answer_question": {"id": places["question-answer"]["pk"]},
-        "set_reviewer_active": {"reviewer": Reviewer.objects.order_by("pk").last().pk},
+        "set_reviewer_active": {"reviewer": Reviewer.objects.filter(expert=True).order_by("pk").last().pk},
         "review_file": review | {"file": places["review-file"]["file"]},
         "submitted_file": {"id": places["submitted-file"]["pk"]},
     }

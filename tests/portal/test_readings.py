@@ -47,6 +47,7 @@ LISTS = {
     "get_calibration", "meeting", "meeting-room", "meeting-minutes", "meeting-file", "get_meeting_room", "list_minutes",
     "committee", "intake-challenges", "list_candidates", "list_intake_challenges",
     "review-suggestion", "get_suggestion", "review-bids", "list_bids",
+    "intake-exchange", "get_exchange",
     "staff-cohort", "cohort-learners", "placements", "class", "lesson", "list_learners",
     "intake-matches", "intake-sheets", "list_conflicts", "list_barred_sheets", "list_matches",
     "receipts-look", "settlement", "show_settlement", "intake-honoraria", "get_intake_fees",

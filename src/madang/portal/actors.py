@@ -43,7 +43,8 @@ class Actor:
     """One person (or nobody: the public; or the worker) as seen at one request.
 
     `person` is the row id of the person, None for the public and the worker. `memberships` maps organisation ids to the
-    person's role there, only those in force. `address` is the network address that the request came from. `reads_only`:
+    person's role there, only those in force. `reviewer`: in the expert pool; `peer`: reviews other applications as an
+    applicant, without being an expert. `address` is the network address that the request came from. `reads_only`:
     the request came with a token that is good for reading alone.
     """
 
@@ -51,6 +52,7 @@ class Actor:
     roles: frozenset[Role] = frozenset()
     memberships: Mapping[int, MemberRole] = field(default_factory=dict)
     reviewer: bool = False
+    peer: bool = False
     address: str = ""
     via: Via = Via.PAGE
     reads_only: bool = False
@@ -64,6 +66,11 @@ class Actor:
     def reads_everything(self) -> bool:
         """Staff and auditors see all applications, awards and accounts (each such reading is logged)."""
         return bool(self.roles)
+
+    @property
+    def reviews(self) -> bool:
+        """Has sheets to fill in, or may have: an expert, or an applicant where applicants review each other."""
+        return self.reviewer or self.peer
 
     def has(self, *roles: Role) -> bool:
         """Holds at least one of `roles`."""

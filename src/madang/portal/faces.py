@@ -160,7 +160,7 @@ _NAVIGATION: list[tuple[Any, str, Callable[[Actor], bool]]] = [
     (_("My applications"), "applications", lambda actor: bool(actor.memberships)),
     (_("Awards and jobs"), "awards", lambda actor: bool(actor.memberships)),
     (_("Statements"), "statements", lambda actor: bool(actor.memberships)),
-    (_("Reviews"), "reviews", lambda actor: actor.reviewer),
+    (_("Reviews"), "reviews", lambda actor: actor.reviews),
     (_("Work of the centre"), "staff", lambda actor: actor.reads_everything),
     (_("Journal"), "journal", lambda actor: actor.has(Role.AUDITOR, Role.OPERATOR)),
 ]

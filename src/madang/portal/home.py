@@ -131,8 +131,8 @@ def _own_places(by: Actor) -> list[tuple[Any, str]]:
     member, reviewer = bool(by.memberships), by.reviewer
     places = [
         (by.reads_everything, _("Work of the centre"), "staff"),
-        (reviewer, _("Reviews"), "reviews"),
-        (reviewer, _("Declare an interest"), "review-interests"),
+        (by.reviews, _("Reviews"), "reviews"),
+        (by.reviews, _("Declare an interest"), "review-interests"),
         (reviewer, _("Reviewers' fees"), "honoraria"),
         (member, _("My applications"), "applications"),
         (member, _("Awards"), "awards"),

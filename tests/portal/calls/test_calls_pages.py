@@ -127,7 +127,7 @@ def test_an_official_writes_a_call_from_a_blank_and_another_publishes_it(manager
         "reviews_wanted": 3,
         "score_rule": "trimmed",
         **{"document_weight": 1, "presentation_weight": 1, "on_site_weight": 0, "quorum_percent": 50},
-        **{"bonus_most": 5, "penalty_most": 0},
+        **{"bonus_most": 5, "penalty_most": 0, "peer_groups": 0, "grace_days": 0},
         "conflict_rules": "international",
     }
     post(manager, f"{base}/tracks/new/", **track, version=2)

@@ -25,7 +25,7 @@ from madang.portal.actors import PUBLIC, Role
 from madang.portal.calls.models import Intake
 from madang.portal.journal.models import JournalEntry, Reading
 from madang.portal.outbox.models import Message
-from madang.portal.reviews import actions, desk, queries, scoring
+from madang.portal.reviews import actions, desk, queries, reading, scoring
 from madang.portal.reviews.models import Affiliation, CriterionPoints, ReviewAssignment
 from madang.portal.reviews.rules import Interest
 
@@ -252,8 +252,8 @@ def test_reminders_go_out_once_a_day(intake, manager):
 
 def test_opening_a_file_is_noted(intake):
     row, by = sheet(intake)
-    actions.open_file(by=by, now=NOW, assignment=row.pk)
-    actions.open_file(by=by, now=NOW, assignment=row.pk, purpose="to judge the budget")
+    reading.open_file(by=by, now=NOW, assignment=row.pk)
+    reading.open_file(by=by, now=NOW, assignment=row.pk, purpose="to judge the budget")
     assert list(Reading.objects.order_by("pk").values_list("what", "purpose")) == [
         ("view", ""),
         ("download", "to judge the budget"),

@@ -19,6 +19,7 @@ from madang.portal.applications.actions import save as save_texts
 from madang.portal.applications.forms import AskForm, BeginForm, PaperForm, PurposeForm, TextsForm
 from madang.portal.applications.rules import EDITABLE, WITHDRAWABLE
 from madang.portal.calls import queries as calls
+from madang.portal.exchanges import queries as exchanges
 from madang.portal.faces import form_page, one, signed_in, tried, whole
 from madang.portal.files import faces as files
 from madang.portal.files.actions import store
@@ -113,6 +114,7 @@ def _ask_forms(row: Any, given: Any = None) -> list[AskForm]:
 def _context(request: HttpRequest, row: Any, texts: TextsForm, **more: Any) -> dict[str, Any]:
     accepting = calls.is_accepting(row.intake, request.now)
     return {
+        "peers": exchanges.own(request.actor, row.pk) if row.track.peer_groups else None,
         "application": row,
         "texts": texts,
         "asks": _ask_forms(row),

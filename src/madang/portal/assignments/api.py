@@ -10,7 +10,7 @@ from ninja.pagination import LimitOffsetPagination, paginate
 from madang.portal.actors import READING_ROLES
 from madang.portal.faces import known_to, one
 from madang.portal.journal.actions import read
-from madang.portal.reviews import actions, queries
+from madang.portal.reviews import actions, queries, reading
 from madang.portal.reviews.calibration import calibrate, calibrated
 from madang.portal.reviews.rules import AssignmentState
 from madang.portal.schemas import Id, Instant
@@ -208,7 +208,7 @@ def list_sheets(request: HttpRequest, id: int) -> Any:
     """All sheets on one application with their points; the reading is logged."""
     file = one(queries.files(request.actor), pk=id)
     given = {"application": id, "organisation": file.organisation_id}
-    actions.note_reading(by=request.actor, now=request.now, **given)
+    reading.note_reading(by=request.actor, now=request.now, **given)
     return queries.sheets(request.actor, id)
 
 

@@ -121,7 +121,8 @@ def written(statement: Any, lines: Sequence[Any]) -> dict[str, Any]:
         ]
     headings = [
         _("Award"), _("Product"), _("Days"), _("Quantity"), _("Unit price (won)"), _("List price (won)"),
-        _("Discount (won)"), _("Amount due (won)"), _("Value of support (won)"), _("VAT (won)"), _("To pay (won)"),
+        _("Discount (won)"), _("Service credit (won)"), _("Amount due (won)"), _("Value of support (won)"),
+        _("VAT (won)"), _("To pay (won)"),
     ]  # fmt: skip
     return {
         "language": language,

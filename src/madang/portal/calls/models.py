@@ -72,6 +72,8 @@ class Track(models.Model):
 
     The weights are those of the review's steps in the score; a step without weight informs but does not count. More
     than `quorum_percent` of a committee's seats must be present, and the most that it may add or take are points.
+    In a track with `peer_groups` (2 or more) applicants review each other's documents, nobody in the group of an
+    application of their own, and may hand in until `grace_days` after the date; with 0 experts review.
     """
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="tracks")
@@ -94,6 +96,8 @@ class Track(models.Model):
     quorum_percent = models.PositiveSmallIntegerField(default=50)
     bonus_most = models.PositiveSmallIntegerField(default=0)
     penalty_most = models.PositiveSmallIntegerField(default=0)
+    peer_groups = models.PositiveSmallIntegerField(default=0)
+    grace_days = models.PositiveSmallIntegerField(default=0)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -109,6 +113,12 @@ class Track(models.Model):
                 name="track_step_has_weight",
             ),
             models.CheckConstraint(condition=Q(quorum_percent__lt=100), name="track_quorum_below_all"),
+            models.CheckConstraint(
+                condition=Q(peer_groups=0, grace_days=0)
+                | Q(peer_groups__gte=2, reviews_wanted__lte=5, presentation_weight=0, on_site_weight=0)
+                & Q(bonus_most=0, penalty_most=0),
+                name="track_peers_review_documents_alone",
+            ),
         ]
 
 

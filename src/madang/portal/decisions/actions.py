@@ -25,7 +25,16 @@ from madang.portal.calls import actions as calls
 from madang.portal.calls.models import Intake
 from madang.portal.decisions import queries, texts
 from madang.portal.decisions.models import Decision
-from madang.portal.decisions.rules import INELIGIBLE, INELIGIBLE_AT_AWARD, Outcome, Verdict, check_publishable, verdicts
+from madang.portal.decisions.rules import (
+    INELIGIBLE,
+    INELIGIBLE_AT_AWARD,
+    REVIEWS_MISSING,
+    Outcome,
+    Verdict,
+    check_publishable,
+    verdicts,
+)
+from madang.portal.exchanges import queries as exchanges
 from madang.portal.journal import actions as journal
 from madang.portal.outbox import actions as outbox
 from madang.portal.people.models import Person
@@ -128,8 +137,10 @@ def _hold_decisions(row: Plan, value: AllocationPlan, now: datetime) -> int:
     """Writes a decision for every application that has none in force; published ones change when they are published."""
     Decision.objects.filter(application__intake=row.intake_id, published_at__isnull=True).delete()
     found = {row.pseudonyms[name]: verdict for name, verdict in verdicts(value, _reasons(row)).items()}
+    forfeited = exchanges.forfeited(row.intake_id)
     for file in queries.undecided(row.intake_id, list(found)):
         code = INELIGIBLE_AT_AWARD if file.state == "eligible" else INELIGIBLE
+        code = REVIEWS_MISSING if file.pk in forfeited else code
         found[file.pk] = Verdict(Outcome.REFUSED, code, {})
     known = set(Decision.objects.filter(application__in=found).values_list("application", flat=True))
     rows = [

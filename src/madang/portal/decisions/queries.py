@@ -10,6 +10,7 @@ from django.db.models import Min, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from madang.catalogues import translation
 from madang.portal.actors import Actor, Role
 from madang.portal.applications.models import Application
 from madang.portal.approvals.models import Approval
@@ -18,7 +19,9 @@ from madang.portal.awards import queries as awards
 from madang.portal.awards.models import Award, AwardLine
 from madang.portal.calls.models import Call, Criterion, Track
 from madang.portal.decisions.models import Decision
-from madang.portal.decisions.rules import Outcome
+from madang.portal.decisions.rules import REVIEWS_MISSING, Outcome
+from madang.portal.exchanges.models import PeerEntry
+from madang.portal.plans.budgets import group_code
 from madang.portal.plans.models import Plan
 from madang.portal.plans.rules import PlanState
 from madang.portal.resources.models import Pool
@@ -68,8 +71,11 @@ def unpublished(intake: int) -> int:
 
 
 def held_for_withdrawn(intake: int) -> bool:
-    """Whether an award is held for an application that was withdrawn after the plan was adopted."""
-    return Award.objects.filter(application__intake=intake, state="held", application__state="withdrawn").exists()
+    """Whether something is held for an application that was withdrawn, rejected or let in after the plan's adoption."""
+    held = Award.objects.filter(application__intake=intake, state="held")
+    back = Decision.objects.filter(application__intake=intake, published_at__isnull=True, reason_code=REVIEWS_MISSING)
+    gone = held.filter(application__state__in=["withdrawn", "ineligible"])
+    return gone.exists() or back.filter(application__state="eligible").exists()
 
 
 def came_back(intake: int) -> int:
@@ -86,13 +92,27 @@ def waiting(by: Actor, kind: ApprovalKind, subject: int) -> Approval | None:
 def names(call: int) -> dict[str, Names]:
     """How codes of pools, tracks and criteria read, by language: {"en": {code: name}, "ko": …}."""
     found: dict[str, Names] = {"en": {}, "ko": {}}
-    tracks = Track.objects.filter(call=call).values_list("code", "title_en", "title_ko")
+    known = list(Track.objects.filter(call=call))
+    tracks = [(row.code, row.title_en, row.title_ko) for row in known]
     criteria = Criterion.objects.filter(track__call=call).values_list("code", "title_en", "title_ko")
     pools = Pool.objects.values_list("code", "name_en", "name_ko")
-    for rows in (criteria, tracks, pools):
+    for rows in (criteria, tracks, pools, _groups(known)):
         for code, english, korean in rows:
             found["en"][code], found["ko"][code] = english, korean
     return found
+
+
+def _groups(tracks: list[Track]) -> list[tuple[str, str, str]]:
+    words = {language: translation(language).gettext("{track}, review group {number}") for language in ("en", "ko")}
+    return [
+        (
+            group_code(row.code, number),
+            words["en"].format(track=row.title_en, number=number),
+            words["ko"].format(track=row.title_ko, number=number),
+        )
+        for row in tracks
+        for number in range(1, row.peer_groups + 1)
+    ]
 
 
 @dataclass(frozen=True)
@@ -123,9 +143,15 @@ def criterion_scores(decision: Decision) -> list[CriterionScore]:
 
 
 def lowest_selected(decision: Decision) -> int | None:
-    """The lowest score that was selected in the same intake and track, as published; None where nobody was."""
+    """The lowest score that was selected in the same intake and track, as published; None where nobody was.
+
+    Where applicants review each other, in the same review group.
+    """
     track, intake = decision.application.track_id, decision.application.intake_id
     rows = Decision.objects.filter(application__intake=intake, application__track=track, published_at__isnull=False)
+    peers = decision.application.track.peer_groups
+    entry = PeerEntry.objects.filter(application=decision.application_id).first() if peers else None
+    rows = rows.filter(application__peer_entry__group=entry.group) if entry else rows
     lowest: int | None = rows.filter(outcome=Outcome.AWARDED).aggregate(least=Min("score_milli"))["least"]
     return lowest
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from madang.allocation.plan import KEPT, REFUSED, Plan
 from madang.errors import Refused
+from madang.portal.plans.budgets import REVIEW_GROUP
 
 
 class Outcome(StrEnum):
@@ -20,6 +21,7 @@ class Outcome(StrEnum):
 # Reasons that no solver gives: what kept an application out of the problem altogether.
 INELIGIBLE = "ineligible"
 INELIGIBLE_AT_AWARD = "ineligible_at_award"
+REVIEWS_MISSING = "reviews_missing"
 
 
 @dataclass(frozen=True)
@@ -51,17 +53,19 @@ class Verdict:
 def verdicts(plan: Plan, reasons: Mapping[str, Mapping[str, Any]]) -> dict[str, Verdict]:
     """The verdict for every request that the plan decides anew; awards that it keeps are not decided again.
 
-    `rank` is the place by score among all requests of the plan, equals sharing a place.
+    `rank` is the place by score among all requests of the plan, equals sharing a place; where applicants review each
+    other among those of the review group.
     """
-    scores = sorted((request.score for request in plan.problem.requests), reverse=True)
-    places = {score: scores.index(score) + 1 for score in set(scores)}
+    classes: dict[str, list[int]] = {}
+    for request in plan.problem.requests:
+        classes.setdefault(request.attributes.get(REVIEW_GROUP, ""), []).append(request.score)
     reserve = {name: place for place, name in enumerate(plan.reserve, start=1)}
     found = {}
     for request in plan.problem.requests:
         outcome = plan.outcomes[request.id]
         if outcome == KEPT:
             continue
-        reason = reasons[request.id]
+        reason, among = reasons[request.id], classes[request.attributes.get(REVIEW_GROUP, "")]
         found[request.id] = Verdict(
             outcome=_outcome(outcome, request.id in reserve),
             reason_code=reason["code"],
@@ -69,8 +73,8 @@ def verdicts(plan: Plan, reasons: Mapping[str, Mapping[str, Any]]) -> dict[str, 
             reserve_place=reserve.get(request.id),
             score_milli=request.score,
             criteria_milli=request.criteria,
-            rank=places[request.score],
-            among=len(scores),
+            rank=sum(score > request.score for score in among) + 1,
+            among=len(among),
         )
     return found
 

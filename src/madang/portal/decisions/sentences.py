@@ -18,6 +18,10 @@ OUTCOMES = {
 
 REASONS = {
     "ineligible": N_("Not selected: screening found that the application does not meet the call's conditions."),
+    "reviews_missing": N_(
+        "Not selected: reviews of other applications that were to be written for this one were not handed in after "
+        "reminders."
+    ),
     "ineligible_at_award": N_(
         "Not selected: the applicant met the call's conditions at the deadline, but no longer on the day of the award."
     ),
@@ -32,6 +36,7 @@ REMEDIES = {
     "below_minimum": N_(
         "The reviewers' comments show where points were missing; you can apply again in a later intake."
     ),
+    "reviews_missing": N_("You can apply again in a later intake. In this track reviewing others is part of applying."),
     "ineligible": N_(
         "The eligibility check on your application shows which condition failed. Once it is met you can apply in a "
         "later intake."
@@ -40,7 +45,7 @@ REMEDIES = {
 
 # Said after the remedy of who was not selected; the days are the intake's.
 OBJECTION = N_("You can object in writing to the centre within {days} days of this notice.")
-MAY_OBJECT = frozenset({"refused", "below_minimum", "ineligible"})
+MAY_OBJECT = frozenset({"refused", "below_minimum", "ineligible", "reviews_missing"})
 
 MAILS = {
     "decision_awarded": (

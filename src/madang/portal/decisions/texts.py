@@ -10,6 +10,7 @@ from django.utils.translation import gettext, override
 from madang.allocation.reasons import Reason
 from madang.allocation.sentences import sentence
 from madang.portal.decisions.models import Decision
+from madang.portal.decisions.rules import REVIEWS_MISSING
 from madang.portal.decisions.sentences import MAY_OBJECT, OBJECTION, REASONS, REMEDIES
 
 
@@ -33,6 +34,8 @@ def remedy(decision: Decision, language: str) -> str:
         code = "below_minimum"
     elif decision.reason_code.startswith("ineligible"):
         code = "ineligible"
+    elif decision.reason_code == REVIEWS_MISSING:
+        code = REVIEWS_MISSING
     with override(language):
         objection = gettext(OBJECTION).format(days=decision.application.intake.objection_days)
         return f"{gettext(REMEDIES[code])} {objection}" if code in MAY_OBJECT else gettext(REMEDIES[code])

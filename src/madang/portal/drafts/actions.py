@@ -28,7 +28,15 @@ from madang.portal.calls.models import (
 from madang.portal.calls.rules import DRAFTING, only
 from madang.portal.conflicts import actions as conflicts
 from madang.portal.drafts import queries
-from madang.portal.drafts.rules import CallDraft, ConsentAsked, IntakeDraft, ProductOffer, TrackDraft, faults
+from madang.portal.drafts.rules import (
+    CallDraft,
+    ConsentAsked,
+    IntakeDraft,
+    ProductOffer,
+    TrackDraft,
+    check_peers,
+    faults,
+)
 from madang.portal.journal import actions as journal
 from madang.portal.transactions import action
 
@@ -252,6 +260,7 @@ def _write_intakes(call: int, intakes: Sequence[IntakeDraft]) -> None:
 
 
 def _write_track(call: int, track: TrackDraft, position: int) -> None:
+    check_peers(track)
     row = Track.objects.create(
         call_id=call,
         position=position,
@@ -274,6 +283,8 @@ def _write_track(call: int, track: TrackDraft, position: int) -> None:
         quorum_percent=track.quorum_percent,
         bonus_most=track.bonus_most,
         penalty_most=track.penalty_most,
+        peer_groups=track.peer_groups,
+        grace_days=track.grace_days,
     )
     _write_products(row, track.products)
     _write_consents(row, track.consents)

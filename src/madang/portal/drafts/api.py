@@ -136,6 +136,8 @@ class TrackPart(Schema):
     quorum_percent: int = Field(50, ge=0, le=99)
     bonus_most: int = Field(0, ge=0, le=SMALL)
     penalty_most: int = Field(0, ge=0, le=SMALL)
+    peer_groups: int = Field(0, ge=0, le=10, description="In how many groups applicants review each other; 0: experts.")
+    grace_days: int = Field(0, ge=0, le=30, description="How long after the due date applicants may hand in sheets.")
     products: list[OfferPart] = Field([], max_length=MOST)
     criteria: list[CriterionPart] = Field([], max_length=MOST)
     sections: list[SectionPart] = Field([], max_length=MOST)

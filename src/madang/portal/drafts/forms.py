@@ -99,6 +99,17 @@ class TrackForm(forms.Form):
         label=_("Points that a committee may take off at most"), min_value=0, max_value=100, initial=0
     )
 
+    peer_groups = forms.IntegerField(
+        label=_("Review groups in which applicants review each other"), min_value=0, max_value=10, initial=0,
+        help_text=_(
+            "0: experts review. Otherwise at least 2, each with a ranking and a budget of its own; at most 5 reviews."
+        ),
+    )  # fmt: skip
+    grace_days = forms.IntegerField(
+        label=_("Days of grace for applicants' reviews"), min_value=0, max_value=30, initial=0,
+        help_text=_("After that, whoever owes reviews can lose their own application."),
+    )  # fmt: skip
+
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         weights = [given.get(f"{step}_weight") for step in ("document", "presentation", "on_site")]

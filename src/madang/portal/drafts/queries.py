@@ -88,6 +88,8 @@ def track_draft(track: Track) -> TrackDraft:
         quorum_percent=track.quorum_percent,
         bonus_most=track.bonus_most,
         penalty_most=track.penalty_most,
+        peer_groups=track.peer_groups,
+        grace_days=track.grace_days,
         products=tuple(ProductOffer(row.product.code, row.minimum, row.maximum) for row in track.products.all()),
         criteria=tuple(criterion_draft(row) for row in track.criteria.all()),
         sections=tuple(

@@ -125,6 +125,8 @@ class TrackDraft:
     quorum_percent: int = 50
     bonus_most: int = 0
     penalty_most: int = 0
+    peer_groups: int = 0
+    grace_days: int = 0
     products: tuple[ProductOffer, ...] = ()
     criteria: tuple[CriterionDraft, ...] = ()
     sections: tuple[SectionDraft, ...] = ()
@@ -150,6 +152,26 @@ class CallDraft:
     summary_en: str
     intakes: tuple[IntakeDraft, ...] = ()
     tracks: tuple[TrackDraft, ...] = ()
+
+
+MOST_PEER_REVIEWS = 5
+
+
+def check_peers(track: TrackDraft) -> None:
+    """Where applicants review each other: up to five each, in two groups or more, and nobody beside them.
+
+    Refused: "peer_groups_too_few", "peer_reviews_too_many", "peers_beside_committee", "grace_without_peers".
+    """
+    if not track.peer_groups:
+        if track.grace_days:
+            raise Refused("grace_without_peers", field="grace_days")
+        return
+    if track.peer_groups < 2:
+        raise Refused("peer_groups_too_few", field="peer_groups")
+    if track.reviews_wanted > MOST_PEER_REVIEWS:
+        raise Refused("peer_reviews_too_many", most=MOST_PEER_REVIEWS, field="reviews_wanted")
+    if track.presentation_weight or track.on_site_weight or track.bonus_most or track.penalty_most:
+        raise Refused("peers_beside_committee", field="peer_groups")
 
 
 PARTS = ("products", "criteria", "sections", "rules", "evidence", "consents")

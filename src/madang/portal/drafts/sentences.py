@@ -30,6 +30,13 @@ REFUSALS = {
     "track_code_taken": N_("The call has a track with this short name already."),
     "entry_title_missing": N_("Track {track}: “{entry}” needs its title in both Korean and English."),
     "rule_without_parameter": N_("Track {track}: an eligibility rule lacks what it compares with."),
+    "peer_groups_too_few": N_("Applicants who review each other are in at least two review groups."),
+    "peer_reviews_too_many": N_("Where applicants review each other, each application has at most {most} reviews."),
+    "peers_beside_committee": N_(
+        "Where applicants review each other, only the review of documents counts: no presentations, visits or points "
+        "of a committee."
+    ),
+    "grace_without_peers": N_("Days of grace are for tracks whose applicants review each other."),
     "entry_twice": N_("“{entry}” is there already."),
     "entry_gone": N_("“{entry}” is no longer there."),
     "unknown_product": N_("There is no resource type “{product}” on offer."),
@@ -43,6 +50,10 @@ INPUT = frozenset(
         "unknown_product",
         "unknown_consent",
         "track_months_out_of_order",
+        "peer_groups_too_few",
+        "peer_reviews_too_many",
+        "peers_beside_committee",
+        "grace_without_peers",
     }
 )
 PARTS = {

@@ -94,6 +94,9 @@ def _account(by: Actor, now: datetime, row: Listed) -> int:
 def _into_pool(person: int, row: Listed, now: datetime) -> int:
     affiliation = _present(row.posts)
     given = {"affiliation": affiliation, "fields": list(row.fields), "load_limit": row.load_limit or LOAD_LIMIT}
+    peer = Reviewer.objects.filter(person=person, expert=False)
+    if peer.update(expert=True, active=True, **given):
+        return Reviewer.objects.get(person=person).pk
     return Reviewer.objects.create(person_id=person, added_at=now, **given).pk
 
 

@@ -79,7 +79,7 @@ def known(rows: Iterable[Listed]) -> list[Known]:
     """Everybody in the pool, and whoever has an account under an address of these rows."""
     addresses = [row.email for row in rows]
     held = StaffRole.objects.filter(person=OuterRef("pk"), ended_at__isnull=True)
-    persons = Person.objects.filter(Q(reviewer__isnull=False) | Q(email__in=addresses), is_active=True)
+    persons = Person.objects.filter(Q(reviewer__expert=True) | Q(email__in=addresses), is_active=True)
     persons = persons.select_related("reviewer__profile__region").annotate(of_staff=Exists(held)).order_by("pk")
     posts: dict[int, set[tuple[str, date, date | None]]] = {}
     for row in Affiliation.objects.select_related("organisation"):
@@ -89,7 +89,8 @@ def known(rows: Iterable[Listed]) -> list[Known]:
 
 
 def _known(person: Person, posts: dict[int, set[tuple[str, date, date | None]]]) -> Known:
-    expert = getattr(person, "reviewer", None)
+    reviewer = getattr(person, "reviewer", None)
+    expert = reviewer if reviewer and reviewer.expert else None
     profile = getattr(expert, "profile", None)
     more = {}
     if profile is not None:
@@ -127,7 +128,7 @@ def owed(by: Actor, code: str) -> ExpertTerms | None:
 
     None where there are none, or they agreed.
     """
-    own = Reviewer.objects.filter(person=by.person, active=True).first() if by.person and by.reviewer else None
+    own = Reviewer.objects.filter(person=by.person, active=True).first() if by.person and by.reviews else None
     sheets = ReviewAssignment.objects.filter(reviewer=own, state__in=LIVE_STATES)
     asked = Q(intakes__applications__assignments__in=sheets) | Q(intakes__bid_period__isnull=False)
     call = Call.objects.filter(asked, code=code).first() if own else None
@@ -150,7 +151,7 @@ def owing_terms(calls: set[int], reviewers: set[int]) -> set[tuple[int, int]]:
 
 def tasks(by: Actor, now: datetime) -> list[Task]:
     """For a reviewer: calls whose terms wait for an answer."""
-    if not by.reviewer:
+    if not by.reviews:
         return []
     sheets = ReviewAssignment.objects.filter(reviewer__person=by.person, state=AssignmentState.ASSIGNED, due_at__gt=now)
     last = ExpertTerms.objects.filter(call=OuterRef("pk")).order_by("-number").values("pk")[:1]

@@ -26,6 +26,7 @@ from madang.portal.approvals.models import Approval
 from madang.portal.bookings.models import BookedFacility, Booking
 from madang.portal.certificates.models import Certificate
 from madang.portal.committees.models import Candidate
+from madang.portal.exchanges.models import PeerEntry
 from madang.portal.experts.models import ExpertAgreement, ExpertProfile
 from madang.portal.files import queries as files
 from madang.portal.files.models import StoredFile
@@ -237,7 +238,13 @@ def _reviewing(person: int) -> dict[str, Rows]:
     mine = {"reviewer__person": person}
     return {
         "as_a_reviewer": _listed(
-            Reviewer.objects.filter(person=person), "affiliation", "fields", "load_limit", "active", "added_at"
+            Reviewer.objects.filter(person=person),
+            "affiliation",
+            "fields",
+            "load_limit",
+            "active",
+            "expert",
+            "added_at",
         ),
         "affiliations": _listed(
             Affiliation.objects.filter(**mine), "since", "until", "name", "registration_number", **organisation
@@ -260,6 +267,11 @@ def _reviewing(person: int) -> dict[str, Rows]:
         ),
         "what_i_would_like_to_review": _listed(
             Bid.objects.filter(**mine), "wish", "said_at", application="application__number"
+        ),
+        "applications_that_i_review_for": _listed(
+            PeerEntry.objects.filter(**mine),
+            *("group", "reminders", "reminded_at", "forfeited_at"),
+            application="application__number",
         ),
         "fees_i_declined": _listed(FeeDeclined.objects.filter(**mine), "declined_at", call="call__code"),
         "fees_for_reviewing": _listed(

@@ -45,7 +45,8 @@ def work_of(intake: int) -> Work:
     """What each reviewer has done in an intake, in two queries.
 
     A day counts once, however many meetings it had, and once its minutes are approved; it covers the sheets that
-    belong to the meeting. Every other sheet that is in counts by itself, on the day on which it came in.
+    belong to the meeting. Every other sheet that is in counts by itself, on the day on which it came in. Applicants who
+    review each other get nothing for it.
     """
     there = Attendance.objects.filter(
         here=True, meeting__committee__intake=intake, meeting__state=MeetingState.CLOSED
@@ -56,6 +57,7 @@ def work_of(intake: int) -> Work:
         days[reviewer].add(today(meets_at))
         covered.add((reviewer, step, track))
     sheets = ReviewAssignment.objects.filter(application__intake=intake, state=AssignmentState.SUBMITTED)
+    sheets = sheets.filter(application__track__peer_groups=0)
     found: Work = {reviewer: [(FeeWork.DAY, day) for day in sorted(every)] for reviewer, every in days.items()}
     for reviewer, step, track, ended_at in sheets.values_list("reviewer", "step", "application__track", "ended_at"):
         # a committee without a track judges all of them

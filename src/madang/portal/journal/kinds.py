@@ -139,6 +139,7 @@ DOMAINS = {
     "tenancies": N_("Tenancies"),
     "experts": N_("Experts"),
     "reviews": N_("Reviews"),
+    "exchanges": N_("Applicants review each other"),
     "suggestions": N_("Suggestions who reviews what"),
     "receipts": N_("Money in"),
     "funding": N_("Who funds what"),

@@ -20,7 +20,7 @@ def secret_hash(secret: str) -> str:
 
 def actor_of(person: int, *, address: str, via: Via) -> Actor:
     """The person as an actor with the roles and memberships in force; the public if inactive. Three short queries."""
-    row = Person.objects.filter(pk=person, is_active=True).values("pk", "reviewer__active").first()
+    row = Person.objects.filter(pk=person, is_active=True).values("reviewer__active", "reviewer__expert").first()
     if row is None:
         return Actor(address=address, via=via)
     roles = StaffRole.objects.filter(person=person, ended_at__isnull=True).values_list("role", flat=True)
@@ -29,7 +29,8 @@ def actor_of(person: int, *, address: str, via: Via) -> Actor:
         person=person,
         roles=frozenset(Role(role) for role in roles),
         memberships={organisation: MemberRole(role) for organisation, role in memberships},
-        reviewer=bool(row["reviewer__active"]),
+        reviewer=bool(row["reviewer__active"] and row["reviewer__expert"]),
+        peer=bool(row["reviewer__active"] and not row["reviewer__expert"]),
         address=address,
         via=via,
     )

@@ -10,6 +10,7 @@ from madang.allocation.compare import Share, Totals
 from madang.allocation.plan import KEPT, REDUCED, REFUSED
 from madang.portal import charts
 from madang.portal.people.sentences import ORGANISATION_KINDS
+from madang.portal.plans.budgets import REVIEW_GROUP
 from madang.portal.plans.outline import MonthUse, Row
 from madang.portal.resources.sentences import TOTALS, UNITS
 from madang.portal.templatetags.madang import month
@@ -167,10 +168,10 @@ def _band_name(band: int) -> str:
 
 
 def value_name(attribute: str, value: str, regions: Mapping[str, str], names: Mapping[str, str] | None = None) -> str:
-    """How a track, a kind of organisation or the code of a region reads."""
+    """How a track, a review group, a kind of organisation or the code of a region reads."""
     if attribute == "kind":
         return _(ORGANISATION_KINDS[value]) if value in ORGANISATION_KINDS else value
-    if attribute == "track":
+    if attribute in ("track", REVIEW_GROUP):
         return (names or {}).get(value, value)
     return regions.get(value, value)
 

@@ -21,6 +21,7 @@ from madang.portal.eligibility import queries as eligibility
 from madang.portal.journal.actions import digest
 from madang.portal.meetings import queries as meetings
 from madang.portal.people.models import Verdict
+from madang.portal.plans.budgets import REVIEW_GROUP, group_code, with_budgets
 from madang.portal.plans.rules import (
     ORGANISATION_MARK,
     REQUEST_MARK,
@@ -87,14 +88,19 @@ def problem_now(intake: int, now: datetime) -> Input:
     products, given = products_of(files), _given(files)
     youth = young(files, row.closes_at.astimezone(settings.MADANG_ZONE).date())
     errors = scoring.errors_in(intake)
+    groups = {file.pk: group_code(file.track.code, scores[file.pk].group or 0) for file in files
+              if scores[file.pk].group}  # fmt: skip
     candidates = [
         replace(
-            _candidate(row, file, scores[file.pk], given.get(file.pk), file.pk in youth), error=errors.get(file.pk, 0)
+            _candidate(row, file, scores[file.pk], given.get(file.pk), file.pk in youth, groups.get(file.pk)),
+            error=errors.get(file.pk, 0),
         )
         for file in files
     ]
     stocks = _stocks(row, products.values(), files)
-    problem = problem_of(candidates, map(offered, products.values()), stocks, _tracks(row))
+    tracks = _tracks(row)
+    problem = problem_of(candidates, map(offered, products.values()), stocks, tracks)
+    problem = with_budgets(problem, {track.code: track.title for track in tracks})
     return Input(problem, {request_id(intake, file.pk): file.pk for file in files})
 
 
@@ -167,7 +173,7 @@ def young(files: Iterable[Application] | QuerySet[Application], day: date) -> se
 
 
 def _candidate(
-    intake: Intake, file: Application, scored: Scored, given: dict[str, int] | None, young: bool
+    intake: Intake, file: Application, scored: Scored, given: dict[str, int] | None, young: bool, group: str | None
 ) -> Candidate:
     lines = wishes(file)
     return Candidate(
@@ -182,6 +188,7 @@ def _candidate(
             "region": file.organisation.region.code,
             "outside_capital": "no" if file.organisation.region.capital_area else "yes",
             "youth": "yes" if young else "no",
+            **({REVIEW_GROUP: group} if group else {}),
         },
         given=tuple(given.get(wish.product, 0) for wish in lines) if given is not None else None,
     )

@@ -62,9 +62,12 @@ def add_reviewer(
     values = {"affiliation": affiliation.strip(), "fields": sorted(set(fields)), "load_limit": load_limit}
     try:
         with transaction.atomic():
-            reviewer = Reviewer.objects.create(person=person, added_at=now, **values)
+            # whoever reviewed as an applicant before comes into the pool now
+            if not Reviewer.objects.filter(person=person, expert=False).update(expert=True, active=True, **values):
+                Reviewer.objects.create(person=person, added_at=now, **values)
     except IntegrityError as error:
         raise Refused("reviewer_exists", field="email") from error
+    reviewer = Reviewer.objects.get(person=person)
     if organisation is not None:
         today = now.astimezone(settings.MADANG_ZONE).date()
         Affiliation.objects.create(reviewer=reviewer, organisation_id=organisation, since=since or today)
@@ -131,15 +134,20 @@ def assign(
     chosen: Mapping[int, Collection[int]],
     due_at: datetime,
     step: ReviewStep = ReviewStep.DOCUMENT,
+    peers: bool = False,
 ) -> int:
     """Gives out sheets, application -> reviewers, all of them or none; tells each reviewer once. Returns how many.
 
+    With `peers` they are for applicants who review each other, whom the caller tells, and for such tracks alone.
     Refused: "not_allowed_for_role", "review_due_in_the_past", "application_not_reviewed", "reviewer_not_active",
-    "reviewer_has_conflict", "reviewer_overloaded", "reviewer_assigned_already", "reviewers_apart".
+    "reviewer_has_conflict", "reviewer_overloaded", "reviewer_assigned_already", "reviewers_apart",
+    "reviewed_by_applicants".
     """
     manager = rules.manager_of(by)
     rules.check_due(due_at, now)
-    files, pool = _files(by, intake, chosen), _pool(by, chosen)
+    files, pool = _files(by, intake, chosen), _pool(by, chosen, peers)
+    if any(bool(file.track.peer_groups) != peers for file in files.values()):
+        raise Refused("reviewed_by_applicants")
     # the reviewers' rows first: of two assignments at the same moment the later one counts what the first gave out
     Reviewer.objects.filter(pk__in=sorted(pool)).update(load_limit=F("load_limit"))
     pairs = [(application, reviewer) for application, people in chosen.items() for reviewer in people]
@@ -157,7 +165,7 @@ def assign(
         raise Refused("reviewer_assigned_already") from error
     _check_loads(pool)
     _check_apart(set(pairs), files)
-    for reviewer in pool.values():
+    for reviewer in () if peers else pool.values():
         _tell(reviewer, "review_assigned", f"{intake}-{now.isoformat()}", now, due=due_at)
     journal.record(by=by, now=now, did="reviews.assign", kind="intake", subject=intake, sheets=len(rows))
     return len(rows)
@@ -170,9 +178,10 @@ def _files(by: Actor, intake: int, chosen: Mapping[int, Collection[int]]) -> dic
     return files
 
 
-def _pool(by: Actor, chosen: Mapping[int, Collection[int]]) -> dict[int, Reviewer]:
+def _pool(by: Actor, chosen: Mapping[int, Collection[int]], peers: bool) -> dict[int, Reviewer]:
     wanted = {reviewer for people in chosen.values() for reviewer in people}
-    pool = {row.pk: row for row in queries.reviewers(by).filter(pk__in=wanted, active=True)}
+    known = queries.everybody(by) if peers else queries.reviewers(by)
+    pool = {row.pk: row for row in known.filter(pk__in=wanted, active=True)}
     if len(pool) != len(wanted):
         raise Refused("reviewer_not_active")
     return pool
@@ -240,7 +249,9 @@ def set_aside(
 
 @action
 def decline(*, by: Actor, now: datetime, assignment: int, reason: str = "") -> None:
-    """A reviewer hands a sheet back, for want of time or knowledge."""
+    """A reviewer hands a sheet back, for want of time or knowledge. Refused: "peer_review_not_declined"."""
+    file = ReviewAssignment.objects.filter(pk=assignment, application__track__peer_groups__gt=0)
+    rules.check_decline(by_applicants=file.exists())
     _end_own(by, now, assignment, AssignmentState.DECLINED, reason)
 
 
@@ -329,7 +340,7 @@ def _open_sheet(by: Actor, now: datetime, assignment: int) -> ReviewAssignment:
     row = desk.open_to_reviewer(by, assignment, now)
     if row is None:
         raise Refused("not_found")
-    rules.check_open(row.state, row.due_at, now)
+    rules.check_open(row.state, desk.open_until(row), now)
     return row
 
 
@@ -364,28 +375,3 @@ def remind(*, by: Actor, now: datetime, intake: int) -> int:
         _tell(rows[0].reviewer, "review_reminder", f"{intake}-{day}", now, sheets=len(rows), due=due)
     journal.record(by=by, now=now, did="reviews.remind", kind="intake", subject=intake, reviewers=len(waiting))
     return len(waiting)
-
-
-@action
-def open_file(*, by: Actor, now: datetime, assignment: int, purpose: str = "") -> None:
-    """Notes that a reviewer opened an application; with a purpose, that an attachment was downloaded."""
-    row = desk.open_to_reviewer(by, assignment, now)
-    if row is None:
-        raise Refused("not_found")
-    journal.read(
-        by=by,
-        now=now,
-        what="download" if purpose else "view",
-        kind="application",
-        subject=row.application_id,
-        whose=row.application.created_by_id,
-        organisation=row.application.organisation_id,
-        purpose=purpose,
-        as_reviewer=True,
-    )
-
-
-@action
-def note_reading(*, by: Actor, now: datetime, application: int, organisation: int | None = None) -> None:
-    """Notes that staff or an auditor opened an application's sheets."""
-    journal.read(by=by, now=now, what="view", kind="application", subject=application, organisation=organisation)

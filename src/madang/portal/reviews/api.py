@@ -10,7 +10,7 @@ from ninja.pagination import LimitOffsetPagination, paginate
 
 from madang.errors import Refused
 from madang.portal.files.faces import BINARY_ANSWER, answer
-from madang.portal.reviews import actions, desk, queries
+from madang.portal.reviews import actions, desk, queries, reading
 from madang.portal.reviews.rules import AssignmentState, Interest
 from madang.portal.schemas import Day, Purpose
 
@@ -148,7 +148,7 @@ def get_review(request: HttpRequest, review: int) -> Any:
     """A sheet with its application; 404 for what is not one's own, or is closed by a conflict of interest."""
     row = _row(request, review)
     given = queries.points(review)
-    actions.open_file(by=request.actor, now=timezone.now(), assignment=review)
+    reading.open_file(by=request.actor, now=timezone.now(), assignment=review)
     row.lines = [
         {
             "criterion": criterion.code,
@@ -199,7 +199,7 @@ def review_file(request: HttpRequest, review: int, file: int, purpose: Purpose =
         raise Http404
     if not purpose.strip():
         raise Refused("purpose_needed")
-    actions.open_file(by=request.actor, now=timezone.now(), assignment=review, purpose=purpose.strip())
+    reading.open_file(by=request.actor, now=timezone.now(), assignment=review, purpose=purpose.strip())
     return answer(row.file, row.name)
 
 
@@ -227,7 +227,7 @@ def recuse_review(request: HttpRequest, review: int, payload: RecuseIn) -> Any:
 @router.post("/interests", response={204: None}, operation_id="declare_interest")
 def declare_interest(request: HttpRequest, payload: InterestIn) -> Any:
     """A reviewer declares an interest; applications of that organisation are closed to them at once."""
-    if not request.actor.reviewer:
+    if not request.actor.reviews:
         raise Http404
     organisation = queries.organisation_numbered(payload.registration_number)
     if organisation is None:

@@ -68,10 +68,13 @@ class Calibrated:
 def calibrate(*, by: Actor, now: datetime, intake: int, places: int) -> Calibration:
     """Works out apart what the scores of an intake would be if its reviewers were equally lenient, and stores that.
 
-    Refused: "not_allowed_for_role", "calibration_too_small", "calibration_disconnected", "calibration_too_thin".
+    Refused: "not_allowed_for_role", "calibration_of_applicants", "calibration_too_small",
+    "calibration_disconnected", "calibration_too_thin".
     """
     if not by.has(Role.PROGRAMME_MANAGER):
         raise Refused("not_allowed_for_role")
+    if scoring.by_applicants(intake):
+        raise Refused("calibration_of_applicants")
     totals = scoring.totals_in(intake)
     found = json.loads(apart.made(CALIBRATING, {"totals": totals, "places": places}))
     given = {"intake": intake, "places": places, "content": found, "sheets_sha256": digest(totals)}
@@ -114,9 +117,12 @@ def keep_calibration(
 ) -> Calibration:
     """Stores what was worked out apart from sheets with this digest, beside raw scores; see `calibration.calibrate`.
 
-    Refused: "not_allowed_for_role". Two at the same moment: the second is refused as "not_unique".
+    Refused: "not_allowed_for_role", "calibration_of_applicants". Two at the same moment: the second is refused
+    as "not_unique".
     """
     manager = rules.manager_of(by)
+    if scoring.by_applicants(intake):
+        raise Refused("calibration_of_applicants")
     number = Calibration.objects.filter(intake=intake).count() + 1
     given = {"places": places, "content": content, "sheets_sha256": sheets_sha256, "made_by_id": manager}
     made = Calibration.objects.create(intake_id=intake, number=number, made_at=now, **given)

@@ -12,6 +12,7 @@ from madang.portal.calls.models import Criterion
 from madang.portal.counts import count_of
 from madang.portal.experts.models import ExpertAgreement, ExpertTerms
 from madang.portal.experts.queries import owing_terms
+from madang.portal.reviews import rules
 from madang.portal.reviews.conflicts import circle
 from madang.portal.reviews.models import CriterionPoints, ReviewAssignment, Reviewer
 from madang.portal.reviews.rules import LIVE_STATES, AssignmentState
@@ -19,7 +20,7 @@ from madang.review.conflicts import Conflict, excluded
 
 
 def reviewer_of(by: Actor) -> Reviewer | None:
-    """The actor's own place in the expert pool."""
+    """The actor's own place among the reviewers, as an expert or as an applicant."""
     return Reviewer.objects.filter(person=by.person, active=True).select_related("person").first()
 
 
@@ -48,6 +49,11 @@ def mine(by: Actor, now: datetime) -> QuerySet[ReviewAssignment]:
     rows = all_given(by).exclude(state=AssignmentState.RECUSED)
     found = conflicts_of(list(rows), now)
     return rows.exclude(pk__in=[pk for pk, every in found.items() if excluded(every)])
+
+
+def open_until(row: ReviewAssignment) -> datetime:
+    """Until when a sheet can be changed: its due date, and the days of grace where applicants review each other."""
+    return rules.open_until(row.due_at, row.application.track.grace_days)
 
 
 def conflicts_of(assignments: list[ReviewAssignment], now: datetime) -> dict[int, list[Conflict]]:

@@ -12,13 +12,17 @@ from madang.portal.reviews.rules import AssignmentState, Interest
 
 
 class Reviewer(models.Model):
-    """A person in the expert pool; `fields` are codes of expertise, `load_limit` the most open reviews at a time."""
+    """A person in the expert pool; `fields` are codes of expertise, `load_limit` the most open reviews at a time.
+
+    Without `expert` it is an applicant who reviews other applicants' files, and is in no pool.
+    """
 
     person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="reviewer")
     affiliation = models.CharField(max_length=120)
     fields = models.JSONField(default=list)
     load_limit = models.PositiveSmallIntegerField(default=40)
     active = models.BooleanField(default=True)
+    expert = models.BooleanField(default=True)
     added_at = models.DateTimeField()
 
 

@@ -12,14 +12,17 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from madang.errors import Refused
 from madang.portal.actors import READING_ROLES, Role
 from madang.portal.conflicts.sentences import GROUNDS
+from madang.portal.exchanges import queries as exchanges
 from madang.portal.faces import form_page, one, signed_in, tried, whole, with_role
 from madang.portal.files.faces import answer
 from madang.portal.journal import actions as journal
 from madang.portal.meetings import queries as meetings
+from madang.portal.refusals import sentence
 from madang.portal.replies import queries as replies
-from madang.portal.reviews import actions, desk, exports, queries
+from madang.portal.reviews import actions, desk, exports, queries, reading
 from madang.portal.reviews.calibration import calibrate, calibrated
 from madang.portal.reviews.forms import (
     AssignForm,
@@ -47,6 +50,7 @@ def reviews(request: HttpRequest) -> HttpResponse:
         "done": [row for row in page if row.state == AssignmentState.SUBMITTED],
         "back": [row for row in page if row.state == AssignmentState.DECLINED],
         "is_reviewer": request.actor.reviewer,
+        "reviews": request.actor.reviews,
         "led": meetings.led(request.actor, request.now),
     }
     return render(request, "reviews/reviews.html", context)
@@ -68,8 +72,8 @@ def review(request: HttpRequest, assignment: int) -> HttpResponse:
             messages.success(request, _("The review was submitted.") if submitting else _("The draft was saved."))
             return redirect("reviews") if submitting else redirect("review", assignment)
     if request.method != "POST":
-        actions.open_file(by=request.actor, now=request.now, assignment=assignment)
-    open_now = row.state == AssignmentState.ASSIGNED and request.now < row.due_at
+        reading.open_file(by=request.actor, now=request.now, assignment=assignment)
+    open_now = row.state == AssignmentState.ASSIGNED and request.now < desk.open_until(row)
     context = {
         "row": row,
         "form": form,
@@ -98,7 +102,7 @@ def review_file(request: HttpRequest, assignment: int, file: int) -> HttpRespons
     form = PurposeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         purpose = form.cleaned_data["purpose"]
-        actions.open_file(by=request.actor, now=request.now, assignment=assignment, purpose=purpose)
+        reading.open_file(by=request.actor, now=request.now, assignment=assignment, purpose=purpose)
         return answer(row.file, row.name)
     lead = _("{file} belongs to another organisation. Your answer is kept for two years.").format(file=row.name)
     back = reverse("review", args=[assignment])
@@ -129,7 +133,7 @@ def hand_back(request: HttpRequest, assignment: int) -> HttpResponse:
 @signed_in
 def interests(request: HttpRequest) -> HttpResponse:
     """Declares an interest towards an organisation."""
-    if not request.actor.reviewer:
+    if not request.actor.reviews:
         raise Http404
     form = InterestForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -167,6 +171,7 @@ def intake_reviews(request: HttpRequest, intake: int) -> HttpResponse:
         "may_change": request.actor.has(MANAGER),
         "replies": replies.period(request.actor, intake),
         "bids": suggestions.period(request.actor, intake),
+        "peers": exchanges.tracks(request.actor, intake),
         "crumbs": _crumbs(row, _("Reviews")),
     }
     return render(request, "reviews/intake.html", context)
@@ -206,6 +211,7 @@ def ranking(request: HttpRequest, intake: int) -> HttpResponse:
     row = one(queries.intakes(request.actor), pk=intake)
     page = Paginator(list(queries.scores(request.actor, intake).values()), A_PAGE).get_page(request.GET.get("page"))
     context = {"intake": row, "page": page, "crumbs": _crumbs(row, _("Ranking"))}
+    context["peers"] = exchanges.tracks(request.actor, intake)
     return render(request, "reviews/ranking.html", context)
 
 
@@ -224,6 +230,8 @@ def calibration(request: HttpRequest, intake: int) -> HttpResponse:
     crumbs = _crumbs(row, _("Calibrated scores"))
     context = {"intake": row, "found": found, "page": page, "crumbs": crumbs}
     context["may_change"] = request.actor.has(MANAGER)
+    if exchanges.tracks(request.actor, intake):
+        context["peers"] = sentence(Refused("calibration_of_applicants"))
     return render(request, "reviews/calibration.html", context)
 
 
@@ -242,7 +250,7 @@ def application_reviews(request: HttpRequest, application: int) -> HttpResponse:
     rows = list(queries.sheets(request.actor, application))
     found = desk.conflicts_of(rows, request.now)
     given = {"application": application, "organisation": file.organisation_id}
-    actions.note_reading(by=request.actor, now=request.now, **given)
+    reading.note_reading(by=request.actor, now=request.now, **given)
     context = {
         "file": file,
         "sheets": [(row, [_(GROUNDS[c.ground]) for c in found[row.pk]]) for row in rows],

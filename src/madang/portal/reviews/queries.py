@@ -30,6 +30,11 @@ from madang.review.conflicts import excluded
 
 def reviewers(by: Actor) -> QuerySet[Reviewer]:
     """The expert pool with everyone's open sheets, for staff and auditors."""
+    return everybody(by).filter(expert=True)
+
+
+def everybody(by: Actor) -> QuerySet[Reviewer]:
+    """The same with the applicants who review each other."""
     waiting = count_of(ReviewAssignment, "reviewer", Q(state=AssignmentState.ASSIGNED))
     rows = Reviewer.objects.select_related("person").annotate(open_sheets=waiting).order_by("person__name", "pk")
     return rows if by.reads_everything else rows.none()
@@ -143,8 +148,9 @@ def asks(row: ReviewAssignment) -> list[tuple[Product | None, dict[str, Any]]]:
 
 
 def overdue_or_open(intake: int, now: datetime) -> list[ReviewAssignment]:
-    """Sheets of an intake that are not back yet and that no conflict bars; for reminders."""
+    """Experts' sheets of an intake that are not back yet and that no conflict bars; for reminders."""
     rows = ReviewAssignment.objects.filter(application__intake=intake, state=AssignmentState.ASSIGNED)
+    rows = rows.filter(application__track__peer_groups=0)
     rows = rows.select_related("reviewer__person", "application__track").order_by("reviewer", "due_at")
     found = desk.conflicts_of(list(rows), now)
     return [row for row in rows if not excluded(found[row.pk])]
@@ -159,10 +165,11 @@ def undecided(rows: QuerySet[ReviewAssignment]) -> QuerySet[ReviewAssignment]:
 
 def tasks(by: Actor, now: datetime) -> list[Task]:
     """For a reviewer: how many sheets wait, and until when the next."""
-    if not by.reviewer:
+    if not by.reviews:
         return []
-    waiting = desk.mine(by, now).filter(state=AssignmentState.ASSIGNED, due_at__gt=now)
-    due = list(waiting.values_list("due_at", flat=True))
+    waiting = desk.mine(by, now).filter(state=AssignmentState.ASSIGNED)
+    waiting = [row for row in waiting if now < desk.open_until(row)]
+    due = [row.due_at for row in waiting]
     return [Task(gettext("Applications to review"), reverse("reviews"), len(due), min(due))] if due else []
 
 

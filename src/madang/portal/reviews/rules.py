@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
@@ -103,6 +103,17 @@ def check_open(state: str, due_at: datetime, now: datetime) -> None:
         raise Refused("review_past_due", due=due_at)
 
 
+def open_until(due_at: datetime, grace_days: int) -> datetime:
+    """The end of the time in which a sheet may change."""
+    return due_at + timedelta(days=grace_days)
+
+
+def check_decline(by_applicants: bool) -> None:
+    """An applicant who reviews other applicants steps back for an interest alone, or owes the review."""
+    if by_applicants:
+        raise Refused("peer_review_not_declined")
+
+
 def check_complete(codes: Sequence[str], given: Answers) -> None:
     """Every criterion has points before a sheet is submitted."""
     missing = [code for code in codes if given.get(code) is None]
@@ -150,6 +161,7 @@ class Scored:
     """An application's score with what it fell short of; `rank` is its place among those with a score, best first.
 
     `by_step` holds the score of each step that has sheets; the total has `bonus_milli` and `penalty_milli` in it.
+    Where applicants review each other, `rank` is the place within the review `group`.
     """
 
     application: int
@@ -159,6 +171,7 @@ class Scored:
     score: scores.Score
     shortfalls: tuple[scores.Shortfall, ...]
     rank: int | None = None
+    group: int | None = None
     by_step: Mapping[ReviewStep, scores.Score] = field(default_factory=dict)
     bonus_milli: int = 0
     penalty_milli: int = 0
@@ -234,12 +247,16 @@ def _in_all(steps: Sequence[scores.Score | None], table: Table, total_milli: int
 
 
 def ranked(rows: Collection[Scored]) -> list[Scored]:
-    """Best first with their places; equals share a place; those without a score come last and have none."""
+    """Best first with their places; equals share a place; those without a score come last and have none.
+
+    Each review group has a ranking of its own.
+    """
     order = sorted(rows, key=lambda row: (row.score.total_milli is None, -(row.score.total_milli or 0), row.number))
+    better: dict[tuple[int, int] | None, list[int]] = {}
     placed: list[Scored] = []
-    for index, row in enumerate(order, start=1):
-        before = placed[-1] if placed else None
-        same = before is not None and before.score.total_milli == row.score.total_milli
-        place = None if row.score.total_milli is None else (before.rank if same and before else index)
-        placed.append(replace(row, rank=place))
+    for row in order:
+        total = row.score.total_milli
+        ahead = better.setdefault((row.track, row.group) if row.group else None, [])
+        ahead.append(total or 0)
+        placed.append(replace(row, rank=None if total is None else ahead.index(total) + 1))
     return placed

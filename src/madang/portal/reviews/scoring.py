@@ -11,6 +11,7 @@ from madang.portal.applications.models import Application
 from madang.portal.applications.rules import ApplicationState
 from madang.portal.calls.models import Criterion, Track
 from madang.portal.calls.rules import ReviewStep
+from madang.portal.exchanges.models import PeerEntry
 from madang.portal.meetings.models import CommitteePoints
 from madang.portal.meetings.rules import MeetingState
 from madang.portal.reviews import rules
@@ -58,6 +59,16 @@ def totals_in(intake: int) -> list[tuple[str, str, int]]:
     ]
 
 
+def by_applicants(intake: int) -> bool:
+    """Whether in some track of an intake applicants review each other."""
+    return Track.objects.filter(call__intakes=intake, peer_groups__gt=0).exists()
+
+
+def groups(intake: int) -> dict[int, int]:
+    """The review group of each application of an intake that is in one."""
+    return dict(PeerEntry.objects.filter(application__intake=intake).values_list("application", "group"))
+
+
 def _reviewed(intake: int) -> QuerySet[Application]:
     return Application.objects.filter(intake=intake, state__in=REVIEWED_STATES, in_force__isnull=False)
 
@@ -95,13 +106,14 @@ def scores_in(intake: int, meeting: int | None = None) -> dict[int, Scored]:
     With a `meeting` the points that it adds or takes off are counted before its minutes are approved.
     """
     table, given, points = tables(intake), _sheets_of(intake), _points_of(intake, meeting)
-    found = []
+    group, found = groups(intake), []
     for pk, number, title, track in _reviewed(intake).values_list("pk", "number", "title", "track"):
         made = rules.score_of(table[track], given.get(pk, {}), points.get(pk, ()))
         found.append(
             Scored(
                 pk, number, title, track, made.score, made.shortfalls,
-                by_step=made.by_step, bonus_milli=made.bonus_milli, penalty_milli=made.penalty_milli,
+                group=group.get(pk), by_step=made.by_step,
+                bonus_milli=made.bonus_milli, penalty_milli=made.penalty_milli,
             )
         )  # fmt: skip
     return {row.application: row for row in rules.ranked(found)}
@@ -110,15 +122,18 @@ def scores_in(intake: int, meeting: int | None = None) -> dict[int, Scored]:
 def errors_in(intake: int) -> dict[int, int]:
     """The standard error of every reviewed application's score, in thousandths of a point, pooled by track and step.
 
+    Of applicants who review each other by group too, or what somebody writes would move the error of their own score.
     Steps are independent, so that the variances of their shares add up.
     """
-    table, given = tables(intake), _sheets_of(intake)
+    table, given, group = tables(intake), _sheets_of(intake), groups(intake)
     tracks = dict(Application.objects.filter(pk__in=given).values_list("pk", "track"))
+    classes = {pk: (track, group.get(pk)) for pk, track in tracks.items()}
     squares: dict[int, int] = defaultdict(int)
-    for track, by in table.items():
+    for one in set(classes.values()):
+        by = table[one[0]]
         whole = sum(by.weights.values())
         for step, weight in by.weights.items():
-            sheets = {str(pk): every[step] for pk, every in given.items() if tracks.get(pk) == track and step in every}
+            sheets = {str(pk): every[step] for pk, every in given.items() if classes.get(pk) == one and step in every}
             for pk, error in library.errors(by.criteria, sheets).items() if weight else ():
                 squares[int(pk)] += (error * weight) ** 2 // whole**2
     return {pk: isqrt(square) for pk, square in squares.items()}

@@ -18,6 +18,16 @@ REFUSALS = {
         "Two of the reviewers of application {number} are to be kept apart, so nothing was assigned."
     ),
     "application_not_reviewed": N_("One of the applications is not in review in this intake."),
+    "reviewed_by_applicants": N_(
+        "In one of the tracks applicants review each other; there sheets are given out by its arrangement alone."
+    ),
+    "peer_review_not_declined": N_(
+        "Where applicants review each other, a sheet is handed back for an interest alone. Say which, or write it."
+    ),
+    "calibration_of_applicants": N_(
+        "In this intake applicants review each other. Were scores made comparable over all of them, somebody’s scores "
+        "could move their own place, so there are none."
+    ),
     "calibration_too_small": N_(
         "{applications} applications and {reviewers} reviewers are too few to tell reviewers apart."
     ),

@@ -90,13 +90,14 @@ def standing(intake: int, now: datetime, *, moves: bool) -> Standing:
 
 def _files(intake: int) -> dict[int, Application]:
     rows = Application.objects.filter(intake=intake, state__in=REVIEWED_STATES, in_force__isnull=False)
+    rows = rows.filter(track__peer_groups=0)
     return {row.pk: row for row in rows.select_related("track").order_by("pk")}
 
 
 def _people(sheets: Collection[ReviewAssignment]) -> dict[int, Reviewer]:
     """Everybody who takes part, and whoever holds a sheet all the same."""
     waiting = count_of(ReviewAssignment, "reviewer", Q(state=AssignmentState.ASSIGNED))
-    rows = Reviewer.objects.filter(Q(active=True) | Q(pk__in={sheet.reviewer_id for sheet in sheets}))
+    rows = Reviewer.objects.filter(Q(active=True, expert=True) | Q(pk__in={sheet.reviewer_id for sheet in sheets}))
     return {row.pk: row for row in rows.select_related("person").annotate(open_sheets=waiting).order_by("pk")}
 
 

@@ -81,7 +81,7 @@ def bidding(by: Actor, now: datetime, intake: int) -> Bidding | None:
     if owing_terms({call.pk}, {own.pk}):
         return Bidding(own, asked.until, call, True, [])
     rows = Application.objects.filter(intake=intake, state__in=REVIEWED_STATES, in_force__isnull=False)
-    files = list(rows.select_related("track").order_by("number"))
+    files = list(rows.filter(track__peer_groups=0).select_related("track").order_by("number"))
     sheets = ReviewAssignment.objects.filter(application__intake=intake, reviewer=own).exclude(state__in=LIVE_STATES)
     gone = set(sheets.values_list("application", flat=True))
     gone |= {application for application, _ in circle(files, [own], now).barred()}
