@@ -41,7 +41,7 @@ ORDER = (
     "nodes", "cluster",
     "jobs", "environments", "agreements", "decisions", "takebacks", "awards", "studies", "plans", "policies",
     "replies", "honoraria", "meetings", "challenges", "findings", "committees", "experts", "revisions", "reviews",
-    "screening", "versions", "applications", "eligibility", "drafts", "conflicts", "calls", "prices", "funding",
+    "bonuses", "screening", "versions", "applications", "eligibility", "drafts", "conflicts", "calls", "prices", "funding",
     "months", "ledger", "shares", "resources",
     "approvals", "files", "idempotency", "organisations", "access", "people", "outbox", "journal",
 )  # fmt: skip

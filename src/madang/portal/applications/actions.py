@@ -227,7 +227,7 @@ def _submit(*, by: Actor, now: datetime, application: int, version: int) -> Subm
     _editable(row)
     if row.version != version:
         raise Stale("application", version=row.version)
-    missing = gaps(queries.content_of(row), needs.needs_of(row.track), queries.deadline_day(row.intake))
+    missing = gaps(queries.content_of(row), needs.needs_of(row.track, row.claims), queries.deadline_day(row.intake))
     if missing:
         raise Refused("application_incomplete", count=len(missing))
     judged = eligibility.findings(

@@ -18,6 +18,7 @@ def written(row: Any) -> dict[str, Any]:
         "organisation": row.organisation_id,
         "title": row.title,
         "sections": dict(row.sections),
+        "claims": sorted(row.claims),
         "asks": [vars(queries.ask_line(ask)) for ask in row.asks.all()],
         "files": [
             {

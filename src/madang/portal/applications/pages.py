@@ -121,6 +121,7 @@ def _context(request: HttpRequest, row: Any, texts: TextsForm, **more: Any) -> d
         "others": [file for file in row.attachments.all() if file.evidence is None],
         "paper_form": PaperForm(kinds=row.track.evidence_kinds.all()),
         "consents": showing.consents(row),
+        "bonus_rules": row.track.bonus_rules.exists(),
         "rules": showing.rules(row.track, row.intake, row.organisation_id, request.now, row.pk),
         "open_points": showing.open_points(row),
         "editable": row.state in EDITABLE and accepting,

@@ -15,6 +15,7 @@ from madang.portal.approvals.rules import ApprovalKind
 from madang.portal.calls import actions as published
 from madang.portal.calls import queries as calls
 from madang.portal.calls.models import (
+    BonusRule,
     Call,
     Criterion,
     EligibilityRule,
@@ -28,7 +29,15 @@ from madang.portal.calls.models import (
 from madang.portal.calls.rules import DRAFTING, only
 from madang.portal.conflicts import actions as conflicts
 from madang.portal.drafts import queries
-from madang.portal.drafts.rules import CallDraft, ConsentAsked, IntakeDraft, ProductOffer, TrackDraft, faults
+from madang.portal.drafts.rules import (
+    BonusDraft,
+    CallDraft,
+    ConsentAsked,
+    IntakeDraft,
+    ProductOffer,
+    TrackDraft,
+    faults,
+)
 from madang.portal.journal import actions as journal
 from madang.portal.transactions import action
 
@@ -274,6 +283,8 @@ def _write_track(call: int, track: TrackDraft, position: int) -> None:
         quorum_percent=track.quorum_percent,
         bonus_most=track.bonus_most,
         penalty_most=track.penalty_most,
+        claims_most=track.claims_most,
+        consensus=track.consensus,
     )
     _write_products(row, track.products)
     _write_consents(row, track.consents)
@@ -287,6 +298,7 @@ def _write_track(call: int, track: TrackDraft, position: int) -> None:
         model.objects.bulk_create(
             model(track=row, position=place, **_columns(entry)) for place, entry in enumerate(entries)
         )
+    _write_bonuses(row, track.bonuses)
 
 
 def _columns(entry: object) -> dict[str, object]:
@@ -301,6 +313,17 @@ def _write_products(track: Track, offers: Sequence[ProductOffer]) -> None:
     TrackProduct.objects.bulk_create(
         TrackProduct(track=track, product=known[one.product], minimum=one.minimum, maximum=one.maximum)
         for one in offers
+    )
+
+
+def _write_bonuses(track: Track, bonuses: Sequence[BonusDraft]) -> None:
+    papers = {row.code: row for row in EvidenceKind.objects.filter(track=track)}
+    for bonus in bonuses:
+        if bonus.evidence not in papers:
+            raise Refused("bonus_without_paper", track=track.code, entry=bonus.code)
+    BonusRule.objects.bulk_create(
+        BonusRule(track=track, position=place, **{**_columns(one), "evidence": papers[one.evidence]})
+        for place, one in enumerate(bonuses)
     )
 
 

@@ -80,7 +80,8 @@ IMPERSONAL = frozenset(
     {
         "region", "organisation", "storedfile", "journalentry", "journalseal", "journalhead", "retentionrule",
         "destruction", "call", "intake", "track", "trackproduct", "criterion", "section", "eligibilityrule",
-        "evidencekind", "consenttext", "trackconsent", "conflictruleset", "correctionnotice", "ask",
+        "evidencekind", "bonusrule", "bonusverdict", "consenttext", "trackconsent",
+        "conflictruleset", "correctionnotice", "ask",
         "eligibilitycheck", "owedreport",
         "plan", "decision", "award", "awardline", "pool", "poolmonth", "product", "tariff", "discount",
         "subsidylimit",

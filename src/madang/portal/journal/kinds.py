@@ -91,6 +91,7 @@ DOMAINS = {
     "approvals": N_("Approvals"),
     "awards": N_("Awards"),
     "billing": N_("Statements"),
+    "bonuses": N_("Bonus points"),
     "bookings": N_("Bookings"),
     "calls": N_("Calls"),
     "cluster": N_("Cluster"),

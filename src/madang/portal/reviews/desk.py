@@ -64,7 +64,9 @@ def barred(sheets: QuerySet[ReviewAssignment], now: datetime) -> QuerySet[Review
 def open_to_reviewer(by: Actor, assignment: int, now: datetime) -> ReviewAssignment | None:
     """One's own sheet with the file, or None for who stepped back, is barred, or has yet to agree to the terms."""
     live = all_given(by).filter(pk=assignment, state__in=LIVE_STATES, owes_terms=False)
-    files = Prefetch("application__in_force__files", SubmittedFile.objects.select_related("file").order_by("pk"))
+    # what proves bonus points is an officer's to judge, and not to be known before the own sheet is written
+    shown = SubmittedFile.objects.filter(Q(evidence__isnull=True) | Q(evidence__bonus_rules__isnull=True))
+    files = Prefetch("application__in_force__files", shown.select_related("file").order_by("pk"))
     row = live.select_related("application__organisation", "application__in_force").prefetch_related(files).first()
     if row is None or excluded(conflicts_of([row], now)[row.pk]):
         return None

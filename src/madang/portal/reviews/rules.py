@@ -149,7 +149,8 @@ class Coverage:
 class Scored:
     """An application's score with what it fell short of; `rank` is its place among those with a score, best first.
 
-    `by_step` holds the score of each step that has sheets; the total has `bonus_milli` and `penalty_milli` in it.
+    `by_step` holds the score of each step that has sheets; the total has `claimed_milli` (bonus points
+    that were claimed and confirmed), `bonus_milli` and `penalty_milli` (of committees) in it.
     """
 
     application: int
@@ -160,6 +161,7 @@ class Scored:
     shortfalls: tuple[scores.Shortfall, ...]
     rank: int | None = None
     by_step: Mapping[ReviewStep, scores.Score] = field(default_factory=dict)
+    claimed_milli: int = 0
     bonus_milli: int = 0
     penalty_milli: int = 0
 
@@ -174,6 +176,7 @@ class Table:
     weights: Mapping[ReviewStep, int] = field(default_factory=lambda: {ReviewStep.DOCUMENT: 1})
     bonus_most: int = 0
     penalty_most: int = 0
+    claims_most: int = 0
 
 
 Sheets = Mapping[ReviewStep, Sequence[scores.Sheet]]
@@ -186,12 +189,13 @@ class Sum:
     score: scores.Score
     by_step: Mapping[ReviewStep, scores.Score]
     shortfalls: tuple[scores.Shortfall, ...]
+    claimed_milli: int
     bonus_milli: int
     penalty_milli: int
 
 
 def score_of(table: Table, given: Sheets, points: Sequence[totals.Adjustment] = ()) -> Sum:
-    """The score from the submitted sheets by step, with what committees added or took.
+    """The score from the submitted sheets by step, with what was claimed and confirmed, and what committees added.
 
     Each step is scored by the track's rule, the steps are weighted, points are capped and added, and only then is
     anything rounded. Whoever lacks a step that has weight has no total. A criterion's minimum must be reached in every
@@ -205,14 +209,14 @@ def score_of(table: Table, given: Sheets, points: Sequence[totals.Adjustment] = 
     made = None
     if exact is not None:
         reviewed = exact * sum(one.points for one in table.criteria) / 100
-        most = {"most_bonus": table.bonus_most, "most_penalty": table.penalty_most}
+        most = {"most_bonus": table.bonus_most, "most_penalty": table.penalty_most, "most_claimed": table.claims_most}
         made = totals.adjusted(Fraction(reviewed), points, **most)
     score = _in_all([by_step.get(step) for step in counting], table, made.total_milli if made else None)
     missed = list(scores.shortfalls(table.criteria, score))
     got = score.total_milli
     if table.minimum_total_milli and (got is None or got < table.minimum_total_milli):
         missed.append(scores.Shortfall(scores.TOTAL, table.minimum_total_milli // 1000, got))
-    on_top = (made.bonus_milli, made.penalty_milli) if made else (0, 0)
+    on_top = (made.claimed_milli, made.bonus_milli, made.penalty_milli) if made else (0, 0, 0)
     return Sum(score, by_step, tuple(missed), *on_top)
 
 

@@ -9,6 +9,8 @@ from django.db.models import Q, QuerySet
 
 from madang.portal.applications.models import Application
 from madang.portal.applications.rules import ApplicationState
+from madang.portal.bonuses.models import BonusVerdict
+from madang.portal.bonuses.rules import ClaimState
 from madang.portal.calls.models import Criterion, Track
 from madang.portal.calls.rules import ReviewStep
 from madang.portal.meetings.models import CommitteePoints
@@ -76,16 +78,25 @@ def table_of(track: Track, criteria: list[library.Criterion]) -> Table:
     """The scoring table of a track with these criteria."""
     weights = {step: getattr(track, f"{step}_weight") for step in ReviewStep}
     rule = library.Rule(track.score_rule)
-    return Table(criteria, track.minimum_total_milli, rule, weights, track.bonus_most, track.penalty_most)
+    most = {"bonus_most": track.bonus_most, "penalty_most": track.penalty_most, "claims_most": track.claims_most}
+    return Table(criteria, track.minimum_total_milli, rule, weights, **most)
 
 
 def _points_of(intake: int, meeting: int | None) -> dict[int, list[Adjustment]]:
-    """What committees added or took in meetings whose minutes are approved, and in one of them, by application."""
+    """What committees added or took in meetings whose minutes are approved, and in one of them, by application;
+
+    and the bonus points that applicants claimed and an officer confirmed.
+    """
     counting = Q(meeting__state=MeetingState.CLOSED) | Q(meeting=meeting)
     rows = CommitteePoints.objects.filter(counting, application__intake=intake)
     found: dict[int, list[Adjustment]] = defaultdict(list)
     for application, meeting, points, reason in rows.values_list("application", "meeting", "points", "reason"):
         found[application].append(Adjustment(str(meeting), points, Origin.COMMITTEE, reason))
+    confirmed = BonusVerdict.objects.filter(
+        application__intake=intake, state=ClaimState.CONFIRMED, undone_at__isnull=True
+    )
+    for application, code, points in confirmed.values_list("application", "rule__code", "rule__points"):
+        found[application].append(Adjustment(f"claim {code}", points, Origin.CLAIMED, confirmed=True))
     return found
 
 
@@ -101,7 +112,8 @@ def scores_in(intake: int, meeting: int | None = None) -> dict[int, Scored]:
         found.append(
             Scored(
                 pk, number, title, track, made.score, made.shortfalls,
-                by_step=made.by_step, bonus_milli=made.bonus_milli, penalty_milli=made.penalty_milli,
+                by_step=made.by_step, claimed_milli=made.claimed_milli,
+                bonus_milli=made.bonus_milli, penalty_milli=made.penalty_milli,
             )
         )  # fmt: skip
     return {row.application: row for row in rules.ranked(found)}

@@ -103,6 +103,7 @@ def settle(*, now: datetime, application: int) -> None:
         state=ApplicationState.SUBMITTED,
         title=content["title"],
         sections=content["sections"],
+        claims=content.get("claims", []),
         version=F("version") + 1,
     ):
         raise Stale("application")
