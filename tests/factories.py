@@ -211,7 +211,13 @@ def make_bonus(track: Track, **given) -> BonusRule:
     """A bonus of 3 points for a paper that need not be handed in; the track counts at most 4 of all of them."""
     Track.objects.filter(pk=track.pk, claims_most=0).update(claims_most=4)
     paper = given.pop("evidence", None) or make_evidence_kind(track, required=False)
-    values = {"code": f"bonus-{_next()}", "title_ko": "가점", "title_en": "Bonus", "text_ko": "증빙", "text_en": "Proof"}
+    values = {
+        "code": f"bonus-{_next()}",
+        "title_ko": "가점",
+        "title_en": "Bonus",
+        "text_ko": "증빙",
+        "text_en": "Proof",
+    }
     return BonusRule.objects.create(track=track, evidence=paper, **(values | {"points": 3, "position": 1} | given))
 
 

@@ -40,9 +40,9 @@ ORDER = (
     "forecasts",
     "nodes", "cluster",
     "jobs", "environments", "agreements", "decisions", "takebacks", "awards", "studies", "plans", "policies",
-    "replies", "honoraria", "meetings", "challenges", "findings", "committees", "experts", "revisions", "reviews",
-    "bonuses", "screening", "versions", "applications", "eligibility", "drafts", "conflicts", "calls", "prices", "funding",
-    "months", "ledger", "shares", "resources",
+    "replies", "honoraria", "meetings", "challenges", "findings", "committees", "experts", "consensus",
+    "revisions", "reviews", "bonuses", "screening", "versions", "applications", "eligibility", "drafts", "conflicts",
+    "calls", "prices", "funding", "months", "ledger", "shares", "resources",
     "approvals", "files", "idempotency", "organisations", "access", "people", "outbox", "journal",
 )  # fmt: skip
 DOWNWARDS = {"models", "actions"}

@@ -49,7 +49,10 @@ def claimed(code, points, confirmed=True):
 
 def test_points_on_top_are_capped_confirmed_and_apart():
     found = adjusted(
-        Fraction(250, 3), [claimed("youth", 3), claimed("region", 4), claimed("prize", 9, False)], most_bonus=0, most_claimed=5
+        Fraction(250, 3),
+        [claimed("youth", 3), claimed("region", 4), claimed("prize", 9, False)],
+        most_bonus=0,
+        most_claimed=5,
     )
     assert (found.reviewed_milli, found.claimed_milli, found.bonus_milli, found.total_milli) == (
         83_333,

@@ -15,6 +15,7 @@ from madang.portal.cluster import models as _cluster  # noqa: F401
 from madang.portal.committees import models as _committees  # noqa: F401
 from madang.portal.companies import models as _companies  # noqa: F401
 from madang.portal.conflicts import models as _conflicts  # noqa: F401
+from madang.portal.consensus import models as _consensus  # noqa: F401
 from madang.portal.courses import models as _courses  # noqa: F401
 from madang.portal.decisions import models as _decisions  # noqa: F401
 from madang.portal.environments import models as _environments  # noqa: F401

@@ -1,4 +1,4 @@
-"""Bonus points: claimed with the application, frozen with it, judged by an officer, capped, and apart from the score."""
+"""Bonus points: claimed and frozen with the application, judged by an officer, capped, and apart from the score."""
 
 from __future__ import annotations
 

@@ -25,7 +25,9 @@ class BonusVerdict(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=[one.value for one in JUDGED]), name="bonusverdict_state_judged"),
+            models.CheckConstraint(
+                condition=Q(state__in=[one.value for one in JUDGED]), name="bonusverdict_state_judged"
+            ),
             models.UniqueConstraint(
                 fields=["application", "rule"], condition=Q(undone_at__isnull=True), name="bonusverdict_once"
             ),

@@ -24,6 +24,7 @@ from madang.portal.camp.models import TenantBid
 from madang.portal.challenges.models import Challenge
 from madang.portal.committees.models import Candidate
 from madang.portal.companies.models import Company, CompanyNote
+from madang.portal.consensus.models import AgreedSheet, Assent, Consensus
 from madang.portal.experts.models import ExpertAgreement, ExpertProfile
 from madang.portal.findings.models import MatchAnswer
 from madang.portal.forecasts.models import Trial
@@ -107,6 +108,11 @@ def _reviews(ids: list[int], now: datetime) -> None:
     CriterionPoints.objects.filter(assignment__in=ids).update(comment="")
     ReviewAssignment.objects.filter(pk__in=ids).update(comment="", ended_reason="")
     SheetVersion.objects.filter(assignment__in=ids).update(comments={}, comment="", reason="")
+    files = ReviewAssignment.objects.filter(pk__in=ids).values("application")
+    Consensus.objects.filter(application__in=files).update(reasons={}, comment="", reason="")
+    AgreedSheet.objects.filter(consensus__application__in=files).update(reasons={}, comment="")
+    objections = Assent.objects.filter(sheet__consensus__application__in=files).exclude(reason="")
+    objections.update(reason="–")
 
 
 def _reviewers(ids: list[int], now: datetime) -> None:

@@ -14,6 +14,7 @@ import madang.portal.camp.rules
 import madang.portal.challenges.rules
 import madang.portal.cluster.rules
 import madang.portal.committees.rules
+import madang.portal.consensus.rules
 import madang.portal.courses.rules
 import madang.portal.environments.rules
 import madang.portal.facilities.rules
@@ -2406,6 +2407,56 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['intake', 'state'], name='application_by_intake')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'reopened', 'withdrawn', 'eligible', 'ineligible'])), name='application_state_known'), models.UniqueConstraint(condition=models.Q(('exclusive', True), models.Q(('state', 'withdrawn'), _negated=True)), fields=('intake', 'track', 'organisation'), name='application_only_one'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['eligible', 'ineligible']), ('screened_by__isnull', False), ('screened_at__isnull', False)), models.Q(models.Q(('state__in', ['eligible', 'ineligible']), _negated=True), ('screened_by__isnull', True), ('screened_at__isnull', True)), _connector='OR'), name='application_screened_by_whom'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), models.Q(('number__isnull', False), ('submitted_at__isnull', False), ('in_force__isnull', False)), _connector='OR'), name='application_submitted_has_number')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Consensus',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('writing', 'writing'), ('sent', 'sent'), ('closed', 'closed')], default=madang.portal.consensus.rules.ConsensusState['WRITING'], max_length=10)),
+                ('points', models.JSONField(default=dict)),
+                ('reasons', models.JSONField(default=dict)),
+                ('comment', models.TextField(blank=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('appointed_at', models.DateTimeField()),
+                ('closed_at', models.DateTimeField(null=True)),
+                ('reason', models.CharField(blank=True, max_length=500)),
+                ('application', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='consensus', to='portal.application')),
+                ('appointed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('moderator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.reviewer')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['writing', 'sent', 'closed'])), name='consensus_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), ('closed_at__isnull', False)), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='consensus_closed_has_time')],
+            },
+        ),
+        migrations.CreateModel(
+            name='AgreedSheet',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('points', models.JSONField()),
+                ('reasons', models.JSONField(default=dict)),
+                ('comment', models.TextField(blank=True)),
+                ('sent_at', models.DateTimeField()),
+                ('consensus', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sheets', to='portal.consensus')),
+                ('sent_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.reviewer')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('consensus', 'number'), name='agreedsheet_number_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Assent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('agrees', models.BooleanField()),
+                ('reason', models.CharField(blank=True, max_length=1000)),
+                ('given_at', models.DateTimeField()),
+                ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.reviewer')),
+                ('sheet', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assents', to='portal.agreedsheet')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('sheet', 'reviewer'), name='assent_once'), models.CheckConstraint(condition=models.Q(('agrees', True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='assent_objection_says_why')],
             },
         ),
         migrations.CreateModel(

@@ -13,6 +13,8 @@ from madang.portal.bonuses.models import BonusVerdict
 from madang.portal.bonuses.rules import ClaimState
 from madang.portal.calls.models import Criterion, Track
 from madang.portal.calls.rules import ReviewStep
+from madang.portal.consensus.models import AgreedSheet
+from madang.portal.consensus.rules import ConsensusState
 from madang.portal.meetings.models import CommitteePoints
 from madang.portal.meetings.rules import MeetingState
 from madang.portal.reviews import rules
@@ -79,10 +81,17 @@ def table_of(track: Track, criteria: list[library.Criterion]) -> Table:
     weights = {step: getattr(track, f"{step}_weight") for step in ReviewStep}
     rule = library.Rule(track.score_rule)
     most = {"bonus_most": track.bonus_most, "penalty_most": track.penalty_most, "claims_most": track.claims_most}
-    return Table(criteria, track.minimum_total_milli, rule, weights, **most)
+    return Table(criteria, track.minimum_total_milli, rule, weights, **most, consensus=track.consensus)
 
 
-def _points_of(intake: int, meeting: int | None) -> dict[int, list[Adjustment]]:
+def _agreed_in(intake: int) -> dict[int, library.Sheet]:
+    """The sheet that each closed consensus of an intake came to: the one that was sent last."""
+    rows = AgreedSheet.objects.filter(consensus__application__intake=intake, consensus__state=ConsensusState.CLOSED)
+    every = rows.order_by("number").values_list("consensus__application", "points")
+    return {application: library.Sheet("agreed", points) for application, points in every}
+
+
+def _points_of(intake: int, meeting: int | None, claimed: bool) -> dict[int, list[Adjustment]]:
     """What committees added or took in meetings whose minutes are approved, and in one of them, by application;
 
     and the bonus points that applicants claimed and an officer confirmed.
@@ -92,10 +101,9 @@ def _points_of(intake: int, meeting: int | None) -> dict[int, list[Adjustment]]:
     found: dict[int, list[Adjustment]] = defaultdict(list)
     for application, meeting, points, reason in rows.values_list("application", "meeting", "points", "reason"):
         found[application].append(Adjustment(str(meeting), points, Origin.COMMITTEE, reason))
-    confirmed = BonusVerdict.objects.filter(
-        application__intake=intake, state=ClaimState.CONFIRMED, undone_at__isnull=True
-    )
-    for application, code, points in confirmed.values_list("application", "rule__code", "rule__points"):
+    standing = BonusVerdict.objects.filter(state=ClaimState.CONFIRMED, undone_at__isnull=True)
+    confirmed = standing.filter(application__intake=intake).values_list("application", "rule__code", "rule__points")
+    for application, code, points in confirmed if claimed else ():
         found[application].append(Adjustment(f"claim {code}", points, Origin.CLAIMED, confirmed=True))
     return found
 
@@ -105,10 +113,12 @@ def scores_in(intake: int, meeting: int | None = None) -> dict[int, Scored]:
 
     With a `meeting` the points that it adds or takes off are counted before its minutes are approved.
     """
-    table, given, points = tables(intake), _sheets_of(intake), _points_of(intake, meeting)
+    table, given = tables(intake), _sheets_of(intake)
+    points = _points_of(intake, meeting, any(one.claims_most for one in table.values()))
+    agreed = _agreed_in(intake) if any(one.consensus for one in table.values()) else {}
     found = []
     for pk, number, title, track in _reviewed(intake).values_list("pk", "number", "title", "track"):
-        made = rules.score_of(table[track], given.get(pk, {}), points.get(pk, ()))
+        made = rules.score_of(table[track], given.get(pk, {}), points.get(pk, ()), agreed.get(pk))
         found.append(
             Scored(
                 pk, number, title, track, made.score, made.shortfalls,
