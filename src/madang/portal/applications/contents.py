@@ -16,6 +16,7 @@ def written(row: Any) -> dict[str, Any]:
         "intake": row.intake.number,
         "track": row.track.code,
         "organisation": row.organisation_id,
+        "department": row.department,
         "title": row.title,
         "sections": dict(row.sections),
         "claims": sorted(row.claims),

@@ -17,7 +17,7 @@ from madang.errors import Refused, Stale
 from madang.portal.applications import actions, queries, showing
 from madang.portal.applications.actions import save as save_texts
 from madang.portal.applications.forms import AskForm, BeginForm, PaperForm, PurposeForm, TextsForm
-from madang.portal.applications.rules import EDITABLE, WITHDRAWABLE
+from madang.portal.applications.rules import EDITABLE, WITH_DEPARTMENTS, WITHDRAWABLE
 from madang.portal.calls import queries as calls
 from madang.portal.faces import form_page, one, signed_in, tried, whole
 from madang.portal.files import faces as files
@@ -91,7 +91,8 @@ def application_page(request: HttpRequest, pk: int) -> HttpResponse:
 def _texts_form(row: Any, given: Any = None) -> TextsForm:
     sections = sorted(row.track.sections.all(), key=lambda part: (part.position, part.pk))
     initial = {f"section-{code}": text for code, text in row.sections.items()}
-    return TextsForm(given, sections=sections, initial={**initial, "title": row.title, "version": row.version})
+    initial |= {"title": row.title, "version": row.version, "department": row.department}
+    return TextsForm(given, sections=sections, departments=row.organisation.kind in WITH_DEPARTMENTS, initial=initial)
 
 
 def _ask_forms(row: Any, given: Any = None) -> list[AskForm]:
@@ -165,6 +166,7 @@ def tried_save(request: HttpRequest, form: TextsForm, pk: int) -> Any:
             version=given["version"],
             title=given["title"],
             sections=form.texts(),
+            department=given.get("department"),
         )
     except Refused as refused:
         form.add_error(None, sentence(refused))
@@ -174,8 +176,10 @@ def tried_save(request: HttpRequest, form: TextsForm, pk: int) -> Any:
 def _stale(row: Any, form: TextsForm, present: dict[str, Any]) -> dict[str, Any]:
     """Each part as typed beside what stands there now; the form carries the present version."""
     again = {**form.data.dict(), "version": present["version"]}
-    mine = TextsForm(again, sections=form.parts)
+    departments = row.organisation.kind in WITH_DEPARTMENTS
+    mine = TextsForm(again, sections=form.parts, departments=departments)
     pairs = [(mine["title"], present.get("title", ""))]
+    pairs += [(mine["department"], row.department)] if departments else []
     pairs += [(mine[f"section-{part.code}"], present.get(part.code, "")) for part in form.parts]
     return {"application": row, "form": mine, "pairs": pairs}
 

@@ -13,6 +13,7 @@ from typing import Any
 from madang.errors import Refused
 from madang.portal.actors import Actor, Role
 from madang.portal.calls.rules import Dates, accepts
+from madang.portal.people.rules import OrganisationKind
 from madang.values import Month
 
 
@@ -34,6 +35,7 @@ class CheckStage(StrEnum):
 
 EDITABLE = frozenset({ApplicationState.DRAFT, ApplicationState.REOPENED})
 WITHDRAWABLE = EDITABLE | {ApplicationState.SUBMITTED, ApplicationState.ELIGIBLE}
+WITH_DEPARTMENTS = frozenset({OrganisationKind.UNIVERSITY, OrganisationKind.RESEARCH_INSTITUTE})
 SCREENING = frozenset({Role.SCREENING_OFFICER, Role.PROGRAMME_MANAGER})
 LONGEST_TEXT = 100_000
 ABOUT_TO_LAPSE = timedelta(days=7)

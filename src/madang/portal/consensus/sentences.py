@@ -34,8 +34,6 @@ MAILS = {
     ),
     "consensus_sent": (
         N_("A sheet to agree on"),
-        N_(
-            "The sheet that the reviewers of application {number} are to agree on is ready. Agree or object at the link."
-        ),
+        N_("The reviewers of application {number} are to agree on a sheet. You find it at the link: agree or object."),
     ),
 }

@@ -104,6 +104,7 @@ def settle(*, now: datetime, application: int) -> None:
         title=content["title"],
         sections=content["sections"],
         claims=content.get("claims", []),
+        department=content.get("department", ""),
         version=F("version") + 1,
     ):
         raise Stale("application")
