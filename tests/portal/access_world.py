@@ -34,6 +34,7 @@ from portal.access_money import make_money, make_prices
 from portal.access_nodes import make_nodes
 from portal.access_outcomes import make_outcomes
 from portal.access_reviews import make_findings
+from portal.access_scores import make_scores
 from portal.access_training import make_training
 from portal.trial_results import make_trial
 from rounds import adopt, make_round, propose, publish
@@ -124,6 +125,7 @@ def make_world() -> World:
     make_training(world, a)
     make_outcomes(world, a, kept)
     make_suggestions(world, a, owner)
+    make_scores(world, a, owner, reviewers["assigned"])
     make_camp(world, a)
     for name, person in world.people.items():
         if person is not None:

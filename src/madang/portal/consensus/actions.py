@@ -58,7 +58,7 @@ def appoint(*, by: Actor, now: datetime, application: int, moderator: int) -> Co
 
 
 @action
-def save(
+def write(
     *,
     by: Actor,
     now: datetime,
@@ -75,7 +75,7 @@ def save(
     """
     row, _ = _moderated(by, application, now)
     _write(row, version, points, comments or {}, comment, ConsensusState.WRITING)
-    _note(by, now, "consensus.save", row, version=version + 1)
+    _note(by, now, "consensus.write", row, version=version + 1)
 
 
 @action
@@ -91,7 +91,7 @@ def send(
 ) -> AgreedSheet:
     """Saves the sheet and sends it to the panel, whose reviewers agree or object; a moderator among them agrees.
 
-    Refused as `save`, and "consensus_too_early", "consensus_incomplete", "consensus_needs_reason".
+    Refused as `write`, and "consensus_too_early", "consensus_incomplete", "consensus_needs_reason".
     """
     row, found = _moderated(by, application, now)
     reasons = comments or {}

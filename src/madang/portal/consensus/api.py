@@ -90,7 +90,7 @@ class ConsensusOut(Schema):
     reason: str
 
 
-class AnswerIn(Schema):
+class AgreedAnswerIn(Schema):
     """To which version one agrees or objects, and why."""
 
     number: int = Field(ge=1, le=32_767)
@@ -182,7 +182,7 @@ def _given(payload: AgreedSheetIn) -> dict[str, Any]:
 def save(request: HttpRequest, id: int, payload: AgreedSheetIn) -> Any:
     """The moderator keeps the sheet as a draft; 409 when it was saved elsewhere meanwhile."""
     _row(request, id)
-    actions.save(by=request.actor, now=request.now, application=id, **_given(payload))
+    actions.write(by=request.actor, now=request.now, application=id, **_given(payload))
     return _shown(request, id)
 
 
@@ -195,7 +195,7 @@ def send(request: HttpRequest, id: int, payload: AgreedSheetIn) -> Any:
 
 
 @router.post("/consensus/{int:id}/answers", response={201: ConsensusOut}, operation_id="answer_agreed_sheet")
-def answer(request: HttpRequest, id: int, given: AnswerIn) -> Any:
+def answer(request: HttpRequest, id: int, given: AgreedAnswerIn) -> Any:
     """A reviewer agrees to the version that was sent last, or objects; once all agree it is closed."""
     _row(request, id)
     actions.answer(by=request.actor, now=request.now, application=id, **given.dict())

@@ -161,6 +161,7 @@ def sheet(request: HttpRequest, application: int) -> HttpResponse:
     panel, table = queries.panel(application, request.now), reviews.criteria(row.application.track_id)
     if panel.waiting:
         return redirect("consensus", application)
+    actions.note_reading(by=request.actor, now=request.now, row=row)
     initial: dict[str, Any] = {"version": row.version, "comment": row.comment}
     initial |= {f"points_{code}": points for code, points in row.points.items()}
     initial |= {f"comment_{code}": text for code, text in row.reasons.items()}
@@ -168,7 +169,7 @@ def sheet(request: HttpRequest, application: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         sending = request.POST.get("what") == "send"
         given = {"by": request.actor, "now": request.now, "application": application, **form.sheet()}
-        tried(form, partial(actions.send if sending else actions.save, **given))
+        tried(form, partial(actions.send if sending else actions.write, **given))
         if not form.errors:
             done = _("The sheet was sent to the reviewers.") if sending else _("The draft was saved.")
             messages.success(request, done)

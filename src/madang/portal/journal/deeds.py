@@ -252,7 +252,7 @@ DEEDS = {
     "sanctions.confirm": N_("Misconduct in an evaluation confirmed"),
     "sanctions.annul": N_("Finding of misconduct annulled"),
     "consensus.appoint": N_("Moderator of a consensus appointed"),
-    "consensus.save": N_("Sheet to agree on saved"),
+    "consensus.write": N_("Sheet to agree on saved"),
     "consensus.send": N_("Sheet to agree on sent to the reviewers"),
     "consensus.answer": N_("Sheet to agree on answered"),
     "consensus.close": N_("Consensus closed"),

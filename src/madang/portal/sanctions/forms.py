@@ -13,7 +13,9 @@ class FindingForm(forms.Form):
         label=_("Found on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("The time that the rules of a call keep somebody out counts from this day."),
     )  # fmt: skip
-    ground = forms.CharField(label=_("What was found"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
+    ground = forms.CharField(
+        label=_("What misconduct was found"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4})
+    )
     reference = forms.CharField(label=_("Number of the decision"), max_length=120)
     comment = forms.CharField(
         label=_("Comment to the approver"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
