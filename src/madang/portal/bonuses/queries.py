@@ -108,13 +108,11 @@ def staff_tasks(by: Actor, now: datetime) -> list[Task]:
         return []
     rows = claimed(by).filter(intake__state__in=JUDGED_IN).order_by("intake", "pk")
     codes = rows.annotate(codes=KeyTransform("claims", "in_force__content")).values_list("pk", "intake", "codes")
-    judged: dict[int, int] = defaultdict(int)
-    for pk in BonusVerdict.objects.filter(application__in=rows, undone_at__isnull=True).values_list(
-        "application", flat=True
-    ):
-        judged[pk] += 1
     waiting: dict[int, int] = defaultdict(int)
-    for pk, intake, given in codes:
-        waiting[intake] += len(given) - judged[pk]
+    for _, intake, given in codes:
+        waiting[intake] += len(given)
+    standing = BonusVerdict.objects.filter(application__in=rows.values("pk"), undone_at__isnull=True)
+    for intake in standing.values_list("application__intake", flat=True) if waiting else ():
+        waiting[intake] -= 1
     text = gettext("Claims of bonus points to judge")
     return [Task(text, reverse("intake-bonuses", args=[pk]), count) for pk, count in waiting.items() if count]

@@ -166,6 +166,7 @@ def sheet(request: HttpRequest, application: int) -> HttpResponse:
     initial |= {f"points_{code}": points for code, points in row.points.items()}
     initial |= {f"comment_{code}": text for code, text in row.reasons.items()}
     form = SheetForm(_posted(request), table=table, initial=initial)
+    form.fields["comment"].help_text = _("The reviewers read it beside the points.")
     if request.method == "POST" and form.is_valid():
         sending = request.POST.get("what") == "send"
         given = {"by": request.actor, "now": request.now, "application": application, **form.sheet()}
