@@ -41,7 +41,7 @@ ORDER = (
     "nodes", "cluster",
     "jobs", "environments", "agreements", "decisions", "takebacks", "awards", "studies", "plans", "policies",
     "replies", "honoraria", "meetings", "challenges", "findings", "committees", "experts", "consensus",
-    "sanctions", "revisions", "reviews", "bonuses", "screening", "versions", "applications", "eligibility", "drafts",
+    "misconduct", "revisions", "reviews", "bonuses", "screening", "versions", "applications", "eligibility", "drafts",
     "conflicts", "calls", "prices", "funding", "months", "ledger", "shares", "resources",
     "approvals", "files", "idempotency", "organisations", "access", "people", "outbox", "journal",
 )  # fmt: skip

@@ -304,9 +304,9 @@ send_agreed_sheet        annnonnnnnnn
 answer_agreed_sheet      annnonnnnnnn
 close_consensus          annnrnnnnnnn
 reopen_consensus         annnrnnrorrr
-list_sanctions           annnnnnooooo
-note_sanction            annnnnnrorrr
-annul_sanction           annnnnnrrorr
+list_misconduct           annnnnnooooo
+note_misconduct            annnnnnrorrr
+annul_misconduct           annnnnnrrorr
 list_challenges          anoonnnnnnnn
 file_challenge           anoonnnnnnnn
 list_intake_challenges   annnnnnooooo

@@ -303,9 +303,9 @@ consensus-sheet          Lnnnonnnnnnn Lnnnrnnnnnnn
 consensus-answer         Lnnnonnnnnnn Lnnnrnnnnnnn
 consensus-close          Lnnnonnnnnnn Lnnnrnnnnnnn
 consensus-reopen         Lnnnnnnnonnn Lnnnnnnnrnnn
-sanction-new             Lnnnnnnnonnn Lnnnnnnnrnnn
-sanction                 Lnnnnnnooooo Lnnnnnnooooo
-sanction-annul           Lnnnnnnnnonn Lnnnnnnnnrnn
+misconduct-new             Lnnnnnnnonnn Lnnnnnnnrnnn
+misconduct                 Lnnnnnnooooo Lnnnnnnooooo
+misconduct-annul           Lnnnnnnnnonn Lnnnnnnnnrnn
 intake-challenges        Lnnnnnnooooo Lnnnnnnooooo
 challenge                Lnnnnnnooooo Lnnnnnnrrrrr
 intake-committees        Lnnnnnnooooo Lnnnnnnooooo

@@ -1,4 +1,4 @@
-"""The part of the centre with claims of bonus points, an open and a closed consensus, and sanctions."""
+"""The part of the centre with claims of bonus points, an open and a closed consensus, and misconduct."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from madang.portal.bonuses.models import BonusVerdict
 from madang.portal.consensus.models import AgreedSheet, Consensus
 from madang.portal.people.models import Person
 from madang.portal.reviews.models import CriterionPoints
-from madang.portal.sanctions.models import Sanction
+from madang.portal.misconduct.models import Misconduct
 
 SHEET = {"merit": 45, "plan": 30}
 
@@ -50,17 +50,17 @@ def make_scores(world: Any, a, owner: Person, assigned) -> None:
         AgreedSheet.objects.create(consensus=made, number=1, points=SHEET, sent_by=assigned, sent_at=NOW)
     found = {"found_on": NOW.date(), "ground": "x", "reference": "D-1", "noted_by": manager, "noted_at": NOW}
     other = make_reviewer()
-    waiting = Sanction.objects.create(reviewer=other, **found)
-    counting = Sanction.objects.create(reviewer=other, **found, confirmed_by=world.people["approver"], confirmed_at=NOW)
+    waiting = Misconduct.objects.create(reviewer=other, **found)
+    counting = Misconduct.objects.create(reviewer=other, **found, confirmed_by=world.people["approver"], confirmed_at=NOW)
     world.places |= {
         "application-bonus": {"application": draft.pk},
         "claim": {"application": files[0].pk, "bonus": bonus.code},
         "judged-claim": {"id": files[0].pk, "bonus": judged.code},
         "bonus-rules": {"code": track.call.code},
         "consensus-reopen": {"application": files[1].pk},
-        "sanction-new": {"reviewer": other.pk},
-        "sanction": {"sanction": waiting.pk},
-        "sanction-annul": {"sanction": counting.pk},
+        "misconduct-new": {"reviewer": other.pk},
+        "misconduct": {"misconduct": waiting.pk},
+        "misconduct-annul": {"misconduct": counting.pk},
         "moderator": {"moderator": make_reviewer().pk},
     }
     for name in ("intake-bonuses", "intake-consensus"):
@@ -80,8 +80,8 @@ def given_to_scores(places: Any) -> dict[str, Any]:
     found |= dict.fromkeys(("appoint_moderator", "get_consensus", "save_agreed_sheet", "send_agreed_sheet"), shared)
     found |= dict.fromkeys(("answer_agreed_sheet", "close_consensus"), shared)
     found |= {"reopen_consensus": {"id": places["consensus-reopen"]["application"]}}
-    found |= dict.fromkeys(("list_sanctions", "note_sanction"), places["sanction-new"])
-    return found | {"annul_sanction": places["sanction-annul"]}
+    found |= dict.fromkeys(("list_misconduct", "note_misconduct"), places["misconduct-new"])
+    return found | {"annul_misconduct": places["misconduct-annul"]}
 
 
 def body_of_scores(places: Any) -> dict[str, Any]:
@@ -97,6 +97,6 @@ def body_of_scores(places: Any) -> dict[str, Any]:
         "answer_agreed_sheet": {"number": 1, "agrees": True},
         "close_consensus": {"version": 1},
         "reopen_consensus": {"version": 1, "reason": "x"},
-        "note_sanction": {"found_on": "2026-01-01", "ground": "x", "reference": "D-2"},
-        "annul_sanction": {"reason": "x"},
+        "note_misconduct": {"found_on": "2026-01-01", "ground": "x", "reference": "D-2"},
+        "annul_misconduct": {"reason": "x"},
     }

@@ -67,7 +67,7 @@ ASK_FIRST = {
     "check-line",
 }  # fmt: skip
 # A person's, not an organisation's: noted under that person.
-PERSONS = {"sanction", "list_sanctions", "person", "expert", "get_reviewer", "honorarium", "learner"}
+PERSONS = {"misconduct", "list_misconduct", "person", "expert", "get_reviewer", "honorarium", "learner"}
 
 
 @pytest.fixture(autouse=True)

@@ -47,7 +47,7 @@ from madang.portal.replies import models as _replies  # noqa: F401
 from madang.portal.resources import models as _resources  # noqa: F401
 from madang.portal.reviews import models as _reviews  # noqa: F401
 from madang.portal.revisions import models as _revisions  # noqa: F401
-from madang.portal.sanctions import models as _sanctions  # noqa: F401
+from madang.portal.misconduct import models as _misconduct  # noqa: F401
 from madang.portal.screening import models as _screening  # noqa: F401
 from madang.portal.settlements import models as _settlements  # noqa: F401
 from madang.portal.shares import models as _shares  # noqa: F401

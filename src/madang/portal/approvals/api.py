@@ -22,7 +22,7 @@ from madang.portal.indicators import actions as indicators
 from madang.portal.months import actions as months
 from madang.portal.prices import actions as prices
 from madang.portal.receipts import actions as receipts
-from madang.portal.sanctions import actions as sanctions
+from madang.portal.misconduct import actions as misconduct
 from madang.portal.schemas import Comment
 from madang.portal.settlements import actions as settlements
 from madang.portal.takebacks import actions as takebacks
@@ -43,7 +43,7 @@ CARRIES_OUT: dict[str, tuple[Callable[..., Any], str]] = {
     ApprovalKind.TAKE_BACK: (takebacks.take, "take_back"),
     ApprovalKind.CLOSE_MONTH: (months.close, "number"),
     ApprovalKind.REOPEN_MONTH: (months.reopen, "number"),
-    ApprovalKind.SANCTION: (sanctions.confirm, "sanction"),
+    ApprovalKind.MISCONDUCT: (misconduct.confirm, "misconduct"),
 }
 # Where a domain has more to do when its act is turned down or taken back.
 REJECTS: dict[str, tuple[Callable[..., Any], str]] = {

@@ -32,7 +32,7 @@ WHERE = {
     ApprovalKind.TAKE_BACK: ("take-back", "subject"),
     ApprovalKind.CLOSE_MONTH: ("accounting-month", "month"),
     ApprovalKind.REOPEN_MONTH: ("accounting-month", "month"),
-    ApprovalKind.SANCTION: ("sanction", "subject"),
+    ApprovalKind.MISCONDUCT: ("misconduct", "subject"),
 }
 
 

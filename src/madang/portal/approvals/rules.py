@@ -20,7 +20,7 @@ class ApprovalKind(StrEnum):
     TAKE_BACK = "take_back"
     CLOSE_MONTH = "close_month"
     REOPEN_MONTH = "reopen_month"
-    SANCTION = "sanction"
+    MISCONDUCT = "misconduct"
 
 
 class ApprovalState(StrEnum):

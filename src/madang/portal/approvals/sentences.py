@@ -40,5 +40,5 @@ KINDS = {
     "take_back": N_("Take back what lies idle"),
     "close_month": N_("Close a month of the books"),
     "reopen_month": N_("Reopen a month of the books"),
-    "sanction": N_("Confirm misconduct in an evaluation"),
+    "misconduct": N_("Confirm misconduct in an evaluation"),
 }

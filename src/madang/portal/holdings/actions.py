@@ -47,7 +47,7 @@ from madang.portal.reviews.models import (
     ReviewersApart,
 )
 from madang.portal.revisions.models import SheetVersion
-from madang.portal.sanctions.models import Sanction
+from madang.portal.misconduct.models import Misconduct
 from madang.portal.suggestions.models import Bid
 from madang.portal.tenancies.models import Resident, UpkeepRequest, UpkeepStep, Visitor
 from madang.portal.transactions import action
@@ -125,7 +125,7 @@ def _reviewers(ids: list[int], now: datetime) -> None:
     FeeDeclined.objects.filter(reviewer__in=ids).delete()
     Candidate.objects.filter(reviewer__in=ids).update(note="", learnt_on=None)
     Bid.objects.filter(reviewer__in=ids).delete()
-    Sanction.objects.filter(reviewer__in=ids).delete()
+    Misconduct.objects.filter(reviewer__in=ids).delete()
     ReviewersApart.objects.filter(Q(one__in=ids) | Q(other__in=ids)).delete()
     Reviewer.objects.filter(pk__in=ids).update(affiliation="", fields=[])
 

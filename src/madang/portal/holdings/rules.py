@@ -33,7 +33,7 @@ TABLES: dict[str, frozenset[str]] = {
     "declaredinterest": frozenset({"reviewer"}),
     "expertprofile": frozenset({"reviewer"}),
     "expertagreement": frozenset({"reviewer"}),
-    "sanction": frozenset({"reviewer"}),
+    "misconduct": frozenset({"reviewer"}),
     "candidate": frozenset({"reviewer"}),
     "bid": frozenset({"reviewer"}),
     "reviewersapart": frozenset({"reviewer"}),

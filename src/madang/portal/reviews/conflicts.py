@@ -22,7 +22,7 @@ from madang.portal.people.models import Invitation, Membership, Organisation
 from madang.portal.people.rules import InvitationState
 from madang.portal.reviews.models import Affiliation, DeclaredInterest, Reviewer
 from madang.portal.reviews.rules import Interest, declared
-from madang.portal.sanctions import queries as sanctions
+from madang.portal.misconduct import queries as misconduct
 from madang.review import conflicts as law
 from madang.review.conflicts import Conflict, excluded
 from madang.review.presets import Preset
@@ -73,7 +73,7 @@ def circle(applications: Iterable[Application], reviewers: Iterable[Reviewer], n
     organisations = {row.organisation_id for row in files}
     belonging = _memberships(organisations, {row.person_id for row in people})
     profiles = {row.reviewer_id: row for row in ExpertProfile.objects.filter(reviewer__in=people)}
-    tracks, sanctioned = presets(row.track for row in files), sanctions.counting(people)
+    tracks, sanctioned = presets(row.track for row in files), misconduct.counting(people)
     challenges = _challenges(files, people, profiles)
     return Circle(
         reviewers={

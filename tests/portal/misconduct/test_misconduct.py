@@ -27,8 +27,8 @@ from madang.portal.reviews import actions as reviews
 from madang.portal.reviews import desk
 from madang.portal.reviews.conflicts import circle
 from madang.portal.reviews.models import Affiliation
-from madang.portal.sanctions import actions, queries
-from madang.portal.sanctions.models import Sanction
+from madang.portal.misconduct import actions, queries
+from madang.portal.misconduct.models import Misconduct
 
 pytestmark = pytest.mark.django_db
 FOUND = date(2024, 2, 29)
@@ -54,7 +54,7 @@ def noted(manager, reviewer, found_on=FOUND, **more):
 
 
 def confirmed(approver, row):
-    actions.confirm(by=approver, now=NOW, sanction=row.pk, comment="", document_number="D-1")
+    actions.confirm(by=approver, now=NOW, misconduct=row.pk, comment="", document_number="D-1")
 
 
 def barred(file, reviewer, now=NOW):
@@ -89,40 +89,40 @@ def test_two_people_and_what_was_turned_down_bars_nobody(manager, approver):
     row = noted(both, reviewer)
     with refused("approval_same_person"):
         confirmed(both, row)
-    approvals.reject(by=approver, now=NOW, kind=ApprovalKind.SANCTION, subject=row.pk, comment="근거 없음")
+    approvals.reject(by=approver, now=NOW, kind=ApprovalKind.MISCONDUCT, subject=row.pk, comment="근거 없음")
     assert not barred(file, reviewer)
-    actions.lay_before(by=manager, now=NOW, sanction=row.pk, comment="근거를 더함")
+    actions.lay_before(by=manager, now=NOW, misconduct=row.pk, comment="근거를 더함")
     confirmed(approver, row)
     assert barred(file, reviewer)
     with refused("not_found"):
-        actions.lay_before(by=manager, now=NOW, sanction=row.pk, comment="")
+        actions.lay_before(by=manager, now=NOW, misconduct=row.pk, comment="")
 
 
 def test_annulled_it_bars_nobody_and_stays(manager, approver):
     file, reviewer = make_submitted(state="eligible"), make_reviewer()
     row = noted(manager, reviewer)
     with refused("not_found"):
-        actions.annul(by=approver, now=NOW, sanction=row.pk, reason="x")
+        actions.annul(by=approver, now=NOW, misconduct=row.pk, reason="x")
     confirmed(approver, row)
     with refused("not_allowed_for_role"):
-        actions.annul(by=manager, now=NOW, sanction=row.pk, reason="x")
-    with refused("sanction_reason_needed"):
-        actions.annul(by=approver, now=NOW, sanction=row.pk, reason=" ")
-    actions.annul(by=approver, now=NOW, sanction=row.pk, reason="판결로 취소됨")
+        actions.annul(by=manager, now=NOW, misconduct=row.pk, reason="x")
+    with refused("misconduct_reason_needed"):
+        actions.annul(by=approver, now=NOW, misconduct=row.pk, reason=" ")
+    actions.annul(by=approver, now=NOW, misconduct=row.pk, reason="판결로 취소됨")
     with pytest.raises(Stale):
-        actions.annul(by=approver, now=NOW, sanction=row.pk, reason="x")
+        actions.annul(by=approver, now=NOW, misconduct=row.pk, reason="x")
     assert not barred(file, reviewer)
-    assert [one.annulled_reason for one in queries.sanctions(manager, reviewer.pk)] == ["판결로 취소됨"]
+    assert [one.annulled_reason for one in queries.findings(manager, reviewer.pk)] == ["판결로 취소됨"]
     with pytest.raises(IntegrityError), transaction.atomic():
-        Sanction.objects.update(confirmed_at=None, confirmed_by=None)
+        Misconduct.objects.update(confirmed_at=None, confirmed_by=None)
 
 
 def test_a_finding_says_what_when_and_by_which_decision(manager):
     reviewer = make_reviewer()
     for given, code in (
-        ({"found_on": NOW.date() + timedelta(days=2)}, "sanction_found_ahead"),
-        ({"ground": " "}, "sanction_ground_needed"),
-        ({"reference": ""}, "sanction_reference_needed"),
+        ({"found_on": NOW.date() + timedelta(days=2)}, "misconduct_found_ahead"),
+        ({"ground": " "}, "misconduct_ground_needed"),
+        ({"reference": ""}, "misconduct_reference_needed"),
     ):
         with refused(code):
             noted(manager, reviewer, **given)

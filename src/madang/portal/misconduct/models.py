@@ -8,10 +8,10 @@ from madang.portal.people.models import Person
 from madang.portal.reviews.models import Reviewer
 
 
-class Sanction(models.Model):
+class Misconduct(models.Model):
     """Misconduct of an expert, found on a day. It counts from its confirmation by a second person until annulled."""
 
-    reviewer = models.ForeignKey(Reviewer, on_delete=models.PROTECT, related_name="sanctions")
+    reviewer = models.ForeignKey(Reviewer, on_delete=models.PROTECT, related_name="misconduct")
     found_on = models.DateField()
     ground = models.CharField(max_length=1000)
     reference = models.CharField(max_length=120)
@@ -25,10 +25,10 @@ class Sanction(models.Model):
 
     class Meta:
         constraints = [
-            exactly_when("sanction_confirmed_by_whom", Q(confirmed_at__isnull=False), "confirmed_by"),
-            exactly_when("sanction_annulled_by_whom", Q(annulled_at__isnull=False), "annulled_by"),
+            exactly_when("misconduct_confirmed_by_whom", Q(confirmed_at__isnull=False), "confirmed_by"),
+            exactly_when("misconduct_annulled_by_whom", Q(annulled_at__isnull=False), "annulled_by"),
             models.CheckConstraint(
                 condition=Q(annulled_at__isnull=True) | (Q(confirmed_at__isnull=False) & ~Q(annulled_reason="")),
-                name="sanction_annulled_after_confirmed",
+                name="misconduct_annulled_after_confirmed",
             ),
         ]

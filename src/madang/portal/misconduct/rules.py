@@ -10,14 +10,14 @@ from madang.errors import Refused
 def check_finding(found_on: date, ground: str, reference: str, today: date) -> None:
     """It was found on a day that has come, and says what and by which document."""
     if found_on > today:
-        raise Refused("sanction_found_ahead", field="found_on")
+        raise Refused("misconduct_found_ahead", field="found_on")
     if not ground.strip():
-        raise Refused("sanction_ground_needed", field="ground")
+        raise Refused("misconduct_ground_needed", field="ground")
     if not reference.strip():
-        raise Refused("sanction_reference_needed", field="reference")
+        raise Refused("misconduct_reference_needed", field="reference")
 
 
 def check_reason(reason: str) -> None:
     """What is annulled is annulled for a reason."""
     if not reason.strip():
-        raise Refused("sanction_reason_needed", field="reason")
+        raise Refused("misconduct_reason_needed", field="reason")

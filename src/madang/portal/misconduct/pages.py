@@ -16,8 +16,8 @@ from madang.portal.approvals.rules import ApprovalKind
 from madang.portal.decisions.halves import halves
 from madang.portal.faces import form_page, one, tried, with_role
 from madang.portal.journal.actions import read
-from madang.portal.sanctions import actions, queries
-from madang.portal.sanctions.forms import AnnulForm, FindingForm
+from madang.portal.misconduct import actions, queries
+from madang.portal.misconduct.forms import AnnulForm, FindingForm
 
 
 def _crumbs(row: Any, *more: tuple[str, str]) -> list[tuple[str, str]]:
@@ -26,7 +26,7 @@ def _crumbs(row: Any, *more: tuple[str, str]) -> list[tuple[str, str]]:
 
 
 @with_role(Role.PROGRAMME_MANAGER)
-def sanction_new(request: HttpRequest, reviewer: int) -> HttpResponse:
+def misconduct_new(request: HttpRequest, reviewer: int) -> HttpResponse:
     """Notes what was found of an expert, for an approver to confirm."""
     row = one(queries.experts(request.actor), pk=reviewer)
     form = FindingForm(request.POST if request.method == "POST" else None)
@@ -35,7 +35,7 @@ def sanction_new(request: HttpRequest, reviewer: int) -> HttpResponse:
         made = tried(form, partial(actions.note, **given))
         if made is not None:
             messages.success(request, _("The draft waits for an approver."))
-            return redirect("sanction", made.pk)
+            return redirect("misconduct", made.pk)
     title = _("Misconduct in an evaluation")
     lead = _("Once an approver confirms it, the rules of each call keep the expert out of draws and reviews.")
     back = reverse("expert", args=[reviewer])
@@ -44,16 +44,16 @@ def sanction_new(request: HttpRequest, reviewer: int) -> HttpResponse:
 
 
 @with_role(*READING_ROLES)
-def sanction(request: HttpRequest, sanction: int) -> HttpResponse:
+def misconduct(request: HttpRequest, misconduct: int) -> HttpResponse:
     """One finding with who noted, confirmed and annulled it, and the two halves of confirming it."""
-    row = one(queries.sanctions(request.actor), pk=sanction)
+    row = one(queries.findings(request.actor), pk=misconduct)
     acts = {
-        "draft": partial(actions.lay_before, sanction=sanction),
-        "approve": partial(actions.confirm, sanction=sanction),
+        "draft": partial(actions.lay_before, misconduct=misconduct),
+        "approve": partial(actions.confirm, misconduct=misconduct),
     }
-    found = None if row.confirmed_at else halves(request, ApprovalKind.SANCTION, sanction, **acts)
+    found = None if row.confirmed_at else halves(request, ApprovalKind.MISCONDUCT, misconduct, **acts)
     if found and found.done:
-        return redirect("sanction", sanction)
+        return redirect("misconduct", misconduct)
     read(by=request.actor, now=request.now, what="view", kind="reviewer", subject=row.reviewer_id,
          whose=row.reviewer.person_id)  # fmt: skip
     may_annul = request.actor.has(Role.APPROVER) and row.confirmed_at and not row.annulled_at
@@ -63,29 +63,29 @@ def sanction(request: HttpRequest, sanction: int) -> HttpResponse:
         "may_annul": may_annul,
         "crumbs": _crumbs(row.reviewer, (_("Misconduct in an evaluation"), "")),
     }
-    return render(request, "sanctions/sanction.html", context)
+    return render(request, "misconduct/finding.html", context)
 
 
 @with_role(Role.APPROVER)
-def sanction_annul(request: HttpRequest, sanction: int) -> HttpResponse:
+def misconduct_annul(request: HttpRequest, misconduct: int) -> HttpResponse:
     """An approver annuls a finding with a reason."""
-    row = one(queries.sanctions(request.actor), pk=sanction)
+    row = one(queries.findings(request.actor), pk=misconduct)
     if not row.confirmed_at or row.annulled_at:
         raise Http404
     form = AnnulForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        given = {"by": request.actor, "now": request.now, "sanction": sanction, **form.cleaned_data}
+        given = {"by": request.actor, "now": request.now, "misconduct": misconduct, **form.cleaned_data}
         tried(form, partial(actions.annul, **given))
         if not form.errors:
             messages.success(request, _("The finding is annulled; it stays on record."))
-            return redirect("sanction", sanction)
-    title, back = _("Annul the finding"), reverse("sanction", args=[sanction])
+            return redirect("misconduct", misconduct)
+    title, back = _("Annul the finding"), reverse("misconduct", args=[misconduct])
     crumbs = _crumbs(row.reviewer, (title, ""))
     return form_page(request, form, title=title, label=title, back=back, danger=True, crumbs=crumbs)
 
 
 urlpatterns = [
-    path("staff/reviewers/<int:reviewer>/sanctions/new/", sanction_new, name="sanction-new"),
-    path("staff/sanctions/<int:sanction>/", sanction, name="sanction"),
-    path("staff/sanctions/<int:sanction>/annulment/", sanction_annul, name="sanction-annul"),
+    path("staff/reviewers/<int:reviewer>/misconduct/new/", misconduct_new, name="misconduct-new"),
+    path("staff/misconduct/<int:misconduct>/", misconduct, name="misconduct"),
+    path("staff/misconduct/<int:misconduct>/annulment/", misconduct_annul, name="misconduct-annul"),
 ]

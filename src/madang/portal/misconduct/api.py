@@ -10,13 +10,13 @@ from ninja.pagination import LimitOffsetPagination, paginate
 from madang.portal.actors import READING_ROLES
 from madang.portal.faces import known_to, one
 from madang.portal.journal.actions import read
-from madang.portal.sanctions import actions, queries
+from madang.portal.misconduct import actions, queries
 from madang.portal.schemas import Comment, Day
 
-router = Router(tags=["sanctions"])
+router = Router(tags=["misconduct"])
 
 
-class SanctionIn(Schema):
+class MisconductIn(Schema):
     """What was found of an expert, when, and by which decision; a comment to the approver."""
 
     found_on: Day
@@ -25,7 +25,7 @@ class SanctionIn(Schema):
     comment: Comment = ""
 
 
-class SanctionOut(Schema):
+class MisconductOut(Schema):
     """A finding; it counts while it is confirmed and not annulled."""
 
     id: int
@@ -42,29 +42,29 @@ class AnnulmentIn(Schema):
     reason: str = Field(max_length=500)
 
 
-@router.get("/reviewers/{int:reviewer}/sanctions", response=list[SanctionOut], operation_id="list_sanctions")
+@router.get("/reviewers/{int:reviewer}/misconduct", response=list[MisconductOut], operation_id="list_misconduct")
 @paginate(LimitOffsetPagination)
 @known_to(*READING_ROLES)
-def list_sanctions(request: HttpRequest, reviewer: int) -> Any:
+def list_misconduct(request: HttpRequest, reviewer: int) -> Any:
     """What was found of an expert, newest first; that it was read is noted."""
     row = one(queries.experts(request.actor), pk=reviewer)
     given = {"what": "view", "kind": "reviewer", "subject": row.pk, "whose": row.person_id}
     read(by=request.actor, now=request.now, **given)
-    return queries.sanctions(request.actor, reviewer)
+    return queries.findings(request.actor, reviewer)
 
 
-@router.post("/reviewers/{int:reviewer}/sanctions", response={201: SanctionOut}, operation_id="note_sanction")
+@router.post("/reviewers/{int:reviewer}/misconduct", response={201: MisconductOut}, operation_id="note_misconduct")
 @known_to(*READING_ROLES)
-def note(request: HttpRequest, reviewer: int, given: SanctionIn) -> Any:
+def note(request: HttpRequest, reviewer: int, given: MisconductIn) -> Any:
     """Notes what was found of an expert and lays it before an approver."""
     one(queries.experts(request.actor), pk=reviewer)
     return Status(201, actions.note(by=request.actor, now=request.now, reviewer=reviewer, **given.dict()))
 
 
-@router.post("/sanctions/{int:sanction}/annulment", response=SanctionOut, operation_id="annul_sanction")
+@router.post("/misconduct/{int:misconduct}/annulment", response=MisconductOut, operation_id="annul_misconduct")
 @known_to(*READING_ROLES)
-def annul(request: HttpRequest, sanction: int, given: AnnulmentIn) -> Any:
+def annul(request: HttpRequest, misconduct: int, given: AnnulmentIn) -> Any:
     """An approver annuls a finding, with a reason; it stays on record."""
-    one(queries.sanctions(request.actor), pk=sanction)
-    actions.annul(by=request.actor, now=request.now, sanction=sanction, reason=given.reason)
-    return one(queries.sanctions(request.actor), pk=sanction)
+    one(queries.findings(request.actor), pk=misconduct)
+    actions.annul(by=request.actor, now=request.now, misconduct=misconduct, reason=given.reason)
+    return one(queries.findings(request.actor), pk=misconduct)

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from madang.portal.actors import Actor
 from madang.portal.reviews.models import Reviewer
-from madang.portal.sanctions.models import Sanction
+from madang.portal.misconduct.models import Misconduct
 
 
 def experts(by: Actor) -> QuerySet[Reviewer]:
@@ -19,9 +19,9 @@ def experts(by: Actor) -> QuerySet[Reviewer]:
     return rows if by.reads_everything else rows.none()
 
 
-def sanctions(by: Actor, reviewer: int | None = None) -> QuerySet[Sanction]:
+def findings(by: Actor, reviewer: int | None = None) -> QuerySet[Misconduct]:
     """Findings, newest first, for staff and auditors."""
-    rows = Sanction.objects.select_related("reviewer__person", "noted_by", "confirmed_by", "annulled_by")
+    rows = Misconduct.objects.select_related("reviewer__person", "noted_by", "confirmed_by", "annulled_by")
     rows = rows.filter(reviewer=reviewer) if reviewer else rows
     return rows.order_by("-found_on", "-pk") if by.reads_everything else rows.none()
 
@@ -29,7 +29,7 @@ def sanctions(by: Actor, reviewer: int | None = None) -> QuerySet[Sanction]:
 def counting(reviewers: Iterable[Reviewer]) -> dict[int, tuple[date, ...]]:
     """The days on which misconduct was found that counts now, by reviewer; the calls' rules say for how long."""
     found: dict[int, list[date]] = defaultdict(list)
-    rows = Sanction.objects.filter(reviewer__in=list(reviewers), confirmed_at__isnull=False, annulled_at__isnull=True)
+    rows = Misconduct.objects.filter(reviewer__in=list(reviewers), confirmed_at__isnull=False, annulled_at__isnull=True)
     for reviewer, day in rows.order_by("found_on").values_list("reviewer", "found_on"):
         found[reviewer].append(day)
     return {reviewer: tuple(days) for reviewer, days in found.items()}
