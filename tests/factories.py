@@ -11,7 +11,7 @@ from madang.portal.applications import contents
 from madang.portal.applications.models import Application, Ask, Submission
 from madang.portal.awards.models import Award, AwardLine
 from madang.portal.billing import actions as billing
-from madang.portal.calls.models import Call, Criterion, EvidenceKind, Intake, Section, Track, TrackProduct
+from madang.portal.calls.models import BonusRule, Call, Criterion, EvidenceKind, Intake, Section, Track, TrackProduct
 from madang.portal.companies.models import Company, StageEntry
 from madang.portal.companies.rules import STAGES, name_key
 from madang.portal.facilities.models import Facility
@@ -205,6 +205,20 @@ def make_evidence_kind(track: Track, **given) -> EvidenceKind:
         "issuer_en": "Court",
     }
     return EvidenceKind.objects.create(track=track, **(values | {"max_age_days": 90, "position": 1} | given))
+
+
+def make_bonus(track: Track, **given) -> BonusRule:
+    """A bonus of 3 points for a paper that need not be handed in; the track counts at most 4 of all of them."""
+    Track.objects.filter(pk=track.pk, claims_most=0).update(claims_most=4)
+    paper = given.pop("evidence", None) or make_evidence_kind(track, required=False)
+    values = {
+        "code": f"bonus-{_next()}",
+        "title_ko": "가점",
+        "title_en": "Bonus",
+        "text_ko": "증빙",
+        "text_en": "Proof",
+    }
+    return BonusRule.objects.create(track=track, evidence=paper, **(values | {"points": 3, "position": 1} | given))
 
 
 def make_application(track: Track | None = None, intake: Intake | None = None, **given) -> Application:

@@ -40,12 +40,10 @@ ORDER = (
     "forecasts",
     "nodes", "cluster",
     "jobs", "environments", "agreements", "decisions", "takebacks", "supplements", "awards", "studies", "plans",
-    "exchanges",
-    "policies",
-    "replies", "honoraria", "meetings", "challenges", "findings", "committees", "experts", "revisions", "reviews",
-    "screening", "versions", "applications", "eligibility", "drafts", "conflicts", "calls", "entitlements",
-    "prices", "funding",
-    "months", "ledger", "shares", "resources",
+    "exchanges", "policies", "replies", "honoraria", "meetings", "challenges", "findings", "committees", "experts",
+    "consensus", "misconduct", "revisions", "reviews", "bonuses", "screening", "versions", "applications",
+    "eligibility", "drafts", "conflicts", "calls", "entitlements", "prices", "funding", "months", "ledger", "shares",
+    "resources",
     "approvals", "files", "idempotency", "organisations", "access", "people", "outbox", "journal",
 )  # fmt: skip
 DOWNWARDS = {"models", "actions"}

@@ -36,6 +36,7 @@ from portal.access_outcomes import make_outcomes
 from portal.access_reviews import make_findings
 from portal.access_sanctions import make_sanctions
 from portal.access_reviews import make_exchanges, make_findings
+from portal.access_scores import make_scores
 from portal.access_training import make_training
 from portal.trial_results import make_trial
 from rounds import adopt, make_round, propose, publish
@@ -127,6 +128,7 @@ def make_world() -> World:
     make_training(world, a)
     make_outcomes(world, a, kept)
     make_suggestions(world, a, owner)
+    make_scores(world, a, owner, reviewers["assigned"])
     make_camp(world, a)
     make_exchanges(world)
     for name, person in world.people.items():

@@ -16,6 +16,7 @@ from portal.access_money import body_of_months, body_of_take_back, given_of_mont
 from portal.access_outcomes import BODIES, OUTCOME, given_of_outcomes
 from portal.access_reviews import body_of_reviews, given_to_reviews
 from portal.access_sanctions import body_of_sanctions, given_of_sanctions
+from portal.access_scores import body_of_scores, given_to_scores
 from portal.access_training import HOURS, body_of_training, given_of_training
 from portal.access_world import World
 
@@ -72,7 +73,7 @@ def _given(world: World, name: str) -> dict[str, Any]:
     known |= given_of_companies(places) | given_of_outcomes(places) | given_of_take_backs(places)
     known |= given_of_training(places) | given_of_sanctions(places)
     known |= given_of_camp(places)
-    known |= given_to_reviews(places)
+    known |= given_to_reviews(places) | given_to_scores(places)
     known |= given_of_months(places)
     if name in known:
         return known[name]
@@ -199,6 +200,7 @@ def _body(world: World, name: str) -> Any:
         **body_of_training(places),
         **body_of_camp(world),
         **body_of_reviews(world),
+        **body_of_scores(world.places),
         **BODIES,
         **body_of_take_back(places),
         **body_of_sanctions(places),

@@ -45,6 +45,7 @@ LISTS = {
     "intake-applications", "intake-calibration", "intake-conflicts", "intake-decisions", "intake-ranking",
     "intake-reviews", "list_intake_applications", "list_intake_decisions", "list_ranking",
     "get_calibration", "meeting", "meeting-room", "meeting-minutes", "meeting-file", "get_meeting_room", "list_minutes",
+    "intake-bonuses", "list_claims", "intake-consensus", "list_consensus",
     "committee", "intake-challenges", "list_candidates", "list_intake_challenges",
     "review-suggestion", "get_suggestion", "review-bids", "list_bids",
     "intake-exchange", "get_exchange",
@@ -60,14 +61,14 @@ ASK_FIRST = {
     "review-hand-back", "signed-paper", "statement-csv", "statement-pdf", "statement-xlsx", "submitted-file",
     "match-undo", "chase-stop", "receivables-file", "settlement-file", "environment-withdraw", "unix-user-remove",
     "joined-account-end",
-    "review-set-aside", "review-reopen",
+    "review-set-aside", "review-reopen", "consensus-answer", "consensus-close",
     "booking-cancel", "booking-extend", "booking-check-in", "closure-remove",
     "experts-file", "honoraria-file", "intake-sheets-file",
     "camp-access-file",
     "check-line",
 }  # fmt: skip
 # A person's, not an organisation's: noted under that person.
-PERSONS = {"person", "expert", "get_reviewer", "honorarium", "learner"}
+PERSONS = {"misconduct", "list_misconduct", "person", "expert", "get_reviewer", "honorarium", "learner"}
 
 
 @pytest.fixture(autouse=True)

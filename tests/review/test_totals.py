@@ -49,17 +49,20 @@ def claimed(code, points, confirmed=True):
 
 def test_points_on_top_are_capped_confirmed_and_apart():
     found = adjusted(
-        Fraction(250, 3), [claimed("youth", 3), claimed("region", 4), claimed("prize", 9, False)], most_bonus=5
+        Fraction(250, 3),
+        [claimed("youth", 3), claimed("region", 4), claimed("prize", 9, False)],
+        most_bonus=0,
+        most_claimed=5,
     )
-    assert (found.reviewed_milli, found.bonus_milli, found.penalty_milli, found.total_milli) == (
+    assert (found.reviewed_milli, found.claimed_milli, found.bonus_milli, found.total_milli) == (
         83_333,
         5000,
         0,
         88_333,
     )
     late = [Adjustment("late", Fraction(-5, 2), Origin.COMMITTEE, "report late"), claimed("youth", 1)]
-    assert adjusted(Fraction(1), late, most_bonus=5).total_milli == 0
-    assert adjusted(Fraction(10), late, most_bonus=5, most_penalty=2).total_milli == 9_000
+    assert adjusted(Fraction(1), late, most_bonus=5, most_claimed=5).total_milli == 0
+    assert adjusted(Fraction(10), late, most_bonus=5, most_penalty=2, most_claimed=5).total_milli == 9_000
 
 
 def test_points_without_a_reason_or_twice_are_refused():
@@ -106,10 +109,14 @@ def test_one_step_is_the_applications_score_in_any_order(points, random):
     st.lists(st.tuples(st.integers(-9, 9), st.booleans()), max_size=5),
     st.integers(0, 9),
     st.integers(0, 9),
+    st.integers(0, 9),
 )
-def test_a_total_moves_by_no_more_than_the_caps(reviewed, given_points, most_bonus, most_penalty):
-    ones = [claimed(str(place), points, confirmed) for place, (points, confirmed) in enumerate(given_points)]
-    found = adjusted(reviewed, ones, most_bonus=most_bonus, most_penalty=most_penalty)
+def test_a_total_moves_by_no_more_than_the_caps(reviewed, given_points, most_bonus, most_penalty, most_claimed):
+    ones = [Adjustment(str(place), points, Origin.COMMITTEE, "x") for place, (points, _) in enumerate(given_points)]
+    ones += [claimed(f"c{place}", abs(points), sure) for place, (points, sure) in enumerate(given_points)]
+    found = adjusted(reviewed, ones, most_bonus=most_bonus, most_penalty=most_penalty, most_claimed=most_claimed)
     assert 0 <= found.bonus_milli <= most_bonus * 1000
     assert 0 <= found.penalty_milli <= most_penalty * 1000
-    assert found.total_milli == max(0, found.reviewed_milli + found.bonus_milli - found.penalty_milli)
+    assert found.claimed_milli == min(sum(abs(p) for p, sure in given_points if sure), most_claimed) * 1000
+    on_top = found.claimed_milli + found.bonus_milli - found.penalty_milli
+    assert found.total_milli == max(0, found.reviewed_milli + on_top)

@@ -5,6 +5,7 @@ from madang.portal.applications import models as _applications  # noqa: F401
 from madang.portal.approvals import models as _approvals  # noqa: F401
 from madang.portal.awards import models as _awards  # noqa: F401
 from madang.portal.billing import models as _billing  # noqa: F401
+from madang.portal.bonuses import models as _bonuses  # noqa: F401
 from madang.portal.bookings import models as _bookings  # noqa: F401
 from madang.portal.calls import models as _calls  # noqa: F401
 from madang.portal.camp import models as _camp  # noqa: F401
@@ -14,6 +15,7 @@ from madang.portal.cluster import models as _cluster  # noqa: F401
 from madang.portal.committees import models as _committees  # noqa: F401
 from madang.portal.companies import models as _companies  # noqa: F401
 from madang.portal.conflicts import models as _conflicts  # noqa: F401
+from madang.portal.consensus import models as _consensus  # noqa: F401
 from madang.portal.courses import models as _courses  # noqa: F401
 from madang.portal.decisions import models as _decisions  # noqa: F401
 from madang.portal.entitlements import models as _entitlements  # noqa: F401
@@ -48,6 +50,7 @@ from madang.portal.resources import models as _resources  # noqa: F401
 from madang.portal.reviews import models as _reviews  # noqa: F401
 from madang.portal.revisions import models as _revisions  # noqa: F401
 from madang.portal.sanctions import models as _sanctions  # noqa: F401
+from madang.portal.misconduct import models as _misconduct  # noqa: F401
 from madang.portal.screening import models as _screening  # noqa: F401
 from madang.portal.settlements import models as _settlements  # noqa: F401
 from madang.portal.shares import models as _shares  # noqa: F401

@@ -39,6 +39,8 @@ STATES = {
     "ineligible": (BAD, pgettext_lazy("state", "Not eligible")),
     "assigned": (WAITING, pgettext_lazy("state", "Assigned")),
     "recused": (NEUTRAL, pgettext_lazy("state", "Recused")),
+    "writing": (WAITING, pgettext_lazy("state", "Being written")),
+    "consensus.sent": (ACTIVE, pgettext_lazy("state", "Sent to the reviewers")),
     "waiting": (WAITING, pgettext_lazy("state", "Waiting")),
     "approved": (GOOD, pgettext_lazy("state", "Approved")),
     "rejected": (BAD, pgettext_lazy("state", "Rejected")),

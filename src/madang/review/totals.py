@@ -61,18 +61,25 @@ class Adjusted:
     """A total with what was added and taken, each in thousandths and stored apart from the reviewers' points."""
 
     reviewed_milli: int
+    claimed_milli: int
     bonus_milli: int
     penalty_milli: int
     total_milli: int
 
 
 def adjusted(
-    reviewed: Fraction, adjustments: Iterable[Adjustment], *, most_bonus: int, most_penalty: int | None = None
+    reviewed: Fraction,
+    adjustments: Iterable[Adjustment],
+    *,
+    most_bonus: int,
+    most_penalty: int | None = None,
+    most_claimed: int = 0,
 ) -> Adjusted:
-    """A reviewers' exact total with bonus and penalty points, each capped as a sum; never below nothing.
+    """A reviewers' exact total with claims, bonus and penalty points, each capped as a sum; never below nothing.
 
-    Claims that nobody confirmed do not count. The total is rounded once, from exact values. Refused:
-    ``adjustment_twice`` (adjustment) and ``adjustment_needs_reason`` (adjustment).
+    Claims have a cap of their own, apart from what a committee adds; those that nobody confirmed do not count.
+    The total is rounded once, from exact values. Refused: ``adjustment_twice`` (adjustment) and
+    ``adjustment_needs_reason`` (adjustment).
     """
     counting = list(adjustments)
     codes = [one.code for one in counting]
@@ -81,12 +88,14 @@ def adjusted(
             raise Refused("adjustment_twice", adjustment=one.code)
         if one.origin == Origin.COMMITTEE and not one.reason.strip():
             raise Refused("adjustment_needs_reason", adjustment=one.code)
-    points = [Fraction(one.points) for one in counting if one.origin == Origin.COMMITTEE or one.confirmed]
+    confirmed = [Fraction(one.points) for one in counting if one.origin == Origin.CLAIMED and one.confirmed]
+    claimed = min(sum(confirmed, Fraction(0)), Fraction(most_claimed))
+    points = [Fraction(one.points) for one in counting if one.origin == Origin.COMMITTEE]
     bonus = min(sum((one for one in points if one > 0), Fraction(0)), Fraction(most_bonus))
     penalty = -sum((one for one in points if one < 0), Fraction(0))
     penalty = penalty if most_penalty is None else min(penalty, Fraction(most_penalty))
-    total = max(Fraction(0), reviewed + bonus - penalty)
-    return Adjusted(*(round_milli(one) for one in (reviewed, bonus, penalty, total)))
+    total = max(Fraction(0), reviewed + claimed + bonus - penalty)
+    return Adjusted(*(round_milli(one) for one in (reviewed, claimed, bonus, penalty, total)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ def test_the_list_groups_by_the_clock(client):
 def test_a_call_takes_a_constant_number_of_queries(client, django_assert_num_queries, tracks):
     call = full_call(tracks)
     client.get("/calls/")
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         client.get(f"/calls/{call.code}/")
 
 
@@ -127,7 +127,7 @@ def test_an_official_writes_a_call_from_a_blank_and_another_publishes_it(manager
         "reviews_wanted": 3,
         "score_rule": "trimmed",
         **{"document_weight": 1, "presentation_weight": 1, "on_site_weight": 0, "quorum_percent": 50},
-        **{"bonus_most": 5, "penalty_most": 0, "peer_groups": 0, "grace_days": 0},
+        **{"bonus_most": 5, "penalty_most": 0, "claims_most": 0, "peer_groups": 0, "grace_days": 0},
         "conflict_rules": "international",
     }
     post(manager, f"{base}/tracks/new/", **track, version=2)

@@ -78,14 +78,16 @@ def begin(*, by: Actor, now: datetime, track: int, intake: int, organisation: in
 
 @action
 def save(
-    *, by: Actor, now: datetime, application: int, version: int, title: str, sections: Mapping[str, str]
-) -> Application:
-    """Saves title and written parts over the version that was read. Stale carries what stands there now."""
+    *, by: Actor, now: datetime, application: int, version: int, title: str, sections: Mapping[str, str],
+    department: str | None = None,
+) -> Application:  # fmt: skip
+    """Saves title, written parts and department over the version that was read; Stale carries what stands there."""
     row = _mine(by, application)
     kept = check_texts(title, sections, [part.code for part in row.track.sections.all()])
     rows = Application.objects.filter(pk=application, version=version, state__in=EDITABLE)
     merged = {**row.sections, **kept}
-    if not rows.update(title=title.strip(), sections=merged, version=F("version") + 1, saved_at=now):
+    where = row.department if department is None else " ".join(department.split())[:80]
+    if not rows.update(title=title.strip(), sections=merged, department=where, version=F("version") + 1, saved_at=now):
         _editable(row)
         raise Stale("application", version=row.version, title=row.title, **row.sections)
     journal.record(by=by, now=now, did="applications.save", kind="application", subject=application, version=version)
@@ -227,7 +229,7 @@ def _submit(*, by: Actor, now: datetime, application: int, version: int) -> Subm
     _editable(row)
     if row.version != version:
         raise Stale("application", version=row.version)
-    missing = gaps(queries.content_of(row), needs.needs_of(row.track), queries.deadline_day(row.intake))
+    missing = gaps(queries.content_of(row), needs.needs_of(row.track, row.claims), queries.deadline_day(row.intake))
     if missing:
         raise Refused("application_incomplete", count=len(missing))
     judged = eligibility.findings(

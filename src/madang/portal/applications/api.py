@@ -36,6 +36,7 @@ class SaveIn(Schema):
     version: int = Field(ge=1, le=2**31 - 1)
     title: str = Field(max_length=160)
     sections: dict[str, str] = {}
+    department: str | None = Field(None, max_length=80)
 
 
 class AskIn(Schema):
@@ -121,6 +122,7 @@ class ApplicationOut(Schema):
 class WholeApplicationOut(ApplicationOut):
     """An application with all that it holds, what is still open in words, and its receipt once it is submitted."""
 
+    department: str
     sections: dict[str, str]
     asks: list[AskIn]
     attachments: list[AttachmentOut]

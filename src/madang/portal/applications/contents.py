@@ -16,8 +16,10 @@ def written(row: Any) -> dict[str, Any]:
         "intake": row.intake.number,
         "track": row.track.code,
         "organisation": row.organisation_id,
+        "department": row.department,
         "title": row.title,
         "sections": dict(row.sections),
+        "claims": sorted(row.claims),
         "asks": [vars(queries.ask_line(ask)) for ask in row.asks.all()],
         "files": [
             {

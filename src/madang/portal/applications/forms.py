@@ -39,8 +39,15 @@ class TextsForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     title = forms.CharField(label=_("Title of the project"), max_length=160, required=False)
 
-    def __init__(self, *args: Any, sections: Any, **given: Any) -> None:
+    def __init__(self, *args: Any, sections: Any, departments: bool = False, **given: Any) -> None:
         super().__init__(*args, **given)
+        if departments:
+            self.fields["department"] = forms.CharField(
+                label=_("Department or laboratory"),
+                max_length=80,
+                required=False,
+                help_text=_("Where the project is at home. Nobody of it reviews this application."),
+            )
         self.parts = list(sections)
         for part in self.parts:
             limit = gettext("At most {n} characters.").format(n=formats.number(part.max_characters))

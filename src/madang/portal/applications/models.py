@@ -14,6 +14,9 @@ from madang.portal.resources.models import Product
 class Application(models.Model):
     """An organisation's request in one intake and track. `sections` maps section codes to text; `version` guards edits.
 
+    `claims` are the codes of the bonus points that the draft claims, `department` where in a university or institute
+    the project is at home.
+
     `number` is the receipt number, given at the first submission. `in_force` is the submission that counts. `exclusive`
     marks a track where an organisation may have one application only, so that two cannot be begun at the same time.
     `emptied_at` says that texts and files were destroyed when their retention was over; number, title and asks stay.
@@ -25,6 +28,8 @@ class Application(models.Model):
     number = models.CharField(max_length=60, null=True, unique=True)
     title = models.CharField(max_length=160, blank=True)
     sections = models.JSONField(default=dict)
+    claims = models.JSONField(default=list)
+    department = models.CharField(max_length=80, blank=True)
     state = models.CharField(max_length=10, choices=choices(ApplicationState), default=ApplicationState.DRAFT)
     version = models.PositiveIntegerField(default=1)
     exclusive = models.BooleanField(default=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TypeVar
 
 from madang.portal.applications.rules import Needs, Offer, PaperNeed, SectionNeed
@@ -24,13 +24,14 @@ def offers_of(track: Track, rows: Iterable[TrackProduct]) -> dict[str, Offer]:
     }
 
 
-def needs_of(track: Track) -> Needs:
-    """What a track asks for, as values."""
+def needs_of(track: Track, claims: Collection[str] = ()) -> Needs:
+    """What a track asks for, as values; with the papers of the bonus points that are claimed."""
     return Needs(
         sections=[SectionNeed(row.code, row.max_characters, row.required) for row in _placed(track.sections.all())],
         offers=offers_of(track, track.products.all()),
         papers=[PaperNeed(row.code, row.max_age_days, row.required) for row in _placed(track.evidence_kinds.all())],
         consents=[row.text.code for row in track.consents.all() if row.required],
+        bonuses=dict(track.bonus_rules.filter(code__in=claims).values_list("code", "evidence__code")) if claims else {},
     )
 
 

@@ -17,7 +17,7 @@ from madang.errors import Refused, Stale
 from madang.portal.applications import actions, queries, showing
 from madang.portal.applications.actions import save as save_texts
 from madang.portal.applications.forms import AskForm, BeginForm, PaperForm, PurposeForm, TextsForm
-from madang.portal.applications.rules import EDITABLE, WITHDRAWABLE
+from madang.portal.applications.rules import EDITABLE, WITH_DEPARTMENTS, WITHDRAWABLE
 from madang.portal.calls import queries as calls
 from madang.portal.exchanges import queries as exchanges
 from madang.portal.faces import form_page, one, signed_in, tried, whole
@@ -92,7 +92,8 @@ def application_page(request: HttpRequest, pk: int) -> HttpResponse:
 def _texts_form(row: Any, given: Any = None) -> TextsForm:
     sections = sorted(row.track.sections.all(), key=lambda part: (part.position, part.pk))
     initial = {f"section-{code}": text for code, text in row.sections.items()}
-    return TextsForm(given, sections=sections, initial={**initial, "title": row.title, "version": row.version})
+    initial |= {"title": row.title, "version": row.version, "department": row.department}
+    return TextsForm(given, sections=sections, departments=row.organisation.kind in WITH_DEPARTMENTS, initial=initial)
 
 
 def _ask_forms(row: Any, given: Any = None) -> list[AskForm]:
@@ -123,6 +124,7 @@ def _context(request: HttpRequest, row: Any, texts: TextsForm, **more: Any) -> d
         "others": [file for file in row.attachments.all() if file.evidence is None],
         "paper_form": PaperForm(kinds=row.track.evidence_kinds.all()),
         "consents": showing.consents(row),
+        "bonus_rules": row.track.bonus_rules.exists(),
         "rules": showing.rules(row.track, row.intake, row.organisation_id, request.now, row.pk),
         "open_points": showing.open_points(row),
         "editable": row.state in EDITABLE and accepting,
@@ -166,6 +168,7 @@ def tried_save(request: HttpRequest, form: TextsForm, pk: int) -> Any:
             version=given["version"],
             title=given["title"],
             sections=form.texts(),
+            department=given.get("department"),
         )
     except Refused as refused:
         form.add_error(None, sentence(refused))
@@ -175,8 +178,10 @@ def tried_save(request: HttpRequest, form: TextsForm, pk: int) -> Any:
 def _stale(row: Any, form: TextsForm, present: dict[str, Any]) -> dict[str, Any]:
     """Each part as typed beside what stands there now; the form carries the present version."""
     again = {**form.data.dict(), "version": present["version"]}
-    mine = TextsForm(again, sections=form.parts)
+    departments = row.organisation.kind in WITH_DEPARTMENTS
+    mine = TextsForm(again, sections=form.parts, departments=departments)
     pairs = [(mine["title"], present.get("title", ""))]
+    pairs += [(mine["department"], row.department)] if departments else []
     pairs += [(mine[f"section-{part.code}"], present.get(part.code, "")) for part in form.parts]
     return {"application": row, "form": mine, "pairs": pairs}
 

@@ -111,6 +111,7 @@ def content_of(application: Application) -> Content:
             if row.evidence
         ],
         accepted=frozenset(row.text.code for row in application.consents.all()),
+        claims=application.claims,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from madang.errors import Refused
 from madang.portal.actors import Actor, Role
 from madang.portal.calls.rules import Dates, accepts
+from madang.portal.people.rules import OrganisationKind
 from madang.values import Month
 
 
@@ -34,6 +35,7 @@ class CheckStage(StrEnum):
 
 EDITABLE = frozenset({ApplicationState.DRAFT, ApplicationState.REOPENED})
 WITHDRAWABLE = EDITABLE | {ApplicationState.SUBMITTED, ApplicationState.ELIGIBLE}
+WITH_DEPARTMENTS = frozenset({OrganisationKind.UNIVERSITY, OrganisationKind.RESEARCH_INSTITUTE})
 SCREENING = frozenset({Role.SCREENING_OFFICER, Role.PROGRAMME_MANAGER})
 LONGEST_TEXT = 100_000
 ABOUT_TO_LAPSE = timedelta(days=7)
@@ -107,16 +109,18 @@ class Content:
     asks: Sequence[AskLine]
     papers: Sequence[Paper]
     accepted: frozenset[str]
+    claims: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
 class Needs:
-    """What a track asks for; `consents` are the codes of the required texts."""
+    """What a track asks for; `consents` are the codes of the required texts, `bonuses` name the paper of each claim."""
 
     sections: Sequence[SectionNeed]
     offers: Mapping[str, Offer]
     papers: Sequence[PaperNeed]
     consents: Sequence[str]
+    bonuses: Mapping[str, str] = field(default_factory=dict)
 
 
 def check_member(by: Actor, organisation: int) -> None:
@@ -206,6 +210,10 @@ def gaps(content: Content, needs: Needs, deadline: date) -> list[Refused]:
             found.append(Refused("paper_missing", paper=paper.code))
         elif state in {PaperState.STALE, PaperState.UNDATED}:
             found.append(Refused(f"paper_{state}", paper=paper.code))
+    handed_in = {paper.code for paper in content.papers}
+    for code in content.claims:
+        if needs.bonuses.get(code, "") not in handed_in:
+            found.append(Refused("bonus_paper_missing", bonus=code, paper=needs.bonuses.get(code, "")))
     found += [Refused("consent_missing", consent=code) for code in needs.consents if code not in content.accepted]
     return found
 

@@ -57,9 +57,8 @@ def papers(application: Any) -> list[ShownPaper]:
 
 def open_points(application: Any) -> list[str]:
     """The check list in words; empty when the application can be submitted."""
-    missing = gaps(
-        queries.content_of(application), needs.needs_of(application.track), queries.deadline_day(application.intake)
-    )
+    asked = needs.needs_of(application.track, application.claims)
+    missing = gaps(queries.content_of(application), asked, queries.deadline_day(application.intake))
     return [sentence(_titled(refused, application.track)) for refused in missing]
 
 
@@ -69,6 +68,7 @@ def _titled(refused: Refused, track: Any) -> Refused:
         "section": {row.code: titled(row) for row in track.sections.all()},
         "paper": {row.code: titled(row) for row in track.evidence_kinds.all()},
         "consent": {row.text.code: titled(row.text) for row in track.consents.all()},
+        "bonus": {row.code: titled(row) for row in track.bonus_rules.all()} if "bonus" in refused.facts else {},
         "product": {row.product.code: titled(row.product, "name") for row in track.products.all()},
     }
     facts = {

@@ -23,6 +23,7 @@ from madang.portal.months import actions as months
 from madang.portal.prices import actions as prices
 from madang.portal.receipts import actions as receipts
 from madang.portal.sanctions import actions as sanctions
+from madang.portal.misconduct import actions as misconduct
 from madang.portal.schemas import Comment
 from madang.portal.settlements import actions as settlements
 from madang.portal.supplements import actions as supplements
@@ -48,6 +49,7 @@ CARRIES_OUT: dict[str, tuple[Callable[..., Any], str]] = {
     ApprovalKind.UPHOLD_SANCTION: (sanctions.uphold, "sanction"),
     ApprovalKind.ANNUL_SANCTION: (sanctions.annul, "sanction"),
     ApprovalKind.GRANT_SUPPLEMENT: (supplements.grant, "supplement"),
+    ApprovalKind.MISCONDUCT: (misconduct.confirm, "misconduct"),
 }
 # Where a domain has more to do when its act is turned down or taken back.
 REJECTS: dict[str, tuple[Callable[..., Any], str]] = {

@@ -36,6 +36,7 @@ WHERE = {
     ApprovalKind.UPHOLD_SANCTION: ("sanction", "subject"),
     ApprovalKind.ANNUL_SANCTION: ("sanction", "subject"),
     ApprovalKind.GRANT_SUPPLEMENT: ("supplement", "subject"),
+    ApprovalKind.MISCONDUCT: ("misconduct", "subject"),
 }
 
 

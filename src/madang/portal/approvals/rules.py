@@ -24,6 +24,7 @@ class ApprovalKind(StrEnum):
     UPHOLD_SANCTION = "uphold_sanction"
     ANNUL_SANCTION = "annul_sanction"
     GRANT_SUPPLEMENT = "grant_supplement"
+    MISCONDUCT = "misconduct"
 
 
 class ApprovalState(StrEnum):

@@ -44,4 +44,5 @@ KINDS = {
     "uphold_sanction": N_("Uphold a decision that was appealed against"),
     "annul_sanction": N_("Annul a decision that was appealed against"),
     "grant_supplement": N_("Grant a supplement"),
+    "misconduct": N_("Confirm misconduct in an evaluation"),
 }

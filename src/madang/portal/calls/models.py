@@ -74,6 +74,7 @@ class Track(models.Model):
     than `quorum_percent` of a committee's seats must be present, and the most that it may add or take are points.
     In a track with `peer_groups` (2 or more) applicants review each other's documents, nobody in the group of an
     application of their own, and may hand in until `grace_days` after the date; with 0 experts review.
+    `claims_most` caps the bonus points that applicants claim; with `consensus` reviewers agree on one sheet at last.
     """
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="tracks")
@@ -98,6 +99,8 @@ class Track(models.Model):
     penalty_most = models.PositiveSmallIntegerField(default=0)
     peer_groups = models.PositiveSmallIntegerField(default=0)
     grace_days = models.PositiveSmallIntegerField(default=0)
+    claims_most = models.PositiveSmallIntegerField(default=0)
+    consensus = models.BooleanField(default=False)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -216,6 +219,26 @@ class EvidenceKind(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["track", "code"], name="evidencekind_code_once")]
+
+
+class BonusRule(models.Model):
+    """Points that a track adds for what a paper proves, as published; applicants claim them by its code."""
+
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="bonus_rules")
+    code = models.SlugField(max_length=30)
+    title_ko = models.CharField(max_length=120)
+    title_en = models.CharField(max_length=120)
+    text_ko = models.CharField(max_length=500)
+    text_en = models.CharField(max_length=500)
+    points = models.PositiveSmallIntegerField()
+    evidence = models.ForeignKey(EvidenceKind, on_delete=models.CASCADE, related_name="bonus_rules")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["track", "code"], name="bonusrule_code_once"),
+            models.CheckConstraint(condition=Q(points__gte=1), name="bonusrule_points_from_one"),
+        ]
 
 
 class ConsentText(models.Model):

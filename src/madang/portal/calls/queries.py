@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext
 
 from madang.portal.actors import READING_ROLES, Actor
 from madang.portal.calls.models import (
+    BonusRule,
     Call,
     ConsentText,
     CorrectionNotice,
@@ -69,6 +70,7 @@ def whole(by: Actor) -> QuerySet[Call]:
         _ordered("sections", Section),
         _ordered("eligibility_rules", EligibilityRule),
         _ordered("evidence_kinds", EvidenceKind),
+        _ordered("bonus_rules", BonusRule, "evidence"),
         _ordered("consents", TrackConsent, "text"),
     )
     notices = CorrectionNotice.objects.order_by("-number")

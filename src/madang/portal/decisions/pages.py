@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from madang.portal.actors import READING_ROLES, Role
 from madang.portal.approvals.rules import ApprovalKind
+from madang.portal.bonuses import queries as bonuses
 from madang.portal.calls import queries as calls
 from madang.portal.decisions import actions, published, queries, texts
 from madang.portal.decisions.halves import halves
@@ -90,6 +91,7 @@ def decision(request: HttpRequest, application: int) -> HttpResponse:
         "criteria": criteria,
         "most": sum(line.points for line in criteria),
         "total_reached": (row.score_milli or 0) >= row.application.track.minimum_total_milli,
+        "claims": bonuses.standing_of(application) if row.application.track.claims_most else None,
         "lowest_selected": lowest,
         # where others with fewer points were selected, the page says why points alone do not tell
         "passed_over": row.outcome != Outcome.AWARDED and lowest is not None and (row.score_milli or 0) > lowest,

@@ -15,6 +15,7 @@ from madang.portal.approvals.rules import ApprovalKind
 from madang.portal.calls import actions as published
 from madang.portal.calls import queries as calls
 from madang.portal.calls.models import (
+    BonusRule,
     Call,
     Criterion,
     EligibilityRule,
@@ -29,6 +30,7 @@ from madang.portal.calls.rules import DRAFTING, only
 from madang.portal.conflicts import actions as conflicts
 from madang.portal.drafts import queries
 from madang.portal.drafts.rules import (
+    BonusDraft,
     CallDraft,
     ConsentAsked,
     IntakeDraft,
@@ -285,6 +287,8 @@ def _write_track(call: int, track: TrackDraft, position: int) -> None:
         penalty_most=track.penalty_most,
         peer_groups=track.peer_groups,
         grace_days=track.grace_days,
+        claims_most=track.claims_most,
+        consensus=track.consensus,
     )
     _write_products(row, track.products)
     _write_consents(row, track.consents)
@@ -298,6 +302,7 @@ def _write_track(call: int, track: TrackDraft, position: int) -> None:
         model.objects.bulk_create(
             model(track=row, position=place, **_columns(entry)) for place, entry in enumerate(entries)
         )
+    _write_bonuses(row, track.bonuses)
 
 
 def _columns(entry: object) -> dict[str, object]:
@@ -312,6 +317,17 @@ def _write_products(track: Track, offers: Sequence[ProductOffer]) -> None:
     TrackProduct.objects.bulk_create(
         TrackProduct(track=track, product=known[one.product], minimum=one.minimum, maximum=one.maximum)
         for one in offers
+    )
+
+
+def _write_bonuses(track: Track, bonuses: Sequence[BonusDraft]) -> None:
+    papers = {row.code: row for row in EvidenceKind.objects.filter(track=track)}
+    for bonus in bonuses:
+        if bonus.evidence not in papers:
+            raise Refused("bonus_without_paper", track=track.code, entry=bonus.code)
+    BonusRule.objects.bulk_create(
+        BonusRule(track=track, position=place, **{**_columns(one), "evidence": papers[one.evidence]})
+        for place, one in enumerate(bonuses)
     )
 
 

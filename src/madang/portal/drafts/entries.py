@@ -14,6 +14,7 @@ from madang.portal.drafts import queries
 from madang.portal.drafts.forms import chosen
 from madang.portal.drafts.rules import (
     PARAMETER,
+    BonusDraft,
     ConsentAsked,
     CriterionDraft,
     Entry,
@@ -154,6 +155,24 @@ class EvidenceForm(forms.Form):
         return EvidenceDraft(**(self.cleaned_data | {"code": self.cleaned_data["code"] or code}))
 
 
+class BonusForm(forms.Form):
+    """Points that a paper brings; the paper is one of the track's that need not be handed in."""
+
+    title_ko = forms.CharField(label=_("Title in Korean"), max_length=120)
+    title_en = forms.CharField(label=_("Title in English"), max_length=120)
+    text_ko = forms.CharField(label=_("Who gets the points, in Korean"), max_length=500)
+    text_en = forms.CharField(label=_("Who gets the points, in English"), max_length=500)
+    points = forms.IntegerField(label=_("Points"), min_value=1, max_value=100)
+    evidence = forms.SlugField(
+        label=_("Short name of the paper that proves it"), max_length=30,
+        help_text=_("One of this track's papers that need not be handed in."),
+    )  # fmt: skip
+    code = forms.SlugField(label=_("Short name"), max_length=30, required=False, help_text=SHORT)
+
+    def entry(self, code: str) -> BonusDraft:
+        return BonusDraft(**(self.cleaned_data | {"code": self.cleaned_data["code"] or code}))
+
+
 class ConsentForm(forms.Form):
     """A version of a consent text, required or optional."""
 
@@ -178,6 +197,7 @@ PART_FORMS: dict[str, type[forms.Form]] = {
     "sections": SectionForm,
     "rules": RuleForm,
     "evidence": EvidenceForm,
+    "bonuses": BonusForm,
     "consents": ConsentForm,
 }
 

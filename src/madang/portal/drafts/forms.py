@@ -109,6 +109,14 @@ class TrackForm(forms.Form):
         label=_("Days of grace for applicants' reviews"), min_value=0, max_value=30, initial=0,
         help_text=_("After that, whoever owes reviews can lose their own application."),
     )  # fmt: skip
+    claims_most = forms.IntegerField(
+        label=_("Bonus points that evidence can bring at most"), min_value=0, max_value=100, initial=0,
+        help_text=_("What applicants claim and an officer confirms counts up to here in all."),
+    )  # fmt: skip
+    consensus = forms.BooleanField(
+        label=_("Reviewers agree on one sheet"), required=False,
+        help_text=_("Each scores alone first; then a moderator writes one sheet that they agree on, and it counts."),
+    )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -241,7 +241,7 @@ def _lines(call: Any, track: str, part: str, request: HttpRequest) -> list[Any]:
     shown = next(one for one in showing.tracks(call, request.actor) if one.track.code == track)
     if part == "rules":
         return shown.rules
-    names = {"evidence": "evidence_kinds"}
+    names = {"evidence": "evidence_kinds", "bonuses": "bonus_rules"}
     return list(getattr(shown.track, names.get(part, part)).all())
 
 

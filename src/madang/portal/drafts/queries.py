@@ -12,8 +12,9 @@ from madang.portal.actors import READING_ROLES, Actor, Role
 from madang.portal.approvals.models import Approval
 from madang.portal.approvals.rules import ApprovalKind
 from madang.portal.calls import queries as calls
-from madang.portal.calls.models import Call, ConsentText, Criterion, Intake, Track
+from madang.portal.calls.models import BonusRule, Call, ConsentText, Criterion, Intake, Track
 from madang.portal.drafts.rules import (
+    BonusDraft,
     CallDraft,
     ConsentAsked,
     CriterionDraft,
@@ -90,6 +91,8 @@ def track_draft(track: Track) -> TrackDraft:
         penalty_most=track.penalty_most,
         peer_groups=track.peer_groups,
         grace_days=track.grace_days,
+        claims_most=track.claims_most,
+        consensus=track.consensus,
         products=tuple(ProductOffer(row.product.code, row.minimum, row.maximum) for row in track.products.all()),
         criteria=tuple(criterion_draft(row) for row in track.criteria.all()),
         sections=tuple(
@@ -117,8 +120,14 @@ def track_draft(track: Track) -> TrackDraft:
             )
             for row in track.evidence_kinds.all()
         ),
+        bonuses=tuple(bonus_draft(row) for row in track.bonus_rules.all()),
         consents=tuple(ConsentAsked(row.text.code, row.text.version, row.required) for row in track.consents.all()),
     )
+
+
+def bonus_draft(row: BonusRule) -> BonusDraft:
+    given = (row.code, row.title_ko, row.title_en, row.text_ko, row.text_en)
+    return BonusDraft(*given, row.points, row.evidence.code)
 
 
 def criterion_draft(row: Criterion) -> CriterionDraft:

@@ -91,6 +91,19 @@ class EvidenceDraft:
 
 
 @dataclass(frozen=True)
+class BonusDraft:
+    """Points for what a paper proves; `evidence` is the code of one of the track's papers."""
+
+    code: str
+    title_ko: str
+    title_en: str
+    text_ko: str
+    text_en: str
+    points: int
+    evidence: str
+
+
+@dataclass(frozen=True)
 class ConsentAsked:
     """A version of a consent text, by code."""
 
@@ -99,7 +112,7 @@ class ConsentAsked:
     required: bool = True
 
 
-Entry = ProductOffer | CriterionDraft | SectionDraft | RuleDraft | EvidenceDraft | ConsentAsked
+Entry = ProductOffer | CriterionDraft | SectionDraft | RuleDraft | EvidenceDraft | BonusDraft | ConsentAsked
 
 
 @dataclass(frozen=True)
@@ -127,11 +140,14 @@ class TrackDraft:
     penalty_most: int = 0
     peer_groups: int = 0
     grace_days: int = 0
+    claims_most: int = 0
+    consensus: bool = False
     products: tuple[ProductOffer, ...] = ()
     criteria: tuple[CriterionDraft, ...] = ()
     sections: tuple[SectionDraft, ...] = ()
     rules: tuple[RuleDraft, ...] = ()
     evidence: tuple[EvidenceDraft, ...] = ()
+    bonuses: tuple[BonusDraft, ...] = ()
     consents: tuple[ConsentAsked, ...] = ()
 
     @property
@@ -170,11 +186,12 @@ def check_peers(track: TrackDraft) -> None:
         raise Refused("peer_groups_too_few", field="peer_groups")
     if track.reviews_wanted > MOST_PEER_REVIEWS:
         raise Refused("peer_reviews_too_many", most=MOST_PEER_REVIEWS, field="reviews_wanted")
-    if track.presentation_weight or track.on_site_weight or track.bonus_most or track.penalty_most:
+    beside = (track.presentation_weight, track.on_site_weight, track.bonus_most, track.penalty_most, track.consensus)
+    if any(beside):
         raise Refused("peers_beside_committee", field="peer_groups")
 
 
-PARTS = ("products", "criteria", "sections", "rules", "evidence", "consents")
+PARTS = ("products", "criteria", "sections", "rules", "evidence", "bonuses", "consents")
 _KEYS = {"products": "product", "rules": "kind"}
 
 
@@ -254,14 +271,29 @@ def _track_faults(track: TrackDraft) -> Iterator[Refused]:
         yield Refused("track_without_required_criterion", track=name)
     elif track.minimum_total_milli > track.points * 1000:
         yield Refused("track_minimum_above_points", track=name, points=track.points)
-    for part in ("criteria", "sections", "evidence"):
+    for part in ("criteria", "sections", "evidence", "bonuses"):
         for entry in getattr(track, part):
             if not (entry.title_ko.strip() and entry.title_en.strip()):
                 yield Refused("entry_title_missing", track=name, entry=entry.code)
     for criterion in track.criteria:
         if criterion.minimum_points and not criterion.required:
             yield Refused("optional_criterion_with_minimum", track=name, entry=criterion.code)
+    yield from _bonus_faults(track)
     for rule in track.rules:
         needed = PARAMETER.get(EligibilityKind(rule.kind))
         if needed and rule.parameters.get(needed) in (None, [], ""):
             yield Refused("rule_without_parameter", track=name)
+
+
+def _bonus_faults(track: TrackDraft) -> Iterator[Refused]:
+    """A bonus rests on one of the track's papers, which need not be handed in without it, and has a cap above it."""
+    papers = {paper.code: paper for paper in track.evidence}
+    for bonus in track.bonuses:
+        if bonus.evidence not in papers:
+            yield Refused("bonus_without_paper", track=track.code, entry=bonus.code)
+        elif papers[bonus.evidence].required:
+            yield Refused("bonus_paper_required", track=track.code, entry=bonus.code)
+    if track.bonuses and not track.claims_most:
+        yield Refused("bonus_without_cap", track=track.code)
+    if track.consensus and not track.document_weight:
+        yield Refused("consensus_without_documents", track=track.code)

@@ -37,6 +37,12 @@ REFUSALS = {
         "of a committee."
     ),
     "grace_without_peers": N_("Days of grace are for tracks whose applicants review each other."),
+    "bonus_without_paper": N_("Track {track}: the bonus “{entry}” names a paper that the track does not ask for."),
+    "bonus_paper_required": N_(
+        "Track {track}: the paper of the bonus “{entry}” must be one that need not be handed in."
+    ),
+    "bonus_without_cap": N_("Track {track}: say how many bonus points evidence can bring at most."),
+    "consensus_without_documents": N_("Track {track}: a consensus needs weight on the review of documents."),
     "entry_twice": N_("“{entry}” is there already."),
     "entry_gone": N_("“{entry}” is no longer there."),
     "unknown_product": N_("There is no resource type “{product}” on offer."),
@@ -47,6 +53,7 @@ INPUT = frozenset(
         "call_code_taken",
         "track_code_taken",
         "entry_twice",
+        "bonus_without_paper",
         "unknown_product",
         "unknown_consent",
         "track_months_out_of_order",
@@ -62,6 +69,7 @@ PARTS = {
     "sections": N_("Parts of the plan"),
     "rules": N_("Eligibility rules"),
     "evidence": N_("Papers"),
+    "bonuses": N_("Bonus points"),
     "consents": N_("Consents and pledges"),
 }
 PART_HINTS = {
@@ -70,5 +78,6 @@ PART_HINTS = {
     "sections": N_("The written parts of the plan, each with its greatest length."),
     "rules": N_("Who may apply, and on which day that is judged."),
     "evidence": N_("The papers that applicants hand in, who issues them, and how old they may be."),
+    "bonuses": N_("Points for what a paper proves: applicants claim them, an officer confirms or declines each claim."),
     "consents": N_("The texts that applicants accept one by one."),
 }

@@ -125,8 +125,9 @@ def _post(expert: int, post: Post, organisation: int | None) -> None:
     where = {"organisation_id": organisation} if organisation else {"name": post.name}
     where |= {} if organisation else {"registration_number": post.number}
     rows = Affiliation.objects.filter(reviewer_id=expert, since=post.since, **where)
-    if not rows.update(until=post.until):
-        Affiliation.objects.create(reviewer_id=expert, since=post.since, until=post.until, **where)
+    part = {"department": post.department} if post.department else {}
+    if not rows.update(until=post.until, **part):
+        Affiliation.objects.create(reviewer_id=expert, since=post.since, until=post.until, **part, **where)
 
 
 # --- terms of a call ---

@@ -52,6 +52,7 @@ class PostOut(Schema):
 
     name: str
     registration_number: str
+    department: str
     since: date
     until: date | None
 

@@ -16,6 +16,7 @@ def table(rows: Iterable[Any]) -> list[list[sheets.Cell]]:
     headings = [
         _("Name"), _("E-mail"), _("Fields"), _("Languages"), _("Region"), _("Open reviews at most"),
         _("Other spellings"), _("Organisation"), _("Business registration number"), _("Since"), _("Until"),
+        _("Department"),
     ]  # fmt: skip
     return [headings, *(line for row in rows for line in _lines(row))]
 
@@ -32,14 +33,14 @@ def _lines(row: Any) -> list[list[sheets.Cell]]:
         "; ".join(profile.other_names) if profile else "",
     ]
     posts = [_post(post) for post in row.affiliations.all()]
-    return [[*own, *post] for post in posts] or [[*own, "", "", "", ""]]
+    return [[*own, *post] for post in posts] or [[*own, "", "", "", "", ""]]
 
 
 def _post(row: Any) -> list[str]:
     known = row.organisation
     name, number = (known.name, known.registration_number) if known else (row.name, row.registration_number)
     since = "" if row.since == LONG_AGO else row.since.isoformat()
-    return [name, number, since, row.until.isoformat() if row.until else ""]
+    return [name, number, since, row.until.isoformat() if row.until else "", row.department]
 
 
 def as_csv(rows: Iterable[Any]) -> bytes:

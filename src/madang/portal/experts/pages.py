@@ -25,6 +25,7 @@ from madang.portal.files.faces import taken
 from madang.portal.journal.actions import read
 from madang.portal.reviews import actions as reviews
 from madang.portal.reviews.forms import PurposeForm, ReviewerForm
+from madang.portal.misconduct import queries as misconduct
 from madang.portal.templatetags.madang import in_language
 
 MANAGER = Role.PROGRAMME_MANAGER
@@ -82,6 +83,8 @@ def expert(request: HttpRequest, reviewer: int) -> HttpResponse:
         "spoken": [_(LANGUAGES.get(code, code)) for code in profile.languages] if profile else [],
         "posts": [(post, None if post.since == LONG_AGO else post.since) for post in row.affiliations.all()],
         "agreed": queries.agreements(request.actor, row.pk),
+        "misconduct": misconduct.findings(request.actor, row.pk),
+        "may_misconduct": request.actor.has(MANAGER),
         "crumbs": _crumbs((_("Reviewers"), reverse("reviewers")), (row.person.name, "")),
     }
     return render(request, "experts/expert.html", context)

@@ -81,14 +81,16 @@ def known(rows: Iterable[Listed]) -> list[Known]:
     held = StaffRole.objects.filter(person=OuterRef("pk"), ended_at__isnull=True)
     persons = Person.objects.filter(Q(reviewer__expert=True) | Q(email__in=addresses), is_active=True)
     persons = persons.select_related("reviewer__profile__region").annotate(of_staff=Exists(held)).order_by("pk")
-    posts: dict[int, set[tuple[str, date, date | None]]] = {}
+    posts: dict[int, set[tuple[str, date, date | None, str]]] = {}
     for row in Affiliation.objects.select_related("organisation"):
         number = row.organisation.registration_number if row.organisation else row.registration_number
-        posts.setdefault(row.reviewer_id, set()).add((number or compact(row.name), row.since, row.until))
+        posts.setdefault(row.reviewer_id, set()).add(
+            (number or compact(row.name), row.since, row.until, row.department)
+        )
     return [_known(person, posts) for person in persons]
 
 
-def _known(person: Person, posts: dict[int, set[tuple[str, date, date | None]]]) -> Known:
+def _known(person: Person, posts: dict[int, set[tuple[str, date, date | None, str]]]) -> Known:
     reviewer = getattr(person, "reviewer", None)
     expert = reviewer if reviewer and reviewer.expert else None
     profile = getattr(expert, "profile", None)
@@ -98,7 +100,9 @@ def _known(person: Person, posts: dict[int, set[tuple[str, date, date | None]]])
         more["region"] = profile.region.code if profile.region else ""
     if expert is not None:
         more |= {"expert": expert.pk, "fields": tuple(expert.fields), "load_limit": expert.load_limit}
-        more["posts"] = frozenset(posts.get(expert.pk, ()))
+        own = posts.get(expert.pk, set())
+        more["posts"] = frozenset((where, since, until) for where, since, until, _ in own)
+        more["departments"] = frozenset((where, since, part) for where, since, _, part in own)
     others = frozenset(profile.other_addresses) if profile else frozenset()
     proven, addresses = person.last_login is not None, others | {(person.email or "").lower()}
     return Known(person.pk, person.name, addresses, proven=proven, staff=person.of_staff, **more)

@@ -17,6 +17,7 @@ HEADING_WITHIN = 10
 ROWS_AT_MOST = 5000
 FIELD_LIMIT, FIELDS_AT_MOST = 30, 30
 LOAD_AT_MOST = 1000
+DEPARTMENT_LIMIT = 80
 _EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")
 _SEPARATORS = re.compile(r"[;,/、\n]")
 
@@ -155,7 +156,8 @@ def _posts(cells: Mapping[str, str]) -> tuple[Post, ...]:
             raise _Unusable("expert_number_wrong", number) from refused
     if until is not None and until <= (since or LONG_AGO):
         raise _Unusable("expert_post_ends_early", f"{since or ''} – {until}")
-    return (Post(_name(name, ORGANISATION_NAME_LIMIT), number, since or LONG_AGO, until),)
+    department = cells.get("department", "")[:DEPARTMENT_LIMIT]
+    return (Post(_name(name, ORGANISATION_NAME_LIMIT), number, since or LONG_AGO, until, department),)
 
 
 def _day(cell: str) -> date | None:

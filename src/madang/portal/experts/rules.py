@@ -24,6 +24,7 @@ class Post:
     number: str
     since: date
     until: date | None = None
+    department: str = ""
 
     @property
     def key(self) -> tuple[str, date]:
@@ -62,6 +63,7 @@ class Known:
     region: str = ""
     load_limit: int = 0
     posts: frozenset[tuple[str, date, date | None]] = frozenset()
+    departments: frozenset[tuple[str, date, str]] = frozenset()
 
     @property
     def spelt(self) -> frozenset[str]:
@@ -163,6 +165,7 @@ def _resolved(
 def _difference(row: Listed, known: Known) -> Verdict:
     """Whether a file says anything of a known expert that is not here yet; what it leaves empty says nothing."""
     posts = {(*post.key, post.until) for post in row.posts}
+    departments = {(*post.key, post.department) for post in row.posts if post.department}
     new = (
         known.expert is None
         or row.email not in known.addresses
@@ -172,5 +175,6 @@ def _difference(row: Listed, known: Known) -> Verdict:
         or bool(row.region and row.region != known.region)
         or bool(row.load_limit and row.load_limit != known.load_limit)
         or not posts <= known.posts
+        or not departments <= known.departments
     )
     return Verdict.CHANGED if new else Verdict.UNCHANGED

@@ -24,6 +24,7 @@ from madang.portal.camp.models import TenantBid
 from madang.portal.challenges.models import Challenge
 from madang.portal.committees.models import Candidate
 from madang.portal.companies.models import Company, CompanyNote
+from madang.portal.consensus.models import AgreedSheet, Assent, Consensus
 from madang.portal.experts.models import ExpertAgreement, ExpertProfile
 from madang.portal.findings.models import MatchAnswer
 from madang.portal.forecasts.models import Trial
@@ -46,6 +47,7 @@ from madang.portal.reviews.models import (
     ReviewersApart,
 )
 from madang.portal.revisions.models import SheetVersion
+from madang.portal.misconduct.models import Misconduct
 from madang.portal.suggestions.models import Bid
 from madang.portal.tenancies.models import Resident, UpkeepRequest, UpkeepStep, Visitor
 from madang.portal.transactions import action
@@ -107,6 +109,11 @@ def _reviews(ids: list[int], now: datetime) -> None:
     CriterionPoints.objects.filter(assignment__in=ids).update(comment="")
     ReviewAssignment.objects.filter(pk__in=ids).update(comment="", ended_reason="")
     SheetVersion.objects.filter(assignment__in=ids).update(comments={}, comment="", reason="")
+    files = ReviewAssignment.objects.filter(pk__in=ids).values("application")
+    Consensus.objects.filter(application__in=files).update(reasons={}, comment="", reason="")
+    AgreedSheet.objects.filter(consensus__application__in=files).update(reasons={}, comment="")
+    objections = Assent.objects.filter(sheet__consensus__application__in=files).exclude(reason="")
+    objections.update(reason="–")
 
 
 def _reviewers(ids: list[int], now: datetime) -> None:
@@ -118,6 +125,7 @@ def _reviewers(ids: list[int], now: datetime) -> None:
     FeeDeclined.objects.filter(reviewer__in=ids).delete()
     Candidate.objects.filter(reviewer__in=ids).update(note="", learnt_on=None)
     Bid.objects.filter(reviewer__in=ids).delete()
+    Misconduct.objects.filter(reviewer__in=ids).delete()
     ReviewersApart.objects.filter(Q(one__in=ids) | Q(other__in=ids)).delete()
     Reviewer.objects.filter(pk__in=ids).update(affiliation="", fields=[])
 

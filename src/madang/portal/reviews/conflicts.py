@@ -22,6 +22,7 @@ from madang.portal.people.models import Invitation, Membership, Organisation
 from madang.portal.people.rules import InvitationState
 from madang.portal.reviews.models import Affiliation, DeclaredInterest, Reviewer
 from madang.portal.reviews.rules import Interest, declared
+from madang.portal.misconduct import queries as misconduct
 from madang.review import conflicts as law
 from madang.review.conflicts import Conflict, excluded
 from madang.review.presets import Preset
@@ -72,10 +73,13 @@ def circle(applications: Iterable[Application], reviewers: Iterable[Reviewer], n
     organisations = {row.organisation_id for row in files}
     belonging = _memberships(organisations, {row.person_id for row in people})
     profiles = {row.reviewer_id: row for row in ExpertProfile.objects.filter(reviewer__in=people)}
-    tracks = presets(row.track for row in files)
+    tracks, sanctioned = presets(row.track for row in files), misconduct.counting(people)
     challenges = _challenges(files, people, profiles)
     return Circle(
-        reviewers={row.pk: _reviewer(row, belonging.by_person[row.person_id], profiles.get(row.pk)) for row in people},
+        reviewers={
+            row.pk: _reviewer(row, belonging.by_person[row.person_id], profiles.get(row.pk), sanctioned.get(row.pk, ()))
+            for row in people
+        },
         presets={row.pk: tracks[row.track_id] for row in files},
         subjects={row.pk: _subject(row, belonging) for row in files},
         records=law.Records(_declarations(people), challenges, _answers(files, people)),
@@ -112,9 +116,9 @@ def _memberships(organisations: set[int], persons: set[int]) -> _Belonging:
             found.people[organisation].add(str(person))
             found.names[organisation].add(name)
             found.addresses[organisation] |= {address} - {None}
-    for person, organisation, since, until in _posts(organisations | set(groups), persons):
+    for person, organisation, since, until, part in _posts(organisations | set(groups), persons):
         group = groups.get(organisation, "")
-        found.by_person[person].append(law.Membership(str(organisation), since, until, group=group))
+        found.by_person[person].append(law.Membership(str(organisation), since, until, compact(part), group))
     # nobody has confirmed the address of an invitation that waits
     waiting = Invitation.objects.filter(organisation__in=organisations, state=InvitationState.WAITING)
     for organisation, address in waiting.values_list("organisation", "email"):
@@ -122,21 +126,24 @@ def _memberships(organisations: set[int], persons: set[int]) -> _Belonging:
     return found
 
 
-def _posts(organisations: set[int], persons: set[int]) -> Iterable[tuple[int, int, date, date | None]]:
+def _posts(organisations: set[int], persons: set[int]) -> Iterable[tuple[int, int, date, date | None, str]]:
     """Where reviewers work or worked; a post known by number or name alone is at the one of these that has it."""
     theirs = Organisation.objects.filter(pk__in=organisations).order_by("pk")
     numbered = theirs.filter(registration_number=OuterRef("registration_number")).values("pk")[:1]
     called = theirs.filter(name=OuterRef("name")).values("pk")[:1]
     where = Coalesce("organisation", Subquery(numbered), Subquery(called))
     rows = Affiliation.objects.filter(reviewer__person__in=persons).annotate(where=where, who=F("reviewer__person"))
-    return rows.filter(where__isnull=False).values_list("who", "where", "since", "until")
+    return rows.filter(where__isnull=False).values_list("who", "where", "since", "until", "department")
 
 
-def _reviewer(row: Reviewer, memberships: list[law.Membership], profile: ExpertProfile | None) -> law.Reviewer:
+def _reviewer(
+    row: Reviewer, memberships: list[law.Membership], profile: ExpertProfile | None, sanctioned: tuple[date, ...]
+) -> law.Reviewer:
     addresses = {row.person.email or "", *(profile.other_addresses if profile else ())}
     return law.Reviewer(
         id=str(row.person_id),
         memberships=tuple(memberships),
+        sanctioned_on=sanctioned,
         names=frozenset(_names(row, profile)),
         addresses=frozenset(addresses - {""}),
     )
@@ -152,6 +159,7 @@ def _subject(row: Application, belonging: _Belonging) -> law.Subject:
         application=str(row.pk),
         organisations=frozenset({str(organisation)}),
         members=frozenset(belonging.people[organisation] | {str(row.created_by_id)}),
+        departments=frozenset({(str(organisation), compact(row.department))} if row.department else ()),
         groups=frozenset({belonging.groups.get(organisation, "")} - {""}),
         names=frozenset(belonging.names[organisation]),
         addresses=frozenset(belonging.addresses[organisation]),

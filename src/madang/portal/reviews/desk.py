@@ -80,7 +80,9 @@ def open_to_reviewer(by: Actor, assignment: int, now: datetime) -> ReviewAssignm
 
 def opened(by: Actor, assignment: int, now: datetime) -> ReviewAssignment | None:
     """The same with what is read in it: the application as submitted, its organisation and its files."""
-    files = Prefetch("application__in_force__files", SubmittedFile.objects.select_related("file").order_by("pk"))
+    # what proves bonus points is an officer's to judge, and not to be known before the own sheet is written
+    shown = SubmittedFile.objects.filter(Q(evidence__isnull=True) | Q(evidence__bonus_rules__isnull=True))
+    files = Prefetch("application__in_force__files", shown.select_related("file").order_by("pk"))
     rows = all_given(by).filter(pk=assignment, state__in=LIVE_STATES, owes_terms=False)
     row = rows.select_related("application__organisation", "application__in_force").prefetch_related(files).first()
     return None if row is None or excluded(conflicts_of([row], now)[row.pk]) else row

@@ -33,6 +33,7 @@ class Affiliation(models.Model):
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=120, blank=True)
     registration_number = models.CharField(max_length=10, blank=True)
+    department = models.CharField(max_length=80, blank=True)
     since = models.DateField()
     until = models.DateField(null=True)
 

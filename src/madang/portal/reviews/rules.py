@@ -160,7 +160,8 @@ class Coverage:
 class Scored:
     """An application's score with what it fell short of; `rank` is its place among those with a score, best first.
 
-    `by_step` holds the score of each step that has sheets; the total has `bonus_milli` and `penalty_milli` in it.
+    `by_step` holds the score of each step that has sheets; the total has `claimed_milli` (bonus points
+    that were claimed and confirmed), `bonus_milli` and `penalty_milli` (of committees) in it.
     Where applicants review each other, `rank` is the place within the review `group`.
     """
 
@@ -173,6 +174,7 @@ class Scored:
     rank: int | None = None
     group: int | None = None
     by_step: Mapping[ReviewStep, scores.Score] = field(default_factory=dict)
+    claimed_milli: int = 0
     bonus_milli: int = 0
     penalty_milli: int = 0
 
@@ -187,6 +189,8 @@ class Table:
     weights: Mapping[ReviewStep, int] = field(default_factory=lambda: {ReviewStep.DOCUMENT: 1})
     bonus_most: int = 0
     penalty_most: int = 0
+    claims_most: int = 0
+    consensus: bool = False
 
 
 Sheets = Mapping[ReviewStep, Sequence[scores.Sheet]]
@@ -199,34 +203,48 @@ class Sum:
     score: scores.Score
     by_step: Mapping[ReviewStep, scores.Score]
     shortfalls: tuple[scores.Shortfall, ...]
+    claimed_milli: int
     bonus_milli: int
     penalty_milli: int
 
 
-def score_of(table: Table, given: Sheets, points: Sequence[totals.Adjustment] = ()) -> Sum:
-    """The score from the submitted sheets by step, with what committees added or took.
+def score_of(
+    table: Table, given: Sheets, points: Sequence[totals.Adjustment] = (), agreed: scores.Sheet | None = None
+) -> Sum:
+    """The score from the submitted sheets by step, with what was claimed and confirmed, and what committees added.
 
     Each step is scored by the track's rule, the steps are weighted, points are capped and added, and only then is
     anything rounded. Whoever lacks a step that has weight has no total. A criterion's minimum must be reached in every
-    step that counts; the minimum total is judged with the points on top.
+    step that counts; the minimum total is judged with the points on top. Where a track decides by consensus its
+    documents have the score of the sheet that was `agreed` on, and none before.
     """
+    alone, given = given, _counted(table, given, agreed)
     by_step = {step: scores.application_score(table.criteria, given[step], table.rule) for step in ReviewStep
                if given.get(step)}  # fmt: skip
+    if given is not alone and ReviewStep.DOCUMENT in by_step:
+        before = scores.application_score(table.criteria, alone.get(ReviewStep.DOCUMENT, ()))
+        beside = {"spread_milli": before.spread_milli, "answered": before.answered}
+        by_step[ReviewStep.DOCUMENT] = replace(by_step[ReviewStep.DOCUMENT], **beside)
     counting = [step for step in ReviewStep if table.weights.get(step)]
     steps = [totals.Step(step, tuple(table.criteria), table.weights[step], table.rule) for step in counting]
     exact = totals.in_all(steps, {step: given.get(step, ()) for step in counting})
     made = None
     if exact is not None:
         reviewed = exact * sum(one.points for one in table.criteria) / 100
-        most = {"most_bonus": table.bonus_most, "most_penalty": table.penalty_most}
+        most = {"most_bonus": table.bonus_most, "most_penalty": table.penalty_most, "most_claimed": table.claims_most}
         made = totals.adjusted(Fraction(reviewed), points, **most)
     score = _in_all([by_step.get(step) for step in counting], table, made.total_milli if made else None)
     missed = list(scores.shortfalls(table.criteria, score))
     got = score.total_milli
     if table.minimum_total_milli and (got is None or got < table.minimum_total_milli):
         missed.append(scores.Shortfall(scores.TOTAL, table.minimum_total_milli // 1000, got))
-    on_top = (made.bonus_milli, made.penalty_milli) if made else (0, 0)
+    on_top = (made.claimed_milli, made.bonus_milli, made.penalty_milli) if made else (0, 0, 0)
     return Sum(score, by_step, tuple(missed), *on_top)
+
+
+def _counted(table: Table, given: Sheets, agreed: scores.Sheet | None) -> Sheets:
+    """The sheets that make the score: with a consensus the one agreed on in place of the independent ones."""
+    return {**given, ReviewStep.DOCUMENT: [agreed] if agreed else []} if table.consensus else given
 
 
 def _in_all(steps: Sequence[scores.Score | None], table: Table, total_milli: int | None) -> scores.Score:

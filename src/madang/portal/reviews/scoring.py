@@ -9,8 +9,12 @@ from django.db.models import Q, QuerySet
 
 from madang.portal.applications.models import Application
 from madang.portal.applications.rules import ApplicationState
+from madang.portal.bonuses.models import BonusVerdict
+from madang.portal.bonuses.rules import ClaimState
 from madang.portal.calls.models import Criterion, Track
 from madang.portal.calls.rules import ReviewStep
+from madang.portal.consensus.models import AgreedSheet
+from madang.portal.consensus.rules import ConsensusState
 from madang.portal.exchanges.models import PeerEntry
 from madang.portal.meetings.models import CommitteePoints
 from madang.portal.meetings.rules import MeetingState
@@ -87,16 +91,31 @@ def table_of(track: Track, criteria: list[library.Criterion]) -> Table:
     """The scoring table of a track with these criteria."""
     weights = {step: getattr(track, f"{step}_weight") for step in ReviewStep}
     rule = library.Rule(track.score_rule)
-    return Table(criteria, track.minimum_total_milli, rule, weights, track.bonus_most, track.penalty_most)
+    most = {"bonus_most": track.bonus_most, "penalty_most": track.penalty_most, "claims_most": track.claims_most}
+    return Table(criteria, track.minimum_total_milli, rule, weights, **most, consensus=track.consensus)
 
 
-def _points_of(intake: int, meeting: int | None) -> dict[int, list[Adjustment]]:
-    """What committees added or took in meetings whose minutes are approved, and in one of them, by application."""
+def _agreed_in(intake: int) -> dict[int, library.Sheet]:
+    """The sheet that each closed consensus of an intake came to: the one that was sent last."""
+    rows = AgreedSheet.objects.filter(consensus__application__intake=intake, consensus__state=ConsensusState.CLOSED)
+    every = rows.order_by("number").values_list("consensus__application", "points")
+    return {application: library.Sheet("agreed", points) for application, points in every}
+
+
+def _points_of(intake: int, meeting: int | None, claimed: bool) -> dict[int, list[Adjustment]]:
+    """What committees added or took in meetings whose minutes are approved, and in one of them, by application;
+
+    and the bonus points that applicants claimed and an officer confirmed.
+    """
     counting = Q(meeting__state=MeetingState.CLOSED) | Q(meeting=meeting)
     rows = CommitteePoints.objects.filter(counting, application__intake=intake)
     found: dict[int, list[Adjustment]] = defaultdict(list)
     for application, meeting, points, reason in rows.values_list("application", "meeting", "points", "reason"):
         found[application].append(Adjustment(str(meeting), points, Origin.COMMITTEE, reason))
+    standing = BonusVerdict.objects.filter(state=ClaimState.CONFIRMED, undone_at__isnull=True)
+    confirmed = standing.filter(application__intake=intake).values_list("application", "rule__code", "rule__points")
+    for application, code, points in confirmed if claimed else ():
+        found[application].append(Adjustment(f"claim {code}", points, Origin.CLAIMED, confirmed=True))
     return found
 
 
@@ -105,14 +124,16 @@ def scores_in(intake: int, meeting: int | None = None) -> dict[int, Scored]:
 
     With a `meeting` the points that it adds or takes off are counted before its minutes are approved.
     """
-    table, given, points = tables(intake), _sheets_of(intake), _points_of(intake, meeting)
+    table, given = tables(intake), _sheets_of(intake)
+    points = _points_of(intake, meeting, any(one.claims_most for one in table.values()))
+    agreed = _agreed_in(intake) if any(one.consensus for one in table.values()) else {}
     group, found = groups(intake), []
     for pk, number, title, track in _reviewed(intake).values_list("pk", "number", "title", "track"):
-        made = rules.score_of(table[track], given.get(pk, {}), points.get(pk, ()))
+        made = rules.score_of(table[track], given.get(pk, {}), points.get(pk, ()), agreed.get(pk))
         found.append(
             Scored(
                 pk, number, title, track, made.score, made.shortfalls,
-                group=group.get(pk), by_step=made.by_step,
+                group=group.get(pk), by_step=made.by_step, claimed_milli=made.claimed_milli,
                 bonus_milli=made.bonus_milli, penalty_milli=made.penalty_milli,
             )
         )  # fmt: skip

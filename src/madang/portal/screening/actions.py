@@ -103,6 +103,8 @@ def settle(*, now: datetime, application: int) -> None:
         state=ApplicationState.SUBMITTED,
         title=content["title"],
         sections=content["sections"],
+        claims=content.get("claims", []),
+        department=content.get("department", ""),
         version=F("version") + 1,
     ):
         raise Stale("application")

@@ -13,6 +13,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "load_limit": ("최대평가건수", "동시평가한도", "openreviewsatmost", "loadlimit"),
     "other_names": ("다른이름표기", "영문성명", "otherspellings"),
     "organisation": ("소속", "기관", "기관명", "organisation", "worksat"),
+    "department": ("부서", "학과", "소속부서", "department"),
     "registration_number": ("사업자등록번호", "businessregistrationnumber"),
     "since": ("재직시작일", "시작일", "since"),
     "until": ("재직종료일", "종료일", "until"),
