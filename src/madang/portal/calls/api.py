@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema, Status
+from ninja import Field, Router, Schema, Status
 from ninja.pagination import LimitOffsetPagination, paginate
 from pydantic import Field
 
@@ -40,6 +40,7 @@ class CallOut(Schema):
     state: str
     title_ko: str
     title_en: str
+    blind: bool = Field(description="Reviewers do not see who applies.")
     published_at: datetime
     intakes: list[IntakeOut]
 
