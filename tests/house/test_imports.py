@@ -41,8 +41,8 @@ ORDER = (
     "nodes", "cluster",
     "jobs", "environments", "agreements", "decisions", "takebacks", "awards", "studies", "plans", "policies",
     "replies", "honoraria", "meetings", "challenges", "findings", "committees", "experts", "revisions", "reviews",
-    "screening", "versions", "applications", "eligibility", "drafts", "conflicts", "calls", "prices", "funding",
-    "months", "ledger", "shares", "resources",
+    "masks", "screening", "versions", "applications", "eligibility", "drafts", "conflicts", "calls", "prices",
+    "funding", "months", "ledger", "shares", "resources",
     "approvals", "files", "idempotency", "organisations", "access", "people", "outbox", "journal",
 )  # fmt: skip
 DOWNWARDS = {"models", "actions"}

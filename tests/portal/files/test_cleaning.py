@@ -64,8 +64,8 @@ def docx(planted: str) -> bytes:
             "docProps/thumbnail.jpeg": jpeg(planted),
             "word/document.xml": f'<?xml version="1.0" encoding="UTF-8"?><w:p><w:ins w:id="1" w:author="{planted}">'
             f"<w:t>{BODY}</w:t></w:ins></w:p>",
-            "word/comments.xml": f"<w:comment w:id='0' w:author='{planted}' w:initials='{planted}'><w:t>?</w:t></w:comment>",
-            "word/people.xml": f'<w15:person w15:author="{planted}"><w15:presenceInfo w15:userId="{planted}"/></w15:person>',
+            "word/comments.xml": f"<w:comment w:author='{planted}' w:initials='{planted}'><w:t>?</w:t></w:comment>",
+            "word/people.xml": f'<w15:person w15:author="{planted}"><w15:is w15:userId="{planted}"/></w15:person>',
             "word/settings.xml": f'<w:docVars><w:docVar w:name="x" w:val="{planted}"/></w:docVars>',
             "word/_rels/settings.xml.rels": f'<Relationship Target="file:///C:/{planted}/a.dotx"/>',
             "customXml/item1.xml": f'<cover who="{planted}"><Company>{planted}</Company></cover>',
@@ -88,8 +88,8 @@ def hwpx(planted: str) -> bytes:
     return archive(
         {
             "mimetype": "application/hwp+zip",
-            "Contents/content.hpf": f'<opf:package><opf:metadata><opf:title>{planted}</opf:title><opf:meta name="creator" '
-            f'content="text">{planted}</opf:meta></opf:metadata></opf:package>',
+            "Contents/content.hpf": f"<opf:package><opf:title>{planted}</opf:title>"
+            f'<opf:meta name="creator" content="text">{planted}</opf:meta></opf:package>',
             "Contents/header.xml": f'<hh:head><hh:trackChangeAuthor name="{planted}" mark="1" id="1"/></hh:head>',
             "Contents/section0.xml": f"<hs:sec><hp:t>{BODY}</hp:t></hs:sec>",
             "Preview/PrvText.txt": planted,
@@ -117,6 +117,9 @@ def pdf(planted: str) -> bytes:
     writer.add_annotation(0, FreeText(text=planted, rect=(0, 0, 9, 9)))
     writer.add_annotation(0, Text(text=planted, rect=(0, 0, 9, 9)))
     writer.add_annotation(0, Link(rect=(0, 0, 9, 9), url=f"https://{planted.replace(' ', '')}.kr"))
+    # a tagged document names its remarks in its structure too
+    tagged = DictionaryObject({NameObject("/Obj"): page["/Annots"][0]})
+    writer.root_object[NameObject("/StructTreeRoot")] = writer._add_object(tagged)
     act = {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject(planted)}
     writer.root_object[NameObject("/OpenAction")] = DictionaryObject(act)
     writer.write(made)

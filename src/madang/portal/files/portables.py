@@ -21,7 +21,7 @@ _SIGNED = ("/V", "/Name", "/Reason", "/Location", "/ContactInfo", "/Contents", "
 
 
 def clean(source: Path, target: Path) -> None:
-    """Copies a PDF as its pages look. ValueError where a password locks it; whatever pypdf raises where it is damaged."""
+    """Copies a PDF as its pages look. ValueError where a password locks it; what pypdf raises where it is damaged."""
     reader = PdfReader(source)
     if reader.is_encrypted:
         raise ValueError("locked by a password")
@@ -91,6 +91,9 @@ def _remarks(page: Any) -> None:
         elif row.get("/Subtype") == "/Link" and _goes_inside(row):
             _drop(row, _IN_REMARKS)
             kept.append(one)
+        else:
+            # the structure of a tagged document may point to it as well
+            row.clear()
     page.pop("/Annots", None)
     if kept:
         page[NameObject("/Annots")] = kept

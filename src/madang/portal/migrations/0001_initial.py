@@ -222,6 +222,7 @@ class Migration(migrations.Migration):
                 ('published_at', models.DateTimeField(null=True)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('report_months', models.JSONField(default=list)),
+                ('blind', models.BooleanField(default=False)),
                 ('drafted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
@@ -408,8 +409,8 @@ class Migration(migrations.Migration):
                 ('responsible', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['equipment', 'simulator', 'room', 'seat'])), name='facility_kind_known'), models.CheckConstraint(condition=models.Q(('field__in', ['mobility', 'energy', 'healthcare', 'other'])), name='facility_field_known'), models.CheckConstraint(condition=models.Q(('safety__in', ['open', 'instructed', 'supervised'])), name='facility_safety_known'), models.CheckConstraint(condition=models.Q(('grain__in', ['quarter', 'day'])), name='facility_grain_known'), models.CheckConstraint(condition=models.Q(('state__in', ['in_use', 'repair', 'retired'])), name='facility_state_known'), models.CheckConstraint(condition=models.Q(('closes__lte', 1440), ('opens__lt', models.F('closes'))), name='facility_opens_before_closing'), models.CheckConstraint(condition=models.Q(('weekdays__gte', 1), ('weekdays__lte', 127)), name='facility_open_on_some_day'), models.CheckConstraint(condition=models.Q(('longest__gte', 1)), name='facility_longest_above_zero')],
                 'indexes': [models.Index(fields=['kind', 'field', 'code'], name='facility_by_kind')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['equipment', 'simulator', 'room', 'seat'])), name='facility_kind_known'), models.CheckConstraint(condition=models.Q(('field__in', ['mobility', 'energy', 'healthcare', 'other'])), name='facility_field_known'), models.CheckConstraint(condition=models.Q(('safety__in', ['open', 'instructed', 'supervised'])), name='facility_safety_known'), models.CheckConstraint(condition=models.Q(('grain__in', ['quarter', 'day'])), name='facility_grain_known'), models.CheckConstraint(condition=models.Q(('state__in', ['in_use', 'repair', 'retired'])), name='facility_state_known'), models.CheckConstraint(condition=models.Q(('closes__lte', 1440), ('opens__lt', models.F('closes'))), name='facility_opens_before_closing'), models.CheckConstraint(condition=models.Q(('weekdays__gte', 1), ('weekdays__lte', 127)), name='facility_open_on_some_day'), models.CheckConstraint(condition=models.Q(('longest__gte', 1)), name='facility_longest_above_zero')],
             },
         ),
         migrations.CreateModel(
@@ -421,8 +422,8 @@ class Migration(migrations.Migration):
                 ('ends_at', models.DateTimeField()),
                 ('reason', models.CharField(blank=True, max_length=300)),
                 ('made_at', models.DateTimeField()),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('facility', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='closures', to='portal.facility')),
+                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['blackout', 'maintenance'])), name='closure_kind_known'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='closure_ends_after_start')],
@@ -449,8 +450,8 @@ class Migration(migrations.Migration):
                 ('facility', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='space', to='portal.facility')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['room', 'seat', 'shared'])), name='campspace_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['in_use', 'closed'])), name='campspace_state_known'), models.CheckConstraint(condition=models.Q(('height__gte', 1), ('width__gte', 1), ('x__lte', 200), ('y__lte', 200)), name='campspace_on_plan'), models.CheckConstraint(condition=models.Q(('facility__isnull', True), ('kind', 'shared'), _connector='OR'), name='campspace_books_what_is_shared')],
                 'indexes': [models.Index(fields=['floor', 'code'], name='campspace_by_floor')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['room', 'seat', 'shared'])), name='campspace_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['in_use', 'closed'])), name='campspace_state_known'), models.CheckConstraint(condition=models.Q(('height__gte', 1), ('width__gte', 1), ('x__lte', 200), ('y__lte', 200)), name='campspace_on_plan'), models.CheckConstraint(condition=models.Q(('facility__isnull', True), ('kind', 'shared'), _connector='OR'), name='campspace_books_what_is_shared')],
             },
         ),
         migrations.CreateModel(
@@ -539,8 +540,8 @@ class Migration(migrations.Migration):
                 ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('until_on__gte', models.F('from_on'))), name='housenotice_days_in_order')],
                 'indexes': [models.Index(fields=['until_on'], name='housenotice_until')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('until_on__gte', models.F('from_on'))), name='housenotice_days_in_order')],
             },
         ),
         migrations.CreateModel(
@@ -599,8 +600,8 @@ class Migration(migrations.Migration):
                 ('content', models.JSONField()),
                 ('sheets_sha256', models.CharField(max_length=64)),
                 ('made_at', models.DateTimeField()),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('intake', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calibrations', to='portal.intake')),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('intake', 'number'), name='calibration_number_once')],
@@ -612,8 +613,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('until', models.DateTimeField()),
                 ('opened_at', models.DateTimeField()),
-                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('intake', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='bid_period', to='portal.intake')),
+                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
@@ -653,9 +654,9 @@ class Migration(migrations.Migration):
                 ('rates', models.JSONField(default=dict)),
                 ('made_at', models.DateTimeField()),
                 ('withdrawn_at', models.DateTimeField(null=True)),
+                ('intake', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='policies', to='portal.intake')),
                 ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('made_from', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.allocationpolicy')),
-                ('intake', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='policies', to='portal.intake')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('intake', 'number', 'version'), name='allocationpolicy_version_once'), models.CheckConstraint(condition=models.Q(('number__gte', 1), ('version__gte', 1)), name='allocationpolicy_from_one')],
@@ -748,8 +749,8 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'sent', 'failed'])), name='message_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent'), ('sent_at__isnull', False)), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='message_sent_has_time')],
                 'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['next_try_at'], name='message_due'), models.Index(condition=models.Q(('state', 'failed')), fields=['written_at'], name='message_failed')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'sent', 'failed'])), name='message_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent'), ('sent_at__isnull', False)), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='message_sent_has_time')],
             },
         ),
         migrations.CreateModel(
@@ -924,8 +925,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('first_month', models.CharField(max_length=7)),
                 ('set_at', models.DateTimeField()),
-                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fundings', to='portal.pool')),
+                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('pool', 'first_month'), name='funding_once_a_month'), models.CheckConstraint(condition=models.Q(('first_month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='funding_month_written')],
@@ -973,8 +974,8 @@ class Migration(migrations.Migration):
                 ('to_account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='movements_in', to='portal.ledgeraccount')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('source', 'source_key'), name='movement_posted_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['grant', 'hold', 'release', 'use', 'overrun', 'give_back', 'expire', 'reversal'])), name='movement_kind_known'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='movement_amount_above_zero'), models.CheckConstraint(condition=models.Q(('from_account', models.F('to_account')), _negated=True), name='movement_between_two'), models.CheckConstraint(condition=models.Q(('month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='movement_month_written')],
                 'indexes': [models.Index(fields=['to_account', 'month'], name='movement_to_month'), models.Index(fields=['from_account', 'month'], name='movement_from_month'), models.Index(fields=['subject'], name='movement_by_subject')],
+                'constraints': [models.UniqueConstraint(fields=('source', 'source_key'), name='movement_posted_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['grant', 'hold', 'release', 'use', 'overrun', 'give_back', 'expire', 'reversal'])), name='movement_kind_known'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='movement_amount_above_zero'), models.CheckConstraint(condition=models.Q(('from_account', models.F('to_account')), _negated=True), name='movement_between_two'), models.CheckConstraint(condition=models.Q(('month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='movement_month_written')],
             },
         ),
         migrations.CreateModel(
@@ -986,8 +987,8 @@ class Migration(migrations.Migration):
                 ('movement', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='adjustment', to='portal.movement')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('booked__gt', models.F('month'))), name='adjustment_booked_later')],
                 'indexes': [models.Index(fields=['month'], name='adjustment_of_month'), models.Index(fields=['booked'], name='adjustment_in_month')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('booked__gt', models.F('month'))), name='adjustment_booked_later')],
             },
         ),
         migrations.CreateModel(
@@ -1095,12 +1096,12 @@ class Migration(migrations.Migration):
                 ('used_at', models.DateTimeField(null=True)),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.organisation')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'asked', 'confirmed', 'used', 'refused', 'cancelled', 'missed', 'lapsed'])), name='booking_state_known'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='booking_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'used'), ('used_at__isnull', False)), models.Q(models.Q(('state', 'used'), _negated=True), ('used_at__isnull', True)), _connector='OR'), name='booking_used_when'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['refused', 'cancelled', 'missed', 'lapsed']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['refused', 'cancelled', 'missed', 'lapsed']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='booking_ended_when'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('decided_by__isnull', False), ('decided_at__isnull', False)), _connector='OR'), name='booking_refused_by_whom')],
                 'indexes': [models.Index(fields=['organisation', 'starts_at'], name='booking_of_organisation'), models.Index(fields=['person', 'starts_at'], name='booking_of_person'), models.Index(fields=['state', 'expected_by'], name='booking_expected'), models.Index(fields=['starts_at', 'ends_at'], name='booking_when')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'asked', 'confirmed', 'used', 'refused', 'cancelled', 'missed', 'lapsed'])), name='booking_state_known'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='booking_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'used'), ('used_at__isnull', False)), models.Q(models.Q(('state', 'used'), _negated=True), ('used_at__isnull', True)), _connector='OR'), name='booking_used_when'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['refused', 'cancelled', 'missed', 'lapsed']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['refused', 'cancelled', 'missed', 'lapsed']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='booking_ended_when'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('decided_by__isnull', False), ('decided_at__isnull', False)), _connector='OR'), name='booking_refused_by_whom')],
             },
         ),
         migrations.CreateModel(
@@ -1128,8 +1129,8 @@ class Migration(migrations.Migration):
                 ('organisation', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='company', to='portal.organisation')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('stage__in', ['contact', 'visit', 'memorandum', 'plan', 'lease', 'office', 'grown', 'left'])), name='company_stage_known'), models.CheckConstraint(condition=models.Q(('registration_number__isnull', True), ('registration_number__regex', '^[0-9]{10}$'), _connector='OR'), name='company_number_ten_digits'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('next_step', ''), _negated=True), ('next_owner__isnull', False), ('next_due__isnull', False)), models.Q(('next_step', ''), ('next_owner__isnull', True), ('next_due__isnull', True)), _connector='OR'), name='company_next_step_whole'), models.CheckConstraint(condition=models.Q(models.Q(('merged_into__isnull', False), ('lead__isnull', False), ('merged_at__isnull', False)), models.Q(models.Q(('merged_into__isnull', False), _negated=True), ('lead__isnull', True), ('merged_at__isnull', True)), _connector='OR'), name='company_merged_whole'), models.CheckConstraint(condition=models.Q(('lead__isnull', True), models.Q(('lead', models.F('pk')), _negated=True), _connector='OR'), name='company_not_led_by_itself')],
                 'indexes': [models.Index(fields=['lead', 'stage', 'stage_on'], name='company_by_stage'), models.Index(fields=['next_due'], name='company_by_next_due')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('stage__in', ['contact', 'visit', 'memorandum', 'plan', 'lease', 'office', 'grown', 'left'])), name='company_stage_known'), models.CheckConstraint(condition=models.Q(('registration_number__isnull', True), ('registration_number__regex', '^[0-9]{10}$'), _connector='OR'), name='company_number_ten_digits'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('next_step', ''), _negated=True), ('next_owner__isnull', False), ('next_due__isnull', False)), models.Q(('next_step', ''), ('next_owner__isnull', True), ('next_due__isnull', True)), _connector='OR'), name='company_next_step_whole'), models.CheckConstraint(condition=models.Q(models.Q(('merged_into__isnull', False), ('lead__isnull', False), ('merged_at__isnull', False)), models.Q(models.Q(('merged_into__isnull', False), _negated=True), ('lead__isnull', True), ('merged_at__isnull', True)), _connector='OR'), name='company_merged_whole'), models.CheckConstraint(condition=models.Q(('lead__isnull', True), models.Q(('lead', models.F('pk')), _negated=True), _connector='OR'), name='company_not_led_by_itself')],
             },
         ),
         migrations.CreateModel(
@@ -1175,8 +1176,8 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(choices=[('owner', 'owner'), ('member', 'member')], max_length=10)),
                 ('joined_at', models.DateTimeField()),
                 ('left_at', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='portal.organisation')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['owner', 'member'])), name='membership_role_known'), models.UniqueConstraint(condition=models.Q(('left_at__isnull', True)), fields=('organisation', 'person'), name='membership_once')],
@@ -1222,8 +1223,8 @@ class Migration(migrations.Migration):
                 ('stopped_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('stopped_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='chase_stops', to='portal.organisation')),
+                ('stopped_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('organisation',), name='chasestop_in_force_once'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), models.Q(models.Q(('ended_at__isnull', False), _negated=True), ('ended_by__isnull', True)), _connector='OR'), name='chasestop_ended_by_whom')],
@@ -1242,8 +1243,8 @@ class Migration(migrations.Migration):
                 ('received_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('received_on__isnull', False), ('received_by__isnull', False)), models.Q(models.Q(('received_on__isnull', False), _negated=True), ('received_by__isnull', True)), _connector='OR'), name='owedreport_received_by_whom'), models.UniqueConstraint(fields=('organisation', 'title', 'due_on'), name='owedreport_once')],
                 'indexes': [models.Index(fields=['organisation', 'due_on'], name='owedreport_by_organisation')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('received_on__isnull', False), ('received_by__isnull', False)), models.Q(models.Q(('received_on__isnull', False), _negated=True), ('received_by__isnull', True)), _connector='OR'), name='owedreport_received_by_whom'), models.UniqueConstraint(fields=('organisation', 'title', 'due_on'), name='owedreport_once')],
             },
         ),
         migrations.CreateModel(
@@ -1347,8 +1348,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('agreed_at', models.DateTimeField()),
-                ('terms', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='portal.expertterms')),
                 ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='agreements', to='portal.reviewer')),
+                ('terms', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='portal.expertterms')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('terms', 'reviewer'), name='expertagreement_once')],
@@ -1362,6 +1363,7 @@ class Migration(migrations.Migration):
                 ('note', models.CharField(blank=True, max_length=500)),
                 ('learnt_on', models.DateField(null=True)),
                 ('ended_on', models.DateField(null=True)),
+                ('unseen', models.BooleanField(default=False)),
                 ('declared_at', models.DateTimeField()),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.organisation')),
                 ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='interests', to='portal.reviewer')),
@@ -1520,8 +1522,8 @@ class Migration(migrations.Migration):
                 ('dropped_at', models.DateTimeField(null=True)),
                 ('base', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.environment')),
                 ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='environments', to='portal.organisation')),
                 ('lock', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='environments', to='portal.organisation')),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['prepared', 'image', 'built'])), name='environment_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['building', 'ready', 'failed', 'withdrawn'])), name='environment_state_known'), models.UniqueConstraint(condition=models.Q(('state__in', ['building', 'ready'])), fields=('code',), name='environment_code_once'), models.CheckConstraint(condition=models.Q(models.Q(('kind', madang.portal.environments.rules.Kind['BUILT']), ('organisation__isnull', False), ('lock__isnull', False)), models.Q(models.Q(('kind', madang.portal.environments.rules.Kind['BUILT']), _negated=True), ('organisation__isnull', True), ('lock__isnull', True)), _connector='OR'), name='environment_built_of_lock'), models.CheckConstraint(condition=models.Q(models.Q(('state', madang.portal.environments.rules.State['WITHDRAWN']), ('withdrawn_at__isnull', False)), models.Q(models.Q(('state', madang.portal.environments.rules.State['WITHDRAWN']), _negated=True), ('withdrawn_at__isnull', True)), _connector='OR'), name='environment_withdrawn_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('folder', ''), ('kind', madang.portal.environments.rules.Kind['BUILT'])), models.Q(models.Q(('kind', madang.portal.environments.rules.Kind['BUILT']), _negated=True), models.Q(('folder', ''), _negated=True)), _connector='OR'), name='environment_prepared_in_folder'), models.CheckConstraint(condition=models.Q(models.Q(('kind', madang.portal.environments.rules.Kind['IMAGE']), models.Q(('digest', ''), _negated=True)), models.Q(models.Q(('kind', madang.portal.environments.rules.Kind['IMAGE']), _negated=True), ('digest', '')), _connector='OR'), name='environment_image_has_digest')],
@@ -1544,8 +1546,8 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1)),
                 ('saved_at', models.DateTimeField()),
                 ('environment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.environment')),
-                ('saved_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='job_templates', to='portal.organisation')),
+                ('saved_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('organisation', 'name'), name='jobtemplate_name_once')],
@@ -1560,8 +1562,8 @@ class Migration(migrations.Migration):
                 ('repeated', models.PositiveIntegerField()),
                 ('imported_at', models.DateTimeField()),
                 ('bank', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='portal.bank')),
-                ('imported_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+                ('imported_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('bank', 'file'), name='receiptfile_once')],
@@ -1582,8 +1584,8 @@ class Migration(migrations.Migration):
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='portal.receiptfile')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='receipt_amount_above_zero'), models.CheckConstraint(condition=models.Q(('left__gte', 0), ('left__lte', models.F('amount'))), name='receipt_left_within')],
                 'indexes': [models.Index(condition=models.Q(('left__gt', 0)), fields=['paid_on'], name='receipt_with_rest')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='receipt_amount_above_zero'), models.CheckConstraint(condition=models.Q(('left__gte', 0), ('left__lte', models.F('amount'))), name='receipt_left_within')],
             },
         ),
         migrations.CreateModel(
@@ -1596,10 +1598,10 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, max_length=300)),
                 ('document_number', models.CharField(blank=True, max_length=60)),
                 ('posted_at', models.DateTimeField()),
-                ('posted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('reverses', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='portal.posting')),
-                ('receipt', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='portal.receipt')),
                 ('other', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.statement')),
+                ('posted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('receipt', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='portal.receipt')),
+                ('reverses', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='portal.posting')),
                 ('statement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='portal.statement')),
             ],
             options={
@@ -1623,8 +1625,8 @@ class Migration(migrations.Migration):
                 ('struck_why', models.CharField(blank=True, max_length=300)),
                 ('company', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='portal.company')),
                 ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('struck_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+                ('struck_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('stage__in', ['contact', 'visit', 'memorandum', 'plan', 'lease', 'office', 'grown', 'left'])), name='stageentry_stage_known'), models.UniqueConstraint(condition=models.Q(('struck_at__isnull', True)), fields=('company', 'stage'), name='stageentry_once'), models.UniqueConstraint(condition=models.Q(('struck_at__isnull', True)), fields=('number',), name='stageentry_number_once'), models.CheckConstraint(condition=models.Q(models.Q(('evidence', ''), _negated=True), ('file__isnull', False), _connector='OR'), name='stageentry_has_evidence'), models.CheckConstraint(condition=models.Q(models.Q(('stage', 'office'), ('number__isnull', False), ('premises__isnull', False)), models.Q(models.Q(('stage', 'office'), _negated=True), ('number__isnull', True), ('premises__isnull', True)), _connector='OR'), name='stageentry_office_whole'), models.CheckConstraint(condition=models.Q(models.Q(('stage__in', ['office', 'grown']), ('staff__isnull', False), ('staff_on__isnull', False)), models.Q(models.Q(('stage__in', ['office', 'grown']), _negated=True), ('staff__isnull', True), ('staff_on__isnull', True)), _connector='OR'), name='stageentry_staff_whole'), models.CheckConstraint(condition=models.Q(('staff__isnull', True), ('staff__gte', 1), _connector='OR'), name='stageentry_staff_some'), models.CheckConstraint(condition=models.Q(('staff_on__isnull', True), ('staff_on__gte', models.F('on')), _connector='OR'), name='stageentry_staff_since_opening'), models.CheckConstraint(condition=models.Q(models.Q(('struck_at__isnull', False), _negated=True), ('struck_by__isnull', False), _connector='OR'), name='stageentry_struck_whole')],
@@ -1680,8 +1682,8 @@ class Migration(migrations.Migration):
                 ('struck_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['computing', 'equipment', 'rooms', 'learners', 'programme', 'money'])), name='supportgiven_kind_known'), models.CheckConstraint(condition=models.Q(('won__isnull', True), ('won__gte', 0), _connector='OR'), name='supportgiven_not_negative'), models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='supportgiven_has_source'), models.CheckConstraint(condition=models.Q(models.Q(('struck_at__isnull', False), _negated=True), ('struck_by__isnull', False), _connector='OR'), name='supportgiven_struck_whole')],
                 'indexes': [models.Index(fields=['company', 'on'], name='supportgiven_of_company')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['computing', 'equipment', 'rooms', 'learners', 'programme', 'money'])), name='supportgiven_kind_known'), models.CheckConstraint(condition=models.Q(('won__isnull', True), ('won__gte', 0), _connector='OR'), name='supportgiven_not_negative'), models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='supportgiven_has_source'), models.CheckConstraint(condition=models.Q(models.Q(('struck_at__isnull', False), _negated=True), ('struck_by__isnull', False), _connector='OR'), name='supportgiven_struck_whole')],
             },
         ),
         migrations.CreateModel(
@@ -1746,8 +1748,8 @@ class Migration(migrations.Migration):
             name='OfferedSpace',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offered', to='portal.campspace')),
                 ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='offered', to='portal.tenantcall')),
+                ('space', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offered', to='portal.campspace')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('call', 'space'), name='offeredspace_once')],
@@ -1763,10 +1765,10 @@ class Migration(migrations.Migration):
                 ('handed_in_at', models.DateTimeField()),
                 ('decided_at', models.DateTimeField(null=True)),
                 ('reason', models.CharField(blank=True, max_length=1000)),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bids', to='portal.tenantcall')),
                 ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.organisation')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bids', to='portal.tenantcall')),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['handed_in', 'withdrawn', 'selected', 'reserve', 'not_selected'])), name='tenantbid_state_known'), models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('call', 'organisation'), name='tenantbid_once_a_call'), models.CheckConstraint(condition=models.Q(('people__gte', 1)), name='tenantbid_of_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['selected', 'reserve', 'not_selected']), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(models.Q(('state__in', ['selected', 'reserve', 'not_selected']), _negated=True), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='tenantbid_decided_whole')],
@@ -1791,16 +1793,16 @@ class Migration(migrations.Migration):
                 ('owed_won', models.BigIntegerField(null=True)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('generated', models.BooleanField(default=False)),
+                ('bid', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tenancy', to='portal.tenantbid')),
                 ('checked_out_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('offered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.organisation')),
                 ('signed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('text', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.tenancytext')),
-                ('bid', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tenancy', to='portal.tenantbid')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['offered', 'signed', 'running', 'ended', 'checked_out', 'declined', 'lapsed', 'dropped'])), name='tenancy_state_known'), models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='tenancy_ends_after_start'), models.CheckConstraint(condition=models.Q(('ends_on__lte', models.F('ceiling_on'))), name='tenancy_never_past_ceiling'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['signed', 'running', 'checked_out']), _negated=True), models.Q(('signed_by__isnull', False), ('signed_at__isnull', False)), _connector='OR'), name='tenancy_signed_whole'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'running'), _negated=True), ('started_at__isnull', False), _connector='OR'), name='tenancy_running_since'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['ended', 'checked_out', 'declined', 'lapsed', 'dropped']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['ended', 'checked_out', 'declined', 'lapsed', 'dropped']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='tenancy_over_since'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'checked_out'), ('checked_out_by__isnull', False), ('checked_out_at__isnull', False), ('owed_won__isnull', False)), models.Q(models.Q(('state', 'checked_out'), _negated=True), ('checked_out_by__isnull', True), ('checked_out_at__isnull', True), ('owed_won__isnull', True)), _connector='OR'), name='tenancy_checked_out_whole')],
                 'indexes': [models.Index(fields=['organisation', 'state'], name='tenancy_of_organisation'), models.Index(fields=['state', 'ends_on'], name='tenancy_by_end')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['offered', 'signed', 'running', 'ended', 'checked_out', 'declined', 'lapsed', 'dropped'])), name='tenancy_state_known'), models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='tenancy_ends_after_start'), models.CheckConstraint(condition=models.Q(('ends_on__lte', models.F('ceiling_on'))), name='tenancy_never_past_ceiling'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['signed', 'running', 'checked_out']), _negated=True), models.Q(('signed_by__isnull', False), ('signed_at__isnull', False)), _connector='OR'), name='tenancy_signed_whole'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'running'), _negated=True), ('started_at__isnull', False), _connector='OR'), name='tenancy_running_since'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['ended', 'checked_out', 'declined', 'lapsed', 'dropped']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['ended', 'checked_out', 'declined', 'lapsed', 'dropped']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='tenancy_over_since'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'checked_out'), ('checked_out_by__isnull', False), ('checked_out_at__isnull', False), ('owed_won__isnull', False)), models.Q(models.Q(('state', 'checked_out'), _negated=True), ('checked_out_by__isnull', True), ('checked_out_at__isnull', True), ('owed_won__isnull', True)), _connector='OR'), name='tenancy_checked_out_whole')],
             },
         ),
         migrations.CreateModel(
@@ -1813,8 +1815,8 @@ class Migration(migrations.Migration):
                 ('tenancy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='duties', to='portal.tenancy')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('tenancy', 'month'), name='monthduty_once')],
                 'indexes': [models.Index(fields=['told', 'due_on'], name='monthduty_to_tell')],
+                'constraints': [models.UniqueConstraint(fields=('tenancy', 'month'), name='monthduty_once')],
             },
         ),
         migrations.CreateModel(
@@ -1848,8 +1850,8 @@ class Migration(migrations.Migration):
                 ('tenancy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='residents', to='portal.tenancy')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('until_on__isnull', True)), fields=('tenancy', 'person'), name='resident_once_at_a_time'), models.CheckConstraint(condition=models.Q(('closes__gt', models.F('opens'))), name='resident_hours_in_order')],
                 'indexes': [models.Index(fields=['person', 'until_on'], name='resident_by_person')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('until_on__isnull', True)), fields=('tenancy', 'person'), name='resident_once_at_a_time'), models.CheckConstraint(condition=models.Q(('closes__gt', models.F('opens'))), name='resident_hours_in_order')],
             },
         ),
         migrations.CreateModel(
@@ -1872,8 +1874,8 @@ class Migration(migrations.Migration):
                 ('tenancy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='days', to='portal.tenancy')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('space', 'day'), name='letday_once')],
                 'indexes': [models.Index(fields=['day'], name='letday_by_day')],
+                'constraints': [models.UniqueConstraint(fields=('space', 'day'), name='letday_once')],
             },
         ),
         migrations.CreateModel(
@@ -2067,8 +2069,8 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, max_length=300)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('arranged_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('committee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='portal.committee')),
                 ('chair', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.reviewer')),
+                ('committee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='portal.committee')),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('step__in', ['document', 'presentation', 'on_site'])), name='meeting_step_known'), models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'sitting', 'closed', 'cancelled'])), name='meeting_state_known'), models.UniqueConstraint(condition=models.Q(('state', 'cancelled'), _negated=True), fields=('committee', 'step'), name='meeting_of_a_step_once'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['sitting', 'closed']), ('chair__isnull', False), ('began_at__isnull', False)), models.Q(models.Q(('state__in', ['sitting', 'closed']), _negated=True), ('chair__isnull', True), ('began_at__isnull', True)), _connector='OR'), name='meeting_begun')],
@@ -2107,8 +2109,8 @@ class Migration(migrations.Migration):
                 ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='candidacies', to='portal.reviewer')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['pooled', 'waiting', 'absent', 'refused', 'accepted', 'recused'])), name='candidate_state_known'), models.UniqueConstraint(fields=('draw', 'reviewer'), name='candidate_once'), models.UniqueConstraint(fields=('draw', 'alias'), name='candidate_alias_once'), models.UniqueConstraint(fields=('draw', 'place'), name='candidate_place_once'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'pooled'), _negated=True), ('asked_at__isnull', False), ('answer_by__isnull', False)), models.Q(('state', 'pooled'), ('asked_at__isnull', True), ('answer_by__isnull', True)), _connector='OR'), name='candidate_asked'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state__in', ['pooled', 'waiting']), _negated=True), ('answered_at__isnull', False)), models.Q(('state__in', ['pooled', 'waiting']), ('answered_at__isnull', True)), _connector='OR'), name='candidate_answered'), models.CheckConstraint(condition=models.Q(('state', 'pooled'), ('place__isnull', False), _connector='OR'), name='candidate_asked_is_drawn')],
                 'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['answer_by'], name='candidate_due')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['pooled', 'waiting', 'absent', 'refused', 'accepted', 'recused'])), name='candidate_state_known'), models.UniqueConstraint(fields=('draw', 'reviewer'), name='candidate_once'), models.UniqueConstraint(fields=('draw', 'alias'), name='candidate_alias_once'), models.UniqueConstraint(fields=('draw', 'place'), name='candidate_place_once'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'pooled'), _negated=True), ('asked_at__isnull', False), ('answer_by__isnull', False)), models.Q(('state', 'pooled'), ('asked_at__isnull', True), ('answer_by__isnull', True)), _connector='OR'), name='candidate_asked'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state__in', ['pooled', 'waiting']), _negated=True), ('answered_at__isnull', False)), models.Q(('state__in', ['pooled', 'waiting']), ('answered_at__isnull', True)), _connector='OR'), name='candidate_answered'), models.CheckConstraint(condition=models.Q(('state', 'pooled'), ('place__isnull', False), _connector='OR'), name='candidate_asked_is_drawn')],
             },
         ),
         migrations.CreateModel(
@@ -2216,8 +2218,8 @@ class Migration(migrations.Migration):
                 ('tenancy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requests', to='portal.tenancy')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'seen', 'working', 'done', 'reopened', 'confirmed', 'withdrawn'])), name='upkeeprequest_state_known')],
                 'indexes': [models.Index(fields=['state', 'asked_at'], name='upkeeprequest_by_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'seen', 'working', 'done', 'reopened', 'confirmed', 'withdrawn'])), name='upkeeprequest_state_known')],
             },
         ),
         migrations.CreateModel(
@@ -2258,8 +2260,8 @@ class Migration(migrations.Migration):
                 ('pool', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.pool')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['open', 'settled', 'dismissed'])), name='usagedifference_state_known'), models.UniqueConstraint(fields=('source', 'key'), name='usagedifference_once'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'open'), _negated=True), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(('state', 'open'), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='usagedifference_decided'), models.CheckConstraint(condition=models.Q(models.Q(('code', 'changed'), ('pool__isnull', False), ('day__isnull', False), ('stands__isnull', False), ('came__isnull', False)), models.Q(models.Q(('code', 'changed'), _negated=True), ('pool__isnull', True), ('day__isnull', True), ('stands__isnull', True), ('came__isnull', True)), _connector='OR'), name='usagedifference_of_a_charge'), models.CheckConstraint(condition=models.Q(('code', 'changed'), models.Q(('state', 'settled'), _negated=True), _connector='OR'), name='usagedifference_settled')],
                 'indexes': [models.Index(fields=['state', 'month'], name='usagedifference_open')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['open', 'settled', 'dismissed'])), name='usagedifference_state_known'), models.UniqueConstraint(fields=('source', 'key'), name='usagedifference_once'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'open'), _negated=True), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(('state', 'open'), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='usagedifference_decided'), models.CheckConstraint(condition=models.Q(models.Q(('code', 'changed'), ('pool__isnull', False), ('day__isnull', False), ('stands__isnull', False), ('came__isnull', False)), models.Q(models.Q(('code', 'changed'), _negated=True), ('pool__isnull', True), ('day__isnull', True), ('stands__isnull', True), ('came__isnull', True)), _connector='OR'), name='usagedifference_of_a_charge'), models.CheckConstraint(condition=models.Q(('code', 'changed'), models.Q(('state', 'settled'), _negated=True), _connector='OR'), name='usagedifference_settled')],
             },
         ),
         migrations.CreateModel(
@@ -2376,15 +2378,15 @@ class Migration(migrations.Migration):
                 ('screening_comment', models.CharField(blank=True, max_length=1000)),
                 ('emptied_at', models.DateTimeField(null=True)),
                 ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('screened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('in_force', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.submission')),
                 ('intake', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='portal.intake')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='portal.organisation')),
-                ('in_force', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.submission')),
+                ('screened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('track', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='portal.track')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'reopened', 'withdrawn', 'eligible', 'ineligible'])), name='application_state_known'), models.UniqueConstraint(condition=models.Q(('exclusive', True), models.Q(('state', 'withdrawn'), _negated=True)), fields=('intake', 'track', 'organisation'), name='application_only_one'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['eligible', 'ineligible']), ('screened_by__isnull', False), ('screened_at__isnull', False)), models.Q(models.Q(('state__in', ['eligible', 'ineligible']), _negated=True), ('screened_by__isnull', True), ('screened_at__isnull', True)), _connector='OR'), name='application_screened_by_whom'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), models.Q(('number__isnull', False), ('submitted_at__isnull', False), ('in_force__isnull', False)), _connector='OR'), name='application_submitted_has_number')],
                 'indexes': [models.Index(fields=['intake', 'state'], name='application_by_intake')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'reopened', 'withdrawn', 'eligible', 'ineligible'])), name='application_state_known'), models.UniqueConstraint(condition=models.Q(('exclusive', True), models.Q(('state', 'withdrawn'), _negated=True)), fields=('intake', 'track', 'organisation'), name='application_only_one'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['eligible', 'ineligible']), ('screened_by__isnull', False), ('screened_at__isnull', False)), models.Q(models.Q(('state__in', ['eligible', 'ineligible']), _negated=True), ('screened_by__isnull', True), ('screened_at__isnull', True)), _connector='OR'), name='application_screened_by_whom'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), models.Q(('number__isnull', False), ('submitted_at__isnull', False), ('in_force__isnull', False)), _connector='OR'), name='application_submitted_has_number')],
             },
         ),
         migrations.CreateModel(
@@ -2408,8 +2410,8 @@ class Migration(migrations.Migration):
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='portal.plan')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['held', 'offered', 'accepted', 'declined', 'lapsed', 'in_force', 'ended'])), name='award_state_known'), models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('starts_on'))), name='award_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'held'), _negated=True), ('accept_by__isnull', False)), models.Q(('state', 'held'), ('accept_by__isnull', True)), _connector='OR'), name='award_offered_has_deadline'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'ended'), ('ended_at__isnull', False)), models.Q(models.Q(('state', 'ended'), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='award_ended_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'in_force'), _negated=True), ('in_force_at__isnull', False), _connector='OR'), name='award_in_force_has_time')],
                 'indexes': [models.Index(condition=models.Q(('state', 'held')), fields=['application'], name='award_held')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['held', 'offered', 'accepted', 'declined', 'lapsed', 'in_force', 'ended'])), name='award_state_known'), models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('starts_on'))), name='award_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'held'), _negated=True), ('accept_by__isnull', False)), models.Q(('state', 'held'), ('accept_by__isnull', True)), _connector='OR'), name='award_offered_has_deadline'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'ended'), ('ended_at__isnull', False)), models.Q(models.Q(('state', 'ended'), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='award_ended_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'in_force'), _negated=True), ('in_force_at__isnull', False), _connector='OR'), name='award_in_force_has_time')],
             },
         ),
         migrations.CreateModel(
@@ -2512,8 +2514,8 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.organisation')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'open', 'selected', 'ended'])), name='cohort_state_known'), models.CheckConstraint(condition=models.Q(('band__in', ['day', 'evening', 'weekend'])), name='cohort_band_known'), models.UniqueConstraint(fields=('course', 'number'), name='cohort_number_once'), models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at')), ('ends_on__gt', models.F('starts_on'))), name='cohort_dates_in_order'), models.CheckConstraint(condition=models.Q(('places__gte', 1), ('hours__gte', 1)), name='cohort_has_places'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['selected', 'ended']), ('selected_at__isnull', False)), models.Q(models.Q(('state__in', ['selected', 'ended']), _negated=True), ('selected_at__isnull', True)), _connector='OR'), name='cohort_selected_when'), models.CheckConstraint(condition=models.Q(models.Q(('award__isnull', False), ('allowance__isnull', False)), models.Q(models.Q(('award__isnull', False), _negated=True), ('allowance__isnull', True)), _connector='OR'), name='cohort_allowance_of_award')],
                 'indexes': [models.Index(fields=['state', 'closes_at'], name='cohort_by_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'open', 'selected', 'ended'])), name='cohort_state_known'), models.CheckConstraint(condition=models.Q(('band__in', ['day', 'evening', 'weekend'])), name='cohort_band_known'), models.UniqueConstraint(fields=('course', 'number'), name='cohort_number_once'), models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at')), ('ends_on__gt', models.F('starts_on'))), name='cohort_dates_in_order'), models.CheckConstraint(condition=models.Q(('places__gte', 1), ('hours__gte', 1)), name='cohort_has_places'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['selected', 'ended']), ('selected_at__isnull', False)), models.Q(models.Q(('state__in', ['selected', 'ended']), _negated=True), ('selected_at__isnull', True)), _connector='OR'), name='cohort_selected_when'), models.CheckConstraint(condition=models.Q(models.Q(('award__isnull', False), ('allowance__isnull', False)), models.Q(models.Q(('award__isnull', False), _negated=True), ('allowance__isnull', True)), _connector='OR'), name='cohort_allowance_of_award')],
             },
         ),
         migrations.CreateModel(
@@ -2588,12 +2590,12 @@ class Migration(migrations.Migration):
                 ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='portal.award')),
                 ('builds', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='building_job', to='portal.environment')),
                 ('environment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='users', to='portal.environment')),
-                ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to=settings.AUTH_USER_MODEL)),
                 ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.pool')),
+                ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['accepted', 'waiting', 'running', 'succeeded', 'failed', 'cancelled', 'timed_out', 'lost', 'refused'])), name='job_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['cancelled', 'failed', 'lost', 'refused', 'succeeded', 'timed_out']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['cancelled', 'failed', 'lost', 'refused', 'succeeded', 'timed_out']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='job_ended_has_time'), models.CheckConstraint(condition=models.Q(('held__gt', 0), ('wall_seconds__gt', 0), ('cores__gte', 1)), name='job_asks_for_something'), models.CheckConstraint(condition=models.Q(('settled_at__isnull', True), ('ended_at__isnull', False), _connector='OR'), name='job_settled_after_end'), models.CheckConstraint(condition=models.Q(('cleared_at__isnull', True), ('settled_at__isnull', False), _connector='OR'), name='job_cleared_after_settling'), models.UniqueConstraint(fields=('array', 'array_index'), name='job_array_index_once'), models.CheckConstraint(condition=models.Q(models.Q(('array__isnull', True), ('array_count', 1), ('array_index__isnull', True)), models.Q(('array__isnull', False), ('array_index__lt', models.F('array_count'))), _connector='OR'), name='job_array_numbered'), models.CheckConstraint(condition=models.Q(('priority__range', (-1000, 1000))), name='job_priority_within_bounds'), models.CheckConstraint(condition=models.Q(('idle_need', ''), models.Q(('idle_need__in', [madang.portal.jobs.rules.Need['SOON'], madang.portal.jobs.rules.Need['UNSEEN'], madang.portal.jobs.rules.Need['WAITS']]), ('idle_until__isnull', False)), _connector='OR'), name='job_idle_need_known'), models.CheckConstraint(condition=models.Q(models.Q(('idle_until__isnull', False), _negated=True), ('idle_since__isnull', False), _connector='OR'), name='job_idle_told_before_it_stops'), models.CheckConstraint(condition=models.Q(models.Q(('idle_stopped_at__isnull', False), _negated=True), models.Q(('idle_until__isnull', False), ('cancel_asked_at__isnull', False)), _connector='OR'), name='job_idle_stopped_when_due')],
                 'indexes': [models.Index(fields=['award', 'state'], name='job_by_award'), models.Index(condition=models.Q(('settled_at__isnull', True)), fields=['state'], name='job_unsettled'), models.Index(condition=models.Q(('cleared_at__isnull', True)), fields=['ended_at'], name='job_uncleared'), models.Index(condition=models.Q(('steering__gt', models.F('steered'))), fields=['state'], name='job_unsteered')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['accepted', 'waiting', 'running', 'succeeded', 'failed', 'cancelled', 'timed_out', 'lost', 'refused'])), name='job_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['cancelled', 'failed', 'lost', 'refused', 'succeeded', 'timed_out']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['cancelled', 'failed', 'lost', 'refused', 'succeeded', 'timed_out']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='job_ended_has_time'), models.CheckConstraint(condition=models.Q(('held__gt', 0), ('wall_seconds__gt', 0), ('cores__gte', 1)), name='job_asks_for_something'), models.CheckConstraint(condition=models.Q(('settled_at__isnull', True), ('ended_at__isnull', False), _connector='OR'), name='job_settled_after_end'), models.CheckConstraint(condition=models.Q(('cleared_at__isnull', True), ('settled_at__isnull', False), _connector='OR'), name='job_cleared_after_settling'), models.UniqueConstraint(fields=('array', 'array_index'), name='job_array_index_once'), models.CheckConstraint(condition=models.Q(models.Q(('array__isnull', True), ('array_count', 1), ('array_index__isnull', True)), models.Q(('array__isnull', False), ('array_index__lt', models.F('array_count'))), _connector='OR'), name='job_array_numbered'), models.CheckConstraint(condition=models.Q(('priority__range', (-1000, 1000))), name='job_priority_within_bounds'), models.CheckConstraint(condition=models.Q(('idle_need', ''), models.Q(('idle_need__in', [madang.portal.jobs.rules.Need['SOON'], madang.portal.jobs.rules.Need['UNSEEN'], madang.portal.jobs.rules.Need['WAITS']]), ('idle_until__isnull', False)), _connector='OR'), name='job_idle_need_known'), models.CheckConstraint(condition=models.Q(models.Q(('idle_until__isnull', False), _negated=True), ('idle_since__isnull', False), _connector='OR'), name='job_idle_told_before_it_stops'), models.CheckConstraint(condition=models.Q(models.Q(('idle_stopped_at__isnull', False), _negated=True), models.Q(('idle_until__isnull', False), ('cancel_asked_at__isnull', False)), _connector='OR'), name='job_idle_stopped_when_due')],
             },
         ),
         migrations.CreateModel(
@@ -2615,8 +2617,8 @@ class Migration(migrations.Migration):
                 ('job', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='estimate', to='portal.job')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('unknown__in', ['', 'coming', 'held', 'cancelling', 'closed', 'too_large', 'stopped', 'not_shown', 'after_award', 'never'])), name='estimate_unknown_known'), models.CheckConstraint(condition=models.Q(('basis__in', ['history', 'limits'])), name='estimate_basis_known'), models.CheckConstraint(condition=models.Q(models.Q(('unknown', ''), ('early__isnull', False), ('middle__isnull', False), ('late__isnull', False)), models.Q(models.Q(('unknown', ''), _negated=True), ('early__isnull', True), ('middle__isnull', True), ('late__isnull', True)), _connector='OR'), name='estimate_told_whole'), models.CheckConstraint(condition=models.Q(models.Q(('unknown', ''), _negated=True), models.Q(('early__lte', models.F('middle')), ('middle__lte', models.F('late'))), _connector='OR'), name='estimate_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('unknown', ''), _negated=True), ('first_at__isnull', False), _connector='OR'), name='estimate_told_is_kept'), models.CheckConstraint(condition=models.Q(models.Q(('started_at__isnull', False), ('within__isnull', False), ('error_seconds__isnull', False)), models.Q(models.Q(('started_at__isnull', False), _negated=True), ('within__isnull', True), ('error_seconds__isnull', True)), _connector='OR'), name='estimate_judged_whole'), models.CheckConstraint(condition=models.Q(('started_at__isnull', True), ('first_at__isnull', False), _connector='OR'), name='estimate_judged_was_told')],
                 'indexes': [models.Index(condition=models.Q(('started_at__isnull', True)), fields=['first_at'], name='estimate_unjudged'), models.Index(fields=['started_at'], name='estimate_by_start')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('unknown__in', ['', 'coming', 'held', 'cancelling', 'closed', 'too_large', 'stopped', 'not_shown', 'after_award', 'never'])), name='estimate_unknown_known'), models.CheckConstraint(condition=models.Q(('basis__in', ['history', 'limits'])), name='estimate_basis_known'), models.CheckConstraint(condition=models.Q(models.Q(('unknown', ''), ('early__isnull', False), ('middle__isnull', False), ('late__isnull', False)), models.Q(models.Q(('unknown', ''), _negated=True), ('early__isnull', True), ('middle__isnull', True), ('late__isnull', True)), _connector='OR'), name='estimate_told_whole'), models.CheckConstraint(condition=models.Q(models.Q(('unknown', ''), _negated=True), models.Q(('early__lte', models.F('middle')), ('middle__lte', models.F('late'))), _connector='OR'), name='estimate_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('unknown', ''), _negated=True), ('first_at__isnull', False), _connector='OR'), name='estimate_told_is_kept'), models.CheckConstraint(condition=models.Q(models.Q(('started_at__isnull', False), ('within__isnull', False), ('error_seconds__isnull', False)), models.Q(models.Q(('started_at__isnull', False), _negated=True), ('within__isnull', True), ('error_seconds__isnull', True)), _connector='OR'), name='estimate_judged_whole'), models.CheckConstraint(condition=models.Q(('started_at__isnull', True), ('first_at__isnull', False), _connector='OR'), name='estimate_judged_was_told')],
             },
         ),
         migrations.CreateModel(
@@ -2687,8 +2689,8 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['applied', 'seated', 'reserve', 'refused', 'withdrawn', 'left', 'graduated', 'unfinished'])), name='learner_state_known'), models.UniqueConstraint(fields=('cohort', 'person'), name='learner_once'), models.CheckConstraint(condition=models.Q(models.Q(('child', True), ('consent__isnull', False)), models.Q(models.Q(('child', True), _negated=True), ('consent__isnull', True)), _connector='OR'), name='learner_child_has_consent'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'reserve'), ('reserve__isnull', False)), models.Q(models.Q(('state', 'reserve'), _negated=True), ('reserve__isnull', True)), _connector='OR'), name='learner_reserve_has_place'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['withdrawn', 'left', 'graduated', 'unfinished']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['withdrawn', 'left', 'graduated', 'unfinished']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='learner_ended_when'), models.UniqueConstraint(condition=models.Q(('state', 'reserve')), fields=('cohort', 'reserve'), name='learner_reserve_place_once')],
                 'indexes': [models.Index(fields=['cohort', 'state'], name='learner_of_cohort')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['applied', 'seated', 'reserve', 'refused', 'withdrawn', 'left', 'graduated', 'unfinished'])), name='learner_state_known'), models.UniqueConstraint(fields=('cohort', 'person'), name='learner_once'), models.CheckConstraint(condition=models.Q(models.Q(('child', True), ('consent__isnull', False)), models.Q(models.Q(('child', True), _negated=True), ('consent__isnull', True)), _connector='OR'), name='learner_child_has_consent'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'reserve'), ('reserve__isnull', False)), models.Q(models.Q(('state', 'reserve'), _negated=True), ('reserve__isnull', True)), _connector='OR'), name='learner_reserve_has_place'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['withdrawn', 'left', 'graduated', 'unfinished']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['withdrawn', 'left', 'graduated', 'unfinished']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='learner_ended_when'), models.UniqueConstraint(condition=models.Q(('state', 'reserve')), fields=('cohort', 'reserve'), name='learner_reserve_place_once')],
             },
         ),
         migrations.CreateModel(
@@ -2701,8 +2703,8 @@ class Migration(migrations.Migration):
                 ('issued_at', models.DateTimeField()),
                 ('revoked_at', models.DateTimeField(null=True)),
                 ('revoked_why', models.CharField(blank=True, max_length=300)),
-                ('revoked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('learner', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='certificate', to='portal.learner')),
+                ('revoked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), models.Q(models.Q(('revoked_at__isnull', False), _negated=True), ('revoked_by__isnull', True)), _connector='OR'), name='certificate_revoked_by_whom')],
@@ -2724,8 +2726,8 @@ class Migration(migrations.Migration):
                 ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lessons', to='portal.cohort')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='lesson_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(('code__isnull', False), ('opened_at__isnull', False)), models.Q(models.Q(('code__isnull', False), _negated=True), ('opened_at__isnull', True)), _connector='OR'), name='lesson_code_when')],
                 'indexes': [models.Index(fields=['cohort', 'starts_at'], name='lesson_of_cohort')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='lesson_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(('code__isnull', False), ('opened_at__isnull', False)), models.Q(models.Q(('code__isnull', False), _negated=True), ('opened_at__isnull', True)), _connector='OR'), name='lesson_code_when')],
             },
         ),
         migrations.CreateModel(
@@ -2736,8 +2738,8 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(max_length=500)),
                 ('noted_at', models.DateTimeField()),
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.application')),
-                ('noted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='points', to='portal.meeting')),
+                ('noted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('meeting', 'application'), name='committeepoints_once'), models.CheckConstraint(condition=models.Q(('points', 0), _negated=True), name='committeepoints_not_nothing')],
@@ -2922,6 +2924,8 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1)),
                 ('assigned_at', models.DateTimeField()),
                 ('due_at', models.DateTimeField()),
+                ('touched_at', models.DateTimeField(null=True)),
+                ('worked_seconds', models.PositiveIntegerField(default=0)),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('ended_reason', models.CharField(blank=True, max_length=500)),
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='portal.application')),
@@ -2929,8 +2933,8 @@ class Migration(migrations.Migration):
                 ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='portal.reviewer')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('step__in', ['document', 'presentation', 'on_site'])), name='reviewassignment_step_known'), models.CheckConstraint(condition=models.Q(('state__in', ['assigned', 'submitted', 'declined', 'recused', 'withdrawn'])), name='reviewassignment_state_known'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'assigned'), _negated=True), ('ended_at__isnull', False)), models.Q(('state', 'assigned'), ('ended_at__isnull', True)), _connector='OR'), name='reviewassignment_ended_has_time'), models.UniqueConstraint(fields=('application', 'reviewer', 'step'), name='reviewassignment_once')],
                 'indexes': [models.Index(fields=['reviewer', 'state'], name='assignment_by_reviewer')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('step__in', ['document', 'presentation', 'on_site'])), name='reviewassignment_step_known'), models.CheckConstraint(condition=models.Q(('state__in', ['assigned', 'submitted', 'declined', 'recused', 'withdrawn'])), name='reviewassignment_state_known'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'assigned'), _negated=True), ('ended_at__isnull', False)), models.Q(('state', 'assigned'), ('ended_at__isnull', True)), _connector='OR'), name='reviewassignment_ended_has_time'), models.UniqueConstraint(fields=('application', 'reviewer', 'step'), name='reviewassignment_once')],
             },
         ),
         migrations.CreateModel(
@@ -2939,8 +2943,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('points', models.PositiveSmallIntegerField(null=True)),
                 ('comment', models.TextField(blank=True)),
-                ('criterion', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.criterion')),
                 ('assignment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='points', to='portal.reviewassignment')),
+                ('criterion', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.criterion')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('assignment', 'criterion'), name='criterionpoints_once')],
@@ -3034,8 +3038,8 @@ class Migration(migrations.Migration):
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='portal.fundingsource')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('item__in', ['granted', 'carried_in', 'interest', 'disallowed', 'returned', 'carried_out'])), name='settlemententry_item_known'), models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('reverses__isnull', True)), models.Q(('amount__lt', 0), ('reverses__isnull', False)), _connector='OR'), name='settlemententry_or_reversal'), models.CheckConstraint(condition=models.Q(('award__isnull', True), ('item', 'disallowed'), _connector='OR'), name='settlemententry_award_disallowed'), models.CheckConstraint(condition=models.Q(('document', ''), _negated=True), name='settlemententry_has_paper')],
                 'indexes': [models.Index(fields=['year', 'source'], name='settlemententry_of_a_year')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('item__in', ['granted', 'carried_in', 'interest', 'disallowed', 'returned', 'carried_out'])), name='settlemententry_item_known'), models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('reverses__isnull', True)), models.Q(('amount__lt', 0), ('reverses__isnull', False)), _connector='OR'), name='settlemententry_or_reversal'), models.CheckConstraint(condition=models.Q(('award__isnull', True), ('item', 'disallowed'), _connector='OR'), name='settlemententry_award_disallowed'), models.CheckConstraint(condition=models.Q(('document', ''), _negated=True), name='settlemententry_has_paper')],
             },
         ),
         migrations.CreateModel(
@@ -3083,8 +3087,8 @@ class Migration(migrations.Migration):
                 ('comment', models.CharField(blank=True, max_length=500)),
                 ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='portal.agreement')),
                 ('checked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'confirmed', 'refused'])), name='signedpaper_state_known'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'waiting'), _negated=True), ('checked_by__isnull', False), ('checked_at__isnull', False)), models.Q(('state', 'waiting'), ('checked_by__isnull', True), ('checked_at__isnull', True)), _connector='OR'), name='signedpaper_checked_by_whom'), models.CheckConstraint(condition=models.Q(('checked_by__isnull', True), models.Q(('checked_by', models.F('uploaded_by')), _negated=True), _connector='OR'), name='signedpaper_two_people'), models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('agreement',), name='signedpaper_one_waiting')],
@@ -3100,8 +3104,8 @@ class Migration(migrations.Migration):
                 ('signed_sha256', models.CharField(max_length=64)),
                 ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='portal.agreement')),
                 ('checked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('side__in', ['body', 'user'])), name='signature_side_known'), models.CheckConstraint(condition=models.Q(('method__in', ['click', 'signed_file'])), name='signature_method_known'), models.CheckConstraint(condition=models.Q(models.Q(('method', 'signed_file'), ('checked_by__isnull', False)), models.Q(models.Q(('method', 'signed_file'), _negated=True), ('checked_by__isnull', True)), _connector='OR'), name='signature_file_checked'), models.CheckConstraint(condition=models.Q(('file__isnull', True), ('method', 'signed_file'), _connector='OR'), name='signature_file_of_a_paper'), models.UniqueConstraint(fields=('agreement', 'side'), name='signature_one_a_side')],
@@ -3117,14 +3121,14 @@ class Migration(migrations.Migration):
                 ('answer', models.TextField(null=True)),
                 ('answer_file_name', models.CharField(blank=True, max_length=160)),
                 ('answered_at', models.DateTimeField(null=True)),
+                ('answer_file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
                 ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='portal.application')),
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('answer_file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', False), ('answer__isnull', False), ('answered_by__isnull', False)), models.Q(models.Q(('answered_at__isnull', False), _negated=True), ('answer__isnull', True), ('answered_by__isnull', True)), _connector='OR'), name='screeningquestion_answered_whole'), models.CheckConstraint(condition=models.Q(('answer_file__isnull', True), ('answered_at__isnull', False), _connector='OR'), name='screeningquestion_file_of_an_answer')],
                 'indexes': [models.Index(fields=['answered_at'], name='screeningquestion_by_answer')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', False), ('answer__isnull', False), ('answered_by__isnull', False)), models.Q(models.Q(('answered_at__isnull', False), _negated=True), ('answer__isnull', True), ('answered_by__isnull', True)), _connector='OR'), name='screeningquestion_answered_whole'), models.CheckConstraint(condition=models.Q(('answer_file__isnull', True), ('answered_at__isnull', False), _connector='OR'), name='screeningquestion_file_of_an_answer')],
             },
         ),
         migrations.CreateModel(
@@ -3137,8 +3141,8 @@ class Migration(migrations.Migration):
                 ('doi', models.CharField(blank=True, max_length=200)),
                 ('file_name', models.CharField(blank=True, max_length=160)),
                 ('emptied', models.BooleanField(default=False)),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='portal.outcomereport')),
                 ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='portal.outcomereport')),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['hires', 'revenue', 'investment', 'patent_filed', 'patent_granted', 'paper_domestic', 'paper_sci', 'paper_international', 'model', 'office'])), name='outcomeitem_kind_known'), models.CheckConstraint(condition=models.Q(('amount__gte', 1)), name='outcomeitem_some'), models.CheckConstraint(condition=models.Q(('emptied', True), models.Q(models.Q(('what', ''), _negated=True), models.Q(models.Q(('doi', ''), _negated=True), ('file__isnull', False), _connector='OR')), _connector='OR'), name='outcomeitem_has_evidence'), models.CheckConstraint(condition=models.Q(('doi', ''), ('kind__startswith', 'paper_'), _connector='OR'), name='outcomeitem_doi_of_paper'), models.UniqueConstraint(condition=models.Q(('doi', ''), _negated=True), fields=('report', 'doi'), name='outcomeitem_doi_once')],
@@ -3149,8 +3153,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('path', models.CharField(max_length=200)),
-                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='portal.job')),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='portal.job')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('job', 'path'), name='jobfile_path_once')],
@@ -3167,6 +3171,7 @@ class Migration(migrations.Migration):
                 ('removed_at', models.DateTimeField(null=True)),
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='portal.application')),
                 ('attached_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('cleaned', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
                 ('evidence', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.evidencekind')),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
             ],
@@ -3193,6 +3198,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=160)),
                 ('issued_on', models.DateField(null=True)),
                 ('valid_until', models.DateField(null=True)),
+                ('cleaned', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
                 ('evidence', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.evidencekind')),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
                 ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='portal.submission')),
@@ -3210,8 +3216,8 @@ class Migration(migrations.Migration):
                 ('statement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supports', to='portal.statement')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('statement', 'award', 'pool', 'source'), name='support_once'), models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='support_not_nought')],
                 'indexes': [models.Index(fields=['year', 'award'], name='support_of_a_year')],
+                'constraints': [models.UniqueConstraint(fields=('statement', 'award', 'pool', 'source'), name='support_once'), models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='support_not_nought')],
             },
         ),
         migrations.CreateModel(

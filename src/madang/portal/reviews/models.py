@@ -97,7 +97,7 @@ class ReviewersApart(models.Model):
 class ReviewAssignment(models.Model):
     """One reviewer's sheet for one application in one step of the review.
 
-    `worked_seconds` adds up the time between opening and saving, without longer pauses; `touched_at` is the last of these.
+    `worked_seconds` adds up the time between opening and saving, without pauses; `touched_at` is the last of these.
     """
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="assignments")
