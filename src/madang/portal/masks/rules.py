@@ -8,17 +8,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from madang.portal.masks.seeds.korean import LEGAL_FORMS, PARTICLES
+from madang.portal.masks.seeds.korean import LEGAL_FORMS, PARTICLES, SYLLABLES
 
 BAR = "███"
 # a Hangul name of so many syllables is hardly ever the beginning of another word
 PLAIN_SYLLABLES = 3
-_HANGUL = "\uac00-\ud7a3"
 _ENGLISH_FORMS = r"(?:co|ltd|inc|corp|corporation|company|limited|llc|plc)"
 _ENGLISH_FORM = re.compile(rf"(?:[\s,.]+{_ENGLISH_FORMS}\b\.?)+\s*$", re.IGNORECASE)
 _FORMS = "|".join(map(re.escape, LEGAL_FORMS))
 _START, _BETWEEN = r"(?<![^\W_])", r"[\s\-·.,&_]*"
-_AFTER_LATIN = rf"(?![^\W_{_HANGUL}])"
+_AFTER_LATIN = rf"(?![^\W_{SYLLABLES}])"
 _AFTER_SHORT = rf"(?=(?:{'|'.join(PARTICLES)})?(?![^\W_]))"
 
 
@@ -82,12 +81,12 @@ def _words(name: str) -> str:
     parts = [part for part in re.split(r"[\s\-·.,&_]+", name) if part]
     written = _BETWEEN.join(_letters(part) for part in parts)
     last = name[-1]
-    if not re.match(rf"[{_HANGUL}]", last):
+    if not re.match(rf"[{SYLLABLES}]", last):
         return written + (_AFTER_LATIN if last.isalnum() else "")
-    syllables = len(re.findall(rf"[{_HANGUL}]", name))
+    syllables = len(re.findall(rf"[{SYLLABLES}]", name))
     return written if syllables >= PLAIN_SYLLABLES else written + _AFTER_SHORT
 
 
 def _letters(part: str) -> str:
     """Hangul may be written with a space between any two syllables."""
-    return re.sub(rf"(?<=[{_HANGUL}])(?=[{_HANGUL}])", r"\\s?", re.escape(part))
+    return re.sub(rf"(?<=[{SYLLABLES}])(?=[{SYLLABLES}])", r"\\s?", re.escape(part))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+# every syllable of Hangul, as a range in a class of letters
+SYLLABLES = "가-힣"
 LEGAL_FORMS = (
     "주식회사", "유한회사", "유한책임회사", "합자회사", "합명회사", "재단법인", "사단법인", "학교법인", "의료법인",
     "(주)", "㈜", "(유)", "(재)", "㈶", "(사)", "㈳", "(학)", "(의)",
