@@ -82,7 +82,7 @@ def test_a_reviewers_and_a_managers_pages(client, django_assert_num_queries, row
         make_assignment(file, reviewer)
     plans = [propose(found, policy) for policy in (PolicyChoice.RANK_SKIP, PolicyChoice.RANK_STOP)]
     client.force_login(reviewer.person)
-    opened(client, 18, reverse("reviews"), django_assert_num_queries)
+    opened(client, 19, reverse("reviews"), django_assert_num_queries)
     client.force_login(make_staff(*Role))
     compared = f"{reverse('plan-compare', args=[found.intake.pk])}?plan={plans[0].pk}&plan={plans[1].pk}"
     wanted = {
