@@ -41,7 +41,7 @@ ORDER = (
     "nodes", "cluster",
     "jobs", "environments", "agreements", "decisions", "takebacks", "supplements", "awards", "studies", "plans",
     "exchanges", "policies", "replies", "honoraria", "meetings", "challenges", "findings", "committees", "experts",
-    "consensus", "misconduct", "revisions", "reviews", "bonuses", "screening", "versions", "applications",
+    "consensus", "misconduct", "revisions", "reviews", "bonuses", "masks", "screening", "versions", "applications",
     "eligibility", "drafts", "conflicts", "calls", "entitlements", "prices", "funding", "months", "ledger", "shares",
     "resources",
     "approvals", "files", "idempotency", "organisations", "access", "people", "outbox", "journal",

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from journeys.applying import answered
 from journeys.running_centre import until
@@ -111,6 +112,32 @@ def test_a_reviewer_scores_in_the_browser_and_by_keyboard(centre, window, story)
     with reviewer.page.expect_navigation():
         reviewer.page.keyboard.press("Enter")
     reviewer.look().says("The review was submitted.")
+
+
+def test_what_is_written_without_a_network_is_taken_back_and_handed_in(centre, window, story):
+    with centre.api(f"reviewer2@{DOMAIN}", PASSWORD) as api:
+        own = sheets_of(api)
+    serial = next(serial for serial, number in NUMBERS.items() if number in own)
+    second = window("reviewer2").go(f"/reviews/{own[NUMBERS[serial]]}/")
+    page, first = second.page, CRITERIA[0][0]
+    page.context.set_offline(True)
+    for (code, *_), points in zip(CRITERIA, POINTS[serial], strict=True):
+        page.fill(f'[name="points_{code}"]', str(points))
+    page.fill('[name="comment"]', "기차에서 쓴 의견입니다.")
+    # it was tried, and stayed on the device
+    expect(page.locator("#kept-status")).not_to_be_empty()
+    page.close()
+    second.context.set_offline(False)
+    page = second.page = second.context.new_page()
+    second.go(f"/reviews/{own[NUMBERS[serial]]}/")
+    assert page.input_value(f'[name="points_{first}"]') == ""
+    page.wait_for_selector("#kept-found:not([hidden])")
+    second.look()
+    page.click("[data-take]")
+    assert page.input_value(f'[name="points_{first}"]') == str(POINTS[serial][0])
+    expect(page.locator('[name="version"]')).to_have_value("2")
+    assert page.evaluate("Object.keys(localStorage).length") == 0
+    second.press("Submit for good").says("The review was submitted.")
 
 
 def test_the_others_score_and_the_conflicted_one_sees_nothing(centre, window, story):

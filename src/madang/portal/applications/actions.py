@@ -134,11 +134,12 @@ def attach(
     application: int,
     file: int,
     name: str,
+    cleaned: int | None = None,
     evidence: str = "",
     issued_on: date | None = None,
     valid_until: date | None = None,
 ) -> Attachment:
-    """Adds a stored file (`files.actions.store` comes before, outside), perhaps as a paper that the track asks for."""
+    """Adds a stored file, `uploads.kept` having come before, outside; perhaps as a paper that the track asks for."""
     row = _mine(by, application)
     kinds = {kind.code: kind.pk for kind in row.track.evidence_kinds.all()}
     if evidence and evidence not in kinds:
@@ -149,6 +150,7 @@ def attach(
     made = Attachment.objects.create(
         application=row,
         file_id=file,
+        cleaned_id=cleaned,
         evidence_id=kinds.get(evidence),
         name=name[:160],
         issued_on=issued_on,
@@ -272,6 +274,7 @@ def _put_in_force(row: Application, by: Actor, now: datetime, receipt: int) -> S
             SubmittedFile(
                 submission=submission,
                 file_id=one.file_id,
+                cleaned_id=one.cleaned_id,
                 name=one.name,
                 evidence_id=one.evidence_id,
                 issued_on=one.issued_on,

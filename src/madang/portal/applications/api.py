@@ -8,12 +8,10 @@ from ninja import File, Form, Router, Schema, Status, UploadedFile
 from ninja.pagination import LimitOffsetPagination, paginate
 from pydantic import Field
 
-from madang.portal.applications import actions, queries, showing
+from madang.portal.applications import actions, queries, showing, uploads
 from madang.portal.applications.actions import save as save_texts
 from madang.portal.applications.rules import ApplicationState, AskLine
 from madang.portal.faces import one
-from madang.portal.files.actions import store
-from madang.portal.files.rules import ATTACHMENTS, clean_name
 from madang.portal.journal import actions as journal
 
 router = Router(tags=["applications"])
@@ -243,9 +241,10 @@ def attach_file(
 ) -> Any:
     """Attaches a file; its type is judged by its content."""
     who = _who(request, id)
-    stored = store(now=request.now, name=file.name, allowed=ATTACHMENTS, upload_chunks=file.chunks())
+    row, now = one(queries.visible(request.actor), pk=id), request.now
+    stored = uploads.kept(row, now=now, name=file.name, chunks=file.chunks(), evidence=paper)
     given = {"evidence": paper, "issued_on": issued_on, "valid_until": valid_until}
-    made = actions.attach(**who, file=stored.pk, name=clean_name(file.name), **given)
+    made = actions.attach(**who, **stored, **given)
     return Status(201, _attachment(one(queries.draft_files(request.actor).select_related("evidence"), pk=made.pk)))
 
 

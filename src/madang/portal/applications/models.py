@@ -84,10 +84,14 @@ class Ask(models.Model):
 
 
 class Attachment(models.Model):
-    """A file of the draft, perhaps as a paper asked for. Removing marks it; submissions keep what they had."""
+    """A file of the draft, perhaps as a paper asked for. Removing marks it; submissions keep what they had.
+
+    `cleaned` is the copy without metadata that reviewers of a blind call get; a paper has none.
+    """
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="attachments")
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    cleaned = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
     evidence = models.ForeignKey(EvidenceKind, null=True, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=160)
     issued_on = models.DateField(null=True)
@@ -119,6 +123,7 @@ class SubmittedFile(models.Model):
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="files")
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    cleaned = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=160)
     evidence = models.ForeignKey(EvidenceKind, null=True, on_delete=models.PROTECT, related_name="+")
     issued_on = models.DateField(null=True)

@@ -7,14 +7,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from madang.errors import Refused, Stale
-from madang.portal.applications import actions, queries, showing
+from madang.portal.applications import actions, queries, showing, uploads
 from madang.portal.applications.actions import save as save_texts
 from madang.portal.applications.forms import AskForm, BeginForm, PaperForm, PurposeForm, TextsForm
 from madang.portal.applications.rules import EDITABLE, WITH_DEPARTMENTS, WITHDRAWABLE
@@ -22,8 +22,6 @@ from madang.portal.calls import queries as calls
 from madang.portal.exchanges import queries as exchanges
 from madang.portal.faces import form_page, one, signed_in, tried, whole
 from madang.portal.files import faces as files
-from madang.portal.files.actions import store
-from madang.portal.files.rules import ATTACHMENTS, clean_name
 from madang.portal.journal import actions as journal
 from madang.portal.people import queries as people
 from madang.portal.refusals import sentence
@@ -224,7 +222,7 @@ def attach_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes a file; its type is checked by its content before anything is written down."""
     row = _own(request, pk)
     form = PaperForm(request.POST, request.FILES, kinds=row.track.evidence_kinds.all())
-    if form.is_valid() and tried(form, lambda: _attach(request, pk, form.cleaned_data)):
+    if form.is_valid() and tried(form, lambda: _attach(request, row, form.cleaned_data)):
         messages.success(request, gettext("The file is attached."))
         if form.cleaned_data["file"].name.lower().endswith(".hwp"):
             messages.info(request, gettext("Please save HWP files as HWPX next time; more programs read them."))
@@ -233,13 +231,12 @@ def attach_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "applications/application.html", context, status=422)
 
 
-def _attach(request: HttpRequest, pk: int, given: dict[str, Any]) -> Any:
-    upload = given.pop("file")
-    stored = store(now=request.now, name=upload.name, allowed=ATTACHMENTS, upload_chunks=upload.chunks())
-    given["file"] = upload
+def _attach(request: HttpRequest, row: Any, given: dict[str, Any]) -> Any:
+    upload = given["file"]
     values = {name: given[name] for name in ("evidence", "issued_on", "valid_until")}
-    name = clean_name(upload.name)
-    return actions.attach(by=request.actor, now=request.now, application=pk, file=stored.pk, name=name, **values)
+    now = request.now
+    file = uploads.kept(row, now=now, name=upload.name, chunks=upload.chunks(), evidence=given["evidence"])
+    return actions.attach(by=request.actor, now=now, application=row.pk, **file, **values)
 
 
 @signed_in
@@ -324,7 +321,16 @@ def receipt_page(request: HttpRequest, pk: int) -> HttpResponse:
 def draft_file_page(request: HttpRequest, pk: int) -> HttpResponse:
     """A file of one's own draft."""
     found = one(queries.draft_files(request.actor), pk=pk)
-    return files.answer(found.file, found.name)
+    return files.answer(_wanted(request, found), found.name)
+
+
+def _wanted(request: HttpRequest, found: Any) -> Any:
+    """The file, or with `?copy=blind` the copy that reviewers of a blind call get."""
+    if request.GET.get("copy") != "blind":
+        return found.file
+    if found.cleaned is None:
+        raise Http404
+    return found.cleaned
 
 
 @signed_in
@@ -333,7 +339,7 @@ def submitted_file_page(request: HttpRequest, pk: int) -> HttpResponse:
     found = one(queries.submitted_files(request.actor), pk=pk)
     row = found.submission.application
     if request.actor.member_of(row.organisation_id):
-        return files.answer(found.file, found.name)
+        return files.answer(_wanted(request, found), found.name)
     form = PurposeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         journal.read(
@@ -346,7 +352,7 @@ def submitted_file_page(request: HttpRequest, pk: int) -> HttpResponse:
             organisation=row.organisation_id,
             purpose=form.cleaned_data["purpose"],
         )
-        return files.answer(found.file, found.name)
+        return files.answer(_wanted(request, found), found.name)
     title = gettext("Download “{name}”").format(name=found.name)
     return form_page(request, form, title=title, label=gettext("Download"), back=reverse("home"))
 

@@ -61,7 +61,9 @@ def whole(by: Actor, also: Iterable[int] = ()) -> QuerySet[Application]:
     """Visible applications with all their parts, in a constant number of queries."""
     return visible(by, also).prefetch_related(
         Prefetch("asks", queryset=Ask.objects.select_related("product__pool").order_by("pk")),
-        Prefetch("attachments", queryset=attachments_in_use().select_related("file", "evidence").order_by("pk")),
+        Prefetch(
+            "attachments", queryset=attachments_in_use().select_related("file", "cleaned", "evidence").order_by("pk")
+        ),
         Prefetch("consents", queryset=Consent.objects.filter(withdrawn_at__isnull=True).select_related("text")),
         Prefetch("submissions", queryset=Submission.objects.order_by("-number")),
         Prefetch("questions", queryset=_questions()),
@@ -83,13 +85,13 @@ def attachments_in_use() -> QuerySet[Attachment]:
 
 def draft_files(by: Actor) -> QuerySet[Attachment]:
     """Files of drafts, for the members of their organisations only."""
-    rows = attachments_in_use().select_related("file", "application")
+    rows = attachments_in_use().select_related("file", "cleaned", "application")
     return rows.filter(application__organisation__in=list(by.memberships))
 
 
 def submitted_files(by: Actor) -> QuerySet[SubmittedFile]:
     """Files as submitted, for members and for staff and auditors; a reviewer opens them from the own sheet only."""
-    rows = SubmittedFile.objects.select_related("file", "submission__application")
+    rows = SubmittedFile.objects.select_related("file", "cleaned", "submission__application")
     return rows if by.reads_everything else rows.filter(submission__application__organisation__in=list(by.memberships))
 
 

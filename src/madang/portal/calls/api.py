@@ -41,6 +41,7 @@ class CallOut(Schema):
     state: str
     title_ko: str
     title_en: str
+    blind: bool = Field(description="Reviewers do not see who applies.")
     published_at: datetime
     intakes: list[IntakeOut]
 

@@ -28,6 +28,8 @@ class Call(models.Model):
     version = models.PositiveIntegerField(default=1)
     # after how many months from the end of an award its holder reports what came of it
     report_months = models.JSONField(default=list)
+    # reviewers see numbers, not who applies
+    blind = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

@@ -40,8 +40,8 @@ def sections(committees: Iterable[Committee]) -> dict[int, list[Application]]:
     """The applications that each committee judges, by committee; one query."""
     rows = list(committees)
     files = Application.objects.filter(intake__in={row.intake_id for row in rows}, state__in=REVIEWED_STATES)
-    files = files.filter(track__peer_groups=0)
-    found = list(files.filter(in_force__isnull=False).select_related("track"))
+    files = files.filter(track__peer_groups=0, in_force__isnull=False)
+    found = list(files.select_related("track", "intake__call"))
     return {
         row.pk: [file for file in found if file.intake_id == row.intake_id and row.track_id in (None, file.track_id)]
         for row in rows

@@ -56,6 +56,7 @@ def create_call(*, by: Actor, now: datetime, call: CallDraft, generated: bool = 
                 title_en=call.title_en,
                 summary_ko=call.summary_ko,
                 summary_en=call.summary_en,
+                blind=call.blind,
                 generated=generated,
                 drafted_by_id=by.person,
                 created_at=now,
@@ -77,7 +78,7 @@ def _write_parts(call: int, draft: CallDraft) -> None:
 def rewrite(*, by: Actor, now: datetime, call: int, version: int, draft: CallDraft) -> None:
     """Replaces all that a draft holds, but for its short name, by what a document says."""
     _take(by, call, version)
-    basics = ("kind", "title_ko", "title_en", "summary_ko", "summary_en")
+    basics = ("kind", "title_ko", "title_en", "summary_ko", "summary_en", "blind")
     Call.objects.filter(pk=call).update(**{name: getattr(draft, name) for name in basics})
     Intake.objects.filter(call=call).delete()
     Track.objects.filter(call=call).delete()
@@ -97,11 +98,12 @@ def change_basics(
     title_en: str,
     summary_ko: str,
     summary_en: str,
+    blind: bool = False,
 ) -> None:
-    """Changes the kind, titles and summaries of a draft."""
+    """Changes the kind, titles and summaries of a draft, and whether its reviewers see who applies."""
     _take(by, call, version)
     Call.objects.filter(pk=call).update(
-        kind=kind, title_ko=title_ko, title_en=title_en, summary_ko=summary_ko, summary_en=summary_en
+        kind=kind, title_ko=title_ko, title_en=title_en, summary_ko=summary_ko, summary_en=summary_en, blind=blind
     )
     journal.record(by=by, now=now, did="drafts.change_basics", kind="call", subject=call)
 
@@ -154,6 +156,7 @@ def copy_call(*, by: Actor, now: datetime, source: int, code: str, title_ko: str
         title_en=title_en,
         summary_ko=draft.summary_ko,
         summary_en=draft.summary_en,
+        blind=draft.blind,
         tracks=draft.tracks,
     )
     copied = create_call(by=by, now=now, call=made)

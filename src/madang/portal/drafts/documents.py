@@ -140,7 +140,7 @@ class TrackPart(Schema):
 
 
 class CallDocument(Schema):
-    """A call with its intakes and tracks in order."""
+    """A call with its intakes and tracks in order; `blind`: reviewers do not see who applies."""
 
     code: str = Field(pattern=r"^[-a-zA-Z0-9_]{1,40}$")
     kind: CallKind
@@ -148,5 +148,6 @@ class CallDocument(Schema):
     title_en: str = Field(max_length=160)
     summary_ko: str = ""
     summary_en: str = ""
+    blind: bool = False
     intakes: list[IntakePart] = Field([], max_length=MOST)
     tracks: list[TrackPart] = Field([], max_length=MOST)

@@ -29,6 +29,11 @@ class BasicsForm(forms.Form):
     title_en = forms.CharField(label=_("Title in English"), max_length=160)
     summary_ko = long_text(_("Summary in Korean"))
     summary_en = long_text(_("Summary in English"))
+    blind = forms.BooleanField(
+        label=_("Blind review: reviewers do not see who applies"),
+        required=False,
+        help_text=_("Cannot be changed once the call is published. Papers asked for go to screening only."),
+    )
 
 
 class NewCallForm(BasicsForm):

@@ -57,6 +57,7 @@ def draft_of(call: Call) -> CallDraft:
         title_en=call.title_en,
         summary_ko=call.summary_ko,
         summary_en=call.summary_en,
+        blind=call.blind,
         intakes=tuple(intake_draft(intake) for intake in call.intakes.all()),
         tracks=tuple(track_draft(track) for track in call.tracks.all()),
     )

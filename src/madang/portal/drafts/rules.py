@@ -166,6 +166,7 @@ class CallDraft:
     title_en: str
     summary_ko: str
     summary_en: str
+    blind: bool = False
     intakes: tuple[IntakeDraft, ...] = ()
     tracks: tuple[TrackDraft, ...] = ()
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from django.conf import settings
 
 from madang.errors import Refused
-from madang.portal.files import contents, queries, rules
+from madang.portal.files import cleaning, contents, queries, rules
 from madang.portal.files.models import StoredFile
 from madang.portal.files.rules import FileKind
 from madang.portal.transactions import action
@@ -48,6 +48,18 @@ def store(
         stored = _row(sha256=sha256, size=size, media_type=rules.MEDIA_TYPES[kind], now=now)
         _put(draft, queries.path_of_content(sha256))
     return stored
+
+
+def without_metadata(*, now: datetime, stored: StoredFile, name: str) -> StoredFile:
+    """Keeps a copy of a content without what names its makers; a process makes it, so never inside a transaction.
+
+    Refused: "file_not_cleanable", and as `store`.
+    """
+    shown = rules.clean_name(name)
+    kind = next(kind for kind, media_type in rules.MEDIA_TYPES.items() if media_type == stored.media_type)
+    with _temporary() as draft:
+        cleaning.clean(kind, queries.path_of(stored), draft, shown)
+        return store(now=now, name=f"copy.{kind}", allowed=cleaning.CLEANABLE, path=draft)
 
 
 def _chunks_of(path: Path | None) -> Iterator[bytes]:

@@ -10,6 +10,10 @@ REFUSALS = {
         "The content of {name} cannot be recognised. It may be damaged or protected by a password."
     ),
     "file_type_not_allowed": N_("{name} is of a kind that is not accepted here. Accepted are {allowed}."),
+    "file_not_cleanable": N_(
+        "Reviewers of this call do not see who applies, but the names that {name} carries cannot be taken out. It "
+        "may be damaged, protected by a password or hold embedded objects. Save it as PDF and attach that."
+    ),
     "file_has_macros": N_("{name} holds a macro. Please save it without macros."),
     "archive_bomb": N_("{name} would grow beyond measure when unpacked."),
     "archive_escapes": N_("{name} holds an entry that leads out of its folder: {member}"),
@@ -30,6 +34,7 @@ INPUT = frozenset(
         "file_type_unknown",
         "file_type_not_allowed",
         "file_has_macros",
+        "file_not_cleanable",
         "archive_bomb",
         "archive_escapes",
     }

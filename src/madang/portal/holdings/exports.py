@@ -9,7 +9,7 @@ from datetime import datetime
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import gettext
 
 from madang.portal.actors import Actor
@@ -233,9 +233,15 @@ def _learning(person: int) -> dict[str, Rows]:
     }
 
 
+def _told(hidden: Q | Exists, column: str = "organisation__name") -> Case:
+    """A column, but empty where a reviewer is not told who applies."""
+    return Case(When(hidden, then=Value("")), default=F(column))
+
+
 def _reviewing(person: int) -> dict[str, Rows]:
     organisation = {"organisation": "organisation__name"}
     mine = {"reviewer__person": person}
+    blind = Exists(Application.objects.filter(organisation=OuterRef("organisation"), intake__call__blind=True))
     return {
         "as_a_reviewer": _listed(
             Reviewer.objects.filter(person=person),
@@ -280,16 +286,18 @@ def _reviewing(person: int) -> dict[str, Rows]:
             **{"call": "fees__intake__call__code", "intake": "fees__intake__number", "fixed_at": "fees__fixed_at"},
         ),
         "interests_i_declared": _listed(
-            DeclaredInterest.objects.filter(**mine),
+            DeclaredInterest.objects.filter(**mine).annotate(told=_told(Q(unseen=True))),
             "kind",
             "note",
             "learnt_on",
             "ended_on",
             "declared_at",
-            **organisation,
+            organisation="told",
         ),
         "whether_i_am_an_applicant": _listed(
-            MatchAnswer.objects.filter(**mine), "same", "reason", "answered_at", **organisation
+            MatchAnswer.objects.filter(**mine).annotate(told=_told(blind), why=_told(blind, "reason")),
+            *("same", "answered_at"),
+            **{"organisation": "told", "reason": "why"},
         ),
     }
 

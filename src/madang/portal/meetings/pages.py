@@ -18,6 +18,7 @@ from madang.portal.calls.sentences import STEPS
 from madang.portal.committees import queries as committees
 from madang.portal.faces import form_page, one, signed_in, tried, with_role
 from madang.portal.journal.actions import read
+from madang.portal.masks import queries as masks
 from madang.portal.meetings import actions, queries
 from madang.portal.meetings.exports import FORMATS
 from madang.portal.meetings.forms import AttendanceForm, MeetingForm, OpinionForm, PointsForm, Versioned, WhyForm
@@ -125,10 +126,17 @@ def meeting_room(request: HttpRequest, meeting: int) -> HttpResponse:
         "order": [(line, [found.names[pk] for pk in line.outside]) for line in order],
         "crossings": crossings,
         "members": _members(found),
-        "replies": replies.replies(line.application for line in found.lines),
+        "replies": _replies(request, found),
         "crumbs": _crumbs(request, row, (_("Chair's room"), "")),
     }
     return render(request, "meetings/room.html", context)
+
+
+def _replies(request: HttpRequest, found: Any) -> list[tuple[str, str]]:
+    """What applicants answered, by number; where the review is blind, with their names covered."""
+    rows = replies.replies(line.application for line in found.lines)
+    hidden = masks.masks(request.actor, [row.application for row in rows])
+    return [(row.application.number, hidden[row.application_id].text(row.text)) for row in rows]
 
 
 def _members(found: Any) -> list[tuple[str, int, int]]:

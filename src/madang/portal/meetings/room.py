@@ -13,6 +13,7 @@ from django.db.models import Prefetch
 from madang.portal.applications.rules import content_hash
 from madang.portal.calls.rules import ReviewStep
 from madang.portal.committees import pool
+from madang.portal.masks import queries as masks
 from madang.portal.meetings import queries
 from madang.portal.meetings.models import CommitteePoints, Meeting
 from madang.portal.reviews import scoring
@@ -95,10 +96,10 @@ def room(row: Meeting, now: datetime) -> Room:
     sheets = _sheets(row, [file.pk for file in files])
     points = {one.application_id: one for one in CommitteePoints.objects.filter(meeting=row)}
     members = queries.seated(row)
-    outside = circle(files, members, now).barred()
+    outside, titles = circle(files, members, now).barred(), masks.covered(files)
     lines = [
         _line(file, tables[file.track_id], sheets[file.pk], points.get(file.pk), scored[file.pk], ReviewStep(row.step))
-        | {"outside": tuple(one.pk for one in members if (file.pk, one.pk) in outside)}
+        | {"title": titles[file.pk], "outside": tuple(one.pk for one in members if (file.pk, one.pk) in outside)}
         for file in files
     ]
     every = [sheet for given in sheets.values() for sheet in given if sheet.state in LIVE_STATES]
@@ -137,7 +138,6 @@ def _line(
     return {
         "application": file.pk,
         "number": file.number or "",
-        "title": file.title,
         "cells": tuple(_cell(sheet, totals, left_out) for sheet in sheets if sheet.state in LIVE_STATES),
         "missing": sum(sheet.state == AssignmentState.ASSIGNED for sheet in sheets),
         "step_milli": score.total_milli if score else None,

@@ -32,7 +32,9 @@ def reply(by: Actor, application: int) -> Reply | None:
 def replies(applications: Iterable[int]) -> list[Reply]:
     """What was answered for these applications, in order of their numbers; for who may read them anyway."""
     return list(
-        Reply.objects.filter(application__in=applications).select_related("application").order_by("application__number")
+        Reply.objects.filter(application__in=applications)
+        .select_related("application__intake__call")
+        .order_by("application__number")
     )
 
 

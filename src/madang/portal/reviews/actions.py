@@ -18,6 +18,7 @@ from madang.portal.people import actions as people
 from madang.portal.people.models import Person
 from madang.portal.reviews import desk, queries, rules
 from madang.portal.reviews.conflicts import circle
+from madang.portal.reviews.desk import touched
 from madang.portal.reviews.models import (
     Affiliation,
     CriterionPoints,
@@ -94,6 +95,7 @@ def declare_interest(
     note: str = "",
     learnt_on: date | None = None,
     ended_on: date | None = None,
+    unseen: bool = False,
 ) -> DeclaredInterest:
     """A reviewer declares an interest towards an organisation, learnt on a day, and perhaps over since another.
 
@@ -113,6 +115,7 @@ def declare_interest(
                 note=note.strip(),
                 learnt_on=learnt_on,
                 ended_on=ended_on,
+                unseen=unseen,
                 declared_at=now,
             )
     except IntegrityError as error:
@@ -267,11 +270,12 @@ def recuse(
     organisation = row.application.organisation_id
     said = DeclaredInterest.objects.filter(reviewer=row.reviewer, organisation=organisation, kind=kind)
     if not said.filter(ended_on__isnull=True).exists():
-        declare_interest(by=by, now=now, organisation=organisation, kind=kind, note=note, learnt_on=learnt_on)
+        given = {"note": note, "learnt_on": learnt_on, "unseen": row.application.intake.call.blind}
+        declare_interest(by=by, now=now, organisation=organisation, kind=kind, **given)
 
 
 def _end_own(by: Actor, now: datetime, assignment: int, state: AssignmentState, reason: str) -> ReviewAssignment:
-    own = ReviewAssignment.objects.filter(pk=assignment, reviewer=_own(by)).select_related("application")
+    own = ReviewAssignment.objects.filter(pk=assignment, reviewer=_own(by)).select_related("application__intake__call")
     row = own.first()
     if row is None:
         raise Refused("not_found")
@@ -308,7 +312,7 @@ def save_draft(
     "criterion_unknown", "points_out_of_range". Stale when the sheet was saved elsewhere in the meantime.
     """
     row = _open_sheet(by, now, assignment)
-    _write(row, version, points, comments or {}, comment)
+    _write(row, now, version, points, comments or {}, comment)
     journal.record(by=by, now=now, did="reviews.save_draft", kind="review", subject=assignment, version=version + 1)
     return version + 1
 
@@ -328,7 +332,7 @@ def submit(
     row = _open_sheet(by, now, assignment)
     table = queries.criteria(row.application.track_id)
     rules.check_complete([criterion.code for criterion in table if criterion.required], points)
-    _write(row, version, points, comments or {}, comment)
+    _write(row, now, version, points, comments or {}, comment)
     handed = ReviewAssignment.objects.filter(pk=assignment, state=AssignmentState.ASSIGNED, version=version + 1)
     if not handed.update(state=AssignmentState.SUBMITTED, ended_at=now):
         raise Stale("review")
@@ -344,11 +348,13 @@ def _open_sheet(by: Actor, now: datetime, assignment: int) -> ReviewAssignment:
     return row
 
 
-def _write(row: ReviewAssignment, version: int, points: Answers, comments: Mapping[str, str], comment: str) -> None:
+def _write(
+    row: ReviewAssignment, now: datetime, version: int, points: Answers, comments: Mapping[str, str], comment: str
+) -> None:
     table = queries.criteria(row.application.track_id)
     rules.check_points({criterion.code: criterion.points for criterion in table}, points)
     sheet = ReviewAssignment.objects.filter(pk=row.pk, state=AssignmentState.ASSIGNED, version=version)
-    if not sheet.update(comment=comment.strip(), version=F("version") + 1):
+    if not sheet.update(comment=comment.strip(), version=F("version") + 1, **touched(row, now)):
         raise Stale("review")
     CriterionPoints.objects.filter(assignment=row).delete()
     CriterionPoints.objects.bulk_create(

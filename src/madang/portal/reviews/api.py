@@ -12,6 +12,7 @@ from madang.errors import Refused
 from madang.portal.files.faces import BINARY_ANSWER, answer
 from madang.portal.reviews import actions, desk, queries, reading
 from madang.portal.reviews.rules import AssignmentState, Interest
+from madang.portal.reviews.veil import seen
 from madang.portal.schemas import Day, Purpose
 
 router = Router(tags=["reviews"])
@@ -53,37 +54,22 @@ class SheetLineOut(Schema):
 class ReviewFileOut(Schema):
     """An attachment of the application."""
 
-    id: int
+    id: int = Field(alias="pk")
     name: str
     size_bytes: int = Field(alias="file.size")
     sha256: str = Field(alias="file.sha256")
 
 
 class SheetOut(AssignmentOut):
-    """A sheet with the submission in force that it judges."""
+    """A sheet with the submission in force that it judges; in a blind call names are covered, files are copies."""
 
-    title: str
-    organisation: str
+    title: str = Field(alias="seen.title")
+    organisation: str = Field(alias="seen.organisation", description="Empty in a blind call.")
+    blind: bool = Field(alias="seen.blind")
     comment: str
     lines: list[SheetLineOut]
-    content: dict[str, Any]
-    files: list[ReviewFileOut]
-
-    @staticmethod
-    def resolve_title(row: Any) -> str:
-        return str(row.application.title)
-
-    @staticmethod
-    def resolve_organisation(row: Any) -> str:
-        return str(row.application.organisation.name)
-
-    @staticmethod
-    def resolve_content(row: Any) -> Any:
-        return row.application.in_force.content
-
-    @staticmethod
-    def resolve_files(row: Any) -> Any:
-        return list(row.application.in_force.files.all())
+    content: dict[str, Any] = Field(alias="seen.content")
+    files: list[ReviewFileOut] = Field(alias="seen.files")
 
 
 class SheetLineIn(Schema):
@@ -148,6 +134,7 @@ def get_review(request: HttpRequest, review: int) -> Any:
     """A sheet with its application; 404 for what is not one's own, or is closed by a conflict of interest."""
     row = _row(request, review)
     given = queries.points(review)
+    row.seen = seen(request.actor, row.application)
     reading.open_file(by=request.actor, now=timezone.now(), assignment=review)
     row.lines = [
         {

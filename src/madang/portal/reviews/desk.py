@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
@@ -15,7 +18,9 @@ from madang.portal.experts.queries import owing_terms
 from madang.portal.reviews import rules
 from madang.portal.reviews.conflicts import circle
 from madang.portal.reviews.models import CriterionPoints, ReviewAssignment, Reviewer
+from madang.portal.reviews.pace import Pace, pace, worked
 from madang.portal.reviews.rules import LIVE_STATES, AssignmentState
+from madang.portal.reviews.veil import SeenFile, seen
 from madang.review.conflicts import Conflict, excluded
 
 
@@ -56,6 +61,25 @@ def open_until(row: ReviewAssignment) -> datetime:
     return rules.open_until(row.due_at, row.application.track.grace_days)
 
 
+def touched(row: ReviewAssignment, now: datetime) -> dict[str, Any]:
+    """What opening or saving a sheet writes into it: when, and the time at work since the last time."""
+    return {"touched_at": now, "worked_seconds": F("worked_seconds") + worked(row.touched_at, now)}
+
+
+def paces(by: Actor, rows: Iterable[ReviewAssignment]) -> dict[int, Pace | None]:
+    """By sheet, how long sheets of the same track and step took others; one query."""
+    given = list(rows)
+    every = ReviewAssignment.objects.filter(state=AssignmentState.SUBMITTED, worked_seconds__gt=0)
+    every = every.filter(application__track__in={row.application.track_id for row in given})
+    others = every.exclude(reviewer__person=by.person).values_list(
+        "application__track", "step", "reviewer", "worked_seconds"
+    )
+    times: dict[tuple[int, str], list[tuple[int, int]]] = defaultdict(list)
+    for track, step, reviewer, seconds in others if given else ():
+        times[track, step].append((reviewer, seconds))
+    return {row.pk: pace(times[row.application.track_id, row.step]) for row in given}
+
+
 def conflicts_of(assignments: list[ReviewAssignment], now: datetime) -> dict[int, list[Conflict]]:
     """What stands between each sheet's reviewer and its application, by sheet; constant in queries."""
     found = circle(
@@ -82,13 +106,13 @@ def opened(by: Actor, assignment: int, now: datetime) -> ReviewAssignment | None
     """The same with what is read in it: the application as submitted, its organisation and its files."""
     # what proves bonus points is an officer's to judge, and not to be known before the own sheet is written
     shown = SubmittedFile.objects.filter(Q(evidence__isnull=True) | Q(evidence__bonus_rules__isnull=True))
-    files = Prefetch("application__in_force__files", shown.select_related("file").order_by("pk"))
+    files = Prefetch("application__in_force__files", shown.select_related("file", "cleaned").order_by("pk"))
     rows = all_given(by).filter(pk=assignment, state__in=LIVE_STATES, owes_terms=False)
     row = rows.select_related("application__organisation", "application__in_force").prefetch_related(files).first()
     return None if row is None or excluded(conflicts_of([row], now)[row.pk]) else row
 
 
-def submitted_file(by: Actor, assignment: int, file: int, now: datetime) -> SubmittedFile | None:
-    """An attachment of the submission in force that belongs to one's own sheet."""
+def submitted_file(by: Actor, assignment: int, file: int, now: datetime) -> SeenFile | None:
+    """An attachment of the submission in force that belongs to one's own sheet, as its reviewer gets it."""
     sheet = opened(by, assignment, now)
-    return next((row for row in sheet.application.in_force.files.all() if row.pk == file), None) if sheet else None
+    return next((row for row in seen(by, sheet.application).files if row.pk == file), None) if sheet else None

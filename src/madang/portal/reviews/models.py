@@ -49,7 +49,10 @@ class Affiliation(models.Model):
 
 
 class DeclaredInterest(models.Model):
-    """A conflict of interest that a reviewer declared towards an organisation, and when it came to be known."""
+    """A conflict of interest that a reviewer declared towards an organisation, and when it came to be known.
+
+    `unseen`: they stepped back from an application whose applicant they were not told, and still are not.
+    """
 
     reviewer = models.ForeignKey(Reviewer, on_delete=models.CASCADE, related_name="interests")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
@@ -58,6 +61,7 @@ class DeclaredInterest(models.Model):
     learnt_on = models.DateField(null=True)
     # the first day on which it held no more; empty while it holds
     ended_on = models.DateField(null=True)
+    unseen = models.BooleanField(default=False)
     declared_at = models.DateTimeField()
 
     class Meta:
@@ -96,7 +100,10 @@ class ReviewersApart(models.Model):
 
 
 class ReviewAssignment(models.Model):
-    """One reviewer's sheet for one application in one step of the review."""
+    """One reviewer's sheet for one application in one step of the review.
+
+    `worked_seconds` adds up the time between opening and saving, without pauses; `touched_at` is the last of these.
+    """
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="assignments")
     reviewer = models.ForeignKey(Reviewer, on_delete=models.PROTECT, related_name="assignments")
@@ -107,6 +114,8 @@ class ReviewAssignment(models.Model):
     assigned_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     assigned_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    touched_at = models.DateTimeField(null=True)
+    worked_seconds = models.PositiveIntegerField(default=0)
     ended_at = models.DateTimeField(null=True)
     ended_reason = models.CharField(max_length=500, blank=True)
 

@@ -6,21 +6,22 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from madang.errors import Refused
+from madang.errors import Refused, Stale
 from madang.portal.actors import READING_ROLES, Role
 from madang.portal.conflicts.sentences import GROUNDS
 from madang.portal.exchanges import queries as exchanges
 from madang.portal.faces import form_page, one, signed_in, tried, whole, with_role
 from madang.portal.files.faces import answer
 from madang.portal.journal import actions as journal
+from madang.portal.masks import queries as masks
 from madang.portal.meetings import queries as meetings
-from madang.portal.refusals import sentence
+from madang.portal.refusals import sentence, status
 from madang.portal.replies import queries as replies
 from madang.portal.reviews import actions, desk, exports, queries, reading
 from madang.portal.reviews.calibration import calibrate, calibrated
@@ -33,6 +34,7 @@ from madang.portal.reviews.forms import (
     SheetForm,
 )
 from madang.portal.reviews.rules import AssignmentState, Interest
+from madang.portal.reviews.veil import seen
 from madang.portal.suggestions import queries as suggestions
 from madang.portal.templatetags.madang import in_language
 
@@ -44,9 +46,14 @@ A_PAGE = 50
 def reviews(request: HttpRequest) -> HttpResponse:
     """One's own sheets with progress, open ones first; what one is barred from is not there."""
     page = Paginator(desk.mine(request.actor, request.now), A_PAGE).get_page(request.GET.get("page"))
+    titles = masks.titles(request.actor, [row.application for row in page])
+    for row in page:
+        row.title = titles[row.application_id]
+    waiting = [row for row in page if row.state == AssignmentState.ASSIGNED]
+    paces = desk.paces(request.actor, waiting)
     context = {
         "page": page,
-        "waiting": [row for row in page if row.state == AssignmentState.ASSIGNED],
+        "waiting": [(row, paces[row.pk]) for row in waiting],
         "done": [row for row in page if row.state == AssignmentState.SUBMITTED],
         "back": [row for row in page if row.state == AssignmentState.DECLINED],
         "is_reviewer": request.actor.reviewer,
@@ -63,6 +70,8 @@ def review(request: HttpRequest, assignment: int) -> HttpResponse:
     table = queries.criteria(row.application.track_id)
     initial = SheetForm.of(row, queries.points(assignment))
     form = SheetForm(request.POST if request.method == "POST" else None, table=table, initial=initial)
+    if request.POST.get("what") == "autosave":
+        return _autosave(request, form, assignment)
     if request.method == "POST" and form.is_valid():
         submitting = request.POST.get("what") == "submit"
         act = actions.submit if submitting else actions.save_draft
@@ -74,16 +83,32 @@ def review(request: HttpRequest, assignment: int) -> HttpResponse:
     if request.method != "POST":
         reading.open_file(by=request.actor, now=request.now, assignment=assignment)
     open_now = row.state == AssignmentState.ASSIGNED and request.now < desk.open_until(row)
+    shown = seen(request.actor, row.application)
     context = {
         "row": row,
+        "seen": shown,
         "form": form,
         "lines": [(c, form[f"points_{c.code}"], form[f"comment_{c.code}"]) for c in table],
-        "sections": queries.sections(row),
-        "asks": queries.asks(row),
+        "sections": queries.sections(row.application.track_id, shown.content),
+        "asks": queries.asks(shown.content),
         "open": open_now,
-        "crumbs": [(_("Reviews"), reverse("reviews")), (row.application.title, "")],
+        "crumbs": [(_("Reviews"), reverse("reviews")), (shown.title, "")],
     }
     return render(request, "reviews/review.html", context, status=422 if form.is_bound and form.errors else 200)
+
+
+def _autosave(request: HttpRequest, form: SheetForm, assignment: int) -> HttpResponse:
+    """What a script sends while somebody types: answers the version to go on with, or says why nothing was saved."""
+    if not form.is_valid():
+        told = " ".join(str(error) for errors in form.errors.values() for error in errors)
+        return JsonResponse({"told": told}, status=422)
+    given = {"by": request.actor, "now": request.now, "assignment": assignment, **form.sheet()}
+    try:
+        return JsonResponse({"version": actions.save_draft(**given)})
+    except Refused as refused:
+        return JsonResponse({"told": sentence(refused)}, status=status(refused))
+    except Stale:
+        return JsonResponse({"told": _("It was saved elsewhere. Load the page again and compare.")}, status=409)
 
 
 def _sheet(request: HttpRequest, assignment: int) -> queries.ReviewAssignment:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -132,16 +133,16 @@ def organisation_numbered(number: str) -> int | None:
     return Organisation.objects.filter(registration_number=digits).values_list("pk", flat=True).first()
 
 
-def sections(row: ReviewAssignment) -> list[tuple[Section, str]]:
-    """The written plan as it was submitted, in the track's order."""
-    texts = row.application.in_force.content.get("sections", {})
-    rows = Section.objects.filter(track=row.application.track_id).order_by("position", "pk")
+def sections(track: int, content: Mapping[str, Any]) -> list[tuple[Section, str]]:
+    """The written plan as it was submitted and is shown, in the track's order."""
+    texts = content.get("sections", {})
+    rows = Section.objects.filter(track=track).order_by("position", "pk")
     return [(section, texts.get(section.code, "")) for section in rows]
 
 
-def asks(row: ReviewAssignment) -> list[tuple[Product | None, dict[str, Any]]]:
+def asks(content: Mapping[str, Any]) -> list[tuple[Product | None, dict[str, Any]]]:
     """What was asked for, as it was submitted, with the products."""
-    lines = row.application.in_force.content.get("asks", [])
+    lines = content.get("asks", [])
     rows = Product.objects.filter(code__in=[line["product"] for line in lines]).select_related("pool")
     products = {product.code: product for product in rows}
     return [(products.get(line["product"]), line) for line in lines]

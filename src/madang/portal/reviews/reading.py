@@ -8,6 +8,8 @@ from madang.errors import Refused
 from madang.portal.actors import Actor
 from madang.portal.journal import actions as journal
 from madang.portal.reviews import desk
+from madang.portal.reviews.models import ReviewAssignment
+from madang.portal.reviews.rules import AssignmentState
 from madang.portal.transactions import action
 
 
@@ -17,6 +19,8 @@ def open_file(*, by: Actor, now: datetime, assignment: int, purpose: str = "") -
     row = desk.open_to_reviewer(by, assignment, now)
     if row is None:
         raise Refused("not_found")
+    seen_before = ReviewAssignment.objects.filter(pk=assignment, touched_at=row.touched_at)
+    seen_before.filter(state=AssignmentState.ASSIGNED).update(**desk.touched(row, now))
     journal.read(
         by=by,
         now=now,

@@ -220,10 +220,11 @@ def _bidding(request: HttpRequest, intake: int) -> queries.Bidding:
 @paginate(LimitOffsetPagination)
 def list_bids(request: HttpRequest, intake: int) -> Any:
     """A reviewer's own bids: titles that no conflict bars, with what was said; none before the call's terms."""
-    files = _bidding(request, intake).files
+    found = _bidding(request, intake)
     read(by=request.actor, now=request.now, what="search", kind="application", subject="all", as_reviewer=True)
     return [
-        {"application": row.pk, "number": row.number, "title": row.title, "wish": said or None} for row, said in files
+        {"application": row.pk, "number": row.number, "title": found.titles[row.pk], "wish": said or None}
+        for row, said in found.files
     ]
 
 

@@ -77,7 +77,7 @@ class BidsForm(forms.Form):
         self.found = found
         for file, said in page:
             self.fields[f"file_{file.pk}"] = forms.ChoiceField(
-                label=file.title,
+                label=found.titles[file.pk],
                 choices=[*((wish.value, _(WISHES[wish])) for wish in Wish), ("", _("Nothing said"))],
                 required=False,
                 initial=said,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from django.utils.translation import gettext
 from madang.portal.actors import Actor, Role
 from madang.portal.applications.models import Application
 from madang.portal.experts.queries import owing_terms
+from madang.portal.masks import queries as masks
 from madang.portal.reviews.conflicts import circle
 from madang.portal.reviews.desk import reviewer_of
 from madang.portal.reviews.models import ReviewAssignment, Reviewer, ReviewersApart
@@ -66,6 +68,7 @@ class Bidding:
     call: Any
     owes_terms: bool
     files: list[tuple[Application, str]]
+    titles: Mapping[int, str]
 
 
 def bidding(by: Actor, now: datetime, intake: int) -> Bidding | None:
@@ -79,14 +82,16 @@ def bidding(by: Actor, now: datetime, intake: int) -> Bidding | None:
         return None
     call = asked.intake.call
     if owing_terms({call.pk}, {own.pk}):
-        return Bidding(own, asked.until, call, True, [])
+        return Bidding(own, asked.until, call, True, [], {})
     rows = Application.objects.filter(intake=intake, state__in=REVIEWED_STATES, in_force__isnull=False)
-    files = list(rows.filter(track__peer_groups=0).select_related("track").order_by("number"))
+    files = list(rows.filter(track__peer_groups=0).select_related("track", "intake__call").order_by("number"))
     sheets = ReviewAssignment.objects.filter(application__intake=intake, reviewer=own).exclude(state__in=LIVE_STATES)
     gone = set(sheets.values_list("application", flat=True))
     gone |= {application for application, _ in circle(files, [own], now).barred()}
     said = dict(Bid.objects.filter(reviewer=own, application__intake=intake).values_list("application", "wish"))
-    return Bidding(own, asked.until, call, False, [(row, said.get(row.pk, "")) for row in files if row.pk not in gone])
+    left = [row for row in files if row.pk not in gone]
+    shown = [(row, said.get(row.pk, "")) for row in left]
+    return Bidding(own, asked.until, call, False, shown, masks.titles(by, left))
 
 
 def tasks(by: Actor, now: datetime) -> list[Task]:

@@ -1,0 +1,1 @@
+"""Who applies, hidden from the reviewers of a blind call: names give way to a bar."""
