@@ -19,9 +19,9 @@ from factories import (
 
 from madang.portal.bonuses.models import BonusVerdict
 from madang.portal.consensus.models import AgreedSheet, Consensus
+from madang.portal.misconduct.models import Misconduct
 from madang.portal.people.models import Person
 from madang.portal.reviews.models import CriterionPoints
-from madang.portal.misconduct.models import Misconduct
 
 SHEET = {"merit": 45, "plan": 30}
 
@@ -51,7 +51,9 @@ def make_scores(world: Any, a, owner: Person, assigned) -> None:
     found = {"found_on": NOW.date(), "ground": "x", "reference": "D-1", "noted_by": manager, "noted_at": NOW}
     other = make_reviewer()
     waiting = Misconduct.objects.create(reviewer=other, **found)
-    counting = Misconduct.objects.create(reviewer=other, **found, confirmed_by=world.people["approver"], confirmed_at=NOW)
+    counting = Misconduct.objects.create(
+        reviewer=other, **found, confirmed_by=world.people["approver"], confirmed_at=NOW
+    )
     world.places |= {
         "application-bonus": {"application": draft.pk},
         "claim": {"application": files[0].pk, "bonus": bonus.code},

@@ -33,9 +33,8 @@ from portal.access_experts import make_experts, make_fees, make_meetings, make_s
 from portal.access_money import make_money, make_prices
 from portal.access_nodes import make_nodes
 from portal.access_outcomes import make_outcomes
-from portal.access_reviews import make_findings
-from portal.access_sanctions import make_sanctions
 from portal.access_reviews import make_exchanges, make_findings
+from portal.access_sanctions import make_sanctions
 from portal.access_scores import make_scores
 from portal.access_training import make_training
 from portal.trial_results import make_trial

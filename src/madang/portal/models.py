@@ -36,6 +36,7 @@ from madang.portal.learners import models as _learners  # noqa: F401
 from madang.portal.ledger import models as _ledger  # noqa: F401
 from madang.portal.lessons import models as _lessons  # noqa: F401
 from madang.portal.meetings import models as _meetings  # noqa: F401
+from madang.portal.misconduct import models as _misconduct  # noqa: F401
 from madang.portal.months import models as _months  # noqa: F401
 from madang.portal.nodes import models as _nodes  # noqa: F401
 from madang.portal.outbox import models as _outbox  # noqa: F401
@@ -50,7 +51,6 @@ from madang.portal.resources import models as _resources  # noqa: F401
 from madang.portal.reviews import models as _reviews  # noqa: F401
 from madang.portal.revisions import models as _revisions  # noqa: F401
 from madang.portal.sanctions import models as _sanctions  # noqa: F401
-from madang.portal.misconduct import models as _misconduct  # noqa: F401
 from madang.portal.screening import models as _screening  # noqa: F401
 from madang.portal.settlements import models as _settlements  # noqa: F401
 from madang.portal.shares import models as _shares  # noqa: F401

@@ -23,12 +23,12 @@ from madang.errors import Refused, Stale
 from madang.portal.actors import Role
 from madang.portal.approvals import actions as approvals
 from madang.portal.approvals.rules import ApprovalKind
+from madang.portal.misconduct import actions, queries
+from madang.portal.misconduct.models import Misconduct
 from madang.portal.reviews import actions as reviews
 from madang.portal.reviews import desk
 from madang.portal.reviews.conflicts import circle
 from madang.portal.reviews.models import Affiliation
-from madang.portal.misconduct import actions, queries
-from madang.portal.misconduct.models import Misconduct
 
 pytestmark = pytest.mark.django_db
 FOUND = date(2024, 2, 29)

@@ -70,9 +70,8 @@ def begin(*, by: Actor, now: datetime, track: int, intake: int, organisation: in
             )
     except IntegrityError as error:
         raise Refused("already_begun") from error
-    journal.record(
-        by=by, now=now, did="applications.begin", kind="application", subject=made.pk, organisation=organisation
-    )
+    facts = {"subject": made.pk, "organisation": organisation}
+    journal.record(by=by, now=now, did="applications.begin", kind="application", **facts)
     return made
 
 
@@ -158,9 +157,8 @@ def attach(
         attached_by_id=by.person,
         attached_at=now,
     )
-    journal.record(
-        by=by, now=now, did="applications.attach", kind="application", subject=application, attachment=made.pk
-    )
+    facts = {"subject": application, "attachment": made.pk}
+    journal.record(by=by, now=now, did="applications.attach", kind="application", **facts)
     return made
 
 
@@ -185,9 +183,8 @@ def accept_consent(*, by: Actor, now: datetime, application: int, text: int) -> 
     if Consent.objects.filter(application=application, text=text, withdrawn_at__isnull=True).exists():
         return
     Consent.objects.create(application=row, text_id=text, accepted_by_id=by.person, accepted_at=now)
-    journal.record(
-        by=by, now=now, did="applications.accept_consent", kind="application", subject=application, text=text
-    )
+    facts = {"subject": application, "text": text}
+    journal.record(by=by, now=now, did="applications.accept_consent", kind="application", **facts)
 
 
 @action
@@ -200,9 +197,8 @@ def withdraw_consent(*, by: Actor, now: datetime, application: int, text: int) -
     rows = Consent.objects.filter(application=application, text=text, withdrawn_at__isnull=True)
     if not rows.update(withdrawn_at=now):
         raise Stale("consent")
-    journal.record(
-        by=by, now=now, did="applications.withdraw_consent", kind="application", subject=application, text=text
-    )
+    facts = {"subject": application, "text": text}
+    journal.record(by=by, now=now, did="applications.withdraw_consent", kind="application", **facts)
 
 
 def submit(*, by: Actor, now: datetime, application: int, version: int) -> Submission:

@@ -19,11 +19,11 @@ from madang.portal.drafts import actions as drafts
 from madang.portal.faces import known_to, one
 from madang.portal.honoraria import actions as honoraria
 from madang.portal.indicators import actions as indicators
+from madang.portal.misconduct import actions as misconduct
 from madang.portal.months import actions as months
 from madang.portal.prices import actions as prices
 from madang.portal.receipts import actions as receipts
 from madang.portal.sanctions import actions as sanctions
-from madang.portal.misconduct import actions as misconduct
 from madang.portal.schemas import Comment
 from madang.portal.settlements import actions as settlements
 from madang.portal.supplements import actions as supplements

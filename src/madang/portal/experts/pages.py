@@ -23,9 +23,9 @@ from madang.portal.faces import form_page, one, signed_in, tried, whole, with_ro
 from madang.portal.files import tables
 from madang.portal.files.faces import taken
 from madang.portal.journal.actions import read
+from madang.portal.misconduct import queries as misconduct
 from madang.portal.reviews import actions as reviews
 from madang.portal.reviews.forms import PurposeForm, ReviewerForm
-from madang.portal.misconduct import queries as misconduct
 from madang.portal.templatetags.madang import in_language
 
 MANAGER = Role.PROGRAMME_MANAGER

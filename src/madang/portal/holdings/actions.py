@@ -33,6 +33,7 @@ from madang.portal.honoraria.models import FeeDeclined, FeeStatement
 from madang.portal.idempotency.models import AnsweredRequest
 from madang.portal.jobs.models import Job
 from madang.portal.journal import actions as journal
+from madang.portal.misconduct.models import Misconduct
 from madang.portal.outcomes.models import OutcomeItem
 from madang.portal.people import actions as people
 from madang.portal.people.models import ApiToken, LoginFailure, Membership, Person, StaffRole, Verdict
@@ -47,7 +48,6 @@ from madang.portal.reviews.models import (
     ReviewersApart,
 )
 from madang.portal.revisions.models import SheetVersion
-from madang.portal.misconduct.models import Misconduct
 from madang.portal.suggestions.models import Bid
 from madang.portal.tenancies.models import Resident, UpkeepRequest, UpkeepStep, Visitor
 from madang.portal.transactions import action

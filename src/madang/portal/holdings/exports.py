@@ -245,12 +245,7 @@ def _reviewing(person: int) -> dict[str, Rows]:
     return {
         "as_a_reviewer": _listed(
             Reviewer.objects.filter(person=person),
-            "affiliation",
-            "fields",
-            "load_limit",
-            "active",
-            "expert",
-            "added_at",
+            *("affiliation", "fields", "load_limit", "active", "expert", "added_at"),
         ),
         "affiliations": _listed(
             Affiliation.objects.filter(**mine), "since", "until", "name", "registration_number", **organisation
@@ -287,11 +282,7 @@ def _reviewing(person: int) -> dict[str, Rows]:
         ),
         "interests_i_declared": _listed(
             DeclaredInterest.objects.filter(**mine).annotate(told=_told(Q(unseen=True))),
-            "kind",
-            "note",
-            "learnt_on",
-            "ended_on",
-            "declared_at",
+            *("kind", "note", "learnt_on", "ended_on", "declared_at"),
             organisation="told",
         ),
         "whether_i_am_an_applicant": _listed(

@@ -14,6 +14,7 @@ import madang.portal.camp.rules
 import madang.portal.challenges.rules
 import madang.portal.cluster.rules
 import madang.portal.committees.rules
+import madang.portal.consensus.rules
 import madang.portal.courses.rules
 import madang.portal.environments.rules
 import madang.portal.facilities.rules
@@ -28,8 +29,10 @@ import madang.portal.people.rules
 import madang.portal.plans.rules
 import madang.portal.resources.rules
 import madang.portal.reviews.rules
+import madang.portal.sanctions.rules
 import madang.portal.studies.rules
 import madang.portal.suggestions.rules
+import madang.portal.supplements.rules
 import madang.portal.takebacks.rules
 import madang.portal.tenancies.rules
 import madang.review.scores
@@ -47,6 +50,28 @@ class Migration(migrations.Migration):
     ]
 
     operations = [CreateTogether([
+        migrations.CreateModel(
+            name='Entitlement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=30, unique=True)),
+                ('kind', models.CharField(choices=[('supplement', 'supplement'), ('wait_credit', 'wait_credit')], max_length=11)),
+                ('name_ko', models.CharField(max_length=80)),
+                ('name_en', models.CharField(max_length=80)),
+                ('sentence_ko', models.CharField(max_length=300)),
+                ('sentence_en', models.CharField(max_length=300)),
+                ('permille', models.PositiveSmallIntegerField(default=0)),
+                ('from_percent', models.PositiveSmallIntegerField(default=0)),
+                ('promise_seconds', models.PositiveIntegerField(default=0)),
+                ('won', models.BigIntegerField(default=0)),
+                ('cap_permille', models.PositiveSmallIntegerField(default=0)),
+                ('starts_on', models.DateField()),
+                ('ends_on', models.DateField(null=True)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['supplement', 'wait_credit'])), name='entitlement_kind_known'), models.CheckConstraint(condition=models.Q(models.Q(('cap_permille', 0), ('from_percent__lte', 100), ('kind', 'supplement'), ('permille__gte', 1), ('permille__lte', 1000), ('promise_seconds', 0), ('won', 0)), models.Q(('cap_permille__gte', 1), ('cap_permille__lte', 1000), ('from_percent', 0), ('kind', 'wait_credit'), ('promise_seconds__gte', 3600), models.Q(models.Q(('permille', 0), ('won__gte', 1)), models.Q(('permille__range', (1, 1000)), ('won', 0)), _connector='OR')), _connector='OR'), name='entitlement_figures_of_its_kind'), models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='entitlement_ends_after_start')],
+            },
+        ),
         migrations.CreateModel(
             name='Bank',
             fields=[
@@ -164,6 +189,26 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SanctionTerms',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('starts_on', models.DateField(unique=True)),
+                ('answer_days', models.PositiveSmallIntegerField()),
+                ('appeal_days', models.PositiveSmallIntegerField()),
+                ('pay_days', models.PositiveSmallIntegerField()),
+                ('false_permille', models.PositiveSmallIntegerField()),
+                ('excess_permille', models.PositiveSmallIntegerField()),
+                ('other_permille', models.PositiveSmallIntegerField()),
+                ('ban_months', models.PositiveSmallIntegerField()),
+                ('document', models.CharField(max_length=200)),
+                ('set_at', models.DateTimeField()),
+                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('answer_days__gte', 10), ('appeal_days__gte', 10), ('pay_days__gte', 10)), name='sanctionterms_days'), models.CheckConstraint(condition=models.Q(('false_permille__lte', 5000), ('excess_permille__lte', 5000), ('other_permille__lte', 5000), ('ban_months__gte', 1), ('ban_months__lte', 60)), name='sanctionterms_figures')],
+            },
+        ),
+        migrations.CreateModel(
             name='AccountingMonth',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -181,7 +226,7 @@ class Migration(migrations.Migration):
             name='Approval',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('publish_call', 'publish_call'), ('adopt_plan', 'adopt_plan'), ('publish_decisions', 'publish_decisions'), ('end_award', 'end_award'), ('change_tariff', 'change_tariff'), ('refund', 'refund'), ('settle_year', 'settle_year'), ('freeze_figures', 'freeze_figures'), ('pay_reviewers', 'pay_reviewers'), ('take_back', 'take_back'), ('close_month', 'close_month'), ('reopen_month', 'reopen_month')], max_length=20)),
+                ('kind', models.CharField(choices=[('publish_call', 'publish_call'), ('adopt_plan', 'adopt_plan'), ('publish_decisions', 'publish_decisions'), ('end_award', 'end_award'), ('change_tariff', 'change_tariff'), ('refund', 'refund'), ('settle_year', 'settle_year'), ('freeze_figures', 'freeze_figures'), ('pay_reviewers', 'pay_reviewers'), ('take_back', 'take_back'), ('close_month', 'close_month'), ('reopen_month', 'reopen_month'), ('decide_sanction', 'decide_sanction'), ('uphold_sanction', 'uphold_sanction'), ('annul_sanction', 'annul_sanction'), ('grant_supplement', 'grant_supplement'), ('misconduct', 'misconduct')], max_length=20)),
                 ('subject', models.BigIntegerField()),
                 ('facts', models.JSONField(default=dict)),
                 ('state', models.CharField(choices=[('waiting', 'waiting'), ('approved', 'approved'), ('rejected', 'rejected'), ('withdrawn', 'withdrawn')], default=madang.portal.approvals.rules.ApprovalState['WAITING'], max_length=10)),
@@ -194,7 +239,7 @@ class Migration(migrations.Migration):
                 ('drafted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['publish_call', 'adopt_plan', 'publish_decisions', 'end_award', 'change_tariff', 'refund', 'settle_year', 'freeze_figures', 'pay_reviewers', 'take_back', 'close_month', 'reopen_month'])), name='approval_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'rejected', 'withdrawn'])), name='approval_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'rejected']), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(models.Q(('state__in', ['approved', 'rejected']), _negated=True), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='approval_decided_by_whom'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='approval_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('document_number', ''), _negated=True), _connector='OR'), name='approval_has_document'), models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('kind', 'subject'), name='approval_waiting_once')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['publish_call', 'adopt_plan', 'publish_decisions', 'end_award', 'change_tariff', 'refund', 'settle_year', 'freeze_figures', 'pay_reviewers', 'take_back', 'close_month', 'reopen_month', 'decide_sanction', 'uphold_sanction', 'annul_sanction', 'grant_supplement', 'misconduct'])), name='approval_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'rejected', 'withdrawn'])), name='approval_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'rejected']), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(models.Q(('state__in', ['approved', 'rejected']), _negated=True), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='approval_decided_by_whom'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='approval_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('document_number', ''), _negated=True), _connector='OR'), name='approval_has_document'), models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('kind', 'subject'), name='approval_waiting_once')],
             },
         ),
         migrations.CreateModel(
@@ -222,6 +267,7 @@ class Migration(migrations.Migration):
                 ('published_at', models.DateTimeField(null=True)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('report_months', models.JSONField(default=list)),
+                ('blind', models.BooleanField(default=False)),
                 ('drafted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
@@ -408,8 +454,8 @@ class Migration(migrations.Migration):
                 ('responsible', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['equipment', 'simulator', 'room', 'seat'])), name='facility_kind_known'), models.CheckConstraint(condition=models.Q(('field__in', ['mobility', 'energy', 'healthcare', 'other'])), name='facility_field_known'), models.CheckConstraint(condition=models.Q(('safety__in', ['open', 'instructed', 'supervised'])), name='facility_safety_known'), models.CheckConstraint(condition=models.Q(('grain__in', ['quarter', 'day'])), name='facility_grain_known'), models.CheckConstraint(condition=models.Q(('state__in', ['in_use', 'repair', 'retired'])), name='facility_state_known'), models.CheckConstraint(condition=models.Q(('closes__lte', 1440), ('opens__lt', models.F('closes'))), name='facility_opens_before_closing'), models.CheckConstraint(condition=models.Q(('weekdays__gte', 1), ('weekdays__lte', 127)), name='facility_open_on_some_day'), models.CheckConstraint(condition=models.Q(('longest__gte', 1)), name='facility_longest_above_zero')],
                 'indexes': [models.Index(fields=['kind', 'field', 'code'], name='facility_by_kind')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['equipment', 'simulator', 'room', 'seat'])), name='facility_kind_known'), models.CheckConstraint(condition=models.Q(('field__in', ['mobility', 'energy', 'healthcare', 'other'])), name='facility_field_known'), models.CheckConstraint(condition=models.Q(('safety__in', ['open', 'instructed', 'supervised'])), name='facility_safety_known'), models.CheckConstraint(condition=models.Q(('grain__in', ['quarter', 'day'])), name='facility_grain_known'), models.CheckConstraint(condition=models.Q(('state__in', ['in_use', 'repair', 'retired'])), name='facility_state_known'), models.CheckConstraint(condition=models.Q(('closes__lte', 1440), ('opens__lt', models.F('closes'))), name='facility_opens_before_closing'), models.CheckConstraint(condition=models.Q(('weekdays__gte', 1), ('weekdays__lte', 127)), name='facility_open_on_some_day'), models.CheckConstraint(condition=models.Q(('longest__gte', 1)), name='facility_longest_above_zero')],
             },
         ),
         migrations.CreateModel(
@@ -421,8 +467,8 @@ class Migration(migrations.Migration):
                 ('ends_at', models.DateTimeField()),
                 ('reason', models.CharField(blank=True, max_length=300)),
                 ('made_at', models.DateTimeField()),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('facility', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='closures', to='portal.facility')),
+                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['blackout', 'maintenance'])), name='closure_kind_known'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='closure_ends_after_start')],
@@ -449,8 +495,8 @@ class Migration(migrations.Migration):
                 ('facility', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='space', to='portal.facility')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['room', 'seat', 'shared'])), name='campspace_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['in_use', 'closed'])), name='campspace_state_known'), models.CheckConstraint(condition=models.Q(('height__gte', 1), ('width__gte', 1), ('x__lte', 200), ('y__lte', 200)), name='campspace_on_plan'), models.CheckConstraint(condition=models.Q(('facility__isnull', True), ('kind', 'shared'), _connector='OR'), name='campspace_books_what_is_shared')],
                 'indexes': [models.Index(fields=['floor', 'code'], name='campspace_by_floor')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['room', 'seat', 'shared'])), name='campspace_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['in_use', 'closed'])), name='campspace_state_known'), models.CheckConstraint(condition=models.Q(('height__gte', 1), ('width__gte', 1), ('x__lte', 200), ('y__lte', 200)), name='campspace_on_plan'), models.CheckConstraint(condition=models.Q(('facility__isnull', True), ('kind', 'shared'), _connector='OR'), name='campspace_books_what_is_shared')],
             },
         ),
         migrations.CreateModel(
@@ -539,8 +585,8 @@ class Migration(migrations.Migration):
                 ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('until_on__gte', models.F('from_on'))), name='housenotice_days_in_order')],
                 'indexes': [models.Index(fields=['until_on'], name='housenotice_until')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('until_on__gte', models.F('from_on'))), name='housenotice_days_in_order')],
             },
         ),
         migrations.CreateModel(
@@ -599,8 +645,8 @@ class Migration(migrations.Migration):
                 ('content', models.JSONField()),
                 ('sheets_sha256', models.CharField(max_length=64)),
                 ('made_at', models.DateTimeField()),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('intake', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calibrations', to='portal.intake')),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('intake', 'number'), name='calibration_number_once')],
@@ -612,8 +658,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('until', models.DateTimeField()),
                 ('opened_at', models.DateTimeField()),
-                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('intake', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='bid_period', to='portal.intake')),
+                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
@@ -653,9 +699,9 @@ class Migration(migrations.Migration):
                 ('rates', models.JSONField(default=dict)),
                 ('made_at', models.DateTimeField()),
                 ('withdrawn_at', models.DateTimeField(null=True)),
+                ('intake', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='policies', to='portal.intake')),
                 ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('made_from', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.allocationpolicy')),
-                ('intake', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='policies', to='portal.intake')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('intake', 'number', 'version'), name='allocationpolicy_version_once'), models.CheckConstraint(condition=models.Q(('number__gte', 1), ('version__gte', 1)), name='allocationpolicy_from_one')],
@@ -748,8 +794,8 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'sent', 'failed'])), name='message_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent'), ('sent_at__isnull', False)), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='message_sent_has_time')],
                 'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['next_try_at'], name='message_due'), models.Index(condition=models.Q(('state', 'failed')), fields=['written_at'], name='message_failed')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'sent', 'failed'])), name='message_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent'), ('sent_at__isnull', False)), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='message_sent_has_time')],
             },
         ),
         migrations.CreateModel(
@@ -924,8 +970,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('first_month', models.CharField(max_length=7)),
                 ('set_at', models.DateTimeField()),
-                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fundings', to='portal.pool')),
+                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('pool', 'first_month'), name='funding_once_a_month'), models.CheckConstraint(condition=models.Q(('first_month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='funding_month_written')],
@@ -973,8 +1019,8 @@ class Migration(migrations.Migration):
                 ('to_account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='movements_in', to='portal.ledgeraccount')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('source', 'source_key'), name='movement_posted_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['grant', 'hold', 'release', 'use', 'overrun', 'give_back', 'expire', 'reversal'])), name='movement_kind_known'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='movement_amount_above_zero'), models.CheckConstraint(condition=models.Q(('from_account', models.F('to_account')), _negated=True), name='movement_between_two'), models.CheckConstraint(condition=models.Q(('month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='movement_month_written')],
                 'indexes': [models.Index(fields=['to_account', 'month'], name='movement_to_month'), models.Index(fields=['from_account', 'month'], name='movement_from_month'), models.Index(fields=['subject'], name='movement_by_subject')],
+                'constraints': [models.UniqueConstraint(fields=('source', 'source_key'), name='movement_posted_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['grant', 'hold', 'release', 'use', 'overrun', 'give_back', 'expire', 'reversal'])), name='movement_kind_known'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='movement_amount_above_zero'), models.CheckConstraint(condition=models.Q(('from_account', models.F('to_account')), _negated=True), name='movement_between_two'), models.CheckConstraint(condition=models.Q(('month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='movement_month_written')],
             },
         ),
         migrations.CreateModel(
@@ -986,8 +1032,8 @@ class Migration(migrations.Migration):
                 ('movement', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='adjustment', to='portal.movement')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('booked__gt', models.F('month'))), name='adjustment_booked_later')],
                 'indexes': [models.Index(fields=['month'], name='adjustment_of_month'), models.Index(fields=['booked'], name='adjustment_in_month')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('booked__gt', models.F('month'))), name='adjustment_booked_later')],
             },
         ),
         migrations.CreateModel(
@@ -1095,12 +1141,12 @@ class Migration(migrations.Migration):
                 ('used_at', models.DateTimeField(null=True)),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.organisation')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'asked', 'confirmed', 'used', 'refused', 'cancelled', 'missed', 'lapsed'])), name='booking_state_known'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='booking_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'used'), ('used_at__isnull', False)), models.Q(models.Q(('state', 'used'), _negated=True), ('used_at__isnull', True)), _connector='OR'), name='booking_used_when'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['refused', 'cancelled', 'missed', 'lapsed']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['refused', 'cancelled', 'missed', 'lapsed']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='booking_ended_when'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('decided_by__isnull', False), ('decided_at__isnull', False)), _connector='OR'), name='booking_refused_by_whom')],
                 'indexes': [models.Index(fields=['organisation', 'starts_at'], name='booking_of_organisation'), models.Index(fields=['person', 'starts_at'], name='booking_of_person'), models.Index(fields=['state', 'expected_by'], name='booking_expected'), models.Index(fields=['starts_at', 'ends_at'], name='booking_when')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'asked', 'confirmed', 'used', 'refused', 'cancelled', 'missed', 'lapsed'])), name='booking_state_known'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='booking_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'used'), ('used_at__isnull', False)), models.Q(models.Q(('state', 'used'), _negated=True), ('used_at__isnull', True)), _connector='OR'), name='booking_used_when'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['refused', 'cancelled', 'missed', 'lapsed']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['refused', 'cancelled', 'missed', 'lapsed']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='booking_ended_when'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('decided_by__isnull', False), ('decided_at__isnull', False)), _connector='OR'), name='booking_refused_by_whom')],
             },
         ),
         migrations.CreateModel(
@@ -1128,8 +1174,8 @@ class Migration(migrations.Migration):
                 ('organisation', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='company', to='portal.organisation')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('stage__in', ['contact', 'visit', 'memorandum', 'plan', 'lease', 'office', 'grown', 'left'])), name='company_stage_known'), models.CheckConstraint(condition=models.Q(('registration_number__isnull', True), ('registration_number__regex', '^[0-9]{10}$'), _connector='OR'), name='company_number_ten_digits'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('next_step', ''), _negated=True), ('next_owner__isnull', False), ('next_due__isnull', False)), models.Q(('next_step', ''), ('next_owner__isnull', True), ('next_due__isnull', True)), _connector='OR'), name='company_next_step_whole'), models.CheckConstraint(condition=models.Q(models.Q(('merged_into__isnull', False), ('lead__isnull', False), ('merged_at__isnull', False)), models.Q(models.Q(('merged_into__isnull', False), _negated=True), ('lead__isnull', True), ('merged_at__isnull', True)), _connector='OR'), name='company_merged_whole'), models.CheckConstraint(condition=models.Q(('lead__isnull', True), models.Q(('lead', models.F('pk')), _negated=True), _connector='OR'), name='company_not_led_by_itself')],
                 'indexes': [models.Index(fields=['lead', 'stage', 'stage_on'], name='company_by_stage'), models.Index(fields=['next_due'], name='company_by_next_due')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('stage__in', ['contact', 'visit', 'memorandum', 'plan', 'lease', 'office', 'grown', 'left'])), name='company_stage_known'), models.CheckConstraint(condition=models.Q(('registration_number__isnull', True), ('registration_number__regex', '^[0-9]{10}$'), _connector='OR'), name='company_number_ten_digits'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('next_step', ''), _negated=True), ('next_owner__isnull', False), ('next_due__isnull', False)), models.Q(('next_step', ''), ('next_owner__isnull', True), ('next_due__isnull', True)), _connector='OR'), name='company_next_step_whole'), models.CheckConstraint(condition=models.Q(models.Q(('merged_into__isnull', False), ('lead__isnull', False), ('merged_at__isnull', False)), models.Q(models.Q(('merged_into__isnull', False), _negated=True), ('lead__isnull', True), ('merged_at__isnull', True)), _connector='OR'), name='company_merged_whole'), models.CheckConstraint(condition=models.Q(('lead__isnull', True), models.Q(('lead', models.F('pk')), _negated=True), _connector='OR'), name='company_not_led_by_itself')],
             },
         ),
         migrations.CreateModel(
@@ -1175,8 +1221,8 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(choices=[('owner', 'owner'), ('member', 'member')], max_length=10)),
                 ('joined_at', models.DateTimeField()),
                 ('left_at', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='portal.organisation')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['owner', 'member'])), name='membership_role_known'), models.UniqueConstraint(condition=models.Q(('left_at__isnull', True)), fields=('organisation', 'person'), name='membership_once')],
@@ -1222,8 +1268,8 @@ class Migration(migrations.Migration):
                 ('stopped_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('stopped_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='chase_stops', to='portal.organisation')),
+                ('stopped_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('organisation',), name='chasestop_in_force_once'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), models.Q(models.Q(('ended_at__isnull', False), _negated=True), ('ended_by__isnull', True)), _connector='OR'), name='chasestop_ended_by_whom')],
@@ -1242,8 +1288,8 @@ class Migration(migrations.Migration):
                 ('received_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('received_on__isnull', False), ('received_by__isnull', False)), models.Q(models.Q(('received_on__isnull', False), _negated=True), ('received_by__isnull', True)), _connector='OR'), name='owedreport_received_by_whom'), models.UniqueConstraint(fields=('organisation', 'title', 'due_on'), name='owedreport_once')],
                 'indexes': [models.Index(fields=['organisation', 'due_on'], name='owedreport_by_organisation')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('received_on__isnull', False), ('received_by__isnull', False)), models.Q(models.Q(('received_on__isnull', False), _negated=True), ('received_by__isnull', True)), _connector='OR'), name='owedreport_received_by_whom'), models.UniqueConstraint(fields=('organisation', 'title', 'due_on'), name='owedreport_once')],
             },
         ),
         migrations.CreateModel(
@@ -1279,9 +1325,30 @@ class Migration(migrations.Migration):
                 ('fields', models.JSONField(default=list)),
                 ('load_limit', models.PositiveSmallIntegerField(default=40)),
                 ('active', models.BooleanField(default=True)),
+                ('expert', models.BooleanField(default=True)),
                 ('added_at', models.DateTimeField()),
                 ('person', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='reviewer', to=settings.AUTH_USER_MODEL)),
             ],
+        ),
+        migrations.CreateModel(
+            name='Misconduct',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('found_on', models.DateField()),
+                ('ground', models.CharField(max_length=1000)),
+                ('reference', models.CharField(max_length=120)),
+                ('noted_at', models.DateTimeField()),
+                ('confirmed_at', models.DateTimeField(null=True)),
+                ('annulled_at', models.DateTimeField(null=True)),
+                ('annulled_reason', models.CharField(blank=True, max_length=500)),
+                ('annulled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('noted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='misconduct', to='portal.reviewer')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), models.Q(models.Q(('confirmed_at__isnull', False), _negated=True), ('confirmed_by__isnull', True)), _connector='OR'), name='misconduct_confirmed_by_whom'), models.CheckConstraint(condition=models.Q(models.Q(('annulled_at__isnull', False), ('annulled_by__isnull', False)), models.Q(models.Q(('annulled_at__isnull', False), _negated=True), ('annulled_by__isnull', True)), _connector='OR'), name='misconduct_annulled_by_whom'), models.CheckConstraint(condition=models.Q(('annulled_at__isnull', True), models.Q(('confirmed_at__isnull', False), models.Q(('annulled_reason', ''), _negated=True)), _connector='OR'), name='misconduct_annulled_after_confirmed')],
+            },
         ),
         migrations.CreateModel(
             name='MatchAnswer',
@@ -1347,8 +1414,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('agreed_at', models.DateTimeField()),
-                ('terms', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='portal.expertterms')),
                 ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='agreements', to='portal.reviewer')),
+                ('terms', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='portal.expertterms')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('terms', 'reviewer'), name='expertagreement_once')],
@@ -1362,6 +1429,7 @@ class Migration(migrations.Migration):
                 ('note', models.CharField(blank=True, max_length=500)),
                 ('learnt_on', models.DateField(null=True)),
                 ('ended_on', models.DateField(null=True)),
+                ('unseen', models.BooleanField(default=False)),
                 ('declared_at', models.DateTimeField()),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.organisation')),
                 ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='interests', to='portal.reviewer')),
@@ -1376,6 +1444,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(blank=True, max_length=120)),
                 ('registration_number', models.CharField(blank=True, max_length=10)),
+                ('department', models.CharField(blank=True, max_length=80)),
                 ('since', models.DateField()),
                 ('until', models.DateField(null=True)),
                 ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.organisation')),
@@ -1455,6 +1524,7 @@ class Migration(migrations.Migration):
                 ('supply', models.BigIntegerField(default=0)),
                 ('vat', models.BigIntegerField(default=0)),
                 ('payable', models.BigIntegerField(default=0)),
+                ('credit', models.BigIntegerField(default=0)),
                 ('faults', models.PositiveIntegerField(default=0)),
                 ('worked_out_at', models.DateTimeField()),
                 ('issued_at', models.DateTimeField(null=True)),
@@ -1462,7 +1532,7 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='portal.organisation')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'issued'])), name='statement_state_known'), models.UniqueConstraint(fields=('organisation', 'month'), name='statement_once_a_month'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'issued'), ('issued_at__isnull', False), ('number__isnull', False), ('due_on__isnull', False)), models.Q(models.Q(('state', 'issued'), _negated=True), ('issued_at__isnull', True), ('number__isnull', True), ('due_on__isnull', True)), _connector='OR'), name='statement_issued_has_number'), models.CheckConstraint(condition=models.Q(('due__gte', 0), ('list_price__gte', 0)), name='statement_amounts_not_negative'), models.CheckConstraint(condition=models.Q(('due', django.db.models.expressions.CombinedExpression(models.F('list_price'), '-', models.F('discount')))), name='statement_due_after_discount'), models.CheckConstraint(condition=models.Q(('subsidy', django.db.models.expressions.CombinedExpression(models.F('reference'), '-', models.F('due')))), name='statement_subsidy_is_support'), models.CheckConstraint(condition=models.Q(('payable', django.db.models.expressions.CombinedExpression(models.F('supply'), '+', models.F('vat')))), name='statement_payable_with_vat'), models.CheckConstraint(condition=models.Q(('state', 'draft'), ('faults', 0), _connector='OR'), name='statement_issued_without_fault')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'issued'])), name='statement_state_known'), models.UniqueConstraint(fields=('organisation', 'month'), name='statement_once_a_month'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'issued'), ('issued_at__isnull', False), ('number__isnull', False), ('due_on__isnull', False)), models.Q(models.Q(('state', 'issued'), _negated=True), ('issued_at__isnull', True), ('number__isnull', True), ('due_on__isnull', True)), _connector='OR'), name='statement_issued_has_number'), models.CheckConstraint(condition=models.Q(('due__gte', 0), ('list_price__gte', 0), ('credit__gte', 0)), name='statement_amounts_not_negative'), models.CheckConstraint(condition=models.Q(('due', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('list_price'), '-', models.F('discount')), '-', models.F('credit')))), name='statement_due_after_discount'), models.CheckConstraint(condition=models.Q(('subsidy', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('reference'), '-', models.F('due')), '-', models.F('credit')))), name='statement_subsidy_is_support'), models.CheckConstraint(condition=models.Q(('payable', django.db.models.expressions.CombinedExpression(models.F('supply'), '+', models.F('vat')))), name='statement_payable_with_vat'), models.CheckConstraint(condition=models.Q(('state', 'draft'), ('faults', 0), _connector='OR'), name='statement_issued_without_fault')],
             },
         ),
         migrations.CreateModel(
@@ -1520,8 +1590,8 @@ class Migration(migrations.Migration):
                 ('dropped_at', models.DateTimeField(null=True)),
                 ('base', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.environment')),
                 ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='environments', to='portal.organisation')),
                 ('lock', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='environments', to='portal.organisation')),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['prepared', 'image', 'built'])), name='environment_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['building', 'ready', 'failed', 'withdrawn'])), name='environment_state_known'), models.UniqueConstraint(condition=models.Q(('state__in', ['building', 'ready'])), fields=('code',), name='environment_code_once'), models.CheckConstraint(condition=models.Q(models.Q(('kind', madang.portal.environments.rules.Kind['BUILT']), ('organisation__isnull', False), ('lock__isnull', False)), models.Q(models.Q(('kind', madang.portal.environments.rules.Kind['BUILT']), _negated=True), ('organisation__isnull', True), ('lock__isnull', True)), _connector='OR'), name='environment_built_of_lock'), models.CheckConstraint(condition=models.Q(models.Q(('state', madang.portal.environments.rules.State['WITHDRAWN']), ('withdrawn_at__isnull', False)), models.Q(models.Q(('state', madang.portal.environments.rules.State['WITHDRAWN']), _negated=True), ('withdrawn_at__isnull', True)), _connector='OR'), name='environment_withdrawn_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('folder', ''), ('kind', madang.portal.environments.rules.Kind['BUILT'])), models.Q(models.Q(('kind', madang.portal.environments.rules.Kind['BUILT']), _negated=True), models.Q(('folder', ''), _negated=True)), _connector='OR'), name='environment_prepared_in_folder'), models.CheckConstraint(condition=models.Q(models.Q(('kind', madang.portal.environments.rules.Kind['IMAGE']), models.Q(('digest', ''), _negated=True)), models.Q(models.Q(('kind', madang.portal.environments.rules.Kind['IMAGE']), _negated=True), ('digest', '')), _connector='OR'), name='environment_image_has_digest')],
@@ -1545,8 +1615,8 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1)),
                 ('saved_at', models.DateTimeField()),
                 ('environment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.environment')),
-                ('saved_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='job_templates', to='portal.organisation')),
+                ('saved_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('organisation', 'name'), name='jobtemplate_name_once')],
@@ -1561,8 +1631,8 @@ class Migration(migrations.Migration):
                 ('repeated', models.PositiveIntegerField()),
                 ('imported_at', models.DateTimeField()),
                 ('bank', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='portal.bank')),
-                ('imported_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+                ('imported_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('bank', 'file'), name='receiptfile_once')],
@@ -1583,8 +1653,8 @@ class Migration(migrations.Migration):
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='portal.receiptfile')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='receipt_amount_above_zero'), models.CheckConstraint(condition=models.Q(('left__gte', 0), ('left__lte', models.F('amount'))), name='receipt_left_within')],
                 'indexes': [models.Index(condition=models.Q(('left__gt', 0)), fields=['paid_on'], name='receipt_with_rest')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='receipt_amount_above_zero'), models.CheckConstraint(condition=models.Q(('left__gte', 0), ('left__lte', models.F('amount'))), name='receipt_left_within')],
             },
         ),
         migrations.CreateModel(
@@ -1597,10 +1667,10 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, max_length=300)),
                 ('document_number', models.CharField(blank=True, max_length=60)),
                 ('posted_at', models.DateTimeField()),
-                ('posted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('reverses', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='portal.posting')),
-                ('receipt', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='portal.receipt')),
                 ('other', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.statement')),
+                ('posted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('receipt', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='portal.receipt')),
+                ('reverses', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='portal.posting')),
                 ('statement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='portal.statement')),
             ],
             options={
@@ -1624,8 +1694,8 @@ class Migration(migrations.Migration):
                 ('struck_why', models.CharField(blank=True, max_length=300)),
                 ('company', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='portal.company')),
                 ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('struck_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+                ('struck_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('stage__in', ['contact', 'visit', 'memorandum', 'plan', 'lease', 'office', 'grown', 'left'])), name='stageentry_stage_known'), models.UniqueConstraint(condition=models.Q(('struck_at__isnull', True)), fields=('company', 'stage'), name='stageentry_once'), models.UniqueConstraint(condition=models.Q(('struck_at__isnull', True)), fields=('number',), name='stageentry_number_once'), models.CheckConstraint(condition=models.Q(models.Q(('evidence', ''), _negated=True), ('file__isnull', False), _connector='OR'), name='stageentry_has_evidence'), models.CheckConstraint(condition=models.Q(models.Q(('stage', 'office'), ('number__isnull', False), ('premises__isnull', False)), models.Q(models.Q(('stage', 'office'), _negated=True), ('number__isnull', True), ('premises__isnull', True)), _connector='OR'), name='stageentry_office_whole'), models.CheckConstraint(condition=models.Q(models.Q(('stage__in', ['office', 'grown']), ('staff__isnull', False), ('staff_on__isnull', False)), models.Q(models.Q(('stage__in', ['office', 'grown']), _negated=True), ('staff__isnull', True), ('staff_on__isnull', True)), _connector='OR'), name='stageentry_staff_whole'), models.CheckConstraint(condition=models.Q(('staff__isnull', True), ('staff__gte', 1), _connector='OR'), name='stageentry_staff_some'), models.CheckConstraint(condition=models.Q(('staff_on__isnull', True), ('staff_on__gte', models.F('on')), _connector='OR'), name='stageentry_staff_since_opening'), models.CheckConstraint(condition=models.Q(models.Q(('struck_at__isnull', False), _negated=True), ('struck_by__isnull', False), _connector='OR'), name='stageentry_struck_whole')],
@@ -1681,8 +1751,8 @@ class Migration(migrations.Migration):
                 ('struck_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['computing', 'equipment', 'rooms', 'learners', 'programme', 'money'])), name='supportgiven_kind_known'), models.CheckConstraint(condition=models.Q(('won__isnull', True), ('won__gte', 0), _connector='OR'), name='supportgiven_not_negative'), models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='supportgiven_has_source'), models.CheckConstraint(condition=models.Q(models.Q(('struck_at__isnull', False), _negated=True), ('struck_by__isnull', False), _connector='OR'), name='supportgiven_struck_whole')],
                 'indexes': [models.Index(fields=['company', 'on'], name='supportgiven_of_company')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['computing', 'equipment', 'rooms', 'learners', 'programme', 'money'])), name='supportgiven_kind_known'), models.CheckConstraint(condition=models.Q(('won__isnull', True), ('won__gte', 0), _connector='OR'), name='supportgiven_not_negative'), models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='supportgiven_has_source'), models.CheckConstraint(condition=models.Q(models.Q(('struck_at__isnull', False), _negated=True), ('struck_by__isnull', False), _connector='OR'), name='supportgiven_struck_whole')],
             },
         ),
         migrations.CreateModel(
@@ -1747,8 +1817,8 @@ class Migration(migrations.Migration):
             name='OfferedSpace',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offered', to='portal.campspace')),
                 ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='offered', to='portal.tenantcall')),
+                ('space', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offered', to='portal.campspace')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('call', 'space'), name='offeredspace_once')],
@@ -1764,10 +1834,10 @@ class Migration(migrations.Migration):
                 ('handed_in_at', models.DateTimeField()),
                 ('decided_at', models.DateTimeField(null=True)),
                 ('reason', models.CharField(blank=True, max_length=1000)),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bids', to='portal.tenantcall')),
                 ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.organisation')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bids', to='portal.tenantcall')),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['handed_in', 'withdrawn', 'selected', 'reserve', 'not_selected'])), name='tenantbid_state_known'), models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('call', 'organisation'), name='tenantbid_once_a_call'), models.CheckConstraint(condition=models.Q(('people__gte', 1)), name='tenantbid_of_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['selected', 'reserve', 'not_selected']), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(models.Q(('state__in', ['selected', 'reserve', 'not_selected']), _negated=True), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='tenantbid_decided_whole')],
@@ -1792,16 +1862,16 @@ class Migration(migrations.Migration):
                 ('owed_won', models.BigIntegerField(null=True)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('generated', models.BooleanField(default=False)),
+                ('bid', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tenancy', to='portal.tenantbid')),
                 ('checked_out_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('offered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.organisation')),
                 ('signed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('text', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.tenancytext')),
-                ('bid', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tenancy', to='portal.tenantbid')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['offered', 'signed', 'running', 'ended', 'checked_out', 'declined', 'lapsed', 'dropped'])), name='tenancy_state_known'), models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='tenancy_ends_after_start'), models.CheckConstraint(condition=models.Q(('ends_on__lte', models.F('ceiling_on'))), name='tenancy_never_past_ceiling'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['signed', 'running', 'checked_out']), _negated=True), models.Q(('signed_by__isnull', False), ('signed_at__isnull', False)), _connector='OR'), name='tenancy_signed_whole'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'running'), _negated=True), ('started_at__isnull', False), _connector='OR'), name='tenancy_running_since'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['ended', 'checked_out', 'declined', 'lapsed', 'dropped']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['ended', 'checked_out', 'declined', 'lapsed', 'dropped']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='tenancy_over_since'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'checked_out'), ('checked_out_by__isnull', False), ('checked_out_at__isnull', False), ('owed_won__isnull', False)), models.Q(models.Q(('state', 'checked_out'), _negated=True), ('checked_out_by__isnull', True), ('checked_out_at__isnull', True), ('owed_won__isnull', True)), _connector='OR'), name='tenancy_checked_out_whole')],
                 'indexes': [models.Index(fields=['organisation', 'state'], name='tenancy_of_organisation'), models.Index(fields=['state', 'ends_on'], name='tenancy_by_end')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['offered', 'signed', 'running', 'ended', 'checked_out', 'declined', 'lapsed', 'dropped'])), name='tenancy_state_known'), models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='tenancy_ends_after_start'), models.CheckConstraint(condition=models.Q(('ends_on__lte', models.F('ceiling_on'))), name='tenancy_never_past_ceiling'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['signed', 'running', 'checked_out']), _negated=True), models.Q(('signed_by__isnull', False), ('signed_at__isnull', False)), _connector='OR'), name='tenancy_signed_whole'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'running'), _negated=True), ('started_at__isnull', False), _connector='OR'), name='tenancy_running_since'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['ended', 'checked_out', 'declined', 'lapsed', 'dropped']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['ended', 'checked_out', 'declined', 'lapsed', 'dropped']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='tenancy_over_since'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'checked_out'), ('checked_out_by__isnull', False), ('checked_out_at__isnull', False), ('owed_won__isnull', False)), models.Q(models.Q(('state', 'checked_out'), _negated=True), ('checked_out_by__isnull', True), ('checked_out_at__isnull', True), ('owed_won__isnull', True)), _connector='OR'), name='tenancy_checked_out_whole')],
             },
         ),
         migrations.CreateModel(
@@ -1814,8 +1884,8 @@ class Migration(migrations.Migration):
                 ('tenancy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='duties', to='portal.tenancy')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('tenancy', 'month'), name='monthduty_once')],
                 'indexes': [models.Index(fields=['told', 'due_on'], name='monthduty_to_tell')],
+                'constraints': [models.UniqueConstraint(fields=('tenancy', 'month'), name='monthduty_once')],
             },
         ),
         migrations.CreateModel(
@@ -1849,8 +1919,8 @@ class Migration(migrations.Migration):
                 ('tenancy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='residents', to='portal.tenancy')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('until_on__isnull', True)), fields=('tenancy', 'person'), name='resident_once_at_a_time'), models.CheckConstraint(condition=models.Q(('closes__gt', models.F('opens'))), name='resident_hours_in_order')],
                 'indexes': [models.Index(fields=['person', 'until_on'], name='resident_by_person')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('until_on__isnull', True)), fields=('tenancy', 'person'), name='resident_once_at_a_time'), models.CheckConstraint(condition=models.Q(('closes__gt', models.F('opens'))), name='resident_hours_in_order')],
             },
         ),
         migrations.CreateModel(
@@ -1873,8 +1943,8 @@ class Migration(migrations.Migration):
                 ('tenancy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='days', to='portal.tenancy')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('space', 'day'), name='letday_once')],
                 'indexes': [models.Index(fields=['day'], name='letday_by_day')],
+                'constraints': [models.UniqueConstraint(fields=('space', 'day'), name='letday_once')],
             },
         ),
         migrations.CreateModel(
@@ -1947,11 +2017,33 @@ class Migration(migrations.Migration):
                 ('quorum_percent', models.PositiveSmallIntegerField(default=50)),
                 ('bonus_most', models.PositiveSmallIntegerField(default=0)),
                 ('penalty_most', models.PositiveSmallIntegerField(default=0)),
+                ('peer_groups', models.PositiveSmallIntegerField(default=0)),
+                ('grace_days', models.PositiveSmallIntegerField(default=0)),
+                ('claims_most', models.PositiveSmallIntegerField(default=0)),
+                ('consensus', models.BooleanField(default=False)),
                 ('position', models.PositiveSmallIntegerField(default=0)),
                 ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tracks', to='portal.call')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('stacking__in', ['best', 'add', 'multiply', 'in_order'])), name='track_stacking_known'), models.CheckConstraint(condition=models.Q(('conflict_rules__in', ['korean', 'international'])), name='track_conflict_rules_known'), models.CheckConstraint(condition=models.Q(('score_rule__in', ['mean', 'trimmed'])), name='track_score_rule_known'), models.UniqueConstraint(fields=('call', 'code'), name='track_code_once'), models.CheckConstraint(condition=models.Q(('last_month__gte', models.F('first_month'))), name='track_months_in_order'), models.CheckConstraint(condition=models.Q(('reviews_wanted__gte', 1)), name='track_reviews_from_one'), models.CheckConstraint(condition=models.Q(('document_weight__gte', 1), ('presentation_weight__gte', 1), ('on_site_weight__gte', 1), _connector='OR'), name='track_step_has_weight'), models.CheckConstraint(condition=models.Q(('quorum_percent__lt', 100)), name='track_quorum_below_all')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('stacking__in', ['best', 'add', 'multiply', 'in_order'])), name='track_stacking_known'), models.CheckConstraint(condition=models.Q(('conflict_rules__in', ['korean', 'international'])), name='track_conflict_rules_known'), models.CheckConstraint(condition=models.Q(('score_rule__in', ['mean', 'trimmed'])), name='track_score_rule_known'), models.UniqueConstraint(fields=('call', 'code'), name='track_code_once'), models.CheckConstraint(condition=models.Q(('last_month__gte', models.F('first_month'))), name='track_months_in_order'), models.CheckConstraint(condition=models.Q(('reviews_wanted__gte', 1)), name='track_reviews_from_one'), models.CheckConstraint(condition=models.Q(('document_weight__gte', 1), ('presentation_weight__gte', 1), ('on_site_weight__gte', 1), _connector='OR'), name='track_step_has_weight'), models.CheckConstraint(condition=models.Q(('quorum_percent__lt', 100)), name='track_quorum_below_all'), models.CheckConstraint(condition=models.Q(models.Q(('grace_days', 0), ('peer_groups', 0)), models.Q(('on_site_weight', 0), ('peer_groups__gte', 2), ('presentation_weight', 0), ('reviews_wanted__lte', 5), ('bonus_most', 0), ('penalty_most', 0)), _connector='OR'), name='track_peers_review_documents_alone')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PeerExchange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('content', models.JSONField()),
+                ('basis_sha256', models.CharField(max_length=64)),
+                ('proposed_at', models.DateTimeField()),
+                ('due_at', models.DateTimeField(null=True)),
+                ('confirmed_at', models.DateTimeField(null=True)),
+                ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('intake', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exchanges', to='portal.intake')),
+                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('track', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exchanges', to='portal.track')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('intake', 'track'), name='peerexchange_once'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), ('due_at__isnull', False)), models.Q(models.Q(('confirmed_at__isnull', False), _negated=True), ('confirmed_by__isnull', True), ('due_at__isnull', True)), _connector='OR'), name='peerexchange_confirmed_whole')],
             },
         ),
         migrations.CreateModel(
@@ -1977,14 +2069,14 @@ class Migration(migrations.Migration):
             name='EligibilityRule',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('organisation_kind', 'organisation_kind'), ('region', 'region'), ('outside_capital', 'outside_capital'), ('age_at_most', 'age_at_most'), ('running_awards_at_most', 'running_awards_at_most'), ('no_overdue_report', 'no_overdue_report'), ('one_per_organisation', 'one_per_organisation')], max_length=30)),
+                ('kind', models.CharField(choices=[('organisation_kind', 'organisation_kind'), ('region', 'region'), ('outside_capital', 'outside_capital'), ('age_at_most', 'age_at_most'), ('running_awards_at_most', 'running_awards_at_most'), ('no_overdue_report', 'no_overdue_report'), ('one_per_organisation', 'one_per_organisation'), ('not_banned', 'not_banned')], max_length=30)),
                 ('parameters', models.JSONField(default=dict)),
                 ('reference_date', models.CharField(choices=[('announcement', 'announcement'), ('deadline', 'deadline'), ('award', 'award')], max_length=12)),
                 ('position', models.PositiveSmallIntegerField()),
                 ('track', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='eligibility_rules', to='portal.track')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['organisation_kind', 'region', 'outside_capital', 'age_at_most', 'running_awards_at_most', 'no_overdue_report', 'one_per_organisation'])), name='eligibilityrule_kind_known'), models.CheckConstraint(condition=models.Q(('reference_date__in', ['announcement', 'deadline', 'award'])), name='eligibilityrule_reference_date_known')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['organisation_kind', 'region', 'outside_capital', 'age_at_most', 'running_awards_at_most', 'no_overdue_report', 'one_per_organisation', 'not_banned'])), name='eligibilityrule_kind_known'), models.CheckConstraint(condition=models.Q(('reference_date__in', ['announcement', 'deadline', 'award'])), name='eligibilityrule_reference_date_known')],
             },
         ),
         migrations.CreateModel(
@@ -2003,6 +2095,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('track', 'code'), name='evidencekind_code_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='BonusRule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(max_length=30)),
+                ('title_ko', models.CharField(max_length=120)),
+                ('title_en', models.CharField(max_length=120)),
+                ('text_ko', models.CharField(max_length=500)),
+                ('text_en', models.CharField(max_length=500)),
+                ('points', models.PositiveSmallIntegerField()),
+                ('position', models.PositiveSmallIntegerField()),
+                ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bonus_rules', to='portal.evidencekind')),
+                ('track', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bonus_rules', to='portal.track')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('track', 'code'), name='bonusrule_code_once'), models.CheckConstraint(condition=models.Q(('points__gte', 1)), name='bonusrule_points_from_one')],
             },
         ),
         migrations.CreateModel(
@@ -2068,8 +2178,8 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, max_length=300)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('arranged_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('committee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='portal.committee')),
                 ('chair', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.reviewer')),
+                ('committee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='portal.committee')),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('step__in', ['document', 'presentation', 'on_site'])), name='meeting_step_known'), models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'sitting', 'closed', 'cancelled'])), name='meeting_state_known'), models.UniqueConstraint(condition=models.Q(('state', 'cancelled'), _negated=True), fields=('committee', 'step'), name='meeting_of_a_step_once'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['sitting', 'closed']), ('chair__isnull', False), ('began_at__isnull', False)), models.Q(models.Q(('state__in', ['sitting', 'closed']), _negated=True), ('chair__isnull', True), ('began_at__isnull', True)), _connector='OR'), name='meeting_begun')],
@@ -2108,8 +2218,8 @@ class Migration(migrations.Migration):
                 ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='candidacies', to='portal.reviewer')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['pooled', 'waiting', 'absent', 'refused', 'accepted', 'recused'])), name='candidate_state_known'), models.UniqueConstraint(fields=('draw', 'reviewer'), name='candidate_once'), models.UniqueConstraint(fields=('draw', 'alias'), name='candidate_alias_once'), models.UniqueConstraint(fields=('draw', 'place'), name='candidate_place_once'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'pooled'), _negated=True), ('asked_at__isnull', False), ('answer_by__isnull', False)), models.Q(('state', 'pooled'), ('asked_at__isnull', True), ('answer_by__isnull', True)), _connector='OR'), name='candidate_asked'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state__in', ['pooled', 'waiting']), _negated=True), ('answered_at__isnull', False)), models.Q(('state__in', ['pooled', 'waiting']), ('answered_at__isnull', True)), _connector='OR'), name='candidate_answered'), models.CheckConstraint(condition=models.Q(('state', 'pooled'), ('place__isnull', False), _connector='OR'), name='candidate_asked_is_drawn')],
                 'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['answer_by'], name='candidate_due')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['pooled', 'waiting', 'absent', 'refused', 'accepted', 'recused'])), name='candidate_state_known'), models.UniqueConstraint(fields=('draw', 'reviewer'), name='candidate_once'), models.UniqueConstraint(fields=('draw', 'alias'), name='candidate_alias_once'), models.UniqueConstraint(fields=('draw', 'place'), name='candidate_place_once'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'pooled'), _negated=True), ('asked_at__isnull', False), ('answer_by__isnull', False)), models.Q(('state', 'pooled'), ('asked_at__isnull', True), ('answer_by__isnull', True)), _connector='OR'), name='candidate_asked'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state__in', ['pooled', 'waiting']), _negated=True), ('answered_at__isnull', False)), models.Q(('state__in', ['pooled', 'waiting']), ('answered_at__isnull', True)), _connector='OR'), name='candidate_answered'), models.CheckConstraint(condition=models.Q(('state', 'pooled'), ('place__isnull', False), _connector='OR'), name='candidate_asked_is_drawn')],
             },
         ),
         migrations.CreateModel(
@@ -2217,8 +2327,8 @@ class Migration(migrations.Migration):
                 ('tenancy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requests', to='portal.tenancy')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'seen', 'working', 'done', 'reopened', 'confirmed', 'withdrawn'])), name='upkeeprequest_state_known')],
                 'indexes': [models.Index(fields=['state', 'asked_at'], name='upkeeprequest_by_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'seen', 'working', 'done', 'reopened', 'confirmed', 'withdrawn'])), name='upkeeprequest_state_known')],
             },
         ),
         migrations.CreateModel(
@@ -2259,8 +2369,8 @@ class Migration(migrations.Migration):
                 ('pool', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.pool')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['open', 'settled', 'dismissed'])), name='usagedifference_state_known'), models.UniqueConstraint(fields=('source', 'key'), name='usagedifference_once'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'open'), _negated=True), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(('state', 'open'), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='usagedifference_decided'), models.CheckConstraint(condition=models.Q(models.Q(('code', 'changed'), ('pool__isnull', False), ('day__isnull', False), ('stands__isnull', False), ('came__isnull', False)), models.Q(models.Q(('code', 'changed'), _negated=True), ('pool__isnull', True), ('day__isnull', True), ('stands__isnull', True), ('came__isnull', True)), _connector='OR'), name='usagedifference_of_a_charge'), models.CheckConstraint(condition=models.Q(('code', 'changed'), models.Q(('state', 'settled'), _negated=True), _connector='OR'), name='usagedifference_settled')],
                 'indexes': [models.Index(fields=['state', 'month'], name='usagedifference_open')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['open', 'settled', 'dismissed'])), name='usagedifference_state_known'), models.UniqueConstraint(fields=('source', 'key'), name='usagedifference_once'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'open'), _negated=True), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(('state', 'open'), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='usagedifference_decided'), models.CheckConstraint(condition=models.Q(models.Q(('code', 'changed'), ('pool__isnull', False), ('day__isnull', False), ('stands__isnull', False), ('came__isnull', False)), models.Q(models.Q(('code', 'changed'), _negated=True), ('pool__isnull', True), ('day__isnull', True), ('stands__isnull', True), ('came__isnull', True)), _connector='OR'), name='usagedifference_of_a_charge'), models.CheckConstraint(condition=models.Q(('code', 'changed'), models.Q(('state', 'settled'), _negated=True), _connector='OR'), name='usagedifference_settled')],
             },
         ),
         migrations.CreateModel(
@@ -2367,6 +2477,8 @@ class Migration(migrations.Migration):
                 ('number', models.CharField(max_length=60, null=True, unique=True)),
                 ('title', models.CharField(blank=True, max_length=160)),
                 ('sections', models.JSONField(default=dict)),
+                ('claims', models.JSONField(default=list)),
+                ('department', models.CharField(blank=True, max_length=80)),
                 ('state', models.CharField(choices=[('draft', 'draft'), ('submitted', 'submitted'), ('reopened', 'reopened'), ('withdrawn', 'withdrawn'), ('eligible', 'eligible'), ('ineligible', 'ineligible')], default=madang.portal.applications.rules.ApplicationState['DRAFT'], max_length=10)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('exclusive', models.BooleanField(default=False)),
@@ -2377,15 +2489,100 @@ class Migration(migrations.Migration):
                 ('screening_comment', models.CharField(blank=True, max_length=1000)),
                 ('emptied_at', models.DateTimeField(null=True)),
                 ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('screened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('in_force', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.submission')),
                 ('intake', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='portal.intake')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='portal.organisation')),
-                ('in_force', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.submission')),
+                ('screened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('track', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='portal.track')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'reopened', 'withdrawn', 'eligible', 'ineligible'])), name='application_state_known'), models.UniqueConstraint(condition=models.Q(('exclusive', True), models.Q(('state', 'withdrawn'), _negated=True)), fields=('intake', 'track', 'organisation'), name='application_only_one'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['eligible', 'ineligible']), ('screened_by__isnull', False), ('screened_at__isnull', False)), models.Q(models.Q(('state__in', ['eligible', 'ineligible']), _negated=True), ('screened_by__isnull', True), ('screened_at__isnull', True)), _connector='OR'), name='application_screened_by_whom'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), models.Q(('number__isnull', False), ('submitted_at__isnull', False), ('in_force__isnull', False)), _connector='OR'), name='application_submitted_has_number')],
                 'indexes': [models.Index(fields=['intake', 'state'], name='application_by_intake')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'reopened', 'withdrawn', 'eligible', 'ineligible'])), name='application_state_known'), models.UniqueConstraint(condition=models.Q(('exclusive', True), models.Q(('state', 'withdrawn'), _negated=True)), fields=('intake', 'track', 'organisation'), name='application_only_one'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['eligible', 'ineligible']), ('screened_by__isnull', False), ('screened_at__isnull', False)), models.Q(models.Q(('state__in', ['eligible', 'ineligible']), _negated=True), ('screened_by__isnull', True), ('screened_at__isnull', True)), _connector='OR'), name='application_screened_by_whom'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), models.Q(('number__isnull', False), ('submitted_at__isnull', False), ('in_force__isnull', False)), _connector='OR'), name='application_submitted_has_number')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PeerEntry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('group', models.PositiveSmallIntegerField()),
+                ('reminders', models.PositiveSmallIntegerField(default=0)),
+                ('reminded_at', models.DateTimeField(null=True)),
+                ('forfeited_at', models.DateTimeField(null=True)),
+                ('application', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='peer_entry', to='portal.application')),
+                ('exchange', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='portal.peerexchange')),
+                ('forfeited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='peer_entries', to='portal.reviewer')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('group__gte', 1)), name='peerentry_group_from_one'), models.CheckConstraint(condition=models.Q(models.Q(('reminders__gte', 1), ('reminded_at__isnull', False)), models.Q(models.Q(('reminders__gte', 1), _negated=True), ('reminded_at__isnull', True)), _connector='OR'), name='peerentry_reminded_when'), models.CheckConstraint(condition=models.Q(models.Q(('forfeited_at__isnull', False), ('forfeited_by__isnull', False)), models.Q(models.Q(('forfeited_at__isnull', False), _negated=True), ('forfeited_by__isnull', True)), _connector='OR'), name='peerentry_forfeited_by_whom')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Consensus',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('writing', 'writing'), ('sent', 'sent'), ('closed', 'closed')], default=madang.portal.consensus.rules.ConsensusState['WRITING'], max_length=10)),
+                ('points', models.JSONField(default=dict)),
+                ('reasons', models.JSONField(default=dict)),
+                ('comment', models.TextField(blank=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('appointed_at', models.DateTimeField()),
+                ('closed_at', models.DateTimeField(null=True)),
+                ('reason', models.CharField(blank=True, max_length=500)),
+                ('application', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='consensus', to='portal.application')),
+                ('appointed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('moderator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.reviewer')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['writing', 'sent', 'closed'])), name='consensus_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), ('closed_at__isnull', False)), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='consensus_closed_has_time')],
+            },
+        ),
+        migrations.CreateModel(
+            name='AgreedSheet',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('points', models.JSONField()),
+                ('reasons', models.JSONField(default=dict)),
+                ('comment', models.TextField(blank=True)),
+                ('sent_at', models.DateTimeField()),
+                ('consensus', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sheets', to='portal.consensus')),
+                ('sent_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.reviewer')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('consensus', 'number'), name='agreedsheet_number_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Assent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('agrees', models.BooleanField()),
+                ('reason', models.CharField(blank=True, max_length=1000)),
+                ('given_at', models.DateTimeField()),
+                ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.reviewer')),
+                ('sheet', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assents', to='portal.agreedsheet')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('sheet', 'reviewer'), name='assent_once'), models.CheckConstraint(condition=models.Q(('agrees', True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='assent_objection_says_why')],
+            },
+        ),
+        migrations.CreateModel(
+            name='BonusVerdict',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('confirmed', 'confirmed'), ('declined', 'declined')], max_length=10)),
+                ('reason', models.CharField(max_length=500)),
+                ('judged_at', models.DateTimeField()),
+                ('undone_at', models.DateTimeField(null=True)),
+                ('undone_reason', models.CharField(blank=True, max_length=500)),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bonus_verdicts', to='portal.application')),
+                ('judged_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.bonusrule')),
+                ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['confirmed', 'declined'])), name='bonusverdict_state_judged'), models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('application', 'rule'), name='bonusverdict_once'), models.CheckConstraint(condition=models.Q(models.Q(('undone_at__isnull', False), ('undone_by__isnull', False)), models.Q(models.Q(('undone_at__isnull', False), _negated=True), ('undone_by__isnull', True)), _connector='OR'), name='bonusverdict_undone_by_whom'), models.CheckConstraint(condition=models.Q(('undone_at__isnull', True), models.Q(('undone_reason', ''), _negated=True), _connector='OR'), name='bonusverdict_undone_says_why')],
             },
         ),
         migrations.CreateModel(
@@ -2409,8 +2606,76 @@ class Migration(migrations.Migration):
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='portal.plan')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['held', 'offered', 'accepted', 'declined', 'lapsed', 'in_force', 'ended'])), name='award_state_known'), models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('starts_on'))), name='award_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'held'), _negated=True), ('accept_by__isnull', False)), models.Q(('state', 'held'), ('accept_by__isnull', True)), _connector='OR'), name='award_offered_has_deadline'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'ended'), ('ended_at__isnull', False)), models.Q(models.Q(('state', 'ended'), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='award_ended_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'in_force'), _negated=True), ('in_force_at__isnull', False), _connector='OR'), name='award_in_force_has_time')],
                 'indexes': [models.Index(condition=models.Q(('state', 'held')), fields=['application'], name='award_held')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['held', 'offered', 'accepted', 'declined', 'lapsed', 'in_force', 'ended'])), name='award_state_known'), models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('starts_on'))), name='award_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'held'), _negated=True), ('accept_by__isnull', False)), models.Q(('state', 'held'), ('accept_by__isnull', True)), _connector='OR'), name='award_offered_has_deadline'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'ended'), ('ended_at__isnull', False)), models.Q(models.Q(('state', 'ended'), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='award_ended_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'in_force'), _negated=True), ('in_force_at__isnull', False), _connector='OR'), name='award_in_force_has_time')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Sanction',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('act', models.CharField(choices=[('recovery', 'recovery'), ('surcharge', 'surcharge'), ('ban', 'ban')], max_length=10)),
+                ('state', models.CharField(choices=[('found', 'found'), ('noticed', 'noticed'), ('answered', 'answered'), ('dropped', 'dropped'), ('decided', 'decided'), ('appealed', 'appealed'), ('upheld', 'upheld'), ('annulled', 'annulled')], default=madang.portal.sanctions.rules.SanctionState['FOUND'], max_length=10)),
+                ('ground', models.CharField(choices=[('false_claim', 'false_claim'), ('excess_claim', 'excess_claim'), ('other_use', 'other_use'), ('breach', 'breach')], max_length=12)),
+                ('done_on', models.DateField()),
+                ('finding', models.TextField()),
+                ('evidence', models.CharField(max_length=300)),
+                ('found_at', models.DateTimeField()),
+                ('year', models.PositiveSmallIntegerField(null=True)),
+                ('base', models.BigIntegerField(null=True)),
+                ('permille', models.PositiveSmallIntegerField(null=True)),
+                ('amount', models.BigIntegerField(null=True)),
+                ('received', models.BigIntegerField(default=0)),
+                ('months', models.PositiveSmallIntegerField(null=True)),
+                ('noticed_at', models.DateTimeField(null=True)),
+                ('answer_by', models.DateTimeField(null=True)),
+                ('answer', models.TextField(blank=True)),
+                ('answered_at', models.DateTimeField(null=True)),
+                ('reduced_reason', models.CharField(blank=True, max_length=1000)),
+                ('decision', models.CharField(blank=True, max_length=1000)),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('document_number', models.CharField(blank=True, max_length=60)),
+                ('appeal_by', models.DateTimeField(null=True)),
+                ('due_on', models.DateField(null=True)),
+                ('starts_on', models.DateField(null=True)),
+                ('ends_on', models.DateField(null=True)),
+                ('appeal', models.TextField(blank=True)),
+                ('appealed_at', models.DateTimeField(null=True)),
+                ('outcome', models.CharField(blank=True, max_length=1000)),
+                ('outcome_at', models.DateTimeField(null=True)),
+                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('appealed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('award', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.award')),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('found_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('noticed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sanctions', to='portal.organisation')),
+                ('outcome_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.fundingsource')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['organisation', 'act'], name='sanction_of_organisation')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('act__in', ['recovery', 'surcharge', 'ban'])), name='sanction_act_known'), models.CheckConstraint(condition=models.Q(('state__in', ['found', 'noticed', 'answered', 'dropped', 'decided', 'appealed', 'upheld', 'annulled'])), name='sanction_state_known'), models.CheckConstraint(condition=models.Q(('ground__in', ['false_claim', 'excess_claim', 'other_use', 'breach'])), name='sanction_ground_known'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('act', 'ban'), _negated=True), ('source__isnull', False), ('year__isnull', False), ('base__isnull', False), ('permille__isnull', False), ('amount__isnull', False)), models.Q(('act', 'ban'), ('source__isnull', True), ('year__isnull', True), ('base__isnull', True), ('permille__isnull', True), ('amount__isnull', True)), _connector='OR'), name='sanction_of_money'), models.CheckConstraint(condition=models.Q(('act', 'ban'), ('award__isnull', False), _connector='OR'), name='sanction_of_money_has_award'), models.CheckConstraint(condition=models.Q(models.Q(('act', 'ban'), ('months__isnull', False)), models.Q(models.Q(('act', 'ban'), _negated=True), ('months__isnull', True)), _connector='OR'), name='sanction_ban_has_months'), models.CheckConstraint(condition=models.Q(('base__isnull', True), models.Q(('amount__gt', 0), ('amount__lte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('base'), '*', models.F('permille')), '/', models.Value(1000))), ('base__gt', 0)), _connector='OR'), name='sanction_amount_worked_out'), models.CheckConstraint(condition=models.Q(('months__isnull', True), models.Q(('months__gte', 1), ('months__lte', 60)), _connector='OR'), name='sanction_months_within'), models.CheckConstraint(condition=models.Q(('state__in', ['found', 'dropped']), models.Q(('noticed_by__isnull', False), ('noticed_at__isnull', False), ('answer_by__isnull', False)), _connector='OR'), name='sanction_noticed'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('answer', ''), _negated=True), ('answered_by__isnull', False), ('answered_at__isnull', False)), models.Q(('answer', ''), ('answered_by__isnull', True), ('answered_at__isnull', True)), _connector='OR'), name='sanction_answered'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'answered'), _negated=True), models.Q(('answer', ''), _negated=True), _connector='OR'), name='sanction_answered_has_answer'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state__in', [madang.portal.sanctions.rules.SanctionState['ANSWERED'], madang.portal.sanctions.rules.SanctionState['FOUND'], madang.portal.sanctions.rules.SanctionState['NOTICED']]), _negated=True), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(('state__in', [madang.portal.sanctions.rules.SanctionState['ANSWERED'], madang.portal.sanctions.rules.SanctionState['FOUND'], madang.portal.sanctions.rules.SanctionState['NOTICED']]), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='sanction_decided'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', [madang.portal.sanctions.rules.SanctionState['ANNULLED'], madang.portal.sanctions.rules.SanctionState['APPEALED'], madang.portal.sanctions.rules.SanctionState['DECIDED'], madang.portal.sanctions.rules.SanctionState['UPHELD']]), _negated=True), models.Q(('decided_at__gte', models.F('answer_by')), models.Q(('document_number', ''), _negated=True)), _connector='OR'), name='sanction_decided_after_notice'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', [madang.portal.sanctions.rules.SanctionState['ANNULLED'], madang.portal.sanctions.rules.SanctionState['APPEALED'], madang.portal.sanctions.rules.SanctionState['DECIDED'], madang.portal.sanctions.rules.SanctionState['UPHELD']]), ('appeal_by__isnull', False)), models.Q(models.Q(('state__in', [madang.portal.sanctions.rules.SanctionState['ANNULLED'], madang.portal.sanctions.rules.SanctionState['APPEALED'], madang.portal.sanctions.rules.SanctionState['DECIDED'], madang.portal.sanctions.rules.SanctionState['UPHELD']]), _negated=True), ('appeal_by__isnull', True)), _connector='OR'), name='sanction_can_be_appealed'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('act', 'ban'), _negated=True), ('state__in', [madang.portal.sanctions.rules.SanctionState['ANNULLED'], madang.portal.sanctions.rules.SanctionState['APPEALED'], madang.portal.sanctions.rules.SanctionState['DECIDED'], madang.portal.sanctions.rules.SanctionState['UPHELD']]), ('due_on__isnull', False)), models.Q(models.Q(models.Q(('act', 'ban'), _negated=True), ('state__in', [madang.portal.sanctions.rules.SanctionState['ANNULLED'], madang.portal.sanctions.rules.SanctionState['APPEALED'], madang.portal.sanctions.rules.SanctionState['DECIDED'], madang.portal.sanctions.rules.SanctionState['UPHELD']]), _negated=True), ('due_on__isnull', True)), _connector='OR'), name='sanction_money_is_due'), models.CheckConstraint(condition=models.Q(models.Q(('act', 'ban'), ('state__in', [madang.portal.sanctions.rules.SanctionState['ANNULLED'], madang.portal.sanctions.rules.SanctionState['APPEALED'], madang.portal.sanctions.rules.SanctionState['DECIDED'], madang.portal.sanctions.rules.SanctionState['UPHELD']]), ('starts_on__isnull', False), ('ends_on__isnull', False)), models.Q(models.Q(('act', 'ban'), ('state__in', [madang.portal.sanctions.rules.SanctionState['ANNULLED'], madang.portal.sanctions.rules.SanctionState['APPEALED'], madang.portal.sanctions.rules.SanctionState['DECIDED'], madang.portal.sanctions.rules.SanctionState['UPHELD']]), _negated=True), ('starts_on__isnull', True), ('ends_on__isnull', True)), _connector='OR'), name='sanction_ban_has_days'), models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='sanction_days_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['appealed', 'upheld', 'annulled']), ('appealed_by__isnull', False), ('appealed_at__isnull', False)), models.Q(models.Q(('state__in', ['appealed', 'upheld', 'annulled']), _negated=True), ('appealed_by__isnull', True), ('appealed_at__isnull', True)), _connector='OR'), name='sanction_appealed'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['upheld', 'annulled']), ('outcome_by__isnull', False), ('outcome_at__isnull', False)), models.Q(models.Q(('state__in', ['upheld', 'annulled']), _negated=True), ('outcome_by__isnull', True), ('outcome_at__isnull', True)), _connector='OR'), name='sanction_appeal_settled'), models.CheckConstraint(condition=models.Q(('received', 0), models.Q(('amount__isnull', False), ('received__gt', 0), ('received__lte', models.F('amount')), ('state__in', [madang.portal.sanctions.rules.SanctionState['APPEALED'], madang.portal.sanctions.rules.SanctionState['DECIDED'], madang.portal.sanctions.rules.SanctionState['UPHELD']])), _connector='OR'), name='sanction_received_within'), models.UniqueConstraint(condition=models.Q(models.Q(('act', 'ban'), _negated=True), ('state__in', [madang.portal.sanctions.rules.SanctionState['ANSWERED'], madang.portal.sanctions.rules.SanctionState['APPEALED'], madang.portal.sanctions.rules.SanctionState['DECIDED'], madang.portal.sanctions.rules.SanctionState['FOUND'], madang.portal.sanctions.rules.SanctionState['NOTICED'], madang.portal.sanctions.rules.SanctionState['UPHELD']])), fields=('act', 'award', 'source', 'year'), name='sanction_of_money_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Recovered',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('match', 'match'), ('refund', 'refund')], max_length=10)),
+                ('amount', models.BigIntegerField()),
+                ('year', models.PositiveSmallIntegerField()),
+                ('reason', models.CharField(blank=True, max_length=300)),
+                ('document_number', models.CharField(blank=True, max_length=60)),
+                ('posted_at', models.DateTimeField()),
+                ('posted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('receipt', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='recoveries', to='portal.receipt')),
+                ('reverses', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='portal.recovered')),
+                ('sanction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moneys', to='portal.sanction')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['year', 'sanction'], name='recovered_in_a_year')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['match', 'refund'])), name='recovered_kind_known'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'match'), ('receipt__isnull', False)), models.Q(models.Q(('kind', 'match'), _negated=True), ('receipt__isnull', True)), _connector='OR'), name='recovered_match_has_receipt'), models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('kind', 'match'), ('reverses__isnull', True)), models.Q(('amount__lt', 0), ('kind', 'match'), ('reverses__isnull', False)), models.Q(('amount__lt', 0), ('kind', 'refund'), ('reverses__isnull', True), models.Q(('document_number', ''), _negated=True)), _connector='OR'), name='recovered_match_reversal_or_refund')],
             },
         ),
         migrations.CreateModel(
@@ -2513,8 +2778,8 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.organisation')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'open', 'selected', 'ended'])), name='cohort_state_known'), models.CheckConstraint(condition=models.Q(('band__in', ['day', 'evening', 'weekend'])), name='cohort_band_known'), models.UniqueConstraint(fields=('course', 'number'), name='cohort_number_once'), models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at')), ('ends_on__gt', models.F('starts_on'))), name='cohort_dates_in_order'), models.CheckConstraint(condition=models.Q(('places__gte', 1), ('hours__gte', 1)), name='cohort_has_places'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['selected', 'ended']), ('selected_at__isnull', False)), models.Q(models.Q(('state__in', ['selected', 'ended']), _negated=True), ('selected_at__isnull', True)), _connector='OR'), name='cohort_selected_when'), models.CheckConstraint(condition=models.Q(models.Q(('award__isnull', False), ('allowance__isnull', False)), models.Q(models.Q(('award__isnull', False), _negated=True), ('allowance__isnull', True)), _connector='OR'), name='cohort_allowance_of_award')],
                 'indexes': [models.Index(fields=['state', 'closes_at'], name='cohort_by_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'open', 'selected', 'ended'])), name='cohort_state_known'), models.CheckConstraint(condition=models.Q(('band__in', ['day', 'evening', 'weekend'])), name='cohort_band_known'), models.UniqueConstraint(fields=('course', 'number'), name='cohort_number_once'), models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at')), ('ends_on__gt', models.F('starts_on'))), name='cohort_dates_in_order'), models.CheckConstraint(condition=models.Q(('places__gte', 1), ('hours__gte', 1)), name='cohort_has_places'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['selected', 'ended']), ('selected_at__isnull', False)), models.Q(models.Q(('state__in', ['selected', 'ended']), _negated=True), ('selected_at__isnull', True)), _connector='OR'), name='cohort_selected_when'), models.CheckConstraint(condition=models.Q(models.Q(('award__isnull', False), ('allowance__isnull', False)), models.Q(models.Q(('award__isnull', False), _negated=True), ('allowance__isnull', True)), _connector='OR'), name='cohort_allowance_of_award')],
             },
         ),
         migrations.CreateModel(
@@ -2572,6 +2837,8 @@ class Migration(migrations.Migration):
                 ('backend_id', models.CharField(max_length=60, null=True)),
                 ('reason_code', models.CharField(blank=True, max_length=60)),
                 ('reason_facts', models.JSONField(default=dict)),
+                ('own_wait', models.PositiveBigIntegerField(default=0)),
+                ('reason_since', models.DateTimeField(null=True)),
                 ('held', models.BigIntegerField()),
                 ('submitted_at', models.DateTimeField()),
                 ('started_at', models.DateTimeField(null=True)),
@@ -2590,12 +2857,25 @@ class Migration(migrations.Migration):
                 ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='portal.award')),
                 ('builds', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='building_job', to='portal.environment')),
                 ('environment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='users', to='portal.environment')),
-                ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to=settings.AUTH_USER_MODEL)),
                 ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.pool')),
+                ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['accepted', 'waiting', 'running', 'succeeded', 'failed', 'cancelled', 'timed_out', 'lost', 'refused'])), name='job_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['cancelled', 'failed', 'lost', 'refused', 'succeeded', 'timed_out']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['cancelled', 'failed', 'lost', 'refused', 'succeeded', 'timed_out']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='job_ended_has_time'), models.CheckConstraint(condition=models.Q(('cores__gte', 1), ('held__gt', 0), ('nodes__gte', 1), ('wall_seconds__gt', 0)), name='job_asks_for_something'), models.CheckConstraint(condition=models.Q(('settled_at__isnull', True), ('ended_at__isnull', False), _connector='OR'), name='job_settled_after_end'), models.CheckConstraint(condition=models.Q(('cleared_at__isnull', True), ('settled_at__isnull', False), _connector='OR'), name='job_cleared_after_settling'), models.UniqueConstraint(fields=('array', 'array_index'), name='job_array_index_once'), models.CheckConstraint(condition=models.Q(models.Q(('array__isnull', True), ('array_count', 1), ('array_index__isnull', True)), models.Q(('array__isnull', False), ('array_index__lt', models.F('array_count'))), _connector='OR'), name='job_array_numbered'), models.CheckConstraint(condition=models.Q(('priority__range', (-1000, 1000))), name='job_priority_within_bounds'), models.CheckConstraint(condition=models.Q(('idle_need', ''), models.Q(('idle_need__in', [madang.portal.jobs.rules.Need['SOON'], madang.portal.jobs.rules.Need['UNSEEN'], madang.portal.jobs.rules.Need['WAITS']]), ('idle_until__isnull', False)), _connector='OR'), name='job_idle_need_known'), models.CheckConstraint(condition=models.Q(models.Q(('idle_until__isnull', False), _negated=True), ('idle_since__isnull', False), _connector='OR'), name='job_idle_told_before_it_stops'), models.CheckConstraint(condition=models.Q(models.Q(('idle_stopped_at__isnull', False), _negated=True), models.Q(('idle_until__isnull', False), ('cancel_asked_at__isnull', False)), _connector='OR'), name='job_idle_stopped_when_due')],
                 'indexes': [models.Index(fields=['award', 'state'], name='job_by_award'), models.Index(condition=models.Q(('settled_at__isnull', True)), fields=['state'], name='job_unsettled'), models.Index(condition=models.Q(('cleared_at__isnull', True)), fields=['ended_at'], name='job_uncleared'), models.Index(condition=models.Q(('steering__gt', models.F('steered'))), fields=['state'], name='job_unsteered')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['accepted', 'waiting', 'running', 'succeeded', 'failed', 'cancelled', 'timed_out', 'lost', 'refused'])), name='job_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['cancelled', 'failed', 'lost', 'refused', 'succeeded', 'timed_out']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['cancelled', 'failed', 'lost', 'refused', 'succeeded', 'timed_out']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='job_ended_has_time'), models.CheckConstraint(condition=models.Q(('cores__gte', 1), ('held__gt', 0), ('nodes__gte', 1), ('wall_seconds__gt', 0)), name='job_asks_for_something'), models.CheckConstraint(condition=models.Q(('settled_at__isnull', True), ('ended_at__isnull', False), _connector='OR'), name='job_settled_after_end'), models.CheckConstraint(condition=models.Q(('cleared_at__isnull', True), ('settled_at__isnull', False), _connector='OR'), name='job_cleared_after_settling'), models.UniqueConstraint(fields=('array', 'array_index'), name='job_array_index_once'), models.CheckConstraint(condition=models.Q(models.Q(('array__isnull', True), ('array_count', 1), ('array_index__isnull', True)), models.Q(('array__isnull', False), ('array_index__lt', models.F('array_count'))), _connector='OR'), name='job_array_numbered'), models.CheckConstraint(condition=models.Q(('priority__range', (-1000, 1000))), name='job_priority_within_bounds'), models.CheckConstraint(condition=models.Q(('idle_need', ''), models.Q(('idle_need__in', [madang.portal.jobs.rules.Need['SOON'], madang.portal.jobs.rules.Need['UNSEEN'], madang.portal.jobs.rules.Need['WAITS']]), ('idle_until__isnull', False)), _connector='OR'), name='job_idle_need_known'), models.CheckConstraint(condition=models.Q(models.Q(('idle_until__isnull', False), _negated=True), ('idle_since__isnull', False), _connector='OR'), name='job_idle_told_before_it_stops'), models.CheckConstraint(condition=models.Q(models.Q(('idle_stopped_at__isnull', False), _negated=True), models.Q(('idle_until__isnull', False), ('cancel_asked_at__isnull', False)), _connector='OR'), name='job_idle_stopped_when_due')],
+            },
+        ),
+        migrations.CreateModel(
+            name='JobWait',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('seconds', models.PositiveBigIntegerField()),
+                ('own_seconds', models.PositiveBigIntegerField()),
+                ('day', models.DateField(db_index=True)),
+                ('job', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='wait', to='portal.job')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('seconds__gte', 3600)), name='jobwait_an_hour')],
             },
         ),
         migrations.CreateModel(
@@ -2617,8 +2897,8 @@ class Migration(migrations.Migration):
                 ('job', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='estimate', to='portal.job')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('unknown__in', ['', 'coming', 'held', 'cancelling', 'closed', 'too_large', 'stopped', 'not_shown', 'after_award', 'never'])), name='estimate_unknown_known'), models.CheckConstraint(condition=models.Q(('basis__in', ['history', 'limits'])), name='estimate_basis_known'), models.CheckConstraint(condition=models.Q(models.Q(('unknown', ''), ('early__isnull', False), ('middle__isnull', False), ('late__isnull', False)), models.Q(models.Q(('unknown', ''), _negated=True), ('early__isnull', True), ('middle__isnull', True), ('late__isnull', True)), _connector='OR'), name='estimate_told_whole'), models.CheckConstraint(condition=models.Q(models.Q(('unknown', ''), _negated=True), models.Q(('early__lte', models.F('middle')), ('middle__lte', models.F('late'))), _connector='OR'), name='estimate_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('unknown', ''), _negated=True), ('first_at__isnull', False), _connector='OR'), name='estimate_told_is_kept'), models.CheckConstraint(condition=models.Q(models.Q(('started_at__isnull', False), ('within__isnull', False), ('error_seconds__isnull', False)), models.Q(models.Q(('started_at__isnull', False), _negated=True), ('within__isnull', True), ('error_seconds__isnull', True)), _connector='OR'), name='estimate_judged_whole'), models.CheckConstraint(condition=models.Q(('started_at__isnull', True), ('first_at__isnull', False), _connector='OR'), name='estimate_judged_was_told')],
                 'indexes': [models.Index(condition=models.Q(('started_at__isnull', True)), fields=['first_at'], name='estimate_unjudged'), models.Index(fields=['started_at'], name='estimate_by_start')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('unknown__in', ['', 'coming', 'held', 'cancelling', 'closed', 'too_large', 'stopped', 'not_shown', 'after_award', 'never'])), name='estimate_unknown_known'), models.CheckConstraint(condition=models.Q(('basis__in', ['history', 'limits'])), name='estimate_basis_known'), models.CheckConstraint(condition=models.Q(models.Q(('unknown', ''), ('early__isnull', False), ('middle__isnull', False), ('late__isnull', False)), models.Q(models.Q(('unknown', ''), _negated=True), ('early__isnull', True), ('middle__isnull', True), ('late__isnull', True)), _connector='OR'), name='estimate_told_whole'), models.CheckConstraint(condition=models.Q(models.Q(('unknown', ''), _negated=True), models.Q(('early__lte', models.F('middle')), ('middle__lte', models.F('late'))), _connector='OR'), name='estimate_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('unknown', ''), _negated=True), ('first_at__isnull', False), _connector='OR'), name='estimate_told_is_kept'), models.CheckConstraint(condition=models.Q(models.Q(('started_at__isnull', False), ('within__isnull', False), ('error_seconds__isnull', False)), models.Q(models.Q(('started_at__isnull', False), _negated=True), ('within__isnull', True), ('error_seconds__isnull', True)), _connector='OR'), name='estimate_judged_whole'), models.CheckConstraint(condition=models.Q(('started_at__isnull', True), ('first_at__isnull', False), _connector='OR'), name='estimate_judged_was_told')],
             },
         ),
         migrations.CreateModel(
@@ -2689,8 +2969,8 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['applied', 'seated', 'reserve', 'refused', 'withdrawn', 'left', 'graduated', 'unfinished'])), name='learner_state_known'), models.UniqueConstraint(fields=('cohort', 'person'), name='learner_once'), models.CheckConstraint(condition=models.Q(models.Q(('child', True), ('consent__isnull', False)), models.Q(models.Q(('child', True), _negated=True), ('consent__isnull', True)), _connector='OR'), name='learner_child_has_consent'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'reserve'), ('reserve__isnull', False)), models.Q(models.Q(('state', 'reserve'), _negated=True), ('reserve__isnull', True)), _connector='OR'), name='learner_reserve_has_place'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['withdrawn', 'left', 'graduated', 'unfinished']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['withdrawn', 'left', 'graduated', 'unfinished']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='learner_ended_when'), models.UniqueConstraint(condition=models.Q(('state', 'reserve')), fields=('cohort', 'reserve'), name='learner_reserve_place_once')],
                 'indexes': [models.Index(fields=['cohort', 'state'], name='learner_of_cohort')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['applied', 'seated', 'reserve', 'refused', 'withdrawn', 'left', 'graduated', 'unfinished'])), name='learner_state_known'), models.UniqueConstraint(fields=('cohort', 'person'), name='learner_once'), models.CheckConstraint(condition=models.Q(models.Q(('child', True), ('consent__isnull', False)), models.Q(models.Q(('child', True), _negated=True), ('consent__isnull', True)), _connector='OR'), name='learner_child_has_consent'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'reserve'), ('reserve__isnull', False)), models.Q(models.Q(('state', 'reserve'), _negated=True), ('reserve__isnull', True)), _connector='OR'), name='learner_reserve_has_place'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['withdrawn', 'left', 'graduated', 'unfinished']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['withdrawn', 'left', 'graduated', 'unfinished']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='learner_ended_when'), models.UniqueConstraint(condition=models.Q(('state', 'reserve')), fields=('cohort', 'reserve'), name='learner_reserve_place_once')],
             },
         ),
         migrations.CreateModel(
@@ -2703,8 +2983,8 @@ class Migration(migrations.Migration):
                 ('issued_at', models.DateTimeField()),
                 ('revoked_at', models.DateTimeField(null=True)),
                 ('revoked_why', models.CharField(blank=True, max_length=300)),
-                ('revoked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('learner', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='certificate', to='portal.learner')),
+                ('revoked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), models.Q(models.Q(('revoked_at__isnull', False), _negated=True), ('revoked_by__isnull', True)), _connector='OR'), name='certificate_revoked_by_whom')],
@@ -2726,8 +3006,8 @@ class Migration(migrations.Migration):
                 ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lessons', to='portal.cohort')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='lesson_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(('code__isnull', False), ('opened_at__isnull', False)), models.Q(models.Q(('code__isnull', False), _negated=True), ('opened_at__isnull', True)), _connector='OR'), name='lesson_code_when')],
                 'indexes': [models.Index(fields=['cohort', 'starts_at'], name='lesson_of_cohort')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='lesson_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(('code__isnull', False), ('opened_at__isnull', False)), models.Q(models.Q(('code__isnull', False), _negated=True), ('opened_at__isnull', True)), _connector='OR'), name='lesson_code_when')],
             },
         ),
         migrations.CreateModel(
@@ -2738,8 +3018,8 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(max_length=500)),
                 ('noted_at', models.DateTimeField()),
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.application')),
-                ('noted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='points', to='portal.meeting')),
+                ('noted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('meeting', 'application'), name='committeepoints_once'), models.CheckConstraint(condition=models.Q(('points', 0), _negated=True), name='committeepoints_not_nothing')],
@@ -2881,11 +3161,35 @@ class Migration(migrations.Migration):
                 ('first_month', models.CharField(max_length=7)),
                 ('months', models.PositiveSmallIntegerField()),
                 ('seconds', models.BigIntegerField()),
+                ('added_on', models.DateField(null=True)),
                 ('award', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='portal.award')),
                 ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.product')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('award', 'product'), name='awardline_product_once'), models.CheckConstraint(condition=models.Q(('quantity__gte', 1), ('quantity__lte', models.F('asked')), ('months__gte', 1), ('seconds__gt', 0)), name='awardline_within_asked')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('added_on__isnull', True)), fields=('award', 'product'), name='awardline_product_once'), models.UniqueConstraint(condition=models.Q(('added_on__isnull', False)), fields=('award',), name='awardline_one_supplement'), models.CheckConstraint(condition=models.Q(('quantity__gte', 1), ('quantity__lte', models.F('asked')), ('months__gte', 1), ('seconds__gt', 0)), name='awardline_within_asked')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Supplement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('asked', 'asked'), ('granted', 'granted'), ('refused', 'refused')], default=madang.portal.supplements.rules.SupplementState['ASKED'], max_length=7)),
+                ('asked', models.PositiveIntegerField()),
+                ('quantity', models.PositiveIntegerField()),
+                ('reasons', models.TextField()),
+                ('asked_at', models.DateTimeField()),
+                ('less_reason', models.CharField(blank=True, max_length=1000)),
+                ('decision', models.CharField(blank=True, max_length=1000)),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('added', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='supplement', to='portal.awardline')),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supplements', to='portal.award')),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.awardline')),
+                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.entitlement')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'granted', 'refused'])), name='supplement_state_known'), models.UniqueConstraint(condition=models.Q(('state__in', ['asked', 'granted'])), fields=('award',), name='supplement_once'), models.CheckConstraint(condition=models.Q(('quantity__gte', 1), ('quantity__lte', models.F('asked'))), name='supplement_within_asked'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'asked'), _negated=True), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(('state', 'asked'), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='supplement_decided'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'granted'), ('added__isnull', False)), models.Q(models.Q(('state', 'granted'), _negated=True), ('added__isnull', True)), _connector='OR'), name='supplement_granted_has_line')],
             },
         ),
         migrations.CreateModel(
@@ -2924,6 +3228,8 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1)),
                 ('assigned_at', models.DateTimeField()),
                 ('due_at', models.DateTimeField()),
+                ('touched_at', models.DateTimeField(null=True)),
+                ('worked_seconds', models.PositiveIntegerField(default=0)),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('ended_reason', models.CharField(blank=True, max_length=500)),
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='portal.application')),
@@ -2931,8 +3237,8 @@ class Migration(migrations.Migration):
                 ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='portal.reviewer')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('step__in', ['document', 'presentation', 'on_site'])), name='reviewassignment_step_known'), models.CheckConstraint(condition=models.Q(('state__in', ['assigned', 'submitted', 'declined', 'recused', 'withdrawn'])), name='reviewassignment_state_known'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'assigned'), _negated=True), ('ended_at__isnull', False)), models.Q(('state', 'assigned'), ('ended_at__isnull', True)), _connector='OR'), name='reviewassignment_ended_has_time'), models.UniqueConstraint(fields=('application', 'reviewer', 'step'), name='reviewassignment_once')],
                 'indexes': [models.Index(fields=['reviewer', 'state'], name='assignment_by_reviewer')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('step__in', ['document', 'presentation', 'on_site'])), name='reviewassignment_step_known'), models.CheckConstraint(condition=models.Q(('state__in', ['assigned', 'submitted', 'declined', 'recused', 'withdrawn'])), name='reviewassignment_state_known'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'assigned'), _negated=True), ('ended_at__isnull', False)), models.Q(('state', 'assigned'), ('ended_at__isnull', True)), _connector='OR'), name='reviewassignment_ended_has_time'), models.UniqueConstraint(fields=('application', 'reviewer', 'step'), name='reviewassignment_once')],
             },
         ),
         migrations.CreateModel(
@@ -2941,8 +3247,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('points', models.PositiveSmallIntegerField(null=True)),
                 ('comment', models.TextField(blank=True)),
-                ('criterion', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.criterion')),
                 ('assignment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='points', to='portal.reviewassignment')),
+                ('criterion', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.criterion')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('assignment', 'criterion'), name='criterionpoints_once')],
@@ -3036,8 +3342,8 @@ class Migration(migrations.Migration):
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='portal.fundingsource')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('item__in', ['granted', 'carried_in', 'interest', 'disallowed', 'returned', 'carried_out'])), name='settlemententry_item_known'), models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('reverses__isnull', True)), models.Q(('amount__lt', 0), ('reverses__isnull', False)), _connector='OR'), name='settlemententry_or_reversal'), models.CheckConstraint(condition=models.Q(('award__isnull', True), ('item', 'disallowed'), _connector='OR'), name='settlemententry_award_disallowed'), models.CheckConstraint(condition=models.Q(('document', ''), _negated=True), name='settlemententry_has_paper')],
                 'indexes': [models.Index(fields=['year', 'source'], name='settlemententry_of_a_year')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('item__in', ['granted', 'carried_in', 'interest', 'disallowed', 'returned', 'carried_out'])), name='settlemententry_item_known'), models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('reverses__isnull', True)), models.Q(('amount__lt', 0), ('reverses__isnull', False)), _connector='OR'), name='settlemententry_or_reversal'), models.CheckConstraint(condition=models.Q(('award__isnull', True), ('item', 'disallowed'), _connector='OR'), name='settlemententry_award_disallowed'), models.CheckConstraint(condition=models.Q(('document', ''), _negated=True), name='settlemententry_has_paper')],
             },
         ),
         migrations.CreateModel(
@@ -3085,8 +3391,8 @@ class Migration(migrations.Migration):
                 ('comment', models.CharField(blank=True, max_length=500)),
                 ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='portal.agreement')),
                 ('checked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'confirmed', 'refused'])), name='signedpaper_state_known'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'waiting'), _negated=True), ('checked_by__isnull', False), ('checked_at__isnull', False)), models.Q(('state', 'waiting'), ('checked_by__isnull', True), ('checked_at__isnull', True)), _connector='OR'), name='signedpaper_checked_by_whom'), models.CheckConstraint(condition=models.Q(('checked_by__isnull', True), models.Q(('checked_by', models.F('uploaded_by')), _negated=True), _connector='OR'), name='signedpaper_two_people'), models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('agreement',), name='signedpaper_one_waiting')],
@@ -3102,8 +3408,8 @@ class Migration(migrations.Migration):
                 ('signed_sha256', models.CharField(max_length=64)),
                 ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='portal.agreement')),
                 ('checked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('side__in', ['body', 'user'])), name='signature_side_known'), models.CheckConstraint(condition=models.Q(('method__in', ['click', 'signed_file'])), name='signature_method_known'), models.CheckConstraint(condition=models.Q(models.Q(('method', 'signed_file'), ('checked_by__isnull', False)), models.Q(models.Q(('method', 'signed_file'), _negated=True), ('checked_by__isnull', True)), _connector='OR'), name='signature_file_checked'), models.CheckConstraint(condition=models.Q(('file__isnull', True), ('method', 'signed_file'), _connector='OR'), name='signature_file_of_a_paper'), models.UniqueConstraint(fields=('agreement', 'side'), name='signature_one_a_side')],
@@ -3119,14 +3425,14 @@ class Migration(migrations.Migration):
                 ('answer', models.TextField(null=True)),
                 ('answer_file_name', models.CharField(blank=True, max_length=160)),
                 ('answered_at', models.DateTimeField(null=True)),
+                ('answer_file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
                 ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='portal.application')),
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('answer_file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', False), ('answer__isnull', False), ('answered_by__isnull', False)), models.Q(models.Q(('answered_at__isnull', False), _negated=True), ('answer__isnull', True), ('answered_by__isnull', True)), _connector='OR'), name='screeningquestion_answered_whole'), models.CheckConstraint(condition=models.Q(('answer_file__isnull', True), ('answered_at__isnull', False), _connector='OR'), name='screeningquestion_file_of_an_answer')],
                 'indexes': [models.Index(fields=['answered_at'], name='screeningquestion_by_answer')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', False), ('answer__isnull', False), ('answered_by__isnull', False)), models.Q(models.Q(('answered_at__isnull', False), _negated=True), ('answer__isnull', True), ('answered_by__isnull', True)), _connector='OR'), name='screeningquestion_answered_whole'), models.CheckConstraint(condition=models.Q(('answer_file__isnull', True), ('answered_at__isnull', False), _connector='OR'), name='screeningquestion_file_of_an_answer')],
             },
         ),
         migrations.CreateModel(
@@ -3139,8 +3445,8 @@ class Migration(migrations.Migration):
                 ('doi', models.CharField(blank=True, max_length=200)),
                 ('file_name', models.CharField(blank=True, max_length=160)),
                 ('emptied', models.BooleanField(default=False)),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='portal.outcomereport')),
                 ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='portal.outcomereport')),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['hires', 'revenue', 'investment', 'patent_filed', 'patent_granted', 'paper_domestic', 'paper_sci', 'paper_international', 'model', 'office'])), name='outcomeitem_kind_known'), models.CheckConstraint(condition=models.Q(('amount__gte', 1)), name='outcomeitem_some'), models.CheckConstraint(condition=models.Q(('emptied', True), models.Q(models.Q(('what', ''), _negated=True), models.Q(models.Q(('doi', ''), _negated=True), ('file__isnull', False), _connector='OR')), _connector='OR'), name='outcomeitem_has_evidence'), models.CheckConstraint(condition=models.Q(('doi', ''), ('kind__startswith', 'paper_'), _connector='OR'), name='outcomeitem_doi_of_paper'), models.UniqueConstraint(condition=models.Q(('doi', ''), _negated=True), fields=('report', 'doi'), name='outcomeitem_doi_once')],
@@ -3151,8 +3457,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('path', models.CharField(max_length=200)),
-                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='portal.job')),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='portal.job')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('job', 'path'), name='jobfile_path_once')],
@@ -3169,6 +3475,7 @@ class Migration(migrations.Migration):
                 ('removed_at', models.DateTimeField(null=True)),
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='portal.application')),
                 ('attached_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('cleaned', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
                 ('evidence', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.evidencekind')),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
             ],
@@ -3195,6 +3502,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=160)),
                 ('issued_on', models.DateField(null=True)),
                 ('valid_until', models.DateField(null=True)),
+                ('cleaned', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
                 ('evidence', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.evidencekind')),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
                 ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='portal.submission')),
@@ -3212,8 +3520,8 @@ class Migration(migrations.Migration):
                 ('statement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supports', to='portal.statement')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('statement', 'award', 'pool', 'source'), name='support_once'), models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='support_not_nought')],
                 'indexes': [models.Index(fields=['year', 'award'], name='support_of_a_year')],
+                'constraints': [models.UniqueConstraint(fields=('statement', 'award', 'pool', 'source'), name='support_once'), models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='support_not_nought')],
             },
         ),
         migrations.CreateModel(
@@ -3260,6 +3568,7 @@ class Migration(migrations.Migration):
                 ('quantity', models.BigIntegerField()),
                 ('discounts', models.JSONField(default=list)),
                 ('limits', models.JSONField(default=list)),
+                ('credits', models.JSONField(default=list)),
                 ('fault', models.CharField(blank=True, max_length=40)),
                 ('reference', models.BigIntegerField(default=0)),
                 ('list_price', models.BigIntegerField(default=0)),
@@ -3269,6 +3578,7 @@ class Migration(migrations.Migration):
                 ('supply', models.BigIntegerField(default=0)),
                 ('vat', models.BigIntegerField(default=0)),
                 ('payable', models.BigIntegerField(default=0)),
+                ('credit', models.BigIntegerField(default=0)),
                 ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.award')),
                 ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.product')),
                 ('statement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='portal.statement')),

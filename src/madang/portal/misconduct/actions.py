@@ -11,9 +11,9 @@ from madang.portal.approvals.models import Approval
 from madang.portal.approvals.rules import ApprovalKind, may_decide
 from madang.portal.eligibility.queries import local_day
 from madang.portal.journal import actions as journal
-from madang.portal.reviews.rules import manager_of
 from madang.portal.misconduct import queries, rules
 from madang.portal.misconduct.models import Misconduct
+from madang.portal.reviews.rules import manager_of
 from madang.portal.transactions import action
 
 

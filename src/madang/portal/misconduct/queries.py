@@ -9,8 +9,8 @@ from datetime import date
 from django.db.models import QuerySet
 
 from madang.portal.actors import Actor
-from madang.portal.reviews.models import Reviewer
 from madang.portal.misconduct.models import Misconduct
+from madang.portal.reviews.models import Reviewer
 
 
 def experts(by: Actor) -> QuerySet[Reviewer]:

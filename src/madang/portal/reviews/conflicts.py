@@ -18,11 +18,11 @@ from madang.portal.conflicts.queries import presets
 from madang.portal.experts.models import ExpertProfile
 from madang.portal.experts.rules import compact
 from madang.portal.findings.models import MatchAnswer
+from madang.portal.misconduct import queries as misconduct
 from madang.portal.people.models import Invitation, Membership, Organisation
 from madang.portal.people.rules import InvitationState
 from madang.portal.reviews.models import Affiliation, DeclaredInterest, Reviewer
 from madang.portal.reviews.rules import Interest, declared
-from madang.portal.misconduct import queries as misconduct
 from madang.review import conflicts as law
 from madang.review.conflicts import Conflict, excluded
 from madang.review.presets import Preset

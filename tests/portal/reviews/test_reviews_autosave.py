@@ -1,0 +1,38 @@
+"""What a script saves while a reviewer types: the same sheet, and the same refusals."""
+
+from datetime import timedelta
+
+import pytest
+from factories import NOW, make_intake
+from portal.reviews.test_reviews_pages import sheet
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _clock(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+
+
+@pytest.fixture
+def intake():
+    return make_intake(state="in_review", opens_at=NOW - timedelta(days=9), closes_at=NOW - timedelta(days=1))
+
+
+def test_a_script_saves_while_somebody_types_and_is_told_why_it_could_not(client, intake):
+    row, person, url = sheet(intake)
+    client.force_login(person)
+    client.get(url)
+    given = {"what": "autosave", "version": row.version, "comment": "half a sentence"}
+    saved = client.post(url, given)
+    assert (saved.status_code, saved.json()) == (200, {"version": row.version + 1})
+    row.refresh_from_db()
+    assert (row.comment, row.touched_at, row.worked_seconds) == ("half a sentence", NOW, 0)
+    again = client.post(url, given | {"comment": "from another window"})
+    assert again.status_code == 409
+    assert again.json()["told"]
+    first = client.get(url).context["form"].table[0]
+    wrong = client.post(url, given | {"version": row.version, f"points_{first.code}": first.points + 1})
+    assert wrong.status_code == 422
+    row.refresh_from_db()
+    assert row.comment == "half a sentence"
