@@ -57,7 +57,7 @@ LISTS = {
 ASK_FIRST = {
     "award-accept", "award-decline", "erase-person", "intake-export", "question-file", "review-file",
     "review-hand-back", "signed-paper", "statement-csv", "statement-pdf", "statement-xlsx", "submitted-file",
-    "match-undo", "chase-stop", "receivables-file", "settlement-file", "environment-withdraw", "unix-user-remove",
+    "match-undo", "demand-match-undo", "chase-stop", "receivables-file", "settlement-file", "environment-withdraw", "unix-user-remove",
     "joined-account-end",
     "review-set-aside", "review-reopen",
     "booking-cancel", "booking-extend", "booking-check-in", "closure-remove",

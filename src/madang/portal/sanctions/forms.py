@@ -76,7 +76,9 @@ class TermsForm(forms.Form):
 class FindingForm(forms.Form):
     """What was found; the fields of money or of a ban stand in it by the act."""
 
-    ground = forms.ChoiceField(label=_("Ground of the act"), choices=[(one.value, _(GROUNDS[one])) for one in SanctionGround])
+    ground = forms.ChoiceField(
+        label=_("Ground of the act"), choices=[(one.value, _(GROUNDS[one])) for one in SanctionGround]
+    )
     done_on = _day(_("Day on which it happened"), help_text=_("The rates and longest ban of this day count."))
     award = forms.TypedChoiceField(label=_("Award"), coerce=int, empty_value=None, required=False)
     source = forms.TypedChoiceField(label=_("Funding source"), coerce=int, empty_value=None)
