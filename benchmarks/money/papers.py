@@ -1,7 +1,8 @@
 """Makes every statement of a month as page, spreadsheet and PDF on SQLite, in one process.
 
 Run: python benchmarks/money/papers.py [statements]. Each is of an organisation of its own, with one award sold by the
-hour and 40 charges. Prints wall and processor seconds; every PDF must be tagged. Promise: 1,200 in at most 5 minutes. Last come some downloads as the portal makes them, each document in a process of its own.
+hour and 40 charges. Prints wall and processor seconds; every PDF must be tagged. Promise: 1,200 in at most 5 minutes.
+Last come some downloads as the portal makes them, each document in a process of its own.
 """
 
 from __future__ import annotations

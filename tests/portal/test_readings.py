@@ -57,8 +57,8 @@ LISTS = {
 ASK_FIRST = {
     "award-accept", "award-decline", "erase-person", "intake-export", "question-file", "review-file",
     "review-hand-back", "signed-paper", "statement-csv", "statement-pdf", "statement-xlsx", "submitted-file",
-    "match-undo", "demand-match-undo", "chase-stop", "receivables-file", "settlement-file", "environment-withdraw", "unix-user-remove",
-    "joined-account-end",
+    "match-undo", "chase-stop", "receivables-file", "settlement-file", "environment-withdraw", "unix-user-remove",
+    "joined-account-end", "demand-match-undo",
     "review-set-aside", "review-reopen",
     "booking-cancel", "booking-extend", "booking-check-in", "closure-remove",
     "experts-file", "honoraria-file", "intake-sheets-file",
