@@ -32,7 +32,7 @@ def make_sanctions(world, a) -> None:
         "finding": "x", "evidence": "x",
     }  # fmt: skip
     money = {"award": award.pk, "source": source.pk, "year": 2026, "base": 500}
-    found, noticed, over = (actions.find(act="ban", months=1, **what) for _ in range(3))
+    found, noticed, over = (actions.find(act="ban", months=2, **what) for _ in range(3))
     paid, appealed = (actions.find(act=act, **money, **what) for act in ("recovery", "surcharge"))
     actions.notice(by=manager, now=NOW, sanction=noticed.pk)
     for row in (over, paid, appealed):

@@ -60,7 +60,7 @@ ASK_FIRST = {
     "award-accept", "award-decline", "erase-person", "intake-export", "question-file", "review-file",
     "review-hand-back", "signed-paper", "statement-csv", "statement-pdf", "statement-xlsx", "submitted-file",
     "match-undo", "chase-stop", "receivables-file", "settlement-file", "environment-withdraw", "unix-user-remove",
-    "joined-account-end",
+    "joined-account-end", "demand-match-undo",
     "review-set-aside", "review-reopen", "consensus-answer", "consensus-close",
     "booking-cancel", "booking-extend", "booking-check-in", "closure-remove",
     "experts-file", "honoraria-file", "intake-sheets-file",
