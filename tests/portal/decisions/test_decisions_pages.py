@@ -94,7 +94,7 @@ def test_pages_take_a_fixed_number_of_queries(client, clock, django_assert_num_q
     for url, number in {
         reverse("awards"): 8,
         reverse("award-decision", args=[found.files[0].pk]): 16,
-        reverse("award", args=[Award.objects.get(application=found.files[0]).number]): 11,
+        reverse("award", args=[Award.objects.get(application=found.files[0]).number]): 12,
     }.items():
         with django_assert_num_queries(number):
             assert client.get(url).status_code == 200

@@ -110,7 +110,7 @@ def test_pages_take_as_many_queries_for_one_price_as_for_three(client, django_as
     for count in (1, 2):
         in_force(count)
         young(code=f"young{count}")
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             client.get("/prices/")
     client.force_login(make_staff(Role.AUDITOR))
     for count in (0, 2):

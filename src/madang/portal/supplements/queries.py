@@ -69,8 +69,10 @@ def offer_of(line: AwardLine, rule: Entitlement, now: datetime) -> Offer:
 
 def offers(by: Actor, award: Award, now: datetime) -> list[Offer]:
     """What an owner could ask for today, product by product; nothing once something is asked for or was granted."""
+    if award.state != AwardState.IN_FORCE or not by.owner_of(award.organisation_id):
+        return []
     rule = entitlements.supplement_on(now.astimezone(settings.MADANG_ZONE).date())
-    if rule is None or award.state != AwardState.IN_FORCE or not by.owner_of(award.organisation_id):
+    if rule is None:
         return []
     if Supplement.objects.filter(award=award).exclude(state=SupplementState.REFUSED).exists():
         return []
