@@ -23,7 +23,7 @@ OF_STAFF = {
     "intakes/{intake}/applications": 9,
     "intakes/{intake}/demand": 12,
     "intakes/{intake}/reviews": 8,
-    "intakes/{intake}/ranking": 10,
+    "intakes/{intake}/ranking": 11,
     "intakes/{intake}/plans": 8,
     "intakes/{intake}/decisions": 10,
     "intakes/{intake}/comparison?plan={plan}&plan={other}": 9,

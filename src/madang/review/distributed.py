@@ -17,7 +17,6 @@ from fractions import Fraction
 
 from madang.errors import Refused
 from madang.lots import ticket
-from madang.review.assign import assign
 from madang.review.assignment import Application, Problem, Reviewer
 
 
@@ -55,6 +54,9 @@ def arrange(
     nobody reviews an application of his own organisation. A reviewer gets as many reviews as his applications get, and
     one more where that cannot be. Refused: ``distribution_invalid`` (rule, named), and as `assign`.
     """
+    # only here, so that whoever judges an arrangement does not load what finds one
+    from madang.review.assign import assign
+
     _check(entries, each, pools)
     of = _pools(entries, pools, seed)
     owned = Counter(one.reviewer for one in entries)
