@@ -388,22 +388,3 @@ def test_conflicts_take_a_fixed_number_of_queries(client, intake, django_assert_
     client.force_login(make_staff(Role.PROGRAMME_MANAGER))
     with django_assert_num_queries(20):
         client.get(reverse("intake-conflicts", args=[intake.pk]))
-
-
-def test_a_script_saves_while_somebody_types_and_is_told_why_it_could_not(client, intake):
-    row, person, url = sheet(intake)
-    client.force_login(person)
-    client.get(url)
-    given = {"what": "autosave", "version": row.version, "comment": "half a sentence"}
-    saved = client.post(url, given)
-    assert (saved.status_code, saved.json()) == (200, {"version": row.version + 1})
-    row.refresh_from_db()
-    assert (row.comment, row.touched_at, row.worked_seconds) == ("half a sentence", NOW, 0)
-    again = client.post(url, given | {"comment": "from another window"})
-    assert again.status_code == 409
-    assert again.json()["told"]
-    first = client.get(url).context["form"].table[0]
-    wrong = client.post(url, given | {"version": row.version, f"points_{first.code}": first.points + 1})
-    assert wrong.status_code == 422
-    row.refresh_from_db()
-    assert row.comment == "half a sentence"
