@@ -61,12 +61,17 @@ def published(manager, approver, kind: str = "regular", **given) -> Call:
 
 
 def test_what_was_drafted_is_read_back(manager):
-    given = draft()
+    given = draft(blind=True)
     call = drafts.create_call(by=manager, now=NOW, call=given)
+    copied = drafts.copy_call(by=manager, now=NOW, source=call.pk, code="c-2", title_ko="나", title_en="B")
+    assert copied.blind
     assert drafting.draft_of(queries.whole(manager).get(pk=call.pk)) == given
     assert not queries.calls(PUBLIC).exists()
     with refused("call_code_taken"):
         drafts.create_call(by=manager, now=NOW, call=given)
+    basics = {name: getattr(given, name) for name in ("kind", "title_ko", "title_en", "summary_ko", "summary_en")}
+    drafts.change_basics(by=manager, now=NOW, call=call.pk, version=1, blind=False, **basics)
+    assert drafting.draft_of(queries.whole(manager).get(pk=call.pk)) == replace(given, blind=False)
 
 
 @pytest.mark.parametrize("role", [Role.APPROVER, Role.SCREENING_OFFICER, Role.OPERATOR, Role.AUDITOR, None])

@@ -98,7 +98,7 @@ def change_basics(
     title_en: str,
     summary_ko: str,
     summary_en: str,
-    blind: bool = False,
+    blind: bool,
 ) -> None:
     """Changes the kind, titles and summaries of a draft, and whether its reviewers see who applies."""
     _take(by, call, version)

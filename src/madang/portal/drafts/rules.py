@@ -166,9 +166,9 @@ class CallDraft:
     title_en: str
     summary_ko: str
     summary_en: str
-    blind: bool = False
     intakes: tuple[IntakeDraft, ...] = ()
     tracks: tuple[TrackDraft, ...] = ()
+    blind: bool = False
 
 
 MOST_PEER_REVIEWS = 5
