@@ -323,10 +323,10 @@ undo_claim_verdict       annnnnnoorrr
 list_consensus           annnnnnooooo
 appoint_moderator        annnnnnrorrr
 get_consensus            annnonnooooo
-save_agreed_sheet        annnonnnnnnn
-send_agreed_sheet        annnonnnnnnn
-answer_agreed_sheet      annnonnnnnnn
-close_consensus          annnrnnnnnnn
+save_agreed_sheet        annnonnrrrrr
+send_agreed_sheet        annnonnrrrrr
+answer_agreed_sheet      annnonnrrrrr
+close_consensus          annnrnnrrrrr
 reopen_consensus         annnrnnrorrr
 list_misconduct           annnnnnooooo
 note_misconduct            annnnnnrorrr

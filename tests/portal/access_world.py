@@ -126,8 +126,9 @@ def make_world() -> World:
     make_companies(world, a, kept)
     make_training(world, a)
     make_outcomes(world, a, kept)
-    make_suggestions(world, a, owner)
+    # what is suggested rests on the pool and its sheets, so it comes after all who change these
     make_scores(world, a, owner, reviewers["assigned"])
+    make_suggestions(world, a, owner)
     make_camp(world, a)
     make_exchanges(world)
     for name, person in world.people.items():

@@ -95,6 +95,6 @@ def test_what_an_applicant_lists_and_what_everybody_does(client, centre, django_
     for path, count in {"applications": 7, "questions": 7, "awards": 8, "decisions": 7}.items():
         with django_assert_num_queries(count):
             assert client.get(f"/api/v1/{path}", headers=given).status_code == 200
-    for path, count in {"calls": 3, "calls/{call}": 16, "calls/{call}/results": 5}.items():
+    for path, count in {"calls": 3, "calls/{call}": 17, "calls/{call}/results": 5}.items():
         with django_assert_num_queries(count):
             assert client.get(f"/api/v1/{path.format(**places)}").status_code == 200

@@ -36,7 +36,7 @@ IMPERSONAL = {
     "meeting-opinion", "meeting-approve", "companies-file", "call-honoraria", "list_fee_rates", "outcomes-file",
     "call-reports", "nodes-file",
     "cohort", "learner-apply", "get_cohort", "check_certificate", "list_lessons",
-    "call-conflict-rules", "list_conflict_rules",
+    "call-conflict-rules", "list_conflict_rules", "list_bonus_rules",
     "camp-spaces-file",
     "accounting-month", "list_month_checks",
 }  # fmt: skip
