@@ -27,7 +27,7 @@ list_idle_rules          annnnnnooooo
 set_idle_rule            annnnnnrorrr
 list_idle_awards         annnnnnooooo
 list_supplements         aooooooooooo
-ask_supplement           anronnnnnnnn
+ask_supplement           anronnnrrrrr
 get_supplement           anoonnnooooo
 lower_supplement         annnnnnrorrr
 refuse_supplement        annnnnnrorrr

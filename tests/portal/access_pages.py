@@ -37,7 +37,7 @@ award-accept             Lnoonnnooooo Lnrrnnnrrrrr
 award-decline            Lnoonnnooooo Lnrrnnnrrrrr
 take-backs               Lnnnnnnooooo Lnnnnnnooooo
 idle-rules               Lnnnnnnooooo Lnnnnnnorooo
-supplement-new           Lnnonnnnnnnn Lnnonnnnnnnn
+supplement-new           Lnnonnnnnnnn Lnnrnnnnnnnn
 supplements              Lnnnnnnooooo Lnnnnnnooooo
 supplement               Lnoonnnooooo Lnoonnnooooo
 take-back-new            Lnnnnnnnonnn Lnnnnnnnrnnn

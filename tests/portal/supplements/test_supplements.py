@@ -127,7 +127,7 @@ def test_more_hours_are_asked_for_granted_and_used_and_the_book_balances(people)
     assert code(lambda: asked(people, award, 1)) == "supplement_asked"
     # the end of the award gives the promise of both lines back
     awards.end_early(by=people[1], now=NOW, award=award.pk, reason="x")
-    assert [m.committed for m in PoolMonth.objects.order_by("month")] == [100] * 4 + [0] * 2
+    assert [m.committed for m in PoolMonth.objects.order_by("month")] == [100] * 3 + [180, 0, 0]
 
 
 def test_what_is_held_by_the_month_counts_and_costs_from_the_next_month_on(people):
