@@ -59,7 +59,7 @@ def test_a_stream_gives_lines_and_fails_at_its_end():
     found = []
     with pytest.raises(Unavailable, match="gone"):
         found += (line for line in there().stream("sh", "-c", "echo one; echo two; echo gone >&2; exit 1"))
-    assert list(there().stream("printf", "one\ntwo\n")) == ["one\n", "two\n"]
+    assert list(there().stream("printf", "one\ntwo\n")) == ["one", "two"]
 
 
 NASTY = ["a b; reboot", "'$(id)'", '"`id`"', "한글\nline", "-oProxyCommand=x", "", "*", "~", "\\", "a|b>c&"]
@@ -86,7 +86,7 @@ def test_over_ssh_words_and_variables_arrive_as_they_are(far):
     commands, log = far
     assert commands.run("printf", "%s|", *NASTY).text == "|".join(NASTY) + "|"
     assert commands.run("sh", "-c", 'echo "$SLURM_CONF"; cat', stdin="in\n").text == "/etc/a b.conf\nin\n"
-    assert list(commands.stream("printf", "%s\n", "one", "'two'")) == ["one\n", "'two'\n"]
+    assert list(commands.stream("printf", "%s\n", "one", "'two'")) == ["one", "'two'"]
     words = log.read_text().split()
     assert "BatchMode=yes" in words and "-A" not in words and words[-1] == "head"
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from madang.portal.bookings.sentences import STATES as BOOKING_WORDS
@@ -21,6 +24,12 @@ from madang.portal.tenancies.sentences import STATES as TENANCY_WORDS
 from madang.portal.tenancies.sentences import UPKEEP as UPKEEP_WORDS
 
 NEUTRAL, WAITING, ACTIVE, GOOD, BAD = "neutral", "warning", "information", "success", "danger"
+
+
+def _of(kind: str, words: Mapping[str, str], tones: Mapping[str, str]) -> dict[str, tuple[str, Any]]:
+    """The states of a kind of thing that has words of its own for every state, by "kind.value"."""
+    return {f"{kind}.{state}": (tones[state], gettext_lazy(word)) for state, word in words.items()}
+
 
 # value of a state -> its tone and its word; where a kind of thing means another by the same value: "kind.value"
 STATES = {
@@ -120,118 +129,135 @@ STATES = {
     "approval.withdrawn": (NEUTRAL, pgettext_lazy("state", "Taken back by its drafter")),
 }
 # A job has words of its own for every state: "refused" is not "not selected".
-_JOB_TONES = {
-    "accepted": WAITING,
-    "waiting": WAITING,
-    "running": ACTIVE,
-    "succeeded": GOOD,
-    "failed": BAD,
-    "timed_out": BAD,
-    "lost": BAD,
-    "cancelled": NEUTRAL,
-    "refused": BAD,
-    "idle_stopped": BAD,
-    "award_over": NEUTRAL,
-    "job_before_failed": NEUTRAL,
-}
-STATES |= {f"job.{state}": (_JOB_TONES[state], gettext_lazy(word)) for state, word in JOB_WORDS.items()}
+STATES |= _of(
+    "job",
+    JOB_WORDS,
+    {
+        "accepted": WAITING,
+        "waiting": WAITING,
+        "running": ACTIVE,
+        "succeeded": GOOD,
+        "failed": BAD,
+        "timed_out": BAD,
+        "lost": BAD,
+        "cancelled": NEUTRAL,
+        "refused": BAD,
+        "idle_stopped": BAD,
+        "award_over": NEUTRAL,
+        "job_before_failed": NEUTRAL,
+    },
+)
 
-_ENVIRONMENT_TONES = {"building": ACTIVE, "ready": GOOD, "failed": BAD, "withdrawn": NEUTRAL}
-STATES |= {
-    f"environment.{state}": (_ENVIRONMENT_TONES[state], gettext_lazy(word)) for state, word in ENVIRONMENT_WORDS.items()
-}
-_CHANGE_TONES = {"asked": ACTIVE, "ended": GOOD, "failed": BAD, "outdated": WAITING}
-STATES |= {f"change.{state}": (_CHANGE_TONES[state], gettext_lazy(word)) for state, word in CHANGE_WORDS.items()}
-_SANCTION_TONES = {
-    "found": NEUTRAL,
-    "noticed": WAITING,
-    "unanswered": WAITING,
-    "answered": ACTIVE,
-    "dropped": NEUTRAL,
-    "decided": BAD,
-    "appealed": ACTIVE,
-    "upheld": BAD,
-    "annulled": NEUTRAL,
-    "ended": GOOD,
-}
-STATES |= {f"sanction.{state}": (_SANCTION_TONES[state], gettext_lazy(word)) for state, word in SANCTION_WORDS.items()}
-_BOOKING_TONES = {
-    "queued": WAITING,
-    "asked": WAITING,
-    "confirmed": GOOD,
-    "used": ACTIVE,
-    "refused": BAD,
-    "cancelled": NEUTRAL,
-    "missed": BAD,
-    "lapsed": NEUTRAL,
-}
-STATES |= {f"booking.{state}": (_BOOKING_TONES[state], gettext_lazy(word)) for state, word in BOOKING_WORDS.items()}
-_OUTCOME_TONES = {"draft": WAITING, "handed_in": ACTIVE, "accepted": GOOD, "mend": WAITING}
-STATES |= {f"outcome.{state}": (_OUTCOME_TONES[state], gettext_lazy(word)) for state, word in OUTCOME_WORDS.items()}
-_FACILITY_TONES = {"in_use": GOOD, "repair": WAITING, "retired": NEUTRAL}
-STATES |= {f"facility.{state}": (_FACILITY_TONES[state], gettext_lazy(word)) for state, word in FACILITY_WORDS.items()}
-_COMPANY_TONES = {
-    "contact": NEUTRAL,
-    "visit": NEUTRAL,
-    "memorandum": ACTIVE,
-    "plan": ACTIVE,
-    "lease": ACTIVE,
-    "office": GOOD,
-    "grown": GOOD,
-    "left": NEUTRAL,
-}
-STATES |= {f"company.{stage}": (_COMPANY_TONES[stage], gettext_lazy(word)) for stage, word in COMPANY_WORDS.items()}
+STATES |= _of(
+    "environment", ENVIRONMENT_WORDS, {"building": ACTIVE, "ready": GOOD, "failed": BAD, "withdrawn": NEUTRAL}
+)
+STATES |= _of("change", CHANGE_WORDS, {"asked": ACTIVE, "ended": GOOD, "failed": BAD, "outdated": WAITING})
+STATES |= _of(
+    "sanction",
+    SANCTION_WORDS,
+    {
+        "found": NEUTRAL,
+        "noticed": WAITING,
+        "unanswered": WAITING,
+        "answered": ACTIVE,
+        "dropped": NEUTRAL,
+        "decided": BAD,
+        "appealed": ACTIVE,
+        "upheld": BAD,
+        "annulled": NEUTRAL,
+        "ended": GOOD,
+    },
+)
+STATES |= _of(
+    "booking",
+    BOOKING_WORDS,
+    {
+        "queued": WAITING,
+        "asked": WAITING,
+        "confirmed": GOOD,
+        "used": ACTIVE,
+        "refused": BAD,
+        "cancelled": NEUTRAL,
+        "missed": BAD,
+        "lapsed": NEUTRAL,
+    },
+)
+STATES |= _of("outcome", OUTCOME_WORDS, {"draft": WAITING, "handed_in": ACTIVE, "accepted": GOOD, "mend": WAITING})
+STATES |= _of("facility", FACILITY_WORDS, {"in_use": GOOD, "repair": WAITING, "retired": NEUTRAL})
+STATES |= _of(
+    "company",
+    COMPANY_WORDS,
+    {
+        "contact": NEUTRAL,
+        "visit": NEUTRAL,
+        "memorandum": ACTIVE,
+        "plan": ACTIVE,
+        "lease": ACTIVE,
+        "office": GOOD,
+        "grown": GOOD,
+        "left": NEUTRAL,
+    },
+)
 
-_COHORT_TONES = {"draft": WAITING, "open": ACTIVE, "selected": GOOD, "ended": NEUTRAL}
-STATES |= {f"cohort.{state}": (_COHORT_TONES[state], gettext_lazy(word)) for state, word in COHORT_WORDS.items()}
-_LEARNER_TONES = {
-    "applied": ACTIVE,
-    "seated": GOOD,
-    "reserve": WAITING,
-    "refused": NEUTRAL,
-    "withdrawn": NEUTRAL,
-    "left": NEUTRAL,
-    "graduated": GOOD,
-    "unfinished": NEUTRAL,
-}
-STATES |= {f"learner.{state}": (_LEARNER_TONES[state], gettext_lazy(word)) for state, word in LEARNER_WORDS.items()}
-_PLACEMENT_TONES = {"told": WAITING, "accepted": GOOD, "refused": NEUTRAL}
-STATES |= {
-    f"placement.{state}": (_PLACEMENT_TONES[state], gettext_lazy(word)) for state, word in PLACEMENT_WORDS.items()
-}
-_BID_TONES = {
-    "handed_in": WAITING,
-    "withdrawn": NEUTRAL,
-    "selected": GOOD,
-    "reserve": WAITING,
-    "not_selected": NEUTRAL,
-}
-STATES |= {f"bid.{state}": (_BID_TONES[state], gettext_lazy(word)) for state, word in BID_WORDS.items()}
-_TENANT_CALL_TONES = {"draft": NEUTRAL, "planned": NEUTRAL, "open": GOOD, "judged": ACTIVE, "decided": NEUTRAL}
-STATES |= {
-    f"tenantcall.{state}": (_TENANT_CALL_TONES[state], gettext_lazy(word)) for state, word in TENANT_CALL_WORDS.items()
-}
-_TENANCY_TONES = {
-    "offered": WAITING,
-    "signed": ACTIVE,
-    "running": GOOD,
-    "ended": WAITING,
-    "checked_out": NEUTRAL,
-    "declined": NEUTRAL,
-    "lapsed": NEUTRAL,
-    "dropped": NEUTRAL,
-}
-STATES |= {f"tenancy.{state}": (_TENANCY_TONES[state], gettext_lazy(word)) for state, word in TENANCY_WORDS.items()}
-_UPKEEP_TONES = {
-    "asked": WAITING,
-    "seen": ACTIVE,
-    "working": ACTIVE,
-    "done": GOOD,
-    "reopened": BAD,
-    "confirmed": GOOD,
-    "withdrawn": NEUTRAL,
-}
-STATES |= {f"upkeep.{state}": (_UPKEEP_TONES[state], gettext_lazy(word)) for state, word in UPKEEP_WORDS.items()}
+STATES |= _of("cohort", COHORT_WORDS, {"draft": WAITING, "open": ACTIVE, "selected": GOOD, "ended": NEUTRAL})
+STATES |= _of(
+    "learner",
+    LEARNER_WORDS,
+    {
+        "applied": ACTIVE,
+        "seated": GOOD,
+        "reserve": WAITING,
+        "refused": NEUTRAL,
+        "withdrawn": NEUTRAL,
+        "left": NEUTRAL,
+        "graduated": GOOD,
+        "unfinished": NEUTRAL,
+    },
+)
+STATES |= _of("placement", PLACEMENT_WORDS, {"told": WAITING, "accepted": GOOD, "refused": NEUTRAL})
+STATES |= _of(
+    "bid",
+    BID_WORDS,
+    {
+        "handed_in": WAITING,
+        "withdrawn": NEUTRAL,
+        "selected": GOOD,
+        "reserve": WAITING,
+        "not_selected": NEUTRAL,
+    },
+)
+STATES |= _of(
+    "tenantcall",
+    TENANT_CALL_WORDS,
+    {"draft": NEUTRAL, "planned": NEUTRAL, "open": GOOD, "judged": ACTIVE, "decided": NEUTRAL},
+)
+STATES |= _of(
+    "tenancy",
+    TENANCY_WORDS,
+    {
+        "offered": WAITING,
+        "signed": ACTIVE,
+        "running": GOOD,
+        "ended": WAITING,
+        "checked_out": NEUTRAL,
+        "declined": NEUTRAL,
+        "lapsed": NEUTRAL,
+        "dropped": NEUTRAL,
+    },
+)
+STATES |= _of(
+    "upkeep",
+    UPKEEP_WORDS,
+    {
+        "asked": WAITING,
+        "seen": ACTIVE,
+        "working": ACTIVE,
+        "done": GOOD,
+        "reopened": BAD,
+        "confirmed": GOOD,
+        "withdrawn": NEUTRAL,
+    },
+)
 
 
 def tone(state: str, kind: str = "") -> str:

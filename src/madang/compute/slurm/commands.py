@@ -17,6 +17,7 @@ from madang.errors import Refused, Unavailable
 FOR_SSH = ("PATH", "HOME", "SSH_AUTH_SOCK")
 SSH_FAILED = 255  # the exit status by which SSH says that it came to no answer
 KEPT_OUTPUT = 4096  # characters of a command's output that its record keeps
+_BLOCK = 1 << 16
 
 # What Slurm's commands print when a daemon behind them is away, so that asking again may help.
 AWAY = (
@@ -104,7 +105,7 @@ class OnThisMachine:
         raise Unavailable(f"{argv[0]}: {_said(done)}")
 
     def stream(self, *argv: str) -> Iterator[str]:
-        """The lines of a command while it runs, with bounded memory; not tried again once it has printed."""
+        """The lines of a command without their ends, while it runs; not tried again once it has printed."""
         try:
             process = subprocess.Popen(
                 self.whole(argv),
@@ -112,25 +113,29 @@ class OnThisMachine:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                text=True,
-                encoding="utf-8",
-                errors="replace",
             )
         except FileNotFoundError:
             raise Refused("slurm_command_missing", command=argv[0]) from None
-        began, digest, kept = time.monotonic(), hashlib.sha256(), ""
+        began, digest, kept, rest = time.monotonic(), hashlib.sha256(), b"", b""
         with process:
             assert process.stdout is not None and process.stderr is not None
             try:
-                for line in process.stdout:
-                    digest.update(line.encode())
-                    kept = (kept + line)[:KEPT_OUTPUT] if len(kept) < KEPT_OUTPUT else kept
-                    yield line
-                errors = process.stderr.read()
+                # by blocks: a million lines one by one cost seconds
+                while block := process.stdout.read1(_BLOCK):  # type: ignore[attr-defined]
+                    digest.update(block)
+                    kept = (kept + block)[:KEPT_OUTPUT] if len(kept) < KEPT_OUTPUT else kept
+                    whole, ended, block = block.rpartition(b"\n")
+                    if ended:
+                        yield from (rest + whole).decode("utf-8", "replace").split("\n")
+                        rest = b""
+                    rest += block
+                if rest:
+                    yield rest.decode("utf-8", "replace")
+                errors = process.stderr.read().decode("utf-8", "replace")
             except GeneratorExit:
                 process.kill()
                 raise
-        self._record(argv, process.returncode, digest.hexdigest(), kept, began)
+        self._record(argv, process.returncode, digest.hexdigest(), kept.decode("utf-8", "replace"), began)
         if process.returncode:
             raise Unavailable(f"{argv[0]}: {errors.strip()[-500:]}")
 

@@ -19,6 +19,7 @@ from madang.portal.committees.queries import RESULTS_OUT
 from madang.portal.consensus import rules
 from madang.portal.consensus.models import AgreedSheet, Assent, Consensus
 from madang.portal.consensus.rules import Answers, ConsensusState
+from madang.portal.masks import queries as masks
 from madang.portal.meetings.queries import owing_terms
 from madang.portal.reviews import desk
 from madang.portal.reviews.conflicts import circle
@@ -97,10 +98,20 @@ def open_to(by: Actor, application: int, now: datetime) -> Consensus | None:
 
     Whoever is barred from the application, or owes agreement to the call's terms, finds nothing.
     """
-    row = _whole(Consensus.objects.filter(application=application, application__state__in=REVIEWED_STATES)).first()
+    rows = Consensus.objects.filter(application=application, application__state__in=REVIEWED_STATES)
+    row = next(iter(_titled(by, _whole(rows))), None)
     if row is None or by.reads_everything:
         return row
     return row if moderates(by, row, now) or asked(by, row, now) else None
+
+
+def _titled(by: Actor, rows: Iterable[Consensus]) -> list[Consensus]:
+    """Each with its application's title as this person may see it."""
+    found = list(rows)
+    titles = masks.titles(by, [row.application for row in found])
+    for row in found:
+        row.title = titles[row.application_id]
+    return found
 
 
 def moderates(by: Actor, row: Consensus, now: datetime) -> bool:
@@ -138,7 +149,9 @@ def answers(row: Consensus, found: Panel) -> Answers:
 
 def moderators(file: Application, now: datetime) -> list[Reviewer]:
     """Who may moderate an application's consensus: active in the pool and not barred, those with a sheet first."""
-    rows = list(Reviewer.objects.filter(active=True).select_related("person").order_by("person__name", "pk"))
+    rows = list(
+        Reviewer.objects.filter(active=True, expert=True).select_related("person").order_by("person__name", "pk")
+    )
     barred = circle([file], rows, now).barred()
     with_sheet = set(
         ReviewAssignment.objects.filter(application=file, state__in=LIVE_STATES).values_list("reviewer", flat=True)
@@ -153,10 +166,10 @@ def own(by: Actor, now: datetime) -> tuple[list[Consensus], list[Consensus]]:
         return [], []
     alive = Q(application__state__in=REVIEWED_STATES)
     rows = _whole(Consensus.objects.filter(alive, moderator__person=by.person).order_by("application__number"))
-    led = [row for row in rows if moderates(by, row, now)]
+    led = _titled(by, [row for row in rows if moderates(by, row, now)])
     sheets = desk.mine(by, now).filter(state=AssignmentState.SUBMITTED, step=ReviewStep.DOCUMENT, owes_terms=False)
     sent = Consensus.objects.filter(alive, application__in=sheets.values("application"), sheets__isnull=False)
-    return led, list(_whole(sent.distinct().order_by("application__number")))
+    return led, _titled(by, _whole(sent.distinct().order_by("application__number")))
 
 
 def waits_for(by: Actor, row: Consensus) -> bool:
