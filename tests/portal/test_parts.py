@@ -193,7 +193,8 @@ def test_the_skeleton_of_a_page():
     assert "<title>Calls · Centre</title>" in page
     assert page.index('class="skip" href="#main"') < page.index("<header") < page.index('<main id="main"')
     assert '"includeIndicatorStyles": false, "allowEval": false' in page
-    assert re.findall(r'<script[^>]*src="([^"]+)"', page) == ["/static/django_htmx/htmx-2.min.js"]
+    scripts = re.findall(r'<script[^>]*src="([^"]+)"', page)
+    assert scripts == ["/static/django_htmx/htmx-2.min.js", "/static/kept.js"]
     assert page.count('href="/calls/" aria-current="true"') == 2
     assert re.search(r'<button name="language" value="ko" lang="ko" aria-pressed="true">K</button>', page)
     assert 'value="/calls/?q=a"' in page

@@ -63,8 +63,8 @@ def test_an_applicants_own_pages(client, django_assert_num_queries, rows):
         )  # fmt: skip
     client.force_login(owner)
     wanted = {
-        reverse("home"): 24,
-        reverse("application", args=[found.files[0].pk]): 24,
+        reverse("home"): 25,
+        reverse("application", args=[found.files[0].pk]): 25,
         reverse("agreement", args=[award.number]): 11,
         reverse("own-messages"): 7,
         reverse("own-readings"): 6,
@@ -82,11 +82,11 @@ def test_a_reviewers_and_a_managers_pages(client, django_assert_num_queries, row
         make_assignment(file, reviewer)
     plans = [propose(found, policy) for policy in (PolicyChoice.RANK_SKIP, PolicyChoice.RANK_STOP)]
     client.force_login(reviewer.person)
-    opened(client, 19, reverse("reviews"), django_assert_num_queries)
+    opened(client, 20, reverse("reviews"), django_assert_num_queries)
     client.force_login(make_staff(*Role))
     compared = f"{reverse('plan-compare', args=[found.intake.pk])}?plan={plans[0].pk}&plan={plans[1].pk}"
     wanted = {
-        reverse("staff"): 61,
+        reverse("staff"): 65,
         reverse("staff-intakes"): 7,
         reverse("staff-calls"): 9,
         reverse("intake-applications", args=[found.intake.pk]): 12,

@@ -153,7 +153,7 @@ def test_a_reviewer_does_not_see_what_proves_bonus_points(claimed):
     kept, proof = make_file(), claimed.track.bonus_rules.get(code="first").evidence
     for evidence in (proof, plain, None):
         SubmittedFile.objects.create(submission=claimed.in_force, file=kept, name="x", evidence=evidence)
-    shown = desk.open_to_reviewer(actor(sheet.reviewer.person), sheet.pk, NOW).application.in_force.files.all()
+    shown = desk.opened(actor(sheet.reviewer.person), sheet.pk, NOW).application.in_force.files.all()
     assert [file.evidence for file in shown] == [plain, None]
 
 

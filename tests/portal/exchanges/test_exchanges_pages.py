@@ -71,5 +71,5 @@ def test_the_page_takes_a_fixed_number_of_queries(client, clock, django_assert_n
     client.force_login(make_staff(Role.PROGRAMME_MANAGER))
     url = reverse("intake-exchange", args=[found.intake.pk, found.track.code])
     client.get(url)
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(29):
         assert client.get(url).status_code == 200

@@ -19,8 +19,8 @@ from madang.portal.committees.queries import RESULTS_OUT
 from madang.portal.consensus import rules
 from madang.portal.consensus.models import AgreedSheet, Assent, Consensus
 from madang.portal.consensus.rules import Answers, ConsensusState
+from madang.portal.experts.terms import owing_terms
 from madang.portal.masks import queries as masks
-from madang.portal.meetings.queries import owing_terms
 from madang.portal.reviews import desk
 from madang.portal.reviews.conflicts import circle
 from madang.portal.reviews.models import CriterionPoints, ReviewAssignment, Reviewer

@@ -145,14 +145,6 @@ def agreed(terms: int, reviewer: int) -> bool:
     return ExpertAgreement.objects.filter(terms=terms, reviewer=reviewer).exists()
 
 
-def owing_terms(calls: set[int], reviewers: set[int]) -> set[tuple[int, int]]:
-    """Every (call, reviewer) where the call has terms for reviewers that this one has not agreed to; two queries."""
-    last = dict(ExpertTerms.objects.filter(call__in=calls).order_by("number").values_list("call", "pk"))
-    given = ExpertAgreement.objects.filter(terms__in=last.values()).values_list("terms", "reviewer")
-    agreed = set(given)
-    return {(call, one) for call, terms in last.items() for one in reviewers if (terms, one) not in agreed}
-
-
 def tasks(by: Actor, now: datetime) -> list[Task]:
     """For a reviewer: calls whose terms wait for an answer."""
     if not by.reviews:

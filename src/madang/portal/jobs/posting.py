@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection
 
 from madang.accounting.metering import Unit, UsageSlice, charges
+from madang.compute.protocol import Backend, UsageBatch
 from madang.compute.sharing import Joining, Shared
 from madang.portal import backends
 from madang.portal.actors import WORKER
@@ -28,6 +29,8 @@ MOST_SUBJECT = 40
 
 # a pool, what it counts in, and the job's name in the ledger
 Payer = tuple[int, Unit, str]
+# where a batch begins, and the batch
+Read = tuple[str, UsageBatch]
 
 
 def post_usage(now: datetime) -> int:
@@ -40,20 +43,35 @@ def post_usage(now: datetime) -> int:
     backend, old = backends.backend(), queries.cursor(name)
     if isinstance(backend, Joining):
         backend.join(places.joined())
-    with _seldom_collected(), ThreadPoolExecutor(1) as reader:
-        batch = backend.usage(old)
-        while True:
-            more = batch.more and batch.cursor != old
-            ahead = reader.submit(backend.usage, batch.cursor) if more and connection.vendor == "postgresql" else None
+    batches = _read(backend, old)
+    with _seldom_collected():
+        for before, batch in _beside(batches) if connection.vendor == "postgresql" else batches:
             if batch.slices:
                 posted += _posted(now, _rows(now, batch.slices))
             for odd in batch.odd:
                 months.note_oddity(by=WORKER, now=now, source=name, job=odd.job, code=odd.code, facts=dict(odd.facts))
-            if batch.cursor != old:
-                actions.move_cursor(now=now, backend=name, old=old, new=batch.cursor)
-            if not more:
-                return posted
-            old, batch = batch.cursor, ahead.result() if ahead else backend.usage(batch.cursor)
+            if batch.cursor != before:
+                actions.move_cursor(now=now, backend=name, old=before, new=batch.cursor)
+    return posted
+
+
+def _read(backend: Backend, cursor: str) -> Iterator[Read]:
+    """The backend's records from a cursor on."""
+    while True:
+        batch = backend.usage(cursor)
+        yield cursor, batch
+        if not batch.more or batch.cursor == cursor:
+            return
+        cursor = batch.cursor
+
+
+def _beside(given: Iterator[Read]) -> Iterator[Read]:
+    """The same, read in a thread of its own: the next while one is taken."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, given, None)
+        while (found := coming.result()) is not None:
+            coming = reader.submit(next, given, None)
+            yield found
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from madang.portal.calls.rules import ReviewStep
 from madang.portal.committees import pool
 from madang.portal.committees import queries as committees
 from madang.portal.experts import queries as experts
+from madang.portal.experts.terms import owing_terms
 from madang.portal.journal import actions as journal
 from madang.portal.meetings import queries, room, rules
 from madang.portal.meetings.models import Attendance, CommitteePoints, Meeting, Minutes
@@ -121,7 +122,7 @@ def convene(
     rules.check_present(here, members, chair, queries.needed(row))
     if circle(pool.section(row.committee), [members[chair]], now).barred():
         raise Refused("meeting_chair_in_conflict", field="chair")
-    if experts.owing_terms({row.committee.intake.call_id}, {chair}):
+    if owing_terms({row.committee.intake.call_id}, {chair}):
         raise Refused("meeting_chair_owes_terms", field="chair")
     given = {"state": MeetingState.SITTING, "chair_id": chair, "began_at": row.began_at or now}
     _change(row, version, rules.LIVE, **given)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from madang.portal.actors import Actor, Role
 from madang.portal.committees import pool
 from madang.portal.committees import queries as committees
-from madang.portal.experts.queries import owing_terms
+from madang.portal.experts.terms import owing_terms
 from madang.portal.meetings import rules
 from madang.portal.meetings.models import Attendance, Meeting, Minutes
 from madang.portal.meetings.rules import MeetingState

@@ -14,7 +14,7 @@ from madang.portal.applications.models import SubmittedFile
 from madang.portal.calls.models import Criterion
 from madang.portal.counts import count_of
 from madang.portal.experts.models import ExpertAgreement, ExpertTerms
-from madang.portal.experts.queries import owing_terms
+from madang.portal.experts.terms import owing_terms
 from madang.portal.reviews import rules
 from madang.portal.reviews.conflicts import circle
 from madang.portal.reviews.models import CriterionPoints, ReviewAssignment, Reviewer

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from madang.portal.actors import Actor, Role
 from madang.portal.applications.models import Application
-from madang.portal.experts.queries import owing_terms
+from madang.portal.experts.terms import owing_terms
 from madang.portal.masks import queries as masks
 from madang.portal.reviews.conflicts import circle
 from madang.portal.reviews.desk import reviewer_of
