@@ -107,11 +107,10 @@ def open_to(by: Actor, application: int, now: datetime) -> Consensus | None:
 
 def _titled(by: Actor, rows: Iterable[Consensus]) -> list[Consensus]:
     """Each with its application's title as this person may see it."""
-    found = list(rows)
-    titles = masks.titles(by, [row.application for row in found])
-    for row in found:
-        row.title = titles[row.application_id]
-    return found
+    found = {row.application_id: row for row in rows}
+    for pk, title in masks.titles(by, [row.application for row in found.values()]).items():
+        found[pk].title = title
+    return list(found.values())
 
 
 def moderates(by: Actor, row: Consensus, now: datetime) -> bool:
@@ -153,11 +152,9 @@ def moderators(file: Application, now: datetime) -> list[Reviewer]:
         Reviewer.objects.filter(active=True, expert=True).select_related("person").order_by("person__name", "pk")
     )
     barred = circle([file], rows, now).barred()
-    with_sheet = set(
-        ReviewAssignment.objects.filter(application=file, state__in=LIVE_STATES).values_list("reviewer", flat=True)
-    )
-    free = [row for row in rows if (file.pk, row.pk) not in barred]
-    return sorted(free, key=lambda row: row.pk not in with_sheet)
+    sheets = ReviewAssignment.objects.filter(application=file, state__in=LIVE_STATES)
+    with_sheet = set(sheets.values_list("reviewer", flat=True))
+    return sorted((row for row in rows if (file.pk, row.pk) not in barred), key=lambda row: row.pk not in with_sheet)
 
 
 def own(by: Actor, now: datetime) -> tuple[list[Consensus], list[Consensus]]:
