@@ -12,7 +12,9 @@ from madang.compute.sentences import SENTENCES, sentence
 
 FACTS = {
     "node": "node1",
-    **dict.fromkeys(("needs", "free", "ahead", "limit", "held", "offered", "exit_code", "signal", "seconds"), 3),
+    **dict.fromkeys(
+        ("needs", "free", "ahead", "limit", "held", "offered", "exit_code", "signal", "seconds", "given", "nodes"), 3
+    ),
     **dict.fromkeys(("least", "most", "part", "jobs", "most_mb", "files"), 3),
     **dict.fromkeys(("type", "detail", "path", "name", "program", "package", "job", "state", "missing"), "x"),
     **dict.fromkeys(("mark", "user", "award", "kind", "host", "command", "line", "said", "step", "cursor"), "x"),
