@@ -16,6 +16,9 @@ hypothesis.settings.register_profile("madang", deadline=None, derandomize=os.env
 hypothesis.settings.register_profile("soak", deadline=None, max_examples=1000)
 hypothesis.settings.load_profile("madang")
 
+# The acts of the journeys are one story; a compiled kernel costs its process more than a minute, once.
+TOGETHER = ("tests/journeys/", "tests/simulation/test_engine_compiled.py")
+
 # Fixtures that open the database to a test.
 DATABASES = {"db", "transactional_db", "django_db_serialized_rollback"}
 
@@ -37,17 +40,17 @@ def pytest_collection_modifyitems(config, items):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """The acts of the journeys stay together in one process, in their order; every other test goes where there is room.
+    """Tests that follow one another, or compile the same kernels, share one process; others go where there is room.
 
     xdist's own groups do not work with this pytest, which no longer lets a plugin rename what was collected.
     """
     from xdist.scheduler import LoadScopeScheduling
 
-    class ActsTogether(LoadScopeScheduling):
+    class SomeTogether(LoadScopeScheduling):
         def _split_scope(self, nodeid):
-            return "journeys" if nodeid.startswith("tests/journeys/") else nodeid
+            return next((one for one in TOGETHER if nodeid.startswith(one)), nodeid)
 
-    return ActsTogether(config, log)
+    return SomeTogether(config, log)
 
 
 @pytest.fixture(scope="session")
