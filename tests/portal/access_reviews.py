@@ -12,6 +12,7 @@ from madang.portal.applications.models import Application
 from madang.portal.exchanges.models import PeerEntry
 from madang.portal.experts.models import ExpertProfile
 from madang.portal.findings import queries
+from madang.portal.reviews.models import ReviewAssignment
 
 
 def make_findings(world: Any, application, reviewers: Any) -> None:
@@ -41,6 +42,9 @@ def make_exchanges(world: Any) -> None:
     lost = PeerEntry.objects.filter(exchange=row, application=going.files[0])
     lost.update(forfeited_by=world.people["manager"], forfeited_at=NOW)
     Application.objects.filter(pk=going.files[0].pk).update(state="ineligible")
+    # whoever may take one more sheet is of the other group, which the lot drew, and has none of it yet
+    given = ReviewAssignment.objects.filter(application=going.files[1]).values("reviewer")
+    others = row.entries.exclude(group=row.entries.get(application=going.files[1]).group).exclude(reviewer__in=given)
     place = {"intake": waiting.intake.pk, "track": waiting.track.code}
     world.places |= {
         "intake-exchange": place,
@@ -49,7 +53,7 @@ def make_exchanges(world: Any) -> None:
         "exchange-give": {"application": going.files[1].pk},
         "exchange-forfeit": {"application": going.files[1].pk},
         "exchange-reinstate": {"application": going.files[0].pk},
-        "exchange-taker": {"reviewer": row.entries.get(application=going.files[2]).reviewer_id},
+        "exchange-taker": {"reviewer": others.order_by("pk")[0].reviewer_id},
     }
 
 
