@@ -108,7 +108,7 @@ def written(statement: Any, lines: Sequence[Any]) -> dict[str, Any]:
     language = get_language() or "ko"
     title = f"{_('Statement of use')} {statement.number or _('Draft')}"
     facts = [
-        (_("From"), settings.MADANG_CENTRE_NAME[language]),
+        (_("Issuing body"), settings.MADANG_CENTRE_NAME[language]),
         (_("Organisation"), statement.organisation.name),
         (_("Business registration number"), hyphenated(statement.organisation.registration_number)),
         (_("Month"), statement.month),
