@@ -22,6 +22,7 @@ from madang.portal.jobs import actions, places, queries
 from madang.portal.jobs.rules import subject_of, unit_of
 from madang.portal.ledger.importer import import_usage
 from madang.portal.ledger.rules import Usage, usage_of
+from madang.portal.ledger.writing import kept_pages
 from madang.portal.months import actions as months
 
 log = logging.getLogger("madang.jobs")
@@ -44,7 +45,7 @@ def post_usage(now: datetime) -> int:
     if isinstance(backend, Joining):
         backend.join(places.joined())
     batches = _read(backend, old)
-    with _seldom_collected():
+    with _seldom_collected(), kept_pages():
         for before, batch in _beside(batches) if connection.vendor == "postgresql" else batches:
             if batch.slices:
                 posted += _posted(now, _rows(now, batch.slices))
