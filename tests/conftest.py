@@ -19,6 +19,8 @@ hypothesis.settings.load_profile("madang")
 # The acts of the journeys are one story; a compiled kernel costs its process more than a minute, once.
 TOGETHER = ("tests/journeys/", "tests/simulation/test_engine_compiled.py")
 
+SOAK = Path(__file__).parent / "soak"
+
 # Fixtures that open the database to a test.
 DATABASES = {"db", "transactional_db", "django_db_serialized_rollback"}
 
@@ -26,6 +28,11 @@ DATABASES = {"db", "transactional_db", "django_db_serialized_rollback"}
 def pytest_make_parametrize_id(config, val, argname):
     """Names a set by its sorted members: two processes that share the tests must give them the same names."""
     return "+".join(sorted(map(str, val))) or "nothing" if isinstance(val, set | frozenset) else None
+
+
+def pytest_ignore_collect(collection_path, config):
+    """What takes long is not even read where it does not run: requests are drawn while they are collected."""
+    return True if collection_path == SOAK and "not soak" in config.option.markexpr else None
 
 
 def pytest_collection_modifyitems(config, items):

@@ -73,11 +73,12 @@ PEOPLE = (
 
 @dataclass
 class World:
-    """The people by name, and for every name of an address what stands in its placeholders."""
+    """The people by name, for every name of an address what stands in its placeholders, for every operation its body."""
 
     people: dict[str, Person | None]
     places: dict[str, dict[str, object]] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
+    bodies: dict[str, object] = field(default_factory=dict)
 
 
 def make_world() -> World:

@@ -292,7 +292,9 @@ class Cluster:
             raise NotUp(f"mariadb: {done.stderr}")
 
     def _log(self, daemon: str) -> str:
-        found = [self.folder / f"{daemon}.log", self.folder / f"{daemon}.out", self.folder / "munge/munged.log"]
+        """The end of a daemon's logs; of the controller's where something else than a daemon did not come."""
+        name = daemon if daemon in DAEMONS else "slurmctld"
+        found = [self.folder / f"{name}.log", self.folder / f"{name}.out", self.folder / "munge/munged.log"]
         return "\n".join(path.read_text(errors="replace")[-1500:] for path in found if path.exists())
 
 

@@ -44,6 +44,10 @@ class Outage:
     rng: random.Random = field(default_factory=lambda: random.Random(SEED))
     numbers: list[str] = field(default_factory=list)
     met: Counter[str] = field(default_factory=Counter)
+    before: str = "0"  # the last job that the cluster knew already: another test's award may have had the same name
+
+    def __post_init__(self):
+        [[self.before]] = self.cluster.sql(f"SELECT COALESCE(MAX(id_job), 0) FROM {self.table}")
 
     @property
     def cluster(self):
@@ -115,7 +119,7 @@ class Outage:
         names = dict(self.cluster.sql("SELECT id, CONCAT(type, '/', name) FROM tres_table"))
         rows = self.cluster.sql(
             f"SELECT IF(id_array_job, id_array_job, id_job), {RAN}, tres_alloc FROM {self.table} WHERE {WHERE}"
-            f" AND account = '{self.award.name}'"
+            f" AND account = '{self.award.name}' AND id_job > {self.before}"
         )
         found = Counter()
         for job, seconds, tres in rows:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from itertools import islice
 
 import pytest
+from slurm.cluster import NotUp
 from slurm.makers import award, reach
 
 from madang.compute.slurm.applying import apply
@@ -51,8 +52,30 @@ class Hands:
         done = self.commands.run(*command, stdin=script)
         return done.text.strip() if done.status == 0 else done.errors
 
+    def taken(self, user, account, *words):
+        """The number of a job that Slurm takes; its controller may learn of a member after the database has him."""
+        said = []
+
+        def submitted():
+            said.append(self.job(user, account, *words))
+            return said[-1].isdigit()
+
+        self.until(submitted, lambda: said[-1])
+        return said[-1]
+
     def state(self, job):
         return self.cluster.run("squeue", "-h", "-j", job, "-o", "%T %r").strip()
+
+    def runs(self, job):
+        """Waits until a job runs."""
+        self.until(lambda: self.state(job).startswith("RUNNING"), lambda: self.cluster.run("squeue", "-o", "%i %T %R"))
+
+    def until(self, true, seen):
+        """Waits until `true()` holds; what `seen()` says instead stands in the failure."""
+        try:
+            self.cluster.until(true, "it")
+        except NotUp as error:
+            raise NotUp(f"{seen()}\n{error}") from error
 
     def dump(self):
         """Everything on the cluster that is not the centre's."""
@@ -238,16 +261,16 @@ def test_nodes_are_kept_and_a_pool_is_shared_as_slurm_has_it(hands):
     assert live.tree == tree_of(SITE, [keeps, *shares]) and hands.settled([keeps, *shares])
     here = ("--partition=h100", "--gres=gpu:1", "--time=5")
     # the award's job finds its node without naming it; a job of somebody else's finds it taken
-    own = hands.job("games", "md-a-a1", *here)
-    hands.cluster.until(lambda: hands.state(own).startswith("RUNNING"), "job on the kept node")
+    own = hands.taken("games", "md-a-a1", *here)
+    hands.runs(own)
     hands.by_hand("add", "account", "others", "Description=x", "Organization=y")
     hands.by_hand("add", "user", "mail", "account=others")
-    theirs = hands.job("mail", "others", *here)
-    hands.cluster.until(lambda: "ReqNodeNotAvail" in hands.state(theirs), "the other's job waits")
+    theirs = hands.taken("mail", "others", *here)
+    hands.until(lambda: "ReqNodeNotAvail" in hands.state(theirs), lambda: hands.state(theirs))
     # both awards of the pool together hold two B200: a third is one too many, whichever asks for it
     wide = ("--partition=b200", "--gres=gpu:2", "--time=5")
-    first = hands.job("news", "md-a-a2", *wide)
-    hands.cluster.until(lambda: hands.state(first).startswith("RUNNING"), "one award uses what the pool has")
+    first = hands.taken("news", "md-a-a2", *wide)
+    hands.runs(first)
     assert "error" in hands.job("news", "md-a-a3", "--partition=b200", "--gres=gpu:3")
     # changed by hand: seen and mended; another's reservation with our kind of name is left alone
     hands.cluster.run("scontrol", "update", "ReservationName=md-a-a1", "Flags-=MAGNETIC")
@@ -259,10 +282,14 @@ def test_nodes_are_kept_and_a_pool_is_shared_as_slurm_has_it(hands):
     without = award("a1", organisation="o1", users=("games",))
     found = hands.difference([without, *shares])
     assert (found.steps, found.busy) == ((), ("md-a-a1",))
-    hands.cluster.run("scancel", own, theirs, first)
-    hands.cluster.until(lambda: not _all_jobs(hands.cluster), "end of the jobs")
+    hands.cluster.run("scancel", own, first)
+    hands.cluster.until(lambda: _all_jobs(hands.cluster) == [theirs], "end of the award's jobs")
     hands.bring([without, *shares])
     assert hands.live().tree.reservations == {} and not hands.difference([without, *shares]).steps
+    # nothing else held the other's job back
+    hands.runs(theirs)
+    hands.cluster.run("scancel", theirs)
+    hands.cluster.until(lambda: not _all_jobs(hands.cluster), "end of the other's job")
     hands.by_hand("delete", "account", "where", "name=others")
 
 
