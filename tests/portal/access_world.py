@@ -73,7 +73,7 @@ PEOPLE = (
 
 @dataclass
 class World:
-    """The people by name, for every name of an address what stands in its placeholders, for every operation its body."""
+    """The people by name, what stands in the placeholders of every address, and the body of every operation."""
 
     people: dict[str, Person | None]
     places: dict[str, dict[str, object]] = field(default_factory=dict)

@@ -70,6 +70,12 @@ class Hands:
         """Waits until a job runs."""
         self.until(lambda: self.state(job).startswith("RUNNING"), lambda: self.cluster.run("squeue", "-o", "%i %T %R"))
 
+    def waits(self, job):
+        """Waits until Slurm has looked at a job and said why it does not start; it has several words for one reason."""
+        self.until(
+            lambda: self.state(job).startswith("PENDING ") and "None" not in self.state(job), lambda: self.state(job)
+        )
+
     def until(self, true, seen):
         """Waits until `true()` holds; what `seen()` says instead stands in the failure."""
         try:
@@ -266,7 +272,7 @@ def test_nodes_are_kept_and_a_pool_is_shared_as_slurm_has_it(hands):
     hands.by_hand("add", "account", "others", "Description=x", "Organization=y")
     hands.by_hand("add", "user", "mail", "account=others")
     theirs = hands.taken("mail", "others", *here)
-    hands.until(lambda: "ReqNodeNotAvail" in hands.state(theirs), lambda: hands.state(theirs))
+    hands.waits(theirs)
     # both awards of the pool together hold two B200: a third is one too many, whichever asks for it
     wide = ("--partition=b200", "--gres=gpu:2", "--time=5")
     first = hands.taken("news", "md-a-a2", *wide)
