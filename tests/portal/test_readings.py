@@ -86,6 +86,7 @@ def silent(act, organisation) -> bool:
     return answer.status_code == 200 and not Reading.objects.filter(organisation=organisation).exists()
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("who", ["auditor", "operator", "assigned"])
 def test_whoever_opens_an_organisations_data_is_noted(who):
     world, client = make_world(), Client()
