@@ -104,7 +104,7 @@ IMPERSONAL = frozenset(
         "freedpromise", "idlerule", "takeback", "course", "cohort", "selectionstage",
         "lesson", "campspace", "tenantcall", "offeredspace", "tenantbidpoints", "housenotice",
         "tenancytext", "tenancy", "letspace", "letday", "tenancyextension", "checkoutitem", "monthduty", "monthreport",
-        "sanction", "sanctionterms", "recovered",
+        "sanction", "sanctionterms", "recovered", "backcharge",
         "adjustment", "usagedifference", "monthcheck", "checkline", "monthclose",
     }
 )  # fmt: skip
