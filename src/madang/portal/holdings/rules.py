@@ -101,7 +101,7 @@ IMPERSONAL = frozenset(
         "committeepoints", "minutes", "calibration", "replyperiod", "stageentry", "companydocument", "supportgiven",
         "bidperiod", "assignmentsuggestion", "peerexchange",
         "feerate", "feelist", "withholdingrule", "outcomeduty", "outcomereport",
-        "freedpromise", "idlerule", "takeback", "course", "cohort", "selectionstage",
+        "freedpromise", "secondinstalment", "idlerule", "takeback", "course", "cohort", "selectionstage",
         "lesson", "campspace", "tenantcall", "offeredspace", "tenantbidpoints", "housenotice",
         "tenancytext", "tenancy", "letspace", "letday", "tenancyextension", "checkoutitem", "monthduty", "monthreport",
         "sanction", "sanctionterms", "recovered", "backcharge",

@@ -44,6 +44,8 @@ DEEDS = {
     "awards.accepted": N_("Award accepted"),
     "awards.declined": N_("Award declined"),
     "awards.lapse": N_("Offer lapsed"),
+    "awards.split": N_("Award to be granted in two instalments"),
+    "awards.release": N_("Second half of an award granted"),
     "awards.enter_force": N_("Award put in force"),
     "awards.end": N_("Award ended"),
     "awards.tell_share": N_("Owners told of a used share of an award"),

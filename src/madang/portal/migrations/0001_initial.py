@@ -2612,6 +2612,17 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SecondInstalment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('report_on', models.DateField()),
+                ('set_at', models.DateTimeField()),
+                ('released_at', models.DateTimeField(null=True)),
+                ('award', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='second_instalment', to='portal.award')),
+                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Sanction',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
