@@ -63,7 +63,7 @@ def award(request: HttpRequest, number: str) -> HttpResponse:
         "take_backs": take_backs(request.actor).filter(award=row.pk),
         "supplements": supplements.supplements(request.actor).filter(award=row.pk),
         "may_ask": bool(supplements.offers(request.actor, row, request.now)),
-        "second": queries.second_instalment(row.pk),
+        "second": getattr(row, "second_instalment", None),
         "may_split": row.state in instalments.BEFORE and request.actor.has(Role.PROGRAMME_MANAGER),
         "may_answer": _answerable(request, row),
         "halves": found if may_end else None,

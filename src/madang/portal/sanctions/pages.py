@@ -125,7 +125,7 @@ def sanction(request: HttpRequest, sanction: int) -> HttpResponse:
         "ground": _(GROUNDS[row.ground]),
         "state": queries.state(row, request.now),
         "times": row.permille / 1000 if row.permille and row.act == SanctionAct.SURCHARGE else None,
-        "share": formats.percent(row.permille or 0, rules.WHOLE, 1),
+        "share": formats.percent(row.permille or 0, rules.WHOLE, 1 if (row.permille or 0) % 10 else 0),
         "runs": row.state in HEARD and not _allowed(rules.check_decidable, row, row.answer_by, request),
         "halves": found if row.state == SanctionState.APPEALED or _decidable(row, request) else None,
         "outcome": outcome,
