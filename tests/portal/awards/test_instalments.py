@@ -22,6 +22,8 @@ from hypothesis import strategies as st
 
 from madang.errors import Refused
 from madang.portal.actors import WORKER, Role
+from madang.portal.agreements.queries import figures
+from madang.portal.agreements.rules import text_of
 from madang.portal.awards import actions, instalments, queries, rules
 from madang.portal.awards.models import Award
 from madang.portal.cluster import wanted
@@ -65,6 +67,8 @@ def test_the_second_half_comes_with_the_accepted_report_once_and_the_budget_foll
     award, owner = awarded()
     manager, officer = make_actor(Role.PROGRAMME_MANAGER), make_actor(Role.SCREENING_OFFICER)
     instalments.split(by=manager, now=NOW, award=award.pk, report_on=REPORT)
+    for language, words in (("en", "days before 2026-06-01."), ("ko", "2026. 6. 1. 전까지의 중간보고서")):
+        assert words in text_of(figures(owner, award.pk, 1), language)
     Award.objects.update(state="accepted")
     actions.enter_force(by=WORKER, now=NOW, award=award.pk)
     assert (granted(award), budget(award)) == ([1801], [1801])
