@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils.translation import override
 from factories import actor, issue_closed, make_actor, make_member, make_organisation
 from portal.billing.test_billing_actions import awarded, worked
 from portal.billing.test_billing_limits import discount
@@ -97,7 +98,8 @@ def test_what_was_free_is_paid_with_the_next_statement_and_given_back_to_the_won
     (line,) = StatementLine.objects.filter(withdraws__isnull=False)
     june = line.statement
     assert (june.month, line.due, line.discount, line.subsidy) == ("2026-06", 1_000_001, -1_000_001, -1_000_001)
-    assert exports.table(june, billing.lines(june))[1][-1].startswith(f"유상 전환 {queries.number(row)}")
+    with override("ko"):
+        assert exports.table(june, billing.lines(june))[1][-1] == f"유상 전환 {queries.number(row)}: 감면 취소"
     issue_closed(by=case.manager, now=JULY, month="2026-06")
     june.refresh_from_db()
     assert (june.due, june.discount, june.subsidy) == (1_000_001, 5_399_999, 78_999_999)
