@@ -21,6 +21,7 @@ get_award                anoonnnooooo
 accept_award             anronnnrrrrr
 get_agreement            anoonnnooooo
 sign_agreement           anrrnnnrrrrr
+split_award              annnnnnrrrrr
 decline_award            anrrnnnrrrrr
 award_usage              anoonnnnnnoo
 list_idle_rules          annnnnnooooo

@@ -37,6 +37,7 @@ award-accept             Lnoonnnooooo Lnrrnnnrrrrr
 award-decline            Lnoonnnooooo Lnrrnnnrrrrr
 take-backs               Lnnnnnnooooo Lnnnnnnooooo
 idle-rules               Lnnnnnnooooo Lnnnnnnorooo
+award-instalments        Lnnnnnnnonnn Lnnnnnnnrnnn
 supplement-new           Lnnonnnnnnnn Lnnrnnnnnnnn
 supplements              Lnnnnnnooooo Lnnnnnnooooo
 supplement               Lnoonnnooooo Lnoonnnooooo

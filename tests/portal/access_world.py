@@ -244,7 +244,7 @@ def _awards(world: World, found, a, owner: Person, kept) -> None:
         "policy-new": {"intake": found.intake.pk, "kind": "tiers"},
         "policy-rule": {"policy": own.pk, "kind": "reserve"},
     }
-    for name in ("award-accept", "award-decline"):
+    for name in ("award-accept", "award-decline", "award-instalments"):
         world.places[name] = {"number": offered.number}
     world.places["agreement-version"] = {"number": accepted.number, "version": 1}
     for name in ("agreement", "agreement-anew", "agreement-pdf-ko", "agreement-pdf-en"):

@@ -45,7 +45,7 @@ _PLACES: list[tuple[Any, list[tuple[Any, str, frozenset[Role]]]]] = [
             (_("Supplements"), "supplements", _STAFF),
             (_("Idle awards and take-backs"), "take-backs", _STAFF),
             (_("Rules on idle awards"), "idle-rules", _STAFF),
-            (_("Recoveries, surcharges and bans"), "sanctions", _STAFF),
+            (_("Recoveries, surcharges, back charges and bans"), "sanctions", _STAFF),
             (_("Rates and days of sanctions"), "sanction-terms", _STAFF),
             (_("Jobs"), "jobs", _RECORDS),
             (_("Shares of the machine"), "shares", _RECORDS),
@@ -66,7 +66,7 @@ _PLACES: list[tuple[Any, list[tuple[Any, str, frozenset[Role]]]]] = [
         [
             (_("Pools and products"), "pools", _STAFF),
             (_("Tariffs and discounts"), "tariffs", _STAFF),
-            (_("Supplements and service credits"), "entitlements", _STAFF),
+            (_("Supplements, service credits and back charges"), "entitlements", _STAFF),
             (_("Try a rule"), "rule-trial", _STAFF),
             (_("Who funds what"), "funding", _STAFF),
             (_("Cluster"), "cluster", _RECORDS),

@@ -227,7 +227,7 @@ def test_a_trial_asks_a_constant_number_of_queries(django_assert_num_queries, ma
     for rows in (1, 3):
         while Statement.objects.count() < rows:
             worked(university())
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             trials.tried(rule, TODAY)
 
 

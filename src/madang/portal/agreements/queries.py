@@ -44,10 +44,12 @@ def versions(by: Actor, award: int) -> dict[int, datetime]:
 
 def figures(by: Actor, award: int, version: int) -> Figures:
     """What a version's text is made of, as the tables stand; `by` belongs to the organisation or reads everything."""
-    rows = Award.objects.select_related("organisation", "application__intake__call", "application__track")
+    rows = Award.objects.select_related(
+        "organisation", "application__intake__call", "application__track", "second_instalment"
+    )
     row = rows.get(pk=award)
     lines = AwardLine.objects.filter(award=award).select_related("product__pool").order_by("pk")
-    call = row.application.intake.call
+    call, second = row.application.intake.call, getattr(row, "second_instalment", None)
     return Figures(
         number=row.number,
         version=version,
@@ -59,6 +61,7 @@ def figures(by: Actor, award: int, version: int) -> Figures:
         starts_on=row.starts_on,
         ends_on=row.ends_on,
         lines=tuple(_article(by, row, line) for line in lines),
+        report_on=second.report_on if second else None,
     )
 
 

@@ -65,7 +65,7 @@ class Article:
 
 @dataclass(frozen=True)
 class Figures:
-    """All that the agreement is made of."""
+    """All that the agreement is made of; `report_on` where half of the hours comes after a report on earlier days."""
 
     number: str
     version: int
@@ -77,6 +77,7 @@ class Figures:
     starts_on: date
     ends_on: date
     lines: tuple[Article, ...]
+    report_on: date | None = None
 
 
 def text_of(figures: Figures, language: str) -> str:
@@ -105,6 +106,7 @@ def text_of(figures: Figures, language: str) -> str:
         ),
         "# " + _("Article 3 (Resources)"),
         *(_article(line, language) for line in figures.lines),
+        *_instalments(figures.report_on, language),
         "# " + _("Article 4 (Price)"),
         *_prices(figures.lines, language),
         *_duties(language),
@@ -131,6 +133,17 @@ def _article(line: Article, language: str) -> str:
     if line.by_hour:
         return _("- {product} of {pool}: {hours} in all, to be used from {first} to {last}.").format(**facts)
     return _("- {product} of {pool}: {quantity} from {first} to {last}, {hours} in all.").format(**facts)
+
+
+def _instalments(report_on: date | None, language: str) -> list[str]:
+    _ = translation(language).gettext
+    if report_on is None:
+        return []
+    text = _(
+        "- Of what is counted in hours, half is given with the agreement's force, and half once the centre has "
+        "accepted an interim report on the days before {day}."
+    )
+    return [text.format(day=day(report_on, language))]
 
 
 def _prices(lines: Sequence[Article], language: str) -> list[str]:

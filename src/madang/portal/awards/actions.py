@@ -190,16 +190,31 @@ def enter_force(*, by: Actor, now: datetime, award: int) -> None:
     changed = Award.objects.filter(pk=award, state=AwardState.ACCEPTED)
     if not changed.update(state=AwardState.IN_FORCE, in_force_at=now):
         raise Stale("award")
+    split = queries.second_instalment(award) is not None
     for line in _lines([award]):
-        _grant(by, now, line)
+        halved = split and rules.in_halves(line.product.grain)
+        _grant(by, now, line, rules.first_half(line.seconds) if halved else line.seconds)
     journal.record(by=by, now=now, did="awards.enter_force", kind="award", subject=award)
     _tell(Award.objects.get(pk=award), "award_in_force", now)
 
 
-def _grant(by: Actor, now: datetime, line: AwardLine) -> None:
+@action
+def grant_rest(*, by: Actor, now: datetime, award: int) -> int:
+    """Grants what entering into force left of the lines that are granted in two instalments; gives the seconds."""
+    total = 0
+    for line in _lines_of(AwardLine.objects.filter(award=award, added_on__isnull=True)):
+        rest = line.seconds - rules.first_half(line.seconds) if rules.in_halves(line.product.grain) else 0
+        if rest:
+            _grant(by, now, line, rest, "/second")
+            total += rest
+    _tell(Award.objects.get(pk=award), "award_rest_granted", now)
+    return total
+
+
+def _grant(by: Actor, now: datetime, line: AwardLine, seconds: int, part: str = "") -> None:
     day, pool = now.astimezone(settings.MADANG_ZONE).date(), line.product.pool_id
-    key, when = f"{line.award_id}/line/{line.pk}", {"month": f"{day:%Y-%m}", "day": day}
-    what = {"owner": queries.owner_of(line.award_id), "pool": pool, "amount": line.seconds}
+    key, when = f"{line.award_id}/line/{line.pk}{part}", {"month": f"{day:%Y-%m}", "day": day}
+    what = {"owner": queries.owner_of(line.award_id), "pool": pool, "amount": seconds}
     ledger.grant(by=by, now=now, source=SOURCE, key=key, **what, **when)
 
 
@@ -217,7 +232,7 @@ def add(*, by: Actor, now: datetime, award: int, line: rules.Line) -> AwardLine:
     AwardLine.objects.bulk_create([row])
     (added,) = _lines_of(AwardLine.objects.filter(pk=row.pk))
     resources.commit_all(by=by, now=now, units=problems.promised(added))
-    _grant(by, now, added)
+    _grant(by, now, added, added.seconds)
     facts = {"line": added.pk, "product": added.product.code, "quantity": added.quantity}
     journal.record(by=by, now=now, did="awards.add", kind="award", subject=award, **facts)
     return added

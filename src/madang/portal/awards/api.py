@@ -10,9 +10,10 @@ from ninja.pagination import LimitOffsetPagination, paginate
 
 from madang.portal.actors import READING_ROLES
 from madang.portal.agreements import actions as agreements
-from madang.portal.awards import actions, budgets, queries
+from madang.portal.awards import actions, budgets, instalments, queries
 from madang.portal.awards.rules import AwardState
 from madang.portal.faces import known_to, one
+from madang.portal.schemas import Day
 
 router = Router(tags=["awards"])
 
@@ -43,8 +44,24 @@ class AwardLineOut(Schema):
         return str(line.product.pool.unit)
 
 
+class SecondHalfIn(Schema):
+    """The first day after those that the interim report is about."""
+
+    report_on: Day
+
+
+class SecondHalfOut(Schema):
+    """From when on the interim report can be handed in, and when the second half was granted."""
+
+    report_on: date
+    released_at: datetime | None
+
+
 class AwardOut(Schema):
-    """An award; `accept_by` is the instant from which it can no longer be answered."""
+    """An award; `accept_by` is the instant from which it can no longer be answered.
+
+    `second_half`: where half of the computing by the hour comes after a report.
+    """
 
     number: str
     title: str
@@ -54,11 +71,16 @@ class AwardOut(Schema):
     accept_by: datetime | None
     starts_on: date
     ends_on: date
+    second_half: SecondHalfOut | None
     lines: list[AwardLineOut]
 
     @staticmethod
     def resolve_organisation(row: Any) -> str:
         return str(row.organisation.name)
+
+    @staticmethod
+    def resolve_second_half(row: Any) -> Any:
+        return getattr(row, "second_instalment", None)
 
     @staticmethod
     def resolve_application(row: Any) -> str:
@@ -158,6 +180,15 @@ def _award(request: HttpRequest, number: str) -> Any:
         given = {"award": row.pk, "organisation": row.organisation_id}
         actions.note_reading(by=request.actor, now=timezone.now(), **given)
     return row
+
+
+@router.put("/awards/{number}/second-half", response=AwardOut, operation_id="split_award")
+@known_to(*READING_ROLES)
+def split_award(request: HttpRequest, number: str, given: SecondHalfIn) -> Any:
+    """Grants half of what is counted by the hour only after a report; before anybody accepts the award."""
+    row = _award(request, number)
+    instalments.split(by=request.actor, now=timezone.now(), award=row.pk, report_on=given.report_on)
+    return _award(request, number)
 
 
 @router.post("/awards/{number}/acceptance", response=AwardOut, operation_id="accept_award")

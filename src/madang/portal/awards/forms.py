@@ -6,6 +6,16 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
+class InstalmentsForm(forms.Form):
+    """Half of the hours now, half after a report."""
+
+    report_on = forms.DateField(
+        label=_("The interim report is about the days before"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("From this day on it can be handed in; it is due thirty days later."),
+    )
+
+
 class AcceptForm(forms.Form):
     """The offer is taken; the agreement follows."""
 

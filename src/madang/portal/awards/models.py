@@ -101,6 +101,18 @@ class FreedPromise(models.Model):
         constraints = [models.UniqueConstraint(fields=["award", "pool", "month"], name="freedpromise_once")]
 
 
+class SecondInstalment(models.Model):
+    """That half of an award's computing by the hour is granted only once a report is accepted, which is about the days
+    before `report_on`.
+    """
+
+    award = models.OneToOneField(Award, on_delete=models.CASCADE, related_name="second_instalment")
+    report_on = models.DateField()
+    set_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True)
+
+
 class AwardPart(models.Model):
     """How much of each pool of an award one person may hold and use, for those who share it, [given_at, ended_at).
 

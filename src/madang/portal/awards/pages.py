@@ -14,13 +14,14 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from madang.errors import Refused
+from madang.portal.actors import Role
 from madang.portal.agreements import actions as agreements
 from madang.portal.approvals.rules import ApprovalKind
-from madang.portal.awards import actions, budgets, queries, rules
-from madang.portal.awards.forms import AcceptForm, DeclineForm
+from madang.portal.awards import actions, budgets, instalments, queries, rules
+from madang.portal.awards.forms import AcceptForm, DeclineForm, InstalmentsForm
 from madang.portal.awards.rules import AwardState
 from madang.portal.decisions.halves import halves
-from madang.portal.faces import form_page, one, signed_in, tried
+from madang.portal.faces import form_page, one, signed_in, tried, with_role
 from madang.portal.supplements import queries as supplements
 from madang.portal.takebacks.queries import take_backs
 
@@ -62,6 +63,8 @@ def award(request: HttpRequest, number: str) -> HttpResponse:
         "take_backs": take_backs(request.actor).filter(award=row.pk),
         "supplements": supplements.supplements(request.actor).filter(award=row.pk),
         "may_ask": bool(supplements.offers(request.actor, row, request.now)),
+        "second": getattr(row, "second_instalment", None),
+        "may_split": row.state in instalments.BEFORE and request.actor.has(Role.PROGRAMME_MANAGER),
         "may_answer": _answerable(request, row),
         "halves": found if may_end else None,
         "what_follows": _what_follows(row) if may_end else "",
@@ -89,6 +92,24 @@ def _answerable(request: HttpRequest, row: Any) -> bool:
     except Refused:
         return False
     return bool(request.actor.owner_of(row.organisation_id))
+
+
+@with_role(Role.PROGRAMME_MANAGER)
+def split(request: HttpRequest, number: str) -> HttpResponse:
+    """Asks for the day of the report, then grants half of the hours only after it."""
+    row = one(queries.awards(request.actor), number=number)
+    form = InstalmentsForm(request.POST if request.method == "POST" else None)
+    given = {"by": request.actor, "now": request.now, "award": row.pk}
+    if form.is_valid() and tried(form, lambda: instalments.split(**given, **form.cleaned_data)):
+        messages.success(request, _("Half of the hours comes after the report. The award's page says so."))
+        return redirect("award", number)
+    title = _("Grant award {number} in two instalments").format(number=number)
+    lead = _(
+        "When the award enters into force, half of what it counts by the hour is granted; a second that cannot be "
+        "halved comes with it. The rest is granted once an interim report on its outcomes is accepted."
+    )
+    back = reverse("award", args=[number])
+    return form_page(request, form, title=title, label=_("Grant it in two instalments"), lead=lead, back=back)
 
 
 @signed_in
@@ -125,6 +146,7 @@ def decline(request: HttpRequest, number: str) -> HttpResponse:
 urlpatterns = [
     path("awards/", awards, name="awards"),
     path("awards/<slug:number>/", award, name="award"),
+    path("awards/<slug:number>/instalments/", split, name="award-instalments"),
     path("awards/<slug:number>/accept/", accept, name="award-accept"),
     path("awards/<slug:number>/decline/", decline, name="award-decline"),
 ]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from madang.accounting.ledger import Balances, Bucket
 from madang.portal.actors import Actor, MemberRole
-from madang.portal.awards.models import Award, AwardLine
+from madang.portal.awards.models import Award, AwardLine, SecondInstalment
 from madang.portal.awards.rules import AwardState
 from madang.portal.jobs.models import Job
 from madang.portal.jobs.rules import FINAL_STATES, JobState
@@ -38,11 +38,18 @@ def _lines() -> Prefetch:
 
 def awards(by: Actor) -> QuerySet[Award]:
     """Awards with their lines, newest first: one's own once they are published; all for staff and auditors."""
-    rows = Award.objects.select_related("organisation", "application__intake__call", "application__track")
+    rows = Award.objects.select_related(
+        "organisation", "application__intake__call", "application__track", "second_instalment"
+    )
     rows = rows.prefetch_related(_lines()).order_by("-pk")
     if by.reads_everything:
         return rows
     return rows.filter(organisation__in=by.memberships).exclude(state=AwardState.HELD)
+
+
+def second_instalment(award: int) -> SecondInstalment | None:
+    """What is granted of an award only after a report; for somebody who may see the award."""
+    return SecondInstalment.objects.filter(award=award).first()
 
 
 def in_intake(by: Actor, intake: int) -> QuerySet[Award]:

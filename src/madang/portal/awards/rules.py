@@ -9,6 +9,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from madang.errors import Refused
+from madang.portal.resources.rules import Grain
 from madang.values import SECONDS_PER_HOUR, Month, months_from
 
 
@@ -52,6 +53,16 @@ def seconds_of(*, by_hour: bool, quantity: int, units: int, first_month: str, mo
         return quantity * units * SECONDS_PER_HOUR
     span = months_from(Month.parse(first_month), months)
     return quantity * units * sum(month.period(zone).seconds for month in span)
+
+
+def in_halves(grain: str) -> bool:
+    """Whether a line's computing can be granted in two instalments: what is held by the month cannot."""
+    return grain == Grain.HOUR
+
+
+def first_half(seconds: int) -> int:
+    """What is granted at once of a line in two instalments; a second that cannot be halved comes with it."""
+    return seconds - seconds // 2
 
 
 def days_of(lines: Iterable[Line]) -> tuple[date, date]:

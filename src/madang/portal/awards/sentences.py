@@ -9,9 +9,13 @@ REFUSALS = {
     ),
     "award_not_running": N_("Only an award in force can be ended."),
     "award_reason_needed": N_("Please say why the award is to end."),
+    "instalments_set": N_("This award comes in two instalments already."),
+    "instalments_late": N_("Instalments are set before an award is accepted: whoever accepts has to have read them."),
+    "instalments_nothing": N_("Nothing of this award is counted by the hour; what is held by the month is not halved."),
+    "instalments_day": N_("The day of the report lies within the award's days, after the first of them."),
     "award_confirm": N_("Please tick the box to confirm."),
 }
-INPUT = frozenset({"award_reason_needed", "award_confirm"})
+INPUT = frozenset({"award_reason_needed", "award_confirm", "instalments_day"})
 
 MAILS = {
     "award_lapsed": (
@@ -23,6 +27,13 @@ MAILS = {
         N_(
             "The agreement on “{title}” is signed by both sides, and the award is in force. Members of your "
             "organisation can now submit jobs at {centre}."
+        ),
+    ),
+    "award_rest_granted": (
+        N_("The second half of award {number} is granted"),
+        N_(
+            "{centre} has accepted the interim report on “{title}”. The second half of the award's hours is granted "
+            "and can be used now."
         ),
     ),
     "award_share_used": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -13,7 +14,7 @@ from madang.accounting.pricing import Quote
 from madang.accounting.settlement import apportioned
 from madang.errors import Refused, Stale
 from madang.portal.actors import Actor
-from madang.portal.billing import queries
+from madang.portal.billing import queries, withdrawals
 from madang.portal.billing.gathering import Gathered, gathered
 from madang.portal.billing.models import Statement, StatementLine, Support
 from madang.portal.billing.rules import (
@@ -57,7 +58,7 @@ def work_out(*, by: Actor, now: datetime, organisation: int, month: str) -> Stat
     A draft of a month that still runs shows what has come up so far. Refused: ``month_not_written``.
     """
     refuse_unless_billing(by)
-    _fresh_drafts([organisation], written_month(month), now)
+    fresh_drafts([organisation], written_month(month), now)
     statement = Statement.objects.get(organisation=organisation, month=month)
     facts = {"organisation": organisation, "month": month, "due_won": statement.due, "faults": statement.faults}
     record(by=by, now=now, did="billing.work_out", kind="statement", subject=statement.pk, **facts)
@@ -69,7 +70,7 @@ def work_out_month(*, by: Actor, now: datetime, month: str) -> int:
     """Makes or refreshes the drafts of every organisation with an award in the month; gives how many."""
     refuse_unless_billing(by)
     wanted = queries.organisations_to_bill(written_month(month))
-    _fresh_drafts(wanted, Month.parse(month), now)
+    fresh_drafts(wanted, Month.parse(month), now)
     record(by=by, now=now, did="billing.work_out", kind="month", subject=month, statements=len(wanted))
     return len(wanted)
 
@@ -89,7 +90,7 @@ def issue(*, by: Actor, now: datetime, month: str) -> int:
     funding.keep_year_open(year=Month.parse(month).year)
     # The month's row first: from here on no price of this month can change until we are done.
     numbers = ledger.number_statements(now=now, month=month, count=len(drafts))
-    _fresh_drafts(drafts, Month.parse(month), now)
+    fresh_drafts(drafts, Month.parse(month), now)
     faulty = queries.faulty_of(month)
     if faulty:
         raise Refused("statements_have_faults", month=month, statements=faulty)
@@ -113,17 +114,23 @@ def _fix(month: str, given: Mapping[int, str], now: datetime) -> None:
 def _divide_support(month: str, now: datetime) -> None:
     """Divides what the month's statements support among those who fund each pool, to the won."""
     parts, own = funders.parts_in(month), [(funding.own_source(now), 1)]
-    rows = []
+    found: Counter[tuple[int, int, int, int]] = Counter()
     for statement, award, pool, amount in queries.undivided_support(month):
         shares = parts.get(pool, own)
         for (source, _), won in zip(shares, apportioned(amount, [share for _, share in shares]), strict=True):
-            if won:
-                place = {"statement_id": statement, "award_id": award, "pool_id": pool, "source_id": source}
-                rows.append(Support(**place, year=Month.parse(month).year, amount=won))
+            found[statement, award, pool, source] += won
+    # what was withdrawn is no support of this month's sources, but less of those that bore it
+    found.subtract(withdrawals.supported_less(month, now))
+    places = ("statement_id", "award_id", "pool_id", "source_id")
+    rows = [
+        Support(**dict(zip(places, place, strict=True)), year=Month.parse(month).year, amount=won)
+        for place, won in found.items()
+        if won
+    ]
     Support.objects.bulk_create(rows, batch_size=1000)
 
 
-def _fresh_drafts(organisations: Sequence[int], month: Month, now: datetime) -> None:
+def fresh_drafts(organisations: Sequence[int], month: Month, now: datetime) -> None:
     """Makes or works out anew the drafts of these organisations, so many at a time; Stale where one is issued."""
     for at in range(0, len(organisations), AT_ONCE):
         some = list(organisations[at : at + AT_ONCE])
@@ -150,7 +157,7 @@ def _worked(found: Gathered, month: Month) -> list[WorkedLine]:
         worked = within_ceilings(
             worked, limits=limits, attributes_on=terms.attributes_on, supported=found.supported, year=month.year
         )
-    return with_credits(worked, waits=found.waits, rules=found.credits, month=month)
+    return [*with_credits(worked, waits=found.waits, rules=found.credits, month=month), *found.withdrawn]
 
 
 def _write(worked: Mapping[int, list[WorkedLine]], terms: Mapping[int, Terms], month: Month, now: datetime) -> None:
@@ -189,5 +196,7 @@ def _stored(statement: int, line: WorkedLine, terms: Terms) -> StatementLine:
         limits=[terms.stored_limit(one) for one in line.limits],
         credits=[terms.stored_credit(one) for one in line.credits],
         fault=line.fault,
+        withdraws_id=line.withdraws,
+        act=line.act,
         **(_figures(line.quote) if line.quote else {}),
     )

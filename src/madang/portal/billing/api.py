@@ -46,7 +46,8 @@ class StatementOut(Schema):
 class StatementLineOut(Schema):
     """Days in a row (both counted) of one award's product; quantity is product-days or unit-seconds.
 
-    `adjusts_month`: the closed month that the use belongs to, where it came late and is billed in this one.
+    `adjusts_month`: the earlier month that the use belongs to, where it came late and is billed in this one, or where
+    the discount of it was withdrawn (or given back, below nought) by the act `withdrawn_by`.
     """
 
     award: str
@@ -61,6 +62,7 @@ class StatementLineOut(Schema):
     credits: list[dict[str, Any]]
     fault: str
     adjusts_month: str
+    withdrawn_by: str
     reference_won: int
     list_price_won: int
     discount_won: int
@@ -166,6 +168,7 @@ def _line(row: Any) -> dict[str, Any]:
         "credits": row.credits,
         "fault": row.fault,
         "adjusts_month": exports.adjusts(row),
+        "withdrawn_by": row.act,
     }
 
 

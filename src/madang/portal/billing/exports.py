@@ -56,9 +56,19 @@ def _note(line: Any) -> str:
     """Why a line has no price, or that it is an adjustment of an earlier month."""
     if line.fault:
         return _(FAULTS[line.fault])
+    if line.withdraws_id:
+        return withdrawn(line)
     if not adjusts(line):
         return ""
     return _("Adjustment: use of an earlier month that came after it was closed")
+
+
+def withdrawn(line: Any) -> str:
+    """What a line says that takes back a discount, or gives it back after an appeal."""
+    if not line.withdraws_id:
+        return ""
+    words = _("Back charge {act}: discount withdrawn") if line.due > 0 else _("Back charge {act} annulled: given back")
+    return words.format(act=line.act)
 
 
 def adjusts(line: Any) -> str:
@@ -146,8 +156,8 @@ def _printed(line: Any) -> list[str]:
     return [
         line.award.number,
         in_language(line.product, "name"),
-        f"{days} ({_('Adjustment')})" if late else days,
-        f"{line.quantity:,} {counted_in(line)}",
+        f"{days} ({withdrawn(line) or _('Adjustment')})" if late else days,
+        "" if line.withdraws_id else f"{line.quantity:,} {counted_in(line)}",
         f"{line.tariff.price:,}" if line.tariff else "",
         *figures,
     ]

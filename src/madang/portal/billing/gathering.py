@@ -15,10 +15,11 @@ from madang.accounting.limits import Limit, LimitKind
 from madang.accounting.pricing import Stacking, Tariff
 from madang.portal.awards.models import Award, AwardLine
 from madang.portal.awards.rules import AwardState
-from madang.portal.billing import aid
+from madang.portal.billing import aid, withdrawals
 from madang.portal.billing.rules import (
     Holding,
     Terms,
+    WorkedLine,
     counts_as_used,
     held_days,
     late_amounts,
@@ -43,7 +44,8 @@ Days = dict[date, int]
 class Gathered:
     """What one organisation's statement rests on: terms, limits, what it held or used, and its support by year.
 
-    `waits` are those of its jobs by award and pool, where a rule gives something for them.
+    `waits` are those of its jobs by award and pool, where a rule gives something for them; `withdrawn` are the lines of
+    discounts that acts withdrew or gave back.
     """
 
     terms: Terms
@@ -52,6 +54,7 @@ class Gathered:
     supported: dict[int, int] = field(default_factory=dict)
     credits: Sequence[WaitCredit] = ()
     waits: dict[waits.Place, list[Wait]] = field(default_factory=dict)
+    withdrawn: list[WorkedLine] = field(default_factory=list)
 
 
 def gathered(organisations: Sequence[int], month: Month) -> dict[int, Gathered]:
@@ -69,6 +72,8 @@ def gathered(organisations: Sequence[int], month: Month) -> dict[int, Gathered]:
     }
     for organisation, holding in _holdings(organisations, month):
         found[organisation].holdings.append(holding)
+    for organisation, lines in withdrawals.booked_in(organisations, month).items():
+        found[organisation].withdrawn.extend(lines)
     if rules:
         _add_waits(found, month)
     return found

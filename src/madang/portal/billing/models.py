@@ -15,7 +15,8 @@ from madang.portal.resources.models import Pool, Product
 class Statement(models.Model):
     """What one organisation used in one month and what it owes, in won; a draft is worked out again until issued.
 
-    `faults` counts the lines that have no price; a statement with one cannot be issued.
+    `faults` counts the lines that have no price; a statement with one cannot be issued. What is due is below nought
+    only where discounts that were withdrawn are given back.
     """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="statements")
@@ -42,7 +43,7 @@ class Statement(models.Model):
             models.UniqueConstraint(fields=["organisation", "month"], name="statement_once_a_month"),
             exactly_when("statement_issued_has_number", Q(state="issued"), "issued_at", "number", "due_on"),
             models.CheckConstraint(
-                condition=Q(due__gte=0) & Q(list_price__gte=0) & Q(credit__gte=0), name="statement_amounts_not_negative"
+                condition=Q(list_price__gte=0) & Q(credit__gte=0), name="statement_amounts_not_negative"
             ),
             models.CheckConstraint(
                 condition=Q(due=F("list_price") - F("discount") - F("credit")), name="statement_due_after_discount"
@@ -61,6 +62,9 @@ class StatementLine(models.Model):
     `quantity` is product-days (reserved) or unit-seconds (used). A line without a tariff has no price and says so in
     `fault`; `discounts` lists those that counted, as code, name and rate of that day, `limits` the self-pay part and
     the ceiling that did, `credits` what was taken off for waits beyond a promise, as code, jobs, hours and sentences.
+
+    A line that `withdraws` prices no use: it takes back the discount of an issued line under the act `act`, or gives it
+    back after an appeal. Its discount is below nought then, or above, and its amount due the opposite.
     """
 
     statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="lines")
@@ -74,6 +78,8 @@ class StatementLine(models.Model):
     limits = models.JSONField(default=list)
     credits = models.JSONField(default=list)
     fault = models.CharField(max_length=40, blank=True)
+    withdraws = models.ForeignKey("self", null=True, on_delete=models.DO_NOTHING, related_name="+")
+    act = models.CharField(max_length=20, blank=True)
     reference = models.BigIntegerField(default=0)
     list_price = models.BigIntegerField(default=0)
     discount = models.BigIntegerField(default=0)
@@ -86,9 +92,22 @@ class StatementLine(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["statement", "award", "product", "first_day"], name="statementline_once"),
+            models.UniqueConstraint(
+                fields=["statement", "award", "product", "first_day"],
+                condition=Q(withdraws__isnull=True),
+                name="statementline_once",
+            ),
+            models.UniqueConstraint(
+                fields=["statement", "withdraws", "act"],
+                condition=Q(withdraws__isnull=False),
+                name="statementline_withdraws_once",
+            ),
             models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="statementline_days_in_order"),
-            models.CheckConstraint(condition=Q(quantity__gt=0) & Q(due__gte=0), name="statementline_amounts"),
+            models.CheckConstraint(
+                condition=Q(withdraws__isnull=True, act="", quantity__gt=0, due__gte=0)
+                | Q(withdraws__isnull=False, quantity=0, reference=0, list_price=0, credit=0) & ~Q(act="") & ~Q(due=0),
+                name="statementline_amounts",
+            ),
             exactly_when("statementline_priced_or_fault", Q(fault=""), "tariff"),
         ]
 
@@ -111,4 +130,34 @@ class Support(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["statement", "award", "pool", "source"], name="support_once"),
             models.CheckConstraint(condition=~Q(amount=0), name="support_not_nought"),
+        ]
+
+
+class BackCharge(models.Model):
+    """Won of an issued line's discount that an act withdraws (above zero) or gives back (below); never changed.
+
+    It was the part of one funding source, which bears that much less. `booked` is the month whose statement bills it.
+    """
+
+    line = models.ForeignKey(StatementLine, on_delete=models.DO_NOTHING, related_name="back_charges")
+    act = models.CharField(max_length=20)
+    source = models.ForeignKey(FundingSource, on_delete=models.PROTECT, related_name="+")
+    amount = models.BigIntegerField()
+    booked = models.CharField(max_length=7)
+    reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="reversed_by")
+    posted_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["booked"], name="backcharge_of_a_month"),
+            models.Index(fields=["act"], name="backcharge_of_an_act"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line", "act", "source"], condition=Q(reverses__isnull=True), name="backcharge_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0, reverses__isnull=True) | Q(amount__lt=0, reverses__isnull=False),
+                name="backcharge_or_its_reversal",
+            ),
         ]

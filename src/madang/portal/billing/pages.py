@@ -94,6 +94,7 @@ def _explained(line: Any, month: Month) -> dict[str, Any]:
         "per": _(KINDS[line.tariff.kind]) if line.tariff else "",
         "vat": _(VATS[line.tariff.vat]) if line.tariff else "",
         "counted_in": exports.counted_in(line),
+        "withdrawn": exports.withdrawn(line),
         "fault": _(FAULTS[line.fault]) if line.fault else "",
         "discounts": [_discount(discount) for discount in line.discounts],
         "credits": [

@@ -72,6 +72,7 @@ def faulty_of(month: str) -> int:
 def undivided_support(month: str) -> list[tuple[int, int, int, int]]:
     """What each issued statement of a month supported by (statement, award, pool), where that is not divided yet."""
     lines = StatementLine.objects.filter(statement__month=month, statement__state="issued", statement__supports=None)
+    lines = lines.filter(withdraws__isnull=True)
     sums = lines.values_list("statement", "award", "product__pool").annotate(sum=Sum("subsidy"))
     return list(sums.exclude(sum=0).order_by("statement", "award", "product__pool"))
 

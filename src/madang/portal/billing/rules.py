@@ -46,7 +46,10 @@ class Holding:
 
 @dataclass(frozen=True)
 class WorkedLine:
-    """A line of a statement before it is stored: priced under `tariff`, or with the fault that it cannot be."""
+    """A line of a statement before it is stored: priced under `tariff`, or with the fault that it cannot be.
+
+    One that `withdraws` takes back the discount of a line that is issued, or gives it back, by an act.
+    """
 
     holding: Holding
     first_day: date
@@ -57,6 +60,8 @@ class WorkedLine:
     quote: Quote | None
     limits: tuple[Limit, ...] = ()
     credits: tuple[Credit, ...] = ()
+    withdraws: int | None = None
+    act: str = ""
 
     @property
     def fault(self) -> str:

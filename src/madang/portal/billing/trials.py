@@ -14,7 +14,7 @@ from madang.accounting.credits import Wait, WaitCredit
 from madang.accounting.limits import ceilings
 from madang.accounting.pricing import Days
 from madang.accounting.trial import PastLine, Totals, Waits, priced_again
-from madang.portal.billing import aid
+from madang.portal.billing import aid, withdrawals
 from madang.portal.billing.models import Statement, StatementLine
 from madang.portal.entitlements import queries as entitlements
 from madang.portal.entitlements.rules import WAIT_CREDIT, EntitlementKind, figures_of, wait_credit
@@ -87,13 +87,14 @@ def rule_of(
 
 
 def tried(rule: Rule, today: date) -> Trial:
-    """The effect of a rule as if it had been in force in all of the last months, in seven queries.
+    """The effect of a rule as if it had been in force in all of the last months, in eight queries.
 
     For whom it is, is judged on the first day of each line. Lines without a price are left out on both sides. Refused:
     ``discounts_in_circle``.
     """
     months = months_before(today)
-    rows = list(Statement.objects.filter(month__in=months).select_related("organisation").order_by("organisation"))
+    found = Statement.objects.filter(month__in=months).select_related("organisation").order_by("organisation")
+    rows = _of_use(list(found), months)
     owners = {row.organisation_id: row.organisation for row in rows}
     past = _past(months)
     rules = [rule] if isinstance(rule, WaitCredit) else entitlements.wait_credits()
@@ -123,9 +124,19 @@ def _effect(rows: list[Statement], again: Totals) -> Effect:
     )
 
 
+def _of_use(rows: list[Statement], months: list[str]) -> list[Statement]:
+    """The statements without what acts withdrew or gave back: no rule bears on that."""
+    undone = withdrawals.undone(months)
+    for row in rows:
+        due, support = undone.get(row.pk, (0, 0))
+        row.due -= due
+        row.subsidy -= support
+    return rows
+
+
 def _past(months: list[str]) -> list[tuple[date, PastLine]]:
     """The stored lines of these months with their first days, as the library prices them."""
-    rows = StatementLine.objects.filter(statement__month__in=months, tariff__isnull=False)
+    rows = StatementLine.objects.filter(statement__month__in=months, tariff__isnull=False, withdraws__isnull=True)
     ordered = rows.order_by("first_day", "award", "product__code").select_related(
         "statement", "tariff__product", "product"
     )

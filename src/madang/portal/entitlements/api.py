@@ -1,4 +1,4 @@
-"""Supplements and service credits as rules: public, opened and ended by staff."""
+"""Supplements, service credits and back charges as rules: public, opened and ended by staff."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -37,9 +37,10 @@ class EntitlementOut(Schema):
 
 
 class EntitlementIn(Schema):
-    """A supplement (`permille` of what was granted, from `from_percent` of use on), or a service credit.
+    """A supplement (`permille` of what was granted, from `from_percent` of use on), a service credit or a back charge.
 
-    A credit gives `permille` of what is due or `hour_won` for each hour beyond `promise_hours`, to `cap_permille`.
+    A credit gives `permille` of what is due or `hour_won` for each hour beyond `promise_hours`, to `cap_permille`. A
+    back charge withdraws `permille` of the discounts.
     """
 
     code: Code
@@ -66,7 +67,7 @@ class EndEntitlementIn(Schema):
 @router.get("/entitlements", response=list[EntitlementOut], auth=None, operation_id="list_entitlements")
 @paginate
 def list_entitlements(request: HttpRequest) -> Any:
-    """All rules on supplements and service credits, past and planned ones too."""
+    """All rules on supplements, service credits and back charges, past and planned ones too."""
     return queries.listed(PUBLIC)
 
 

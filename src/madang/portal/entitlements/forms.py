@@ -54,7 +54,10 @@ class EntitlementForm(forms.Form):
     permille = _number(
         _("Thousandths"),
         1000,
-        _("Of a supplement: the most, of what was granted. Of a service credit: of what is due, for each hour beyond"),
+        _(
+            "Of a supplement: the most, of what was granted. Of a service credit: of what is due, for each hour "
+            "beyond. Of a back charge: of the discounts, 1,000 for all"
+        ),
     )
     from_percent = _number(
         _("From this percent of use on"), 100, _("For a supplement: how much of the award must be used first")

@@ -1,4 +1,4 @@
-"""Table of the rules by which holders of awards get more, each between two dates."""
+"""Table of the rules by which holders of awards get more, or lose a discount, each between two dates."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,6 +10,9 @@ _SUPPLEMENT = Q(
     kind="supplement", permille__gte=1, permille__lte=1000, from_percent__lte=100,
     promise_seconds=0, won=0, cap_permille=0,
 )  # fmt: skip
+_BACK_CHARGE = Q(
+    kind="back_charge", permille__gte=1, permille__lte=1000, from_percent=0, promise_seconds=0, won=0, cap_permille=0
+)
 _CREDIT = Q(kind="wait_credit", from_percent=0, promise_seconds__gte=3600, cap_permille__gte=1, cap_permille__lte=1000)
 
 
@@ -17,7 +20,8 @@ class Entitlement(models.Model):
     """A rule with its name, its published sentences and its days; of one kind the one that began last counts.
 
     A supplement is at most `permille` of what was granted, once `from_percent` is used. A wait credit gives `permille`
-    of what is due or `won` for each hour begun beyond `promise_seconds`, `cap_permille` of a month's due at most.
+    of what is due or `won` for each hour begun beyond `promise_seconds`, `cap_permille` of a month's due at most. A
+    back charge withdraws `permille` of the discounts of what was used while a condition was broken.
     """
 
     code = models.CharField(max_length=30, unique=True)
@@ -38,7 +42,9 @@ class Entitlement(models.Model):
         constraints = [
             one_of("entitlement", "kind", EntitlementKind),
             models.CheckConstraint(
-                condition=_SUPPLEMENT | (_CREDIT & (Q(permille=0, won__gte=1) | Q(permille__range=(1, 1000), won=0))),
+                condition=_SUPPLEMENT
+                | _BACK_CHARGE
+                | (_CREDIT & (Q(permille=0, won__gte=1) | Q(permille__range=(1, 1000), won=0))),
                 name="entitlement_figures_of_its_kind",
             ),
             models.CheckConstraint(

@@ -1,4 +1,4 @@
-"""The staff's pages of supplements and service credits as rules."""
+"""The staff's pages of supplements, service credits and back charges as rules."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from madang.portal.templatetags.madang import in_language
 def _crumbs(*more: tuple[str, str]) -> list[tuple[str, str]]:
     return [
         (_("Work of the centre"), reverse("staff")),
-        (_("Supplements and service credits"), reverse("entitlements")),
+        (_("Supplements, service credits and back charges"), reverse("entitlements")),
         *more,
     ]
 

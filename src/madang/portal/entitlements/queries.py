@@ -18,7 +18,7 @@ def listed(by: Actor) -> QuerySet[Entitlement]:
 
 
 def open_on(day: date) -> QuerySet[Entitlement]:
-    """The rules of a day; of one kind the first counts."""
+    """The rules of a day; of one kind the first counts, of back charges all."""
     open_then = Q(ends_on__isnull=True) | Q(ends_on__gt=day)
     return Entitlement.objects.filter(open_then, starts_on__lte=day).order_by("kind", "-starts_on", "code")
 
@@ -26,6 +26,11 @@ def open_on(day: date) -> QuerySet[Entitlement]:
 def supplement_on(day: date) -> Entitlement | None:
     """The rule on supplements that counts on a day."""
     return open_on(day).filter(kind=EntitlementKind.SUPPLEMENT).first()
+
+
+def back_charges_on(day: date) -> QuerySet[Entitlement]:
+    """The rules on back charges that count on a day: each names its own condition, so all of them do."""
+    return open_on(day).filter(kind=EntitlementKind.BACK_CHARGE)
 
 
 def wait_credits() -> list[WaitCredit]:

@@ -16,10 +16,13 @@ MOST_HOURS, MOST_WON = 1000, 10**12
 
 
 class EntitlementKind(StrEnum):
-    """More of the same award once, or money off where jobs waited longer than was promised."""
+    """More of the same award once, money off where jobs waited longer than was promised, or discounts withdrawn for
+    what was used while a condition was broken.
+    """
 
     SUPPLEMENT = "supplement"
     WAIT_CREDIT = WAIT_CREDIT
+    BACK_CHARGE = "back_charge"
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,14 @@ def figures_of(
     won: int = 0,
     cap_permille: int = 0,
 ) -> Figures:
-    """What is stored of what was filled in. Refused: ``supplement_rule_wrong``, ``wait_credit_wrong``."""
+    """What is stored of what was filled in.
+
+    Refused: ``supplement_rule_wrong``, ``wait_credit_wrong``, ``back_charge_rule_wrong``.
+    """
+    if kind is EntitlementKind.BACK_CHARGE:
+        if not 1 <= permille <= 1000:
+            raise Refused("back_charge_rule_wrong", field="permille")
+        return Figures(permille=permille)
     if kind is EntitlementKind.SUPPLEMENT:
         SupplementRule(permille, from_percent)
         return Figures(permille=permille, from_percent=from_percent)

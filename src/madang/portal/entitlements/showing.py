@@ -22,6 +22,9 @@ def figure(row: Any) -> str:
     if row.kind == EntitlementKind.SUPPLEMENT:
         text = _("Up to {share} of what was granted, once, from {percent}% of use on")
         return text.format(share=_share(row.permille), percent=row.from_percent)
+    if row.kind == EntitlementKind.BACK_CHARGE:
+        text = _("{share} of the discounts of the months concerned is to be paid, after a hearing")
+        return text.format(share=_share(row.permille))
     worth = formats.won(row.won, get_language() or "ko") if row.won else _share(row.permille)
     text = _("Start within {hours} hours; {worth} for each hour beyond, at most {cap} of a month")
     return text.format(hours=row.promise_seconds // SECONDS_PER_HOUR, worth=worth, cap=_share(row.cap_permille))

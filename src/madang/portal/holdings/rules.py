@@ -101,10 +101,10 @@ IMPERSONAL = frozenset(
         "committeepoints", "minutes", "calibration", "replyperiod", "stageentry", "companydocument", "supportgiven",
         "bidperiod", "assignmentsuggestion", "peerexchange",
         "feerate", "feelist", "withholdingrule", "outcomeduty", "outcomereport",
-        "freedpromise", "idlerule", "takeback", "course", "cohort", "selectionstage",
+        "freedpromise", "secondinstalment", "idlerule", "takeback", "course", "cohort", "selectionstage",
         "lesson", "campspace", "tenantcall", "offeredspace", "tenantbidpoints", "housenotice",
         "tenancytext", "tenancy", "letspace", "letday", "tenancyextension", "checkoutitem", "monthduty", "monthreport",
-        "sanction", "sanctionterms", "recovered",
+        "sanction", "sanctionterms", "recovered", "backcharge",
         "adjustment", "usagedifference", "monthcheck", "checkline", "monthclose",
     }
 )  # fmt: skip

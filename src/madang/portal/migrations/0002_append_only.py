@@ -14,6 +14,7 @@ TABLES = [
     "posting",
     "recovered",
     "support",
+    "backcharge",
     "settlemententry",
     "settlement",
     "intakefigures",

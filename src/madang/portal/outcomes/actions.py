@@ -9,6 +9,7 @@ from django.db.models import F
 
 from madang.errors import Refused, Stale
 from madang.portal.actors import WORKER, Actor
+from madang.portal.awards import instalments
 from madang.portal.awards import queries as awards
 from madang.portal.awards.models import Award
 from madang.portal.calls.models import Call
@@ -20,7 +21,7 @@ from madang.portal.outbox import actions as outbox
 from madang.portal.outcomes import rules
 from madang.portal.outcomes.models import OutcomeDuty, OutcomeItem, OutcomeReport
 from madang.portal.outcomes.queries import today
-from madang.portal.outcomes.rules import Entry, OutcomeState
+from madang.portal.outcomes.rules import Entry, OutcomeSpan, OutcomeState
 from madang.portal.screening.models import OwedReport
 from madang.portal.transactions import action
 
@@ -45,21 +46,40 @@ def set_schedule(*, by: Actor, now: datetime, call: int, months: Iterable[int]) 
 @action
 def owe(*, now: datetime, award: int) -> int:
     """Notes what reports the holder of an award that ended owes, each with an empty first version; gives how many."""
-    row = Award.objects.select_related("application__intake__call").filter(pk=award, outcome_duties=None).first()
+    rows = Award.objects.select_related("application__intake__call")
+    row = rows.filter(pk=award).exclude(outcome_duties__months__gt=rules.INTERIM).first()
     if row is None or row.ended_at is None:
         return 0
     ended_on = min(row.ends_on, today(row.ended_at))
-    found = rules.spans(row.starts_on, ended_on, row.application.intake.call.report_months)
+    before = OutcomeDuty.objects.filter(award=row, months=rules.INTERIM)
+    # an award that ended sooner than its interim report asks for: that report is about its days only
+    before.filter(until_on__gt=ended_on, from_on__lt=ended_on).update(until_on=ended_on)
+    starts_on = before.values_list("until_on", flat=True).first() or row.starts_on
+    found = rules.spans(starts_on, ended_on, row.application.intake.call.report_months)
     for span in found:
-        owed = OwedReport.objects.create(
-            organisation_id=row.organisation_id, title=f"{row.number} +{span.months}", due_on=span.due_on, noted_at=now
-        )
-        duty = OutcomeDuty.objects.create(
-            owed=owed, award=row, months=span.months, from_on=span.from_on, until_on=span.until_on
-        )
-        OutcomeReport.objects.create(duty=duty, version=1)
+        _note(row, span, now)
     journal.record(by=WORKER, now=now, did="outcomes.owe", kind="award", subject=award, reports=len(found))
     return len(found)
+
+
+def _note(row: Award, span: OutcomeSpan, now: datetime) -> None:
+    owed = OwedReport.objects.create(
+        organisation_id=row.organisation_id, title=f"{row.number} +{span.months}", due_on=span.due_on, noted_at=now
+    )
+    days = {"from_on": span.from_on, "until_on": span.until_on}
+    duty = OutcomeDuty.objects.create(owed=owed, award=row, months=span.months, **days)
+    OutcomeReport.objects.create(duty=duty, version=1)
+
+
+@action
+def owe_interim(*, now: datetime, award: int) -> int:
+    """Notes the report after which the second half of an award in force is granted, once; 1 where one was to note."""
+    row = Award.objects.select_related("second_instalment").filter(pk=award, second_instalment__isnull=False).first()
+    if row is None or OutcomeDuty.objects.filter(award=award, months=rules.INTERIM).exists():
+        return 0
+    _note(row, rules.interim(row.starts_on, row.second_instalment.report_on), now)
+    journal.record(by=WORKER, now=now, did="outcomes.owe", kind="award", subject=award, reports=1)
+    return 1
 
 
 @action
@@ -112,8 +132,8 @@ def hand_in(*, by: Actor, now: datetime, duty: int, nothing: bool = False) -> No
 def check(*, by: Actor, now: datetime, duty: int, version: int, accept: bool, reason: str = "") -> None:
     """Accepts the version that was handed in, or asks for it to be mended within two weeks, with the reason.
 
-    To be mended, it is owed again, and the next version begins as a copy. Refused: ``outcome_own_organisation``,
-    ``outcome_not_handed_in``, ``outcome_reason_needed``.
+    With an interim report the second half of its award is granted. To be mended, it is owed again, and the next version
+    begins as a copy. Refused: ``outcome_own_organisation``, ``outcome_not_handed_in``, ``outcome_reason_needed``.
     """
     row = OutcomeReport.objects.select_related("duty__owed", "duty__award").filter(duty=duty, version=version).first()
     if row is None:
@@ -127,6 +147,8 @@ def check(*, by: Actor, now: datetime, duty: int, version: int, accept: bool, re
     if not handed_in.update(state=state, reason=why, checked_by=by.person, checked_at=now):
         raise Refused("outcome_not_handed_in")
     due_on = row.duty.owed.due_on
+    if accept and row.duty.months == rules.INTERIM:
+        instalments.release(by=by, now=now, award=row.duty.award_id)
     if not accept:
         _next(row)
         due_on = max(due_on, today(now) + timedelta(days=rules.DAYS_TO_MEND))

@@ -22,7 +22,10 @@ router = Router(tags=["outcomes"])
 
 
 class OutcomeReportOut(Schema):
-    """A report of what came of an award on [from_on, until_on), and the state of its last version."""
+    """A report of what came of an award on [from_on, until_on), and the state of its last version.
+
+    `months` after its end; 0 is the interim report of an award in two instalments.
+    """
 
     id: int
     award: str = Field(alias="award.number")

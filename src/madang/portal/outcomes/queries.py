@@ -75,8 +75,16 @@ def accepted_items(by: Actor) -> QuerySet[OutcomeItem]:
 
 def without_duties() -> list[int]:
     """Awards that were in force and ended, of calls that ask for reports, for which none is noted yet."""
-    rows = Award.objects.filter(state="ended", in_force_at__isnull=False, outcome_duties__isnull=True)
+    noted = OutcomeDuty.objects.filter(months__gt=rules.INTERIM).values("award")
+    rows = Award.objects.filter(state="ended", in_force_at__isnull=False).exclude(pk__in=noted)
     rows = rows.exclude(application__intake__call__report_months=[])
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+
+
+def without_interim() -> list[int]:
+    """Awards in force in two instalments whose interim report is not noted yet."""
+    noted = OutcomeDuty.objects.filter(months=rules.INTERIM).values("award")
+    rows = Award.objects.filter(state="in_force", second_instalment__isnull=False).exclude(pk__in=noted)
     return list(rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
 
 

@@ -15,6 +15,8 @@ from madang.values import Month
 
 KEEPERS = (Role.SCREENING_OFFICER, Role.PROGRAMME_MANAGER)
 DAYS_TO_WRITE, DAYS_TO_MEND, DAYS_LAST_CALL = 30, 14, 7
+# the months after its end of a report that comes before it
+INTERIM = 0
 MOST_MONTHS, MOST_REPORTS, MOST_ITEMS = 60, 10, 200
 WHAT_LIMIT, DOI_LIMIT, REASON_LIMIT = 200, 200, 1000
 MOST_PEOPLE, MOST_WON = 100_000, 10**15
@@ -96,6 +98,11 @@ def schedule(given: Iterable[int]) -> tuple[int, ...]:
     if len(months) > MOST_REPORTS or any(not 1 <= one <= MOST_MONTHS for one in months):
         raise Refused("outcome_schedule_wrong", field="months", most=MOST_MONTHS, reports=MOST_REPORTS)
     return months
+
+
+def interim(starts_on: date, report_on: date) -> OutcomeSpan:
+    """The report of an award in two instalments, from its beginning to the day before `report_on`."""
+    return OutcomeSpan(INTERIM, starts_on, report_on, report_on + timedelta(days=DAYS_TO_WRITE))
 
 
 def spans(starts_on: date, ended_on: date, months: Sequence[int]) -> list[OutcomeSpan]:

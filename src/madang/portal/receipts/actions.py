@@ -149,7 +149,8 @@ def lay_back(receipt: int, amount: int) -> None:
 
 def _post(by: Actor, now: datetime, statement: int, amount: int, *, keep: int = 0, **given: Any) -> Posting:
     """One posting, and the sum of its statement with it; what is taken off leaves at least `keep`, or it is refused."""
-    sums, _ = Received.objects.get_or_create(statement_id=statement)
+    least = min(0, Statement.objects.values_list("payable", flat=True).get(pk=statement))
+    sums, _ = Received.objects.get_or_create(statement_id=statement, defaults={"least": least})
     rows = Received.objects.filter(pk=sums.pk, amount__gte=keep - amount)
     if not rows.update(amount=F("amount") + amount):
         raise Refused("received_too_little")

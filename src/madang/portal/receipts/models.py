@@ -57,13 +57,19 @@ class Receipt(models.Model):
 
 
 class Received(models.Model):
-    """What an issued statement has received: the sum of its postings, moved with them in their transaction."""
+    """What an issued statement has received: the sum of its postings, moved with them in their transaction.
+
+    `least` is nought, or what the statement asks for where it gives money back; no more than that can leave it.
+    """
 
     statement = models.OneToOneField(Statement, on_delete=models.PROTECT, related_name="received")
     amount = models.BigIntegerField(default=0)
+    least = models.BigIntegerField(default=0)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(amount__gte=0), name="received_not_negative")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gte=F("least")) & Q(least__lte=0), name="received_not_negative")
+        ]
 
 
 class Posting(models.Model):

@@ -1,1 +1,1 @@
-"""Money recovered, surcharges and bans: three acts, each with finding, notice, answer, decision, appeal and end."""
+"""Money recovered, surcharges, back charges and bans: each with finding, notice, answer, decision, appeal and end."""

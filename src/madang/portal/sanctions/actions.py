@@ -16,12 +16,13 @@ from madang.portal.approvals import queries as drafts
 from madang.portal.approvals.models import Approval
 from madang.portal.approvals.rules import ApprovalKind
 from madang.portal.awards.rules import accept_deadline
+from madang.portal.billing import backcharges
 from madang.portal.formats import day, won
 from madang.portal.journal import actions as journal
 from madang.portal.people import actions as people
 from madang.portal.people import queries as persons
 from madang.portal.people.models import Organisation
-from madang.portal.sanctions import demands, queries, rules
+from madang.portal.sanctions import claims, demands, queries, rules
 from madang.portal.sanctions.models import Sanction, SanctionTerms
 from madang.portal.sanctions.rules import SanctionAct, SanctionState, Terms, refuse_unless_manager
 from madang.portal.sanctions.sentences import ACTS
@@ -54,13 +55,6 @@ def _record(by: Actor, now: datetime, did: str, row: Sanction, **facts: object) 
     journal.record(by=by, now=now, did=f"sanctions.{did}", kind="sanction", subject=row.pk, **facts)
 
 
-def _terms(day_of: date) -> Terms:
-    found = queries.terms_on(day_of)
-    if found is None:
-        raise Refused("sanction_terms_missing", day=day_of.isoformat())
-    return found
-
-
 @action
 def set_terms(*, by: Actor, now: datetime, starts_on: date, document: str, **figures: int) -> SanctionTerms:
     """Sets from a day on, not before the rules that are in force, the days, rates and longest ban (`rules.Terms`).
@@ -84,15 +78,18 @@ def set_terms(*, by: Actor, now: datetime, starts_on: date, document: str, **fig
 def find(
     *, by: Actor, now: datetime, act: SanctionAct, organisation: int, ground: str, done_on: date, finding: str,
     evidence: str, award: int | None = None, source: int | None = None, year: int | None = None,
-    base: int | None = None, months: int | None = None,
+    base: int | None = None, months: int | None = None, rule: int | None = None, first_month: str | None = None,
+    last_month: str | None = None,
 ) -> Sanction:  # fmt: skip
     """Writes down what was found; the organisation is not told before `notice`.
 
     Money names award, source and fiscal year, and `base` won: the support recovered, or the gain that the surcharge
-    is worked out from at the rate of the day on which it happened. A ban says its months. Refused:
+    is worked out from at the rate of the day on which it happened. A back charge names the award, the rule that it
+    follows and the months of use whose discounts are withdrawn. A ban says its months. Refused:
     "not_allowed_for_role", "not_found", "sanction_happens_ahead", "sanction_terms_missing" (day),
     "sanction_award_needed", "sanction_months_needed", "sanction_above_support" (most), "sanction_months" (most),
-    "sanction_ground_without_rate", "sanction_text_needed", "sanction_evidence_needed", "sanction_stands_already".
+    "sanction_ground_without_rate", "back_charge_rule_needed", "back_charge_months", "back_charge_of_nothing",
+    "sanction_text_needed", "sanction_evidence_needed", "sanction_stands_already".
     """
     refuse_unless_manager(by)
     if done_on > queries.today(now):
@@ -101,8 +98,9 @@ def find(
         raise Refused("not_found")
     if award is not None and not queries.awards_of(by, organisation).filter(pk=award).exists():
         raise Refused("not_found")
-    money = (award, source, year, base)
-    asked = _ban(done_on, months) if act == SanctionAct.BAN else _money(SanctionAct(act), ground, done_on, *money)
+    given = {"award": award, "source": source, "year": year, "base": base, "months": months, "rule": rule}
+    days = {"first_month": first_month, "last_month": last_month}
+    asked = claims.asked(SanctionAct(act), ground, done_on, now, **given, **days)
     written = {
         "finding": _text(finding, "finding", most=4000),
         "evidence": _text(evidence, "evidence", "sanction_evidence_needed", 300),
@@ -118,35 +116,6 @@ def find(
     return row
 
 
-def _ban(done_on: date, months: int | None) -> dict[str, int]:
-    if months is None:
-        raise Refused("sanction_months_needed", field="months")
-    rules.check_months(months, _terms(done_on).ban_months)
-    return {"months": months}
-
-
-def _money(
-    act: SanctionAct,
-    ground: str,
-    done_on: date,
-    award: int | None,
-    source: int | None,
-    year: int | None,
-    base: int | None,
-) -> dict[str, int]:
-    if award is None or source is None or year is None or base is None:
-        raise Refused("sanction_award_needed", field="award")
-    rules.check_base(base, queries.supported(award, source, year))
-    rate = rules.permille(_terms(done_on), ground) if act == SanctionAct.SURCHARGE else rules.WHOLE
-    return {
-        "source_id": source,
-        "year": year,
-        "base": base,
-        "permille": rate,
-        "amount": rules.surcharge(base, rate),
-    }
-
-
 @action
 def notice(*, by: Actor, now: datetime, sanction: int) -> None:
     """Gives the organisation prior notice, and the days to answer that count today.
@@ -157,7 +126,7 @@ def notice(*, by: Actor, now: datetime, sanction: int) -> None:
     row = _seen(by, sanction)
     if row.state != SanctionState.FOUND:
         raise Refused("sanction_notice_given")
-    days = _terms(queries.today(now)).answer_days
+    days = claims.terms(queries.today(now)).answer_days
     until = accept_deadline(now, days, settings.MADANG_ZONE)
     _change(row, state=SanctionState.NOTICED, noticed_by=by.person, noticed_at=now, answer_by=until)
     _record(by, now, "notice", row, answer_days=days)
@@ -242,7 +211,8 @@ def _drafted(by: Actor, now: datetime, row: Sanction, kind: ApprovalKind, commen
 
 @action
 def decide(*, by: Actor, now: datetime, sanction: int, comment: str, document_number: str) -> None:
-    """The second person decides: money is due, or the ban begins today; the time to appeal runs.
+    """The second person decides: money is due, discounts are withdrawn, or the ban begins today; the time to appeal
+    runs.
 
     Refused as `approvals.actions.approve`, `rules.check_decidable`, and "sanction_terms_missing".
     """
@@ -252,20 +222,33 @@ def decide(*, by: Actor, now: datetime, sanction: int, comment: str, document_nu
     approval = approvals.approve(by=by, now=now, kind=kind, subject=row.pk, **given)
     rules.check_decidable(row.state, row.answer_by, now)
     today = queries.today(now)
-    terms = _terms(today)
+    terms = claims.terms(today)
     until = accept_deadline(now, terms.appeal_days, settings.MADANG_ZONE)
     decision = {"decision": approval.draft_comment, "decided_by": by.person, "decided_at": now, "appeal_by": until}
-    if row.act == SanctionAct.BAN:
-        days = {"starts_on": today, "ends_on": rules.months_after(today, row.months or 0)}
-    else:
-        days = {"due_on": today + timedelta(days=terms.pay_days)}
+    days = _days(row, today, terms.pay_days)
     number = {"document_number": approval.document_number}
     _change(row, state=SanctionState.DECIDED, **decision, **days, **number)
-    _record(by, now, "decide", row, **{name: one.isoformat() for name, one in days.items()})
+    booked = _withdrawn(by, now, row) if row.act == SanctionAct.BACK_CHARGE else {}
+    _record(by, now, "decide", row, **{name: one.isoformat() for name, one in days.items()}, **booked)
     if row.act == SanctionAct.BAN:
         _tell(row, now, "sanction_banned", until=until, end=days["ends_on"] - timedelta(days=1))
+    elif row.act == SanctionAct.BACK_CHARGE:
+        _tell(row, now, "sanction_back_charged", until=until, **booked)
     else:
         _tell(row, now, "sanction_decided", until=until, due=days["due_on"])
+
+
+def _days(row: Sanction, today: date, pay_days: int) -> dict[str, date]:
+    """From when to when a ban counts, or until when money is due; a back charge is due with its statement."""
+    if row.act == SanctionAct.BAN:
+        return {"starts_on": today, "ends_on": rules.months_after(today, row.months or 0)}
+    return {} if row.act == SanctionAct.BACK_CHARGE else {"due_on": today + timedelta(days=pay_days)}
+
+
+def _withdrawn(by: Actor, now: datetime, row: Sanction) -> dict[str, str]:
+    span = {"first_month": row.first_month, "last_month": row.last_month, "issued_until": row.found_at}
+    what = {"act": queries.number(row), "award": row.award_id, "amount": row.amount}
+    return {"month": backcharges.withdraw(by=by, now=now, **what, **span)}
 
 
 @action
@@ -313,16 +296,22 @@ def uphold(*, by: Actor, now: datetime, sanction: int, comment: str, document_nu
 
 @action
 def annul(*, by: Actor, now: datetime, sanction: int, comment: str, document_number: str) -> None:
-    """Another approver than the one who decided undoes the decision; what was paid is booked as paid back.
+    """Another approver than the one who decided undoes the decision; what was paid is booked as paid back, discounts
+    that were withdrawn are given back on a statement.
 
     Refused as `uphold`.
     """
     given = {"comment": comment, "document_number": document_number}
     row, settled, number = _settled(by, now, sanction, ApprovalKind.ANNUL_SANCTION, given)
-    demands.pay_back(by, now, row, number)
+    if row.act == SanctionAct.BACK_CHARGE:
+        month = backcharges.give_back(by=by, now=now, act=queries.number(row), award=row.award_id)
+        facts: dict[str, object] = {"month": month}
+    else:
+        demands.pay_back(by, now, row, number)
+        facts = {"paid_back_won": row.received}
     _change(row, state=SanctionState.ANNULLED, **settled)
-    _record(by, now, "annul", row, paid_back_won=row.received)
-    _tell(row, now, "sanction_annulled")
+    _record(by, now, "annul", row, **facts)
+    _tell(row, now, "sanction_given_back" if row.act == SanctionAct.BACK_CHARGE else "sanction_annulled", **facts)
 
 
 def _settled(

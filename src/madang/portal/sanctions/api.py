@@ -1,169 +1,30 @@
-"""The API of recoveries, surcharges and bans: terms, finding, notice, answer, decision, appeal, and what came in."""
+"""The API of sanctions: terms, finding, notice, answer, decision, appeal, and what came in."""
 
-from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Any
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema, Status
+from ninja import Router, Status
 from ninja.pagination import LimitOffsetPagination, paginate
 
 from madang.portal.actors import READING_ROLES
 from madang.portal.faces import known_to, one
 from madang.portal.sanctions import actions, demands, queries
-from madang.portal.sanctions.rules import SanctionAct, SanctionGround, SanctionState
-from madang.portal.schemas import Comment, Day, Id
-from madang.portal.settlements.rules import FIRST_YEAR, LAST_YEAR
+from madang.portal.sanctions.schemas import (
+    DemandMatchIn,
+    DemandMoneyOut,
+    SanctionAnswerIn,
+    SanctionDraftOut,
+    SanctionFindingIn,
+    SanctionLessIn,
+    SanctionOut,
+    SanctionOutcomeIn,
+    SanctionReasonIn,
+    SanctionTermsIn,
+    SanctionTermsOut,
+)
+from madang.portal.schemas import Id
 
 router = Router(tags=["sanctions"])
-
-Days = Annotated[int, Field(ge=0, le=366)]
-Permille = Annotated[int, Field(ge=0, le=10_000, description="Of the gain: 5000 is five times.")]
-Amount = Annotated[int, Field(ge=1, le=10**15)]
-Said = Annotated[str, Field(max_length=4000)]
-
-
-class SanctionTermsIn(Schema):
-    """What counts from a day on, and the law or rule that it rests on."""
-
-    starts_on: Day
-    answer_days: Days
-    appeal_days: Days
-    pay_days: Days
-    false_permille: Permille
-    excess_permille: Permille
-    other_permille: Permille
-    ban_months: Annotated[int, Field(ge=0, le=120)]
-    document: Annotated[str, Field(max_length=200)]
-
-
-class SanctionTermsOut(SanctionTermsIn):
-    """The same with its id."""
-
-    id: int
-
-
-class SanctionFindingIn(Schema):
-    """What was found: of money with award, funding source, fiscal year and won; of a ban with its months."""
-
-    act: SanctionAct
-    organisation: Id
-    ground: SanctionGround
-    done_on: Day
-    finding: Said
-    evidence: Annotated[str, Field(max_length=300)]
-    award: Id | None = None
-    source: Id | None = None
-    year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)] | None = None
-    base_won: Amount | None = None
-    months: Annotated[int, Field(ge=1, le=120)] | None = None
-
-
-class SanctionOut(Schema):
-    """An act with finding, notice, answer, decision, appeal and money; `state_now` tells of what is over as well."""
-
-    id: int
-    number: str
-    act: SanctionAct
-    organisation: str = Field(alias="organisation.name")
-    award: str | None
-    state: SanctionState
-    state_now: str
-    ground: SanctionGround
-    done_on: date
-    finding: str
-    evidence: str
-    source: str | None
-    year: int | None
-    base_won: int | None = Field(alias="base")
-    permille: int | None
-    amount_won: int | None = Field(alias="amount")
-    received_won: int = Field(alias="received")
-    months: int | None
-    noticed_at: datetime | None
-    answer_by: datetime | None
-    answer: str
-    answered_at: datetime | None
-    reduced_reason: str
-    decision: str
-    decided_at: datetime | None
-    document_number: str
-    appeal_by: datetime | None
-    due_on: date | None
-    starts_on: date | None
-    ends_on: date | None
-    appeal: str
-    appealed_at: datetime | None
-    outcome: str
-    outcome_at: datetime | None
-
-    @staticmethod
-    def resolve_number(row: Any) -> str:
-        return queries.number(row)
-
-    @staticmethod
-    def resolve_award(row: Any) -> str | None:
-        return row.award.number if row.award else None
-
-    @staticmethod
-    def resolve_source(row: Any) -> str | None:
-        return row.source.code if row.source else None
-
-    @staticmethod
-    def resolve_state_now(row: Any, context: Any) -> str:
-        return queries.state(row, context["request"].now)
-
-
-class SanctionAnswerIn(Schema):
-    """What an organisation says, once."""
-
-    text: Said
-
-
-class SanctionLessIn(Schema):
-    """The won or the months that are asked for now, and why."""
-
-    figure: Amount
-    reason: Comment
-
-
-class SanctionReasonIn(Schema):
-    """The reasons, which the organisation reads."""
-
-    reason: Comment
-
-
-class SanctionOutcomeIn(Schema):
-    """Whether the decision is to be annulled, and the reasons, which the organisation reads."""
-
-    annul: bool
-    reason: Comment
-
-
-class SanctionDraftOut(Schema):
-    """The approval that now waits for a second person."""
-
-    approval: int
-
-
-class DemandMatchIn(Schema):
-    """Which receipt, and how much of it."""
-
-    receipt: Id
-    amount_won: Amount
-
-
-class DemandMoneyOut(Schema):
-    """Won put onto a demand, or taken off it (below nought), and the fiscal year in which that counts."""
-
-    id: int
-    kind: str
-    amount_won: int = Field(alias="amount")
-    year: int
-    receipt: int | None = Field(alias="receipt_id")
-    reverses: int | None = Field(alias="reverses_id")
-    reason: str
-    document_number: str
-    posted_at: datetime
 
 
 @router.get("/sanction-terms", response=list[SanctionTermsOut], operation_id="list_sanction_terms")
@@ -184,7 +45,7 @@ def set_sanction_terms(request: HttpRequest, given: SanctionTermsIn) -> Any:
 @router.get("/sanctions", response=list[SanctionOut], operation_id="list_sanctions")
 @paginate(LimitOffsetPagination)
 def list_sanctions(request: HttpRequest) -> Any:
-    """Recoveries, surcharges and bans, newest first: one's own organisations', all for staff and auditors."""
+    """Sanctions of every kind, newest first: one's own organisations', all for staff and auditors."""
     if request.actor.reads_everything:
         actions.note_reading(by=request.actor, now=request.now)
     return queries.sanctions(request.actor)
@@ -195,6 +56,8 @@ def list_sanctions(request: HttpRequest) -> Any:
 def find_sanction(request: HttpRequest, given: SanctionFindingIn) -> Any:
     """Writes down what was found; the organisation is told with the notice."""
     what = given.dict()
+    if given.rule:
+        what["rule"] = one(queries.back_charge_rules(request.actor), code=given.rule).pk
     made = actions.find(by=request.actor, now=request.now, base=what.pop("base_won"), **what)
     return Status(201, _shown(request, made.pk))
 

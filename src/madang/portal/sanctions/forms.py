@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from madang.portal.actors import Actor
+from madang.portal.calls.forms import month_field
 from madang.portal.sanctions import queries
 from madang.portal.sanctions.rules import (
     LEAST_DAYS,
@@ -29,6 +30,14 @@ USUAL = {
     "answer_days": 10, "appeal_days": 30, "pay_days": 30, "false_times": 5, "excess_times": 3, "other_times": 2,
     "ban_months": 60,
 }  # fmt: skip
+
+
+OWN = {
+    SanctionAct.RECOVERY: {"source", "year", "base"},
+    SanctionAct.SURCHARGE: {"source", "year", "base"},
+    SanctionAct.BACK_CHARGE: {"rule", "first_month", "last_month"},
+    SanctionAct.BAN: {"months"},
+}
 
 
 def _text(label: Any, length: int = 1000, help_text: Any = "") -> forms.CharField:
@@ -74,7 +83,7 @@ class TermsForm(forms.Form):
 
 
 class FindingForm(forms.Form):
-    """What was found; the fields of money or of a ban stand in it by the act."""
+    """What was found; the fields stand in it by the act (`OWN`)."""
 
     ground = forms.ChoiceField(
         label=_("Ground of the act"), choices=[(one.value, _(GROUNDS[one])) for one in SanctionGround]
@@ -84,6 +93,17 @@ class FindingForm(forms.Form):
     source = forms.TypedChoiceField(label=_("Funding source"), coerce=int, empty_value=None)
     year = forms.IntegerField(label=_("Fiscal year of the support"), min_value=FIRST_YEAR, max_value=LAST_YEAR)
     base = forms.IntegerField(label=_("Support to recover, in won"), min_value=1, max_value=LARGEST)
+    rule = forms.TypedChoiceField(
+        label=_("Rule of the back charge"),
+        coerce=int,
+        empty_value=None,
+        help_text=_("It has to be in force on the day on which it happened."),
+    )
+    first_month = month_field(_("First month of use"))
+    last_month = month_field(
+        _("Last month of use"),
+        help_text=_("Only months whose statement is issued count; what comes later needs another."),
+    )
     months = forms.IntegerField(label=_("Months of the ban"), min_value=1, max_value=MOST_MONTHS)
     finding = _text(_("What was found against it"), 4000, _("The organisation reads it in the notice."))
     evidence = forms.CharField(
@@ -95,7 +115,11 @@ class FindingForm(forms.Form):
         awards = [(row.pk, row.number) for row in queries.awards_of(by, organisation)]
         self.fields["award"].choices = [("", _("None in particular")), *awards] if act is SanctionAct.BAN else awards
         self.fields["source"].choices = [(row.pk, in_language(row, "name")) for row in queries.sources(by)]
-        for name in ("source", "year", "base") if act is SanctionAct.BAN else ("months",):
+        self.fields["rule"].choices = [
+            (row.pk, f"{in_language(row, 'name')} ({row.starts_on:%Y-%m-%d} –)")
+            for row in queries.back_charge_rules(by)
+        ]
+        for name in {one for of, names in OWN.items() if of != act for one in names} - OWN[act]:
             del self.fields[name]
         if act is SanctionAct.SURCHARGE:
             self.fields["base"].label = _("Unjust gain, in won")

@@ -5,12 +5,24 @@ from django.db.models import F, Q
 
 from madang.portal.awards.models import Award
 from madang.portal.constraints import choices, exactly_when, one_of, only_when
+from madang.portal.entitlements.models import Entitlement
 from madang.portal.funding.models import FundingSource
 from madang.portal.people.models import Organisation, Person
 from madang.portal.receipts.models import Receipt
-from madang.portal.sanctions.rules import HEARD, OPEN, STANDING, MoneyKind, SanctionAct, SanctionGround, SanctionState
+from madang.portal.sanctions.rules import (
+    DEMANDS,
+    HEARD,
+    OPEN,
+    STANDING,
+    MoneyKind,
+    SanctionAct,
+    SanctionGround,
+    SanctionState,
+)
 
 _MONEY = ~Q(act="ban")
+_DEMAND = Q(act__in=sorted(DEMANDS))
+_BACK_CHARGE = Q(act="back_charge")
 _COUNTED = Q(state__in=sorted({*STANDING, SanctionState.ANNULLED}))
 
 
@@ -50,10 +62,12 @@ class Sanction(models.Model):
     """One act against one organisation. Of money: which award, source and fiscal year; of a ban: so many months.
 
     `base` is the support recovered, or the gain that a surcharge rests on; `amount` is what is asked for in won, and
-    `received` the sum of what came in, moved with it in its transaction. A ban counts on [starts_on, ends_on).
+    `received` the sum of what came in, moved with it in its transaction. A ban counts on [starts_on, ends_on). A back
+    charge withdraws discounts of the use of whole months, both named, by a published `rule`; `base` is what was left of
+    them when it was found, and a statement bills it.
     """
 
-    act = models.CharField(max_length=10, choices=choices(SanctionAct))
+    act = models.CharField(max_length=11, choices=choices(SanctionAct))
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="sanctions")
     award = models.ForeignKey(Award, null=True, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=choices(SanctionState), default=SanctionState.FOUND)
@@ -65,6 +79,9 @@ class Sanction(models.Model):
     found_at = models.DateTimeField()
     source = models.ForeignKey(FundingSource, null=True, on_delete=models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField(null=True)
+    rule = models.ForeignKey(Entitlement, null=True, on_delete=models.PROTECT, related_name="+")
+    first_month = models.CharField(max_length=7, null=True)
+    last_month = models.CharField(max_length=7, null=True)
     base = models.BigIntegerField(null=True)
     permille = models.PositiveSmallIntegerField(null=True)
     amount = models.BigIntegerField(null=True)
@@ -98,7 +115,13 @@ class Sanction(models.Model):
             one_of("sanction", "act", SanctionAct),
             one_of("sanction", "state", SanctionState),
             one_of("sanction", "ground", SanctionGround),
-            exactly_when("sanction_of_money", _MONEY, "source", "year", "base", "permille", "amount"),
+            exactly_when("sanction_of_money", _MONEY, "base", "permille", "amount"),
+            exactly_when("sanction_of_a_source", _DEMAND, "source", "year"),
+            exactly_when("sanction_of_months", _BACK_CHARGE, "rule", "first_month", "last_month"),
+            models.CheckConstraint(
+                condition=Q(first_month__isnull=True) | Q(first_month__lte=F("last_month")),
+                name="sanction_of_months_in_order",
+            ),
             only_when("sanction_of_money_has_award", _MONEY, "award"),
             exactly_when("sanction_ban_has_months", Q(act="ban"), "months"),
             models.CheckConstraint(
@@ -118,7 +141,7 @@ class Sanction(models.Model):
                 name="sanction_decided_after_notice",
             ),
             exactly_when("sanction_can_be_appealed", _COUNTED, "appeal_by"),
-            exactly_when("sanction_money_is_due", _MONEY & _COUNTED, "due_on"),
+            exactly_when("sanction_money_is_due", _DEMAND & _COUNTED, "due_on"),
             exactly_when("sanction_ban_has_days", Q(act="ban") & _COUNTED, "starts_on", "ends_on"),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")), name="sanction_days_in_order"
@@ -129,13 +152,19 @@ class Sanction(models.Model):
             exactly_when("sanction_appeal_settled", Q(state__in=["upheld", "annulled"]), "outcome_by", "outcome_at"),
             models.CheckConstraint(
                 condition=Q(received=0)
-                | Q(state__in=sorted(STANDING), received__gt=0, received__lte=F("amount"), amount__isnull=False),
+                | Q(state__in=sorted(STANDING), received__gt=0, received__lte=F("amount"), due_on__isnull=False),
                 name="sanction_received_within",
             ),
             models.UniqueConstraint(
                 fields=["act", "award", "source", "year"],
-                condition=_MONEY & Q(state__in=sorted({*OPEN, *HEARD, *STANDING})),
+                condition=_DEMAND & Q(state__in=sorted({*OPEN, *HEARD, *STANDING})),
                 name="sanction_of_money_once",
+            ),
+            # so that two of them never withdraw the same discount
+            models.UniqueConstraint(
+                fields=["award"],
+                condition=_BACK_CHARGE & Q(state__in=sorted(OPEN)),
+                name="sanction_back_charge_open_once",
             ),
         ]
 

@@ -1,4 +1,4 @@
-"""The pages of recoveries, surcharges and bans: the list, the terms by date, a finding, and one act for both sides."""
+"""The pages of sanctions: the list, the terms by date, a finding, and one act for both sides."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from madang.errors import Refused
+from madang.portal import formats
 from madang.portal.actors import READING_ROLES, Role
 from madang.portal.approvals import queries as drafts
 from madang.portal.approvals.rules import ApprovalKind
@@ -25,7 +26,7 @@ from madang.portal.receipts.forms import ReasonForm as UndoForm
 from madang.portal.receipts.rules import CASHIERS
 from madang.portal.sanctions import actions, demands, queries, rules
 from madang.portal.sanctions.forms import USUAL, FindingForm, LessForm, ReasonForm, TermsForm, TextForm
-from madang.portal.sanctions.rules import HEARD, OPEN, SanctionAct, SanctionState
+from madang.portal.sanctions.rules import DEMANDS, HEARD, OPEN, SanctionAct, SanctionState
 from madang.portal.sanctions.sentences import ACTS, GROUNDS
 
 PAGE = 50
@@ -33,7 +34,7 @@ PAGE = 50
 
 def _crumbs(request: HttpRequest, *more: tuple[str, str]) -> list[tuple[str, str]]:
     first = [(_("Work of the centre"), reverse("staff"))] if request.actor.reads_everything else []
-    return [*first, (_("Recoveries, surcharges and bans"), reverse("sanctions")), *more]
+    return [*first, (_("Recoveries, surcharges, back charges and bans"), reverse("sanctions")), *more]
 
 
 @signed_in
@@ -100,7 +101,8 @@ def new(request: HttpRequest, act: str, organisation: int) -> HttpResponse:
         "crumbs": _crumbs(request, (_("Write down a finding"), "")),
         "form": form,
         "title": f"{_(ACTS[act])}: {row.name}",
-        "supports": queries.supports(request.actor, organisation) if act != SanctionAct.BAN else [],
+        "supports": queries.supports(request.actor, organisation) if act in DEMANDS else [],
+        "discounts": queries.discounts(request.actor, organisation) if act == SanctionAct.BACK_CHARGE else [],
         "back": reverse("sanctions"),
     }
     return render(request, "sanctions/new.html", context, status=_status(form))
@@ -123,11 +125,13 @@ def sanction(request: HttpRequest, sanction: int) -> HttpResponse:
         "ground": _(GROUNDS[row.ground]),
         "state": queries.state(row, request.now),
         "times": row.permille / 1000 if row.permille and row.act == SanctionAct.SURCHARGE else None,
+        "share": formats.percent(row.permille or 0, rules.WHOLE, 1 if (row.permille or 0) % 10 else 0),
         "runs": row.state in HEARD and not _allowed(rules.check_decidable, row, row.answer_by, request),
         "halves": found if row.state == SanctionState.APPEALED or _decidable(row, request) else None,
         "outcome": outcome,
         "last": queries.last_day(row),
-        "moneys": queries.moneys(row) if row.amount else [],
+        "moneys": queries.moneys(row) if row.act in DEMANDS else [],
+        "booked": queries.booked(row),
         "owed": (row.amount or 0) - row.received,
         "staff": request.actor.reads_everything,
         "may_take_off": request.actor.has(*CASHIERS),

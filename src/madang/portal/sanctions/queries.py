@@ -12,11 +12,15 @@ from django.utils.translation import gettext
 
 from madang.portal.actors import Actor, MemberRole, Role
 from madang.portal.awards.models import Award
+from madang.portal.billing import withdrawals
 from madang.portal.billing.models import Support
+from madang.portal.entitlements import queries as entitlements
+from madang.portal.entitlements.models import Entitlement
+from madang.portal.entitlements.rules import EntitlementKind
 from madang.portal.funding.models import FundingSource
 from madang.portal.receipts.matching import demand_number
 from madang.portal.sanctions.models import Recovered, Sanction, SanctionTerms
-from madang.portal.sanctions.rules import HEARD, STANDING, SanctionAct, SanctionState, Terms, shown
+from madang.portal.sanctions.rules import DEMANDS, HEARD, STANDING, SanctionAct, SanctionState, Terms, shown
 from madang.portal.tasks import Task
 
 
@@ -40,7 +44,9 @@ def terms_on(day: date) -> Terms | None:
 
 def sanctions(by: Actor) -> QuerySet[Sanction]:
     """All for staff and auditors, newest first; for members those of their organisations that they were told of."""
-    rows = Sanction.objects.select_related("organisation", "award", "source", "found_by", "noticed_by", "decided_by")
+    rows = Sanction.objects.select_related(
+        "organisation", "award", "source", "rule", "found_by", "noticed_by", "decided_by"
+    )
     rows = rows.order_by("-pk")
     return rows if by.reads_everything else rows.filter(organisation__in=by.memberships, noticed_at__isnull=False)
 
@@ -55,7 +61,7 @@ def state(row: Sanction, now: datetime) -> str:
     return shown(
         row.state,
         answer_by=row.answer_by,
-        amount=row.amount,
+        amount=row.amount if row.act in DEMANDS else None,
         received=row.received,
         ends_on=row.ends_on,
         at=now,
@@ -99,9 +105,24 @@ def supports(by: Actor, organisation: int) -> list[tuple[str, FundingSource, int
     return [(award, known[source], year, won) for award, source, year, won in found]
 
 
+def discounts(by: Actor, organisation: int) -> list[tuple[str, date, int]]:
+    """What is left of each award's discounts by month of use, for whoever finds something: award number, month, won."""
+    return withdrawals.months_of(by, organisation)
+
+
+def back_charge_rules(by: Actor) -> QuerySet[Entitlement]:
+    """The published rules by which discounts are withdrawn."""
+    return entitlements.listed(by).filter(kind=EntitlementKind.BACK_CHARGE)
+
+
+def booked(row: Sanction) -> list[tuple[str, int]]:
+    """What a back charge put onto statements, by month: won, below nought where it was given back."""
+    return withdrawals.of_act(number(row)) if row.act == SanctionAct.BACK_CHARGE else []
+
+
 def payable(pk: int) -> Sanction | None:
     """A demand that stands, of money."""
-    return Sanction.objects.filter(pk=pk, state__in=STANDING, amount__isnull=False).first()
+    return Sanction.objects.filter(pk=pk, state__in=STANDING, act__in=DEMANDS).first()
 
 
 def moneys(row: Sanction) -> list[Recovered]:
@@ -146,7 +167,7 @@ def tasks(by: Actor, now: datetime) -> list[Task]:
     found = []
     answer, pay = gettext("Prior notice {number}: answer it"), gettext("Demand {number}: pay it")
     open_ones = Q(state=SanctionState.NOTICED, answer_by__gt=now)
-    owing = Q(state__in=STANDING, amount__gt=F("received"))
+    owing = Q(state__in=STANDING, act__in=DEMANDS, amount__gt=F("received"))
     for row in Sanction.objects.filter(open_ones | owing, organisation__in=owned).order_by("pk"):
         noticed = row.state == SanctionState.NOTICED
         text = (answer if noticed else pay).format(number=number(row))
@@ -160,7 +181,11 @@ def staff_tasks(by: Actor, now: datetime) -> list[Task]:
         return []
     waiting = Q(state__in=HEARD, answer_by__lte=now) | Q(state=SanctionState.APPEALED)
     count = Sanction.objects.filter(waiting).count()
-    return [Task(gettext("Recoveries, surcharges and bans to decide"), reverse("sanctions"), count)] if count else []
+    return (
+        [Task(gettext("Recoveries, surcharges, back charges and bans to decide"), reverse("sanctions"), count)]
+        if count
+        else []
+    )
 
 
 def bans_of(by: Actor, day: date) -> QuerySet[Sanction]:

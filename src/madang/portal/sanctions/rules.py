@@ -1,4 +1,4 @@
-"""The three acts against whoever broke the terms, what each comes to, and what may be done with one when."""
+"""The four acts against whoever broke the terms, what each comes to, and what may be done with one when."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ WHOLE = 1000
 
 
 class SanctionAct(StrEnum):
-    """What is done: money claimed back, money on top, no new application until a day."""
+    """What is done: money claimed back, money on top, discounts withdrawn, no new application until a day."""
 
     RECOVERY = "recovery"
     SURCHARGE = "surcharge"
+    BACK_CHARGE = "back_charge"
     BAN = "ban"
 
 
@@ -60,6 +61,8 @@ OPEN = frozenset({SanctionState.FOUND, SanctionState.NOTICED, SanctionState.ANSW
 HEARD = frozenset({SanctionState.NOTICED, SanctionState.ANSWERED})
 # an appeal does not suspend: what was decided counts until it is annulled
 STANDING = frozenset({SanctionState.DECIDED, SanctionState.APPEALED, SanctionState.UPHELD})
+# paid under the act's own number; a back charge is paid with a statement
+DEMANDS = frozenset({SanctionAct.RECOVERY, SanctionAct.SURCHARGE})
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,12 @@ def check_base(base: int, most: int) -> None:
     """What is recovered, or was gained, is part of what was supported. Refused: "sanction_above_support" (most)."""
     if not 0 < base <= most:
         raise Refused("sanction_above_support", most=f"{most:,}", field="base")
+
+
+def check_span(first_month: str, last_month: str) -> None:
+    """Months as they are written, in order. Refused: "back_charge_months"."""
+    if Month.parse(first_month) > Month.parse(last_month):
+        raise Refused("back_charge_months", field="last_month")
 
 
 def check_months(months: int, most: int) -> None:

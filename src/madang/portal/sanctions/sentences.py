@@ -12,6 +12,11 @@ REFUSALS = {
     "sanction_happens_ahead": N_("What is found lies in the past."),
     "sanction_award_needed": N_("Money is recovered of an award, a funding source and a fiscal year. Name them."),
     "sanction_months_needed": N_("Please say how many months the ban lasts."),
+    "back_charge_rule_needed": N_(
+        "A back charge follows a published rule that was in force on the day on which it happened, for months of use."
+    ),
+    "back_charge_months": N_("The first month cannot lie after the last."),
+    "back_charge_of_nothing": N_("No issued statement gave a discount for the use of these months that still stands."),
     "sanction_text_needed": N_("Please write the reasons."),
     "sanction_evidence_needed": N_("Please name the papers that show it."),
     "sanction_above_support": N_(
@@ -45,13 +50,15 @@ INPUT = frozenset(
         "sanction_terms_days", "sanction_terms_rates", "sanction_terms_months", "sanction_terms_past",
         "sanction_ground_without_rate", "sanction_happens_ahead", "sanction_award_needed", "sanction_months_needed",
         "sanction_text_needed", "sanction_evidence_needed", "sanction_above_support", "sanction_months",
-        "sanction_only_less", "sanction_match_reason_needed",
+        "back_charge_rule_needed", "back_charge_months", "back_charge_of_nothing", "sanction_only_less",
+        "sanction_match_reason_needed",
     }
 )  # fmt: skip
 
 ACTS = {
     "recovery": N_("Recovery of money"),
     "surcharge": N_("Surcharge"),
+    "back_charge": N_("Back charge"),
     "ban": N_("Participation ban"),
 }
 GROUNDS = {
@@ -94,6 +101,21 @@ MAILS = {
         N_(
             "{centre} has decided that {organisation} has to pay {amount} by {due}. Please give the number {number} "
             "with the payment. You can appeal at the link until {until}; an appeal does not suspend the payment."
+        ),
+    ),
+    "sanction_back_charged": (
+        N_("Decision: {act} ({number})"),
+        N_(
+            "{centre} has decided to withdraw {amount} of discounts from {organisation}. The statement of {month} asks "
+            "for them, with VAT where the price bears it. You can appeal at the link until {until}; an appeal does not "
+            "suspend the payment."
+        ),
+    ),
+    "sanction_given_back": (
+        N_("Your appeal was followed: {act} ({number})"),
+        N_(
+            "{centre} has followed the appeal of {organisation} and annulled its decision. The statement of {month} "
+            "gives back what was withdrawn. The reasons are at the link."
         ),
     ),
     "sanction_banned": (

@@ -47,6 +47,7 @@ class AwardYearOut(Schema):
     award: str
     organisation: str
     reference_won: int
+    credit_won: int
     due_won: int
     vat_won: int
     support_won: dict[str, int]

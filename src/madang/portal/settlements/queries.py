@@ -110,6 +110,7 @@ def _awards(year: int) -> list[tuple[dict[str, Any], dict[int, int]]]:
         by_award[award][source] = won
     lines = StatementLine.objects.filter(statement__month__startswith=f"{year}-", statement__state="issued")
     sums = {"reference_won": Sum("reference"), "due_won": Sum("due"), "vat_won": Sum("vat")}
+    sums["credit_won"] = Sum("credit")
     rows = lines.order_by("award__number").values(
         pk=F("award"), number=F("award__number"), organisation=F("award__organisation__name")
     )
@@ -131,7 +132,7 @@ def differences(found: dict[str, Any]) -> list[str]:
     return [
         one["award"]
         for one in found["awards"]
-        if sum(one["support_won"].values()) != one["reference_won"] - one["due_won"]
+        if sum(one["support_won"].values()) != one["reference_won"] - one["due_won"] - one["credit_won"]
     ]
 
 

@@ -80,7 +80,9 @@ def looked_at(row: Award, pool: Pool, sums: Balances, today: date, rule: IdleRul
         if line.product.pool_id == pool.pk
     ]
     used = sums.used + sums.held
-    found = Finding(rules.planned(parts, today, sums.returned), used, sums.left)
+    # of an award in two instalments no more is planned than was granted
+    planned = min(rules.planned(parts, today, sums.returned), sums.granted - sums.overrun - sums.returned)
+    found = Finding(planned, used, sums.left)
     return Looked(row, pool, found, (today - since).days, rule)
 
 

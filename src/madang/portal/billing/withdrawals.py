@@ -1,0 +1,119 @@
+"""Reads discounts of issued lines: what is left of them, what acts withdrew, and which month bills that."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+from django.db.models import F, QuerySet, Sum
+from django.db.models.functions import Coalesce, TruncMonth
+
+from madang.accounting.pricing import Stacking
+from madang.accounting.withdrawal import Discounted, repriced
+from madang.portal.actors import Actor
+from madang.portal.billing.models import BackCharge, StatementLine, Support
+from madang.portal.billing.rules import Holding, StatementState, WorkedLine
+from madang.portal.prices import queries as prices
+from madang.values import Month
+
+# the statement that gave support, the award and the pool: what funding sources share
+Place = tuple[int, int, int]
+
+
+def _discounted() -> QuerySet[StatementLine]:
+    """Issued lines of use of whose discount something is left, in order of days."""
+    rows = StatementLine.objects.filter(statement__state=StatementState.ISSUED, withdraws__isnull=True)
+    left = F("discount") - Coalesce(Sum("back_charges__amount"), 0)
+    return rows.annotate(left=left).filter(left__gt=0).order_by("first_day", "product__code", "pk")
+
+
+def lines(award: int, first_month: str, last_month: str, issued_until: datetime) -> list[Discounted]:
+    """The lines of an award's use in these months, both counted, of whose discount something is left."""
+    first, after = Month.parse(first_month), Month.parse(last_month).plus(1)
+    rows = _discounted().filter(award=award, statement__issued_at__lte=issued_until)
+    rows = rows.filter(
+        first_day__gte=date(first.year, first.number, 1), first_day__lt=date(after.year, after.number, 1)
+    )
+    found = rows.values_list("pk", "left", "statement", "award", "product__pool")
+    return [Discounted(pk, tuple(place), left) for pk, left, *place in found]
+
+
+def funded(places: Iterable[Place]) -> dict[Place, dict[int, int]]:
+    """What each source still bears of each place, in won."""
+    wanted = set(places)
+    statements = {statement for statement, _, _ in wanted}
+    found: dict[Place, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    rows = Support.objects.filter(statement__in=statements).order_by("pk")
+    for *place, source, won in rows.values_list("statement", "award", "pool", "source", "amount"):
+        found[place[0], place[1], place[2]][source] += won
+    back = BackCharge.objects.filter(line__statement__in=statements).order_by("pk")
+    columns = ("line__statement", "line__award", "line__product__pool", "source", "amount")
+    for *place, source, won in back.values_list(*columns):
+        found[place[0], place[1], place[2]][source] -= won
+    return {place: dict(by) for place, by in found.items() if place in wanted}
+
+
+def months_of(by: Actor, organisation: int) -> list[tuple[str, date, int]]:
+    """What is left of the discounts of each award of an organisation by month of use, for whoever finds something:
+    award number, first day of the month, won.
+    """
+    if not by.reads_everything:
+        return []
+    sums: dict[tuple[str, date], int] = defaultdict(int)
+    rows = _discounted().filter(award__organisation=organisation).annotate(of=TruncMonth("first_day"))
+    for number, of, left in rows.values_list("award__number", "of", "left"):
+        sums[number, of] += left
+    return [(number, of, won) for (number, of), won in sorted(sums.items(), key=lambda one: one[0][::-1], reverse=True)]
+
+
+def of_act(act: str) -> list[tuple[str, int]]:
+    """What an act withdrew or gave back, by the month whose statement bills it."""
+    rows = BackCharge.objects.filter(act=act).order_by("booked").values_list("booked")
+    return list(rows.annotate(sum=Sum("amount")))
+
+
+def booked_in(organisations: Iterable[int], month: Month) -> dict[int, list[WorkedLine]]:
+    """The lines by which a month's statement bills what acts withdrew or gave back, by organisation."""
+    rows = BackCharge.objects.filter(booked=str(month), line__award__organisation__in=list(organisations))
+    sums = {(line, act): won for line, act, won in rows.values_list("line", "act").annotate(won=Sum("amount"))}
+    billed = {row.pk: row for row in _billed(line for line, _ in sums)} if sums else {}
+    found: dict[int, list[WorkedLine]] = defaultdict(list)
+    for (line, act), won in sorted(sums.items()):
+        if won:
+            row = billed[line]
+            found[row.award.organisation_id].append(_worked(row, act, won))
+    return found
+
+
+def _billed(lines: Iterable[int]) -> QuerySet[StatementLine]:
+    rows = StatementLine.objects.filter(pk__in=list(lines))
+    return rows.select_related("award__application__track", "product", "tariff__product")
+
+
+def _worked(row: StatementLine, act: str, won: int) -> WorkedLine:
+    tariff = prices.as_value(row.tariff)
+    stacking = Stacking(row.award.application.track.stacking)
+    holding = Holding(row.award_id, row.product_id, row.product.code, row.product.pool_id, {}, stacking)
+    cost = repriced(tariff, won)
+    return WorkedLine(holding, row.first_day, row.last_day, 0, tariff, (), cost, withdraws=row.pk, act=act)
+
+
+def supported_less(month: str, issued_at: datetime) -> Mapping[tuple[int, int, int, int], int]:
+    """What the statements of a month that were issued at an instant take off support by (statement, award, pool,
+    source); below nought where they give it back.
+    """
+    rows = BackCharge.objects.filter(booked=month).order_by("line__award", "line__product__pool", "source")
+    by_award: dict[tuple[int, int, int], int] = defaultdict(int)
+    for award, pool, source, won in rows.values_list("line__award", "line__product__pool", "source", "amount"):
+        by_award[award, pool, source] += won
+    billed = StatementLine.objects.filter(statement__month=month, statement__issued_at=issued_at)
+    statements = dict(billed.filter(withdraws__isnull=False).values_list("award", "statement")) if by_award else {}
+    return {(statements[one[0]], *one): won for one, won in by_award.items() if won and one[0] in statements}
+
+
+def undone(months: Iterable[str]) -> dict[int, tuple[int, int]]:
+    """Due and support of the lines of this kind, by statement of these months: no price or rule bears on them."""
+    billed = StatementLine.objects.filter(statement__month__in=list(months), withdraws__isnull=False)
+    sums = billed.values_list("statement").annotate(due_sum=Sum("due"), support=Sum("subsidy"))
+    return {statement: (due, support) for statement, due, support in sums}
