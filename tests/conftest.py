@@ -9,6 +9,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from django.db import connections
+from django.utils import translation
 
 # Machines are shared and slow at times: how long an example takes is no verdict. CI draws the same examples for one
 # commit every time, so that its verdict can be repeated; every other run draws anew.
@@ -96,6 +97,13 @@ def _logging_as_it_was():
     before = root.handlers[:]
     yield
     root.handlers[:] = before
+
+
+@pytest.fixture(autouse=True)
+def _language_as_it_was():
+    """The language of the last request stays with its process; the next test begins in the centre's own."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")
