@@ -17,7 +17,8 @@ from typing import NamedTuple
 from disclosure.attack import INFINITE, Unknowns
 
 ENGLISH = {"accept-language": "en"}
-DIVISIONS = ("kind", "size", "region")
+DIVISIONS = ("kind", "size", "sector", "region")
+SECTORS = ("information", "health", "energy", "none")
 SIZES = ("micro", "small", "medium", "mid_sized", "large")
 PEOPLE = [("company", size) for size in SIZES]
 PEOPLE += [(kind, "none") for kind in ("university", "research_institute", "public_body")]
@@ -31,6 +32,7 @@ class Known(NamedTuple):
 
     kind: str
     size: str
+    sector: str
     region: str
 
 
@@ -115,6 +117,7 @@ class PageTables(HTMLParser):
 CAPTIONS = {
     "By kind of organisation": "kind",
     "Companies by size": "size",
+    "Companies by sector": "sector",
     "By region, as named on the day of the call": "region",
 }
 
@@ -212,12 +215,18 @@ class Attack:
         self.places: list[tuple[Group, str, tuple[str, ...]]] = []
         for group in self.groups:
             self.places += [(group, "people", one) for one in PEOPLE if self._possible(group, "kind", one[0])]
+            self.places += [(group, "sector", (one,)) for one in (*SECTORS, "") if self._possible_sector(group, one)]
             self.places += [(group, "region", (one,)) for one in regions if self._possible(group, "region", one)]
         self.unknowns = Unknowns(len(self.places), sum(found.others.values()))
         for group in self.groups:
-            for side in ("people", "region"):
+            for side in ("people", "sector", "region"):
                 every = {n: 1 for n, place in enumerate(self.places) if place[:2] == (group, side)}
                 self.unknowns.row(found.others[group], found.others[group], every)
+            companies = {n: 1 for n, place in enumerate(self.places) if place[0] == group and place[2][0] == "company"}
+            with_sector = {
+                n: -1 for n, (of, side, at) in enumerate(self.places) if (of, side) == (group, "sector") and at[0]
+            }
+            self.unknowns.row(0, 0, companies | with_sector)
         for one in tellings:
             for division in DIVISIONS:
                 if division not in one.held_back:
@@ -230,6 +239,13 @@ class Attack:
         if division == "kind" and shown.get("youth") == "yes":
             return category == "company"
         return shown.get(division, category) == category
+
+    def _possible_sector(self, group: Group, sector: str) -> bool:
+        """Companies have a sector, if only "none"; others have "" here."""
+        shown = dict(group.shown)
+        if "kind" in shown:
+            return (shown["kind"] == "company") is bool(sector)
+        return bool(sector) or shown.get("youth") != "yes"
 
     def _keep_to(self, one: Told, division: str) -> None:
         cells = one.cells[division]
@@ -254,10 +270,17 @@ class Attack:
         return [group for group, one in known if getattr(one, division) == category]
 
     def _categories(self, division: str) -> list[str]:
-        return sorted({"kind": {k for k, _ in PEOPLE}, "size": set(SIZES), "region": set(self.regions)}[division])
+        every = {
+            "kind": {k for k, _ in PEOPLE},
+            "size": set(SIZES),
+            "sector": set(SECTORS),
+            "region": set(self.regions),
+        }
+        return sorted(every[division])
 
     def _weights(self, division: str, category: str, measure: str) -> dict[int, int]:
-        side, at = {"kind": ("people", 0), "size": ("people", 1), "region": ("region", 0)}[division]
+        sides = {"kind": ("people", 0), "size": ("people", 1), "sector": ("sector", 0), "region": ("region", 0)}
+        side, at = sides[division]
         return {
             n: 1 if measure == "contributors" else getattr(group, measure)
             for n, (group, of, place) in enumerate(self.places)

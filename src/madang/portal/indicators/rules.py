@@ -13,7 +13,8 @@ from madang.errors import Refused
 from madang.values import divide_half_up
 
 COMPANY = "company"
-TRACK, KIND, SIZE, REGION = DIVISIONS = ("track", "kind", "size", "region")
+TRACK, KIND, SIZE, SECTOR, REGION = DIVISIONS = ("track", "kind", "size", "sector", "region")
+OF_COMPANIES = frozenset({SIZE, SECTOR})
 MEASURES = ("applications", "gpus_asked", "awards", "gpus_given")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -56,6 +57,7 @@ class Line:
     track: str
     kind: str
     size: str
+    sector: str
     region: str
     outside_capital: bool
     young: bool
@@ -64,7 +66,7 @@ class Line:
 
 
 def released(lines: Sequence[Line], known: frozenset[str], protection: Protection) -> Divided:
-    """What an intake's demand shows for good: in all, by track, and divided by kind, size of companies and region.
+    """What an intake's demand shows for good: in all, by track, by kind and region, and companies by size and sector.
 
     `known` are the attributes that the published problem shows with each line; a division by one of them hides nothing.
     Whoever was selected is named in the list of awards, with all that its organisation asked for, so only the
@@ -72,13 +74,18 @@ def released(lines: Sequence[Line], known: frozenset[str], protection: Protectio
     """
     kinds = _division(lines, KIND, _kinds(lines, known, protection))
     companies = [line for line in lines if line.kind == COMPANY]
-    # sizes add up to the companies, so they are shown only where these are
+    # sizes and sectors add up to the companies, so they are shown only where these are
     divisible = kinds is not None and kinds.get(COMPANY, (0, 0)) is not None
+    divided = {
+        division: _division(companies, division, _hidden(companies, division, protection) if divisible else None)
+        for division in OF_COMPANIES
+    }
     return {
         "": _division(lines, "", frozenset()),
         TRACK: _division(lines, TRACK, frozenset()),
         KIND: kinds,
-        SIZE: _division(companies, SIZE, _hidden(companies, SIZE, protection) if divisible else None),
+        SIZE: divided[SIZE],
+        SECTOR: divided[SECTOR],
         REGION: _division(lines, REGION, _regions(lines, known, protection)),
     }
 

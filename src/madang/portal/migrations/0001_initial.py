@@ -1112,6 +1112,7 @@ class Migration(migrations.Migration):
                 ('name_en', models.CharField(blank=True, max_length=120)),
                 ('kind', models.CharField(choices=[('company', 'company'), ('university', 'university'), ('research_institute', 'research_institute'), ('public_body', 'public_body')], max_length=20)),
                 ('size_class', models.CharField(choices=[('micro', 'micro'), ('small', 'small'), ('medium', 'medium'), ('mid_sized', 'mid_sized'), ('large', 'large'), ('none', 'none')], default=madang.portal.people.rules.SizeClass['NONE'], max_length=12)),
+                ('sector', models.CharField(choices=[('agriculture', 'agriculture'), ('manufacturing', 'manufacturing'), ('energy', 'energy'), ('construction', 'construction'), ('trade', 'trade'), ('transport', 'transport'), ('information', 'information'), ('finance', 'finance'), ('science', 'science'), ('education', 'education'), ('health', 'health'), ('culture', 'culture'), ('other', 'other'), ('none', 'none')], default=madang.portal.people.rules.Sector['NONE'], max_length=20)),
                 ('registration_number', models.CharField(max_length=10, unique=True)),
                 ('founded_on', models.DateField()),
                 ('firm_group', models.CharField(blank=True, max_length=80)),
@@ -1121,7 +1122,7 @@ class Migration(migrations.Migration):
                 ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='portal.region')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['company', 'university', 'research_institute', 'public_body'])), name='organisation_kind_known'), models.CheckConstraint(condition=models.Q(('size_class__in', ['micro', 'small', 'medium', 'mid_sized', 'large', 'none'])), name='organisation_size_class_known'), models.CheckConstraint(condition=models.Q(('registration_number__regex', '^[0-9]{10}$')), name='organisation_number_ten_digits')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['company', 'university', 'research_institute', 'public_body'])), name='organisation_kind_known'), models.CheckConstraint(condition=models.Q(('size_class__in', ['micro', 'small', 'medium', 'mid_sized', 'large', 'none'])), name='organisation_size_class_known'), models.CheckConstraint(condition=models.Q(('sector__in', ['agriculture', 'manufacturing', 'energy', 'construction', 'trade', 'transport', 'information', 'finance', 'science', 'education', 'health', 'culture', 'other', 'none'])), name='organisation_sector_known'), models.CheckConstraint(condition=models.Q(('sector', 'none'), ('kind', 'company'), _connector='OR'), name='organisation_sector_of_companies'), models.CheckConstraint(condition=models.Q(('registration_number__regex', '^[0-9]{10}$')), name='organisation_number_ten_digits')],
             },
         ),
         migrations.CreateModel(
