@@ -69,7 +69,7 @@ def figures(request: HttpRequest) -> HttpResponse:
         "worked_out_at": row.worked_out_at,
         "calls": [(code, in_language(one, "title")) for code, one in sorted(labels["call"].items())],
         "chosen": call,
-        "frozen": queries.frozen_years(),
+        "frozen": queries.frozen_years().values_list("year", flat=True),
         "threshold": settings.MADANG_SMALL_CELL,
         "crumbs": [],
     }

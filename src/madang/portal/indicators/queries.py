@@ -77,10 +77,13 @@ def awards() -> list[Row]:
 
 def labels() -> dict[str, dict[str, Any]]:
     """The rows that carry the names of calls, tracks, regions and pools, by code."""
-    calls = {call.code: call for call in Call.objects.exclude(state="draft")}
-    tracks = Track.objects.select_related("call").exclude(call__state="draft")
+    named = ("code", "title_ko", "title_en")
+    calls = {call.pk: call for call in Call.objects.exclude(state="draft").only(*named)}
+    tracks = Track.objects.filter(call__in=calls).only("call_id", *named)
+    for track in tracks:
+        track.call = calls[track.call_id]
     return {
-        "call": calls,
+        "call": {call.code: call for call in calls.values()},
         "track": {f"{track.call.code}/{track.code}": track for track in tracks},
         "region": {region.code: region for region in Region.objects.all()},
         "pool": {pool.code: pool for pool in Pool.objects.all()},

@@ -169,12 +169,6 @@ class Counts:
             "complete": int(self.applications.whole),
         }
 
-    @classmethod
-    def from_json(cls, row: Mapping[str, Any]) -> Counts:
-        whole = bool(row["complete"])
-        asked = Number(row["applications"] or 0, whole), Number(row["gpus_asked"] or 0, whole)
-        return cls(*asked, row["awards"], row["gpus_given"])
-
 
 def asked_for(pair: Pair | None) -> Counts:
     """What one released cell adds to a row."""
@@ -182,15 +176,29 @@ def asked_for(pair: Pair | None) -> Counts:
     return Counts(unknown, unknown) if pair is None else Counts(Number(pair[0]), Number(pair[1]))
 
 
+def _added_up(rows: Iterable[tuple[str, Row]]) -> dict[str, Counts]:
+    """Rows of demand added up by name."""
+    sums: dict[str, list[int]] = {}
+    for name, row in rows:
+        if name not in sums:
+            sums[name] = [0, 0, 0, 0, 1]
+        one = sums[name]
+        for place, measure in enumerate(MEASURES):
+            one[place] += row[measure] or 0
+        one[4] &= row["complete"]
+    return {
+        name: Counts(Number(applications, bool(whole)), Number(asked, bool(whole)), awards, given)
+        for name, (applications, asked, awards, given, whole) in sums.items()
+    }
+
+
 def table(rows: Iterable[Row], division: str, call: str = "") -> tuple[list[tuple[str, Counts]], bool]:
     """Demand by one division, of one call or of all, most applications first, then by code; and whether it is whole.
 
     Where the division of some call is not published at all, no row can be said to be whole.
     """
-    sums: dict[str, Counts] = {}
-    for row in rows:
-        if row["by"] == division and call in ("", row["call"]):
-            sums[row["category"]] = sums.get(row["category"], Counts()) + Counts.from_json(row)
+    parts = (row for row in rows if row["by"] == division and call in ("", row["call"]))
+    sums = _added_up((row["category"], row) for row in parts)
     rest = sums.pop("", Counts()) if division else Counts()
     mark = Counts(rest.applications, rest.gpus_asked)
     found = [(category, counts + mark) for category, counts in sums.items()]
@@ -200,11 +208,7 @@ def table(rows: Iterable[Row], division: str, call: str = "") -> tuple[list[tupl
 
 def by_call(rows: Iterable[Row], column: str) -> list[tuple[str, Counts]]:
     """Demand in all by `call` or by `year`, in the order of their codes."""
-    sums: dict[str, Counts] = {}
-    for row in rows:
-        if row["by"] == "":
-            sums[str(row[column])] = sums.get(str(row[column]), Counts()) + Counts.from_json(row)
-    return sorted(sums.items())
+    return sorted(_added_up((str(row[column]), row) for row in rows if row["by"] == "").items())
 
 
 def total(rows: Iterable[Row], call: str = "") -> Counts:
