@@ -7,6 +7,7 @@ beside it what everybody can look up of an organisation that is named: its kind,
 from __future__ import annotations
 
 import csv
+import importlib
 import io
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,8 @@ from html.parser import HTMLParser
 from typing import NamedTuple
 
 from disclosure.attack import INFINITE, Unknowns
+
+from madang.portal.indicators import parquet
 
 ENGLISH = {"accept-language": "en"}
 DIVISIONS = ("kind", "size", "sector", "region")
@@ -70,6 +73,7 @@ def otherwise(client, years: Sequence[int] = ()) -> list[str]:
         for code, rows in tables.items()
         if list(csv.DictReader(io.StringIO(client.get(f"/figures/{code}.csv").content.decode()))) != rows
     ]
+    found += [f"{code}.parquet" for code, rows in every.items() if _of_parquet(client, code) not in (None, rows)]
     found += [
         one["code"] for one in client.get("/api/v1/figures").json() if _written(one["rows"]) != tables[one["code"]]
     ]
@@ -84,6 +88,14 @@ def otherwise(client, years: Sequence[int] = ()) -> list[str]:
 
 def _written(rows: Sequence[Mapping[str, object]]) -> list[dict[str, str]]:
     return [{name: "" if value is None else str(value) for name, value in row.items()} for row in rows]
+
+
+def _of_parquet(client, code: str) -> list[Mapping[str, object]] | None:
+    """A table's rows as Parquet, where that is offered."""
+    if not parquet.available():
+        return None
+    file = client.get(f"/figures/{code}.parquet").content
+    return importlib.import_module("pyarrow.parquet").read_table(io.BytesIO(file)).to_pylist()
 
 
 class PageTables(HTMLParser):
