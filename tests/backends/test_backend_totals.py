@@ -1,6 +1,6 @@
 """Every backend that adds up its own records gives the same totals for the same runs, however periods are cut."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from backends.local_site import ended, running, until
@@ -22,11 +22,15 @@ def test_totals_are_the_seconds_of_runs_however_periods_are_cut(backend, make_sp
     """Of an account's runs, the whole seconds of the clock that lie in the period, its end not among them."""
     accounts = {"award-4": {"gpus": 1, "gpu_type": "T4", "cores": 2}, "award-5": {"cores": 2}}
     backend.enforce([make_limit(account) for account in accounts])
-    ids = [backend.submit(make_spec("sleep 1.3", account=account, **changes)) for account, changes in accounts.items()]
-    first = max(running(backend, id).started_at for id in ids)
-    long = Period(first - timedelta(hours=1), first + timedelta(hours=1))
-    assert max(used(backend, long).values(), default=0) <= 2 * 4  # what still runs counts as far as it ran, if at all
-    runs = [Period(report.started_at, report.ended_at) for report in (ended(backend, id) for id in ids)]
+    runs, running_still = [], []
+    for account, changes in accounts.items():
+        id = backend.submit(make_spec("sleep 60", account=account, **changes))
+        start = running(backend, id).started_at
+        long = Period(start - timedelta(hours=1), start + timedelta(hours=1))
+        until(lambda start=start: datetime.now(UTC) > start + timedelta(seconds=1.2))
+        running_still.append(used(backend, long))
+        backend.cancel(id)
+        runs.append(Period(start, ended(backend, id).ended_at))
 
     def wanted(period):
         found = {}
@@ -38,6 +42,8 @@ def test_totals_are_the_seconds_of_runs_however_periods_are_cut(backend, make_sp
 
     until(lambda: used(backend, long) == wanted(long))
     assert set(wanted(long)) == set(PLACES)
+    # what still ran counted as far as it had run, if at all
+    assert all(seconds <= wanted(long)[place] for part in running_still for place, seconds in part.items())
     cuts = sorted(
         {bound + timedelta(milliseconds=n) for run in runs for bound in (run.start, run.end) for n in (0, 700)}
     )
