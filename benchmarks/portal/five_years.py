@@ -21,6 +21,7 @@ NOW = datetime(2026, 11, 2, 3, tzinfo=UTC)
 YEARS, CALLS_A_YEAR, POOLS, MOST_MS = range(2022, 2027), 6, 6, 50
 KINDS = ("company", "university", "research_institute", "public_body")
 SIZES = ("micro", "small", "medium", "mid_sized", "large")
+SECTORS = ("manufacturing", "information", "science", "health", "other", "none")
 TRACKS = ("general", "young", "local")
 
 
@@ -43,6 +44,7 @@ def demand(rng: random.Random, regions: list[str]) -> list[dict[str, Any]]:
         for number in range(CALLS_A_YEAR):
             call = f"call-{year}-{number}"
             parts = [("", ""), *(("kind", one) for one in KINDS), *(("size", one) for one in SIZES)]
+            parts += [("sector", one) for one in SECTORS]
             parts += [("track", f"{call}/{one}") for one in TRACKS]
             parts += [(by, one) for by in ("region", "region_today") for one in regions]
             for by, category in parts:
@@ -57,16 +59,21 @@ def tables(rng: random.Random, regions: list[str]) -> dict[str, list[dict[str, A
 
     places: dict[str, list[dict[str, Any]]] = {
         "use": [{"pool": f"pool-{n}", "unit": "gpu", "month": month} for month in months() for n in range(POOLS)],
-        "value": [{"month": month} for month in months()],
+        "availability": [
+            {"resource": kind, "unit": "gpu", "month": month} for month in months() for kind in ("H200", "B200")
+        ],
         "waits": [{"month": month} for month in months()[-12:]],
         "conflicts": [{"year": year, "call": f"call-{year}-{n}"} for year in YEARS for n in range(CALLS_A_YEAR)],
         "take_backs": [{"year": year, "unit": unit} for year in YEARS for unit in ("core", "gpu")],
         "reported": [],
         "demand": [],
     }
-    yearly = [{"year": year} for year in (0, *YEARS)]
+    alone = {("year",): [{"year": year} for year in (0, *YEARS)], ("month",): [{"month": month} for month in months()]}
     found = {
-        code: [place | {column: rng.randint(1, 10**9) for column in one.columns} for place in places.get(code, yearly)]
+        code: [
+            place | {column: rng.randint(1, 10**9) for column in one.columns}
+            for place in places.get(code, alone.get(one.by, []))
+        ]
         for code, one in TABLES.items()
     }
     return found | {"demand": demand(rng, regions)}

@@ -19,7 +19,7 @@ from madang.compute.slurm.names import Site
 
 # Users that every Debian machine has; jobs never run as root.
 PEOPLE = ("games", "nobody")
-ACCOUNTS = ("award-1", "award-2", "award-3")
+ACCOUNTS = ("award-1", "award-2", "award-3", "award-4", "award-5")
 MARK = "test"
 
 

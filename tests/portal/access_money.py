@@ -215,4 +215,6 @@ def make_prices(world, found) -> None:
         "tariff": {"pk": tariff.pk},
         "discount-end": {"code": discount.code},
         "figure-csv": {"code": "demand"},
+        # the library that writes it is in no lock
+        "figure-parquet": {"code": "demand"},
     }

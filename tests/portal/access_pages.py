@@ -99,6 +99,8 @@ award-decision           Lnoonnnooooo Lnoonnnooooo
 figures-json             oooooooooooo oooooooooooo
 figures                  oooooooooooo oooooooooooo
 figure-csv               oooooooooooo oooooooooooo
+figure-parquet           nnnnnnnnnnnn nnnnnnnnnnnn
+award-list-parquet       nnnnnnnnnnnn nnnnnnnnnnnn
 figure-definitions       oooooooooooo oooooooooooo
 figures-map              oooooooooooo oooooooooooo
 figures-chart            nnnnnnnnnnnn nnnnnnnnnnnn

@@ -16,6 +16,12 @@ _TRADES = [
     ("모빌리티", "Mobility"), ("랩스", "Labs"), ("시스템", "Systems"), ("콘텐츠", "Contents"), ("에듀", "Edu"),
     ("소프트", "Soft"), ("바이오", "Bio"),
 ]  # fmt: skip
+# the sector of a firm whose name has the trade
+SECTORS = {
+    "Vision": "information", "Robotics": "manufacturing", "Medical": "health", "Data": "information",
+    "Energy": "energy", "Mobility": "manufacturing", "Labs": "science", "Systems": "information",
+    "Contents": "culture", "Edu": "education", "Soft": "information", "Bio": "science",
+}  # fmt: skip
 _FIELDS = [
     ("언어·생성형 AI", "한국어 문서", "요약"), ("시각·영상", "산업 영상", "결함 판독"), ("의료·바이오", "객담 도말", "판독 보조"),
     ("제조·로봇", "로봇 팔", "동작 계획"), ("모빌리티·자율주행", "도심 주행", "장면 이해"), ("에너지·기후", "전력 수요", "예측"),

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from madang.cli.language import N_
 from madang.demonstration import cast as casting
-from madang.demonstration import draw, press, published, rounds
+from madang.demonstration import draw, names, press, published, rounds
 from madang.demonstration.cast import Cast
 from madang.demonstration.progress import Progress
 from madang.portal.applications.rules import AskLine
@@ -22,7 +22,7 @@ from madang.portal.drafts.rules import IntakeDraft
 from madang.portal.indicators import actions as indicators
 from madang.portal.organisations import actions as organisations
 from madang.portal.people.models import Organisation, Region
-from madang.portal.people.rules import Attribute, OrganisationKind, SizeClass
+from madang.portal.people.rules import Attribute, OrganisationKind, Sector, SizeClass
 from madang.portal.reviews import actions as reviews
 from madang.portal.reviews.models import Reviewer
 from madang.portal.suggestions import actions as suggestions
@@ -92,8 +92,15 @@ def _register(firm: draw.Applicant, serial: int, draws: random.Random) -> tuple[
         founded_on=date(firm.founded_year, draws.randint(1, 12), draws.randint(1, 28)),
         region=region.pk,
         size_class=SizeClass(firm.size_class),
+        sector=Sector(_sector(firm)),
     )
     return person, row
+
+
+def _sector(firm: draw.Applicant) -> str:
+    """By the trade in its name; "none" for who is no company."""
+    trades = (word for word in names.SECTORS if word in firm.named.english) if firm.kind == "company" else ()
+    return next((names.SECTORS[word] for word in trades), "none")
 
 
 def _verdicts(cast: Cast, firms: list[draw.Applicant], rows: list[tuple[int, Organisation]]) -> None:

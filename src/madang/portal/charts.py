@@ -14,8 +14,9 @@ import json
 import os
 import re
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -58,10 +59,11 @@ class Chart:
         if self.limit and len(self.limit) != len(self.rows):
             raise ValueError("the limit needs one number a row")
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Names the drawing: the same figures, words and look give the same digest."""
-        return hashlib.sha256(json.dumps([LOOK, asdict(self)], ensure_ascii=False).encode()).hexdigest()
+        said = {field.name: getattr(self, field.name) for field in fields(self)}
+        return hashlib.sha256(json.dumps([LOOK, said], ensure_ascii=False).encode()).hexdigest()
 
     @property
     def short(self) -> str:

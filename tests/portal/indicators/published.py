@@ -7,6 +7,7 @@ beside it what everybody can look up of an organisation that is named: its kind,
 from __future__ import annotations
 
 import csv
+import importlib
 import io
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -16,8 +17,11 @@ from typing import NamedTuple
 
 from disclosure.attack import INFINITE, Unknowns
 
+from madang.portal.indicators import parquet
+
 ENGLISH = {"accept-language": "en"}
-DIVISIONS = ("kind", "size", "region")
+DIVISIONS = ("kind", "size", "sector", "region")
+SECTORS = ("information", "health", "energy", "none")
 SIZES = ("micro", "small", "medium", "mid_sized", "large")
 PEOPLE = [("company", size) for size in SIZES]
 PEOPLE += [(kind, "none") for kind in ("university", "research_institute", "public_body")]
@@ -31,6 +35,7 @@ class Known(NamedTuple):
 
     kind: str
     size: str
+    sector: str
     region: str
 
 
@@ -68,6 +73,7 @@ def otherwise(client, years: Sequence[int] = ()) -> list[str]:
         for code, rows in tables.items()
         if list(csv.DictReader(io.StringIO(client.get(f"/figures/{code}.csv").content.decode()))) != rows
     ]
+    found += [f"{code}.parquet" for code, rows in every.items() if _of_parquet(client, code) not in (None, rows)]
     found += [
         one["code"] for one in client.get("/api/v1/figures").json() if _written(one["rows"]) != tables[one["code"]]
     ]
@@ -82,6 +88,14 @@ def otherwise(client, years: Sequence[int] = ()) -> list[str]:
 
 def _written(rows: Sequence[Mapping[str, object]]) -> list[dict[str, str]]:
     return [{name: "" if value is None else str(value) for name, value in row.items()} for row in rows]
+
+
+def _of_parquet(client, code: str) -> list[Mapping[str, object]] | None:
+    """A table's rows as Parquet, where that is offered."""
+    if not parquet.available():
+        return None
+    file = client.get(f"/figures/{code}.parquet").content
+    return importlib.import_module("pyarrow.parquet").read_table(io.BytesIO(file)).to_pylist()
 
 
 class PageTables(HTMLParser):
@@ -115,6 +129,7 @@ class PageTables(HTMLParser):
 CAPTIONS = {
     "By kind of organisation": "kind",
     "Companies by size": "size",
+    "Companies by sector": "sector",
     "By region, as named on the day of the call": "region",
 }
 
@@ -212,12 +227,18 @@ class Attack:
         self.places: list[tuple[Group, str, tuple[str, ...]]] = []
         for group in self.groups:
             self.places += [(group, "people", one) for one in PEOPLE if self._possible(group, "kind", one[0])]
+            self.places += [(group, "sector", (one,)) for one in (*SECTORS, "") if self._possible_sector(group, one)]
             self.places += [(group, "region", (one,)) for one in regions if self._possible(group, "region", one)]
         self.unknowns = Unknowns(len(self.places), sum(found.others.values()))
         for group in self.groups:
-            for side in ("people", "region"):
+            for side in ("people", "sector", "region"):
                 every = {n: 1 for n, place in enumerate(self.places) if place[:2] == (group, side)}
                 self.unknowns.row(found.others[group], found.others[group], every)
+            companies = {n: 1 for n, place in enumerate(self.places) if place[0] == group and place[2][0] == "company"}
+            with_sector = {
+                n: -1 for n, (of, side, at) in enumerate(self.places) if (of, side) == (group, "sector") and at[0]
+            }
+            self.unknowns.row(0, 0, companies | with_sector)
         for one in tellings:
             for division in DIVISIONS:
                 if division not in one.held_back:
@@ -230,6 +251,13 @@ class Attack:
         if division == "kind" and shown.get("youth") == "yes":
             return category == "company"
         return shown.get(division, category) == category
+
+    def _possible_sector(self, group: Group, sector: str) -> bool:
+        """Companies have a sector, if only "none"; others have "" here."""
+        shown = dict(group.shown)
+        if "kind" in shown:
+            return (shown["kind"] == "company") is bool(sector)
+        return bool(sector) or shown.get("youth") != "yes"
 
     def _keep_to(self, one: Told, division: str) -> None:
         cells = one.cells[division]
@@ -254,10 +282,17 @@ class Attack:
         return [group for group, one in known if getattr(one, division) == category]
 
     def _categories(self, division: str) -> list[str]:
-        return sorted({"kind": {k for k, _ in PEOPLE}, "size": set(SIZES), "region": set(self.regions)}[division])
+        every = {
+            "kind": {k for k, _ in PEOPLE},
+            "size": set(SIZES),
+            "sector": set(SECTORS),
+            "region": set(self.regions),
+        }
+        return sorted(every[division])
 
     def _weights(self, division: str, category: str, measure: str) -> dict[int, int]:
-        side, at = {"kind": ("people", 0), "size": ("people", 1), "region": ("region", 0)}[division]
+        sides = {"kind": ("people", 0), "size": ("people", 1), "sector": ("sector", 0), "region": ("region", 0)}
+        side, at = sides[division]
         return {
             n: 1 if measure == "contributors" else getattr(group, measure)
             for n, (group, of, place) in enumerate(self.places)

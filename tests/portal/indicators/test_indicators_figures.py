@@ -12,7 +12,8 @@ from factories import NOW
 
 from madang.portal.actors import Role
 from madang.portal.awards.models import Award, AwardLine
-from madang.portal.indicators import actions, chores, queries, sources
+from madang.portal.billing.models import Statement, StatementLine
+from madang.portal.indicators import actions, chores, costs, queries, sources
 from madang.portal.indicators.models import DayUse, FigureSet, IntakeFigures
 from madang.portal.indicators.rules import Number, table, total
 from madang.portal.ledger.models import LedgerAccount, Movement
@@ -250,6 +251,29 @@ def test_waits_are_of_months_that_are_over_and_of_enough_organisations(settings,
     ]
     with django_assert_num_queries(0):
         assert sources.waits(NOW, found) == found
+
+
+def test_cost_is_of_months_whose_statements_are_all_issued(settings):
+    settings.MADANG_SMALL_CELL = 3
+    for n in range(3):
+        award = make.make_award()
+        for month in (1, 2):
+            use(award, 7200, day=date(2026, month, 28), key=f"{n}-{month}")
+            draft = (n, month) == (0, 2)
+            issued = {} if draft else {"number": f"{month}-{n}", "issued_at": NOW, "due_on": NOW.date()}
+            statement = Statement.objects.create(
+                organisation=award.organisation, month=f"2026-0{month}", state="draft" if draft else "issued",
+                worked_out_at=NOW, **issued,
+            )  # fmt: skip
+            StatementLine.objects.create(
+                statement=statement, award=award, product=award.lines.get().product, first_day=date(2026, month, 1),
+                last_day=date(2026, month, 28), quantity=1, fault="x", reference=5001, due=100 if n else 0,
+            )  # fmt: skip
+    actions.roll_up(now=NOW)
+    row = {"month": "2026-01", "cost_won": 2501, "paid_won": None}
+    assert costs.by_month(NOW, []) == [row]
+    Statement.objects.filter(state="draft").delete()
+    assert [one["month"] for one in costs.by_month(NOW, [row])] == ["2026-01", "2026-02"]
 
 
 def test_awards_that_came_back_are_counted_by_how():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import io
 import json
 from datetime import timedelta
@@ -13,6 +14,7 @@ import factories as make
 import pytest
 from django.db import DatabaseError, transaction
 from factories import NOW
+from portal.indicators import published
 from portal.indicators.test_indicators_figures import publish, use
 
 from madang.errors import Refused
@@ -21,7 +23,7 @@ from madang.portal.actors import Role
 from madang.portal.approvals.models import Approval
 from madang.portal.awards.models import Award
 from madang.portal.billing.models import Statement
-from madang.portal.indicators import actions, chores
+from madang.portal.indicators import actions, chores, parquet
 from madang.portal.indicators.models import FigureSet, YearFigures
 from madang.portal.indicators.registry import FIGURES
 from madang.portal.journal.models import JournalEntry
@@ -260,3 +262,19 @@ def test_an_approver_freezes_a_year_through_the_api(client):
     )
     assert answer.status_code == 200
     assert YearFigures.objects.get().year == 2025
+
+
+def test_parquet_is_offered_where_it_can_be_written(client):
+    publish(make.make_submitted(state="eligible"))
+    chores.work_out(NOW)
+    answers = [client.get(f"/figures/{name}.parquet") for name in ("demand", "awards")]
+    pages = [client.get(address).content.decode() for address in ("/figures/", "/figures/definitions/")]
+    if not parquet.available():
+        assert {one.status_code for one in answers} == {404}
+        assert not any("parquet" in page for page in pages)
+        return
+    assert {one["Content-Type"] for one in answers} == {parquet.PARQUET}
+    assert all("/figures/demand.parquet" in page for page in pages)
+    assert published.otherwise(client) == []
+    types = importlib.import_module("pyarrow.parquet").read_schema(io.BytesIO(answers[1].content)).types
+    assert [str(one) for one in types].count("int64") == 3

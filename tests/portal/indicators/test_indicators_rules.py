@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from madang.disclosure.protection import Protection
 from madang.errors import Refused
-from madang.portal.indicators import maps, rules
+from madang.portal.indicators import costs, maps, rules
 from madang.portal.indicators.registry import FIGURES
 from madang.portal.indicators.rules import Counts, Line, Number, funded_seconds, gini_milli, released, table, total
 from madang.portal.indicators.sentences import COLUMNS, TABLES
@@ -23,6 +23,7 @@ lines = st.lists(
         track=st.sampled_from(["ai", "hpc"]),
         kind=st.sampled_from(["company", "university", "public_body"]),
         size=st.sampled_from(["small", "large"]),
+        sector=st.sampled_from(["information", "health"]),
         region=st.sampled_from(["seoul", "busan", "jeju"]),
         outside_capital=st.booleans(),
         young=st.booleans(),
@@ -34,7 +35,7 @@ lines = st.lists(
 
 
 def line(organisation, region="busan", kind="company", gpus=8, **more):
-    given = {"track": "ai", "kind": kind, "size": "small", "region": region, "gpus": gpus}
+    given = {"track": "ai", "kind": kind, "size": "small", "sector": "information", "region": region, "gpus": gpus}
     return Line(organisation, **given | {"outside_capital": True, "young": False, "selected": False} | more)
 
 
@@ -100,10 +101,15 @@ def test_where_lines_show_young_firms_the_other_companies_are_protected_alone():
     assert released(found, frozenset({"youth"}), THREE)["kind"] == {"company": None, "university": None}
 
 
-def test_sizes_are_shown_only_where_their_sum_is():
+def test_sizes_and_sectors_are_shown_only_where_their_sum_is():
     found = [*many(2), *many(9, 10, kind="university")]
     out = released(found, frozenset(), THREE)
-    assert (out["kind"]["company"], out["size"]) == (None, None)
+    assert (out["kind"]["company"], out["size"], out["sector"]) == (None, None, None)
+
+
+def test_sectors_are_those_of_companies_and_each_is_protected():
+    health = [*many(1, sector="health"), *many(4, 10, sector="energy"), *many(9, 20), *many(5, 40, kind="university")]
+    assert released(health, frozenset(), THREE)["sector"] == {"health": None, "energy": None, "information": (9, 72)}
 
 
 def test_a_table_says_what_it_does_not_hold():
@@ -135,7 +141,7 @@ def test_totals_are_of_the_undivided_rows_alone():
 
 @given(st.builds(Counts, st.builds(Number, st.integers(1, 99)), st.builds(Number, st.integers(1, 99))))
 def test_counts_survive_being_stored(counts):
-    assert Counts.from_json(counts.to_json()) == counts
+    assert rules.by_call([{"year": 2026, "by": "", **counts.to_json()}], "year") == [("2026", counts)]
 
 
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=20), st.integers(1, 9))
@@ -167,6 +173,23 @@ def test_differences_name_the_row_the_figure_and_both_numbers():
         ("value", {"month": "2026-01"}, "subsidy_won", 4, 5),
     ]
     assert ("value", {"month": "2026-01"}, "due_won", 1, None) in rules.differences(TABLES, before, {})
+
+
+@pytest.mark.parametrize(
+    ("gpus", "others", "won"),
+    [
+        ([300, 300, 301], [], 901),
+        ([300, 301, 300], [5, 6, 7], 901),
+        ([300, 301], [], None),  # too few
+        ([10_000, 10, 10], [], None),  # the second can tell the first
+        ([300, 300, 301], [5, 6], None),  # all that was charged is published by month, and so the rest could be told
+        ([0, 0, 0], [], 0),  # free for everybody
+    ],
+)
+def test_an_hour_costs_what_was_charged_over_the_hours_used(gpus, others, won):
+    charged, rest = dict(enumerate(gpus)), dict(enumerate(others))
+    assert costs.per_hour(charged, rest, 3600, 3) == won
+    assert costs.per_hour(charged, rest, 7200, 3) == (won if not won else 451)  # half a won is rounded up
 
 
 @pytest.mark.parametrize("year", [1999, 2026, 2027])

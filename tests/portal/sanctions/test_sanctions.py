@@ -22,7 +22,7 @@ from madang.portal.journal.models import JournalEntry
 from madang.portal.outbox.models import Message
 from madang.portal.people.models import Person
 from madang.portal.receipts import queries as receipts
-from madang.portal.sanctions import actions, chores, demands, queries
+from madang.portal.sanctions import actions, chores, demands, figures, queries
 from madang.portal.sanctions.models import Recovered, Sanction
 from madang.portal.settlements import queries as settlements
 
@@ -273,3 +273,20 @@ def test_the_page_shows_each_side_what_it_can_do(case, client):
     client.force_login(Person.objects.get(pk=case.manager.person))
     page = client.get(place).content.decode()
     assert "We did not" in page and 'value="answer"' not in page and 'value="drop"' in page and 'value="less"' in page
+
+
+def test_a_year_that_is_over_has_its_decided_acts_and_keeps_them(case, settings):
+    settings.MADANG_SMALL_CELL = 1  # one organisation is enough here
+    case.noticed("surcharge")
+    recovery, _ban = case.decided(), case.decided("ban")
+    assert figures.by_year(LATER, []) == []
+    later = LATER.replace(year=2028)
+    found = figures.by_year(later, [])
+    assert found == [
+        {"year": 2026, "recoveries": 1, "surcharges": 0, "bans": 1},
+        {"year": 2027, "recoveries": 0, "surcharges": 0, "bans": 1},
+    ]
+    Sanction.objects.filter(pk=recovery.pk).delete()
+    assert figures.by_year(later, found) == found
+    settings.MADANG_SMALL_CELL = 2
+    assert figures.by_year(later, [])[1] == {"year": 2027, "recoveries": None, "surcharges": None, "bans": None}

@@ -21,7 +21,7 @@ from madang.portal.actors import READING_ROLES
 from madang.portal.approvals.rules import ApprovalKind
 from madang.portal.decisions.halves import halves
 from madang.portal.faces import one, with_role
-from madang.portal.indicators import actions, dictionary, queries, showing
+from madang.portal.indicators import actions, dictionary, parquet, queries, showing
 from madang.portal.indicators.registry import FIGURES
 from madang.portal.indicators.rules import FIRST_YEAR, Row, differences, of_year, table
 from madang.portal.indicators.sentences import ABSENT, TABLES
@@ -69,8 +69,9 @@ def figures(request: HttpRequest) -> HttpResponse:
         "worked_out_at": row.worked_out_at,
         "calls": [(code, in_language(one, "title")) for code, one in sorted(labels["call"].items())],
         "chosen": call,
-        "frozen": queries.frozen_years(),
+        "frozen": queries.frozen_years().values_list("year", flat=True),
         "threshold": settings.MADANG_SMALL_CELL,
+        "parquet": parquet.available(),
         "crumbs": [],
     }
     return render(request, "indicators/figures.html", context)
@@ -102,6 +103,7 @@ def definitions(request: HttpRequest) -> HttpResponse:
         "tables": dictionary.tables(_language()),
         "absent": [(code, _(title), _(why)) for code, (title, why) in ABSENT.items()],
         "threshold": settings.MADANG_SMALL_CELL,
+        "parquet": parquet.available(),
         "crumbs": [(_("Public figures"), reverse("figures")), (_("Definitions and data"), "")],
     }
     return render(request, "indicators/definitions.html", context)
@@ -139,6 +141,29 @@ def figure_csv(request: HttpRequest, code: str) -> HttpResponse:
     if row is None or code not in TABLES:
         raise Http404
     return _csv(request, code, dictionary.columns(code), row.figures[code])
+
+
+@_data
+def figure_parquet(request: HttpRequest, code: str) -> HttpResponse:
+    """One table as Parquet; it does not exist where the library that writes it is not installed."""
+    row = queries.latest()
+    if row is None or code not in TABLES or not parquet.available():
+        raise Http404
+    return _parquet(code, row.figures[code])
+
+
+def _parquet(name: str, rows: Sequence[Row]) -> HttpResponse:
+    response = HttpResponse(parquet.written(dictionary.columns(name), rows), content_type=parquet.PARQUET)
+    response["Content-Disposition"] = f'attachment; filename="madang-{name}.parquet"'
+    return response
+
+
+@conditional_page
+def award_parquet(request: HttpRequest) -> HttpResponse:
+    """The list of awards with their amounts as Parquet, where that can be written."""
+    if not parquet.available():
+        raise Http404
+    return _parquet("awards", queries.awards())
 
 
 @conditional_page
@@ -282,6 +307,7 @@ urlpatterns = [
     path("figures.json", figures_json, name="figures-json"),
     path("figures/definitions/", definitions, name="figure-definitions"),
     path("figures/awards.csv", award_csv, name="award-list-csv"),
+    path("figures/awards.parquet", award_parquet, name="award-list-parquet"),
     path("figures/awards.json", award_json, name="award-list-json"),
     path("figures/regions.svg", region_svg, name="figures-map"),
     path("figures/charts/<slug:name>.svg", chart_svg, name="figures-chart"),
@@ -289,6 +315,7 @@ urlpatterns = [
     path("figures/<int:year>.json", year_json, name="figures-year-json"),
     path("figures/<int:year>/<slug:code>.csv", year_csv, name="figures-year-csv"),
     path("figures/<slug:code>.csv", figure_csv, name="figure-csv"),
+    path("figures/<slug:code>.parquet", figure_parquet, name="figure-parquet"),
     path("staff/figures/", staff_years, name="staff-figures"),
     path("staff/figures/<int:year>/", staff_year, name="staff-figures-year"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -15,7 +16,7 @@ from django.utils.translation import get_language
 
 from madang.portal.actors import Actor
 from madang.portal.calls.models import Call, Track
-from madang.portal.indicators import sources
+from madang.portal.indicators import costs, sources
 from madang.portal.indicators.models import FigureSet, YearFigures
 from madang.portal.indicators.rules import Row, of_year
 from madang.portal.indicators.sentences import TABLES
@@ -23,6 +24,7 @@ from madang.portal.indicators.showing import headline
 from madang.portal.nodes import queries as nodes
 from madang.portal.people.models import Region
 from madang.portal.resources.models import Pool
+from madang.portal.sanctions import figures as sanctions
 from madang.portal.tenancies import figures as camp
 
 Figures = dict[str, list[Row]]
@@ -31,21 +33,24 @@ Figures = dict[str, list[Row]]
 def worked_out(now: datetime) -> Figures:
     """All tables now, as they are stored and served."""
     last = _last()
+    earlier: Figures = defaultdict(list, last.figures if last else {})
     return {
         "demand": sources.demand(),
         "supported": sources.supported(),
         "use": sources.use(now),
         "availability": nodes.months(),
         "value": sources.value(),
-        "waits": sources.waits(now, last.figures.get("waits", []) if last else []),
+        "cost": costs.by_month(now, earlier["cost"]),
+        "waits": sources.waits(now, earlier["waits"]),
         "concentration": sources.concentration(),
         "ended": sources.ended(),
-        "take_backs": sources.take_backs(now, last.figures.get("take_backs", []) if last else []),
+        "take_backs": sources.take_backs(now, earlier["take_backs"]),
+        "sanctions": sanctions.by_year(now, earlier["sanctions"]),
         "conflicts": sources.conflicts(),
         "companies": sources.companies(),
         "training": sources.training(),
-        "camp": camp.by_month(now, last.figures.get("camp", []) if last else []),
-        "outcomes": sources.outcomes(now, last.figures.get("outcomes", []) if last else []),
+        "camp": camp.by_month(now, earlier["camp"]),
+        "outcomes": sources.outcomes(now, earlier["outcomes"]),
         "reported": sources.reported(),
     }
 
@@ -72,10 +77,13 @@ def awards() -> list[Row]:
 
 def labels() -> dict[str, dict[str, Any]]:
     """The rows that carry the names of calls, tracks, regions and pools, by code."""
-    calls = {call.code: call for call in Call.objects.exclude(state="draft")}
-    tracks = Track.objects.select_related("call").exclude(call__state="draft")
+    named = ("code", "title_ko", "title_en")
+    calls = {call.pk: call for call in Call.objects.exclude(state="draft").only(*named)}
+    tracks = Track.objects.filter(call__in=calls).only("call_id", *named)
+    for track in tracks:
+        track.call = calls[track.call_id]
     return {
-        "call": calls,
+        "call": {call.code: call for call in calls.values()},
         "track": {f"{track.call.code}/{track.code}": track for track in tracks},
         "region": {region.code: region for region in Region.objects.all()},
         "pool": {pool.code: pool for pool in Pool.objects.all()},

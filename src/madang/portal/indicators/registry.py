@@ -9,6 +9,8 @@ _DECISIONS = N_("Published decisions and the awards they made")
 _AGREEMENTS = N_("Awards in force")
 _LEDGER = N_("The ledger, rolled up by day, and the capacity entered for each pool and month")
 _STATEMENTS = N_("Monthly statements")
+_CHARGES = N_("Monthly statements that are issued, and the ledger, rolled up by day")
+_SANCTIONS = N_("Recoveries, surcharges and bans that were decided")
 _JOBS = N_("Jobs of the portal, of the last twelve months that are over")
 _SHEETS = N_("Review sheets of intakes whose decisions are published")
 _COMPANIES = N_("The pipeline of companies, each stage with its evidence")
@@ -22,6 +24,11 @@ _OTHERS = N_("Entered by the centre with its source")
 _REPORTED = N_(
     "As award holders reported it with evidence and the centre accepted it. A number that too few organisations make "
     "up, or of which one makes up nearly all, is withheld."
+)
+
+_DECIDED = N_(
+    "Decided in the year, under appeal or not; what was annulled by its end does not count. Where too few "
+    "organisations stand behind one of a year's numbers, all of them are withheld."
 )
 
 FIGURES = {
@@ -149,6 +156,27 @@ FIGURES = {
         N_("won"),
         _STATEMENTS,
     ),
+    "cost_won": Figure(
+        N_("Cost per GPU-hour"),
+        N_(
+            "What GPUs that were held or used in the month came to at the market reference price, divided by the "
+            "GPU-hours used in it, half a won rounded up. GPUs that were held and stood idle make the hour dearer. It "
+            "is what was charged to public support and users together, not what the machines cost the centre. Withheld "
+            "where too few organisations make it up, or one nearly all of it."
+        ),
+        N_("won for one GPU-hour"),
+        _CHARGES,
+        protected=True,
+    ),
+    "paid_won": Figure(
+        N_("Of this, owed by users"),
+        N_(
+            "What the same statements ask of the users for GPUs, before tax, divided by the same hours in the same way."
+        ),
+        N_("won for one GPU-hour"),
+        _CHARGES,
+        protected=True,
+    ),
     "started": Figure(
         N_("Jobs started"),
         N_("Jobs by the month they started in. A month in which too few organisations did shows none of its numbers."),
@@ -238,6 +266,15 @@ FIGURES = {
         ),
         N_("GPU-seconds or core-seconds"),
         _TAKE_BACKS,
+        protected=True,
+    ),
+    "recoveries": Figure(N_("Recoveries of money"), _DECIDED, N_("cases"), _SANCTIONS, protected=True),
+    "surcharges": Figure(N_("Surcharges"), _DECIDED, N_("cases"), _SANCTIONS, protected=True),
+    "bans": Figure(
+        N_("Participation bans in force"),
+        N_("Bans of which at least one day lies in the year, decided in it or before; withheld as the other two are."),
+        N_("cases"),
+        _SANCTIONS,
         protected=True,
     ),
     "sheets": Figure(

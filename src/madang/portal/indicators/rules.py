@@ -13,7 +13,8 @@ from madang.errors import Refused
 from madang.values import divide_half_up
 
 COMPANY = "company"
-TRACK, KIND, SIZE, REGION = DIVISIONS = ("track", "kind", "size", "region")
+TRACK, KIND, SIZE, SECTOR, REGION = DIVISIONS = ("track", "kind", "size", "sector", "region")
+OF_COMPANIES = frozenset({SIZE, SECTOR})
 MEASURES = ("applications", "gpus_asked", "awards", "gpus_given")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -56,6 +57,7 @@ class Line:
     track: str
     kind: str
     size: str
+    sector: str
     region: str
     outside_capital: bool
     young: bool
@@ -64,7 +66,7 @@ class Line:
 
 
 def released(lines: Sequence[Line], known: frozenset[str], protection: Protection) -> Divided:
-    """What an intake's demand shows for good: in all, by track, and divided by kind, size of companies and region.
+    """What an intake's demand shows for good: in all, by track, by kind and region, and companies by size and sector.
 
     `known` are the attributes that the published problem shows with each line; a division by one of them hides nothing.
     Whoever was selected is named in the list of awards, with all that its organisation asked for, so only the
@@ -72,13 +74,18 @@ def released(lines: Sequence[Line], known: frozenset[str], protection: Protectio
     """
     kinds = _division(lines, KIND, _kinds(lines, known, protection))
     companies = [line for line in lines if line.kind == COMPANY]
-    # sizes add up to the companies, so they are shown only where these are
+    # sizes and sectors add up to the companies, so they are shown only where these are
     divisible = kinds is not None and kinds.get(COMPANY, (0, 0)) is not None
+    divided = {
+        division: _division(companies, division, _hidden(companies, division, protection) if divisible else None)
+        for division in OF_COMPANIES
+    }
     return {
         "": _division(lines, "", frozenset()),
         TRACK: _division(lines, TRACK, frozenset()),
         KIND: kinds,
-        SIZE: _division(companies, SIZE, _hidden(companies, SIZE, protection) if divisible else None),
+        SIZE: divided[SIZE],
+        SECTOR: divided[SECTOR],
         REGION: _division(lines, REGION, _regions(lines, known, protection)),
     }
 
@@ -162,12 +169,6 @@ class Counts:
             "complete": int(self.applications.whole),
         }
 
-    @classmethod
-    def from_json(cls, row: Mapping[str, Any]) -> Counts:
-        whole = bool(row["complete"])
-        asked = Number(row["applications"] or 0, whole), Number(row["gpus_asked"] or 0, whole)
-        return cls(*asked, row["awards"], row["gpus_given"])
-
 
 def asked_for(pair: Pair | None) -> Counts:
     """What one released cell adds to a row."""
@@ -175,15 +176,29 @@ def asked_for(pair: Pair | None) -> Counts:
     return Counts(unknown, unknown) if pair is None else Counts(Number(pair[0]), Number(pair[1]))
 
 
+def _added_up(rows: Iterable[tuple[str, Row]]) -> dict[str, Counts]:
+    """Rows of demand added up by name."""
+    sums: dict[str, list[int]] = {}
+    for name, row in rows:
+        if name not in sums:
+            sums[name] = [0, 0, 0, 0, 1]
+        one = sums[name]
+        for place, measure in enumerate(MEASURES):
+            one[place] += row[measure] or 0
+        one[4] &= row["complete"]
+    return {
+        name: Counts(Number(applications, bool(whole)), Number(asked, bool(whole)), awards, given)
+        for name, (applications, asked, awards, given, whole) in sums.items()
+    }
+
+
 def table(rows: Iterable[Row], division: str, call: str = "") -> tuple[list[tuple[str, Counts]], bool]:
     """Demand by one division, of one call or of all, most applications first, then by code; and whether it is whole.
 
     Where the division of some call is not published at all, no row can be said to be whole.
     """
-    sums: dict[str, Counts] = {}
-    for row in rows:
-        if row["by"] == division and call in ("", row["call"]):
-            sums[row["category"]] = sums.get(row["category"], Counts()) + Counts.from_json(row)
+    parts = (row for row in rows if row["by"] == division and call in ("", row["call"]))
+    sums = _added_up((row["category"], row) for row in parts)
     rest = sums.pop("", Counts()) if division else Counts()
     mark = Counts(rest.applications, rest.gpus_asked)
     found = [(category, counts + mark) for category, counts in sums.items()]
@@ -193,11 +208,7 @@ def table(rows: Iterable[Row], division: str, call: str = "") -> tuple[list[tupl
 
 def by_call(rows: Iterable[Row], column: str) -> list[tuple[str, Counts]]:
     """Demand in all by `call` or by `year`, in the order of their codes."""
-    sums: dict[str, Counts] = {}
-    for row in rows:
-        if row["by"] == "":
-            sums[str(row[column])] = sums.get(str(row[column]), Counts()) + Counts.from_json(row)
-    return sorted(sums.items())
+    return sorted(_added_up((str(row[column]), row) for row in rows if row["by"] == "").items())
 
 
 def total(rows: Iterable[Row], call: str = "") -> Counts:

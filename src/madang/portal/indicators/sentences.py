@@ -17,8 +17,9 @@ TABLES = {
     "demand": Table(
         N_("Applications and awards"),
         N_(
-            "By call, track, kind of organisation, size of company and region. Numbers in which too few organisations "
-            "stand that were not selected are withheld, with others beside them, so that nobody can work them out."
+            "By call, track, kind of organisation, size and sector of company, and region. Numbers in which too few "
+            "organisations stand that were not selected are withheld, with others beside them, so that nobody can work "
+            "them out."
         ),
         ("year", "call", "by", "category"),
         ("applications", "gpus_asked", "awards", "gpus_given"),
@@ -42,6 +43,12 @@ TABLES = {
         ("installed_seconds", "available_seconds", "used_seconds"),
     ),
     "value": Table(N_("Value of support"), N_("By month."), ("month",), ("reference_won", "due_won", "subsidy_won")),
+    "cost": Table(
+        N_("Cost per GPU-hour"),
+        N_("By month that is over, once all its statements are issued; months in which no GPU was used are left out."),
+        ("month",),
+        ("cost_won", "paid_won"),
+    ),
     "waits": Table(N_("Waiting times"), N_("By month."), ("month",), ("started", "within_hour", "within_eight")),
     "concentration": Table(
         N_("Concentration"),
@@ -55,6 +62,12 @@ TABLES = {
         N_("By year, once it is over. Taking back is not recovery: nobody owes money for it."),
         ("year", "unit"),
         ("notices", "dropped", "taken_back", "taken_seconds"),
+    ),
+    "sanctions": Table(
+        N_("Recoveries, surcharges and bans"),
+        N_("By year, worked out once, when it is over. None of them is a take-back of hours."),
+        ("year",),
+        ("recoveries", "surcharges", "bans"),
     ),
     "conflicts": Table(
         N_("Conflicts of interest"),
@@ -108,12 +121,11 @@ TABLES = {
 
 # what the centre is asked for and does not publish, because nothing here measures it: (title, why)
 ABSENT = {
-    "cost": (
-        N_("Cost per GPU-hour"),
+    "expenditure": (
+        N_("What the capacity costs the centre"),
         N_("What the machines, their power and their rent cost is not recorded here, so it is not published."),
     ),
     "energy": (N_("Energy"), N_("No meter of power is read here, so no energy is published.")),
-    "sector": (N_("By sector"), N_("Applicants are not asked for their sector, so nothing is divided by it.")),
 }
 
 # the columns that name a row of a table, and of the list of awards
@@ -121,7 +133,7 @@ COLUMNS = {
     "year": N_("Calendar year at the centre; 0 for all years together"),
     "month": N_("Calendar month at the centre"),
     "call": N_("Code of the call"),
-    "by": N_("What the row divides by: nothing, track, kind, size, region (as named then) or region_today"),
+    "by": N_("What the row divides by: nothing, track, kind, size, sector, region (as named then) or region_today"),
     "category": N_("Code of the part; empty where the row is not divided, or stands for a division that is withheld"),
     "complete": N_("1 where the numbers hold everything, 0 where parts of them are withheld"),
     "pool": N_("Code of the pool"),

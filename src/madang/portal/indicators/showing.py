@@ -13,13 +13,14 @@ from madang.portal.indicators import maps
 from madang.portal.indicators.registry import FIGURES
 from madang.portal.indicators.rules import DIVISIONS, TRACK, Counts, Number, Row, by_call, table, total
 from madang.portal.indicators.sentences import TABLES
-from madang.portal.people.sentences import ORGANISATION_KINDS, SIZE_CLASSES
+from madang.portal.people.sentences import ORGANISATION_KINDS, SECTORS, SIZE_CLASSES
 from madang.portal.templatetags.madang import in_language
 from madang.values import Month
 
 Labels = Mapping[str, Mapping[str, Any]]
 Cell = tuple[str, str]  # the figure's code, and the number in words
 DEMAND = ("applications", "awards", "competition", "gpus_asked", "gpus_given")
+CODED = {"kind": ORGANISATION_KINDS, "size": SIZE_CLASSES, "sector": SECTORS}
 # a line over time and a table by month have at most so many months, so that they can be read; the file has all
 LINE_MONTHS, TABLE_MONTHS = 24, 12
 # what a page shows of each plain table: columns that name a row, then figures
@@ -31,10 +32,12 @@ SHOWN = {
         ("installed_seconds", "availability", "used_seconds", "use_of_installed", "use_of_available"),
     ),
     "value": (("month",), ("reference_won", "due_won", "subsidy_won")),
+    "cost": (("month",), TABLES["cost"].columns),
     "waits": (("month",), ("started", "within_hour", "within_eight")),
     "concentration": (("year",), ("holders", "granted_seconds", "top_share", "gini_milli")),
     "ended": (("year",), ("declined", "lapsed", "ended_early")),
     "take_backs": (("year", "unit"), TABLES["take_backs"].columns),
+    "sanctions": (("year",), TABLES["sanctions"].columns),
     "conflicts": (("year", "call"), ("sheets", "recused")),
     "companies": (("year",), ("memoranda", "offices", "offices_now")),
     "training": (("year",), ("places", "applicants", "graduates", "graduates_hired", "hired_share")),
@@ -72,9 +75,8 @@ def headline(figures: Mapping[str, Sequence[Row]], call: str, language: str) -> 
 
 def name_of(column: str, code: Any, labels: Labels, language: str) -> str:
     """What a code reads as: a call, track, pool or region by name, a kind, size or unit in words, a year or month."""
-    if column in ("kind", "size"):
-        words = ORGANISATION_KINDS if column == "kind" else SIZE_CLASSES
-        return _(words[code]) if code in words else str(code)
+    if column in CODED:
+        return _(CODED[column][code]) if code in CODED[column] else str(code)
     if column == "year":
         return str(code) if code else _("All years")
     if column == "month":
@@ -152,6 +154,7 @@ def _headings() -> dict[str, str]:
         "track": _("By track"),
         "kind": _("By kind of organisation"),
         "size": _("Companies by size"),
+        "sector": _("Companies by sector"),
         "region": _("By region, as named on the day of the call"),
         "region_today": _("By region, as named today"),
     }

@@ -22,8 +22,8 @@ from madang.portal.decisions.models import Decision
 from madang.portal.indicators.models import DayUse, IntakeFigures, ReportedFigure
 from madang.portal.indicators.rules import (
     DIVISIONS,
+    OF_COMPANIES,
     REGION,
-    SIZE,
     TRACK,
     Counts,
     Line,
@@ -50,7 +50,10 @@ _SELECTED = Q(decision__published_at__isnull=False, decision__outcome="awarded")
 _UNITS = Sum(F("quantity") * F("product__units"))
 _GPUS = Q(product__pool__unit="gpu")
 # how an application is divided, and what else its row says
-_BY = ("intake", "track__code", "organisation__kind", "organisation__size_class", "organisation__region")
+_BY = (
+    "intake", "track__code",
+    *(f"organisation__{name}" for name in ("kind", "size_class", "sector", "region")),
+)  # fmt: skip
 WAITS_MONTHS = 12
 TOP = 10
 # the column of each kind of outcome
@@ -104,6 +107,7 @@ def lines(intake: int) -> list[Line]:
             track=row["track__code"],
             kind=row["organisation__kind"],
             size=row["organisation__size_class"],
+            sector=row["organisation__sector"],
             region=_on_the_day(regions, row["organisation__region"], of.call.published_at).code,
             outside_capital=not regions[row["organisation__region"]].capital_area,
             young=row["pk"] in young,
@@ -153,16 +157,17 @@ def demand() -> list[Row]:
     for row in IntakeFigures.objects.select_related("intake__call"):
         call, year = row.intake.call, row.decided_at.astimezone(settings.MADANG_ZONE).year
         places[row.intake_id] = year, call
-        for division, cells in row.demand.items():
+        for division in ("", *DIVISIONS):
+            cells = row.demand.get(division)
             for category, pair in (cells if cells is not None else {"": None}).items():
                 for by, name in _named(division, category, call.code, successors):
                     sums[year, call.code, by, name] += asked_for(pair)
     for (intake, *where), counts in _given().items():
         if intake in places:
             year, call = places[intake]
-            region = _on_the_day(regions, where[3], call.published_at).code
-            for division, category in zip(("", *DIVISIONS), ("", *where[:3], region), strict=True):
-                if division != SIZE or where[1] == "company":
+            region = _on_the_day(regions, where[4], call.published_at).code
+            for division, category in zip(("", *DIVISIONS), ("", *where[:4], region), strict=True):
+                if division not in OF_COMPANIES or where[1] == "company":
                     for by, name in _named(division, category, call.code, successors):
                         sums[year, call.code, by, name] += counts
     # beside a division that is not published for an intake, no row of its call's is whole

@@ -19,7 +19,7 @@ from madang.portal.people import actions as people
 from madang.portal.people import queries as persons
 from madang.portal.people import rules
 from madang.portal.people.models import Invitation, Membership, Organisation, Person, Region, Verdict
-from madang.portal.people.rules import Attribute, InvitationState, OrganisationKind, SizeClass
+from madang.portal.people.rules import Attribute, InvitationState, OrganisationKind, Sector, SizeClass
 from madang.portal.transactions import action
 
 
@@ -28,6 +28,9 @@ def _judged(values: Mapping[str, object], *, today: date) -> dict[str, object]:
     kind, size = OrganisationKind(str(values["kind"])), SizeClass(str(values["size_class"]))
     if kind is not OrganisationKind.COMPANY and size is not SizeClass.NONE:
         raise Refused("size_class_for_companies_only", field="size_class")
+    sector = Sector(str(values["sector"]))
+    if kind is not OrganisationKind.COMPANY and sector is not Sector.NONE:
+        raise Refused("sector_for_companies_only", field="sector")
     founded_on = values["founded_on"]
     if not isinstance(founded_on, date) or founded_on > today:
         raise Refused("founded_in_future", field="founded_on")
@@ -40,6 +43,7 @@ def _judged(values: Mapping[str, object], *, today: date) -> dict[str, object]:
         "name_en": rules.clean_name(name_en, rules.ORGANISATION_NAME_LIMIT) if name_en else "",
         "kind": kind,
         "size_class": size,
+        "sector": sector,
         "founded_on": founded_on,
         "region": region,
     }
@@ -61,20 +65,21 @@ def create_organisation(
     region: int,
     name_en: str = "",
     size_class: SizeClass = SizeClass.NONE,
+    sector: Sector = Sector.NONE,
     generated: bool = False,
 ) -> Organisation:
     """Registers an organisation; the person who does so becomes its owner. `region` is the region's row id.
 
     Refused: "not_allowed_for_role" (an auditor changes nothing), "registration_number_malformed",
     "registration_number_check_digit", "registration_number_taken", "name_empty", "name_malformed",
-    "founded_in_future", "region_not_in_force", "size_class_for_companies_only".
+    "founded_in_future", "region_not_in_force", "size_class_for_companies_only", "sector_for_companies_only".
     """
     if by.person is None:
         raise Refused("log_in_needed")
     if by.has(Role.AUDITOR):
         raise Refused("not_allowed_for_role")
     given = {"name": name, "name_en": name_en, "kind": kind, "size_class": size_class, "founded_on": founded_on}
-    values = _judged(given | {"region": region}, today=_today(now))
+    values = _judged(given | {"sector": sector, "region": region}, today=_today(now))
     number = rules.registration_number(registration_number)
     try:
         with transaction.atomic():
@@ -99,6 +104,7 @@ def change_organisation(
     region: int,
     name_en: str = "",
     size_class: SizeClass = SizeClass.NONE,
+    sector: Sector = Sector.NONE,
 ) -> None:
     """An owner corrects the particulars; `version` is the one that was edited, Stale when another came between.
 
@@ -106,7 +112,7 @@ def change_organisation(
     """
     _only_owner(by, organisation)
     given = {"name": name, "name_en": name_en, "kind": kind, "size_class": size_class, "founded_on": founded_on}
-    values = _judged(given | {"region": region}, today=_today(now))
+    values = _judged(given | {"sector": sector, "region": region}, today=_today(now))
     rows = Organisation.objects.filter(pk=organisation, version=version)
     if not rows.update(version=version + 1, **values):
         raise Stale("organisation")

@@ -12,7 +12,7 @@ from madang.portal.faces import known_to, one
 from madang.portal.journal import actions as journal
 from madang.portal.organisations import actions, queries
 from madang.portal.people import queries as people
-from madang.portal.people.rules import ORGANISATION_NAME_LIMIT, Attribute, OrganisationKind, SizeClass
+from madang.portal.people.rules import ORGANISATION_NAME_LIMIT, Attribute, OrganisationKind, Sector, SizeClass
 from madang.portal.schemas import Day
 
 router = Router(tags=["organisations"])
@@ -35,6 +35,7 @@ class OrganisationOut(Schema):
     name_en: str
     kind: OrganisationKind
     size_class: SizeClass
+    sector: Sector
     registration_number: str
     founded_on: date
     region: str
@@ -52,6 +53,7 @@ class Particulars(Schema):
     name_en: str = Field(default="", max_length=ORGANISATION_NAME_LIMIT)
     kind: OrganisationKind
     size_class: SizeClass = SizeClass.NONE
+    sector: Sector = Sector.NONE
     founded_on: date
     region: str
 

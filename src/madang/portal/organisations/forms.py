@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from madang.portal.actors import MemberRole
 from madang.portal.organisations import queries
-from madang.portal.people.rules import ORGANISATION_NAME_LIMIT, Attribute, OrganisationKind, SizeClass
-from madang.portal.people.sentences import ATTRIBUTES, MEMBER_ROLES, ORGANISATION_KINDS, SIZE_CLASSES
+from madang.portal.people.rules import ORGANISATION_NAME_LIMIT, Attribute, OrganisationKind, Sector, SizeClass
+from madang.portal.people.sentences import ATTRIBUTES, MEMBER_ROLES, ORGANISATION_KINDS, SECTORS, SIZE_CLASSES
 
 
 def _day(label: str, help_text: str = "") -> forms.DateField:
@@ -37,6 +37,18 @@ class Particulars(forms.Form):
         initial=SizeClass.NONE,
         help_text=_("As certified; only a company has one."),
         choices=[(size.value, _(SIZE_CLASSES[size])) for size in SizeClass],
+    )
+    sector = forms.TypedChoiceField(
+        label=_("Sector"),
+        coerce=Sector,
+        required=False,
+        empty_value=Sector.NONE,
+        initial=Sector.NONE,
+        help_text=_(
+            "A company's main business, by the section of the Korean Standard Industrial Classification. It is for "
+            "public figures alone and counts for no decision."
+        ),
+        choices=[(sector.value, _(SECTORS[sector])) for sector in Sector],
     )
     founded_on = _day(_("Founded on"), _("For a corporation the day of registration, else the day of opening."))
     region = forms.TypedChoiceField(label=_("Region of the head office"), coerce=int)

@@ -82,6 +82,7 @@ def _show(request: HttpRequest, row: Any, **bound: Any) -> HttpResponse:
         "number": hyphenated(row.registration_number),
         "kind": _(sentences.ORGANISATION_KINDS[row.kind]),
         "size": _(sentences.SIZE_CLASSES[row.size_class]),
+        "sector": _(sentences.SECTORS[row.sector]),
         "page": page,
         "members": [(held, _(sentences.MEMBER_ROLES[held.role])) for held in page],
         "invitations": [
@@ -104,7 +105,8 @@ def edit_organisation(request: HttpRequest, organisation: int) -> HttpResponse:
     row = one(people.organisations(request.actor), pk=organisation)
     if not request.actor.owner_of(organisation):
         raise Http404
-    initial = {name: getattr(row, name) for name in ("name", "name_en", "kind", "size_class", "founded_on", "version")}
+    names = ("name", "name_en", "kind", "size_class", "sector", "founded_on", "version")
+    initial = {name: getattr(row, name) for name in names}
     form = forms.EditOrganisation(request.POST or None, initial=initial | {"region": row.region_id}, now=request.now)
     if form.is_valid():
         change = partial(actions.change_organisation, by=request.actor, now=request.now, organisation=organisation)

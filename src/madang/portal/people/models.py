@@ -7,7 +7,7 @@ from django.db.models.functions import Lower
 
 from madang.portal.actors import MemberRole, Role
 from madang.portal.constraints import choices, exactly_when, one_of
-from madang.portal.people.rules import Attribute, InvitationState, OrganisationKind, SizeClass, TokenScope
+from madang.portal.people.rules import Attribute, InvitationState, OrganisationKind, Sector, SizeClass, TokenScope
 
 
 class Person(AbstractBaseUser):
@@ -77,6 +77,7 @@ class Organisation(models.Model):
     name_en = models.CharField(max_length=120, blank=True)
     kind = models.CharField(max_length=20, choices=choices(OrganisationKind))
     size_class = models.CharField(max_length=12, choices=choices(SizeClass), default=SizeClass.NONE)
+    sector = models.CharField(max_length=20, choices=choices(Sector), default=Sector.NONE)
     registration_number = models.CharField(max_length=10, unique=True)
     founded_on = models.DateField()
     region = models.ForeignKey(Region, on_delete=models.PROTECT)
@@ -90,6 +91,10 @@ class Organisation(models.Model):
         constraints = [
             one_of("organisation", "kind", OrganisationKind),
             one_of("organisation", "size_class", SizeClass),
+            one_of("organisation", "sector", Sector),
+            models.CheckConstraint(
+                condition=Q(sector="none") | Q(kind="company"), name="organisation_sector_of_companies"
+            ),
             models.CheckConstraint(
                 condition=Q(registration_number__regex=r"^[0-9]{10}$"), name="organisation_number_ten_digits"
             ),

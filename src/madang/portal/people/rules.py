@@ -30,6 +30,27 @@ class SizeClass(StrEnum):
     NONE = "none"
 
 
+class Sector(StrEnum):
+    """A company's main business, as its registration has it; sections of the Korean Standard Industrial Classification
+    (11th revision) by their letters, those with few applicants together; other bodies have none.
+    """
+
+    AGRICULTURE = "agriculture"
+    MANUFACTURING = "manufacturing"
+    ENERGY = "energy"
+    CONSTRUCTION = "construction"
+    TRADE = "trade"
+    TRANSPORT = "transport"
+    INFORMATION = "information"
+    FINANCE = "finance"
+    SCIENCE = "science"
+    EDUCATION = "education"
+    HEALTH = "health"
+    CULTURE = "culture"
+    OTHER = "other"
+    NONE = "none"
+
+
 class Attribute(StrEnum):
     """What a verdict says of an organisation; discounts and eligibility rules name these."""
 

@@ -39,6 +39,7 @@ REFUSALS = {
     "founded_in_future": N_("The founding date cannot lie in the future."),
     "region_not_in_force": N_("This region no longer exists; please choose the one that followed it."),
     "size_class_for_companies_only": N_("Only a company has a size class."),
+    "sector_for_companies_only": N_("Only a company has a sector."),
     "invitation_exists": N_("An invitation to this address is waiting already."),
     "invitation_not_waiting": N_("This invitation was accepted or withdrawn, or it has expired."),
     "invitation_other_email": N_(
@@ -77,6 +78,7 @@ INPUT = frozenset(
         "founded_in_future",
         "region_not_in_force",
         "size_class_for_companies_only",
+        "sector_for_companies_only",
         "verdict_period",
         "token_name_empty",
         "token_days",
@@ -163,6 +165,22 @@ SIZE_CLASSES = {
     "mid_sized": N_("Mid-sized enterprise"),
     "large": N_("Large enterprise"),
     "none": N_("None"),
+}
+SECTORS = {
+    "agriculture": N_("Agriculture, forestry and fishing (A)"),
+    "manufacturing": N_("Manufacturing (C)"),
+    "energy": N_("Energy, water and waste (D, E)"),
+    "construction": N_("Construction (F)"),
+    "trade": N_("Wholesale and retail trade (G)"),
+    "transport": N_("Transport and storage (H)"),
+    "information": N_("Information and communication (J)"),
+    "finance": N_("Finance and insurance (K)"),
+    "science": N_("Professional, scientific and technical services (M)"),
+    "education": N_("Education (P)"),
+    "health": N_("Health and social work (Q)"),
+    "culture": N_("Arts, sports and recreation (R)"),
+    "other": N_("Another section (B, I, L, N, O, S to U)"),
+    "none": N_("Not stated"),
 }
 ATTRIBUTES = {
     "young_firm": N_("Youth firm"),
