@@ -148,6 +148,11 @@ list_reviews             aooooooooooo
 get_review               annnonnnnnnn
 put_review_points        annnonnnnnnn
 submit_review            annnrnnnnnnn
+list_credit_notes        aooooooooooo
+get_credit_note          annnnnnooooo
+draft_credit_note        annnnnnrorrr
+drop_credit_note         annnnnnrorrr
+lay_credit_note_before   annnnnnrorrr
 list_statements          aooooooooooo
 get_statement            anoonnnooooo
 list_unix_users          annnnnnnnnoo

@@ -371,6 +371,10 @@ receipts-bring-in        Lnnnnnnnonon Lnnnnnnnonon
 receipts-look            Lnnnnnnnonon Lnnnnnnnrnrn
 bank-new                 Lnnnnnnnonon Lnnnnnnnonon
 bank                     Lnnnnnnnonon Lnnnnnnnonon
+credit-notes             Lnnnnnnooooo Lnnnnnnooooo
+credit-note-new          Lnnnnnnnonnn Lnnnnnnnonnn
+credit-note              Lnnnnnnooooo Lnnnnnnooooo
+credit-note-file         Lnnnnnnooooo Lnnnnnnooooo
 statement-payment        Lnnnnnnooooo Lnnnnnnooooo
 statement-pdf            Lnoonnnooooo Lnoonnnooooo
 statement-xlsx           Lnoonnnooooo Lnoonnnooooo

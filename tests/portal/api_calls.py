@@ -257,6 +257,8 @@ def _body_of_money(world: World) -> dict[str, Any]:
         "draft_settlement": {},
         "draft_figure_year": {},
         "propose_refund": {},
+        "draft_credit_note": {"reason": "changed", "text": "x", "items": []},
+        "lay_credit_note_before": {},
         "stop_chasing": {"reason": "x"},
     }
 

@@ -14,6 +14,7 @@ from madang.portal.actors import READING_ROLES
 from madang.portal.approvals import actions, queries
 from madang.portal.approvals.rules import ApprovalKind, ApprovalState
 from madang.portal.awards import actions as awards
+from madang.portal.creditnotes import actions as creditnotes
 from madang.portal.decisions import actions as decisions
 from madang.portal.drafts import actions as drafts
 from madang.portal.faces import known_to, one
@@ -39,6 +40,7 @@ CARRIES_OUT: dict[str, tuple[Callable[..., Any], str]] = {
     ApprovalKind.END_AWARD: (awards.end, "award"),
     ApprovalKind.CHANGE_TARIFF: (prices.approve_tariff, "tariff"),
     ApprovalKind.REFUND: (receipts.refund, "statement"),
+    ApprovalKind.CREDIT_NOTE: (creditnotes.issue, "note"),
     ApprovalKind.SETTLE_YEAR: (settlements.settle, "year"),
     ApprovalKind.FREEZE_FIGURES: (indicators.freeze, "year"),
     ApprovalKind.PAY_REVIEWERS: (honoraria.fix, "intake"),

@@ -16,6 +16,7 @@ import madang.portal.cluster.rules
 import madang.portal.committees.rules
 import madang.portal.consensus.rules
 import madang.portal.courses.rules
+import madang.portal.creditnotes.rules
 import madang.portal.environments.rules
 import madang.portal.facilities.rules
 import madang.portal.forecasts.rules
@@ -226,7 +227,7 @@ class Migration(migrations.Migration):
             name='Approval',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('publish_call', 'publish_call'), ('adopt_plan', 'adopt_plan'), ('publish_decisions', 'publish_decisions'), ('end_award', 'end_award'), ('change_tariff', 'change_tariff'), ('refund', 'refund'), ('settle_year', 'settle_year'), ('freeze_figures', 'freeze_figures'), ('pay_reviewers', 'pay_reviewers'), ('take_back', 'take_back'), ('close_month', 'close_month'), ('reopen_month', 'reopen_month'), ('decide_sanction', 'decide_sanction'), ('uphold_sanction', 'uphold_sanction'), ('annul_sanction', 'annul_sanction'), ('grant_supplement', 'grant_supplement'), ('misconduct', 'misconduct')], max_length=20)),
+                ('kind', models.CharField(choices=[('publish_call', 'publish_call'), ('adopt_plan', 'adopt_plan'), ('publish_decisions', 'publish_decisions'), ('end_award', 'end_award'), ('change_tariff', 'change_tariff'), ('refund', 'refund'), ('credit_note', 'credit_note'), ('settle_year', 'settle_year'), ('freeze_figures', 'freeze_figures'), ('pay_reviewers', 'pay_reviewers'), ('take_back', 'take_back'), ('close_month', 'close_month'), ('reopen_month', 'reopen_month'), ('decide_sanction', 'decide_sanction'), ('uphold_sanction', 'uphold_sanction'), ('annul_sanction', 'annul_sanction'), ('grant_supplement', 'grant_supplement'), ('misconduct', 'misconduct')], max_length=20)),
                 ('subject', models.BigIntegerField()),
                 ('facts', models.JSONField(default=dict)),
                 ('state', models.CharField(choices=[('waiting', 'waiting'), ('approved', 'approved'), ('rejected', 'rejected'), ('withdrawn', 'withdrawn')], default=madang.portal.approvals.rules.ApprovalState['WAITING'], max_length=10)),
@@ -239,7 +240,7 @@ class Migration(migrations.Migration):
                 ('drafted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['publish_call', 'adopt_plan', 'publish_decisions', 'end_award', 'change_tariff', 'refund', 'settle_year', 'freeze_figures', 'pay_reviewers', 'take_back', 'close_month', 'reopen_month', 'decide_sanction', 'uphold_sanction', 'annul_sanction', 'grant_supplement', 'misconduct'])), name='approval_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'rejected', 'withdrawn'])), name='approval_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'rejected']), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(models.Q(('state__in', ['approved', 'rejected']), _negated=True), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='approval_decided_by_whom'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='approval_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('document_number', ''), _negated=True), _connector='OR'), name='approval_has_document'), models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('kind', 'subject'), name='approval_waiting_once')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['publish_call', 'adopt_plan', 'publish_decisions', 'end_award', 'change_tariff', 'refund', 'credit_note', 'settle_year', 'freeze_figures', 'pay_reviewers', 'take_back', 'close_month', 'reopen_month', 'decide_sanction', 'uphold_sanction', 'annul_sanction', 'grant_supplement', 'misconduct'])), name='approval_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'rejected', 'withdrawn'])), name='approval_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'rejected']), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(models.Q(('state__in', ['approved', 'rejected']), _negated=True), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='approval_decided_by_whom'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='approval_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('document_number', ''), _negated=True), _connector='OR'), name='approval_has_document'), models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('kind', 'subject'), name='approval_waiting_once')],
             },
         ),
         migrations.CreateModel(
@@ -1525,6 +1526,7 @@ class Migration(migrations.Migration):
                 ('vat', models.BigIntegerField(default=0)),
                 ('payable', models.BigIntegerField(default=0)),
                 ('credit', models.BigIntegerField(default=0)),
+                ('credited', models.BigIntegerField(default=0)),
                 ('faults', models.PositiveIntegerField(default=0)),
                 ('worked_out_at', models.DateTimeField()),
                 ('issued_at', models.DateTimeField(null=True)),
@@ -1532,7 +1534,37 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='portal.organisation')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'issued'])), name='statement_state_known'), models.UniqueConstraint(fields=('organisation', 'month'), name='statement_once_a_month'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'issued'), ('issued_at__isnull', False), ('number__isnull', False), ('due_on__isnull', False)), models.Q(models.Q(('state', 'issued'), _negated=True), ('issued_at__isnull', True), ('number__isnull', True), ('due_on__isnull', True)), _connector='OR'), name='statement_issued_has_number'), models.CheckConstraint(condition=models.Q(('due__gte', 0), ('list_price__gte', 0), ('credit__gte', 0)), name='statement_amounts_not_negative'), models.CheckConstraint(condition=models.Q(('due', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('list_price'), '-', models.F('discount')), '-', models.F('credit')))), name='statement_due_after_discount'), models.CheckConstraint(condition=models.Q(('subsidy', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('reference'), '-', models.F('due')), '-', models.F('credit')))), name='statement_subsidy_is_support'), models.CheckConstraint(condition=models.Q(('payable', django.db.models.expressions.CombinedExpression(models.F('supply'), '+', models.F('vat')))), name='statement_payable_with_vat'), models.CheckConstraint(condition=models.Q(('state', 'draft'), ('faults', 0), _connector='OR'), name='statement_issued_without_fault')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'issued'])), name='statement_state_known'), models.UniqueConstraint(fields=('organisation', 'month'), name='statement_once_a_month'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'issued'), ('issued_at__isnull', False), ('number__isnull', False), ('due_on__isnull', False)), models.Q(models.Q(('state', 'issued'), _negated=True), ('issued_at__isnull', True), ('number__isnull', True), ('due_on__isnull', True)), _connector='OR'), name='statement_issued_has_number'), models.CheckConstraint(condition=models.Q(('due__gte', 0), ('list_price__gte', 0), ('credit__gte', 0)), name='statement_amounts_not_negative'), models.CheckConstraint(condition=models.Q(('due', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('list_price'), '-', models.F('discount')), '-', models.F('credit')))), name='statement_due_after_discount'), models.CheckConstraint(condition=models.Q(('subsidy', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('reference'), '-', models.F('due')), '-', models.F('credit')))), name='statement_subsidy_is_support'), models.CheckConstraint(condition=models.Q(('payable', django.db.models.expressions.CombinedExpression(models.F('supply'), '+', models.F('vat')))), name='statement_payable_with_vat'), models.CheckConstraint(condition=models.Q(('state', 'draft'), ('faults', 0), _connector='OR'), name='statement_issued_without_fault'), models.CheckConstraint(condition=models.Q(('credited', 0), models.Q(('credited__gt', 0), ('credited__lte', models.F('payable')), ('state', 'issued')), _connector='OR'), name='statement_credited_within')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CreditNote',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('draft', 'draft'), ('issued', 'issued'), ('dropped', 'dropped')], default=madang.portal.creditnotes.rules.NoteState['DRAFT'], max_length=10)),
+                ('reason', models.CharField(choices=[('error', 'error'), ('changed', 'changed'), ('cancelled', 'cancelled'), ('twice', 'twice')], max_length=10)),
+                ('text', models.CharField(max_length=500)),
+                ('before', models.BigIntegerField()),
+                ('reference', models.BigIntegerField()),
+                ('list_price', models.BigIntegerField()),
+                ('discount', models.BigIntegerField()),
+                ('credit', models.BigIntegerField()),
+                ('due', models.BigIntegerField()),
+                ('subsidy', models.BigIntegerField()),
+                ('supply', models.BigIntegerField()),
+                ('vat', models.BigIntegerField()),
+                ('payable', models.BigIntegerField()),
+                ('drafted_at', models.DateTimeField()),
+                ('year', models.PositiveSmallIntegerField(null=True)),
+                ('place', models.PositiveIntegerField(null=True)),
+                ('number', models.CharField(max_length=40, null=True, unique=True)),
+                ('written_on', models.DateField(null=True)),
+                ('issued_at', models.DateTimeField(null=True)),
+                ('drafted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('statement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credit_notes', to='portal.statement')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'issued', 'dropped'])), name='creditnote_state_known'), models.CheckConstraint(condition=models.Q(('reason__in', ['error', 'changed', 'cancelled', 'twice'])), name='creditnote_reason_known'), models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('statement',), name='creditnote_one_draft_a_statement'), models.UniqueConstraint(fields=('year', 'place'), name='creditnote_number_once'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'issued'), ('year__isnull', False), ('place__isnull', False), ('number__isnull', False), ('written_on__isnull', False), ('issued_at__isnull', False)), models.Q(models.Q(('state', 'issued'), _negated=True), ('year__isnull', True), ('place__isnull', True), ('number__isnull', True), ('written_on__isnull', True), ('issued_at__isnull', True)), _connector='OR'), name='creditnote_issued_has_number'), models.CheckConstraint(condition=models.Q(('payable__gt', 0), ('payable', django.db.models.expressions.CombinedExpression(models.F('supply'), '+', models.F('vat')))), name='creditnote_payable_with_vat'), models.CheckConstraint(condition=models.Q(('due', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('list_price'), '-', models.F('discount')), '-', models.F('credit')))), name='creditnote_due_after_discount'), models.CheckConstraint(condition=models.Q(('subsidy', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('reference'), '-', models.F('due')), '-', models.F('credit')))), name='creditnote_subsidy_is_support')],
             },
         ),
         migrations.CreateModel(
@@ -3515,13 +3547,14 @@ class Migration(migrations.Migration):
                 ('year', models.PositiveSmallIntegerField()),
                 ('amount', models.BigIntegerField()),
                 ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.award')),
+                ('note', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='supports', to='portal.creditnote')),
                 ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.pool')),
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.fundingsource')),
                 ('statement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supports', to='portal.statement')),
             ],
             options={
                 'indexes': [models.Index(fields=['year', 'award'], name='support_of_a_year')],
-                'constraints': [models.UniqueConstraint(fields=('statement', 'award', 'pool', 'source'), name='support_once'), models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='support_not_nought')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('note__isnull', True)), fields=('statement', 'award', 'pool', 'source'), name='support_once'), models.UniqueConstraint(fields=('note', 'award', 'pool', 'source'), name='support_once_a_note'), models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='support_not_nought')],
             },
         ),
         migrations.CreateModel(
@@ -3586,6 +3619,27 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('statement', 'award', 'product', 'first_day'), name='statementline_once'), models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='statementline_days_in_order'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('due__gte', 0)), name='statementline_amounts'), models.CheckConstraint(condition=models.Q(models.Q(('fault', ''), ('tariff__isnull', False)), models.Q(models.Q(('fault', ''), _negated=True), ('tariff__isnull', True)), _connector='OR'), name='statementline_priced_or_fault')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CreditNoteItem',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('quantity', models.BigIntegerField()),
+                ('reference', models.BigIntegerField()),
+                ('list_price', models.BigIntegerField()),
+                ('discount', models.BigIntegerField()),
+                ('credit', models.BigIntegerField()),
+                ('due', models.BigIntegerField()),
+                ('subsidy', models.BigIntegerField()),
+                ('supply', models.BigIntegerField()),
+                ('vat', models.BigIntegerField()),
+                ('payable', models.BigIntegerField()),
+                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credit_items', to='portal.statementline')),
+                ('note', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='portal.creditnote')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('note', 'line'), name='creditnoteitem_once'), models.CheckConstraint(condition=models.Q(('quantity__gte', 0), ('supply__gte', 0), ('vat__gte', 0), ('payable', django.db.models.expressions.CombinedExpression(models.F('supply'), '+', models.F('vat')))), name='creditnoteitem_amounts')],
             },
         ),
     ])]

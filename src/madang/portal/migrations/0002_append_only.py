@@ -14,6 +14,8 @@ TABLES = [
     "posting",
     "recovered",
     "support",
+    "creditnote",
+    "creditnoteitem",
     "settlemententry",
     "settlement",
     "intakefigures",
@@ -27,7 +29,8 @@ TABLES = [
 ]
 
 # The one change that a row may see. Of submissions and signatures: retention takes what people wrote or handed in. Of
-# receipts: how much of them is on no statement yet. Everything else stays as it is.
+# receipts: how much of them is on no statement yet. Of
+# credit notes: their fate, while they are drafts. Everything else stays as it is.
 EMPTIED = {
     "submission": (
         {
@@ -40,6 +43,10 @@ EMPTIED = {
     "signature": (
         dict.fromkeys(("sqlite", "postgresql"), "OLD.file_id IS NOT NULL AND NEW.file_id IS NULL"),
         ["id", "agreement_id", "side", "method", "person_id", "signed_at", "signed_sha256", "checked_by_id"],
+    ),
+    "creditnote": (
+        dict.fromkeys(("sqlite", "postgresql"), "OLD.state = 'draft'"),
+        ["id", "statement_id", "reason", "before", "supply", "vat", "payable", "due", "reference", "drafted_by_id"],
     ),
     "receipt": (
         dict.fromkeys(("sqlite", "postgresql"), "TRUE"),
