@@ -169,7 +169,7 @@ def given_of_take_backs(places) -> dict[str, dict[str, object]]:
     names = ("get_take_back", "answer_take_back", "reduce_take_back", "drop_take_back")
     found = dict.fromkeys(names, places["take-back"]) | {"draft_take_back": places["take-back-over"]}
     note = {"note": places["credit-note"]["pk"]}
-    found |= {name: note for name in ("get_credit_note", "drop_credit_note", "lay_credit_note_before")}
+    found |= dict.fromkeys(("get_credit_note", "drop_credit_note", "lay_credit_note_before"), note)
     found["draft_credit_note"] = {"statement": places["statement-payment"]["pk"]}
     names = ("get_supplement", "lower_supplement", "refuse_supplement", "draft_supplement")
     found |= dict.fromkeys(names, places["supplement"])

@@ -150,7 +150,7 @@ put_review_points        annnonnnnnnn
 submit_review            annnrnnnnnnn
 list_credit_notes        aooooooooooo
 get_credit_note          annnnnnooooo
-draft_credit_note        annnnnnrorrr
+draft_credit_note        annnnnnrrrrr
 drop_credit_note         annnnnnrorrr
 lay_credit_note_before   annnnnnrorrr
 list_statements          aooooooooooo

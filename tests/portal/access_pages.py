@@ -372,7 +372,7 @@ receipts-look            Lnnnnnnnonon Lnnnnnnnrnrn
 bank-new                 Lnnnnnnnonon Lnnnnnnnonon
 bank                     Lnnnnnnnonon Lnnnnnnnonon
 credit-notes             Lnnnnnnooooo Lnnnnnnooooo
-credit-note-new          Lnnnnnnnonnn Lnnnnnnnonnn
+credit-note-new          Lnnnnnnnonnn Lnnnnnnnrnnn
 credit-note              Lnnnnnnooooo Lnnnnnnooooo
 credit-note-file         Lnnnnnnooooo Lnnnnnnooooo
 statement-payment        Lnnnnnnooooo Lnnnnnnooooo
