@@ -58,6 +58,8 @@ def make_money(world, a) -> None:
         "credit-note": {"pk": note.pk},
         "credit-note-file": {"pk": note.pk, "kind": "csv"},
         "credit-note-new": {"pk": issued.pk},
+        "tax-invoices-file": {"which": "tax", "kind": "csv"},
+        "tax-party": {"organisation": a.pk},
     }
     source = funding.add_source(by=manager, now=NOW, code="city", name_ko="c", name_en="c", kind="local")
     given = {"source": source.pk, "year": 2025, "item": "granted", "amount": 5, "document": "letter"}
@@ -170,6 +172,7 @@ def given_of_take_backs(places) -> dict[str, dict[str, object]]:
     found = dict.fromkeys(names, places["take-back"]) | {"draft_take_back": places["take-back-over"]}
     note = {"note": places["credit-note"]["pk"]}
     found |= dict.fromkeys(("get_credit_note", "drop_credit_note", "lay_credit_note_before"), note)
+    found["set_tax_party"] = places["tax-party"]
     found["draft_credit_note"] = {"statement": places["statement-payment"]["pk"]}
     names = ("get_supplement", "lower_supplement", "refuse_supplement", "draft_supplement")
     found |= dict.fromkeys(names, places["supplement"])

@@ -149,6 +149,8 @@ get_review               annnonnnnnnn
 put_review_points        annnonnnnnnn
 submit_review            annnrnnnnnnn
 list_credit_notes        aooooooooooo
+list_tax_invoices        annnnnnooooo
+set_tax_party            anronnnrorrr
 get_credit_note          annnnnnooooo
 draft_credit_note        annnnnnrrrrr
 drop_credit_note         annnnnnrorrr

@@ -374,6 +374,9 @@ bank                     Lnnnnnnnonon Lnnnnnnnonon
 credit-notes             Lnnnnnnooooo Lnnnnnnooooo
 credit-note-new          Lnnnnnnnonnn Lnnnnnnnrnnn
 credit-note              Lnnnnnnooooo Lnnnnnnooooo
+tax-invoices             Lnnnnnnooooo Lnnnnnnooooo
+tax-invoices-file        Lnnnnnnnnnnn Lnnnnnnnnnnn
+tax-party                Lnnonnnnonnn Lnnonnnnonnn
 credit-note-file         Lnnnnnnooooo Lnnnnnnooooo
 statement-payment        Lnnnnnnooooo Lnnnnnnooooo
 statement-pdf            Lnoonnnooooo Lnoonnnooooo

@@ -224,6 +224,7 @@ DEEDS = {
     "creditnotes.draft": N_("Credit note drafted"),
     "creditnotes.drop": N_("Draft of a credit note dropped"),
     "creditnotes.issue": N_("Credit note issued"),
+    "taxinvoices.set_party": N_("Particulars for tax invoices entered"),
     "receipts.set_bank": N_("Account and its file's columns noted"),
     "receipts.bring_in": N_("Receipts of a bank's file brought in"),
     "receipts.match": N_("Receipt put onto a statement"),

@@ -103,6 +103,7 @@ DOMAINS = {
     "calls": N_("Calls"),
     "cluster": N_("Cluster"),
     "creditnotes": N_("Credit notes"),
+    "taxinvoices": N_("Electronic tax invoices"),
     "decisions": N_("Decisions"),
     "drafts": N_("Drafts of calls"),
     "facilities": N_("Facilities"),

@@ -1126,6 +1126,20 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='TaxParty',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('representative', models.CharField(max_length=60)),
+                ('address', models.CharField(max_length=150)),
+                ('business_type', models.CharField(blank=True, max_length=60)),
+                ('business_item', models.CharField(blank=True, max_length=60)),
+                ('email', models.EmailField(max_length=100)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('changed_at', models.DateTimeField()),
+                ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='tax_party', to='portal.organisation')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Booking',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1796,7 +1810,7 @@ class Migration(migrations.Migration):
                 ('reference_price', models.BigIntegerField()),
                 ('reference_source', models.CharField(max_length=200)),
                 ('reference_source_en', models.CharField(blank=True, max_length=200)),
-                ('vat', models.CharField(choices=[('none', 'none'), ('included', 'included'), ('added', 'added')], default=madang.accounting.pricing.Vat['NONE'], max_length=10)),
+                ('vat', models.CharField(choices=[('none', 'none'), ('zero', 'zero'), ('included', 'included'), ('added', 'added')], default=madang.accounting.pricing.Vat['NONE'], max_length=10)),
                 ('vat_permille', models.PositiveSmallIntegerField(default=0)),
                 ('starts_on', models.DateField()),
                 ('ends_on', models.DateField(null=True)),
@@ -1807,7 +1821,7 @@ class Migration(migrations.Migration):
                 ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tariffs', to='portal.product')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['reserved', 'used'])), name='tariff_kind_known'), models.CheckConstraint(condition=models.Q(('vat__in', ['none', 'included', 'added'])), name='tariff_vat_known'), models.CheckConstraint(condition=models.Q(('price__gte', 0), ('reference_price__gte', 0)), name='tariff_prices_not_negative'), models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='tariff_ends_after_start'), models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='tariff_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), models.Q(models.Q(('approved_at__isnull', False), _negated=True), ('approved_by__isnull', True)), _connector='OR'), name='tariff_approved_whole'), models.UniqueConstraint(condition=models.Q(('approved_at__isnull', False)), fields=('product', 'kind', 'starts_on'), name='tariff_one_a_day')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['reserved', 'used'])), name='tariff_kind_known'), models.CheckConstraint(condition=models.Q(('vat__in', ['none', 'zero', 'included', 'added'])), name='tariff_vat_known'), models.CheckConstraint(condition=models.Q(('price__gte', 0), ('reference_price__gte', 0)), name='tariff_prices_not_negative'), models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='tariff_ends_after_start'), models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='tariff_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), models.Q(models.Q(('approved_at__isnull', False), _negated=True), ('approved_by__isnull', True)), _connector='OR'), name='tariff_approved_whole'), models.UniqueConstraint(condition=models.Q(('approved_at__isnull', False)), fields=('product', 'kind', 'starts_on'), name='tariff_one_a_day')],
             },
         ),
         migrations.CreateModel(
