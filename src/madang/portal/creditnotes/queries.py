@@ -10,6 +10,7 @@ from django.db.models import F, Prefetch, QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from madang.accounting.ledger import Bucket
 from madang.portal.actors import Actor, Role
 from madang.portal.billing.models import CreditNote, CreditNoteItem, Statement, StatementLine, Support
 from madang.portal.billing.queries import lines
@@ -100,10 +101,21 @@ def _billed_later(statement: Statement) -> dict[tuple[str, int], int]:
 
 
 def beyond_the_book() -> list[Statement]:
-    """Issued statements that bill more seconds than the book holds by now."""
-    months = set(Adjustment.objects.values_list("month", flat=True))
-    rows = Statement.objects.filter(month__in=months, state="issued", credited__lt=F("payable")).order_by("number")
-    return [row for row in rows if any(one.beyond for one in left_of(row))]
+    """Issued statements that bill more seconds than the book holds by now; looks only at those with undone use."""
+    undone = Adjustment.objects.filter(movement__from_account__bucket=Bucket.USED)
+    found = []
+    for month, owners in _by_month(undone.values_list("month", "movement__from_account__owner").distinct()).items():
+        awards = [int(owner.partition(":")[2]) for owner in owners if owner.startswith("award:")]
+        rows = Statement.objects.filter(month=month, state="issued", credited__lt=F("payable"))
+        found += rows.filter(organisation__awards__in=awards).distinct().order_by("number")
+    return [row for row in found if any(one.beyond for one in left_of(row))]
+
+
+def _by_month(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for month, owner in sorted(pairs):
+        found.setdefault(month, []).append(owner)
+    return found
 
 
 def supported(statement: Statement) -> dict[tuple[int, int], dict[int, int]]:
