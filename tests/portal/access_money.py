@@ -25,6 +25,7 @@ from madang.portal.receipts.models import Receipt
 from madang.portal.resources.models import Product
 from madang.portal.settlements import actions as settlements
 from madang.portal.supplements.models import Supplement
+from madang.portal.suppliers.models import Supplier, SupplierStatement
 from madang.portal.takebacks import actions as takebacks
 from madang.portal.takebacks.models import IdleRule
 
@@ -47,6 +48,8 @@ def make_money(world, a) -> None:
         due=10, subsidy=-10, supply=10, vat=0, payable=10, drafted_by=world.people["manager"], drafted_at=NOW,
     )  # fmt: skip
     match = receipts.match(by=manager, now=NOW, receipt=receipt.pk, statement=issued.pk, amount=120)
+    supplier = Supplier.objects.create(code="cloud", name="Cloud", created_at=NOW)
+    owed = SupplierStatement.objects.create(supplier=supplier, month="2026-02", worked_out_at=NOW)
     world.places |= {
         "receipt": {"pk": receipt.pk},
         "match-undo": {"pk": match.pk},
@@ -60,6 +63,8 @@ def make_money(world, a) -> None:
         "credit-note-new": {"pk": issued.pk},
         "tax-invoices-file": {"which": "tax", "kind": "csv"},
         "tax-party": {"organisation": a.pk},
+        "supplier-statement": {"pk": owed.pk},
+        "supplier-statement-file": {"pk": owed.pk, "kind": "csv"},
     }
     source = funding.add_source(by=manager, now=NOW, code="city", name_ko="c", name_en="c", kind="local")
     given = {"source": source.pk, "year": 2025, "item": "granted", "amount": 5, "document": "letter"}

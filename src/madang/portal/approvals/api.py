@@ -28,6 +28,7 @@ from madang.portal.sanctions import actions as sanctions
 from madang.portal.schemas import Comment
 from madang.portal.settlements import actions as settlements
 from madang.portal.supplements import actions as supplements
+from madang.portal.suppliers import actions as suppliers
 from madang.portal.takebacks import actions as takebacks
 
 router = Router(tags=["approvals"])
@@ -41,6 +42,7 @@ CARRIES_OUT: dict[str, tuple[Callable[..., Any], str]] = {
     ApprovalKind.CHANGE_TARIFF: (prices.approve_tariff, "tariff"),
     ApprovalKind.REFUND: (receipts.refund, "statement"),
     ApprovalKind.CREDIT_NOTE: (creditnotes.issue, "note"),
+    ApprovalKind.PAY_SUPPLIER: (suppliers.agree, "statement"),
     ApprovalKind.SETTLE_YEAR: (settlements.settle, "year"),
     ApprovalKind.FREEZE_FIGURES: (indicators.freeze, "year"),
     ApprovalKind.PAY_REVIEWERS: (honoraria.fix, "intake"),

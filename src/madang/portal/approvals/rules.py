@@ -15,6 +15,7 @@ class ApprovalKind(StrEnum):
     CHANGE_TARIFF = "change_tariff"
     REFUND = "refund"
     CREDIT_NOTE = "credit_note"
+    PAY_SUPPLIER = "pay_supplier"
     SETTLE_YEAR = "settle_year"
     FREEZE_FIGURES = "freeze_figures"
     PAY_REVIEWERS = "pay_reviewers"

@@ -16,6 +16,7 @@ TABLES = [
     "support",
     "creditnote",
     "creditnoteitem",
+    "supplierstatement",
     "settlemententry",
     "settlement",
     "intakefigures",
@@ -30,7 +31,7 @@ TABLES = [
 
 # The one change that a row may see. Of submissions and signatures: retention takes what people wrote or handed in. Of
 # receipts: how much of them is on no statement yet. Of
-# credit notes: their fate, while they are drafts. Everything else stays as it is.
+# credit notes and what is owed to suppliers: their fate, while they are drafts. Everything else stays as it is.
 EMPTIED = {
     "submission": (
         {
@@ -47,6 +48,10 @@ EMPTIED = {
     "creditnote": (
         dict.fromkeys(("sqlite", "postgresql"), "OLD.state = 'draft'"),
         ["id", "statement_id", "reason", "before", "supply", "vat", "payable", "due", "reference", "drafted_by_id"],
+    ),
+    "supplierstatement": (
+        dict.fromkeys(("sqlite", "postgresql"), "OLD.state = 'draft'"),
+        ["id", "supplier_id", "month"],
     ),
     "receipt": (
         dict.fromkeys(("sqlite", "postgresql"), "TRUE"),
