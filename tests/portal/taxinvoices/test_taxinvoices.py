@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from factories import issue_closed, make_actor, make_organisation, make_staff
@@ -15,6 +15,7 @@ from madang.portal.actors import WORKER, Role
 from madang.portal.billing import actions as billing
 from madang.portal.billing.models import Statement
 from madang.portal.creditnotes.rules import NoteReason
+from madang.portal.holdings import actions as holdings
 from madang.portal.prices.models import Tariff
 from madang.portal.taxinvoices import actions, exports, queries, rules
 from madang.portal.taxinvoices.rules import Invoice, Party, Sums, TaxKind
@@ -96,6 +97,18 @@ def test_a_months_papers_add_up_to_the_books_and_are_exported_once_they_are_whol
     rows = client.get(address).content.decode("utf-8-sig").splitlines()
     assert len(rows) == 3 and rows[1].startswith("0101,") and "-6400000" in rows[2]
     assert exports.table(queries.supplier(), queries.invoices(manager, *DAYS))[2][0] == "0301"
+
+
+@pytest.mark.django_db
+def test_particulars_are_destroyed_once_no_statement_needs_them():
+    award = awarded()
+    given = {"representative": "R", "address": "A", "email": "a@example.org", "organisation": award.organisation_id}
+    actions.set_party(by=make_actor(Role.PROGRAMME_MANAGER), now=NOW, **given)
+    after = NOW + timedelta(days=1)
+    draft = billing.work_out(by=WORKER, now=NOW, organisation=award.organisation_id, month="2026-05")
+    assert holdings.destroy(now=after, kind="tax_party", before=after) == 0
+    Statement.objects.filter(pk=draft.pk).delete()
+    assert holdings.destroy(now=after, kind="tax_party", before=after) == 1
 
 
 @pytest.mark.django_db
