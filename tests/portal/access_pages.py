@@ -374,12 +374,6 @@ bank                     Lnnnnnnnonon Lnnnnnnnonon
 credit-notes             Lnnnnnnooooo Lnnnnnnooooo
 credit-note-new          Lnnnnnnnonnn Lnnnnnnnrnnn
 credit-note              Lnnnnnnooooo Lnnnnnnooooo
-suppliers                Lnnnnnnooooo Lnnnnnnooooo
-supplier-new             Lnnnnnnnonnn Lnnnnnnnrnnn
-supply-contract-new      Lnnnnnnnonnn Lnnnnnnnrnnn
-supplier-statement-new   Lnnnnnnnonnn Lnnnnnnnrnnn
-supplier-statement       Lnnnnnnooooo Lnnnnnnooooo
-supplier-statement-file  Lnnnnnnooooo Lnnnnnnooooo
 tax-invoices             Lnnnnnnooooo Lnnnnnnooooo
 tax-invoices-file        Lnnnnnnnnnnn Lnnnnnnnnnnn
 tax-party                Lnnonnnnonnn Lnnonnnnonnn

@@ -49,6 +49,7 @@ from madang.portal.reviews.models import (
 )
 from madang.portal.revisions.models import SheetVersion
 from madang.portal.suggestions.models import Bid
+from madang.portal.taxinvoices import queries as taxinvoices
 from madang.portal.taxinvoices.models import TaxParty
 from madang.portal.tenancies.models import Resident, UpkeepRequest, UpkeepStep, Visitor
 from madang.portal.transactions import action
@@ -214,7 +215,7 @@ DESTROYERS: Mapping[str, Destroyer] = {
     "job": (queries.due_jobs, _jobs),
     "trial": (queries.due_trials, _trials),
     "booking": (queries.due_bookings, _bookings),
-    "tax_party": (queries.due_tax_parties, _tax_parties),
+    "tax_party": (taxinvoices.due, _tax_parties),
     "company_contact": (queries.due_companies, _companies),
     "outcome_evidence": (queries.due_outcomes, _outcomes),
     "guardian_consent": (learning.due_consents, learning.empty_consents),

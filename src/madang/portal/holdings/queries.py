@@ -14,7 +14,6 @@ from madang.portal.applications.models import Application
 from madang.portal.approvals.models import Approval
 from madang.portal.awards.models import Award
 from madang.portal.awards.rules import AwardState
-from madang.portal.billing.models import Statement
 from madang.portal.bookings.models import Booking
 from madang.portal.camp.models import TenantBid
 from madang.portal.companies.models import Company, CompanyNote
@@ -25,7 +24,6 @@ from madang.portal.outbox.models import Message
 from madang.portal.outcomes.models import OutcomeItem
 from madang.portal.people.models import ApiToken, Membership, Person, StaffRole, Verdict
 from madang.portal.reviews.models import ReviewAssignment, Reviewer
-from madang.portal.taxinvoices.models import TaxParty
 from madang.portal.tenancies.models import Resident, UpkeepRequest, Visitor
 
 _GIVEN_UP = frozenset({AwardState.DECLINED, AwardState.LAPSED})
@@ -134,12 +132,6 @@ def due_companies(before: datetime) -> QuerySet[Company]:
     held = Exists(CompanyNote.objects.filter(company=OuterRef("pk")))
     gone = Q(stage="left", stage_on__lt=day) | Q(lead__stage="left", lead__stage_on__lt=day)
     return Company.objects.filter(gone).filter(~Q(contact="") | held)
-
-
-def due_tax_parties(before: datetime) -> QuerySet[TaxParty]:
-    """Particulars for tax invoices of organisations that got no statement since an instant."""
-    recent = Statement.objects.filter(organisation=OuterRef("organisation")).exclude(issued_at__lt=before)
-    return TaxParty.objects.filter(changed_at__lt=before).exclude(Exists(recent))
 
 
 def due_bids(before: datetime) -> QuerySet[TenantBid]:

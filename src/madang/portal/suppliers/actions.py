@@ -70,10 +70,12 @@ def set_contract(
         raise Refused("supply_month_agreed", month=agreed.month, field="first_month")
     given = {"supplier_id": supplier, "price": price, "units": units, "document": document.strip()}
     place = {"pool_id": pool, "kind": kind, "first_month": first_month}
-    row, _ = SupplyContract.objects.update_or_create(**place, defaults=given | {"set_by_id": by.person, "set_at": now})
+    given |= {"set_by_id": by.person, "set_at": now}
+    if not SupplyContract.objects.filter(**place).update(**given):
+        SupplyContract.objects.create(**place, **given)
     facts = {"pool": pool, "of": str(kind), "month": first_month, "price_won": price, "units": units}
     record(by=by, now=now, did="suppliers.set_contract", kind="supplier", subject=supplier, **facts)
-    return row
+    return SupplyContract.objects.get(**place)
 
 
 @action

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from madang.errors import Refused
 from madang.portal.actors import Actor
@@ -31,6 +31,12 @@ def supplier() -> Party:
 def party(organisation: int) -> TaxParty | None:
     """What is kept of an organisation, for somebody who may see it."""
     return TaxParty.objects.filter(organisation=organisation).first()
+
+
+def due(before: datetime) -> QuerySet[TaxParty]:
+    """Particulars of organisations that got no statement since an instant; the drafts count as such."""
+    recent = Statement.objects.filter(organisation=OuterRef("organisation")).exclude(issued_at__lt=before)
+    return TaxParty.objects.filter(changed_at__lt=before).exclude(Exists(recent))
 
 
 def invoices(by: Actor, first: date, last: date) -> list[Invoice]:
