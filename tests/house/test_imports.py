@@ -34,7 +34,8 @@ MAY_IMPORT = {
 ORDER = (
     "holdings",
     "rounds", "assignments", "suggestions",
-    "indicators", "helpdesk", "outcomes", "settlements", "sanctions", "receipts", "billing",
+    "indicators", "helpdesk", "outcomes", "settlements", "sanctions", "receipts", "suppliers", "taxinvoices",
+    "creditnotes", "billing",
     "certificates", "lessons", "learners", "companies", "courses", "bookings", "tenancies", "camp",
     "facilities",
     "forecasts",

@@ -1,6 +1,12 @@
 """The rows of access_pages and access_operations for training and the camp."""
 
 PAGES = """
+suppliers                Lnnnnnnooooo Lnnnnnnooooo
+supplier-new             Lnnnnnnnonnn Lnnnnnnnrnnn
+supply-contract-new      Lnnnnnnnonnn Lnnnnnnnrnnn
+supplier-statement-new   Lnnnnnnnonnn Lnnnnnnnrnnn
+supplier-statement       Lnnnnnnooooo Lnnnnnnooooo
+supplier-statement-file  Lnnnnnnooooo Lnnnnnnooooo
 camp                     oooooooooooo oooooooooooo
 tenant-call              oooooooooooo oooooooooooo
 tenant-bid-new           Lononnnnnnnn Lononnnnnnnn

@@ -8,7 +8,7 @@ from factories import NOW, actor, make_award, make_closed, make_pool, make_produ
 
 from madang.portal.actors import WORKER
 from madang.portal.approvals.models import Approval
-from madang.portal.billing.models import Statement
+from madang.portal.billing.models import CreditNote, Statement
 from madang.portal.entitlements.models import Entitlement
 from madang.portal.files import tables
 from madang.portal.funding import actions as funding
@@ -25,6 +25,7 @@ from madang.portal.receipts.models import Receipt
 from madang.portal.resources.models import Product
 from madang.portal.settlements import actions as settlements
 from madang.portal.supplements.models import Supplement
+from madang.portal.suppliers.models import Supplier, SupplierStatement
 from madang.portal.takebacks import actions as takebacks
 from madang.portal.takebacks.models import IdleRule
 
@@ -42,7 +43,13 @@ def make_money(world, a) -> None:
     content = reading.content_of(bank, kept, date(2026, 4, 1))
     receipts.bring_in(by=manager, now=NOW, bank=bank.pk, stored=kept.pk, name="f", content=content)
     receipt = Receipt.objects.get()
+    note = CreditNote.objects.create(
+        statement=issued, reason="changed", text="x", before=0, reference=0, list_price=10, discount=0, credit=0,
+        due=10, subsidy=-10, supply=10, vat=0, payable=10, drafted_by=world.people["manager"], drafted_at=NOW,
+    )  # fmt: skip
     match = receipts.match(by=manager, now=NOW, receipt=receipt.pk, statement=issued.pk, amount=120)
+    supplier = Supplier.objects.create(code="cloud", name="Cloud", created_at=NOW)
+    owed = SupplierStatement.objects.create(supplier=supplier, month="2026-02", worked_out_at=NOW)
     world.places |= {
         "receipt": {"pk": receipt.pk},
         "match-undo": {"pk": match.pk},
@@ -51,6 +58,13 @@ def make_money(world, a) -> None:
         "receivables-file": {"kind": "csv"},
         "statement-payment": {"pk": issued.pk},
         "chase-stop": {"organisation": a.pk},
+        "credit-note": {"pk": note.pk},
+        "credit-note-file": {"pk": note.pk, "kind": "csv"},
+        "credit-note-new": {"pk": issued.pk},
+        "tax-invoices-file": {"which": "tax", "kind": "csv"},
+        "tax-party": {"organisation": a.pk},
+        "supplier-statement": {"pk": owed.pk},
+        "supplier-statement-file": {"pk": owed.pk, "kind": "csv"},
     }
     source = funding.add_source(by=manager, now=NOW, code="city", name_ko="c", name_en="c", kind="local")
     given = {"source": source.pk, "year": 2025, "item": "granted", "amount": 5, "document": "letter"}
@@ -161,6 +175,10 @@ def given_of_take_backs(places) -> dict[str, dict[str, object]]:
     """What stands in the paths of the operations that have to do with take-backs."""
     names = ("get_take_back", "answer_take_back", "reduce_take_back", "drop_take_back")
     found = dict.fromkeys(names, places["take-back"]) | {"draft_take_back": places["take-back-over"]}
+    note = {"note": places["credit-note"]["pk"]}
+    found |= dict.fromkeys(("get_credit_note", "drop_credit_note", "lay_credit_note_before"), note)
+    found["set_tax_party"] = places["tax-party"]
+    found["draft_credit_note"] = {"statement": places["statement-payment"]["pk"]}
     names = ("get_supplement", "lower_supplement", "refuse_supplement", "draft_supplement")
     found |= dict.fromkeys(names, places["supplement"])
     return found | {"ask_supplement": places["supplement-new"], "end_entitlement": places["entitlement-end"]}

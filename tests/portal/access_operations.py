@@ -149,6 +149,14 @@ list_reviews             aooooooooooo
 get_review               annnonnnnnnn
 put_review_points        annnonnnnnnn
 submit_review            annnrnnnnnnn
+list_credit_notes        aooooooooooo
+list_supplier_statements annnnnnooooo
+list_tax_invoices        annnnnnooooo
+set_tax_party            anronnnrorrr
+get_credit_note          annnnnnooooo
+draft_credit_note        annnnnnrrrrr
+drop_credit_note         annnnnnrorrr
+lay_credit_note_before   annnnnnrorrr
 list_statements          aooooooooooo
 get_statement            anoonnnooooo
 list_unix_users          annnnnnnnnoo

@@ -374,6 +374,13 @@ receipts-bring-in        Lnnnnnnnonon Lnnnnnnnonon
 receipts-look            Lnnnnnnnonon Lnnnnnnnrnrn
 bank-new                 Lnnnnnnnonon Lnnnnnnnonon
 bank                     Lnnnnnnnonon Lnnnnnnnonon
+credit-notes             Lnnnnnnooooo Lnnnnnnooooo
+credit-note-new          Lnnnnnnnonnn Lnnnnnnnrnnn
+credit-note              Lnnnnnnooooo Lnnnnnnooooo
+tax-invoices             Lnnnnnnooooo Lnnnnnnooooo
+tax-invoices-file        Lnnnnnnnnnnn Lnnnnnnnnnnn
+tax-party                Lnnonnnnonnn Lnnonnnnonnn
+credit-note-file         Lnnnnnnooooo Lnnnnnnooooo
 statement-payment        Lnnnnnnooooo Lnnnnnnooooo
 statement-pdf            Lnoonnnooooo Lnoonnnooooo
 statement-xlsx           Lnoonnnooooo Lnoonnnooooo

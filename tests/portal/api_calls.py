@@ -257,6 +257,9 @@ def _body_of_money(world: World) -> dict[str, Any]:
         "draft_settlement": {},
         "draft_figure_year": {},
         "propose_refund": {},
+        "draft_credit_note": {"reason": "changed", "text": "x", "items": []},
+        "lay_credit_note_before": {},
+        "set_tax_party": {"representative": "x", "address": "x", "email": "a@example.org"},
         "stop_chasing": {"reason": "x"},
     }
 
@@ -359,7 +362,7 @@ def sent(client: Any, world: World, who: str, verb: str, path: str, name: str) -
         return send(url, {"file": SimpleUploadedFile("s.csv", SHEET)}, headers=headers)
     if name in ("list_taken", "list_utilisation"):
         url += "?day=2026-04-01" if name == "list_taken" else "?year=2026"
-    if name == "list_node_days":
+    if name in ("list_node_days", "list_tax_invoices"):
         url += "?first=2026-04-01&last=2026-04-30"
     if name == "add_outcome":
         return send(url, OUTCOME, headers=headers)

@@ -38,7 +38,7 @@ IMPERSONAL = {
     "cohort", "learner-apply", "get_cohort", "check_certificate", "list_lessons",
     "call-conflict-rules", "list_conflict_rules", "list_bonus_rules",
     "camp-spaces-file",
-    "accounting-month", "list_month_checks",
+    "accounting-month", "list_month_checks", "supplier-statement", "supplier-statement-file",
 }  # fmt: skip
 # Many at once: noted as a search, or shown without anybody's texts.
 LISTS = {
@@ -65,7 +65,7 @@ ASK_FIRST = {
     "booking-cancel", "booking-extend", "booking-check-in", "closure-remove",
     "experts-file", "honoraria-file", "intake-sheets-file",
     "camp-access-file",
-    "check-line",
+    "check-line", "credit-note-file",
 }  # fmt: skip
 # A person's, not an organisation's: noted under that person.
 PERSONS = {"misconduct", "list_misconduct", "person", "expert", "get_reviewer", "honorarium", "learner"}

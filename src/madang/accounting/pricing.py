@@ -28,9 +28,10 @@ class TariffKind(StrEnum):
 
 
 class Vat(StrEnum):
-    """How value-added tax stands to the price: not due, inside the price, or on top of it."""
+    """How value-added tax stands to the price: exempt from it, taxed at nought, inside the price, or on top of it."""
 
     NONE = "none"
+    ZERO = "zero"
     INCLUDED = "included"
     ADDED = "added"
 
@@ -81,7 +82,7 @@ class Tariff:
     def __post_init__(self) -> None:
         if self.price < 0 or self.reference < 0:
             raise Refused("price_negative", product=self.product, price=self.price, reference=self.reference)
-        if self.vat_permille < 0 or (self.vat == Vat.NONE and self.vat_permille):
+        if self.vat_permille < 0 or (self.vat in (Vat.NONE, Vat.ZERO) and self.vat_permille):
             raise Refused("vat_rate_wrong", product=self.product, vat=self.vat.value, rate_permille=self.vat_permille)
 
 

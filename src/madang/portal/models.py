@@ -57,5 +57,7 @@ from madang.portal.shares import models as _shares  # noqa: F401
 from madang.portal.studies import models as _studies  # noqa: F401
 from madang.portal.suggestions import models as _suggestions  # noqa: F401
 from madang.portal.supplements import models as _supplements  # noqa: F401
+from madang.portal.suppliers import models as _suppliers  # noqa: F401
 from madang.portal.takebacks import models as _takebacks  # noqa: F401
+from madang.portal.taxinvoices import models as _taxinvoices  # noqa: F401
 from madang.portal.tenancies import models as _tenancies  # noqa: F401

@@ -134,6 +134,15 @@ MADANG_CLOSE_GRACE_DAYS = _number("CLOSE_GRACE_DAYS", 5, 0, 60)
 MADANG_PAYMENT_DAYS = _number("PAYMENT_DAYS", 30, 0, 365)
 MADANG_CHASE_DAYS = _numbers("CHASE_DAYS", "1,14,30,60", 0, 3650)
 MADANG_PAY_TO = {"ko": _read("PAY_TO_KO", ""), "en": _read("PAY_TO_EN", "")}
+MADANG_SUPPLIER = {
+    "number": _read("SUPPLIER_NUMBER", ""),
+    "name": _read("SUPPLIER_NAME", ""),
+    "representative": _read("SUPPLIER_REPRESENTATIVE", ""),
+    "address": _read("SUPPLIER_ADDRESS", ""),
+    "business_type": _read("SUPPLIER_BUSINESS_TYPE", ""),
+    "business_item": _read("SUPPLIER_BUSINESS_ITEM", ""),
+    "email": _read("SUPPLIER_EMAIL", ""),
+}
 MADANG_BUDGET_SHARES = _numbers("BUDGET_SHARES", "50,80,100", 1, 100)
 MADANG_SMALL_CELL = _number("SMALL_CELL", 5, 2, 100)
 MADANG_GENERATED = _flag("GENERATED")

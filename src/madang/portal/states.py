@@ -88,6 +88,8 @@ STATES = {
     "difference.settled": (GOOD, pgettext_lazy("state", "Taken over")),
     "difference.dismissed": (NEUTRAL, pgettext_lazy("state", "Left as booked")),
     "wanted": (WAITING, pgettext_lazy("state", "Asked for")),
+    "supply.draft": (WAITING, pgettext_lazy("state", "To be agreed on")),
+    "supply.agreed": (GOOD, pgettext_lazy("state", "Agreed on")),
     "supplement.asked": (WAITING, pgettext_lazy("state", "To be decided")),
     "supplement.granted": (GOOD, pgettext_lazy("state", "Granted")),
     "supplement.refused": (NEUTRAL, pgettext_lazy("state", "Not granted")),

@@ -186,7 +186,7 @@ def test_pages_take_as_many_queries_for_one_row_as_for_three(client, django_asse
     for awards in (1, 2):
         row = statement(organisation, awards=awards)
         client.force_login(member)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             client.get(f"/statements/{row.pk}/")
     client.force_login(make_staff(Role.AUDITOR))
     for others in (0, 2):

@@ -14,6 +14,7 @@ from madang.portal.actors import READING_ROLES
 from madang.portal.approvals import actions, queries
 from madang.portal.approvals.rules import ApprovalKind, ApprovalState
 from madang.portal.awards import actions as awards
+from madang.portal.creditnotes import actions as creditnotes
 from madang.portal.decisions import actions as decisions
 from madang.portal.drafts import actions as drafts
 from madang.portal.faces import known_to, one
@@ -27,6 +28,7 @@ from madang.portal.sanctions import actions as sanctions
 from madang.portal.schemas import Comment
 from madang.portal.settlements import actions as settlements
 from madang.portal.supplements import actions as supplements
+from madang.portal.suppliers import actions as suppliers
 from madang.portal.takebacks import actions as takebacks
 
 router = Router(tags=["approvals"])
@@ -39,6 +41,8 @@ CARRIES_OUT: dict[str, tuple[Callable[..., Any], str]] = {
     ApprovalKind.END_AWARD: (awards.end, "award"),
     ApprovalKind.CHANGE_TARIFF: (prices.approve_tariff, "tariff"),
     ApprovalKind.REFUND: (receipts.refund, "statement"),
+    ApprovalKind.CREDIT_NOTE: (creditnotes.issue, "note"),
+    ApprovalKind.PAY_SUPPLIER: (suppliers.agree, "statement"),
     ApprovalKind.SETTLE_YEAR: (settlements.settle, "year"),
     ApprovalKind.FREEZE_FIGURES: (indicators.freeze, "year"),
     ApprovalKind.PAY_REVIEWERS: (honoraria.fix, "intake"),

@@ -26,6 +26,8 @@ WHERE = {
     ApprovalKind.END_AWARD: ("award", "number"),
     ApprovalKind.CHANGE_TARIFF: ("tariff", "subject"),
     ApprovalKind.REFUND: ("statement-payment", "subject"),
+    ApprovalKind.CREDIT_NOTE: ("credit-note", "subject"),
+    ApprovalKind.PAY_SUPPLIER: ("supplier-statement", "subject"),
     ApprovalKind.SETTLE_YEAR: ("settlement", "subject"),
     ApprovalKind.FREEZE_FIGURES: ("staff-figures-year", "subject"),
     ApprovalKind.PAY_REVIEWERS: ("intake-honoraria", "subject"),

@@ -14,6 +14,8 @@ class ApprovalKind(StrEnum):
     END_AWARD = "end_award"
     CHANGE_TARIFF = "change_tariff"
     REFUND = "refund"
+    CREDIT_NOTE = "credit_note"
+    PAY_SUPPLIER = "pay_supplier"
     SETTLE_YEAR = "settle_year"
     FREEZE_FIGURES = "freeze_figures"
     PAY_REVIEWERS = "pay_reviewers"

@@ -34,6 +34,8 @@ KINDS = {
     "end_award": N_("End an award"),
     "change_tariff": N_("Change a tariff"),
     "refund": N_("Pay back what was paid too much"),
+    "credit_note": N_("Issue a credit note"),
+    "pay_supplier": N_("Agree on what is owed to a supplier"),
     "settle_year": N_("Settle a year"),
     "freeze_figures": N_("Freeze the public figures of a year"),
     "pay_reviewers": N_("Fix the fees of reviewers"),

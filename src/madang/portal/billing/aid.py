@@ -12,8 +12,9 @@ from django.db.models.functions import Substr
 
 from madang.accounting.limits import ceilings, room
 from madang.portal.actors import Actor
-from madang.portal.billing.models import Statement
+from madang.portal.billing.models import CreditNote, Statement
 from madang.portal.billing.rules import StatementState
+from madang.portal.creditnotes.rules import NoteState
 from madang.portal.people.models import Organisation, Verdict
 from madang.portal.prices import limits as stored_limits
 from madang.portal.prices.rules import Held, Limit, attributes_on
@@ -36,7 +37,10 @@ class Declared:
 
 
 def supported_before(organisations: Iterable[int], month: str) -> Support:
-    """Support by organisation and calendar year in the statements before a month, drafts counted in."""
+    """Support by organisation and calendar year in the statements before a month, drafts counted in.
+
+    What credit notes changed of it counts in the year of their statement.
+    """
     return _by_year(Statement.objects.filter(organisation__in=list(organisations), month__lt=month))
 
 
@@ -45,6 +49,9 @@ def _by_year(rows: QuerySet[Statement]) -> Support:
     sums = rows.annotate(year=Substr("month", 1, 4)).values_list("organisation", "year").annotate(sum=Sum("subsidy"))
     for organisation, year, won in sums.order_by("organisation", "year"):
         found[organisation][int(year)] = won
+    notes = CreditNote.objects.filter(state=NoteState.ISSUED, statement__in=rows.order_by().values("pk"))
+    for organisation, month, won in notes.values_list("statement__organisation", "statement__month", "subsidy"):
+        found[organisation][int(month[:4])] -= won
     return dict(found)
 
 
@@ -56,7 +63,7 @@ def organisations(by: Actor) -> QuerySet[Organisation]:
 
 
 def declared(shown: Iterable[Organisation], today: date) -> list[Declared]:
-    """What each organisation declares, in three queries."""
+    """What each organisation declares, in four queries."""
     wanted = list(shown)
     supported = _by_year(Statement.objects.filter(organisation__in=wanted, state=StatementState.ISSUED))
     held, limits = verdicts_of(one.pk for one in wanted), stored_limits.values()

@@ -21,7 +21,8 @@ MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
 class StatementOut(Schema):
     """A month's statement of an organisation, in won; due = list price - discount - credit.
 
-    subsidy = reference - due - credit: what was taken off for waits beyond a promise is no support.
+    subsidy = reference - due - credit: what was taken off for waits beyond a promise is no support. What it still asks
+    for is payable less what its credit notes took off.
     """
 
     id: int
@@ -38,6 +39,7 @@ class StatementOut(Schema):
     supply_won: int = Field(alias="supply")
     vat_won: int = Field(alias="vat")
     payable_won: int = Field(alias="payable")
+    credit_notes_won: int = Field(alias="credited")
     lines_without_price: int = Field(alias="faults")
     worked_out_at: datetime
     issued_at: datetime | None
@@ -50,6 +52,7 @@ class StatementLineOut(Schema):
     the discount of it was withdrawn (or given back, below nought) by the act `withdrawn_by`.
     """
 
+    id: int
     award: str
     product: str
     first_day: date
@@ -156,6 +159,7 @@ def _money(row: Any) -> dict[str, int]:
 
 def _line(row: Any) -> dict[str, Any]:
     return _money(row) | {
+        "id": row.pk,
         "award": row.award.number,
         "product": row.product.code,
         "first_day": row.first_day,

@@ -6,8 +6,9 @@ from django.db.models import F, Q
 from madang.portal.awards.models import Award
 from madang.portal.billing.rules import StatementState
 from madang.portal.constraints import choices, exactly_when, one_of
+from madang.portal.creditnotes.rules import NoteReason, NoteState
 from madang.portal.funding.models import FundingSource
-from madang.portal.people.models import Organisation
+from madang.portal.people.models import Organisation, Person
 from madang.portal.prices.models import Tariff
 from madang.portal.resources.models import Pool, Product
 
@@ -16,7 +17,8 @@ class Statement(models.Model):
     """What one organisation used in one month and what it owes, in won; a draft is worked out again until issued.
 
     `faults` counts the lines that have no price; a statement with one cannot be issued. What is due is below nought
-    only where discounts that were withdrawn are given back.
+    only where discounts that were withdrawn are given back. `credited` is the sum of its issued credit notes: what it
+    still asks for is payable - credited.
     """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="statements")
@@ -32,6 +34,7 @@ class Statement(models.Model):
     vat = models.BigIntegerField(default=0)
     payable = models.BigIntegerField(default=0)
     credit = models.BigIntegerField(default=0)
+    credited = models.BigIntegerField(default=0)
     faults = models.PositiveIntegerField(default=0)
     worked_out_at = models.DateTimeField()
     issued_at = models.DateTimeField(null=True)
@@ -53,6 +56,10 @@ class Statement(models.Model):
             ),
             models.CheckConstraint(condition=Q(payable=F("supply") + F("vat")), name="statement_payable_with_vat"),
             models.CheckConstraint(condition=Q(state="draft") | Q(faults=0), name="statement_issued_without_fault"),
+            models.CheckConstraint(
+                condition=Q(credited=0) | Q(state="issued", credited__gt=0, credited__lte=F("payable")),
+                name="statement_credited_within",
+            ),
         ]
 
 
@@ -112,23 +119,106 @@ class StatementLine(models.Model):
         ]
 
 
+class CreditNote(models.Model):
+    """What is taken off an issued statement, in won above nought; drafted by one person, approved by another.
+
+    `before` is what was credited to the statement when it was drafted: it is issued only while that is still so. What
+    its discount and subsidy come to may lie below nought, where a price is lowered afterwards.
+    """
+
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="credit_notes")
+    state = models.CharField(max_length=10, choices=choices(NoteState), default=NoteState.DRAFT)
+    reason = models.CharField(max_length=10, choices=choices(NoteReason))
+    text = models.CharField(max_length=500)
+    before = models.BigIntegerField()
+    reference = models.BigIntegerField()
+    list_price = models.BigIntegerField()
+    discount = models.BigIntegerField()
+    credit = models.BigIntegerField()
+    due = models.BigIntegerField()
+    subsidy = models.BigIntegerField()
+    supply = models.BigIntegerField()
+    vat = models.BigIntegerField()
+    payable = models.BigIntegerField()
+    drafted_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    drafted_at = models.DateTimeField()
+    year = models.PositiveSmallIntegerField(null=True)
+    place = models.PositiveIntegerField(null=True)
+    number = models.CharField(max_length=40, null=True, unique=True)
+    written_on = models.DateField(null=True)
+    issued_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            one_of("creditnote", "state", NoteState),
+            one_of("creditnote", "reason", NoteReason),
+            models.UniqueConstraint(
+                fields=["statement"], condition=Q(state="draft"), name="creditnote_one_draft_a_statement"
+            ),
+            models.UniqueConstraint(fields=["year", "place"], name="creditnote_number_once"),
+            exactly_when(
+                "creditnote_issued_has_number", Q(state="issued"), "year", "place", "number", "written_on", "issued_at"
+            ),
+            models.CheckConstraint(
+                condition=Q(payable__gt=0) & Q(payable=F("supply") + F("vat")), name="creditnote_payable_with_vat"
+            ),
+            models.CheckConstraint(
+                condition=Q(due=F("list_price") - F("discount") - F("credit")), name="creditnote_due_after_discount"
+            ),
+            models.CheckConstraint(
+                condition=Q(subsidy=F("reference") - F("due") - F("credit")), name="creditnote_subsidy_is_support"
+            ),
+        ]
+
+
+class CreditNoteItem(models.Model):
+    """What a credit note takes off one line of its statement; never changed."""
+
+    note = models.ForeignKey(CreditNote, on_delete=models.PROTECT, related_name="items")
+    line = models.ForeignKey(StatementLine, on_delete=models.PROTECT, related_name="credit_items")
+    quantity = models.BigIntegerField()
+    reference = models.BigIntegerField()
+    list_price = models.BigIntegerField()
+    discount = models.BigIntegerField()
+    credit = models.BigIntegerField()
+    due = models.BigIntegerField()
+    subsidy = models.BigIntegerField()
+    supply = models.BigIntegerField()
+    vat = models.BigIntegerField()
+    payable = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["note", "line"], name="creditnoteitem_once"),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=0) & Q(supply__gte=0) & Q(vat__gte=0) & Q(payable=F("supply") + F("vat")),
+                name="creditnoteitem_amounts",
+            ),
+        ]
+
+
 class Support(models.Model):
     """Won of support that an issued statement gave one award in one pool, by who funds it; never changed.
 
     `year` is the fiscal year: that of the statement's month. Below nought where a price is above its reference price.
+    What a credit note changes of it is a row of its own, which names the `note`, in the year in which that was issued.
     """
 
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="supports")
     award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="+")
     pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="+")
     source = models.ForeignKey(FundingSource, on_delete=models.PROTECT, related_name="+")
+    note = models.ForeignKey(CreditNote, null=True, on_delete=models.PROTECT, related_name="supports")
     year = models.PositiveSmallIntegerField()
     amount = models.BigIntegerField()
 
     class Meta:
         indexes = [models.Index(fields=["year", "award"], name="support_of_a_year")]
         constraints = [
-            models.UniqueConstraint(fields=["statement", "award", "pool", "source"], name="support_once"),
+            models.UniqueConstraint(
+                fields=["statement", "award", "pool", "source"], condition=Q(note__isnull=True), name="support_once"
+            ),
+            models.UniqueConstraint(fields=["note", "award", "pool", "source"], name="support_once_a_note"),
             models.CheckConstraint(condition=~Q(amount=0), name="support_not_nought"),
         ]
 

@@ -21,6 +21,8 @@ from madang.portal.billing import actions, aid, exports, queries, trials
 from madang.portal.billing.forms import MonthForm, PurposeForm, TrialForm
 from madang.portal.billing.rules import WORKERS_OUT
 from madang.portal.billing.sentences import FAULTS
+from madang.portal.creditnotes import queries as credit_notes
+from madang.portal.creditnotes.rules import NoteState
 from madang.portal.entitlements.rules import WAIT_CREDIT
 from madang.portal.faces import one, signed_in, tried, with_role
 from madang.portal.journal.actions import read
@@ -66,6 +68,8 @@ def statement(request: HttpRequest, pk: int) -> HttpResponse:
         "crumbs": [(_("Statements"), reverse("statements")), (row.number or _("Draft"), "")],
         "statement": row,
         "payment": in_full(row, queries.today(request.now)) if row.due_on else None,
+        "notes": credit_notes.notes(request.actor).filter(statement=row).exclude(state=NoteState.DROPPED),
+        "may_draft_note": bool(row.due_on) and request.actor.has(Role.PROGRAMME_MANAGER),
         "lines": [_explained(line, month) for line in lines],
         "references": _references(lines),
         "first_day": date(month.year, month.number, 1),

@@ -14,12 +14,14 @@ from django.utils.translation import gettext
 
 from madang.portal.bookings import queries as bookings
 from madang.portal.centre import setup
+from madang.portal.creditnotes import queries as creditnotes
 from madang.portal.jobs import machine
 from madang.portal.journal import queries as journal
 from madang.portal.ledger import queries as ledger
 from madang.portal.receipts import queries as receipts
 from madang.portal.sanctions import queries as sanctions
 from madang.portal.settlements import queries as settlements
+from madang.portal.suppliers import queries as suppliers
 
 LEAST_FREE = 2 * 1024**3
 
@@ -65,6 +67,10 @@ def _books() -> Iterator[Finding]:
     yield Finding(not wrong, gettext("The book balances: granted = used + held + returned + expired + left."))
     paid = gettext("Payments received, matches and statements agree with each other.")
     yield Finding(not receipts.check_books() and not sanctions.check_books(), paid)
+    noted = gettext("Credit notes agree with their statements, and take off no more than was billed.")
+    yield Finding(not creditnotes.check_books(), noted)
+    supplied = gettext("What was agreed to be owed to suppliers is what contracts and book say.")
+    yield Finding(not suppliers.check_books(), supplied)
     divided = gettext("The support of every issued statement is divided among those who fund it, to the won.")
     yield Finding(not settlements.check_books(), divided)
     held = gettext("Bookings hold the times of their facilities, and nothing that ended holds any.")

@@ -11,12 +11,13 @@ from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import ExtractYear
 
 from madang.portal.awards.models import Award
-from madang.portal.billing.models import Statement
+from madang.portal.billing.models import CreditNote, Statement
 from madang.portal.billing.rules import StatementState
 from madang.portal.bookings.models import BookedFacility
 from madang.portal.bookings.rules import BookingState
 from madang.portal.companies import queries
 from madang.portal.companies.models import Company, SupportGiven
+from madang.portal.creditnotes.rules import NoteState
 from madang.portal.facilities.rules import FacilityKind
 from madang.portal.indicators.models import DayUse
 from madang.portal.resources.rules import PoolUnit
@@ -103,7 +104,10 @@ def _use(organisations: list[int]) -> dict[str, dict[int, int]]:
 def _statements(organisations: list[int]) -> dict[int, int]:
     rows = Statement.objects.filter(organisation__in=organisations, state=StatementState.ISSUED)
     found: dict[int, int] = {}
-    for month, won in rows.order_by().values_list("month").annotate(won=Sum("subsidy")):
+    notes = CreditNote.objects.filter(statement__in=rows, state=NoteState.ISSUED).order_by()
+    by_month = rows.order_by().values_list("month").annotate(won=Sum("subsidy"))
+    off = notes.values_list("statement__month").annotate(won=-Sum("subsidy"))
+    for month, won in [*by_month, *off]:
         found[int(month[:4])] = found.get(int(month[:4]), 0) + won
     return found
 

@@ -49,6 +49,8 @@ from madang.portal.reviews.models import (
 )
 from madang.portal.revisions.models import SheetVersion
 from madang.portal.suggestions.models import Bid
+from madang.portal.taxinvoices import queries as taxinvoices
+from madang.portal.taxinvoices.models import TaxParty
 from madang.portal.tenancies.models import Resident, UpkeepRequest, UpkeepStep, Visitor
 from madang.portal.transactions import action
 
@@ -192,6 +194,12 @@ def _upkeep(ids: list[int], now: datetime) -> None:
 
 
 Destroyer = tuple[Callable[[datetime], QuerySet], Callable[[list[int], datetime], None]]
+
+
+def _tax_parties(ids: list[int], now: datetime) -> None:
+    TaxParty.objects.filter(pk__in=ids).delete()
+
+
 DESTROYERS: Mapping[str, Destroyer] = {
     "api_token": (queries.due_tokens, _tokens),
     "membership": (queries.due_memberships, _memberships),
@@ -207,6 +215,7 @@ DESTROYERS: Mapping[str, Destroyer] = {
     "job": (queries.due_jobs, _jobs),
     "trial": (queries.due_trials, _trials),
     "booking": (queries.due_bookings, _bookings),
+    "tax_party": (taxinvoices.due, _tax_parties),
     "company_contact": (queries.due_companies, _companies),
     "outcome_evidence": (queries.due_outcomes, _outcomes),
     "guardian_consent": (learning.due_consents, learning.empty_consents),

@@ -45,6 +45,7 @@ RECORDS = {
     "job": (N_("Name and command of a job"), N_("the end of the job")),
     "booking": (N_("What a booking was for"), N_("the end of the booking")),
     "company_contact": (N_("Contact person of a company and notes of meetings"), N_("the day it departed")),
+    "tax_party": (N_("Representative and e-mail address for tax invoices"), N_("the last statement issued")),
     "outcome_evidence": (N_("Words and files of an outcome report"), N_("the end of the time that it is about")),
     "guardian_consent": (N_("A guardian's consent for a child"), N_("the day it was recorded")),
     "learner_without_place": (N_("Application to a course without a place"), N_("the last day of the cohort")),

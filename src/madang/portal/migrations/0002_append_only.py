@@ -15,6 +15,9 @@ TABLES = [
     "recovered",
     "support",
     "backcharge",
+    "creditnote",
+    "creditnoteitem",
+    "supplierstatement",
     "settlemententry",
     "settlement",
     "intakefigures",
@@ -28,7 +31,8 @@ TABLES = [
 ]
 
 # The one change that a row may see. Of submissions and signatures: retention takes what people wrote or handed in. Of
-# receipts: how much of them is on no statement yet. Everything else stays as it is.
+# receipts: how much of them is on no statement yet. Of
+# credit notes and what is owed to suppliers: their fate, while they are drafts. Everything else stays as it is.
 EMPTIED = {
     "submission": (
         {
@@ -41,6 +45,14 @@ EMPTIED = {
     "signature": (
         dict.fromkeys(("sqlite", "postgresql"), "OLD.file_id IS NOT NULL AND NEW.file_id IS NULL"),
         ["id", "agreement_id", "side", "method", "person_id", "signed_at", "signed_sha256", "checked_by_id"],
+    ),
+    "creditnote": (
+        dict.fromkeys(("sqlite", "postgresql"), "OLD.state = 'draft'"),
+        ["id", "statement_id", "reason", "before", "supply", "vat", "payable", "due", "reference", "drafted_by_id"],
+    ),
+    "supplierstatement": (
+        dict.fromkeys(("sqlite", "postgresql"), "OLD.state = 'draft'"),
+        ["id", "supplier_id", "month"],
     ),
     "receipt": (
         dict.fromkeys(("sqlite", "postgresql"), "TRUE"),

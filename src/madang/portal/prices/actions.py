@@ -74,7 +74,7 @@ def draft_tariff(
 def _refuse_figures(price: int, reference_price: int, vat: Vat, vat_permille: int) -> None:
     if price < 0 or reference_price < 0:
         raise Refused("price_negative", price=price, reference=reference_price)
-    if vat_permille < 0 or (vat == Vat.NONE) != (vat_permille == 0):
+    if vat_permille < 0 or (vat in (Vat.NONE, Vat.ZERO)) != (vat_permille == 0):
         raise Refused("vat_rate_wrong", vat=str(vat), rate_permille=vat_permille, field="vat_permille")
 
 

@@ -32,7 +32,12 @@ INPUT = frozenset(
 )
 
 KINDS = {"reserved": N_("a month for each held"), "used": N_("an hour for each used")}
-VATS = {"none": N_("No VAT"), "included": N_("VAT included"), "added": N_("VAT added")}
+VATS = {
+    "none": N_("Exempt from VAT"),
+    "zero": N_("Zero-rated for VAT"),
+    "included": N_("VAT included"),
+    "added": N_("VAT added"),
+}
 STACKINGS = {
     "best": N_("Where several discounts apply, only the largest counts."),
     "add": N_("Where several discounts apply, they are added up, to the whole price at most."),

@@ -203,12 +203,12 @@ def credit(*, by: Actor, now: datetime, statement: int, to: int | None = None) -
     if not balance.excess:
         raise Refused("nothing_paid_too_much")
     others = Statement.objects.filter(organisation=row.organisation_id, state=StatementState.ISSUED).exclude(pk=row.pk)
-    owing = queries.with_received(others).filter(received_won__lt=F("payable")).order_by("due_on", "pk")
+    owing = queries.with_received(others).filter(received_won__lt=F("asked_won")).order_by("due_on", "pk")
     other = (owing.filter(pk=to) if to else owing).first()
     if other is None:
         raise Refused("nothing_to_credit")
     amount = min(balance.excess, queries.balance(other).owed)
-    _post(by, now, row.pk, -amount, keep=row.payable, kind=PostingKind.CREDIT, other=other)
+    _post(by, now, row.pk, -amount, keep=balance.payable, kind=PostingKind.CREDIT, other=other)
     _post(by, now, other.pk, amount, kind=PostingKind.CREDIT, other=row)
     record(by=by, now=now, did="receipts.credit", kind="statement", subject=row.pk, to=other.pk, amount_won=amount)
     return amount
@@ -234,12 +234,12 @@ def refund(*, by: Actor, now: datetime, statement: int, comment: str, document_n
 
     Refused as `approvals.approve`, and ``received_too_little``.
     """
-    row, _ = _balance(statement)
+    _row, balance = _balance(statement)
     given = {"comment": comment, "document_number": document_number}
     approval = approvals.approve(by=by, now=now, kind=ApprovalKind.REFUND, subject=statement, **given)
     amount = approval.facts["amount_won"]
     number = {"document_number": approval.document_number}
-    posted = _post(by, now, statement, -amount, keep=row.payable, kind=PostingKind.REFUND, **number)
+    posted = _post(by, now, statement, -amount, keep=balance.payable, kind=PostingKind.REFUND, **number)
     facts = {"approval": approval.pk, "amount_won": amount}
     record(by=by, now=now, did="receipts.refund", kind="statement", subject=statement, **facts)
     return posted

@@ -109,13 +109,17 @@ class BankReceiptOut(Schema):
 
 
 class PaymentOut(Schema):
-    """Where an issued statement's payment stands today; `days_late` is 0 until the last day to pay is over."""
+    """Where an issued statement's payment stands today; `days_late` is 0 until the last day to pay is over.
+
+    `payable_won` is what it asks for after its credit notes, `credit_notes_won` what they took off.
+    """
 
     statement: int
     number: str
     organisation_id: int
     due_on: date
     payable_won: int
+    credit_notes_won: int
     received_won: int
     owed_won: int
     excess_won: int
@@ -156,6 +160,7 @@ def _payment(row: Any, day: date) -> dict[str, Any]:
         "organisation_id": row.organisation_id,
         "due_on": row.due_on,
         "payable_won": balance.payable,
+        "credit_notes_won": row.credited,
         "received_won": balance.received,
         "owed_won": balance.owed,
         "excess_won": balance.excess,

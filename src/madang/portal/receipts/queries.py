@@ -37,13 +37,13 @@ class Debtor:
 
 
 def with_received(rows: QuerySet[Statement]) -> QuerySet[Statement]:
-    """The same statements with `received_won`."""
-    return rows.annotate(received_won=Coalesce(F("received__amount"), 0))
+    """The same statements with `received_won`, and `asked_won`: what they ask for after their credit notes."""
+    return rows.annotate(received_won=Coalesce(F("received__amount"), 0), asked_won=F("payable") - F("credited"))
 
 
 def balance(statement: Statement) -> Balance:
     """Of an issued statement that came with `received_won`."""
-    return Balance(statement.payable, statement.received_won, statement.due_on)
+    return Balance(statement.asked_won, statement.received_won, statement.due_on)
 
 
 def issued(by: Actor) -> QuerySet[Statement]:
@@ -54,7 +54,7 @@ def issued(by: Actor) -> QuerySet[Statement]:
 
 def open_ones(by: Actor) -> QuerySet[Statement]:
     """Of these, those that are not evenly paid: too little, or too much."""
-    return issued(by).exclude(received_won=F("payable"))
+    return issued(by).exclude(received_won=F("asked_won"))
 
 
 def debtors(rows: Iterable[Statement], today: date) -> list[Debtor]:
@@ -157,7 +157,7 @@ def to_chase(today: date) -> list[tuple[Statement, int]]:
     """Overdue statements whose next set day has come, with that day; not those of organisations that are not chased."""
     stopped = ChaseStop.objects.filter(ended_at__isnull=True).values("organisation")
     late = with_received(Statement.objects.filter(state=StatementState.ISSUED, due_on__lt=today))
-    rows = late.filter(received_won__lt=F("payable")).exclude(organisation__in=stopped)
+    rows = late.filter(received_won__lt=F("asked_won")).exclude(organisation__in=stopped)
     rows = rows.prefetch_related("chases").order_by("due_on", "pk")
     found = []
     for row in rows:
@@ -170,7 +170,7 @@ def to_chase(today: date) -> list[tuple[Statement, int]]:
 def tasks(by: Actor, now: datetime) -> list[Task]:
     """For an owner: statements to pay."""
     owned = [organisation for organisation, role in by.memberships.items() if role is MemberRole.OWNER]
-    rows = open_ones(by).filter(organisation__in=owned, received_won__lt=F("payable")) if owned else []
+    rows = open_ones(by).filter(organisation__in=owned, received_won__lt=F("asked_won")) if owned else []
     count = len(rows)
     return [Task(gettext("Statements to pay"), reverse("statements"), count)] if count else []
 

@@ -42,20 +42,24 @@ class SourceYearOut(Schema):
 
 
 class AwardYearOut(Schema):
-    """What one award used at reference prices, what was asked for it, and its support by source code, in won."""
+    """What one award used at reference prices, what was asked for it, and its support by source code, in won.
+
+    Credit notes of the year are taken off; `credit_won` was taken off for waits, and is no support.
+    """
 
     award: str
     organisation: str
     reference_won: int
     credit_won: int
     due_won: int
+    credit_won: int
     vat_won: int
     support_won: dict[str, int]
     disallowed_won: int
 
 
 class StatementsOut(Schema):
-    """The year's issued statements together, in won."""
+    """The year's issued statements, or its credit notes, together, in won."""
 
     count: int
     due_won: int
@@ -69,6 +73,7 @@ class SettlementOut(Schema):
 
     year: int
     statements: StatementsOut
+    credit_notes: StatementsOut
     sources: list[SourceYearOut]
     awards: list[AwardYearOut]
     differences: list[str]

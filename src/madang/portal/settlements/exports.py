@@ -37,13 +37,14 @@ def table(found: Mapping[str, Any]) -> list[list[sheets.Cell]]:
     accounts = [[lines[0][0], *(won for _word, won in lines)] for lines in zip(*map(items, sources), strict=True)]
     heading: list[sheets.Cell] = [
         _("Award"), _("Organisation"), _("At market reference price (won)"), _("Asked of the organisation (won)"),
-        _("VAT (won)"), *(_("Support: {source} (won)").format(source=name) for name in names), _("Disallowed (won)"),
+        _("Service credit (won)"), _("VAT (won)"),
+        *(_("Support: {source} (won)").format(source=name) for name in names), _("Disallowed (won)"),
     ]  # fmt: skip
     awards: list[list[sheets.Cell]] = [
         [
             one["award"],
             one["organisation"],
-            *(one[f"{name}_won"] for name in ("reference", "due", "vat")),
+            *(one[f"{name}_won"] for name in ("reference", "due", "credit", "vat")),
             *(one["support_won"].get(source["code"], 0) for source in sources),
             one["disallowed_won"],
         ]

@@ -7,19 +7,22 @@ import json
 from collections import defaultdict
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from madang.accounting.settlement import SourceYear
 from madang.portal.actors import Actor
-from madang.portal.billing.models import Statement, StatementLine, Support
+from madang.portal.billing.models import CreditNote, CreditNoteItem, Statement, StatementLine, Support
 from madang.portal.billing.rules import StatementState
+from madang.portal.creditnotes.rules import NoteState
 from madang.portal.funding.models import FundingSource
 from madang.portal.sanctions import queries as sanctions
 from madang.portal.sanctions.models import Recovered
 from madang.portal.sanctions.rules import SanctionAct
 from madang.portal.settlements.models import Settlement, SettlementEntry
 
-FORMAT = "madang-settlement 2"
+FORMAT = "madang-settlement 3"
+# sums of lines; `credit` is what was taken off for waits beyond a promise, which is no support
+_ASKED = ("reference", "due", "credit", "vat")
 ITEM_OF = {SanctionAct.RECOVERY.value: "recovered", SanctionAct.SURCHARGE.value: "surcharged"}
 
 
@@ -54,17 +57,17 @@ def drafts_left(year: int) -> int:
 def content(year: int) -> dict[str, Any]:
     """What a year comes to now, in a constant number of queries: sources with every item, and awards with support by
     source, in won. What was received on statements is not among it: receipts go on coming after a year is settled.
-    What was claimed back counts in the year in which it came in.
+    What was claimed back counts in the year in which it came in, a credit note in that in which it was issued.
     """
     issued = Statement.objects.filter(month__startswith=f"{year}-", state=StatementState.ISSUED)
-    columns = {"due": "due", "vat": "vat", "payable": "payable", "support": "subsidy"}
-    asked = issued.aggregate(**{f"{name}_won": Sum(column) for name, column in columns.items()})
+    notes = CreditNote.objects.filter(year=year, state=NoteState.ISSUED)
     sources = {row.pk: row for row in FundingSource.objects.order_by("pk")}
     awards, disallowed = _awards(year), _entered(year, "award")
     return {
         "format": FORMAT,
         "year": year,
-        "statements": {"count": issued.count(), **{name: won or 0 for name, won in asked.items()}},
+        "statements": _together(issued),
+        "credit_notes": _together(notes),
         "sources": [_source(row, account) for row, account in _accounts(year, sources)],
         "awards": [
             {
@@ -75,6 +78,12 @@ def content(year: int) -> dict[str, Any]:
             for award, by_source in awards
         ],
     }
+
+
+def _together(rows: QuerySet[Any]) -> dict[str, int]:
+    columns = {"due": "due", "vat": "vat", "payable": "payable", "support": "subsidy"}
+    sums = rows.aggregate(**{f"{name}_won": Sum(column) for name, column in columns.items()})
+    return {"count": rows.count(), **{name: won or 0 for name, won in sums.items()}}
 
 
 def _source(row: FundingSource, account: SourceYear) -> dict[str, Any]:
@@ -103,22 +112,27 @@ def _entered(year: int, column: str) -> dict[tuple[int, Any], int]:
 
 
 def _awards(year: int) -> list[tuple[dict[str, Any], dict[int, int]]]:
-    """Each award with what it used and was asked for in the year, and its support by source, in two queries."""
+    """Each award with what it used and was asked for in the year, what credit notes of the year took off taken off,
+    and its support by source; in three queries.
+    """
     by_award: dict[int, dict[int, int]] = defaultdict(dict)
     supports = Support.objects.filter(year=year).order_by().values_list("award", "source")
     for award, source, won in supports.annotate(sum=Sum("amount")):
         by_award[award][source] = won
     lines = StatementLine.objects.filter(statement__month__startswith=f"{year}-", statement__state="issued")
-    sums = {"reference_won": Sum("reference"), "due_won": Sum("due"), "vat_won": Sum("vat")}
-    sums["credit_won"] = Sum("credit")
-    rows = lines.order_by("award__number").values(
-        pk=F("award"), number=F("award__number"), organisation=F("award__organisation__name")
-    )
-    found = []
-    for row in rows.annotate(**sums):
-        award = {"award": row["number"], "organisation": row["organisation"]}
-        found.append((award | {name: row[name] for name in sums}, by_award.get(row["pk"], {})))
-    return found
+    items = CreditNoteItem.objects.filter(note__year=year, note__state=NoteState.ISSUED)
+    found: dict[int, dict[str, Any]] = {}
+    for rows, sign, place in ((lines, 1, ""), (items, -1, "line__")):
+        by = {
+            "pk": f"{place}award",
+            "award": f"{place}award__number",
+            "organisation": f"{place}award__organisation__name",
+        }
+        for row in rows.order_by().values(*by.values()).annotate(**{name: Sum(name) for name in _ASKED}):
+            award = found.setdefault(row[by["pk"]], {name: row[by[name]] for name in ("award", "organisation")})
+            award |= {f"{name}_won": award.get(f"{name}_won", 0) + sign * row[name] for name in _ASKED}
+    ordered = sorted(found.items(), key=lambda one: one[1]["award"])
+    return [(award, by_award.get(pk, {})) for pk, award in ordered]
 
 
 def received(year: int) -> int:
@@ -147,7 +161,9 @@ def digest(text: str) -> str:
 
 
 def check_books() -> list[str]:
-    """Statements whose lines' support is not what was divided, by number; for whoever looks after the centre."""
+    """Statements whose support, less that of their credit notes, is not what was divided, by number; for the doctor."""
     divided = dict(Support.objects.order_by().values_list("statement").annotate(sum=Sum("amount")))
+    notes = CreditNote.objects.filter(state=NoteState.ISSUED).order_by().values_list("statement")
+    off = dict(notes.annotate(sum=Sum("subsidy")))
     rows = Statement.objects.filter(state=StatementState.ISSUED).values_list("pk", "number", "subsidy")
-    return sorted(number for pk, number, subsidy in rows if divided.get(pk, 0) != subsidy)
+    return sorted(number for pk, number, subsidy in rows if divided.get(pk, 0) != subsidy - off.get(pk, 0))

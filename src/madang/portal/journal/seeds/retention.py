@@ -181,6 +181,15 @@ RULES = [
         "What a booking was for is kept two years after its end, to answer questions about use and utilisation.",
     ),
     RetentionSeed(
+        "tax_party",
+        1825,
+        "세금계산서의 거래 상대방 정보는 국세기본법에 따라 마지막 사용내역서를 발행한 뒤 5년간 보관합니다.",
+        (
+            "Particulars of the buyers of tax invoices are kept five years after the last statement, as tax law asks "
+            "of the papers of a supply."
+        ),
+    ),
+    RetentionSeed(
         "company_contact",
         1825,
         "기업 담당자 정보와 면담 기록은 기업이 이탈·퇴거한 뒤 5년간 보관합니다. 지원 이력은 담당자 정보 없이 남습니다.",

@@ -1,0 +1,1 @@
+"""Credit notes: what is taken off an issued statement again."""

@@ -1,0 +1,1 @@
+"""What the body owes those from whom it rents capacity."""

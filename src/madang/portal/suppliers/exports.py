@@ -1,0 +1,43 @@
+"""What is owed to a supplier as a spreadsheet and as comma-separated text, in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from madang.portal import sheets
+from madang.portal.suppliers.sentences import KINDS
+
+
+def table(row: Any) -> list[list[sheets.Cell]]:
+    """Headings, one row a contract, and the total; seconds and won are whole numbers."""
+    headings: list[sheets.Cell] = [
+        _("Supplier"), _("Month"), _("Pool"), _("Paid for"), _("Quantity"), _("Counted in"), _("Unit price (won)"),
+        _("Owed without VAT (won)"), _("The contract's document"),
+    ]  # fmt: skip
+    lines = [_line(row, line) for line in row.lines.all()]
+    return [headings, *lines, [_("Total"), *[""] * 6, row.amount, ""]]
+
+
+def counted_in(line: Any) -> str:
+    """What a line's quantity counts, in words."""
+    if line.contract.kind == "kept":
+        return _("units")
+    return _("GPU-seconds") if line.contract.pool.unit == "gpu" else _("core-seconds")
+
+
+def _line(row: Any, line: Any) -> list[sheets.Cell]:
+    contract = line.contract
+    what = [contract.pool.code, _(KINDS[contract.kind]), line.quantity, counted_in(line), contract.price]
+    return [row.supplier.name, row.month, *what, line.amount, contract.document]
+
+
+def as_csv(row: Any) -> bytes:
+    """UTF-8 with a byte order mark, as Korean spreadsheets need one."""
+    return sheets.comma_separated(table(row))
+
+
+def as_xlsx(row: Any) -> bytes:
+    """One sheet of the same rows."""
+    return sheets.xlsx(row.month, table(row))
