@@ -19,12 +19,16 @@ from madang.portal.awards.models import Award
 from madang.portal.billing import exports, trials
 from madang.portal.billing import queries as billing
 from madang.portal.billing.models import BackCharge, Statement, StatementLine, Support
+from madang.portal.creditnotes import actions as notes
+from madang.portal.creditnotes import queries as credit_notes
+from madang.portal.creditnotes.rules import NoteReason, Wish
 from madang.portal.entitlements import actions as entitlements
 from madang.portal.prices.rules import rule_to_try
 from madang.portal.receipts import actions as money
 from madang.portal.receipts import queries as receipts
 from madang.portal.sanctions import actions, queries
 from madang.portal.settlements import queries as settlements
+from madang.portal.taxinvoices.queries import invoices
 
 JUNE, JULY, AUGUST = (datetime(2026, month, 13, 3, 0, tzinfo=UTC) for month in (6, 7, 8))
 FOUND = datetime(2026, 6, 1, 3, 0, tzinfo=UTC)
@@ -34,12 +38,12 @@ pytestmark = pytest.mark.django_db
 class Case:
     """A university's free award of May that two sources supported: 6,400,000 won of discount, 80,000,000 of support."""
 
-    def __init__(self, **given) -> None:
+    def __init__(self, permille=1000, **given) -> None:
         self.manager, self.approver, self.other = (
             make_actor(Role.PROGRAMME_MANAGER), make_actor(Role.APPROVER), make_actor(Role.APPROVER)
         )  # fmt: skip
         sources(self.manager, "state", "city")
-        discount()
+        discount(permille=permille)
         self.award = awarded(organisation=make_organisation(kind="university"), **given)
         self.owner = actor(make_member(self.award.organisation))
         funded(self.manager, self.award, state=700, city=300)
@@ -119,6 +123,38 @@ def test_what_was_free_is_paid_with_the_next_statement_and_given_back_to_the_won
     sound()
     with pytest.raises(DatabaseError), transaction.atomic():
         BackCharge.objects.update(amount=1)
+
+
+def noted(case, month, *, reason=NoteReason.CHANGED, now=JUNE, **wish):
+    statement = Statement.objects.get(month=month)
+    wishes = {StatementLine.objects.get(statement=statement).pk: Wish(**wish)} if wish else {}
+    who = {"by": case.manager, "now": now}
+    note = notes.draft(**who, statement=statement.pk, reason=reason, text="So", wishes=wishes)
+    notes.lay_before(**who, note=note.pk, comment="")
+    return lambda: notes.issue(by=case.approver, now=now, note=note.pk, comment="", document_number="D-3")
+
+
+def test_a_credit_note_and_a_back_charge_take_nothing_off_twice(db):
+    case = Case(permille=500)
+    noted(case, "2026-05", quantity=31)()
+    again = noted(case, "2026-05", quantity=1)
+    row = case.decided()
+    assert row.base == StatementLine.objects.get(withdraws__isnull=False).due == 1_600_000
+    assert code(again) == "credit_note_withdrawn"
+    issue_closed(by=case.manager, now=JULY, month="2026-06")
+    # what a statement bills for an act is no use that a credit note could take off, nor part of its support
+    noted(case, "2026-06", reason=NoteReason.CANCELLED, now=JULY)()
+    june = Statement.objects.get(month="2026-06")
+    assert june.payable - june.credited == 1_600_000
+    assert by_source(statement=june) == {"state": -1_120_000, "city": -480_000}
+    Award.objects.update(ends_on=date(2026, 7, 1))
+    case.annulled(row, JULY)
+    issue_closed(by=case.manager, now=AUGUST, month="2026-07")
+    (back,) = invoices(make_actor(Role.AUDITOR), AUGUST.date(), AUGUST.date())
+    assert (back.sums.supply + back.sums.vat, back.code, back.corrects) == (-1_600_000, "0401", june.number)
+    again()
+    assert credit_notes.check_books() == []
+    sound()
 
 
 def test_what_is_annulled_in_its_own_month_leaves_no_line_and_can_be_found_again(case):

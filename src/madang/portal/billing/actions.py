@@ -120,7 +120,8 @@ def _divide_support(month: str, now: datetime) -> None:
         for (source, _), won in zip(shares, apportioned(amount, [share for _, share in shares]), strict=True):
             found[statement, award, pool, source] += won
     # what was withdrawn is no support of this month's sources, but less of those that bore it
-    found.subtract(withdrawals.supported_less(month, now))
+    issued = Statement.objects.filter(month=month, issued_at=now).values_list("pk", flat=True)
+    found.subtract(withdrawals.supported_less(issued))
     places = ("statement_id", "award_id", "pool_id", "source_id")
     rows = [
         Support(**dict(zip(places, place, strict=True)), year=Month.parse(month).year, amount=won)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import F
 
 from madang.accounting.withdrawal import divided
 from madang.errors import Refused, Stale
@@ -13,7 +14,7 @@ from madang.portal.actors import Actor
 from madang.portal.awards.models import Award
 from madang.portal.billing import withdrawals
 from madang.portal.billing.actions import fresh_drafts
-from madang.portal.billing.models import BackCharge
+from madang.portal.billing.models import BackCharge, Statement
 from madang.portal.funding import actions as funding
 from madang.portal.journal.actions import record
 from madang.portal.ledger import actions as ledger
@@ -31,6 +32,8 @@ def withdraw(
 
     Stale where less is left of the discounts than that. Refused: "month_already_issued".
     """
+    # a credit note to one of these statements waits for us, or we see what it took off
+    Statement.objects.filter(lines__award=award).update(credited=F("credited"))
     lines = withdrawals.lines(award, first_month, last_month, issued_until)
     if sum(one.left for one in lines) < amount:
         raise Stale("statement")

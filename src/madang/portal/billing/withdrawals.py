@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce, TruncMonth
 
 from madang.accounting.pricing import Stacking
 from madang.accounting.withdrawal import Discounted, repriced
 from madang.portal.actors import Actor
-from madang.portal.billing.models import BackCharge, StatementLine, Support
+from madang.portal.billing.models import BackCharge, CreditNoteItem, Statement, StatementLine, Support
 from madang.portal.billing.rules import Holding, StatementState, WorkedLine
+from madang.portal.creditnotes.rules import NoteState
 from madang.portal.prices import queries as prices
 from madang.values import Month
 
@@ -22,10 +23,22 @@ Place = tuple[int, int, int]
 
 
 def _discounted() -> QuerySet[StatementLine]:
-    """Issued lines of use of whose discount something is left, in order of days."""
+    """Issued lines of use of whose discount something is left, in order of days.
+
+    A credit note takes off its part of the discount; a price that it lowers adds none that could be withdrawn.
+    """
     rows = StatementLine.objects.filter(statement__state=StatementState.ISSUED, withdraws__isnull=True)
-    left = F("discount") - Coalesce(Sum("back_charges__amount"), 0)
-    return rows.annotate(left=left).filter(left__gt=0).order_by("first_day", "product__code", "pk")
+    items = CreditNoteItem.objects.filter(line=OuterRef("pk"), note__state=NoteState.ISSUED).order_by().values("line")
+    noted = Coalesce(Subquery(items.annotate(sum=Sum("discount")).values("sum")), 0)
+    rows = rows.annotate(noted=noted, left=F("discount") - Coalesce(Sum("back_charges__amount"), 0))
+    rows = rows.annotate(left=Case(When(noted__gt=0, then=F("left") - F("noted")), default=F("left")))
+    return rows.filter(left__gt=0).order_by("first_day", "product__code", "pk")
+
+
+def stands(lines: Iterable[int]) -> bool:
+    """Discount of one of these lines is withdrawn and not given back."""
+    rows = BackCharge.objects.filter(line__in=list(lines)).order_by().values("line")
+    return rows.annotate(sum=Sum("amount")).filter(sum__gt=0).exists()
 
 
 def lines(award: int, first_month: str, last_month: str, issued_until: datetime) -> list[Discounted]:
@@ -46,6 +59,9 @@ def funded(places: Iterable[Place]) -> dict[Place, dict[int, int]]:
     found: dict[Place, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     rows = Support.objects.filter(statement__in=statements).order_by("pk")
     for *place, source, won in rows.values_list("statement", "award", "pool", "source", "amount"):
+        found[place[0], place[1], place[2]][source] += won
+    # what these statements bill for others is no part of what their own use bears
+    for (*place, source), won in supported_less(statements).items():
         found[place[0], place[1], place[2]][source] += won
     back = BackCharge.objects.filter(line__statement__in=statements).order_by("pk")
     columns = ("line__statement", "line__award", "line__product__pool", "source", "amount")
@@ -99,17 +115,32 @@ def _worked(row: StatementLine, act: str, won: int) -> WorkedLine:
     return WorkedLine(holding, row.first_day, row.last_day, 0, tariff, (), cost, withdraws=row.pk, act=act)
 
 
-def supported_less(month: str, issued_at: datetime) -> Mapping[tuple[int, int, int, int], int]:
-    """What the statements of a month that were issued at an instant take off support by (statement, award, pool,
-    source); below nought where they give it back.
+def supported_less(statements: Iterable[int]) -> dict[tuple[int, int, int, int], int]:
+    """What the lines that withdraw took off support by (statement that bills them, award, pool, source), in won; below
+    nought where they gave it back.
     """
-    rows = BackCharge.objects.filter(booked=month).order_by("line__award", "line__product__pool", "source")
-    by_award: dict[tuple[int, int, int], int] = defaultdict(int)
-    for award, pool, source, won in rows.values_list("line__award", "line__product__pool", "source", "amount"):
-        by_award[award, pool, source] += won
-    billed = StatementLine.objects.filter(statement__month=month, statement__issued_at=issued_at)
-    statements = dict(billed.filter(withdraws__isnull=False).values_list("award", "statement")) if by_award else {}
-    return {(statements[one[0]], *one): won for one, won in by_award.items() if won and one[0] in statements}
+    billed = StatementLine.objects.filter(statement__in=list(statements), withdraws__isnull=False)
+    places = {(award, month): pk for award, month, pk in billed.values_list("award", "statement__month", "statement")}
+    if not places:
+        return {}
+    rows = BackCharge.objects.filter(booked__in={month for _, month in places})
+    found: dict[tuple[int, int, int, int], int] = defaultdict(int)
+    columns = ("line__award", "booked", "line__product__pool", "source", "amount")
+    for award, month, pool, source, won in rows.values_list(*columns):
+        if (award, month) in places:
+            found[places[award, month], award, pool, source] += won
+    return {place: won for place, won in found.items() if won}
+
+
+def billed_before(statements: Iterable[int]) -> dict[int, Statement]:
+    """For statements that give back what an act withdrew: the statement that had billed it, the last where several."""
+    giving = StatementLine.objects.filter(statement__in=list(statements), withdraws__isnull=False, due__lt=0)
+    back = {(line, act): pk for line, act, pk in giving.values_list("withdraws", "act", "statement")}
+    if not back:
+        return {}
+    billed = StatementLine.objects.filter(act__in={act for _, act in back}, due__gt=0)
+    rows = billed.select_related("statement").order_by("statement__month", "pk")
+    return {back[row.withdraws_id, row.act]: row.statement for row in rows if (row.withdraws_id, row.act) in back}
 
 
 def undone(months: Iterable[str]) -> dict[int, tuple[int, int]]:

@@ -16,6 +16,7 @@ from madang.portal.approvals import actions as approvals
 from madang.portal.approvals import queries as drafts
 from madang.portal.approvals.models import Approval
 from madang.portal.approvals.rules import ApprovalKind
+from madang.portal.billing import withdrawals
 from madang.portal.billing.models import CreditNote, CreditNoteItem, Statement, Support
 from madang.portal.billing.queries import today
 from madang.portal.billing.rules import StatementState
@@ -38,8 +39,8 @@ def draft(
 ) -> CreditNote:
     """Drafts what is to come off an issued statement, line by line; all that is left for some reasons.
 
-    Refused: "not_allowed_for_role", "statement_not_issued", "credit_note_text_needed", "credit_note_draft_waits", and
-    as `rules.items`.
+    Refused: "not_allowed_for_role", "statement_not_issued", "credit_note_text_needed", "credit_note_draft_waits",
+    "credit_note_withdrawn" where an act withdrew discount of such a line, and as `rules.items`.
     """
     rules.refuse_unless_drafting(by)
     row = Statement.objects.filter(pk=statement, state=StatementState.ISSUED).first()
@@ -48,6 +49,8 @@ def draft(
     if not text.strip():
         raise Refused("credit_note_text_needed", field="text")
     found = rules.items({one.line.pk: one.left for one in queries.left_of(row)}, wishes, reason)
+    if withdrawals.stands(found):
+        raise Refused("credit_note_withdrawn")
     sums = {name: figure for name, figure in vars(rules.total(found.values())).items() if name != "quantity"}
     made = {"statement": row, "reason": reason, "text": text.strip(), "before": row.credited, **sums}
     try:
@@ -101,7 +104,7 @@ def issue(*, by: Actor, now: datetime, note: int, comment: str, document_number:
     """Approves the draft: it is numbered, and its statement asks for that much less.
 
     Refused as `approvals.approve`, and "credit_note_decided", "credit_note_outdated" where another one came between,
-    "year_settled" where this year is.
+    "credit_note_withdrawn" as `draft`, "year_settled" where this year is.
     """
     approvals.approve(by=by, now=now, kind=KIND, subject=note, comment=comment, document_number=document_number)
     row, day = _open(note), today(now)
@@ -110,6 +113,8 @@ def issue(*, by: Actor, now: datetime, note: int, comment: str, document_number:
     same = Statement.objects.filter(pk=row.statement_id, credited=row.before)
     if not same.update(credited=F("credited") + row.payable):
         raise Refused("credit_note_outdated")
+    if withdrawals.stands(row.items.values_list("line", flat=True)):
+        raise Refused("credit_note_withdrawn")
     place = 1 + (CreditNote.objects.filter(year=day.year).aggregate(most=Max("place"))["most"] or 0)
     number = rules.number(day.year, place)
     written = rules.written_on(NoteReason(row.reason), row.statement.month, day)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from madang.accounting.ledger import Bucket
 from madang.portal.actors import Actor, Role
+from madang.portal.billing import withdrawals
 from madang.portal.billing.models import CreditNote, CreditNoteItem, Statement, StatementLine, Support
 from madang.portal.billing.queries import lines
 from madang.portal.creditnotes.rules import Figures, NoteState, figures_of, last_day, total
@@ -48,14 +49,19 @@ def items(note: CreditNote) -> list[CreditNoteItem]:
 
 
 def left_of(statement: Statement) -> list[LeftLine]:
-    """Each line with what its issued credit notes have left of it; six queries."""
+    """Each line of use with what its issued credit notes have left of it; six queries."""
     issued = CreditNoteItem.objects.filter(note__statement=statement, note__state=NoteState.ISSUED)
     off: dict[int, list[Figures]] = {}
     for item in issued:
         off.setdefault(item.line_id, []).append(figures_of(item))
-    found = [(line, figures_of(line) - total(off.get(line.pk, []))) for line in lines(statement)]
+    found = [(line, figures_of(line) - total(off.get(line.pk, []))) for line in _of_use(statement)]
     beyond = _beyond(statement, found)
     return [LeftLine(line, left, min(left.quantity, beyond.get(line.pk, 0))) for line, left in found]
+
+
+def _of_use(statement: Statement) -> list[StatementLine]:
+    """The lines that price something: what an act withdrew is given back by its appeal alone."""
+    return [line for line in lines(statement) if line.withdraws_id is None]
 
 
 def _beyond(statement: Statement, found: Iterable[tuple[StatementLine, Figures]]) -> dict[int, int]:
@@ -119,11 +125,14 @@ def _by_month(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 def supported(statement: Statement) -> dict[tuple[int, int], dict[int, int]]:
-    """What each source gives by (award, pool) of a statement, its credit notes counted in."""
+    """What each source gives by (award, pool) for the use of a statement, its credit notes counted in."""
     found: dict[tuple[int, int], dict[int, int]] = {}
     rows = Support.objects.filter(statement=statement).order_by().values_list("award", "pool", "source")
     for award, pool, source, won in rows.annotate(sum=Sum("amount")):
         found.setdefault((award, pool), {})[source] = won
+    for (_statement, award, pool, source), won in withdrawals.supported_less([statement.pk]).items():
+        by = found.setdefault((award, pool), {})
+        by[source] = by.get(source, 0) + won
     return found
 
 

@@ -15,6 +15,9 @@ REFUSALS = {
     "credit_note_outdated": N_(
         "Another credit note to this statement was issued since this one was drafted. Drop it and draft it again."
     ),
+    "credit_note_withdrawn": N_(
+        "Discounts of these lines were withdrawn by a back charge. It has to be annulled before they are corrected."
+    ),
 }
 INPUT = frozenset(
     {

@@ -16,6 +16,7 @@ import madang.portal.cluster.rules
 import madang.portal.committees.rules
 import madang.portal.consensus.rules
 import madang.portal.courses.rules
+import madang.portal.creditnotes.rules
 import madang.portal.environments.rules
 import madang.portal.facilities.rules
 import madang.portal.forecasts.rules
@@ -33,6 +34,7 @@ import madang.portal.sanctions.rules
 import madang.portal.studies.rules
 import madang.portal.suggestions.rules
 import madang.portal.supplements.rules
+import madang.portal.suppliers.rules
 import madang.portal.takebacks.rules
 import madang.portal.tenancies.rules
 import madang.review.scores
@@ -50,6 +52,31 @@ class Migration(migrations.Migration):
     ]
 
     operations = [CreateTogether([
+        migrations.CreateModel(
+            name='Supplier',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(max_length=30, unique=True)),
+                ('name', models.CharField(max_length=120)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('created_at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='SupplierStatement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month', models.CharField(max_length=7)),
+                ('state', models.CharField(choices=[('draft', 'draft'), ('agreed', 'agreed')], default=madang.portal.suppliers.rules.SupplyState['DRAFT'], max_length=10)),
+                ('amount', models.BigIntegerField(default=0)),
+                ('worked_out_at', models.DateTimeField()),
+                ('agreed_at', models.DateTimeField(null=True)),
+                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='portal.supplier')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'agreed'])), name='supplierstatement_state_known'), models.UniqueConstraint(fields=('supplier', 'month'), name='supplierstatement_once_a_month'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'agreed'), ('agreed_at__isnull', False)), models.Q(models.Q(('state', 'agreed'), _negated=True), ('agreed_at__isnull', True)), _connector='OR'), name='supplierstatement_agreed_when')],
+            },
+        ),
         migrations.CreateModel(
             name='Entitlement',
             fields=[
@@ -226,7 +253,7 @@ class Migration(migrations.Migration):
             name='Approval',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('publish_call', 'publish_call'), ('adopt_plan', 'adopt_plan'), ('publish_decisions', 'publish_decisions'), ('end_award', 'end_award'), ('change_tariff', 'change_tariff'), ('refund', 'refund'), ('settle_year', 'settle_year'), ('freeze_figures', 'freeze_figures'), ('pay_reviewers', 'pay_reviewers'), ('take_back', 'take_back'), ('close_month', 'close_month'), ('reopen_month', 'reopen_month'), ('decide_sanction', 'decide_sanction'), ('uphold_sanction', 'uphold_sanction'), ('annul_sanction', 'annul_sanction'), ('grant_supplement', 'grant_supplement'), ('misconduct', 'misconduct')], max_length=20)),
+                ('kind', models.CharField(choices=[('publish_call', 'publish_call'), ('adopt_plan', 'adopt_plan'), ('publish_decisions', 'publish_decisions'), ('end_award', 'end_award'), ('change_tariff', 'change_tariff'), ('refund', 'refund'), ('credit_note', 'credit_note'), ('pay_supplier', 'pay_supplier'), ('settle_year', 'settle_year'), ('freeze_figures', 'freeze_figures'), ('pay_reviewers', 'pay_reviewers'), ('take_back', 'take_back'), ('close_month', 'close_month'), ('reopen_month', 'reopen_month'), ('decide_sanction', 'decide_sanction'), ('uphold_sanction', 'uphold_sanction'), ('annul_sanction', 'annul_sanction'), ('grant_supplement', 'grant_supplement'), ('misconduct', 'misconduct')], max_length=20)),
                 ('subject', models.BigIntegerField()),
                 ('facts', models.JSONField(default=dict)),
                 ('state', models.CharField(choices=[('waiting', 'waiting'), ('approved', 'approved'), ('rejected', 'rejected'), ('withdrawn', 'withdrawn')], default=madang.portal.approvals.rules.ApprovalState['WAITING'], max_length=10)),
@@ -239,7 +266,7 @@ class Migration(migrations.Migration):
                 ('drafted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['publish_call', 'adopt_plan', 'publish_decisions', 'end_award', 'change_tariff', 'refund', 'settle_year', 'freeze_figures', 'pay_reviewers', 'take_back', 'close_month', 'reopen_month', 'decide_sanction', 'uphold_sanction', 'annul_sanction', 'grant_supplement', 'misconduct'])), name='approval_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'rejected', 'withdrawn'])), name='approval_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'rejected']), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(models.Q(('state__in', ['approved', 'rejected']), _negated=True), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='approval_decided_by_whom'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='approval_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('document_number', ''), _negated=True), _connector='OR'), name='approval_has_document'), models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('kind', 'subject'), name='approval_waiting_once')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['publish_call', 'adopt_plan', 'publish_decisions', 'end_award', 'change_tariff', 'refund', 'credit_note', 'pay_supplier', 'settle_year', 'freeze_figures', 'pay_reviewers', 'take_back', 'close_month', 'reopen_month', 'decide_sanction', 'uphold_sanction', 'annul_sanction', 'grant_supplement', 'misconduct'])), name='approval_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'rejected', 'withdrawn'])), name='approval_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'rejected']), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(models.Q(('state__in', ['approved', 'rejected']), _negated=True), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='approval_decided_by_whom'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='approval_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('document_number', ''), _negated=True), _connector='OR'), name='approval_has_document'), models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('kind', 'subject'), name='approval_waiting_once')],
             },
         ),
         migrations.CreateModel(
@@ -952,6 +979,37 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SupplyContract',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('used', 'used'), ('kept', 'kept')], max_length=10)),
+                ('first_month', models.CharField(max_length=7)),
+                ('price', models.BigIntegerField()),
+                ('units', models.PositiveIntegerField(default=0)),
+                ('document', models.CharField(max_length=200)),
+                ('set_at', models.DateTimeField()),
+                ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.pool')),
+                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contracts', to='portal.supplier')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['used', 'kept'])), name='supplycontract_kind_known'), models.UniqueConstraint(fields=('pool', 'kind', 'first_month'), name='supplycontract_once_a_month'), models.CheckConstraint(condition=models.Q(('price__gte', 0)), name='supplycontract_price_not_negative'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'kept'), ('units__gt', 0)), models.Q(('kind', 'used'), ('units', 0)), _connector='OR'), name='supplycontract_units_kept')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SupplierLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('quantity', models.BigIntegerField()),
+                ('amount', models.BigIntegerField()),
+                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.supplycontract')),
+                ('statement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='portal.supplierstatement')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('statement', 'contract'), name='supplierline_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='LedgerAccount',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1112,6 +1170,7 @@ class Migration(migrations.Migration):
                 ('name_en', models.CharField(blank=True, max_length=120)),
                 ('kind', models.CharField(choices=[('company', 'company'), ('university', 'university'), ('research_institute', 'research_institute'), ('public_body', 'public_body')], max_length=20)),
                 ('size_class', models.CharField(choices=[('micro', 'micro'), ('small', 'small'), ('medium', 'medium'), ('mid_sized', 'mid_sized'), ('large', 'large'), ('none', 'none')], default=madang.portal.people.rules.SizeClass['NONE'], max_length=12)),
+                ('sector', models.CharField(choices=[('agriculture', 'agriculture'), ('manufacturing', 'manufacturing'), ('energy', 'energy'), ('construction', 'construction'), ('trade', 'trade'), ('transport', 'transport'), ('information', 'information'), ('finance', 'finance'), ('science', 'science'), ('education', 'education'), ('health', 'health'), ('culture', 'culture'), ('other', 'other'), ('none', 'none')], default=madang.portal.people.rules.Sector['NONE'], max_length=20)),
                 ('registration_number', models.CharField(max_length=10, unique=True)),
                 ('founded_on', models.DateField()),
                 ('firm_group', models.CharField(blank=True, max_length=80)),
@@ -1121,8 +1180,22 @@ class Migration(migrations.Migration):
                 ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='portal.region')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['company', 'university', 'research_institute', 'public_body'])), name='organisation_kind_known'), models.CheckConstraint(condition=models.Q(('size_class__in', ['micro', 'small', 'medium', 'mid_sized', 'large', 'none'])), name='organisation_size_class_known'), models.CheckConstraint(condition=models.Q(('registration_number__regex', '^[0-9]{10}$')), name='organisation_number_ten_digits')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['company', 'university', 'research_institute', 'public_body'])), name='organisation_kind_known'), models.CheckConstraint(condition=models.Q(('size_class__in', ['micro', 'small', 'medium', 'mid_sized', 'large', 'none'])), name='organisation_size_class_known'), models.CheckConstraint(condition=models.Q(('sector__in', ['agriculture', 'manufacturing', 'energy', 'construction', 'trade', 'transport', 'information', 'finance', 'science', 'education', 'health', 'culture', 'other', 'none'])), name='organisation_sector_known'), models.CheckConstraint(condition=models.Q(('sector', 'none'), ('kind', 'company'), _connector='OR'), name='organisation_sector_of_companies'), models.CheckConstraint(condition=models.Q(('registration_number__regex', '^[0-9]{10}$')), name='organisation_number_ten_digits')],
             },
+        ),
+        migrations.CreateModel(
+            name='TaxParty',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('representative', models.CharField(max_length=60)),
+                ('address', models.CharField(max_length=150)),
+                ('business_type', models.CharField(blank=True, max_length=60)),
+                ('business_item', models.CharField(blank=True, max_length=60)),
+                ('email', models.EmailField(max_length=100)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('changed_at', models.DateTimeField()),
+                ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='tax_party', to='portal.organisation')),
+            ],
         ),
         migrations.CreateModel(
             name='Booking',
@@ -1525,6 +1598,7 @@ class Migration(migrations.Migration):
                 ('vat', models.BigIntegerField(default=0)),
                 ('payable', models.BigIntegerField(default=0)),
                 ('credit', models.BigIntegerField(default=0)),
+                ('credited', models.BigIntegerField(default=0)),
                 ('faults', models.PositiveIntegerField(default=0)),
                 ('worked_out_at', models.DateTimeField()),
                 ('issued_at', models.DateTimeField(null=True)),
@@ -1532,7 +1606,37 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='portal.organisation')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'issued'])), name='statement_state_known'), models.UniqueConstraint(fields=('organisation', 'month'), name='statement_once_a_month'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'issued'), ('issued_at__isnull', False), ('number__isnull', False), ('due_on__isnull', False)), models.Q(models.Q(('state', 'issued'), _negated=True), ('issued_at__isnull', True), ('number__isnull', True), ('due_on__isnull', True)), _connector='OR'), name='statement_issued_has_number'), models.CheckConstraint(condition=models.Q(('list_price__gte', 0), ('credit__gte', 0)), name='statement_amounts_not_negative'), models.CheckConstraint(condition=models.Q(('due', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('list_price'), '-', models.F('discount')), '-', models.F('credit')))), name='statement_due_after_discount'), models.CheckConstraint(condition=models.Q(('subsidy', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('reference'), '-', models.F('due')), '-', models.F('credit')))), name='statement_subsidy_is_support'), models.CheckConstraint(condition=models.Q(('payable', django.db.models.expressions.CombinedExpression(models.F('supply'), '+', models.F('vat')))), name='statement_payable_with_vat'), models.CheckConstraint(condition=models.Q(('state', 'draft'), ('faults', 0), _connector='OR'), name='statement_issued_without_fault')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'issued'])), name='statement_state_known'), models.UniqueConstraint(fields=('organisation', 'month'), name='statement_once_a_month'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'issued'), ('issued_at__isnull', False), ('number__isnull', False), ('due_on__isnull', False)), models.Q(models.Q(('state', 'issued'), _negated=True), ('issued_at__isnull', True), ('number__isnull', True), ('due_on__isnull', True)), _connector='OR'), name='statement_issued_has_number'), models.CheckConstraint(condition=models.Q(('list_price__gte', 0), ('credit__gte', 0)), name='statement_amounts_not_negative'), models.CheckConstraint(condition=models.Q(('due', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('list_price'), '-', models.F('discount')), '-', models.F('credit')))), name='statement_due_after_discount'), models.CheckConstraint(condition=models.Q(('subsidy', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('reference'), '-', models.F('due')), '-', models.F('credit')))), name='statement_subsidy_is_support'), models.CheckConstraint(condition=models.Q(('payable', django.db.models.expressions.CombinedExpression(models.F('supply'), '+', models.F('vat')))), name='statement_payable_with_vat'), models.CheckConstraint(condition=models.Q(('state', 'draft'), ('faults', 0), _connector='OR'), name='statement_issued_without_fault'), models.CheckConstraint(condition=models.Q(('credited', 0), models.Q(('credited__gt', 0), ('credited__lte', models.F('payable')), ('state', 'issued')), _connector='OR'), name='statement_credited_within')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CreditNote',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('draft', 'draft'), ('issued', 'issued'), ('dropped', 'dropped')], default=madang.portal.creditnotes.rules.NoteState['DRAFT'], max_length=10)),
+                ('reason', models.CharField(choices=[('error', 'error'), ('changed', 'changed'), ('cancelled', 'cancelled'), ('twice', 'twice')], max_length=10)),
+                ('text', models.CharField(max_length=500)),
+                ('before', models.BigIntegerField()),
+                ('reference', models.BigIntegerField()),
+                ('list_price', models.BigIntegerField()),
+                ('discount', models.BigIntegerField()),
+                ('credit', models.BigIntegerField()),
+                ('due', models.BigIntegerField()),
+                ('subsidy', models.BigIntegerField()),
+                ('supply', models.BigIntegerField()),
+                ('vat', models.BigIntegerField()),
+                ('payable', models.BigIntegerField()),
+                ('drafted_at', models.DateTimeField()),
+                ('year', models.PositiveSmallIntegerField(null=True)),
+                ('place', models.PositiveIntegerField(null=True)),
+                ('number', models.CharField(max_length=40, null=True, unique=True)),
+                ('written_on', models.DateField(null=True)),
+                ('issued_at', models.DateTimeField(null=True)),
+                ('drafted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('statement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credit_notes', to='portal.statement')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'issued', 'dropped'])), name='creditnote_state_known'), models.CheckConstraint(condition=models.Q(('reason__in', ['error', 'changed', 'cancelled', 'twice'])), name='creditnote_reason_known'), models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('statement',), name='creditnote_one_draft_a_statement'), models.UniqueConstraint(fields=('year', 'place'), name='creditnote_number_once'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'issued'), ('year__isnull', False), ('place__isnull', False), ('number__isnull', False), ('written_on__isnull', False), ('issued_at__isnull', False)), models.Q(models.Q(('state', 'issued'), _negated=True), ('year__isnull', True), ('place__isnull', True), ('number__isnull', True), ('written_on__isnull', True), ('issued_at__isnull', True)), _connector='OR'), name='creditnote_issued_has_number'), models.CheckConstraint(condition=models.Q(('payable__gt', 0), ('payable', django.db.models.expressions.CombinedExpression(models.F('supply'), '+', models.F('vat')))), name='creditnote_payable_with_vat'), models.CheckConstraint(condition=models.Q(('due', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('list_price'), '-', models.F('discount')), '-', models.F('credit')))), name='creditnote_due_after_discount'), models.CheckConstraint(condition=models.Q(('subsidy', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('reference'), '-', models.F('due')), '-', models.F('credit')))), name='creditnote_subsidy_is_support')],
             },
         ),
         migrations.CreateModel(
@@ -1765,7 +1869,7 @@ class Migration(migrations.Migration):
                 ('reference_price', models.BigIntegerField()),
                 ('reference_source', models.CharField(max_length=200)),
                 ('reference_source_en', models.CharField(blank=True, max_length=200)),
-                ('vat', models.CharField(choices=[('none', 'none'), ('included', 'included'), ('added', 'added')], default=madang.accounting.pricing.Vat['NONE'], max_length=10)),
+                ('vat', models.CharField(choices=[('none', 'none'), ('zero', 'zero'), ('included', 'included'), ('added', 'added')], default=madang.accounting.pricing.Vat['NONE'], max_length=10)),
                 ('vat_permille', models.PositiveSmallIntegerField(default=0)),
                 ('starts_on', models.DateField()),
                 ('ends_on', models.DateField(null=True)),
@@ -1776,7 +1880,7 @@ class Migration(migrations.Migration):
                 ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tariffs', to='portal.product')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['reserved', 'used'])), name='tariff_kind_known'), models.CheckConstraint(condition=models.Q(('vat__in', ['none', 'included', 'added'])), name='tariff_vat_known'), models.CheckConstraint(condition=models.Q(('price__gte', 0), ('reference_price__gte', 0)), name='tariff_prices_not_negative'), models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='tariff_ends_after_start'), models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='tariff_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), models.Q(models.Q(('approved_at__isnull', False), _negated=True), ('approved_by__isnull', True)), _connector='OR'), name='tariff_approved_whole'), models.UniqueConstraint(condition=models.Q(('approved_at__isnull', False)), fields=('product', 'kind', 'starts_on'), name='tariff_one_a_day')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['reserved', 'used'])), name='tariff_kind_known'), models.CheckConstraint(condition=models.Q(('vat__in', ['none', 'zero', 'included', 'added'])), name='tariff_vat_known'), models.CheckConstraint(condition=models.Q(('price__gte', 0), ('reference_price__gte', 0)), name='tariff_prices_not_negative'), models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='tariff_ends_after_start'), models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='tariff_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), models.Q(models.Q(('approved_at__isnull', False), _negated=True), ('approved_by__isnull', True)), _connector='OR'), name='tariff_approved_whole'), models.UniqueConstraint(condition=models.Q(('approved_at__isnull', False)), fields=('product', 'kind', 'starts_on'), name='tariff_one_a_day')],
             },
         ),
         migrations.CreateModel(
@@ -3530,13 +3634,14 @@ class Migration(migrations.Migration):
                 ('year', models.PositiveSmallIntegerField()),
                 ('amount', models.BigIntegerField()),
                 ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.award')),
+                ('note', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='supports', to='portal.creditnote')),
                 ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.pool')),
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.fundingsource')),
                 ('statement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supports', to='portal.statement')),
             ],
             options={
                 'indexes': [models.Index(fields=['year', 'award'], name='support_of_a_year')],
-                'constraints': [models.UniqueConstraint(fields=('statement', 'award', 'pool', 'source'), name='support_once'), models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='support_not_nought')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('note__isnull', True)), fields=('statement', 'award', 'pool', 'source'), name='support_once'), models.UniqueConstraint(fields=('note', 'award', 'pool', 'source'), name='support_once_a_note'), models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='support_not_nought')],
             },
         ),
         migrations.CreateModel(
@@ -3603,6 +3708,27 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(condition=models.Q(('withdraws__isnull', True)), fields=('statement', 'award', 'product', 'first_day'), name='statementline_once'), models.UniqueConstraint(condition=models.Q(('withdraws__isnull', False)), fields=('statement', 'withdraws', 'act'), name='statementline_withdraws_once'), models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='statementline_days_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('act', ''), ('due__gte', 0), ('quantity__gt', 0), ('withdraws__isnull', True)), models.Q(('credit', 0), ('list_price', 0), ('quantity', 0), ('reference', 0), ('withdraws__isnull', False), models.Q(('act', ''), _negated=True), models.Q(('due', 0), _negated=True)), _connector='OR'), name='statementline_amounts'), models.CheckConstraint(condition=models.Q(models.Q(('fault', ''), ('tariff__isnull', False)), models.Q(models.Q(('fault', ''), _negated=True), ('tariff__isnull', True)), _connector='OR'), name='statementline_priced_or_fault')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CreditNoteItem',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('quantity', models.BigIntegerField()),
+                ('reference', models.BigIntegerField()),
+                ('list_price', models.BigIntegerField()),
+                ('discount', models.BigIntegerField()),
+                ('credit', models.BigIntegerField()),
+                ('due', models.BigIntegerField()),
+                ('subsidy', models.BigIntegerField()),
+                ('supply', models.BigIntegerField()),
+                ('vat', models.BigIntegerField()),
+                ('payable', models.BigIntegerField()),
+                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credit_items', to='portal.statementline')),
+                ('note', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='portal.creditnote')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('note', 'line'), name='creditnoteitem_once'), models.CheckConstraint(condition=models.Q(('quantity__gte', 0), ('supply__gte', 0), ('vat__gte', 0), ('payable', django.db.models.expressions.CombinedExpression(models.F('supply'), '+', models.F('vat')))), name='creditnoteitem_amounts')],
             },
         ),
         migrations.CreateModel(

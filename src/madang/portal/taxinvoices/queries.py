@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from madang.errors import Refused
 from madang.portal.actors import Actor
+from madang.portal.billing import withdrawals
 from madang.portal.billing.models import CreditNote, CreditNoteItem, Statement, StatementLine
 from madang.portal.creditnotes.rules import NoteReason, NoteState, last_day
 from madang.portal.people.models import Organisation
@@ -40,7 +41,7 @@ def due(before: datetime) -> QuerySet[TaxParty]:
 
 
 def invoices(by: Actor, first: date, last: date) -> list[Invoice]:
-    """What was issued on these days, both counted, in order of numbers: for staff and auditors. Six queries.
+    """What was issued on these days, both counted, in order of numbers: for staff and auditors. Eight queries.
 
     Refused: "tax_days_wrong".
     """
@@ -54,7 +55,10 @@ def invoices(by: Actor, first: date, last: date) -> list[Invoice]:
     listed = list(notes.order_by("year", "place"))
     buyers = _buyers({row.organisation_id for row in [*statements, *(note.statement for note in listed)]})
     sums = _sums(StatementLine.objects.filter(statement__in=[*statements, *(one.statement for one in listed)]))
-    found = [_of_statement(row, buyers[row.organisation_id], sums.get(row.pk, {})) for row in statements]
+    back = withdrawals.billed_before(row.pk for row in statements)
+    found = [
+        _of_statement(row, buyers[row.organisation_id], sums.get(row.pk, {}), back.get(row.pk)) for row in statements
+    ]
     return [one for some in [*found, *_of_notes(listed, buyers, sums)] for one in some]
 
 
@@ -82,9 +86,10 @@ def _sums(rows: QuerySet[Any], of: str = "statement", line: str = "") -> dict[in
     return found
 
 
-def _of_statement(row: Statement, buyer: Party, kinds: Kinds) -> list[Invoice]:
+def _of_statement(row: Statement, buyer: Party, kinds: Kinds, back: Statement | None) -> list[Invoice]:
     given = {"number": row.number, "month": row.month, "written_on": last_day(row.month)}
-    return rules.of_statement(**given, buyer=buyer, kinds=kinds)
+    corrects = (back.number or "", last_day(back.month)) if back else None
+    return rules.of_statement(**given, buyer=buyer, kinds=kinds, corrects=corrects)
 
 
 def _of_notes(listed: list[CreditNote], buyers: dict[int, Party], billed: dict[int, Kinds]) -> list[list[Invoice]]:

@@ -106,9 +106,21 @@ def kind_of(vat: str) -> TaxKind:
     return _OF_VAT.get(vat, TaxKind.TAXABLE)
 
 
-def of_statement(*, number: str, month: str, written_on: date, buyer: Party, kinds: Kinds) -> list[Invoice]:
-    """One invoice a kind of tax; nothing for what comes to nought."""
-    return [Invoice(number, month, kind, written_on, buyer, kinds[kind]) for kind in TaxKind if kinds.get(kind)]
+def of_statement(
+    *, number: str, month: str, written_on: date, buyer: Party, kinds: Kinds, corrects: tuple[str, date] | None = None
+) -> list[Invoice]:
+    """One invoice a kind of tax; nothing for what comes to nought.
+
+    What lies below nought gives back what the statement `corrects` asked for (its number, the day that it bears).
+    """
+    found = []
+    for kind in TaxKind:
+        sums = kinds.get(kind, Sums())
+        back = corrects if sums.supply + sums.vat < 0 else None
+        about = (back[0], REASON_CODES[NoteReason.CHANGED], back[1]) if back else ()
+        if sums:
+            found.append(Invoice(number, month, kind, written_on, buyer, sums, *about))
+    return found
 
 
 def of_note(
