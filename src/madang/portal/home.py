@@ -83,6 +83,8 @@ _PLACES: list[tuple[Any, list[tuple[Any, str, frozenset[Role]]]]] = [
             (_("Bookings"), "staff-bookings", _STAFF),
             (_("Quotas of hours"), "booking-quotas", _STAFF),
             (_("Rate of utilisation"), "utilisation", _STAFF),
+            (_("Qualifications"), "qualifications", _STAFF),
+            (_("Damage and accidents"), "incidents", _STAFF),
         ],
     ),
     (
@@ -141,6 +143,8 @@ def _own_places(by: Actor) -> list[tuple[Any, str]]:
         (member, _("Statements"), "statements"),
         (member, _("Facilities"), "facilities"),
         (member, _("Bookings"), "bookings"),
+        (member, _("My qualifications"), "my-qualifications"),
+        (member, _("Damage and accidents"), "incidents"),
         (member, _("Tenancies"), "tenancies"),
         (True, _("Start-up camp"), "camp"),
         (True, _("Calls"), "calls"),

@@ -146,6 +146,7 @@ def booking(request: HttpRequest, pk: int) -> HttpResponse:
         "may_check_in": own and ahead and row.state == BookingState.CONFIRMED and now >= row.starts_at - rules.EARLY,
         "may_decide": by.has(*KEEPERS) and row.state == BookingState.ASKED,
         "place": queries.place_in_queue(row) if row.state == BookingState.QUEUED else 0,
+        "may_report": own,
         "series": [one for one in queries.of_series(by, row.series) if one.pk != pk] if row.series else [],
     }
     return render(request, "bookings/booking.html", context)

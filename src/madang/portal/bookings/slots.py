@@ -51,8 +51,7 @@ def touched(period: Period, grain: SlotGrain, zone: ZoneInfo) -> range:
         return range(0)
     if grain is SlotGrain.QUARTER:
         return range(int(period.start.timestamp()) // QUARTER, -(-int(period.end.timestamp()) // QUARTER))
-    last = (period.end - timedelta(microseconds=1)).astimezone(zone).date()
-    return range(period.start.astimezone(zone).date().toordinal(), last.toordinal() + 1)
+    return range(period.start.astimezone(zone).date().toordinal(), last_day_of(period, zone).toordinal() + 1)
 
 
 def with_buffers(slots: range, terms: Terms) -> range:
@@ -95,6 +94,11 @@ def minutes_by_month(slots: range, grain: SlotGrain, zone: ZoneInfo) -> dict[Mon
         day = day_of(slot, grain, zone)
         found[Month(day.year, day.month)] += each
     return dict(found)
+
+
+def last_day_of(period: Period, zone: ZoneInfo) -> date:
+    """The centre's calendar day on which a period's last instant lies."""
+    return (period.end - timedelta(microseconds=1)).astimezone(zone).date()
 
 
 def stretches(taken: Iterable[int]) -> Iterator[range]:

@@ -24,6 +24,7 @@ from madang.portal.facilities.rules import KEEPERS, FacilityState
 from madang.portal.facilities.sentences import COLUMNS, FACILITY_KINDS, FIELDS, SAFETY, SLOT_GRAINS, WEEKDAYS
 from madang.portal.files import tables
 from madang.portal.files.faces import taken
+from madang.portal.qualifications import queries as qualifications
 from madang.portal.templatetags.madang import in_language
 
 PAGE, SHOWN = 50, 100
@@ -73,6 +74,8 @@ def facility(request: HttpRequest, code: str) -> HttpResponse:
         "later": first + timedelta(days=7),
         "may_book": row.state == FacilityState.IN_USE,
         "may_change": request.actor.has(*KEEPERS),
+        "needed": qualifications.needed_by(row.pk),
+        "may_report": bool(request.actor.memberships) or request.actor.has(*KEEPERS),
     }
     return render(request, "facilities/facility.html", context)
 

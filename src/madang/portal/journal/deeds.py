@@ -3,12 +3,16 @@
 from django.utils.translation import gettext_noop as N_
 
 from madang.portal.camp.sentences import DEEDS as CAMP_DEEDS
+from madang.portal.incidents.sentences import DEEDS as INCIDENT_DEEDS
 from madang.portal.journal import training_deeds
+from madang.portal.qualifications.sentences import DEEDS as QUALIFICATION_DEEDS
 from madang.portal.tenancies.sentences import DEEDS as TENANCY_DEEDS
 
 # Every action that writes an entry; a test holds that none is missing.
 DEEDS = {
     **CAMP_DEEDS,
+    **INCIDENT_DEEDS,
+    **QUALIFICATION_DEEDS,
     **TENANCY_DEEDS,
     "access.ask_sign_up": N_("Link for signing up asked for"),
     "access.log_in": N_("Logged in"),

@@ -19,6 +19,7 @@ import madang.portal.courses.rules
 import madang.portal.environments.rules
 import madang.portal.facilities.rules
 import madang.portal.forecasts.rules
+import madang.portal.incidents.rules
 import madang.portal.jobs.rules
 import madang.portal.learners.rules
 import madang.portal.meetings.rules
@@ -365,6 +366,17 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Qualification',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=30, unique=True)),
+                ('name_ko', models.CharField(max_length=80)),
+                ('name_en', models.CharField(max_length=80)),
+                ('added_at', models.DateTimeField()),
+                ('course', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.course')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Discount',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -456,6 +468,17 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['kind', 'field', 'code'], name='facility_by_kind')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['equipment', 'simulator', 'room', 'seat'])), name='facility_kind_known'), models.CheckConstraint(condition=models.Q(('field__in', ['mobility', 'energy', 'healthcare', 'other'])), name='facility_field_known'), models.CheckConstraint(condition=models.Q(('safety__in', ['open', 'instructed', 'supervised'])), name='facility_safety_known'), models.CheckConstraint(condition=models.Q(('grain__in', ['quarter', 'day'])), name='facility_grain_known'), models.CheckConstraint(condition=models.Q(('state__in', ['in_use', 'repair', 'retired'])), name='facility_state_known'), models.CheckConstraint(condition=models.Q(('closes__lte', 1440), ('opens__lt', models.F('closes'))), name='facility_opens_before_closing'), models.CheckConstraint(condition=models.Q(('weekdays__gte', 1), ('weekdays__lte', 127)), name='facility_open_on_some_day'), models.CheckConstraint(condition=models.Q(('longest__gte', 1)), name='facility_longest_above_zero')],
+            },
+        ),
+        migrations.CreateModel(
+            name='FacilityRequirement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requirements', to='portal.facility')),
+                ('qualification', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requirements', to='portal.qualification')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('facility', 'qualification'), name='facilityrequirement_once')],
             },
         ),
         migrations.CreateModel(
@@ -1571,6 +1594,66 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('size__gte', 0)), name='storedfile_size_not_negative')],
+            },
+        ),
+        migrations.CreateModel(
+            name='QualificationGrant',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('given_on', models.DateField()),
+                ('expires_on', models.DateField()),
+                ('evidence', models.CharField(blank=True, max_length=300)),
+                ('file_name', models.CharField(blank=True, max_length=150)),
+                ('granted_at', models.DateTimeField()),
+                ('revoked_at', models.DateTimeField(null=True)),
+                ('revoked_why', models.CharField(blank=True, max_length=300)),
+                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+                ('granted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('qualification', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='portal.qualification')),
+                ('revoked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['person', 'qualification'], name='qualificationgrant_held')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('expires_on__gt', models.F('given_on'))), name='qualificationgrant_days_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), models.Q(models.Q(('revoked_at__isnull', False), _negated=True), ('revoked_by__isnull', True)), _connector='OR'), name='qualificationgrant_revoked_by_whom')],
+            },
+        ),
+        migrations.CreateModel(
+            name='IncidentReport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('damage', 'damage'), ('accident', 'accident')], max_length=10)),
+                ('severity', models.CharField(choices=[('slight', 'slight'), ('serious', 'serious'), ('dangerous', 'dangerous')], max_length=10)),
+                ('what', models.CharField(blank=True, max_length=200)),
+                ('file_name', models.CharField(blank=True, max_length=150)),
+                ('state', models.CharField(choices=[('reported', 'reported'), ('seen', 'seen'), ('working', 'working'), ('settled', 'settled'), ('unfounded', 'unfounded')], default=madang.portal.incidents.rules.IncidentState['REPORTED'], max_length=10)),
+                ('reported_at', models.DateTimeField()),
+                ('moved_at', models.DateTimeField()),
+                ('settled_at', models.DateTimeField(null=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('booking', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='portal.booking')),
+                ('closure', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='incidents', to='portal.closure')),
+                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='portal.facility')),
+                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+                ('reported_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['state', 'reported_at'], name='incidentreport_by_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['damage', 'accident'])), name='incidentreport_kind_known'), models.CheckConstraint(condition=models.Q(('severity__in', ['slight', 'serious', 'dangerous'])), name='incidentreport_severity_known'), models.CheckConstraint(condition=models.Q(('state__in', ['reported', 'seen', 'working', 'settled', 'unfounded'])), name='incidentreport_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['settled', 'unfounded']), ('settled_at__isnull', False)), models.Q(models.Q(('state__in', ['settled', 'unfounded']), _negated=True), ('settled_at__isnull', True)), _connector='OR'), name='incidentreport_settled_when')],
+            },
+        ),
+        migrations.CreateModel(
+            name='IncidentStep',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('reported', 'reported'), ('seen', 'seen'), ('working', 'working'), ('settled', 'settled'), ('unfounded', 'unfounded')], max_length=10)),
+                ('words', models.CharField(blank=True, max_length=1000)),
+                ('at', models.DateTimeField()),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='portal.incidentreport')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['reported', 'seen', 'working', 'settled', 'unfounded'])), name='incidentstep_state_known')],
             },
         ),
         migrations.CreateModel(
