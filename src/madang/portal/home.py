@@ -144,6 +144,7 @@ def _own_places(by: Actor) -> list[tuple[Any, str]]:
         (member, _("Facilities"), "facilities"),
         (member, _("Bookings"), "bookings"),
         (member, _("My qualifications"), "my-qualifications"),
+        (True, _("Sessions that I operate"), "sessions"),
         (member, _("Damage and accidents"), "incidents"),
         (member, _("Tenancies"), "tenancies"),
         (True, _("Start-up camp"), "camp"),

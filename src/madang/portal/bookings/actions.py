@@ -12,7 +12,7 @@ from django.db.models import F
 
 from madang.errors import Refused, Stale
 from madang.portal.actors import WORKER, Actor
-from madang.portal.bookings import holding, looking, nights, queries, rules, slots
+from madang.portal.bookings import holding, looking, nights, operating, queries, rules, slots
 from madang.portal.bookings.models import BookedFacility, Booking, BookingSlot, CalendarFeed
 from madang.portal.bookings.rules import BookingState
 from madang.portal.facilities.models import Facility
@@ -43,7 +43,7 @@ def book(*, by: Actor, now: datetime, organisation: int, facilities: Sequence[in
 
     Refused as `rules.check_period`, ``not_allowed_for_role``, ``booking_items_wrong`` (most),
     ``booking_purpose_needed``, ``booking_taken`` (facility), ``quota_used_up`` (month, hours), ``residents_only``,
-    ``night_limit`` (facility, most), and as `qualifications.rules.refuse_short`.
+    ``night_limit`` (facility, most), ``operator_not_free`` (facility), and as `qualifications.rules.refuse_short`.
     """
     rules.refuse_unless_for(by, organisation)
     if not purpose.strip():
@@ -56,7 +56,7 @@ def book(*, by: Actor, now: datetime, organisation: int, facilities: Sequence[in
     holding.take_turn(rows)
     _refuse_unqualified(by, by.person, rows, period, now)
     wanted = holding.needs(rows, period)
-    queued = wait and holding.first_taken(wanted) is not None
+    queued = wait and bool(holding.first_taken(wanted) or operating.first_unserved(rows, period))
     if not queued:
         holding.refuse_taken(wanted)
     state = BookingState.QUEUED if queued else holding.state_of(rows)
@@ -73,6 +73,7 @@ def book(*, by: Actor, now: datetime, organisation: int, facilities: Sequence[in
         nights.refuse_beyond(by.person, rows, period, booking=booking.pk)
         holding.charge(organisation, looking.minutes_by_kind(rows, period))
         holding.take(wanted, booking=booking.pk)
+        operating.take(booking, rows, period)
     facts = {"facilities": [row.pk for row in rows], "organisation": organisation, "state": state}
     record(by=by, now=now, did="bookings.book", kind="booking", subject=booking.pk, **facts)
     return booking
@@ -96,10 +97,11 @@ def _refuse_unqualified(by: Actor, person: int | None, rows: Sequence[Facility],
 
 
 def _note_minutes(booking: Booking, rows: Sequence[Facility], period: Period) -> None:
+    crew = dict(BookedFacility.objects.filter(booking=booking).values_list("facility", "operator"))
     BookedFacility.objects.filter(booking=booking).delete()
     BookedFacility.objects.bulk_create(
         BookedFacility(
-            booking=booking, facility=row,
+            booking=booking, facility=row, operator_id=crew.get(row.pk),
             minutes=sum(sum(months.values()) for months in looking.minutes_by_kind([row], period).values()),
         )
         for row in rows
@@ -171,6 +173,7 @@ def extend(*, by: Actor, now: datetime, booking: int, until: datetime) -> None:
     holding.give_back(row.organisation_id, looking.minutes_by_kind(held, old))
     holding.charge(row.organisation_id, looking.minutes_by_kind(held, new))
     holding.take(more, booking=row.pk)
+    operating.extend(row, held, old, new)
     _note_minutes(row, held, new)
     facts = {"from": old.end.isoformat(), "until": new.end.isoformat(), "zone": zone.key}
     record(by=by, now=now, did="bookings.extend", kind="booking", subject=booking, **facts)

@@ -16,7 +16,7 @@ from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 
 from madang.portal import refusals
-from madang.portal.bookings import actions, icalendar, looking, queries, rules, showing, slots, staff_pages
+from madang.portal.bookings import actions, icalendar, looking, operating, queries, rules, showing, slots, staff_pages
 from madang.portal.bookings.forms import QUARTERS, BookingForm, CheckInForm, ExtendForm, ReasonForm
 from madang.portal.bookings.rules import BookingState
 from madang.portal.faces import form_page, one, signed_in, tried, whole
@@ -214,6 +214,14 @@ def check_in(request: HttpRequest, pk: int) -> HttpResponse:
                      back=reverse("booking", args=[pk]))  # fmt: skip
 
 
+@signed_in
+def sessions(request: HttpRequest) -> HttpResponse:
+    """What one is to operate from now on."""
+    page = Paginator(operating.sessions(request.actor, request.now), PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "crumbs": _mine((_("Sessions that I operate"), ""))}
+    return render(request, "bookings/sessions.html", context)
+
+
 def calendar(request: HttpRequest) -> HttpResponse:
     """What all facilities have on a day, or in the week of it."""
     form = SearchForm(request.GET or None)
@@ -296,6 +304,7 @@ urlpatterns = [
     path("bookings/", bookings, name="bookings"),
     path("bookings/new/", booking_new, name="booking-new"),
     path("bookings/calendar/", calendar, name="bookings-calendar"),
+    path("me/sessions/", sessions, name="sessions"),
     path("me/calendar/", feed, name="calendar-feed"),
     path("bookings/feed/<str:secret>.ics", calendar_file, name="calendar-file"),
     path("bookings/<int:pk>/", booking, name="booking"),

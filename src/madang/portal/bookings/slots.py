@@ -125,6 +125,18 @@ def _at(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(minutes // 60, minutes % 60), zone)
 
 
+def operated(period: Period, terms: Terms, zone: ZoneInfo) -> frozenset[int]:
+    """The quarters of an hour in which somebody operates: the period itself, or the opening hours of its days."""
+    if terms.grain is SlotGrain.QUARTER:
+        return frozenset(touched(period, SlotGrain.QUARTER, zone))
+    days = (day_of(slot, terms.grain, zone) for slot in touched(period, terms.grain, zone))
+    return frozenset(
+        slot
+        for day in days
+        for slot in touched(Period(_at(day, terms.opens, zone), _at(day, terms.closes, zone)), SlotGrain.QUARTER, zone)
+    )
+
+
 def opening(day: date, terms: Terms, zone: ZoneInfo) -> datetime:
     """When a facility opens on a day, in UTC."""
     return _at(day, terms.opens, zone).astimezone(UTC)

@@ -19,7 +19,7 @@ from madang.portal.applications.models import (
     SubmittedFile,
 )
 from madang.portal.approvals.models import Approval
-from madang.portal.bookings.models import Booking, CalendarFeed
+from madang.portal.bookings.models import Booking, CalendarFeed, FacilityOperator
 from madang.portal.camp.models import TenantBid
 from madang.portal.challenges.models import Challenge
 from madang.portal.committees.models import Candidate
@@ -277,6 +277,7 @@ def erase(*, by: Actor, now: datetime, person: int) -> None:
     AnsweredRequest.objects.filter(person=person).delete()
     CalendarFeed.objects.filter(person=person).delete()
     QualificationGrant.objects.filter(person=person).delete()
+    FacilityOperator.objects.filter(person=person).delete()
     LoginFailure.objects.filter(digest=journal.digest(f"e-mail:{address}")).delete()
     DeclaredInterest.objects.filter(reviewer__person=person).update(note="")
     MatchAnswer.objects.filter(reviewer__person=person).update(reason="")

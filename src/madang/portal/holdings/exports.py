@@ -23,7 +23,7 @@ from madang.portal.applications.models import (
     Submission,
 )
 from madang.portal.approvals.models import Approval
-from madang.portal.bookings.models import BookedFacility, Booking
+from madang.portal.bookings.models import BookedFacility, Booking, FacilityOperator
 from madang.portal.certificates.models import Certificate
 from madang.portal.committees.models import Candidate
 from madang.portal.exchanges.models import PeerEntry
@@ -203,6 +203,10 @@ def _booking(person: int) -> dict[str, Rows]:
         "facilities_i_booked": _listed(
             BookedFacility.objects.filter(booking__person=person), "booking_id", "minutes", facility="facility__code"
         ),
+        "sessions_i_operated": _listed(
+            BookedFacility.objects.filter(operator=person), "booking_id", "minutes", facility="facility__code"
+        ),
+        "facilities_i_operate": _listed(FacilityOperator.objects.filter(person=person), facility="facility__code"),
         "qualifications": _listed(
             QualificationGrant.objects.filter(person=person),
             *("given_on", "expires_on", "evidence", "file_name", "revoked_at", "revoked_why"),

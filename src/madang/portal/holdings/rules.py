@@ -60,6 +60,8 @@ TABLES: dict[str, frozenset[str]] = {
     "trial": frozenset({"trial"}),
     "booking": frozenset({"booking"}),
     "calendarfeed": frozenset({"account"}),
+    "facilityoperator": frozenset({"account"}),
+    "operatorslot": frozenset({"booking"}),
     "qualificationgrant": frozenset({"qualification_grant"}),
     "incidentreport": frozenset({"incident"}),
     "incidentstep": frozenset({"incident"}),

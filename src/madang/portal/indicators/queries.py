@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from madang.portal.actors import Actor
+from madang.portal.bookings import figures as bookings
 from madang.portal.calls.models import Call, Track
 from madang.portal.indicators import sources
 from madang.portal.indicators.models import FigureSet, YearFigures
@@ -45,6 +46,7 @@ def worked_out(now: datetime) -> Figures:
         "companies": sources.companies(),
         "training": sources.training(),
         "camp": camp.by_month(now, last.figures.get("camp", []) if last else []),
+        "facilities": bookings.by_year(now, last.figures.get("facilities", []) if last else []),
         "outcomes": sources.outcomes(now, last.figures.get("outcomes", []) if last else []),
         "reported": sources.reported(),
     }

@@ -63,6 +63,7 @@ DEEDS = {
     "bookings.close": N_("Facility closed for a time"),
     "bookings.reopen": N_("Facility opened again"),
     "bookings.set_state": N_("Facility put into or out of service"),
+    "bookings.set_operators": N_("Who operates a facility set"),
     "bookings.set_quota": N_("Quota of hours set"),
     "outcomes.set_schedule": N_("Reports of a call's award holders set"),
     "outcomes.owe": N_("Outcome reports of an ended award noted"),

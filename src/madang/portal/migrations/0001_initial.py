@@ -471,6 +471,17 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='FacilityOperator',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='operators', to='portal.facility')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('facility', 'person'), name='facilityoperator_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='FacilityRequirement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1173,6 +1184,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='OperatorSlot',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('slot', models.BigIntegerField()),
+                ('booking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='operator_slots', to='portal.booking')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('person', 'slot'), name='operatorslot_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='Company',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1232,6 +1255,7 @@ class Migration(migrations.Migration):
                 ('minutes', models.PositiveIntegerField()),
                 ('booking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='booked', to='portal.booking')),
                 ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='booked', to='portal.facility')),
+                ('operator', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='operated', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('booking', 'facility'), name='bookedfacility_once')],
