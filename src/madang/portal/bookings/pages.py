@@ -27,7 +27,8 @@ from madang.portal.journal.actions import read
 from madang.portal.people import queries as people
 from madang.portal.templatetags.madang import in_language
 
-PAGE = 50
+# of a week fewer rows than of a day: each has seven cells
+PAGE, WEEK_PAGE = 50, 25
 BACK, AHEAD = timedelta(days=30), timedelta(days=365)
 EVENTS_MOST = 1000
 
@@ -226,8 +227,9 @@ def calendar(request: HttpRequest) -> HttpResponse:
     """What all facilities have on a day, or in the week of it."""
     form = SearchForm(request.GET or None)
     found = facilities.facilities(request.actor).exclude(state=FacilityState.RETIRED)
-    page = Paginator(facilities.found(found, **form.chosen()), PAGE).get_page(request.GET.get("page"))
     day, weekly = showing.asked_day(request.GET.get("day", ""), request.now), request.GET.get("view") != "day"
+    rows = facilities.found(found, **form.chosen())
+    page = Paginator(rows, WEEK_PAGE if weekly else PAGE).get_page(request.GET.get("page"))
     days = [showing.monday(day) + timedelta(days=n) for n in range(7)] if weekly else [day]
     step = timedelta(days=len(days))
     context = {
