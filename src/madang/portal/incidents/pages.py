@@ -64,7 +64,7 @@ def incident_new(request: HttpRequest, code: str) -> HttpResponse:
     lead = _("If somebody is hurt or in danger, call for help first. The centre looks at every report.")
     back = reverse("booking", args=[booking]) if booking else reverse("facility", args=[code])
     title = _("Report damage or an accident: {name}").format(name=in_language(row, "name"))
-    return form_page(request, form, title=title, label=_("Report"), lead=lead, back=back)
+    return form_page(request, form, title=title, label=_("Send the report"), lead=lead, back=back)
 
 
 def _report(request: HttpRequest, form: forms.IncidentForm, facility: int, booking: int | None) -> Any:

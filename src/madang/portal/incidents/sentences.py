@@ -19,7 +19,7 @@ SEVERITIES = {
     "dangerous": N_("Dangerous: nobody may use it"),
 }
 STATES = {
-    "reported": N_("Reported"),
+    "reported": N_("Newly reported"),
     "seen": N_("Looked at"),
     "working": N_("Being mended"),
     "settled": N_("Settled"),
