@@ -1,7 +1,4 @@
-"""The rows of the tables of access for what facilities ask of people and what happens at them, and that part of the
-
-centre; its things are organisation A's.
-"""
+"""The rows of the tables of access for what facilities ask of people and what happens at them, with A's things."""
 
 from __future__ import annotations
 
