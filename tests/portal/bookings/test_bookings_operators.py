@@ -78,6 +78,16 @@ def test_who_waits_for_an_operator_moves_up_when_one_is_free_again():
 
 
 @pytest.mark.django_db
+def test_of_a_series_the_weeks_without_an_operator_are_skipped():
+    kim, by = make_person(), member()
+    dome, hall = operated_by(kim), operated_by(kim)
+    booked(by, [dome], hours(4, 5, day=9))
+    given = {"organisation": next(iter(by.memberships)), "facilities": [hall.pk], "purpose": "Trial"}
+    rows = actions.book_weekly(by=by, now=NOW, period=hours(4, 5), weeks=3, **given)
+    assert [row.starts_at.day for row in rows] == [2, 16]
+
+
+@pytest.mark.django_db
 def test_a_day_is_operated_in_its_opening_hours():
     kim = make_person()
     van = operated_by(kim, grain="day", opens=9 * 60, closes=18 * 60)

@@ -43,6 +43,11 @@ def sessions(by: Actor, now: datetime) -> QuerySet[BookedFacility]:
     return rows.order_by("booking__starts_at", "pk")
 
 
+def crewed(rows: Iterable[Facility]) -> bool:
+    """Whether any of these facilities needs an operator."""
+    return FacilityOperator.objects.filter(facility__in=[row.pk for row in rows]).exists()
+
+
 def first_unserved(rows: Sequence[Facility], period: Period) -> Facility | None:
     """A facility of these for which nobody who operates it is free then; None where all can be operated."""
     free = _free(rows, period)
