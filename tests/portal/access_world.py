@@ -33,6 +33,7 @@ from portal.access_experts import make_experts, make_fees, make_meetings, make_s
 from portal.access_money import make_money, make_prices
 from portal.access_nodes import make_nodes
 from portal.access_outcomes import make_outcomes
+from portal.access_places import make_places
 from portal.access_reviews import make_exchanges, make_findings
 from portal.access_sanctions import make_sanctions
 from portal.access_scores import make_scores
@@ -123,6 +124,7 @@ def make_world() -> World:
     make_money(world, a)
     make_sanctions(world, a)
     _bookings(world, a)
+    make_places(world)
     indicators.work_out(now=NOW)
     make_companies(world, a, kept)
     make_training(world, a)

@@ -14,6 +14,7 @@ from portal.access_companies import LIST, body_of_company, given_of_companies
 from portal.access_experts import body_of_experts, given_to_experts
 from portal.access_money import body_of_months, body_of_take_back, given_of_months, given_of_take_backs
 from portal.access_outcomes import BODIES, OUTCOME, given_of_outcomes
+from portal.access_places import REPORT, body_of_places, given_of_places
 from portal.access_reviews import body_of_reviews, given_to_reviews
 from portal.access_sanctions import body_of_sanctions, given_of_sanctions
 from portal.access_scores import body_of_scores, given_to_scores
@@ -72,7 +73,7 @@ def _given(world: World, name: str) -> dict[str, Any]:
     known |= _given_to_staff(world) | _given_to_settlers(world) | _given_to_bookers(world) | given_to_experts(places)
     known |= given_of_companies(places) | given_of_outcomes(places) | given_of_take_backs(places)
     known |= given_of_training(places) | given_of_sanctions(places)
-    known |= given_of_camp(places)
+    known |= given_of_camp(places) | given_of_places(places)
     known |= given_to_reviews(places) | given_to_scores(places)
     known |= given_of_months(places)
     if name in known:
@@ -199,6 +200,7 @@ def _bodies_of(world: World) -> dict[str, Any]:
         **body_of_company(world),
         **body_of_training(places),
         **body_of_camp(world),
+        **body_of_places(world),
         **body_of_reviews(world),
         **body_of_scores(world.places),
         **BODIES,
@@ -364,8 +366,8 @@ def sent(client: Any, world: World, who: str, verb: str, path: str, name: str) -
         url += "?day=2026-04-01" if name == "list_taken" else "?year=2026"
     if name in ("list_node_days", "list_tax_invoices"):
         url += "?first=2026-04-01&last=2026-04-30"
-    if name == "add_outcome":
-        return send(url, OUTCOME, headers=headers)
+    if name in ("add_outcome", "report_incident"):
+        return send(url, OUTCOME if name == "add_outcome" else REPORT, headers=headers)
     if name == "bring_in_companies":
         return send(url, {"source": "x", "file": SimpleUploadedFile("c.csv", LIST)}, headers=headers)
     if name == "bring_in_hours":

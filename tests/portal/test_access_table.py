@@ -9,7 +9,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from factories import NOW
-from portal import access_around
+from portal import access_around, access_places
 from portal.access_operations import OPERATIONS
 from portal.access_pages import PAGES
 from portal.access_world import PEOPLE, make_world
@@ -25,9 +25,12 @@ LETTERS = {
 }  # fmt: skip
 EXPECTED = {
     name: (get, post)
-    for name, get, post in (line.split() for line in (PAGES + access_around.PAGES).splitlines() if line)
+    for name, get, post in (
+        line.split() for line in (PAGES + access_around.PAGES + access_places.PAGES).splitlines() if line
+    )
 }
-PROMISED = dict(line.split() for line in (OPERATIONS + access_around.OPERATIONS).splitlines() if line)
+_OPERATIONS = OPERATIONS + access_around.OPERATIONS + access_places.OPERATIONS
+PROMISED = dict(line.split() for line in _OPERATIONS.splitlines() if line)
 
 
 @pytest.fixture(autouse=True)

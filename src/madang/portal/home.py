@@ -86,6 +86,8 @@ _PLACES: list[tuple[Any, list[tuple[Any, str, frozenset[Role]]]]] = [
             (_("Bookings"), "staff-bookings", _STAFF),
             (_("Quotas of hours"), "booking-quotas", _STAFF),
             (_("Rate of utilisation"), "utilisation", _STAFF),
+            (_("Qualifications"), "qualifications", _STAFF),
+            (_("Damage and accidents"), "incidents", _STAFF),
         ],
     ),
     (
@@ -144,6 +146,9 @@ def _own_places(by: Actor) -> list[tuple[Any, str]]:
         (member, _("Statements"), "statements"),
         (member, _("Facilities"), "facilities"),
         (member, _("Bookings"), "bookings"),
+        (member, _("My qualifications"), "my-qualifications"),
+        (True, _("Sessions that I operate"), "sessions"),
+        (member, _("Damage and accidents"), "incidents"),
         (member, _("Tenancies"), "tenancies"),
         (True, _("Start-up camp"), "camp"),
         (True, _("Calls"), "calls"),

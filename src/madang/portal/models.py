@@ -29,6 +29,7 @@ from madang.portal.forecasts import models as _forecasts  # noqa: F401
 from madang.portal.funding import models as _funding  # noqa: F401
 from madang.portal.honoraria import models as _honoraria  # noqa: F401
 from madang.portal.idempotency import models as _idempotency  # noqa: F401
+from madang.portal.incidents import models as _incidents  # noqa: F401
 from madang.portal.indicators import models as _indicators  # noqa: F401
 from madang.portal.jobs import models as _jobs  # noqa: F401
 from madang.portal.journal import models as _journal  # noqa: F401
@@ -45,6 +46,7 @@ from madang.portal.people import models as _people  # noqa: F401
 from madang.portal.plans import models as _plans  # noqa: F401
 from madang.portal.policies import models as _policies  # noqa: F401
 from madang.portal.prices import models as _prices  # noqa: F401
+from madang.portal.qualifications import models as _qualifications  # noqa: F401
 from madang.portal.receipts import models as _receipts  # noqa: F401
 from madang.portal.replies import models as _replies  # noqa: F401
 from madang.portal.resources import models as _resources  # noqa: F401

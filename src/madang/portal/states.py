@@ -15,6 +15,7 @@ from madang.portal.companies.sentences import STAGES as COMPANY_WORDS
 from madang.portal.courses.sentences import COHORT_STATES as COHORT_WORDS
 from madang.portal.environments.sentences import STATES as ENVIRONMENT_WORDS
 from madang.portal.facilities.sentences import STATES as FACILITY_WORDS
+from madang.portal.incidents.sentences import STATES as INCIDENT_WORDS
 from madang.portal.jobs.sentences import STATES as JOB_WORDS
 from madang.portal.learners.sentences import PLACEMENT_STATES as PLACEMENT_WORDS
 from madang.portal.learners.sentences import STATES as LEARNER_WORDS
@@ -246,6 +247,11 @@ STATES |= _of(
         "lapsed": NEUTRAL,
         "dropped": NEUTRAL,
     },
+)
+STATES |= _of(
+    "incident",
+    INCIDENT_WORDS,
+    {"reported": WAITING, "seen": ACTIVE, "working": ACTIVE, "settled": GOOD, "unfounded": NEUTRAL},
 )
 STATES |= _of(
     "upkeep",

@@ -12,7 +12,7 @@ from django.db.models import F
 
 from madang.errors import Refused, Stale
 from madang.portal.actors import WORKER, Actor
-from madang.portal.bookings import holding, looking, nights, queries, rules, slots
+from madang.portal.bookings import holding, looking, nights, operating, queries, rules, slots
 from madang.portal.bookings.models import BookedFacility, Booking, BookingSlot, CalendarFeed
 from madang.portal.bookings.rules import BookingState
 from madang.portal.facilities.models import Facility
@@ -20,6 +20,8 @@ from madang.portal.facilities.queries import terms_of
 from madang.portal.facilities.rules import KEEPERS, refuse_unless_keeper
 from madang.portal.journal.actions import record
 from madang.portal.people.queries import secret_hash
+from madang.portal.qualifications import queries as qualifications
+from madang.portal.qualifications.rules import refuse_short
 from madang.portal.tenancies.looking import lives_there
 from madang.portal.transactions import action
 from madang.values import Period
@@ -41,7 +43,7 @@ def book(*, by: Actor, now: datetime, organisation: int, facilities: Sequence[in
 
     Refused as `rules.check_period`, ``not_allowed_for_role``, ``booking_items_wrong`` (most),
     ``booking_purpose_needed``, ``booking_taken`` (facility), ``quota_used_up`` (month, hours), ``residents_only``,
-    ``night_limit`` (facility, most).
+    ``night_limit`` (facility, most), ``operator_not_free`` (facility), and as `qualifications.rules.refuse_short`.
     """
     rules.refuse_unless_for(by, organisation)
     if not purpose.strip():
@@ -52,8 +54,9 @@ def book(*, by: Actor, now: datetime, organisation: int, facilities: Sequence[in
     if not by.has(*KEEPERS):
         _refuse_unless_resident(by, organisation, rows, period)
     holding.take_turn(rows)
+    _refuse_unqualified(by, by.person, rows, period, now)
     wanted = holding.needs(rows, period)
-    queued = wait and holding.first_taken(wanted) is not None
+    queued = wait and bool(holding.first_taken(wanted) or operating.first_unserved(rows, period))
     if not queued:
         holding.refuse_taken(wanted)
     state = BookingState.QUEUED if queued else holding.state_of(rows)
@@ -70,6 +73,7 @@ def book(*, by: Actor, now: datetime, organisation: int, facilities: Sequence[in
         nights.refuse_beyond(by.person, rows, period, booking=booking.pk)
         holding.charge(organisation, looking.minutes_by_kind(rows, period))
         holding.take(wanted, booking=booking.pk)
+        operating.take(booking, rows, period)
     facts = {"facilities": [row.pk for row in rows], "organisation": organisation, "state": state}
     record(by=by, now=now, did="bookings.book", kind="booking", subject=booking.pk, **facts)
     return booking
@@ -83,11 +87,21 @@ def _refuse_unless_resident(by: Actor, organisation: int, rows: Sequence[Facilit
         raise Refused("residents_only", facility=shared.code, field="facilities")
 
 
+def _refuse_unqualified(by: Actor, person: int | None, rows: Sequence[Facility], period: Period, now: datetime) -> None:
+    """Refused as `refuse_short`, for whoever uses what asks for a qualification; who keeps the calendar answers for
+    what they book themselves.
+    """
+    if not (by.has(*KEEPERS) and person == by.person):
+        asked = qualifications.asked_of(person, rows, qualifications.today(now))
+        refuse_short(asked, slots.last_day_of(period, settings.MADANG_ZONE))
+
+
 def _note_minutes(booking: Booking, rows: Sequence[Facility], period: Period) -> None:
+    crew = dict(BookedFacility.objects.filter(booking=booking).values_list("facility", "operator"))
     BookedFacility.objects.filter(booking=booking).delete()
     BookedFacility.objects.bulk_create(
         BookedFacility(
-            booking=booking, facility=row,
+            booking=booking, facility=row, operator_id=crew.get(row.pk),
             minutes=sum(sum(months.values()) for months in looking.minutes_by_kind([row], period).values()),
         )
         for row in rows
@@ -138,7 +152,7 @@ def extend(*, by: Actor, now: datetime, booking: int, until: datetime) -> None:
     """Lets a booking end later: takes the slots that follow, of all its facilities, or is refused whole.
 
     Refused: ``booking_over``, ``extension_backwards``, ``extension_needs_staff`` where a facility needs approval,
-    ``booking_taken``, ``quota_used_up``, and as `rules.check_shape`.
+    ``booking_taken``, ``quota_used_up``, and as `rules.check_shape` and `qualifications.rules.refuse_short`.
     """
     row, zone = _seen(by, booking), settings.MADANG_ZONE
     if row.state not in (BookingState.CONFIRMED, BookingState.USED) or now >= row.ends_at:
@@ -151,6 +165,7 @@ def extend(*, by: Actor, now: datetime, booking: int, until: datetime) -> None:
     if holding.state_of(held) == BookingState.ASKED and not by.has(*KEEPERS):
         raise Refused("extension_needs_staff")
     holding.take_turn(held)
+    _refuse_unqualified(by, row.person_id, held, new, now)
     more = {one.pk: _further(row, one, old, new) for one in held}
     _move(row, BookingState(row.state), ends_at=new.end)
     holding.refuse_taken(more)
@@ -158,6 +173,7 @@ def extend(*, by: Actor, now: datetime, booking: int, until: datetime) -> None:
     holding.give_back(row.organisation_id, looking.minutes_by_kind(held, old))
     holding.charge(row.organisation_id, looking.minutes_by_kind(held, new))
     holding.take(more, booking=row.pk)
+    operating.extend(row, held, old, new)
     _note_minutes(row, held, new)
     facts = {"from": old.end.isoformat(), "until": new.end.isoformat(), "zone": zone.key}
     record(by=by, now=now, did="bookings.extend", kind="booking", subject=booking, **facts)
@@ -225,14 +241,18 @@ def decide(*, by: Actor, now: datetime, booking: int, approve: bool, reason: str
 def check_in(*, by: Actor, now: datetime, booking: int, code: str = "") -> None:
     """Notes that somebody came: with the code that stands at one of the facilities, or by staff without it.
 
-    Refused: ``door_code_wrong``, and as `rules.check_check_in`.
+    Refused: ``door_code_wrong``, and as `rules.check_check_in`; and as `qualifications.rules.refuse_short` for the
+    member who comes, or where staff check in for the one who booked.
     """
     row = _seen(by, booking)
     rules.check_check_in(row.state, queries.period_of(row), now)
-    known = {one.door_code for one in holding.facilities_of(row)}
+    held = holding.facilities_of(row)
+    known = {one.door_code for one in held}
     if code.strip().upper() not in known and not (by.has(*KEEPERS) and not code.strip()):
         raise Refused("door_code_wrong", field="code")
-    due = [one for one in holding.facilities_of(row) if _calibration_over(one, now)]
+    who = by.person if by.member_of(row.organisation_id) else row.person_id
+    _refuse_unqualified(by, who, held, queries.period_of(row), now)
+    due = [one for one in held if _calibration_over(one, now)]
     if due:
         raise Refused("calibration_due", facility=due[0].code, day=due[0].calibrated_until.isoformat())
     _move(row, BookingState.USED, used_at=now)

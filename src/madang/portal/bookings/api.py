@@ -12,7 +12,7 @@ from ninja.pagination import paginate
 from madang.portal import refusals
 from madang.portal.access.bearer import token_or_none
 from madang.portal.actors import READING_ROLES
-from madang.portal.bookings import actions, looking, queries, rules, showing, slots
+from madang.portal.bookings import actions, looking, operating, queries, rules, showing, slots
 from madang.portal.bookings.keeping_api import BookingReasonIn, PeriodIn, ids_of, period_of
 from madang.portal.bookings.keeping_api import router as keeping
 from madang.portal.bookings.rules import BookingState
@@ -62,10 +62,27 @@ class BookingOut(Schema):
     reason: str
     version: int
     used_at: datetime | None
+    operator_ids: list[int]
+
+    @staticmethod
+    def resolve_operator_ids(row: Any) -> list[int]:
+        return [one.operator_id for one in row.booked.all() if one.operator_id]
 
     @staticmethod
     def resolve_facilities(row: Any) -> list[str]:
         return [one.facility.code for one in row.booked.all()]
+
+
+class SessionOut(Schema):
+    """A facility that the caller operates, for which booking and when."""
+
+    booking_id: int
+    facility: str = Field(alias="facility.code")
+    starts_at: datetime = Field(alias="booking.starts_at")
+    ends_at: datetime = Field(alias="booking.ends_at")
+    organisation_id: int = Field(alias="booking.organisation_id")
+    purpose: str = Field(alias="booking.purpose")
+    state: BookingState = Field(alias="booking.state")
 
 
 class WeekOut(PeriodIn):
@@ -127,6 +144,13 @@ def list_bookings(request: HttpRequest, state: BookingState | None = None) -> An
     """Those of the caller's organisations, first to come first; all for staff and auditors."""
     rows = queries.bookings(request.actor)
     return rows.filter(state=state) if state else rows
+
+
+@router.get("/operator-sessions", response=list[SessionOut], operation_id="list_operator_sessions")
+@paginate
+def list_operator_sessions(request: HttpRequest) -> Any:
+    """What the caller is to operate from now on, first to come first."""
+    return operating.sessions(request.actor, request.now)
 
 
 @router.post("/bookings", response={201: BookingOut}, operation_id="create_booking")

@@ -159,6 +159,16 @@ class StateForm(ReasonForm):
     field_order = ("version", "state", "reason", "cancel")
 
 
+class OperatorsForm(forms.Form):
+    """Who operates a facility, by e-mail."""
+
+    emails = forms.CharField(
+        label=_("E-mails of who operates it"), required=False, max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("One a line. Leave it empty where it is used without an operator."),
+    )  # fmt: skip
+
+
 class QuotaForm(forms.Form):
     """Hours a month of one class for each organisation."""
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from madang.errors import Refused, Stale
 from madang.portal.actors import WORKER
-from madang.portal.bookings import looking, nights, queries, rules, slots
+from madang.portal.bookings import looking, nights, operating, queries, rules, slots
 from madang.portal.bookings.models import Booking, BookingSlot, HoursTaken
 from madang.portal.bookings.rules import BookingState, Waiting
 from madang.portal.facilities.models import Facility
@@ -111,7 +111,7 @@ def free(row: Booking, *, refund: bool) -> list[int]:
     BookingSlot.objects.filter(booking=row).delete()
     if refund:
         give_back(row.organisation_id, looking.minutes_by_kind(held, queries.period_of(row)))
-    return [one.pk for one in held]
+    return sorted({one.pk for one in held} | set(operating.free(row)))
 
 
 def move_up(now: datetime, facilities: Sequence[int]) -> list[int]:
@@ -175,6 +175,7 @@ def _moved(row: Booking, wanted: Needs, now: datetime) -> bool:
             nights.refuse_beyond(row.person_id, held, queries.period_of(row), booking=row.pk)
             charge(row.organisation_id, looking.minutes_by_kind(held, queries.period_of(row)))
             take(wanted, booking=row.pk)
+            operating.take(row, held, queries.period_of(row))
     except (Refused, Stale):
         return False
     record(by=WORKER, now=now, did="bookings.move_up", kind="booking", subject=row.pk, state=state)

@@ -8,7 +8,7 @@ from ninja.pagination import paginate
 
 from madang.errors import Refused
 from madang.portal.actors import READING_ROLES
-from madang.portal.bookings import closing, looking, queries, rules, showing
+from madang.portal.bookings import closing, looking, operating, queries, rules, showing
 from madang.portal.bookings.rules import ClosureKind
 from madang.portal.faces import known_to, one
 from madang.portal.facilities import queries as facilities
@@ -61,6 +61,12 @@ class StateIn(BookingReasonIn):
     state: FacilityState
     version: Annotated[int, Field(ge=1, le=2**31 - 1)]
     cancel: bool = False
+
+
+class OperatorsIn(Schema):
+    """The e-mails of who operates a facility."""
+
+    emails: Annotated[list[Annotated[str, Field(min_length=3, max_length=254)]], Field(max_length=20)]
 
 
 class QuotaIn(Schema):
@@ -135,6 +141,15 @@ def set_facility_state(request: HttpRequest, code: Code, given: StateIn) -> Any:
     """Puts a facility into or out of service."""
     row = one(facilities.facilities(request.actor), code=code)
     closing.set_state(by=request.actor, now=request.now, facility=row.pk, **given.dict())
+    return Status(204, None)
+
+
+@router.put("/facilities/{code}/operators", response={204: None}, operation_id="set_facility_operators")
+@known_to(*READING_ROLES)
+def set_facility_operators(request: HttpRequest, code: Code, given: OperatorsIn) -> Any:
+    """Says who operates a facility from now on; none: it is used without an operator."""
+    row = one(facilities.facilities(request.actor), code=code)
+    operating.set_operators(by=request.actor, now=request.now, facility=row.pk, emails=given.emails)
     return Status(204, None)
 
 

@@ -9,12 +9,14 @@ from django.conf import settings
 
 from madang.errors import Refused
 from madang.portal.actors import Actor
-from madang.portal.bookings import rules, slots
+from madang.portal.bookings import operating, rules, slots
 from madang.portal.bookings.models import HourQuota, HoursTaken
 from madang.portal.bookings.queries import bookable, taken
 from madang.portal.facilities.models import Facility
 from madang.portal.facilities.queries import terms_of
 from madang.portal.facilities.rules import KEEPERS
+from madang.portal.qualifications import queries as qualifications
+from madang.portal.qualifications.rules import refuse_short
 from madang.values import Month, Period
 
 Minutes = dict[str, dict[Month, int]]
@@ -38,9 +40,14 @@ def outlook(by: Actor, organisation: int, rows: Sequence[Facility], periods: Seq
     limits = {kind: row.hours for kind, row in quotas().items()}
     used = {row.kind: minutes_taken(organisation, row.kind) for row in rows}
     held = {row.pk: _held(row, periods) for row in rows}
+    asked = [] if keeper else qualifications.asked_of(by.person, rows, qualifications.today(now))
+    crewed = operating.crewed(rows)
     found: list[tuple[Period, Refused | None]] = []
     for period in periods:
         try:
+            refuse_short(asked, slots.last_day_of(period, settings.MADANG_ZONE))
+            if crewed and (alone := operating.first_unserved(rows, period)):
+                raise Refused("operator_not_free", facility=alone.code)
             minutes = _fits(rows, period, now, keeper, limits, used, held)
         except Refused as refused:
             found.append((period, refused))

@@ -1,4 +1,4 @@
-"""Tables of bookings, the slots that they and closures hold, quotas, and private calendars."""
+"""Tables of bookings, the slots that they and closures hold, who operates what, quotas, and private calendars."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -49,11 +49,12 @@ class Booking(models.Model):
 
 
 class BookedFacility(models.Model):
-    """A facility of a booking, and how many minutes of its use that is: a day counts as eight hours."""
+    """A facility of a booking, its minutes of use (a day counts as eight hours), and who operates it."""
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="booked")
     facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="booked")
     minutes = models.PositiveIntegerField()
+    operator = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="operated")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["booking", "facility"], name="bookedfacility_once")]
@@ -94,6 +95,27 @@ class BookingSlot(models.Model):
                 name="bookingslot_held_by_one",
             ),
         ]
+
+
+class FacilityOperator(models.Model):
+    """One of the people who operate a facility; a facility that has any is booked only with one of them."""
+
+    facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="operators")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["facility", "person"], name="facilityoperator_once")]
+
+
+class OperatorSlot(models.Model):
+    """A quarter of an hour in which a person operates something for a booking: nobody operates two things at once."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    slot = models.BigIntegerField()
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="operator_slots")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "slot"], name="operatorslot_once")]
 
 
 class HourQuota(models.Model):

@@ -16,7 +16,7 @@ from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 
 from madang.portal import refusals
-from madang.portal.bookings import actions, icalendar, looking, queries, rules, showing, slots, staff_pages
+from madang.portal.bookings import actions, icalendar, looking, operating, queries, rules, showing, slots, staff_pages
 from madang.portal.bookings.forms import QUARTERS, BookingForm, CheckInForm, ExtendForm, ReasonForm
 from madang.portal.bookings.rules import BookingState
 from madang.portal.faces import form_page, one, signed_in, tried, whole
@@ -27,7 +27,8 @@ from madang.portal.journal.actions import read
 from madang.portal.people import queries as people
 from madang.portal.templatetags.madang import in_language
 
-PAGE = 50
+# of a week fewer rows than of a day: each has seven cells
+PAGE, WEEK_PAGE = 50, 25
 BACK, AHEAD = timedelta(days=30), timedelta(days=365)
 EVENTS_MOST = 1000
 
@@ -146,6 +147,7 @@ def booking(request: HttpRequest, pk: int) -> HttpResponse:
         "may_check_in": own and ahead and row.state == BookingState.CONFIRMED and now >= row.starts_at - rules.EARLY,
         "may_decide": by.has(*KEEPERS) and row.state == BookingState.ASKED,
         "place": queries.place_in_queue(row) if row.state == BookingState.QUEUED else 0,
+        "may_report": own,
         "series": [one for one in queries.of_series(by, row.series) if one.pk != pk] if row.series else [],
     }
     return render(request, "bookings/booking.html", context)
@@ -213,12 +215,21 @@ def check_in(request: HttpRequest, pk: int) -> HttpResponse:
                      back=reverse("booking", args=[pk]))  # fmt: skip
 
 
+@signed_in
+def sessions(request: HttpRequest) -> HttpResponse:
+    """What one is to operate from now on."""
+    page = Paginator(operating.sessions(request.actor, request.now), PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "crumbs": _mine((_("Sessions that I operate"), ""))}
+    return render(request, "bookings/sessions.html", context)
+
+
 def calendar(request: HttpRequest) -> HttpResponse:
     """What all facilities have on a day, or in the week of it."""
     form = SearchForm(request.GET or None)
     found = facilities.facilities(request.actor).exclude(state=FacilityState.RETIRED)
-    page = Paginator(facilities.found(found, **form.chosen()), PAGE).get_page(request.GET.get("page"))
     day, weekly = showing.asked_day(request.GET.get("day", ""), request.now), request.GET.get("view") != "day"
+    rows = facilities.found(found, **form.chosen())
+    page = Paginator(rows, WEEK_PAGE if weekly else PAGE).get_page(request.GET.get("page"))
     days = [showing.monday(day) + timedelta(days=n) for n in range(7)] if weekly else [day]
     step = timedelta(days=len(days))
     context = {
@@ -295,6 +306,7 @@ urlpatterns = [
     path("bookings/", bookings, name="bookings"),
     path("bookings/new/", booking_new, name="booking-new"),
     path("bookings/calendar/", calendar, name="bookings-calendar"),
+    path("me/sessions/", sessions, name="sessions"),
     path("me/calendar/", feed, name="calendar-feed"),
     path("bookings/feed/<str:secret>.ics", calendar_file, name="calendar-file"),
     path("bookings/<int:pk>/", booking, name="booking"),

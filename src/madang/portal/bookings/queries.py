@@ -37,15 +37,17 @@ def bookable(row: Facility) -> Bookable:
 
 def bookings(by: Actor) -> QuerySet[Booking]:
     """Those of the actor's organisations with their facilities, first to come first; all for staff and auditors."""
-    rows = Booking.objects.select_related("organisation", "person").prefetch_related("booked__facility")
+    rows = Booking.objects.select_related("organisation", "person").prefetch_related(
+        "booked__facility", "booked__operator"
+    )
     rows = rows.order_by("starts_at", "pk")
     return rows if by.reads_everything else rows.filter(organisation__in=by.memberships)
 
 
 def made_by(person: int) -> QuerySet[Booking]:
-    """Those that a person made, for their private calendar."""
-    rows = Booking.objects.filter(person=person).prefetch_related("booked__facility")
-    return rows.order_by("starts_at", "pk")
+    """Those that a person made or operates, for their private calendar."""
+    own = Q(person=person) | Q(pk__in=BookedFacility.objects.filter(operator=person).values("booking"))
+    return Booking.objects.filter(own).prefetch_related("booked__facility").order_by("starts_at", "pk")
 
 
 def of_series(by: Actor, series: UUID) -> QuerySet[Booking]:
@@ -155,7 +157,8 @@ def feed(by: Actor) -> CalendarFeed | None:
 
 def slots_that_differ() -> int:
     """For the doctor: bookings that hold slots and should not, or hold none of a facility and should."""
-    wrongly = Booking.objects.exclude(state__in=HOLDING).filter(slots__isnull=False).distinct().count()
+    held_by = Q(slots__isnull=False) | Q(operator_slots__isnull=False)
+    wrongly = Booking.objects.exclude(state__in=HOLDING).filter(held_by).distinct().count()
     held = BookingSlot.objects.filter(booking=OuterRef("booking"), facility=OuterRef("facility"))
     return wrongly + BookedFacility.objects.filter(~Exists(held), booking__state__in=HOLDING).count()
 

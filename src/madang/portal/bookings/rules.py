@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -187,6 +187,25 @@ def who_moves_up(waiting: Iterable[Waiting], taken: Mapping[int, frozenset[int]]
         for facility, needed in one.needs.items():
             held.setdefault(facility, set()).update(needed)
     return found
+
+
+def crew_of(free: Mapping[int, Sequence[int]]) -> dict[int, int]:
+    """One of its operators for as many facilities as can be, nobody for two of them (Kuhn's matching)."""
+    held_by: dict[int, int] = {}
+
+    def placed(facility: int, tried: set[int]) -> bool:
+        for person in free[facility]:
+            if person in tried:
+                continue
+            tried.add(person)
+            if person not in held_by or placed(held_by[person], tried):
+                held_by[person] = facility
+                return True
+        return False
+
+    for facility in sorted(free):
+        placed(facility, set())
+    return {facility: person for person, facility in held_by.items()}
 
 
 @dataclass(frozen=True)

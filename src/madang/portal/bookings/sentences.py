@@ -17,6 +17,9 @@ REFUSALS = {
     "booking_not_asked": N_("This booking does not wait for approval any more."),
     "booking_not_confirmed": N_("Only a confirmed booking can be checked in."),
     "booking_reason_needed": N_("Please give the reason."),
+    "operator_not_free": N_("Nobody who operates {facility} is free in this time. Choose another time."),
+    "operator_unknown": N_("Nobody with an account has the e-mail address {email}."),
+    "operators_too_many": N_("Name at most {most} operators."),
     "night_limit": N_("One person can hold {facility} for at most {most} quarters of an hour or days in one night."),
     "residents_only": N_("{facility} is shared by those who live in the camp: book it as a resident of your tenancy."),
     "facility_not_in_use": N_("{facility} is not in service at present."),
@@ -42,6 +45,7 @@ INPUT = frozenset(
         "booking_items_wrong", "booking_purpose_needed", "booking_reason_needed", "extension_backwards",
         "series_length_wrong", "quota_out_of_range", "closure_too_long", "door_code_wrong",
         "booking_notice_too_short", "booking_too_far_ahead", "facility_closed_then", "night_limit", "residents_only",
+        "operator_unknown", "operators_too_many",
     }
 )  # fmt: skip
 

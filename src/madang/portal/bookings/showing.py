@@ -149,28 +149,47 @@ class Overview:
 
 
 def overview(by: Actor, facilities: Sequence[Any], days: Sequence[date]) -> list[Overview]:
-    """What each of these facilities has on these days: three queries for any number of bookings."""
+    """What each of these facilities has on these days: three queries for any number of bookings.
+
+    A week of fifty facilities holds hundreds of bookings: plain values, each looked at once.
+    """
     zone = settings.MADANG_ZONE
     period = Period(slots.midnight(days[0], zone), slots.midnight(days[-1] + timedelta(days=1), zone))
-    ids = [row.pk for row in facilities]
-    booked, closed = queries.held_in(ids, period)
-    held: dict[int, list[tuple[Period, Stretch]]] = {}
-    for row in booked:
-        seen = by.reads_everything or by.member_of(row.booking.organisation_id)
-        name = row.booking.organisation.name if seen else _("Taken")
-        url = f"/bookings/{row.booking_id}/" if seen else ""
-        held.setdefault(row.facility_id, []).append((queries.period_of(row.booking), Stretch("", name, url)))
-    for one in closed:
-        word = Stretch("", _(CLOSURES[one.kind]))
-        held.setdefault(one.facility_id, []).append((Period(one.starts_at, one.ends_at), word))
-    return [Overview(row, [_day_of(row, day, held.get(row.pk, [])) for day in days]) for row in facilities]
+    booked, closed = queries.held_in([row.pk for row in facilities], period)
+    shown = {
+        row.pk: Overview(row, [DayOfOne(day, open=bool(row.weekdays & 1 << day.weekday())) for day in days])
+        for row in facilities
+    }
+    for facility, start, end, word, url in sorted([*_booked(by, booked), *_closed(closed)], key=lambda one: one[1]):
+        _enter(shown[facility], Period(start, end), word, url)
+    return list(shown.values())
 
 
-def _day_of(facility: Any, day: date, held: Iterable[tuple[Period, Stretch]]) -> DayOfOne:
-    terms, zone = terms_of(facility), settings.MADANG_ZONE
-    shown = DayOfOne(day, open=bool(slots.open_slots(day, terms, zone)))
-    for period, stretch in sorted(held, key=lambda pair: pair[0]):
-        if period.overlap(_day(day)):
-            text = _("Whole day") if terms.grain is SlotGrain.DAY else clocks(period, day)
-            shown.taken.append(Stretch(text, stretch.word, stretch.url))
-    return shown
+Held = tuple[int, datetime, datetime, str, str]
+
+
+def _booked(by: Actor, rows: Any) -> Iterable[Held]:
+    """Facility, start and end of each booking, with what the reader may see of it: a word and an address."""
+    taken = _("Taken")
+    columns = ("facility", "booking", "booking__starts_at", "booking__ends_at", "booking__organisation")
+    for facility, booking, start, end, organisation, name in rows.values_list(*columns, "booking__organisation__name"):
+        seen = by.reads_everything or by.member_of(organisation)
+        yield (facility, start, end, name, f"/bookings/{booking}/") if seen else (facility, start, end, taken, "")
+
+
+def _closed(rows: Any) -> Iterable[Held]:
+    for one in rows:
+        yield one.facility_id, one.starts_at, one.ends_at, _(CLOSURES[one.kind]), ""
+
+
+def _enter(into: Overview, period: Period, word: str, url: str) -> None:
+    """Enters a booking or closure on each of the days that it touches."""
+    zone = settings.MADANG_ZONE
+    start, end = period.start.astimezone(zone), period.end.astimezone(zone)
+    last = (end - timedelta(microseconds=1)).date()
+    by_the_day = into.facility.grain == SlotGrain.DAY
+    alone = "" if start.date() < last else clocks(period, None)
+    for one in into.days:
+        if start.date() <= one.day <= last:
+            text = _("Whole day") if by_the_day else alone or clocks(period, one.day)
+            one.taken.append(Stretch(text, word, url))

@@ -51,8 +51,7 @@ def touched(period: Period, grain: SlotGrain, zone: ZoneInfo) -> range:
         return range(0)
     if grain is SlotGrain.QUARTER:
         return range(int(period.start.timestamp()) // QUARTER, -(-int(period.end.timestamp()) // QUARTER))
-    last = (period.end - timedelta(microseconds=1)).astimezone(zone).date()
-    return range(period.start.astimezone(zone).date().toordinal(), last.toordinal() + 1)
+    return range(period.start.astimezone(zone).date().toordinal(), last_day_of(period, zone).toordinal() + 1)
 
 
 def with_buffers(slots: range, terms: Terms) -> range:
@@ -97,6 +96,11 @@ def minutes_by_month(slots: range, grain: SlotGrain, zone: ZoneInfo) -> dict[Mon
     return dict(found)
 
 
+def last_day_of(period: Period, zone: ZoneInfo) -> date:
+    """The centre's calendar day on which a period's last instant lies."""
+    return (period.end - timedelta(microseconds=1)).astimezone(zone).date()
+
+
 def stretches(taken: Iterable[int]) -> Iterator[range]:
     """Slots in order as the fewest ranges that hold exactly them."""
     listed = sorted(set(taken))
@@ -119,6 +123,18 @@ def _at(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     if minutes == 24 * 60:
         return midnight(day + timedelta(days=1), zone)
     return datetime.combine(day, time(minutes // 60, minutes % 60), zone)
+
+
+def operated(period: Period, terms: Terms, zone: ZoneInfo) -> frozenset[int]:
+    """The quarters of an hour in which somebody operates: the period itself, or the opening hours of its days."""
+    if terms.grain is SlotGrain.QUARTER:
+        return frozenset(touched(period, SlotGrain.QUARTER, zone))
+    days = (day_of(slot, terms.grain, zone) for slot in touched(period, terms.grain, zone))
+    return frozenset(
+        slot
+        for day in days
+        for slot in touched(Period(_at(day, terms.opens, zone), _at(day, terms.closes, zone)), SlotGrain.QUARTER, zone)
+    )
 
 
 def opening(day: date, terms: Terms, zone: ZoneInfo) -> datetime:

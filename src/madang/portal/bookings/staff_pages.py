@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from madang.portal import sheets
 from madang.portal.actors import READING_ROLES
-from madang.portal.bookings import actions, closing, exports, looking, queries, showing, slots
-from madang.portal.bookings.forms import ClosureForm, DecisionForm, QuotaForm, StateForm
+from madang.portal.bookings import actions, closing, exports, looking, operating, queries, showing, slots
+from madang.portal.bookings.forms import ClosureForm, DecisionForm, OperatorsForm, QuotaForm, StateForm
 from madang.portal.bookings.rules import BookingState, ClosureKind
 from madang.portal.bookings.sentences import CLOSURES
 from madang.portal.faces import form_page, one, tried, with_role
@@ -135,6 +135,23 @@ def facility_state(request: HttpRequest, code: str) -> HttpResponse:
                      back=reverse("facility", args=[code]))  # fmt: skip
 
 
+@with_role(*KEEPERS)
+def facility_operators(request: HttpRequest, code: str) -> HttpResponse:
+    """Who operates a facility; with nobody it is used without an operator."""
+    row = one(facilities.facilities(request.actor), code=code)
+    known = "\n".join(person.email or "" for person in operating.named(row.pk))
+    form = OperatorsForm(request.POST if request.method == "POST" else None, initial={"emails": known})
+    if request.method == "POST" and form.is_valid():
+        given = {"facility": row.pk, "emails": form.cleaned_data["emails"].split()}
+        tried(form, lambda: operating.set_operators(by=request.actor, now=request.now, **given))
+        if not form.errors:
+            messages.success(request, _("Saved."))
+            return redirect("facility", code)
+    lead = _("A booking then also books one of them who is free. What is booked already stays as it is.")
+    return form_page(request, form, title=in_language(row, "name"), label=_("Save"), lead=lead,
+                     back=reverse("facility", args=[code]))  # fmt: skip
+
+
 @with_role(*READING_ROLES)
 def quotas(request: HttpRequest) -> HttpResponse:
     """How many hours a month an organisation may book of each class, and the form that sets it."""
@@ -189,6 +206,7 @@ urlpatterns = [
     path("staff/closures/new/", closure_new, name="closure-new"),
     path("staff/closures/<int:pk>/remove/", closure_remove, name="closure-remove"),
     path("staff/facilities/items/<slug:code>/state/", facility_state, name="facility-state"),
+    path("staff/facilities/items/<slug:code>/operators/", facility_operators, name="facility-operators"),
     path("staff/bookings/quotas/", quotas, name="booking-quotas"),
     path("staff/bookings/utilisation/", utilisation, name="utilisation"),
     path("staff/bookings/utilisation/<int:year>/csv/", utilisation_file, name="utilisation-file"),

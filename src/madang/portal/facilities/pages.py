@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from madang.errors import Refused
 from madang.portal import refusals, sheets
 from madang.portal.actors import READING_ROLES
-from madang.portal.bookings import showing
+from madang.portal.bookings import operating, showing
 from madang.portal.faces import form_page, one, tried, with_role
 from madang.portal.facilities import actions, exports, queries, rules
 from madang.portal.facilities.forms import FacilityForm, SearchForm, SheetForm, StaffSearchForm
@@ -24,6 +24,7 @@ from madang.portal.facilities.rules import KEEPERS, FacilityState
 from madang.portal.facilities.sentences import COLUMNS, FACILITY_KINDS, FIELDS, SAFETY, SLOT_GRAINS, WEEKDAYS
 from madang.portal.files import tables
 from madang.portal.files.faces import taken
+from madang.portal.qualifications import queries as qualifications
 from madang.portal.templatetags.madang import in_language
 
 PAGE, SHOWN = 50, 100
@@ -73,6 +74,9 @@ def facility(request: HttpRequest, code: str) -> HttpResponse:
         "later": first + timedelta(days=7),
         "may_book": row.state == FacilityState.IN_USE,
         "may_change": request.actor.has(*KEEPERS),
+        "operators": operating.named(row.pk),
+        "needed": qualifications.needed_by(row.pk),
+        "may_report": bool(request.actor.memberships) or request.actor.has(*KEEPERS),
     }
     return render(request, "facilities/facility.html", context)
 

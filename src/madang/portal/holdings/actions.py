@@ -19,7 +19,7 @@ from madang.portal.applications.models import (
     SubmittedFile,
 )
 from madang.portal.approvals.models import Approval
-from madang.portal.bookings.models import Booking, CalendarFeed
+from madang.portal.bookings.models import Booking, CalendarFeed, FacilityOperator
 from madang.portal.camp.models import TenantBid
 from madang.portal.challenges.models import Challenge
 from madang.portal.committees.models import Candidate
@@ -28,7 +28,7 @@ from madang.portal.consensus.models import AgreedSheet, Assent, Consensus
 from madang.portal.experts.models import ExpertAgreement, ExpertProfile
 from madang.portal.findings.models import MatchAnswer
 from madang.portal.forecasts.models import Trial
-from madang.portal.holdings import learning, queries, rules
+from madang.portal.holdings import learning, places, queries, rules
 from madang.portal.honoraria.models import FeeDeclined, FeeStatement
 from madang.portal.idempotency.models import AnsweredRequest
 from madang.portal.jobs.models import Job
@@ -38,6 +38,7 @@ from madang.portal.outcomes.models import OutcomeItem
 from madang.portal.people import actions as people
 from madang.portal.people.models import ApiToken, LoginFailure, Membership, Person, StaffRole, Verdict
 from madang.portal.people.rules import clean_email
+from madang.portal.qualifications.models import QualificationGrant
 from madang.portal.replies.models import Reply
 from madang.portal.reviews.models import (
     Affiliation,
@@ -226,6 +227,8 @@ DESTROYERS: Mapping[str, Destroyer] = {
     "resident": (queries.due_residents, _residents),
     "visitor": (queries.due_visitors, _visitors),
     "upkeep": (queries.due_upkeep, _upkeep),
+    "qualification_grant": (places.due_grants, places.remove_grants),
+    "incident": (places.due_incidents, places.empty_incidents),
 }
 
 
@@ -282,6 +285,8 @@ def erase(*, by: Actor, now: datetime, person: int) -> None:
     people.erase_person(by=by, now=now, person=person)
     AnsweredRequest.objects.filter(person=person).delete()
     CalendarFeed.objects.filter(person=person).delete()
+    QualificationGrant.objects.filter(person=person).delete()
+    FacilityOperator.objects.filter(person=person).delete()
     LoginFailure.objects.filter(digest=journal.digest(f"e-mail:{address}")).delete()
     DeclaredInterest.objects.filter(reviewer__person=person).update(note="")
     MatchAnswer.objects.filter(reviewer__person=person).update(reason="")

@@ -23,7 +23,7 @@ from madang.portal.applications.models import (
     Submission,
 )
 from madang.portal.approvals.models import Approval
-from madang.portal.bookings.models import BookedFacility, Booking
+from madang.portal.bookings.models import BookedFacility, Booking, FacilityOperator
 from madang.portal.certificates.models import Certificate
 from madang.portal.committees.models import Candidate
 from madang.portal.exchanges.models import PeerEntry
@@ -34,6 +34,7 @@ from madang.portal.files.rules import clean_name
 from madang.portal.findings.models import MatchAnswer
 from madang.portal.holdings import showing
 from madang.portal.honoraria.models import FeeDeclined, FeeStatement
+from madang.portal.incidents.models import IncidentReport, IncidentStep
 from madang.portal.jobs.models import Job, JobFile, JobOutput
 from madang.portal.journal import queries as journal
 from madang.portal.journal.models import Reading
@@ -42,6 +43,7 @@ from madang.portal.lessons.models import Presence
 from madang.portal.meetings.models import Attendance
 from madang.portal.outbox.models import Message
 from madang.portal.people.models import ApiToken, Invitation, Membership, Person, StaffRole, UnixUser, Verdict
+from madang.portal.qualifications.models import QualificationGrant
 from madang.portal.replies.models import Reply
 from madang.portal.reviews.models import Affiliation, CriterionPoints, DeclaredInterest, ReviewAssignment, Reviewer
 from madang.portal.revisions.models import SheetVersion
@@ -201,6 +203,23 @@ def _booking(person: int) -> dict[str, Rows]:
         "facilities_i_booked": _listed(
             BookedFacility.objects.filter(booking__person=person), "booking_id", "minutes", facility="facility__code"
         ),
+        "sessions_i_operated": _listed(
+            BookedFacility.objects.filter(operator=person), "booking_id", "minutes", facility="facility__code"
+        ),
+        "facilities_i_operate": _listed(FacilityOperator.objects.filter(person=person), facility="facility__code"),
+        "qualifications": _listed(
+            QualificationGrant.objects.filter(person=person),
+            *("given_on", "expires_on", "evidence", "file_name", "revoked_at", "revoked_why"),
+            qualification="qualification__code",
+        ),
+        "incidents_i_reported": _listed(
+            IncidentReport.objects.filter(reported_by=person),
+            *("id", "kind", "severity", "what", "file_name", "state", "reported_at", "settled_at"),
+            facility="facility__code",
+        ),
+        "words_i_wrote_to_incidents": _listed(
+            IncidentStep.objects.filter(by=person), "report_id", "state", "words", "at"
+        ),
     }
 
 
@@ -348,10 +367,11 @@ def _files(person: int) -> Iterator[tuple[str, StoredFile]]:
         ("applications", Attachment.objects.filter(attached_by=person), "application_id"),
         ("agreements", SignedPaper.objects.filter(uploaded_by=person), "agreement_id"),
         ("jobs", JobFile.objects.filter(job__submitted_by=person), "job_id"),
+        ("incidents", IncidentReport.objects.filter(reported_by=person, file__isnull=False), "pk"),
     ]
     for folder, rows, owner in handed_in:
         for row in rows.select_related("file").order_by("pk")[:ROWS]:
-            name = clean_name(getattr(row, "name", None) or row.path)
+            name = clean_name(getattr(row, "name", None) or getattr(row, "file_name", None) or row.path)
             yield f"files/{folder}/{getattr(row, owner)}/{row.pk}-{name}", row.file
 
 

@@ -22,6 +22,7 @@ from madang.portal.holdings import learning
 from madang.portal.holdings.queries import EMPTIED_NAME
 from madang.portal.honoraria.models import FeeStatement
 from madang.portal.idempotency.models import AnsweredRequest
+from madang.portal.incidents.models import IncidentReport
 from madang.portal.jobs.models import Job
 from madang.portal.journal.actions import digest
 from madang.portal.journal.models import Reading, RetentionRule
@@ -29,6 +30,7 @@ from madang.portal.journal.sentences import RECORDS
 from madang.portal.outbox.models import Message
 from madang.portal.people.models import ApiToken, Invitation, LoginFailure, Membership, Person, StaffRole, Verdict
 from madang.portal.people.rules import clean_email
+from madang.portal.qualifications.models import QualificationGrant
 from madang.portal.reviews.models import ReviewAssignment, Reviewer
 
 # What goes at once when a person is erased; everything else stays with its record for its own time.
@@ -111,6 +113,7 @@ def _applying(person: int) -> dict[str, QuerySet]:
     decided = Coalesce("intake__decided_at", "intake__decision_due_at")
     signed = Q(signatures__person=person) | Q(signatures__checked_by=person) | Q(papers__uploaded_by=person)
     jobs = Job.objects.filter(submitted_by=person).annotate(began=F("ended_at"))
+    reported = IncidentReport.objects.filter(reported_by=person)
     return {
         "unsubmitted_draft": rows.filter(number__isnull=True).annotate(began=F("intake__closes_at")),
         "application_not_awarded": submitted.filter(~awarded).annotate(began=decided),
@@ -120,6 +123,8 @@ def _applying(person: int) -> dict[str, QuerySet]:
         "job": jobs.exclude(name=EMPTIED_NAME),
         "booking": Booking.objects.filter(person=person).exclude(purpose="").annotate(began=F("ends_at")),
         "trial": Trial.objects.filter(asked_by=person).annotate(began=F("ended_at")),
+        "qualification_grant": QualificationGrant.objects.filter(person=person).annotate(began=F("expires_on")),
+        "incident": reported.exclude(what="").annotate(began=F("settled_at")),
     }
 
 

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from madang.portal.actors import Actor
+from madang.portal.bookings import figures as bookings
 from madang.portal.calls.models import Call, Track
 from madang.portal.indicators import costs, sources
 from madang.portal.indicators.models import FigureSet, YearFigures
@@ -50,6 +51,7 @@ def worked_out(now: datetime) -> Figures:
         "companies": sources.companies(),
         "training": sources.training(),
         "camp": camp.by_month(now, earlier["camp"]),
+        "facilities": bookings.by_year(now, earlier["facilities"]),
         "outcomes": sources.outcomes(now, earlier["outcomes"]),
         "reported": sources.reported(),
     }

@@ -16,6 +16,7 @@ _SHEETS = N_("Review sheets of intakes whose decisions are published")
 _COMPANIES = N_("The pipeline of companies, each stage with its evidence")
 _COURSES = N_("Cohorts that have ended, with their learners")
 _CAMP = N_("Tenancies of the camp, day by day")
+_BOOKINGS = N_("Bookings of facilities that were checked in")
 _TAKE_BACKS = N_("Take-backs of idle hours, of years that are over")
 _OUTCOMES = N_("Outcome reports that the centre accepted, with evidence")
 _CLUSTER = N_("The cluster's own records of its nodes, and the ledger")
@@ -362,6 +363,31 @@ FIGURES = {
         N_("People of the tenants who could come in on the month's last day; withheld where tenants are too few."),
         N_("people"),
         _CAMP,
+    ),
+    "facilities": Figure(
+        N_("Facilities counted"),
+        N_("Those of the class that were in the catalogue and not retired, or were used in the year."),
+        N_("facilities"),
+        _BOOKINGS,
+    ),
+    "facility_minutes": Figure(
+        N_("Hours in use"),
+        N_("Bookings that were checked in and began in the year; a day counts as eight hours."),
+        N_("minutes"),
+        _BOOKINGS,
+    ),
+    "standard_minutes": Figure(
+        N_("Standard hours"),
+        N_("2,000 hours a year for each facility, as the ministry defines it; this year those of the months over."),
+        N_("minutes"),
+        _BOOKINGS,
+    ),
+    "facility_use": Figure(
+        N_("Rate of utilisation"),
+        N_("Hours in use divided by standard hours."),
+        N_("percent"),
+        _BOOKINGS,
+        over=("facility_minutes", "standard_minutes"),
     ),
     "reports_accepted": Figure(
         N_("Reports accepted"),

@@ -93,6 +93,12 @@ TABLES = {
         ("month",),
         ("camp_tenants", "camp_let", "camp_spaces", "camp_residents"),
     ),
+    "facilities": Table(
+        N_("Use of equipment, simulators, rooms and seats"),
+        N_("By year and class, against 2,000 standard hours a year. A year that is over stays as it was worked out."),
+        ("year", "class"),
+        ("facilities", "facility_minutes", "standard_minutes"),
+    ),
     "outcomes": Table(
         N_("What came of awards"),
         N_("By year, worked out once, in July of the next year. A company's office may be one of the pipeline too."),
@@ -138,6 +144,7 @@ COLUMNS = {
     "complete": N_("1 where the numbers hold everything, 0 where parts of them are withheld"),
     "pool": N_("Code of the pool"),
     "unit": N_("What the pool counts: gpu or core"),
+    "class": N_("Class of facilities: equipment, simulator, room or seat"),
     "resource": N_("Type of GPU as pools name it, or core"),
     "measure": N_("Which figure was reported"),
     "kind": N_("Kind of organisation; empty for all"),

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from madang.portal import charts, formats
+from madang.portal.facilities.sentences import FACILITY_KINDS
 from madang.portal.indicators import maps
 from madang.portal.indicators.registry import FIGURES
 from madang.portal.indicators.rules import DIVISIONS, TRACK, Counts, Number, Row, by_call, table, total
@@ -42,6 +43,7 @@ SHOWN = {
     "companies": (("year",), ("memoranda", "offices", "offices_now")),
     "training": (("year",), ("places", "applicants", "graduates", "graduates_hired", "hired_share")),
     "camp": (("month",), ("camp_tenants", "camp_let", "camp_spaces", "camp_residents")),
+    "facilities": (("year", "class"), ("facilities", "facility_minutes", "standard_minutes", "facility_use")),
     "outcomes": (("year",), TABLES["outcomes"].columns),
 }
 
@@ -83,6 +85,8 @@ def name_of(column: str, code: Any, labels: Labels, language: str) -> str:
         return formats.month(Month.parse(code), language)
     if column == "resource":
         return _("Cores") if code == "core" else str(code).upper() if code == "gpu" else str(code)
+    if column == "class":
+        return _(FACILITY_KINDS[code])
     if column == "unit":
         return _("GPU time") if code == "gpu" else _("CPU core time")
     row = labels["region" if column == "region_today" else column].get(code)
@@ -171,7 +175,7 @@ def plain(code: str, rows: Sequence[Row], labels: Labels, language: str) -> Show
     since = sorted({str(row.get("month", "")) for row in rows})[-TABLE_MONTHS:][:1]
     recent = [row for row in rows if str(row.get("month", "")) >= since[0]] if since else []
     columns = {"year": _("Year"), "month": _("Month"), "pool": _("Pool"), "call": _("Call"), "unit": _("Unit")}
-    columns |= {"resource": _("Resource")}
+    columns |= {"resource": _("Resource"), "class": _("Class")}
     lines = [
         (
             [name_of(name, row[name], labels, language) for name in names],
@@ -196,6 +200,8 @@ def cell(code: str, row: Row, language: str) -> str:
         return formats.won(number, language)
     if code.endswith("_milli"):
         return formats.decimal(number, 1000, 3)
+    if code.endswith("_minutes"):
+        return formats.decimal(number, 60, 1)
     if code.endswith("_seconds"):
         words: Callable[[int, str], str] = formats.core_hours if row.get("unit") == "core" else formats.gpu_hours
         return words(number, language)

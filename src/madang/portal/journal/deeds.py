@@ -3,12 +3,16 @@
 from django.utils.translation import gettext_noop as N_
 
 from madang.portal.camp.sentences import DEEDS as CAMP_DEEDS
+from madang.portal.incidents.sentences import DEEDS as INCIDENT_DEEDS
 from madang.portal.journal import training_deeds
+from madang.portal.qualifications.sentences import DEEDS as QUALIFICATION_DEEDS
 from madang.portal.tenancies.sentences import DEEDS as TENANCY_DEEDS
 
 # Every action that writes an entry; a test holds that none is missing.
 DEEDS = {
     **CAMP_DEEDS,
+    **INCIDENT_DEEDS,
+    **QUALIFICATION_DEEDS,
     **TENANCY_DEEDS,
     "access.ask_sign_up": N_("Link for signing up asked for"),
     "access.log_in": N_("Logged in"),
@@ -63,6 +67,7 @@ DEEDS = {
     "bookings.close": N_("Facility closed for a time"),
     "bookings.reopen": N_("Facility opened again"),
     "bookings.set_state": N_("Facility put into or out of service"),
+    "bookings.set_operators": N_("Who operates a facility set"),
     "bookings.set_quota": N_("Quota of hours set"),
     "outcomes.set_schedule": N_("Reports of a call's award holders set"),
     "outcomes.owe": N_("Outcome reports of an ended award noted"),

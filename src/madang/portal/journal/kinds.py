@@ -3,12 +3,16 @@
 from django.utils.translation import gettext_noop as N_
 
 from madang.portal.camp.sentences import SUBJECTS as CAMP_SUBJECTS
+from madang.portal.incidents.sentences import SUBJECTS as INCIDENT_SUBJECTS
 from madang.portal.journal.sentences import RECORDS
+from madang.portal.qualifications.sentences import SUBJECTS as QUALIFICATION_SUBJECTS
 from madang.portal.tenancies.sentences import SUBJECTS as TENANCY_SUBJECTS
 
 # What an entry or a reading can be about.
 KINDS = {
     **CAMP_SUBJECTS,
+    **INCIDENT_SUBJECTS,
+    **QUALIFICATION_SUBJECTS,
     **TENANCY_SUBJECTS,
     "agreement": N_("Agreement"),
     "application": N_("Application"),
@@ -110,6 +114,8 @@ DOMAINS = {
     "decisions": N_("Decisions"),
     "drafts": N_("Drafts of calls"),
     "facilities": N_("Facilities"),
+    "incidents": N_("Damage and accidents"),
+    "qualifications": N_("Qualifications"),
     "forecasts": N_("Forecasts"),
     "environments": N_("Environments"),
     "holdings": N_("People's data"),

@@ -54,6 +54,8 @@ RECORDS = {
     "tenant_bid": (N_("Text of a bid for the camp"), N_("the decision, or the end of the tenancy")),
     "resident": (N_("Resident of the camp with hours"), N_("the day of moving out")),
     "visitor": (N_("Visitor announced to the camp"), N_("the day of the visit")),
+    "qualification_grant": (N_("Qualifications of people"), N_("the day on which they are no longer valid")),
+    "incident": (N_("Words and files of reports of damage and accidents"), N_("the end of the report")),
     "upkeep": (N_("Words of a request for repair"), N_("the end of the request")),
     "trial": (N_("Simulation of a plan or a policy"), N_("the end of the simulation")),
 }

@@ -259,6 +259,18 @@ RULES = [
         "What a request for repair says is kept two years after its end, to see whether the same thing breaks again.",
     ),
     RetentionSeed(
+        "qualification_grant",
+        1095,
+        "시설·장비 이용 자격과 증빙은 이용 중 사고의 책임을 가리기 위해 유효기간이 끝난 뒤 3년간 보관합니다.",
+        "Qualifications to use facilities are kept three years after they end, should an accident be looked into.",
+    ),
+    RetentionSeed(
+        "incident",
+        1825,
+        "파손·사고 신고의 내용과 파일은 배상과 재발 방지를 위해 처리가 끝난 뒤 5년간 보관합니다.",
+        "What a report of damage or an accident says is kept five years after its end, for claims and prevention.",
+    ),
+    RetentionSeed(
         "trial",
         730,
         "배분안과 정책의 모의실험 결과는 결정의 참고 자료로서 모의실험이 끝난 뒤 2년간 보관합니다.",

@@ -1,0 +1,1 @@
+"""Damage and incidents at facilities, from the report to the end."""

@@ -1,0 +1,1 @@
+"""What a person has to hold before they may use a facility."""

@@ -1,0 +1,102 @@
+"""The rows of the tables of access for what facilities ask of people and what happens at them, with A's things."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from factories import NOW, actor
+
+from madang.portal.facilities.models import Facility
+from madang.portal.files.actions import store
+from madang.portal.files.rules import EVERYTHING
+from madang.portal.incidents import actions as incidents
+from madang.portal.incidents.rules import IncidentKind, Severity
+from madang.portal.qualifications import actions as qualifications
+
+PAGES = """
+my-qualifications        Looooooooooo Looooooooooo
+qualifications           Lnnnnnnooooo Lnnnnnnooooo
+qualification            Lnnnnnnooooo Lnnnnnnooooo
+qualification-new        Lnnnnnnnonon Lnnnnnnnonon
+grant-new                Lnnnnnnnonon Lnnnnnnnrnrn
+grant-revoke             Lnnnnnnnonon Lnnnnnnnrnrn
+grant-file               Lnnonnnooooo Lnnonnnooooo
+facility-needs           Lnnnnnnnonon Lnnnnnnnmnmn
+sessions                 Looooooooooo Looooooooooo
+facility-operators       Lnnnnnnnonon Lnnnnnnnmnmn
+incidents                Looooooooooo Looooooooooo
+incident                 Lnoonnnooooo Lnoonnnooooo
+incident-new             Looooooooooo Lrrrrrrrrrrr
+incident-file            Lnoonnnooooo Lnoonnnooooo
+incident-block           Lnnnnnnnonon Lnnnnnnnrnrn
+"""
+
+OPERATIONS = """
+list_qualifications      oooooooooooo
+add_qualification        annnnnnroror
+list_facility_qualifications oooooooooooo
+set_facility_qualifications annnnnnroror
+list_qualification_grants aooooooooooo
+grant_qualification      annnnnnroror
+revoke_qualification     annnnnnroror
+list_operator_sessions   aooooooooooo
+set_facility_operators   annnnnnroror
+list_incidents           aooooooooooo
+report_incident          aooorrrroror
+get_incident             anoonnnooooo
+move_incident            annnnnnroror
+block_for_incident       annnnnnroror
+"""
+REPORT = {"kind": "damage", "severity": "slight", "what": "x", "words": "x"}
+
+
+def make_places(world: Any) -> None:
+    """A qualification that the dome asks for and the owner holds, with a paper; a report from A's booking."""
+    manager, owner = actor(world.people["manager"]), actor(world.people["owner"])
+    by = {"by": manager, "now": NOW}
+    paper = store(now=NOW, name="proof.pdf", allowed=EVERYTHING, upload_chunks=[b"%PDF-1.7 proof"])
+    kept = {"file": paper, "file_name": "proof.pdf"}
+    qualifications.add(**by, code="laser", name_ko="레이저 안전교육", name_en="Laser safety")
+    qualifications.require(**by, facility=Facility.objects.get(code="dome").pk, codes=["laser"])
+    held = qualifications.grant(**by, code="laser", email=world.people["owner"].email, given_on=date(2026, 3, 1),
+                                expires_on=date(2027, 3, 1), evidence="No. 7", **kept)  # fmt: skip
+    told = incidents.report(
+        by=owner, now=NOW - timedelta(hours=1), facility=Facility.objects.get(code="car").pk, what="Scratch",
+        kind=IncidentKind.DAMAGE, severity=Severity.SLIGHT, words="On the door", booking=world.places["booking"]["pk"],
+        **kept,
+    )  # fmt: skip
+    for name in ("qualification", "grant-new"):
+        world.places[name] = {"code": "laser"}
+    for name in ("grant-revoke", "grant-file"):
+        world.places[name] = {"pk": held.pk}
+    for name in ("facility-needs", "facility-operators", "incident-new"):
+        world.places[name] = {"code": "car"}
+    for name in ("incident", "incident-file", "incident-block"):
+        world.places[name] = {"pk": told.pk}
+
+
+def given_of_places(places: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What stands in the paths of these operations."""
+    names = ("list_facility_qualifications", "set_facility_qualifications", "set_facility_operators", "report_incident")
+    report = {"report": places["incident"]["pk"]}
+    return {name: {"code": "car"} for name in names} | {
+        "grant_qualification": {"code": "laser"},
+        "revoke_qualification": {"grant": places["grant-revoke"]["pk"]},
+        **dict.fromkeys(("get_incident", "move_incident", "block_for_incident"), report),
+    }
+
+
+def body_of_places(world: Any) -> dict[str, dict[str, Any]]:
+    """What is sent to them."""
+    days = {"given_on": "2026-03-01", "expires_on": "2027-03-01"}
+    when = {"starts_at": "2026-05-03T01:00:00Z", "ends_at": "2026-05-03T02:00:00Z"}
+    return {
+        "add_qualification": {"code": "crane", "name_ko": "x", "name_en": "x"},
+        "set_facility_qualifications": {"qualifications": ["laser"]},
+        "grant_qualification": {"email": world.people["member"].email, "evidence": "x", **days},
+        "revoke_qualification": {"why": "x"},
+        "set_facility_operators": {"emails": [world.people["officer"].email]},
+        "move_incident": {"to": "seen", "version": 1},
+        "block_for_incident": {"version": 1, **when},
+    }
