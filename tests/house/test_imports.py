@@ -35,7 +35,7 @@ ORDER = (
     "holdings",
     "rounds", "assignments", "suggestions",
     "indicators", "helpdesk", "outcomes", "settlements", "sanctions", "receipts", "billing",
-    "certificates", "lessons", "learners", "companies", "courses", "bookings", "tenancies", "camp",
+    "certificates", "coursework", "lessons", "learners", "companies", "courses", "bookings", "tenancies", "camp",
     "facilities",
     "forecasts",
     "nodes", "cluster",

@@ -64,6 +64,13 @@ lesson                   Lnonnnnooooo Lnonnnnooooo
 lesson-open              Lnonnnnoonnn Lnmnnnnmmnnn
 lesson-cancel            Lnnnnnnoonnn Lnnnnnnrrnnn
 presence                 Lnonnnnoonnn Lnrnnnnrrnnn
+coursework               Lnonnnnooooo Lnonnnnooooo
+coursework-new           Lnonnnnoonnn Lnrnnnnrrnnn
+coursework-marks         Lnonnnnooooo Lnonnnnrrooo
+coursework-edit          Lnonnnnoonnn Lnrnnnnrrnnn
+coursework-drop          Lnonnnnoonnn Lnmnnnnmmnnn
+marks-new                Lnonnnnoonnn Lnonnnnoonnn
+marks-look               Lnonnnnoonnn Lnmnnnnmmnnn
 certificates-issue       Lnnnnnnoonnn Lnnnnnnrrnnn
 certificate-revoke       Lnnnnnnoonnn Lnnnnnnrrnnn
 """
@@ -117,6 +124,13 @@ leave_cohort             anronnnoorrr
 tell_placement           anrnnnnoorrr
 list_lessons             anonnnnooooo
 enter_lesson_code        annonnnnnnnn
+list_coursework          anonnnnooooo
+give_coursework          anonnnnoorrr
+change_coursework        anonnnnoorrr
+drop_coursework          anonnnnoorrr
+mark_coursework          anonnnnoorrr
+bring_in_coursework      anonnnnoorrr
+list_own_coursework      annonnnnnnnn
 invite_committee         annnnnnrrrrr
 note_candidate_answer    annnnnnrorrr
 list_own_invitations     aooooooooooo

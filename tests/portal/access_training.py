@@ -11,12 +11,14 @@ from portal.learners.academy import make_cohort
 from madang.portal.certificates.models import Certificate
 from madang.portal.courses.models import Cohort, CourseTeacher, Seat
 from madang.portal.courses.rules import StageGiven, StageKind
+from madang.portal.coursework.models import Coursework
 from madang.portal.files import tables
 from madang.portal.learners import actions
 from madang.portal.learners.models import Learner, Placement
 from madang.portal.lessons.models import Lesson
 
-HOURS = b"email,hours\n"
+HOURS, MARKS = b"email,hours\n", b"email,done\n"
+LISTS_OF_LEARNERS = {"bring_in_hours": HOURS, "bring_in_coursework": MARKS}
 
 
 def make_training(world: Any, a: Any) -> None:
@@ -48,11 +50,15 @@ def make_training(world: Any, a: Any) -> None:
     placement = Placement.objects.create(
         learner=done, employer="Maru", hired_on=date(2026, 3, 31), evidence="x", told_at=NOW
     )
+    _make_coursework(world, class_, learner)
     email = applicant.email.encode()
     listed = tables.keep(now=NOW, name="hours.csv", chunks=[HOURS + email + b",1\n"])
     named = [
         (opened.pk, ("cohort", "learner-apply", "cohort-learners", "cohort-select", "progress-new")),
-        (class_.pk, ("class", "staff-cohort", "lesson-new", "placements", "certificates-issue")),
+        (
+            class_.pk,
+            ("class", "staff-cohort", "lesson-new", "coursework", "coursework-new", "placements", "certificates-issue"),
+        ),
         (draft.course_id, ("course-edit", "cohort-new")),
         (learner.pk, ("learner", "learner-leave", "learner-name", "learner-code")),
         (lesson.pk, ("lesson", "lesson-open", "lesson-cancel")),
@@ -72,14 +78,33 @@ def make_training(world: Any, a: Any) -> None:
     }
 
 
+def _make_coursework(world: Any, class_: Any, learner: Any) -> None:
+    """Two pieces, one of them to be removed, and a list of who completed the other."""
+    pieces = [
+        Coursework.objects.create(
+            cohort=class_, title_ko="과제", title_en="Work", due_at=NOW + timedelta(days=1), required=True, added_at=NOW
+        )
+        for _ in range(2)
+    ]
+    marks = tables.keep(now=NOW, name="m.csv", chunks=[MARKS + learner.person.email.encode() + b",yes\n"])
+    world.places |= {name: {"pk": pieces[0].pk} for name in ("coursework-marks", "coursework-edit", "marks-new")}
+    world.places |= {"coursework-drop": {"pk": pieces[1].pk}}
+    world.places |= {"marks-look": {"pk": pieces[0].pk, "sha256": marks.sha256}}
+
+
 def given_of_training(places: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """What stands in the paths of the operations that have to do with training."""
     opened, in_class = {"cohort": places["cohort"]["pk"]}, {"cohort": places["class"]["pk"]}
     learner = {"learner": places["learner"]["pk"]}
+    piece = {"coursework": places["coursework-marks"]["pk"]}
     return {
         **dict.fromkeys(("get_cohort", "apply_to_cohort", "give_stage_points", "bring_in_hours"), opened),
         **dict.fromkeys(("list_learners", "list_lessons"), in_class),
         **dict.fromkeys(("leave_cohort", "enter_lesson_code"), learner),
+        **dict.fromkeys(("list_coursework", "give_coursework"), in_class),
+        **dict.fromkeys(("change_coursework", "mark_coursework", "bring_in_coursework"), piece),
+        "drop_coursework": {"coursework": places["coursework-drop"]["pk"]},
+        "list_own_coursework": learner,
         "tell_placement": {"learner": places["placement-new"]["pk"]},
         "check_certificate": {"code": "A" * 16},
     }
@@ -88,7 +113,12 @@ def given_of_training(places: dict[str, dict[str, Any]]) -> dict[str, dict[str, 
 def body_of_training(places: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """What is sent to them."""
     stage = Cohort.objects.get(pk=places["cohort"]["pk"]).stages.get(kind="test").pk
+    piece = {"title_ko": "과제", "title_en": "Work", "due_at": "2026-04-20T09:00:00+09:00"}
+    version = Coursework.objects.get(pk=places["coursework-marks"]["pk"]).version
     return {
+        "give_coursework": piece,
+        "change_coursework": piece | {"version": version},
+        "mark_coursework": {"completed": {str(places["learner"]["pk"]): True}},
         "apply_to_cohort": {"born_on": "2000-01-01"},
         "give_stage_points": {"stage": stage, "points": {str(places["learner-points"]["pk"]): 1}},
         "leave_cohort": {"why": "x"},

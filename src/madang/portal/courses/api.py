@@ -44,6 +44,7 @@ class CohortOut(Schema):
     hours: int
     tracks: list[str]
     attendance_least_percent: int
+    coursework_least_percent: int
     stages: list[StageOut]
 
     @staticmethod
@@ -65,6 +66,10 @@ class CohortOut(Schema):
     @staticmethod
     def resolve_attendance_least_percent(row: Any) -> int:
         return row.attendance_least
+
+    @staticmethod
+    def resolve_coursework_least_percent(row: Any) -> int:
+        return row.coursework_least
 
     @staticmethod
     def resolve_stages(row: Any) -> list[Any]:

@@ -26,6 +26,7 @@ from madang.portal.approvals.models import Approval
 from madang.portal.bookings.models import BookedFacility, Booking
 from madang.portal.certificates.models import Certificate
 from madang.portal.committees.models import Candidate
+from madang.portal.coursework.models import CourseworkDone
 from madang.portal.exchanges.models import PeerEntry
 from madang.portal.experts.models import ExpertAgreement, ExpertProfile
 from madang.portal.files import queries as files
@@ -223,6 +224,12 @@ def _learning(person: int) -> dict[str, Rows]:
         ),
         "lessons_i_came_to": _listed(
             Presence.objects.filter(**mine), "came", "noted_at", "why", lesson="lesson__title", **course
+        ),
+        "coursework_i_completed": _listed(
+            CourseworkDone.objects.filter(**mine),
+            *("noted_at",),
+            **{"coursework": "coursework__title_ko", "due_at": "coursework__due_at"},
+            **course,
         ),
         "certificates": _listed(
             Certificate.objects.filter(**mine), "number", "code", "name", "issued_at", "revoked_at", **course

@@ -11,6 +11,7 @@ from django.db.models import F, Q, QuerySet
 from madang.portal.awards.models import AwardPart
 from madang.portal.certificates.models import Certificate
 from madang.portal.courses.models import CourseTeacher, Seat, SeatWeek
+from madang.portal.coursework.models import CourseworkDone
 from madang.portal.learners.models import GuardianConsent, Learner, Placement, StagePoints
 from madang.portal.learners.rules import TO_THE_END, LearnerState
 from madang.portal.lessons.models import Presence
@@ -50,13 +51,14 @@ def empty_consents(ids: list[int], now: datetime) -> None:
 
 
 def empty_learners(ids: list[int], now: datetime) -> None:
-    """Words, points, attendance, the seat, its part of an award and who taught go; that somebody applied, completed the
+    """Words, points, attendance, coursework, the seat, its part of an award and who taught go.
 
-    course and was hired stays as a count.
+    That somebody applied, completed the course and was hired stays as a count.
     """
     Learner.objects.filter(pk__in=ids).update(statement="", shown_name="", ended_why="", total=None, emptied_at=now)
     StagePoints.objects.filter(learner__in=ids).delete()
     Presence.objects.filter(learner__in=ids).delete()
+    CourseworkDone.objects.filter(learner__in=ids).delete()
     Placement.objects.filter(learner__in=ids).update(employer="–", evidence="", why="")
     for cohort, award, person in Learner.objects.filter(pk__in=ids).values_list("cohort", "cohort__award", "person"):
         SeatWeek.objects.filter(seat__cohort=cohort, person=person).delete()

@@ -2769,6 +2769,7 @@ class Migration(migrations.Migration):
                 ('hours', models.PositiveSmallIntegerField()),
                 ('tracks', models.JSONField(default=list)),
                 ('attendance_least', models.PositiveSmallIntegerField()),
+                ('coursework_least', models.PositiveSmallIntegerField(default=0)),
                 ('state', models.CharField(choices=[('draft', 'draft'), ('open', 'open'), ('selected', 'selected'), ('ended', 'ended')], default=madang.portal.courses.rules.CohortState['DRAFT'], max_length=8)),
                 ('allowance', models.BigIntegerField(null=True)),
                 ('version', models.PositiveIntegerField(default=1)),
@@ -2779,7 +2780,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['state', 'closes_at'], name='cohort_by_state')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'open', 'selected', 'ended'])), name='cohort_state_known'), models.CheckConstraint(condition=models.Q(('band__in', ['day', 'evening', 'weekend'])), name='cohort_band_known'), models.UniqueConstraint(fields=('course', 'number'), name='cohort_number_once'), models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at')), ('ends_on__gt', models.F('starts_on'))), name='cohort_dates_in_order'), models.CheckConstraint(condition=models.Q(('places__gte', 1), ('hours__gte', 1)), name='cohort_has_places'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['selected', 'ended']), ('selected_at__isnull', False)), models.Q(models.Q(('state__in', ['selected', 'ended']), _negated=True), ('selected_at__isnull', True)), _connector='OR'), name='cohort_selected_when'), models.CheckConstraint(condition=models.Q(models.Q(('award__isnull', False), ('allowance__isnull', False)), models.Q(models.Q(('award__isnull', False), _negated=True), ('allowance__isnull', True)), _connector='OR'), name='cohort_allowance_of_award')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'open', 'selected', 'ended'])), name='cohort_state_known'), models.CheckConstraint(condition=models.Q(('band__in', ['day', 'evening', 'weekend'])), name='cohort_band_known'), models.UniqueConstraint(fields=('course', 'number'), name='cohort_number_once'), models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at')), ('ends_on__gt', models.F('starts_on'))), name='cohort_dates_in_order'), models.CheckConstraint(condition=models.Q(('places__gte', 1), ('hours__gte', 1)), name='cohort_has_places'), models.CheckConstraint(condition=models.Q(('attendance_least__lte', 100), ('coursework_least__lte', 100)), name='cohort_percentages'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['selected', 'ended']), ('selected_at__isnull', False)), models.Q(models.Q(('state__in', ['selected', 'ended']), _negated=True), ('selected_at__isnull', True)), _connector='OR'), name='cohort_selected_when'), models.CheckConstraint(condition=models.Q(models.Q(('award__isnull', False), ('allowance__isnull', False)), models.Q(models.Q(('award__isnull', False), _negated=True), ('allowance__isnull', True)), _connector='OR'), name='cohort_allowance_of_award')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Coursework',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('title_ko', models.CharField(max_length=120)),
+                ('title_en', models.CharField(max_length=120)),
+                ('due_at', models.DateTimeField()),
+                ('track', models.CharField(blank=True, max_length=60)),
+                ('required', models.BooleanField()),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('added_at', models.DateTimeField()),
+                ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='coursework', to='portal.cohort')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['cohort', 'due_at'], name='coursework_of_cohort')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('title_ko', ''), _negated=True), models.Q(('title_en', ''), _negated=True)), name='coursework_has_title')],
             },
         ),
         migrations.CreateModel(
@@ -2971,6 +2990,19 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['cohort', 'state'], name='learner_of_cohort')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['applied', 'seated', 'reserve', 'refused', 'withdrawn', 'left', 'graduated', 'unfinished'])), name='learner_state_known'), models.UniqueConstraint(fields=('cohort', 'person'), name='learner_once'), models.CheckConstraint(condition=models.Q(models.Q(('child', True), ('consent__isnull', False)), models.Q(models.Q(('child', True), _negated=True), ('consent__isnull', True)), _connector='OR'), name='learner_child_has_consent'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'reserve'), ('reserve__isnull', False)), models.Q(models.Q(('state', 'reserve'), _negated=True), ('reserve__isnull', True)), _connector='OR'), name='learner_reserve_has_place'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['withdrawn', 'left', 'graduated', 'unfinished']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['withdrawn', 'left', 'graduated', 'unfinished']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='learner_ended_when'), models.UniqueConstraint(condition=models.Q(('state', 'reserve')), fields=('cohort', 'reserve'), name='learner_reserve_place_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CourseworkDone',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('noted_at', models.DateTimeField()),
+                ('coursework', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='done', to='portal.coursework')),
+                ('learner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='coursework_done', to='portal.learner')),
+                ('noted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('coursework', 'learner'), name='courseworkdone_once')],
             },
         ),
         migrations.CreateModel(
