@@ -34,7 +34,7 @@ MAY_IMPORT = {
 ORDER = (
     "holdings",
     "rounds", "assignments", "suggestions",
-    "indicators", "helpdesk", "outcomes", "settlements", "sanctions", "receipts", "billing",
+    "indicators", "helpdesk", "outcomes", "settlements", "sanctions", "receipts", "billing", "aids",
     "certificates", "coursework", "lessons", "learners", "companies", "courses", "bookings", "tenancies", "camp",
     "facilities",
     "forecasts",

@@ -66,11 +66,14 @@ lesson-cancel            Lnnnnnnoonnn Lnnnnnnrrnnn
 presence                 Lnonnnnoonnn Lnrnnnnrrnnn
 coursework               Lnonnnnooooo Lnonnnnooooo
 coursework-new           Lnonnnnoonnn Lnrnnnnrrnnn
-coursework-marks         Lnonnnnooooo Lnonnnnrrooo
+coursework-marks         Lnonnnnooooo Lnrnnnnrrooo
 coursework-edit          Lnonnnnoonnn Lnrnnnnrrnnn
 coursework-drop          Lnonnnnoonnn Lnmnnnnmmnnn
 marks-new                Lnonnnnoonnn Lnonnnnoonnn
 marks-look               Lnonnnnoonnn Lnmnnnnmmnnn
+cohort-aid               Lnnnnnnooooo Lnnnnnnooooo
+aid-list                 Lnnnnnnooooo Lnnnnnnooooo
+aid-file                 Lnnnnnnooooo Lnnnnnnrrrrr
 certificates-issue       Lnnnnnnoonnn Lnnnnnnrrnnn
 certificate-revoke       Lnnnnnnoonnn Lnnnnnnrrnnn
 """
@@ -124,6 +127,13 @@ leave_cohort             anronnnoorrr
 tell_placement           anrnnnnoorrr
 list_lessons             anonnnnooooo
 enter_lesson_code        annonnnnnnnn
+list_aid_terms           annnnnnooooo
+set_aid_terms            annnnnnrorrr
+list_aid_lists           annnnnnooooo
+open_aid_month           annnnnnrorrr
+get_aid_list             annnnnnooooo
+draft_aid                annnnnnrrrrr
+list_own_aid             annonnnnnnnn
 list_coursework          anonnnnooooo
 give_coursework          anonnnnoorrr
 change_coursework        anonnnnoorrr

@@ -1,6 +1,7 @@
 """Every table of the portal, gathered from its domains for Django."""
 
 from madang.portal.agreements import models as _agreements  # noqa: F401
+from madang.portal.aids import models as _aids  # noqa: F401
 from madang.portal.applications import models as _applications  # noqa: F401
 from madang.portal.approvals import models as _approvals  # noqa: F401
 from madang.portal.awards import models as _awards  # noqa: F401

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 
 from madang.portal.actors import Actor
 from madang.portal.agreements.models import Signature, SignedPaper
+from madang.portal.aids.models import AidPayment
 from madang.portal.applications.models import (
     Application,
     Attachment,
@@ -224,6 +225,9 @@ def _learning(person: int) -> dict[str, Rows]:
         ),
         "lessons_i_came_to": _listed(
             Presence.objects.filter(**mine), "came", "noted_at", "why", lesson="lesson__title", **course
+        ),
+        "living_aid": _listed(
+            AidPayment.objects.filter(**mine), "of_month", "amount", "days", fixed_at="aids__fixed_at", **course
         ),
         "coursework_i_completed": _listed(
             CourseworkDone.objects.filter(**mine),

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
+from madang.portal.aids.models import AidPayment
 from madang.portal.awards.models import AwardPart
 from madang.portal.certificates.models import Certificate
 from madang.portal.courses.models import CourseTeacher, Seat, SeatWeek
@@ -38,6 +39,16 @@ def due_without_place(before: datetime) -> QuerySet[Learner]:
 def due_learners(before: datetime) -> QuerySet[Learner]:
     """Learners of cohorts that were over before an instant."""
     return _over(before).filter(state__in=[*WITH_PLACE, LearnerState.SEATED])
+
+
+def due_aid(before: datetime) -> QuerySet[AidPayment]:
+    """Living aid of lists that were fixed before an instant, which still says whose it was."""
+    return AidPayment.objects.filter(aids__fixed_at__lt=before, learner__isnull=False)
+
+
+def empty_aid(ids: list[int], now: datetime) -> None:
+    """Whose it was goes; what was paid out of which source stays, as the settlement of its year rests on it."""
+    AidPayment.objects.filter(pk__in=ids).update(learner=None)
 
 
 def due_certificates(before: datetime) -> QuerySet[Certificate]:
@@ -89,5 +100,6 @@ def records(person: int) -> dict[str, QuerySet]:
         "guardian_consent": consents.annotate(began=F("recorded_at")),
         "learner_without_place": mine.exclude(placed),
         "learner": mine.filter(placed),
+        "training_aid": AidPayment.objects.filter(learner__person=person).annotate(began=F("aids__fixed_at")),
         "certificate": certificates.annotate(began=F("issued_at")),
     }

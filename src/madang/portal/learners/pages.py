@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
+from madang.portal.aids import queries as aids
 from madang.portal.certificates import queries as certificates
 from madang.portal.certificates.rules import grouped
 from madang.portal.courses import queries as courses
@@ -69,6 +70,7 @@ def learner(request: HttpRequest, pk: int) -> HttpResponse:
         "held": held,
         "done": done,
         "asked": asked,
+        "aid": aids.of_learner(pk) if own or request.actor.reads_everything else [],
         "pieces": coursework.of_learner(row) if row.state in queries.IN_CLASS else [],
         "lessons": coming,
         "present": lessons.present_at(pk, coming),

@@ -23,11 +23,13 @@ TABLES = [
     "feerate",
     "withholdingrule",
     "feelist",
+    "aidrate",
+    "aidpayment",
     "conflictruleset",
 ]
 
 # The one change that a row may see. Of submissions and signatures: retention takes what people wrote or handed in. Of
-# receipts: how much of them is on no statement yet. Everything else stays as it is.
+# aid: its time takes whose it was. Of receipts: how much of them is on no statement yet. Everything else stays as it is.
 EMPTIED = {
     "submission": (
         {
@@ -40,6 +42,10 @@ EMPTIED = {
     "signature": (
         dict.fromkeys(("sqlite", "postgresql"), "OLD.file_id IS NOT NULL AND NEW.file_id IS NULL"),
         ["id", "agreement_id", "side", "method", "person_id", "signed_at", "signed_sha256", "checked_by_id"],
+    ),
+    "aidpayment": (
+        dict.fromkeys(("sqlite", "postgresql"), "OLD.learner_id IS NOT NULL AND NEW.learner_id IS NULL"),
+        ["id", "aids_id", "of_month", "source_id", "year", "amount", "days", "came", "held"],
     ),
     "receipt": (
         dict.fromkeys(("sqlite", "postgresql"), "TRUE"),
