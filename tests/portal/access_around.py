@@ -134,6 +134,13 @@ open_aid_month           annnnnnrorrr
 get_aid_list             annnnnnooooo
 draft_aid                annnnnnrrrrr
 list_own_aid             annonnnnnnnn
+publish_cohort           annnnnnoorrr
+select_learners          annnnnnrrrrr
+list_placements          annnnnnooooo
+decide_placement         annnnnnoorrr
+issue_certificates       annnnnnrrrrr
+plan_lessons             annnnnnoorrr
+cancel_lesson            annnnnnrrrrr
 list_coursework          anonnnnooooo
 give_coursework          anonnnnoorrr
 change_coursework        anonnnnoorrr

@@ -55,7 +55,7 @@ list_demand_money        anoonnnooooo
 match_demand_money       annnnnnroror
 undo_demand_match        annnnnnroror
 list_bookings            aooooooooooo
-create_booking           anoonnnroror
+create_booking           anoonnnooror
 create_series            anoonnnroror
 get_booking              anoonnnooooo
 cancel_booking           anoonnnroror

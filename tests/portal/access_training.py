@@ -129,6 +129,11 @@ def given_of_training(places: dict[str, dict[str, Any]]) -> dict[str, dict[str, 
         **dict.fromkeys(("list_aid_terms", "set_aid_terms", "list_aid_lists", "open_aid_month"), in_class),
         **dict.fromkeys(("get_aid_list", "draft_aid"), listed),
         "list_own_aid": learner,
+        "publish_cohort": {"cohort": places["cohort-act"]["pk"]},
+        "select_learners": opened,
+        **dict.fromkeys(("issue_certificates", "plan_lessons", "list_placements"), in_class),
+        "cancel_lesson": {"lesson": places["lesson"]["pk"]},
+        "decide_placement": in_class | {"placement": places["placement-decide"]["placement"]},
         **dict.fromkeys(("list_coursework", "give_coursework"), in_class),
         **dict.fromkeys(("change_coursework", "mark_coursework", "bring_in_coursework"), piece),
         "drop_coursework": {"coursework": places["coursework-drop"]["pk"]},
@@ -144,7 +149,13 @@ def body_of_training(places: dict[str, dict[str, Any]]) -> dict[str, dict[str, A
     piece = {"title_ko": "과제", "title_en": "Work", "due_at": "2026-04-20T09:00:00+09:00"}
     version = Coursework.objects.get(pk=places["coursework-marks"]["pk"]).version
     won = {"unit_won": 30_000, "month_most_won": 600_000, "attendance_least_percent": 80, "source": "aid"}
+    read = {"version": 1}
+    lesson = {"starts_at": "2026-04-20T10:00:00+09:00", "ends_at": "2026-04-20T12:00:00+09:00"}
     return {
+        **dict.fromkeys(("publish_cohort", "select_learners", "issue_certificates"), read),
+        "plan_lessons": {"title": "Tensors", **lesson},
+        "cancel_lesson": {"why": "x"},
+        "decide_placement": {"accept": True},
         "set_aid_terms": {"first_month": "2026-03", "unit": "day", **won},
         "open_aid_month": {"month": "2026-03"},
         "draft_aid": {"comment": ""},

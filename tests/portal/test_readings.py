@@ -51,7 +51,7 @@ LISTS = {
     "review-suggestion", "get_suggestion", "review-bids", "list_bids",
     "intake-exchange", "get_exchange",
     "staff-cohort", "cohort-learners", "placements", "class", "lesson", "list_learners", "coursework-marks", "aid-list",
-    "get_aid_list",
+    "get_aid_list", "list_placements",
     "intake-matches", "intake-sheets", "list_conflicts", "list_barred_sheets", "list_matches",
     "receipts-look", "settlement", "show_settlement", "intake-honoraria", "get_intake_fees",
     "tenant-call",

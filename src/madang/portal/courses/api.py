@@ -1,15 +1,16 @@
-"""The API of courses: cohorts that were announced, and one of them."""
+"""The API of courses: cohorts that were announced, one of them, and announcing a draft."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Field, Router, Schema
 from ninja.pagination import paginate
 
-from madang.portal.courses import queries
+from madang.portal.actors import READING_ROLES
+from madang.portal.courses import actions, queries
 from madang.portal.courses.rules import Band, CohortState, CourseKind, StageKind
-from madang.portal.faces import one
+from madang.portal.faces import known_to, one
 from madang.portal.schemas import Id
 
 router = Router(tags=["courses"])
@@ -46,6 +47,7 @@ class CohortOut(Schema):
     attendance_least_percent: int
     coursework_least_percent: int
     stages: list[StageOut]
+    version: int
 
     @staticmethod
     def resolve_course(row: Any) -> str:
@@ -76,6 +78,12 @@ class CohortOut(Schema):
         return list(row.stages.all())
 
 
+class CohortVersionIn(Schema):
+    """The version of the cohort that was read."""
+
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
 @router.get("/cohorts", response=list[CohortOut], auth=None, operation_id="list_cohorts")
 @paginate
 def list_cohorts(request: HttpRequest) -> Any:
@@ -87,3 +95,12 @@ def list_cohorts(request: HttpRequest) -> Any:
 def get_cohort(request: HttpRequest, cohort: Id) -> Any:
     """One cohort."""
     return one(queries.cohorts(request.actor).exclude(state=CohortState.DRAFT), pk=cohort)
+
+
+@router.post("/cohorts/{cohort}/announcement", response=CohortOut, operation_id="publish_cohort")
+@known_to(*READING_ROLES)
+def publish_cohort(request: HttpRequest, cohort: Id, given: CohortVersionIn) -> Any:
+    """Announces a drafted cohort: everybody sees it, and every place becomes a seat."""
+    one(queries.cohorts(request.actor), pk=cohort)
+    actions.publish(by=request.actor, now=request.now, cohort=cohort, version=given.version)
+    return one(queries.cohorts(request.actor), pk=cohort)
