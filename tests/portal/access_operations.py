@@ -56,7 +56,7 @@ match_demand_money       annnnnnroror
 undo_demand_match        annnnnnroror
 list_bookings            aooooooooooo
 create_booking           anoonnnooror
-create_series            anoonnnroror
+create_series            anoonnnooror
 get_booking              anoonnnooooo
 cancel_booking           anoonnnroror
 check_in_booking         anoonnnroror

@@ -9,9 +9,8 @@ from ninja import Path, Router, Schema
 from madang.portal.actors import READING_ROLES
 from madang.portal.certificates import actions, queries
 from madang.portal.courses import queries as courses
-from madang.portal.courses.api import CohortVersionIn
 from madang.portal.faces import known_to, one
-from madang.portal.schemas import Id
+from madang.portal.schemas import Id, Version
 
 router = Router(tags=["certificates"])
 
@@ -43,6 +42,12 @@ def check_certificate(request: HttpRequest, code: str = Path(..., max_length=40)
     return {"name": row.name, "revoked": row.revoked_at is not None, **names, **days}
 
 
+class GraduationIn(Schema):
+    """The version of the cohort that was read."""
+
+    version: Version
+
+
 class GraduationOut(Schema):
     """How many have a certificate, and how many of the class have none."""
 
@@ -52,7 +57,7 @@ class GraduationOut(Schema):
 
 @router.post("/cohorts/{cohort}/certificates", response=GraduationOut, operation_id="issue_certificates")
 @known_to(*READING_ROLES)
-def issue_certificates(request: HttpRequest, cohort: Id, given: CohortVersionIn) -> Any:
+def issue_certificates(request: HttpRequest, cohort: Id, given: GraduationIn) -> Any:
     """Ends a cohort after its last day: who came and worked enough gets a certificate."""
     one(courses.cohorts(request.actor), pk=cohort)
     counts = actions.issue(by=request.actor, now=request.now, cohort=cohort, version=given.version)

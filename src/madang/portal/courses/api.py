@@ -1,17 +1,17 @@
 """The API of courses: cohorts that were announced, one of them, and announcing a draft."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Any
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from ninja import Router, Schema
 from ninja.pagination import paginate
 
 from madang.portal.actors import READING_ROLES
 from madang.portal.courses import actions, queries
 from madang.portal.courses.rules import Band, CohortState, CourseKind, StageKind
 from madang.portal.faces import known_to, one
-from madang.portal.schemas import Id
+from madang.portal.schemas import Id, Version
 
 router = Router(tags=["courses"])
 
@@ -81,7 +81,7 @@ class CohortOut(Schema):
 class CohortVersionIn(Schema):
     """The version of the cohort that was read."""
 
-    version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    version: Version
 
 
 @router.get("/cohorts", response=list[CohortOut], auth=None, operation_id="list_cohorts")

@@ -17,7 +17,7 @@ from madang.portal.faces import one
 from madang.portal.files import tables
 from madang.portal.journal.actions import read
 from madang.portal.learners import queries as learners
-from madang.portal.schemas import Id
+from madang.portal.schemas import Id, Instant, Version
 
 router = Router(tags=["coursework"])
 Title = Annotated[str, Field(min_length=1, max_length=rules.TITLE_LIMIT)]
@@ -28,7 +28,7 @@ class CourseworkIn(Schema):
 
     title_ko: Title
     title_en: Title
-    due_at: datetime
+    due_at: Instant
     track: Annotated[str, Field(max_length=courses_rules.TRACK_LIMIT)] = ""
     required: bool = True
 
@@ -36,7 +36,7 @@ class CourseworkIn(Schema):
 class CourseworkChangeIn(CourseworkIn):
     """A piece as it shall be, and the version that was read."""
 
-    version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    version: Version
 
     def piece(self) -> CourseworkGiven:
         """What the action takes."""

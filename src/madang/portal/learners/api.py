@@ -12,14 +12,13 @@ from madang.portal import refusals
 from madang.portal.actors import READING_ROLES
 from madang.portal.courses import queries as courses
 from madang.portal.courses import rules as courses_rules
-from madang.portal.courses.api import CohortVersionIn
 from madang.portal.courses.rules import CohortState
 from madang.portal.faces import known_to, one
 from madang.portal.files import tables
 from madang.portal.journal.actions import read
 from madang.portal.learners import actions, placing, progress, queries, rules
 from madang.portal.learners.rules import LearnerState
-from madang.portal.schemas import Day, Id
+from madang.portal.schemas import Day, Id, Version
 
 router = Router(tags=["learners"])
 
@@ -178,6 +177,12 @@ def bring_in_hours(
     return Status(201, {"dry_run": dry_run, "rows": rows, "faults": faults})
 
 
+class SelectionIn(Schema):
+    """The version of the cohort that was read."""
+
+    version: Version
+
+
 class SelectionOut(Schema):
     """How many got a seat, a place on the reserve list, and neither."""
 
@@ -195,7 +200,7 @@ class PlacementDecisionIn(Schema):
 
 @router.post("/cohorts/{cohort}/selection", response=SelectionOut, operation_id="select_learners")
 @known_to(*READING_ROLES)
-def select_learners(request: HttpRequest, cohort: Id, given: CohortVersionIn) -> Any:
+def select_learners(request: HttpRequest, cohort: Id, given: SelectionIn) -> Any:
     """Gives the places to the best after the deadline, and writes to everybody."""
     one(courses.cohorts(request.actor), pk=cohort)
     counts = actions.select(by=request.actor, now=request.now, cohort=cohort, version=given.version)
