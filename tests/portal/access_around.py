@@ -70,6 +70,16 @@ lesson                   Lnonnnnooooo Lnonnnnooooo
 lesson-open              Lnonnnnoonnn Lnmnnnnmmnnn
 lesson-cancel            Lnnnnnnoonnn Lnnnnnnrrnnn
 presence                 Lnonnnnoonnn Lnrnnnnrrnnn
+coursework               Lnonnnnooooo Lnonnnnooooo
+coursework-new           Lnonnnnoonnn Lnrnnnnrrnnn
+coursework-marks         Lnonnnnooooo Lnrnnnnrrooo
+coursework-edit          Lnonnnnoonnn Lnrnnnnrrnnn
+coursework-drop          Lnonnnnoonnn Lnmnnnnmmnnn
+marks-new                Lnonnnnoonnn Lnonnnnoonnn
+marks-look               Lnonnnnoonnn Lnmnnnnmmnnn
+cohort-aid               Lnnnnnnooooo Lnnnnnnooooo
+aid-list                 Lnnnnnnooooo Lnnnnnnooooo
+aid-file                 Lnnnnnnooooo Lnnnnnnrrrrr
 certificates-issue       Lnnnnnnoonnn Lnnnnnnrrnnn
 certificate-revoke       Lnnnnnnoonnn Lnnnnnnrrnnn
 """
@@ -123,6 +133,27 @@ leave_cohort             anronnnoorrr
 tell_placement           anrnnnnoorrr
 list_lessons             anonnnnooooo
 enter_lesson_code        annonnnnnnnn
+list_aid_terms           annnnnnooooo
+set_aid_terms            annnnnnrorrr
+list_aid_lists           annnnnnooooo
+open_aid_month           annnnnnrorrr
+get_aid_list             annnnnnooooo
+draft_aid                annnnnnrrrrr
+list_own_aid             annonnnnnnnn
+publish_cohort           annnnnnoorrr
+select_learners          annnnnnrrrrr
+list_placements          annnnnnooooo
+decide_placement         annnnnnoorrr
+issue_certificates       annnnnnrrrrr
+plan_lessons             annnnnnoorrr
+cancel_lesson            annnnnnrrrrr
+list_coursework          anonnnnooooo
+give_coursework          anonnnnoorrr
+change_coursework        anonnnnoorrr
+drop_coursework          anonnnnoorrr
+mark_coursework          anonnnnoorrr
+bring_in_coursework      anonnnnoorrr
+list_own_coursework      annonnnnnnnn
 invite_committee         annnnnnrrrrr
 note_candidate_answer    annnnnnrorrr
 list_own_invitations     aooooooooooo

@@ -56,8 +56,8 @@ list_demand_money        anoonnnooooo
 match_demand_money       annnnnnroror
 undo_demand_match        annnnnnroror
 list_bookings            aooooooooooo
-create_booking           anoonnnroror
-create_series            anoonnnroror
+create_booking           anoonnnooror
+create_series            anoonnnooror
 get_booking              anoonnnooooo
 cancel_booking           anoonnnroror
 check_in_booking         anoonnnroror

@@ -8,15 +8,22 @@ from typing import Any
 from factories import NOW, actor, make_person
 from portal.learners.academy import make_cohort
 
+from madang.portal.aids import actions as aids
+from madang.portal.aids.models import AidList
+from madang.portal.aids.rules import AidTerms, AidUnit
+from madang.portal.approvals.models import Approval
 from madang.portal.certificates.models import Certificate
 from madang.portal.courses.models import Cohort, CourseTeacher, Seat
 from madang.portal.courses.rules import StageGiven, StageKind
+from madang.portal.coursework.models import Coursework
 from madang.portal.files import tables
+from madang.portal.funding import actions as funding
 from madang.portal.learners import actions
 from madang.portal.learners.models import Learner, Placement
 from madang.portal.lessons.models import Lesson
 
-HOURS = b"email,hours\n"
+HOURS, MARKS = b"email,hours\n", b"email,done\n"
+LISTS_OF_LEARNERS = {"bring_in_hours": HOURS, "bring_in_coursework": MARKS}
 
 
 def make_training(world: Any, a: Any) -> None:
@@ -48,11 +55,16 @@ def make_training(world: Any, a: Any) -> None:
     placement = Placement.objects.create(
         learner=done, employer="Maru", hired_on=date(2026, 3, 31), evidence="x", told_at=NOW
     )
+    _make_coursework(world, class_, learner)
+    _make_aid(world, class_, manager)
     email = applicant.email.encode()
     listed = tables.keep(now=NOW, name="hours.csv", chunks=[HOURS + email + b",1\n"])
     named = [
         (opened.pk, ("cohort", "learner-apply", "cohort-learners", "cohort-select", "progress-new")),
-        (class_.pk, ("class", "staff-cohort", "lesson-new", "placements", "certificates-issue")),
+        (
+            class_.pk,
+            ("class", "staff-cohort", "lesson-new", "coursework", "coursework-new", "placements", "certificates-issue"),
+        ),
         (draft.course_id, ("course-edit", "cohort-new")),
         (learner.pk, ("learner", "learner-leave", "learner-name", "learner-code")),
         (lesson.pk, ("lesson", "lesson-open", "lesson-cancel")),
@@ -72,14 +84,60 @@ def make_training(world: Any, a: Any) -> None:
     }
 
 
+def _make_aid(world: Any, class_: Any, manager: Any) -> None:
+    """Terms, a list that is open and has nothing in it, and one that was fixed."""
+    names = {"code": "aid", "name_ko": "국비", "name_en": "State", "kind": "national"}
+    source = funding.add_source(by=manager, now=NOW, **names).pk
+    terms = AidTerms("2026-01", AidUnit.DAY, 30_000, 600_000, 80, source)
+    aids.set_terms(by=manager, now=NOW, cohort=class_.pk, terms=terms)
+    made = {"kind": "pay_aid", "subject": 0, "state": "approved", "facts": {}, "drafted_at": NOW, "decided_at": NOW}
+    people = {"drafted_by": world.people["manager"], "decided_by": world.people["approver"]}
+    approval = Approval.objects.create(**made, **people, document_number="A-1")
+    opened = AidList.objects.create(cohort=class_, month="2026-02", opened_at=NOW)
+    fixed = {"approval": approval, "sha256": "0" * 64, "fixed_at": NOW}
+    done = AidList.objects.create(cohort=class_, month="2026-01", opened_at=NOW, **fixed)
+    world.places |= {
+        "cohort-aid": {"pk": class_.pk},
+        "aid-list": {"pk": opened.pk},
+        "aid-file": {"pk": done.pk, "kind": "csv"},
+    }
+
+
+def _make_coursework(world: Any, class_: Any, learner: Any) -> None:
+    """Two pieces, one of them to be removed, and a list of who completed the other."""
+    pieces = [
+        Coursework.objects.create(
+            cohort=class_, title_ko="과제", title_en="Work", due_at=NOW + timedelta(days=1), required=True, added_at=NOW
+        )
+        for _ in range(2)
+    ]
+    marks = tables.keep(now=NOW, name="m.csv", chunks=[MARKS + learner.person.email.encode() + b",yes\n"])
+    world.places |= {name: {"pk": pieces[0].pk} for name in ("coursework-marks", "coursework-edit", "marks-new")}
+    world.places |= {"coursework-drop": {"pk": pieces[1].pk}}
+    world.places |= {"marks-look": {"pk": pieces[0].pk, "sha256": marks.sha256}}
+
+
 def given_of_training(places: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """What stands in the paths of the operations that have to do with training."""
     opened, in_class = {"cohort": places["cohort"]["pk"]}, {"cohort": places["class"]["pk"]}
     learner = {"learner": places["learner"]["pk"]}
+    piece, listed = {"coursework": places["coursework-marks"]["pk"]}, {"aids": places["aid-list"]["pk"]}
     return {
         **dict.fromkeys(("get_cohort", "apply_to_cohort", "give_stage_points", "bring_in_hours"), opened),
         **dict.fromkeys(("list_learners", "list_lessons"), in_class),
         **dict.fromkeys(("leave_cohort", "enter_lesson_code"), learner),
+        **dict.fromkeys(("list_aid_terms", "set_aid_terms", "list_aid_lists", "open_aid_month"), in_class),
+        **dict.fromkeys(("get_aid_list", "draft_aid"), listed),
+        "list_own_aid": learner,
+        "publish_cohort": {"cohort": places["cohort-act"]["pk"]},
+        "select_learners": opened,
+        **dict.fromkeys(("issue_certificates", "plan_lessons", "list_placements"), in_class),
+        "cancel_lesson": {"lesson": places["lesson"]["pk"]},
+        "decide_placement": in_class | {"placement": places["placement-decide"]["placement"]},
+        **dict.fromkeys(("list_coursework", "give_coursework"), in_class),
+        **dict.fromkeys(("change_coursework", "mark_coursework", "bring_in_coursework"), piece),
+        "drop_coursework": {"coursework": places["coursework-drop"]["pk"]},
+        "list_own_coursework": learner,
         "tell_placement": {"learner": places["placement-new"]["pk"]},
         "check_certificate": {"code": "A" * 16},
     }
@@ -88,7 +146,22 @@ def given_of_training(places: dict[str, dict[str, Any]]) -> dict[str, dict[str, 
 def body_of_training(places: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """What is sent to them."""
     stage = Cohort.objects.get(pk=places["cohort"]["pk"]).stages.get(kind="test").pk
+    piece = {"title_ko": "과제", "title_en": "Work", "due_at": "2026-04-20T09:00:00+09:00"}
+    version = Coursework.objects.get(pk=places["coursework-marks"]["pk"]).version
+    won = {"unit_won": 30_000, "month_most_won": 600_000, "attendance_least_percent": 80, "source": "aid"}
+    read = {"version": 1}
+    lesson = {"starts_at": "2026-04-20T10:00:00+09:00", "ends_at": "2026-04-20T12:00:00+09:00"}
     return {
+        **dict.fromkeys(("publish_cohort", "select_learners", "issue_certificates"), read),
+        "plan_lessons": {"title": "Tensors", **lesson},
+        "cancel_lesson": {"why": "x"},
+        "decide_placement": {"accept": True},
+        "set_aid_terms": {"first_month": "2026-03", "unit": "day", **won},
+        "open_aid_month": {"month": "2026-03"},
+        "draft_aid": {"comment": ""},
+        "give_coursework": piece,
+        "change_coursework": piece | {"version": version},
+        "mark_coursework": {"completed": {str(places["learner"]["pk"]): True}},
         "apply_to_cohort": {"born_on": "2000-01-01"},
         "give_stage_points": {"stage": stage, "points": {str(places["learner-points"]["pk"]): 1}},
         "leave_cohort": {"why": "x"},

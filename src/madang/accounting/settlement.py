@@ -39,10 +39,12 @@ def apportioned(amount: int, weights: Sequence[int]) -> tuple[int, ...]:
 class SourceYear:
     """A funding source's account over a fiscal year, in won: what came in, what it supported, what went back.
 
-    `recovered` and `surcharged` is what came in in this year of what was claimed back, whatever year it was given in.
+    `aid` is what was paid to learners. `recovered` and `surcharged` is what came in in this year of what was claimed
+    back, whatever year it was given in.
     """
 
     support: int = 0
+    aid: int = 0
     granted: int = 0
     carried_in: int = 0
     interest: int = 0
@@ -54,8 +56,8 @@ class SourceYear:
 
     @property
     def accepted(self) -> int:
-        """The support that the source stands for: what was disallowed is left out."""
-        return self.support - self.disallowed
+        """The support and aid that the source stands for: what was disallowed is left out."""
+        return self.support + self.aid - self.disallowed
 
     @property
     def left(self) -> int:

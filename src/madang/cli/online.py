@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from madang.cli import apply, credentials, environments, forecasts, jobs, money, office, plans, submit
+from madang.cli import apply, credentials, environments, forecasts, jobs, money, office, plans, submit, training
 from madang.cli.client import centre, public
 from madang.cli.language import N_, language, say, translate
 from madang.cli.output import amount, instant, plain, show, table
@@ -37,6 +37,7 @@ def register(commands: Commands) -> None:
     environments.register(commands, add)
     office.register(commands, add)
     money.register(commands, add)
+    training.register(commands, add)
     forecasts.register(commands, add)
     plans.register(commands, add)
     usage = add(commands, "usage", N_("Show what awards were granted, have used and have left."), _usage, json=True)

@@ -11,16 +11,24 @@ from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.db.models import Count
 
 from madang.demonstration import cast as casting
 from madang.demonstration import draw, names
 from madang.demonstration.cast import Cast
 from madang.portal.actors import Actor
+from madang.portal.aids import actions as aids
+from madang.portal.aids.rules import AidTerms, AidUnit
 from madang.portal.certificates import actions as certificates
 from madang.portal.companies.models import Company
 from madang.portal.courses import actions as courses
 from madang.portal.courses.models import Cohort
 from madang.portal.courses.rules import Band, CohortGiven, CourseKind, CourseText, StageGiven, StageKind
+from madang.portal.coursework import actions as coursework
+from madang.portal.coursework.rules import CourseworkGiven
+from madang.portal.funding import actions as funding
+from madang.portal.funding.models import FundingSource
+from madang.portal.funding.rules import SourceKind
 from madang.portal.learners import actions
 from madang.portal.learners.models import Learner, Placement, StagePoints
 from madang.portal.learners.rules import LearnerState, PlacementState
@@ -39,6 +47,8 @@ STAGES = (
     StageGiven(StageKind.PAPERS, 20, 8), StageGiven(StageKind.ONLINE, 30, 15, 320), StageGiven(StageKind.TEST, 30, 9),
     StageGiven(StageKind.INTERVIEW, 20, 6),
 )  # fmt: skip
+# of some 87 lessons; who came less often gets no certificate anyway
+OFTEN = 62
 # serials of their own, above those of the companies of the pipeline
 SERIAL = 6001
 
@@ -61,8 +71,10 @@ def build(cast: Cast, now: datetime) -> None:
     courses.publish(by=keeper, now=begun, cohort=cohort.pk, version=1)
     _chosen(keeper, cohort, closes_at, draws)
     _taught(cohort, draws)
+    _worked(keeper, cohort)
     ended = _at(ends_on, 10)
     certificates.issue(by=keeper, now=ended, cohort=cohort.pk, version=_version(cohort), telling=False)
+    _aided(cast, cohort, now)
     _placed(keeper, cohort, now, draws)
     _next(cast, course, organisation, now, draws)
 
@@ -79,7 +91,17 @@ def _given(
     organisation: Organisation, number: int, places: int, applying: tuple[datetime, datetime], held: tuple[date, date]
 ) -> CohortGiven:
     return CohortGiven(
-        organisation.pk, number, places, *applying, *held, Band.DAY, HOURS, STAGES, TRACKS, attendance_least=80
+        organisation.pk,
+        number,
+        places,
+        *applying,
+        *held,
+        Band.DAY,
+        HOURS,
+        STAGES,
+        TRACKS,
+        attendance_least=80,
+        coursework_least=80,
     )
 
 
@@ -165,6 +187,39 @@ def _taught(cohort: Cohort, draws: random.Random) -> None:
         came = draws.sample(lessons, int(len(lessons) * often))
         rows += [Presence(lesson=one, learner=learner, came=True, noted_at=one.starts_at) for one in came]
     Presence.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def _worked(keeper: Actor, cohort: Cohort) -> None:
+    """Three pieces of coursework; who came often enough completed the required ones."""
+    now = _at(cohort.starts_on, 10)
+    titles = (("개인 과제(가상)", "Own work (generated)", 60, True), ("조별 과제(가상)", "Team project (generated)", 150, True),
+              ("공모전 참가(가상)", "Competition (generated)", 240, False))  # fmt: skip
+    came = Learner.objects.filter(cohort=cohort, state=LearnerState.SEATED).annotate(n=Count("presences"))
+    everybody = [pk for pk, n in came.order_by("pk").values_list("pk", "n") if n >= OFTEN]
+    for title_ko, title_en, after, required in titles:
+        due = CourseworkGiven(title_ko, title_en, now + timedelta(days=after), required=required)
+        piece = coursework.give(by=keeper, now=now, cohort=cohort.pk, given=due)
+        coursework.mark(
+            by=keeper,
+            now=due.due_at,
+            coursework=piece.pk,
+            done=dict.fromkeys(everybody if required else everybody[:40], True),
+        )
+
+
+def _aided(cast: Cast, cohort: Cohort, now: datetime) -> None:
+    """The last whole month's living aid, fixed by two people, and the source that it comes from."""
+    keeper, approver = cast.actor("manager"), cast.actor("approver")
+    source = FundingSource.objects.order_by("pk").first() or funding.add_source(
+        by=keeper, now=now, code="academy", name_ko="교육 국비(가상)", name_en="State budget for training (generated)",
+        kind=SourceKind.NATIONAL,
+    )  # fmt: skip
+    first, last = (f"{day:%Y-%m}" for day in (cohort.starts_on, cohort.ends_on.replace(day=1) - timedelta(days=1)))
+    terms = AidTerms(first, AidUnit.DAY, 50_000, 850_000, 80, source.pk)
+    aids.set_terms(by=keeper, now=now, cohort=cohort.pk, terms=terms)
+    row = aids.open_month(by=keeper, now=now, cohort=cohort.pk, month=last)
+    aids.draft(by=keeper, now=now, aids=row.pk, comment="시연용으로 만든 기안입니다.")
+    aids.fix(by=approver, now=now, aids=row.pk, comment="", document_number="시연-훈련장려금-1")
 
 
 def _placed(keeper: Actor, cohort: Cohort, now: datetime, draws: random.Random) -> None:

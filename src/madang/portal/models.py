@@ -1,6 +1,7 @@
 """Every table of the portal, gathered from its domains for Django."""
 
 from madang.portal.agreements import models as _agreements  # noqa: F401
+from madang.portal.aids import models as _aids  # noqa: F401
 from madang.portal.applications import models as _applications  # noqa: F401
 from madang.portal.approvals import models as _approvals  # noqa: F401
 from madang.portal.awards import models as _awards  # noqa: F401
@@ -17,6 +18,7 @@ from madang.portal.companies import models as _companies  # noqa: F401
 from madang.portal.conflicts import models as _conflicts  # noqa: F401
 from madang.portal.consensus import models as _consensus  # noqa: F401
 from madang.portal.courses import models as _courses  # noqa: F401
+from madang.portal.coursework import models as _coursework  # noqa: F401
 from madang.portal.decisions import models as _decisions  # noqa: F401
 from madang.portal.entitlements import models as _entitlements  # noqa: F401
 from madang.portal.environments import models as _environments  # noqa: F401

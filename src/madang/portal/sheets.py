@@ -29,8 +29,9 @@ BOM = "\ufeff"
 def comma_separated(rows: Iterable[Sequence[Cell]], *, bom: bool = True) -> bytes:
     """UTF-8, with a byte order mark as Korean spreadsheets need one; no text can be taken for a formula."""
     text = io.StringIO()
+    write = csv.writer(text).writerow
     for row in rows:
-        csv.writer(text).writerow([plain_cell(cell) if isinstance(cell, str) else cell for cell in row])
+        write([plain_cell(cell) if isinstance(cell, str) else cell for cell in row])
     return ((BOM if bom else "") + text.getvalue()).encode()
 
 

@@ -193,7 +193,7 @@ def test_pages_cost_the_same_with_one_company_as_with_three(client, manager, dja
         sent(client, "company-part-new", row.pk, "note", on="2026-04-01", text="x")
         make_company(name=f"follower {n}", lead=row, merged_into=row, merged_at=NOW)
     wanted = {reverse("companies"): 9, reverse("companies-board"): 9, reverse("companies-progress"): 8,
-              reverse("companies-file", args=["csv"]): 10,
+              reverse("companies-file", args=["csv"]): 11,
               reverse("company", args=[row.pk]): 14, reverse("company-support", args=[row.pk]): 11}  # fmt: skip
     for url, count in wanted.items():
         with django_assert_num_queries(count):

@@ -27,6 +27,7 @@ from portal.races import at_once, errors
 
 from madang.errors import Refused, Stale
 from madang.portal.actors import PUBLIC, Role
+from madang.portal.bookings import actions as bookings
 from madang.portal.bookings.models import Booking
 from madang.portal.certificates import actions as certificates
 from madang.portal.certificates import queries as certificates_queries
@@ -241,6 +242,11 @@ def test_a_lesson_books_its_room_and_no_other_can_have_it():
     refused("lesson_why_needed", partial(lessons.cancel, by=by, now=NOW, lesson=found[0].pk, why=" "))
     lessons.cancel(by=by, now=NOW, lesson=found[0].pk, why="ill")
     assert Booking.objects.get(pk=found[0].booking_id).state == "cancelled"
+    # a screening officer has the room for others too, and gives back what somebody else booked for a lesson only
+    officer = make_actor(Role.SCREENING_OFFICER)
+    (theirs,) = plan(by=officer, cohort=other.pk)
+    refused("not_allowed_for_role", partial(bookings.cancel, by=officer, now=NOW, booking=found[1].booking_id))
+    lessons.cancel(by=by, now=NOW, lesson=theirs.pk, why="ill")
     plan(cohort=other.pk)
     late = found[1].starts_at + timedelta(minutes=45)
     lessons.open_code(by=by, now=late, lesson=found[1].pk)

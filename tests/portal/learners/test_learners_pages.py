@@ -52,7 +52,8 @@ def shown(client, person, name, *args, **query) -> str:
 COHORT = {
     "number": 1, "places": 1,
     "opens_at": "2026-04-01T09:00", "closes_at": "2026-04-10T09:00", "starts_on": "2026-04-13",
-    "last_on": "2026-05-10", "band": "day", "hours": 100, "attendance_least": 50, "tracks": "model\r\ndata\r\n",
+    "last_on": "2026-05-10", "band": "day", "hours": 100, "attendance_least": 50, "coursework_least": 0,
+    "tracks": "model\r\ndata\r\n",
     "online_most": 30, "online_least": 10, "online_hours": 320, "test_most": 70, "test_least": 20,
 }  # fmt: skip
 
@@ -133,7 +134,8 @@ def test_pages_take_a_fixed_number_of_queries(client, clock, rows, django_assert
     client.force_login(officer)
     wanted = {
         reverse("courses"): 8, reverse("staff-courses"): 9, reverse("staff-cohort", args=[cohort.pk]): 10,
-        reverse("cohort-learners", args=[cohort.pk]): 11, reverse("class", args=[cohort.pk]): 16,
+        reverse("cohort-learners", args=[cohort.pk]): 11, reverse("class", args=[cohort.pk]): 18,
+        reverse("coursework", args=[cohort.pk]): 12, reverse("cohort-aid", args=[cohort.pk]): 10,
         reverse("lesson", args=[lesson.pk]): 11,
     }  # fmt: skip
     for url, count in wanted.items():

@@ -92,7 +92,7 @@ def test_a_seat_takes_every_week_that_its_days_touch(starts_on, length):
         ({"hours": 0}, "cohort_hours_wrong"),
         ({"ends_on": date(2026, 4, 13)}, "cohort_dates_wrong"),
         ({"closes_at": datetime(2026, 4, 14, tzinfo=UTC)}, "cohort_dates_wrong"),
-        ({"attendance_least": 101}, "cohort_attendance_wrong"),
+        ({"attendance_least": 101}, "cohort_percentage_wrong"),
         ({"tracks": ("one", "one")}, "cohort_tracks_wrong"),
         ({"stages": ()}, "cohort_stages_wrong"),
         ({"stages": (StageGiven(StageKind.TEST, 10, 11),)}, "cohort_stages_wrong"),

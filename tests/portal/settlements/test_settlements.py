@@ -307,5 +307,5 @@ def test_a_year_takes_a_constant_number_of_queries(manager, django_assert_num_qu
         funded(manager, award, state=1000)
         billing.work_out(by=WORKER, now=MAY, organisation=award.organisation_id, month="2026-05")
     issue_closed(by=manager, now=MAY, month="2026-05")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         assert len(queries.content(2026)["awards"]) == 3

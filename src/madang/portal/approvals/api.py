@@ -11,6 +11,7 @@ from ninja.pagination import LimitOffsetPagination, paginate
 from madang.errors import Refused
 from madang.portal import states
 from madang.portal.actors import READING_ROLES
+from madang.portal.aids import actions as aids
 from madang.portal.approvals import actions, queries
 from madang.portal.approvals.rules import ApprovalKind, ApprovalState
 from madang.portal.awards import actions as awards
@@ -46,6 +47,7 @@ CARRIES_OUT: dict[str, tuple[Callable[..., Any], str]] = {
     ApprovalKind.SETTLE_YEAR: (settlements.settle, "year"),
     ApprovalKind.FREEZE_FIGURES: (indicators.freeze, "year"),
     ApprovalKind.PAY_REVIEWERS: (honoraria.fix, "intake"),
+    ApprovalKind.PAY_AID: (aids.fix, "aids"),
     ApprovalKind.TAKE_BACK: (takebacks.take, "take_back"),
     ApprovalKind.CLOSE_MONTH: (months.close, "number"),
     ApprovalKind.REOPEN_MONTH: (months.reopen, "number"),

@@ -31,6 +31,7 @@ WHERE = {
     ApprovalKind.SETTLE_YEAR: ("settlement", "subject"),
     ApprovalKind.FREEZE_FIGURES: ("staff-figures-year", "subject"),
     ApprovalKind.PAY_REVIEWERS: ("intake-honoraria", "subject"),
+    ApprovalKind.PAY_AID: ("aid-list", "subject"),
     ApprovalKind.TAKE_BACK: ("take-back", "subject"),
     ApprovalKind.CLOSE_MONTH: ("accounting-month", "month"),
     ApprovalKind.REOPEN_MONTH: ("accounting-month", "month"),

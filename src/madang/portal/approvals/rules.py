@@ -19,6 +19,7 @@ class ApprovalKind(StrEnum):
     SETTLE_YEAR = "settle_year"
     FREEZE_FIGURES = "freeze_figures"
     PAY_REVIEWERS = "pay_reviewers"
+    PAY_AID = "pay_aid"
     TAKE_BACK = "take_back"
     CLOSE_MONTH = "close_month"
     REOPEN_MONTH = "reopen_month"

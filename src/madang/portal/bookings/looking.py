@@ -36,7 +36,7 @@ def quotas() -> dict[str, HourQuota]:
 def outlook(by: Actor, organisation: int, rows: Sequence[Facility], periods: Sequence[Period], now: datetime
             ) -> list[tuple[Period, Refused | None]]:  # fmt: skip
     """Of each period whether all the facilities can be had then, or why not; quotas are counted from the first on."""
-    keeper = by.has(*KEEPERS)
+    keeper = by.has(*rules.BOOKERS)
     limits = {kind: row.hours for kind, row in quotas().items()}
     used = {row.kind: minutes_taken(organisation, row.kind) for row in rows}
     held = {row.pk: _held(row, periods) for row in rows}

@@ -61,7 +61,9 @@ def bookings(request: HttpRequest) -> HttpResponse:
 def booking_new(request: HttpRequest) -> HttpResponse:
     """Books one or several facilities; a series is shown week by week before it is booked."""
     by = request.actor
-    mine = people.organisations(by) if by.has(*KEEPERS) else people.organisations(by).filter(pk__in=by.memberships)
+    mine = (
+        people.organisations(by) if by.has(*rules.BOOKERS) else people.organisations(by).filter(pk__in=by.memberships)
+    )
     listed = facilities.facilities(by).filter(state=FacilityState.IN_USE)
     asked = request.GET.getlist("facility")
     if asked and request.method != "POST":
@@ -137,7 +139,7 @@ def booking(request: HttpRequest, pk: int) -> HttpResponse:
     row = one(queries.bookings(request.actor), pk=pk)
     read(by=request.actor, now=request.now, what="view", kind="booking", subject=pk, organisation=row.organisation_id)
     by, now = request.actor, request.now
-    own = by.member_of(row.organisation_id) or by.has(*KEEPERS)
+    own = rules.may_change(by, row.organisation_id, row.person_id)
     ahead = row.ends_at > now
     context = {
         "crumbs": _mine((in_language(row.booked.all()[0].facility, "name"), "")),
@@ -156,7 +158,7 @@ def booking(request: HttpRequest, pk: int) -> HttpResponse:
 def _own(request: HttpRequest, pk: int) -> Any:
     """A booking that the actor may change; for others it does not exist."""
     row = one(queries.bookings(request.actor), pk=pk)
-    if not (request.actor.member_of(row.organisation_id) or request.actor.has(*KEEPERS)):
+    if not rules.may_change(request.actor, row.organisation_id, row.person_id):
         raise Http404
     return row
 

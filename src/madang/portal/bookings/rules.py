@@ -9,7 +9,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from madang.errors import Refused
-from madang.portal.actors import Actor
+from madang.portal.actors import Actor, Role
 from madang.portal.bookings import slots
 from madang.portal.facilities.rules import KEEPERS, FacilityState, SlotGrain, Terms
 from madang.values import Month, Period
@@ -46,6 +46,8 @@ CLOSURE_DAYS_MOST = 92
 EARLY = timedelta(minutes=15)
 PURPOSE, REASON = 200, 300
 HOURS_MOST = 10_000
+# who books for others: the calendar's keepers, and who holds tests, interviews and lessons
+BOOKERS = KEEPERS | {Role.SCREENING_OFFICER}
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,14 @@ def may_see(by: Actor, organisation: int) -> bool:
 
 
 def refuse_unless_for(by: Actor, organisation: int) -> None:
-    """Who books is a member of the organisation, or keeps the calendar."""
-    if by.person is None or not (by.member_of(organisation) or by.has(*KEEPERS)):
+    """Who books is a member of the organisation, keeps the calendar, or holds tests and interviews."""
+    if by.person is None or not (by.member_of(organisation) or by.has(*BOOKERS)):
         raise Refused("not_allowed_for_role")
+
+
+def may_change(by: Actor, organisation: int, booked_by: int) -> bool:
+    """Who changes a booking could have made it; who only holds tests and interviews changes their own."""
+    return by.member_of(organisation) or by.has(*KEEPERS) or (by.has(*BOOKERS) and by.person == booked_by)
 
 
 def check_period(one: Bookable, period: Period, *, now: datetime, zone: ZoneInfo, keeper: bool = False) -> range:

@@ -1,4 +1,4 @@
-"""Ends a cohort with a certificate for everybody who came often enough, and revokes one given by mistake."""
+"""Ends a cohort with a certificate for everybody who came and worked enough, and revokes one given by mistake."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from madang.portal.certificates.models import Certificate
 from madang.portal.courses import actions as courses
 from madang.portal.courses.models import Cohort
 from madang.portal.courses.rules import CohortState, refuse_unless_keeper
+from madang.portal.coursework import queries as coursework
+from madang.portal.coursework.rules import enough
 from madang.portal.journal.actions import record
 from madang.portal.learners import queries, seats
 from madang.portal.learners.models import Learner
@@ -23,7 +25,9 @@ BATCH = 500
 
 @action
 def issue(*, by: Actor, now: datetime, cohort: int, version: int, telling: bool = True) -> tuple[int, int]:
-    """Ends a cohort after its last day: who came often enough graduates; gives how many did and how many did not.
+    """Ends a cohort after its last day; gives how many graduated and how many did not.
+
+    Who came often enough and completed as much of the required coursework as the cohort asks for graduates.
 
     Refused: ``not_allowed_for_role``, ``cohort_not_over``; Stale.
     """
@@ -34,7 +38,11 @@ def issue(*, by: Actor, now: datetime, cohort: int, version: int, telling: bool 
     courses.turn(cohort, version, CohortState.SELECTED, state=CohortState.ENDED)
     seated = list(queries.seated(cohort).order_by("person__name", "pk"))
     came = lessons.attendance(cohort, seated, now)
-    done = [one for one in seated if graduates(*came[one.pk], row.attendance_least)]
+    worked = coursework.completion(cohort, seated)
+    done = [
+        one for one in seated
+        if graduates(*came[one.pk], row.attendance_least) and enough(*worked[one.pk], row.coursework_least)
+    ]  # fmt: skip
     _end([one.pk for one in done], LearnerState.GRADUATED, now)
     missed = [one.pk for one in seated if one not in done]
     _end(missed, LearnerState.UNFINISHED, now)

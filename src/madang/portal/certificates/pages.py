@@ -27,7 +27,7 @@ def certificate(request: HttpRequest) -> HttpResponse:
 
 @with_role(*KEEPERS)
 def certificates_issue(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ends a cohort: certificates for who came often enough; asked before it is done."""
+    """Ends a cohort: certificates for who came and worked enough; asked before it is done."""
     row = one(courses.cohorts(request.actor), pk=pk)
     form = forms.IssueForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -38,9 +38,10 @@ def certificates_issue(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, text.format(graduates=done[0], others=done[1]))
             return redirect("staff-cohort", pk)
     lead = _(
-        "Everybody with a place who came to at least {percent} per cent of the lessons gets a certificate; look at the "
-        "attendance first. The cohort ends with it."
-    ).format(percent=row.attendance_least)
+        "Everybody with a place who came to at least {percent} per cent of the lessons, and completed at least "
+        "{coursework} per cent of the required coursework, gets a certificate; look at the class first. The cohort "
+        "ends with it."
+    ).format(percent=row.attendance_least, coursework=row.coursework_least)
     title, back = _("Issue the certificates"), reverse("staff-cohort", args=[pk])
     return form_page(request, form, title=title, label=title, lead=lead, back=back)
 

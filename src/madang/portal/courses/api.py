@@ -1,4 +1,4 @@
-"""The API of courses: cohorts that were announced, and one of them."""
+"""The API of courses: cohorts that were announced, one of them, and announcing a draft."""
 
 from datetime import date, datetime
 from typing import Any
@@ -7,10 +7,11 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 from ninja.pagination import paginate
 
-from madang.portal.courses import queries
+from madang.portal.actors import READING_ROLES
+from madang.portal.courses import actions, queries
 from madang.portal.courses.rules import Band, CohortState, CourseKind, StageKind
-from madang.portal.faces import one
-from madang.portal.schemas import Id
+from madang.portal.faces import known_to, one
+from madang.portal.schemas import Id, Version
 
 router = Router(tags=["courses"])
 
@@ -44,7 +45,9 @@ class CohortOut(Schema):
     hours: int
     tracks: list[str]
     attendance_least_percent: int
+    coursework_least_percent: int
     stages: list[StageOut]
+    version: int
 
     @staticmethod
     def resolve_course(row: Any) -> str:
@@ -67,8 +70,18 @@ class CohortOut(Schema):
         return row.attendance_least
 
     @staticmethod
+    def resolve_coursework_least_percent(row: Any) -> int:
+        return row.coursework_least
+
+    @staticmethod
     def resolve_stages(row: Any) -> list[Any]:
         return list(row.stages.all())
+
+
+class CohortVersionIn(Schema):
+    """The version of the cohort that was read."""
+
+    version: Version
 
 
 @router.get("/cohorts", response=list[CohortOut], auth=None, operation_id="list_cohorts")
@@ -82,3 +95,12 @@ def list_cohorts(request: HttpRequest) -> Any:
 def get_cohort(request: HttpRequest, cohort: Id) -> Any:
     """One cohort."""
     return one(queries.cohorts(request.actor).exclude(state=CohortState.DRAFT), pk=cohort)
+
+
+@router.post("/cohorts/{cohort}/announcement", response=CohortOut, operation_id="publish_cohort")
+@known_to(*READING_ROLES)
+def publish_cohort(request: HttpRequest, cohort: Id, given: CohortVersionIn) -> Any:
+    """Announces a drafted cohort: everybody sees it, and every place becomes a seat."""
+    one(queries.cohorts(request.actor), pk=cohort)
+    actions.publish(by=request.actor, now=request.now, cohort=cohort, version=given.version)
+    return one(queries.cohorts(request.actor), pk=cohort)

@@ -70,6 +70,10 @@ class CohortForm(forms.Form):
     attendance_least = forms.IntegerField(
         label=_("Attendance that a certificate asks for, in per cent"), min_value=0, max_value=100, initial=80
     )
+    coursework_least = forms.IntegerField(
+        label=_("Required coursework that a certificate asks for, in per cent"), min_value=0, max_value=100, initial=0,
+        help_text=_("0 where completed coursework is no condition."),
+    )  # fmt: skip
     tracks = forms.CharField(label=_("Tracks of the course"), required=False, widget=forms.Textarea({"rows": 3}),
                              help_text=_("One a line; leave empty where there are none."))  # fmt: skip
 
@@ -88,7 +92,8 @@ class CohortForm(forms.Form):
     def cohort(self) -> CohortGiven:
         """What the actions take."""
         given = self.cleaned_data
-        names = ("number", "places", "opens_at", "closes_at", "starts_on", "hours", "attendance_least")
+        names = ("number", "places", "opens_at", "closes_at", "starts_on", "hours", "attendance_least",
+                 "coursework_least")  # fmt: skip
         return CohortGiven(
             **{name: given[name] for name in names},
             organisation=int(given["organisation"]),

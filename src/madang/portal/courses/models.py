@@ -45,6 +45,7 @@ class Cohort(models.Model):
     hours = models.PositiveSmallIntegerField()
     tracks = models.JSONField(default=list)
     attendance_least = models.PositiveSmallIntegerField()
+    coursework_least = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=8, choices=choices(CohortState), default=CohortState.DRAFT)
     award = models.ForeignKey(Award, null=True, on_delete=models.PROTECT, related_name="+")
     allowance = models.BigIntegerField(null=True)
@@ -60,6 +61,9 @@ class Cohort(models.Model):
                 condition=Q(closes_at__gt=F("opens_at")) & Q(ends_on__gt=F("starts_on")), name="cohort_dates_in_order"
             ),
             models.CheckConstraint(condition=Q(places__gte=1) & Q(hours__gte=1), name="cohort_has_places"),
+            models.CheckConstraint(
+                condition=Q(attendance_least__lte=100) & Q(coursework_least__lte=100), name="cohort_percentages"
+            ),
             exactly_when("cohort_selected_when", Q(state__in=["selected", "ended"]), "selected_at"),
             exactly_when("cohort_allowance_of_award", Q(award__isnull=False), "allowance"),
         ]

@@ -85,7 +85,8 @@ class StageGiven:
 class CohortGiven:
     """A cohort on [starts_on, ends_on) with applications in [opens_at, closes_at).
 
-    `attendance_least`: the percentage of the lessons that a certificate asks for.
+    `attendance_least`, `coursework_least`: the percentage of the lessons, and of the required coursework, that a
+    certificate asks for.
     """
 
     organisation: int
@@ -100,13 +101,14 @@ class CohortGiven:
     stages: tuple[StageGiven, ...]
     tracks: tuple[str, ...] = ()
     attendance_least: int = 80
+    coursework_least: int = 0
 
 
 def checked(given: CohortGiven) -> CohortGiven:
     """The cohort as it is kept.
 
     Refused, each with its field: ``cohort_places_wrong`` (most), ``cohort_hours_wrong`` (most), ``cohort_dates_wrong``,
-    ``cohort_attendance_wrong``, ``cohort_tracks_wrong`` (most, letters), ``cohort_stages_wrong`` (most, hours).
+    ``cohort_percentage_wrong``, ``cohort_tracks_wrong`` (most, letters), ``cohort_stages_wrong`` (most, hours).
     """
     if not 1 <= given.places <= PLACES_MOST or given.number < 1:
         raise Refused("cohort_places_wrong", field="places", most=PLACES_MOST)
@@ -115,8 +117,9 @@ def checked(given: CohortGiven) -> CohortGiven:
     ordered = given.opens_at < given.closes_at and given.closes_at.date() <= given.starts_on < given.ends_on
     if not ordered or given.ends_on - given.starts_on > LONGEST:
         raise Refused("cohort_dates_wrong", field="starts_on")
-    if not 0 <= given.attendance_least <= 100:
-        raise Refused("cohort_attendance_wrong", field="attendance_least")
+    for name in ("attendance_least", "coursework_least"):
+        if not 0 <= getattr(given, name) <= 100:
+            raise Refused("cohort_percentage_wrong", field=name)
     _refuse_tracks(given.tracks)
     _refuse_stages(given.stages)
     return given

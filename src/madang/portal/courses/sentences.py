@@ -12,7 +12,7 @@ REFUSALS = {
         "Applications open before they close, close before the first day, and the last day comes at most three years "
         "after the first."
     ),
-    "cohort_attendance_wrong": N_("Attendance is a percentage from 0 to 100."),
+    "cohort_percentage_wrong": N_("This is a percentage from 0 to 100."),
     "cohort_tracks_wrong": N_("At most {most} tracks, each once, in at most {letters} letters."),
     "cohort_stages_wrong": N_(
         "At least one stage, each with at most {most} points and never fewer than are needed; an online stage has from "

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 
 from madang.portal.actors import Actor
 from madang.portal.agreements.models import Signature, SignedPaper
+from madang.portal.aids.models import AidPayment
 from madang.portal.applications.models import (
     Application,
     Attachment,
@@ -26,6 +27,7 @@ from madang.portal.approvals.models import Approval
 from madang.portal.bookings.models import BookedFacility, Booking, FacilityOperator
 from madang.portal.certificates.models import Certificate
 from madang.portal.committees.models import Candidate
+from madang.portal.coursework.models import CourseworkDone
 from madang.portal.exchanges.models import PeerEntry
 from madang.portal.experts.models import ExpertAgreement, ExpertProfile
 from madang.portal.files import queries as files
@@ -242,6 +244,15 @@ def _learning(person: int) -> dict[str, Rows]:
         ),
         "lessons_i_came_to": _listed(
             Presence.objects.filter(**mine), "came", "noted_at", "why", lesson="lesson__title", **course
+        ),
+        "living_aid": _listed(
+            AidPayment.objects.filter(**mine), "of_month", "amount", "days", fixed_at="aids__fixed_at", **course
+        ),
+        "coursework_i_completed": _listed(
+            CourseworkDone.objects.filter(**mine),
+            *("noted_at",),
+            **{"coursework": "coursework__title_ko", "due_at": "coursework__due_at"},
+            **course,
         ),
         "certificates": _listed(
             Certificate.objects.filter(**mine), "number", "code", "name", "issued_at", "revoked_at", **course

@@ -8,9 +8,11 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
+from madang.portal.aids.models import AidPayment
 from madang.portal.awards.models import AwardPart
 from madang.portal.certificates.models import Certificate
 from madang.portal.courses.models import CourseTeacher, Seat, SeatWeek
+from madang.portal.coursework.models import CourseworkDone
 from madang.portal.learners.models import GuardianConsent, Learner, Placement, StagePoints
 from madang.portal.learners.rules import TO_THE_END, LearnerState
 from madang.portal.lessons.models import Presence
@@ -39,6 +41,16 @@ def due_learners(before: datetime) -> QuerySet[Learner]:
     return _over(before).filter(state__in=[*WITH_PLACE, LearnerState.SEATED])
 
 
+def due_aid(before: datetime) -> QuerySet[AidPayment]:
+    """Living aid of lists that were fixed before an instant, which still says whose it was."""
+    return AidPayment.objects.filter(aids__fixed_at__lt=before, learner__isnull=False)
+
+
+def empty_aid(ids: list[int], now: datetime) -> None:
+    """Whose it was goes; what was paid out of which source stays, as the settlement of its year rests on it."""
+    AidPayment.objects.filter(pk__in=ids).update(learner=None)
+
+
 def due_certificates(before: datetime) -> QuerySet[Certificate]:
     """Certificates issued before an instant that still have a name."""
     return Certificate.objects.filter(issued_at__lt=before).exclude(name="")
@@ -50,13 +62,14 @@ def empty_consents(ids: list[int], now: datetime) -> None:
 
 
 def empty_learners(ids: list[int], now: datetime) -> None:
-    """Words, points, attendance, the seat, its part of an award and who taught go; that somebody applied, completed the
+    """Words, points, attendance, coursework, the seat, its part of an award and who taught go.
 
-    course and was hired stays as a count.
+    That somebody applied, completed the course and was hired stays as a count.
     """
     Learner.objects.filter(pk__in=ids).update(statement="", shown_name="", ended_why="", total=None, emptied_at=now)
     StagePoints.objects.filter(learner__in=ids).delete()
     Presence.objects.filter(learner__in=ids).delete()
+    CourseworkDone.objects.filter(learner__in=ids).delete()
     Placement.objects.filter(learner__in=ids).update(employer="–", evidence="", why="")
     for cohort, award, person in Learner.objects.filter(pk__in=ids).values_list("cohort", "cohort__award", "person"):
         SeatWeek.objects.filter(seat__cohort=cohort, person=person).delete()
@@ -87,5 +100,6 @@ def records(person: int) -> dict[str, QuerySet]:
         "guardian_consent": consents.annotate(began=F("recorded_at")),
         "learner_without_place": mine.exclude(placed),
         "learner": mine.filter(placed),
+        "training_aid": AidPayment.objects.filter(learner__person=person).annotate(began=F("aids__fixed_at")),
         "certificate": certificates.annotate(began=F("issued_at")),
     }

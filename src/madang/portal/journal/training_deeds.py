@@ -1,4 +1,4 @@
-"""The words for what is done about courses, learners, lessons and certificates."""
+"""The words for what is done about courses, learners, lessons, coursework, living aid and certificates."""
 
 from django.utils.translation import gettext_noop as N_
 
@@ -26,6 +26,13 @@ DEEDS = {
     "lessons.open_code": N_("Code of a lesson drawn"),
     "lessons.enter_code": N_("There, by the lesson's code"),
     "lessons.correct": N_("Attendance corrected"),
+    "coursework.give": N_("Coursework given"),
+    "coursework.change": N_("Coursework changed"),
+    "coursework.drop": N_("Coursework removed"),
+    "coursework.mark": N_("Completed coursework noted"),
+    "aids.set_terms": N_("Terms of living aid set"),
+    "aids.open_month": N_("List of living aid opened"),
+    "aids.fix": N_("List of living aid fixed"),
     "certificates.issue": N_("Certificates of a cohort issued"),
     "certificates.revoke": N_("Certificate revoked"),
 }

@@ -18,7 +18,7 @@ from madang.portal.files import tables
 from madang.portal.journal.actions import read
 from madang.portal.learners import actions, placing, progress, queries, rules
 from madang.portal.learners.rules import LearnerState
-from madang.portal.schemas import Day, Id
+from madang.portal.schemas import Day, Id, Version
 
 router = Router(tags=["learners"])
 
@@ -175,6 +175,57 @@ def bring_in_hours(
     faults = [{"row": one_.place, "code": one_.code, "detail": refusals.sentence(Refused(one_.code, **one_.facts))}
               for one_ in found.faults]  # fmt: skip
     return Status(201, {"dry_run": dry_run, "rows": rows, "faults": faults})
+
+
+class SelectionIn(Schema):
+    """The version of the cohort that was read."""
+
+    version: Version
+
+
+class SelectionOut(Schema):
+    """How many got a seat, a place on the reserve list, and neither."""
+
+    seated: int
+    reserve: int
+    refused: int
+
+
+class PlacementDecisionIn(Schema):
+    """Whether a placement counts; a refusal says why."""
+
+    accept: bool
+    why: Annotated[str, Field(max_length=rules.WHY_LIMIT)] = ""
+
+
+@router.post("/cohorts/{cohort}/selection", response=SelectionOut, operation_id="select_learners")
+@known_to(*READING_ROLES)
+def select_learners(request: HttpRequest, cohort: Id, given: SelectionIn) -> Any:
+    """Gives the places to the best after the deadline, and writes to everybody."""
+    one(courses.cohorts(request.actor), pk=cohort)
+    counts = actions.select(by=request.actor, now=request.now, cohort=cohort, version=given.version)
+    return dict(zip(("seated", "reserve", "refused"), counts, strict=True))
+
+
+@router.get("/cohorts/{cohort}/placements", response=list[PlacementOut], operation_id="list_placements")
+@paginate
+@known_to(*READING_ROLES)
+def list_placements(request: HttpRequest, cohort: Id) -> Any:
+    """A cohort's placements, those to be decided first."""
+    one(courses.cohorts(request.actor), pk=cohort)
+    read(by=request.actor, now=request.now, what="search", kind="learner", subject=cohort)
+    return queries.placements(request.actor, cohort)
+
+
+@router.post(
+    "/cohorts/{cohort}/placements/{placement}/decision", response=PlacementOut, operation_id="decide_placement"
+)
+@known_to(*READING_ROLES)
+def decide_placement(request: HttpRequest, cohort: Id, placement: Id, given: PlacementDecisionIn) -> Any:
+    """Accepts a placement, so that it counts, or refuses it."""
+    one(queries.placements(request.actor, cohort), pk=placement)
+    placing.decide(by=request.actor, now=request.now, placement=placement, accept=given.accept, why=given.why)
+    return one(queries.placements(request.actor, cohort), pk=placement)
 
 
 @router.post("/learners/{learner}/leave", response=LearnerOut, operation_id="leave_cohort")

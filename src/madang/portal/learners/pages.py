@@ -11,11 +11,13 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
+from madang.portal.aids import queries as aids
 from madang.portal.certificates import queries as certificates
 from madang.portal.certificates.rules import grouped
 from madang.portal.courses import queries as courses
 from madang.portal.courses.rules import KEEPERS
 from madang.portal.courses.sentences import STAGES
+from madang.portal.coursework import queries as coursework
 from madang.portal.faces import form_page, one, signed_in, tried
 from madang.portal.journal.actions import read
 from madang.portal.learners import actions, forms, placing, queries, staff_pages, terms
@@ -57,6 +59,7 @@ def learner(request: HttpRequest, pk: int) -> HttpResponse:
         read(by=request.actor, now=request.now, what="view", kind="learner", subject=pk, whose=row.person_id)
     came, held = lessons.attendance(row.cohort_id, [row], request.now)[pk]
     coming = list(lessons.of_learner(row, request.now)[:LESSONS]) if row.state == "seated" else []
+    done, asked = coursework.completion(row.cohort_id, [row])[pk]
     certificate = certificates.certificates(request.actor).filter(learner=pk).first()
     keeper = request.actor.has(*KEEPERS)
     context = {
@@ -65,6 +68,10 @@ def learner(request: HttpRequest, pk: int) -> HttpResponse:
         "points": [(one_, _(STAGES[one_.stage.kind])) for one_ in row.points.all()],
         "came": came,
         "held": held,
+        "done": done,
+        "asked": asked,
+        "aid": aids.of_learner(pk) if own or request.actor.reads_everything else [],
+        "pieces": coursework.of_learner(row) if row.state in queries.IN_CLASS else [],
         "lessons": coming,
         "present": lessons.present_at(pk, coming),
         "uses": terms.uses(row.cohort, [row.person_id]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,13 +49,9 @@ def read(rows: Sequence[Sequence[str]], known: Mapping[str, tuple[int, int | Non
     """
     if len(rows) > ROWS_AT_MOST:
         raise Refused("progress_too_many_rows", field="file", most=ROWS_AT_MOST)
-    heading, where = _heading(rows)
     found: dict[str, ProgressRow] = {}
     faults: list[ProgressFault] = []
-    for place, row in enumerate(rows[heading + 1 :], start=heading + 2):
-        cells = {name: row[at].strip() if at < len(row) else "" for name, at in where.items()}
-        if not any(cells.values()):
-            continue
+    for place, cells in cells_under(rows, HEADINGS, "progress_heading_missing"):
         email = cells["email"].casefold()
         try:
             if email in found:
@@ -71,16 +67,31 @@ def read(rows: Sequence[Sequence[str]], known: Mapping[str, tuple[int, int | Non
     return ProgressList(tuple(found.values()), tuple(faults))
 
 
-def _heading(rows: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
+def cells_under(
+    rows: Sequence[Sequence[str]], headings: Mapping[str, str], missing: str
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows below the headings that are not empty, each with its place and its cells by name.
+
+    `headings`: the name of each word, in small letters without spaces. Refused: `missing`, where no row near the top
+    has every name.
+    """
+    heading, where = _heading(rows, headings, missing)
+    for place, row in enumerate(rows[heading + 1 :], start=heading + 2):
+        cells = {name: row[at].strip() if at < len(row) else "" for name, at in where.items()}
+        if any(cells.values()):
+            yield place, cells
+
+
+def _heading(rows: Sequence[Sequence[str]], headings: Mapping[str, str], missing: str) -> tuple[int, dict[str, int]]:
     for number, row in enumerate(rows[:HEADING_WITHIN]):
         where: dict[str, int] = {}
         for at, cell in enumerate(row):
-            name = HEADINGS.get("".join(cell.split()).casefold())
+            name = headings.get("".join(cell.split()).casefold())
             if name is not None:
                 where.setdefault(name, at)
-        if set(where) == {"email", "hours"}:
+        if set(where) == set(headings.values()):
             return number, where
-    raise Refused("progress_heading_missing", field="file")
+    raise Refused(missing, field="file")
 
 
 def _hours(cell: str) -> int:

@@ -82,7 +82,7 @@ def cancel(*, by: Actor, now: datetime, lesson: int, why: str) -> None:
     if not Lesson.objects.filter(pk=lesson, cancelled_at__isnull=True).update(cancelled_at=now):
         raise Stale("lesson")
     if row.booking_id:
-        bookings.cancel(by=by, now=now, booking=row.booking_id, reason=why)
+        bookings.cancel(by=by, now=now, booking=row.booking_id, reason=why, vouched=True)
     record(by=by, now=now, did="lessons.cancel", kind=KIND, subject=lesson)
 
 

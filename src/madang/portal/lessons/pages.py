@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from madang.portal.courses import queries as courses
 from madang.portal.courses.rules import KEEPERS
+from madang.portal.coursework import queries as coursework
 from madang.portal.faces import form_page, one, signed_in, tried, with_role
 from madang.portal.journal.actions import read
 from madang.portal.learners import queries as learners
@@ -32,13 +33,14 @@ def class_(request: HttpRequest, pk: int) -> HttpResponse:
     read(by=request.actor, now=request.now, what="search", kind="learner", subject=pk)
     listed = list(page)
     came = queries.attendance(pk, listed, request.now)
+    worked = coursework.completion(pk, listed)
     uses = terms.uses(row, [learner.person_id for learner in listed])
     spent = {learner.pk: [use for use in uses if use.person == learner.person_id] for learner in listed}
     lessons = Paginator(queries.of_cohort(request.actor, pk), A_TIMETABLE)
     context = {
         "cohort": row,
         "page": page,
-        "listed": [(learner, *came[learner.pk], spent[learner.pk]) for learner in listed],
+        "listed": [(one_, *came[one_.pk], *worked[one_.pk], spent[one_.pk]) for one_ in listed],
         "lessons": lessons.get_page(request.GET.get("lessons") or _going_on(row, request)),
         "may_change": request.actor.has(*KEEPERS),
         "crumbs": [(_("My courses"), reverse("learning")), (f"{row.course.code}-{row.number}", "")],

@@ -35,6 +35,7 @@ class SourceYearOut(Schema):
     recovered_won: int
     surcharged_won: int
     support_won: int
+    aid_won: int
     disallowed_won: int
     returned_won: int
     carried_out_won: int
@@ -68,6 +69,14 @@ class StatementsOut(Schema):
     support_won: int
 
 
+class AidYearOut(Schema):
+    """Living aid of one cohort out of one source, in won."""
+
+    cohort: str
+    source: str
+    paid_won: int
+
+
 class SettlementOut(Schema):
     """A year as it stands; where it is settled, `settled_at` and `sha256` say when and of which text."""
 
@@ -76,6 +85,7 @@ class SettlementOut(Schema):
     credit_notes: StatementsOut
     sources: list[SourceYearOut]
     awards: list[AwardYearOut]
+    aid: list[AidYearOut]
     differences: list[str]
     settled_at: datetime | None
     sha256: str | None

@@ -25,6 +25,7 @@ def items(source: Mapping[str, Any]) -> list[tuple[str, int]]:
         (_("Recovered"), source["recovered_won"]),
         (_("Surcharges received"), source["surcharged_won"]),
         (_("Support given"), source["support_won"]),
+        (_("Living aid paid"), source["aid_won"]),
         *((_(ITEMS[item]), source[f"{item}_won"]) for item in after),
         (_("Still to be settled"), source["left_won"]),
     ]
@@ -50,7 +51,10 @@ def table(found: Mapping[str, Any]) -> list[list[sheets.Cell]]:
         ]
         for one in found["awards"]
     ]
-    return [[_("Item"), *names], *accounts, [], heading, *awards]
+    told = {source["code"]: name for source, name in zip(sources, names, strict=True)}
+    aid = [[one["cohort"], told[one["source"]], one["paid_won"]] for one in found["aid"]]
+    more = [[], [_("Cohort"), _("Funding source"), _("Living aid paid (won)")], *aid] if aid else []
+    return [[_("Item"), *names], *accounts, [], heading, *awards, *more]
 
 
 def as_csv(found: Mapping[str, Any]) -> bytes:

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from madang.accounting.settlement import SourceYear
 from madang.portal.actors import Actor
+from madang.portal.aids.models import AidPayment
 from madang.portal.billing.models import CreditNote, CreditNoteItem, Statement, StatementLine, Support
 from madang.portal.billing.rules import StatementState
 from madang.portal.creditnotes.rules import NoteState
@@ -37,7 +38,7 @@ def years(by: Actor) -> list[int]:
     if not by.reads_everything:
         return []
     found: set[int] = set()
-    for table in (Support, SettlementEntry, Settlement, Recovered):
+    for table in (Support, SettlementEntry, Settlement, Recovered, AidPayment):
         found |= set(table.objects.order_by().values_list("year", flat=True).distinct())
     return sorted(found, reverse=True)
 
@@ -56,8 +57,9 @@ def drafts_left(year: int) -> int:
 
 def content(year: int) -> dict[str, Any]:
     """What a year comes to now, in a constant number of queries: sources with every item, and awards with support by
-    source, in won. What was received on statements is not among it: receipts go on coming after a year is settled.
-    What was claimed back counts in the year in which it came in, a credit note in that in which it was issued.
+    source, in won; and living aid by cohort and source. What was received on statements is not among it: receipts go on
+    coming after a year is settled. What was claimed back counts in the year in which it came in, a credit note in that
+    in which it was issued.
     """
     issued = Statement.objects.filter(month__startswith=f"{year}-", state=StatementState.ISSUED)
     notes = CreditNote.objects.filter(year=year, state=NoteState.ISSUED)
@@ -77,6 +79,7 @@ def content(year: int) -> dict[str, Any]:
             }
             for award, by_source in awards
         ],
+        "aid": _aid(year, sources),
     }
 
 
@@ -84,6 +87,16 @@ def _together(rows: QuerySet[Any]) -> dict[str, int]:
     columns = {"due": "due", "vat": "vat", "payable": "payable", "support": "subsidy"}
     sums = rows.aggregate(**{f"{name}_won": Sum(column) for name, column in columns.items()})
     return {"count": rows.count(), **{name: won or 0 for name, won in sums.items()}}
+
+
+def _aid(year: int, sources: dict[int, FundingSource]) -> list[dict[str, Any]]:
+    """Living aid by cohort and funding source, in one query."""
+    course, number = "aids__cohort__course__code", "aids__cohort__number"
+    rows = AidPayment.objects.filter(year=year).order_by(course, number, "source").values_list(course, number, "source")
+    return [
+        {"cohort": f"{code}-{cohort}", "source": sources[source].code, "paid_won": won}
+        for code, cohort, source, won in rows.annotate(sum=Sum("amount"))
+    ]
 
 
 def _source(row: FundingSource, account: SourceYear) -> dict[str, Any]:
@@ -99,6 +112,9 @@ def _accounts(year: int, sources: dict[int, FundingSource]) -> list[tuple[Fundin
     rows = Support.objects.filter(year=year).order_by().values_list("source")
     for source, won in rows.annotate(sum=Sum("amount")):
         items[source]["support"] = won
+    aid = AidPayment.objects.filter(year=year).order_by().values_list("source")
+    for source, won in aid.annotate(sum=Sum("amount")):
+        items[source]["aid"] = won
     for source, by_act in sanctions.received_in(year).items():
         items[source] |= {ITEM_OF[act]: won for act, won in by_act.items()}
     return [(sources[source], SourceYear(**items[source])) for source in sorted(items)]

@@ -220,6 +220,18 @@ RULES = [
         ),
     ),
     RetentionSeed(
+        "training_aid",
+        1825,
+        (
+            "훈련장려금 지급 내역은 정산의 증빙으로서 확정 후 5년간 보관합니다(보조금 관리에 관한 법률에 준함). "
+            "금액은 남습니다."
+        ),
+        (
+            "Living aid paid to a learner is kept five years after it was fixed, as evidence of the settlement (after "
+            "the Subsidy Management Act); amounts stay without the person."
+        ),
+    ),
+    RetentionSeed(
         "certificate",
         3650,
         "수료증의 이름은 진위 확인을 위해 발급한 날부터 10년간 보관합니다.",

@@ -1,0 +1,95 @@
+"""What a learner's attendance in a month comes to in living aid, and what of it is not yet paid, in whole won."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from madang.errors import Refused
+from madang.portal.actors import Actor, Role
+
+WON_MOST = 100_000_000
+
+
+class AidUnit(StrEnum):
+    """What the aid is paid for: a day on which the learner came, or the month."""
+
+    DAY = "day"
+    MONTH = "month"
+
+
+@dataclass(frozen=True)
+class AidTerms:
+    """What a cohort pays from a month on: so many won a unit, at most so many a month, out of a funding source.
+
+    Nothing for a month of whose lessons less than `attendance_least` per cent were attended.
+    """
+
+    first_month: str
+    unit: AidUnit
+    won: int
+    month_most_won: int
+    attendance_least: int
+    source: int
+
+
+@dataclass(frozen=True)
+class Attended:
+    """Of one learner and one month: days with a lesson that they came to, minutes that they came, minutes held."""
+
+    days: int = 0
+    came: int = 0
+    held: int = 0
+
+
+# one learner, one month, one funding source
+Key = tuple[int, str, int]
+
+
+@dataclass(frozen=True, order=True)
+class AidLine:
+    """Won to a learner for a month, out of a source; below nought where too much was paid before."""
+
+    learner: int
+    of_month: str
+    source: int
+    amount: int
+
+
+def refuse_unless_setting(by: Actor) -> None:
+    """Terms and lists of aid are a programme manager's."""
+    if by.person is None or not by.has(Role.PROGRAMME_MANAGER):
+        raise Refused("not_allowed_for_role")
+
+
+def check_terms(given: AidTerms) -> None:
+    """Refused: ``aid_terms_invalid`` (field)."""
+    for name in ("won", "month_most_won"):
+        if not 1 <= getattr(given, name) <= WON_MOST:
+            raise Refused("aid_terms_invalid", field=name)
+    if not 0 <= given.attendance_least <= 100:
+        raise Refused("aid_terms_invalid", field="attendance_least")
+
+
+def in_force(terms: Iterable[AidTerms], month: str) -> AidTerms | None:
+    """The terms that count for a month: of those that have begun the ones that began last; of two, the later set."""
+    found: AidTerms | None = None
+    for one in terms:
+        if one.first_month <= month and (found is None or one.first_month >= found.first_month):
+            found = one
+    return found
+
+
+def due_won(attended: Attended, terms: AidTerms) -> int:
+    """What a month of attendance comes to; nothing for who never came."""
+    if not attended.came or attended.came * 100 < attended.held * terms.attendance_least:
+        return 0
+    won = terms.won * attended.days if terms.unit is AidUnit.DAY else terms.won
+    return min(won, terms.month_most_won)
+
+
+def lines(due: Mapping[Key, int], paid: Mapping[Key, int]) -> list[AidLine]:
+    """What is still to be paid, or to be taken back, so that everybody has had what is due."""
+    found = (AidLine(*key, due.get(key, 0) - paid.get(key, 0)) for key in due.keys() | paid.keys())
+    return sorted(line for line in found if line.amount)

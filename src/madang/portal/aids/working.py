@@ -1,0 +1,107 @@
+"""Works out what a list of living aid comes to: its month, and what earlier lists paid too much or too little."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Sum
+
+from madang.errors import Refused
+from madang.portal.aids import rules
+from madang.portal.aids.models import AidList, AidPayment, AidRate
+from madang.portal.aids.rules import AidTerms, AidUnit, Attended, Key
+from madang.portal.learners.models import Learner
+from madang.portal.learners.queries import IN_CLASS
+from madang.portal.learners.rules import LearnerState
+from madang.portal.lessons.models import Lesson, Presence
+from madang.values import Month
+
+FORMAT = "madang-aid 1"
+# who left had days before
+PAID = (*IN_CLASS, LearnerState.LEFT)
+
+
+def terms_of(cohort: int) -> list[AidTerms]:
+    """The terms of a cohort in the order in which they were set."""
+    rows = AidRate.objects.filter(cohort=cohort).order_by("pk").values_list(
+        "first_month", "unit", "won", "month_most_won", "attendance_least", "source"
+    )  # fmt: skip
+    return [AidTerms(month, AidUnit(unit), *more) for month, unit, *more in rows]
+
+
+def learners_of(cohort: int) -> dict[int, str]:
+    """Who can be paid, with their track; not those whose attendance was destroyed after its time."""
+    rows = Learner.objects.filter(cohort=cohort, state__in=PAID, emptied_at__isnull=True)
+    return dict(rows.values_list("pk", "track"))
+
+
+def attended(cohort: int, months: Iterable[str], tracks: dict[int, str]) -> dict[tuple[int, str], Attended]:
+    """By learner and month: on how many days they came, how many minutes, and how many were held; a query a month."""
+    found = {}
+    for month in sorted(months):
+        period = Month.parse(month).period(settings.MADANG_ZONE)
+        rows = Lesson.objects.filter(cohort=cohort, cancelled_at__isnull=True)
+        rows = rows.filter(starts_at__gte=period.start, starts_at__lt=period.end)
+        held: dict[str, int] = defaultdict(int)
+        lessons = {}
+        for pk, track, starts_at, minutes in rows.values_list("pk", "track", "starts_at", "minutes"):
+            held[track] += minutes
+            lessons[pk] = (starts_at.astimezone(settings.MADANG_ZONE).date(), minutes)
+        days: dict[int, set[Any]] = defaultdict(set)
+        came: dict[int, int] = defaultdict(int)
+        for learner, lesson in Presence.objects.filter(lesson__in=rows, came=True).values_list("learner", "lesson"):
+            day, minutes = lessons[lesson]
+            days[learner].add(day)
+            came[learner] += minutes
+        for pk, track in tracks.items():
+            all_held = held[""] + (held[track] if track else 0)
+            found[pk, month] = Attended(len(days[pk]), came[pk], all_held)
+    return found
+
+
+def content(row: AidList) -> dict[str, Any]:
+    """What a list comes to now; people stand in it by number.
+
+    It holds its own month, and of every month whose list is fixed what is due beyond what was paid.
+    Refused: ``aid_terms_missing`` (month).
+    """
+    terms = terms_of(row.cohort_id)
+    fixed = AidList.objects.filter(cohort=row.cohort_id, fixed_at__isnull=False).values_list("month", flat=True)
+    tracks = learners_of(row.cohort_id)
+    found = attended(row.cohort_id, {row.month, *fixed}, tracks)
+    due: dict[Key, int] = {}
+    for (learner, month), days in found.items():
+        rate = rules.in_force(terms, month)
+        if rate is None:
+            raise Refused("aid_terms_missing", month=month)
+        due[learner, month, rate.source] = rules.due_won(days, rate)
+    lines = rules.lines(due, _paid(row.cohort_id, tracks))
+    return {
+        "format": FORMAT,
+        "cohort": row.cohort_id,
+        "month": row.month,
+        "lines": [asdict(line) | asdict(found[line.learner, line.of_month]) for line in lines],
+    }
+
+
+def _paid(cohort: int, tracks: dict[int, str]) -> dict[Key, int]:
+    rows = AidPayment.objects.filter(aids__cohort=cohort, learner__in=list(tracks)).order_by()
+    sums = rows.values_list("learner", "of_month", "source").annotate(won=Sum("amount"))
+    return {(learner, month, source): won for learner, month, source, won in sums}
+
+
+def digest(found: dict[str, Any]) -> str:
+    """SHA-256 of a content, in hexadecimal."""
+    return hashlib.sha256(json.dumps(found, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def over(month: str, now: datetime) -> bool:
+    """Whether the last day of a month is over."""
+    return now >= Month.parse(month).period(settings.MADANG_ZONE).end

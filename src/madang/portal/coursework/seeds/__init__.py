@@ -1,0 +1,1 @@
+"""Words by which lists of learners are read."""
