@@ -14,7 +14,6 @@ from madang.portal.bookings.models import HourQuota, HoursTaken
 from madang.portal.bookings.queries import bookable, taken
 from madang.portal.facilities.models import Facility
 from madang.portal.facilities.queries import terms_of
-from madang.portal.facilities.rules import KEEPERS
 from madang.portal.qualifications import queries as qualifications
 from madang.portal.qualifications.rules import refuse_short
 from madang.values import Month, Period

@@ -52,8 +52,7 @@ from madang.portal.revisions.models import SheetVersion
 from madang.portal.suggestions.models import Bid
 
 # More rows of a kind, and more bytes of files, than anybody has in a browser's patience.
-ROWS = 10_000
-BYTES = 512 * 1024 * 1024
+ROWS, BYTES = 10_000, 512 * 1024 * 1024
 BLOCK = 1 << 20
 Rows = list[dict[str, Any]]
 

@@ -1,4 +1,4 @@
-"""What an hour of a GPU comes to: what was charged in a month over the hours that GPUs were used in it."""
+"""What statements come to, and an hour of a GPU: what was charged in a month over the hours of GPUs used in it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import Count, Q, Sum
 
-from madang.portal.billing.models import Statement, StatementLine
+from madang.portal.billing.models import CreditNote, Statement, StatementLine
+from madang.portal.creditnotes.rules import NoteState
 from madang.portal.indicators.models import DayUse
 from madang.portal.indicators.rules import Row
 from madang.portal.outcomes.rules import shown
@@ -24,8 +25,8 @@ def per_hour(gpus: Mapping[int, int], others: Mapping[int, int], used_seconds: i
     Charges in all are published by month, so that the rest, for `others` than GPUs, could be worked out too: it is
     told only where both sums may be.
     """
-    rest = {organisation: won for organisation, won in others.items() if won}
-    if rest and shown([*rest.values()], len(rest), least) is None:
+    rest = [abs(won) for won in others.values() if won]
+    if rest and shown(rest, len(rest), least) is None:
         return None
     won = shown([*gpus.values()], len(gpus), least)
     return None if won is None else divide_half_up(won * 3600, used_seconds)
@@ -55,14 +56,15 @@ def by_month(now: datetime, earlier: list[Row]) -> list[Row]:
 
 
 def _charged(months: list[str]) -> dict[tuple[str, str, bool], dict[int, int]]:
-    """Won by month, what is added up, whether for GPUs, and organisation."""
+    """Won by month, what is added up, whether for GPUs, and organisation; what acts withdrew is for no use of them."""
     found: dict[tuple[str, str, bool], dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    rows = StatementLine.objects.filter(statement__month__in=months).order_by()
-    place = ("statement__month", "product__pool__unit", "statement__organisation")
+    of_gpus = Q(product__pool__unit="gpu", withdraws__isnull=True)
+    rows = StatementLine.objects.filter(statement__month__in=months).order_by().annotate(of_gpus=of_gpus)
+    place = ("statement__month", "of_gpus", "statement__organisation")
     sums = {f"{name}_sum": Sum(name) for name in COLUMNS}
-    for month, unit, organisation, *won in rows.values_list(*place).annotate(**sums):
+    for month, gpus, organisation, *won in rows.values_list(*place).annotate(**sums):
         for name, one in zip(COLUMNS, won, strict=True):
-            found[month, name, unit == "gpu"][organisation] += one
+            found[month, name, gpus][organisation] += one
     return found
 
 
@@ -74,3 +76,15 @@ def _used(months: list[str]) -> dict[str, int]:
     rows = days.values_list("day__year", "day__month").annotate(n=Sum("seconds"))
     found = {f"{year:04d}-{month:02d}": seconds for year, month, seconds in rows}
     return {month: found[month] for month in months if month in found}
+
+
+def value() -> list[Row]:
+    """Reference price, amount due and support by month, over all statements; credit notes count in their month."""
+    rows = Statement.objects.values("month").order_by("month")
+    sums = rows.annotate(reference_won=Sum("reference"), due_won=Sum("due"), subsidy_won=Sum("subsidy"))
+    found = {row["month"]: dict(row) for row in sums}
+    notes = CreditNote.objects.filter(state=NoteState.ISSUED).order_by().values("statement__month")
+    for off in notes.annotate(reference_won=Sum("reference"), due_won=Sum("due"), subsidy_won=Sum("subsidy")):
+        month = found[off["statement__month"]]
+        month |= {name: month[name] - off[name] for name in ("reference_won", "due_won", "subsidy_won")}
+    return list(found.values())

@@ -40,7 +40,7 @@ def worked_out(now: datetime) -> Figures:
         "supported": sources.supported(),
         "use": sources.use(now),
         "availability": nodes.months(),
-        "value": sources.value(),
+        "value": costs.value(),
         "cost": costs.by_month(now, earlier["cost"]),
         "waits": sources.waits(now, earlier["waits"]),
         "concentration": sources.concentration(),

@@ -13,12 +13,10 @@ from django.db.models.functions import ExtractMonth, ExtractYear
 
 from madang.portal.applications.models import Application, Ask
 from madang.portal.awards.models import Award, AwardLine
-from madang.portal.billing.models import CreditNote, Statement
 from madang.portal.calls.models import Intake
 from madang.portal.companies import progress
 from madang.portal.companies.queries import ways
 from madang.portal.companies.rules import CompanyStage
-from madang.portal.creditnotes.rules import NoteState
 from madang.portal.decisions.models import Decision
 from madang.portal.indicators.models import DayUse, IntakeFigures, ReportedFigure
 from madang.portal.indicators.rules import (
@@ -323,18 +321,6 @@ def _funded(row: PoolMonth, grain: str, now: datetime) -> int:
     month = Month.parse(row.month).period(settings.MADANG_ZONE)
     passed = min(month.seconds, Period(month.start, max(now, month.start)).seconds)
     return funded_seconds(row.funded, grain, passed, month.seconds)
-
-
-def value() -> list[Row]:
-    """Reference price, amount due and support by month, over all statements; credit notes count in their month."""
-    rows = Statement.objects.values("month").order_by("month")
-    sums = rows.annotate(reference_won=Sum("reference"), due_won=Sum("due"), subsidy_won=Sum("subsidy"))
-    found = {row["month"]: dict(row) for row in sums}
-    notes = CreditNote.objects.filter(state=NoteState.ISSUED).order_by().values("statement__month")
-    for off in notes.annotate(reference_won=Sum("reference"), due_won=Sum("due"), subsidy_won=Sum("subsidy")):
-        month = found[off["statement__month"]]
-        month |= {name: month[name] - off[name] for name in ("reference_won", "due_won", "subsidy_won")}
-    return list(found.values())
 
 
 def companies() -> list[Row]:

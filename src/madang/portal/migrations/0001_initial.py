@@ -20,6 +20,7 @@ import madang.portal.creditnotes.rules
 import madang.portal.environments.rules
 import madang.portal.facilities.rules
 import madang.portal.forecasts.rules
+import madang.portal.incidents.rules
 import madang.portal.jobs.rules
 import madang.portal.learners.rules
 import madang.portal.meetings.rules
@@ -253,7 +254,7 @@ class Migration(migrations.Migration):
             name='Approval',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('publish_call', 'publish_call'), ('adopt_plan', 'adopt_plan'), ('publish_decisions', 'publish_decisions'), ('end_award', 'end_award'), ('change_tariff', 'change_tariff'), ('refund', 'refund'), ('credit_note', 'credit_note'), ('pay_supplier', 'pay_supplier'), ('settle_year', 'settle_year'), ('freeze_figures', 'freeze_figures'), ('pay_reviewers', 'pay_reviewers'), ('take_back', 'take_back'), ('close_month', 'close_month'), ('reopen_month', 'reopen_month'), ('decide_sanction', 'decide_sanction'), ('uphold_sanction', 'uphold_sanction'), ('annul_sanction', 'annul_sanction'), ('grant_supplement', 'grant_supplement'), ('misconduct', 'misconduct')], max_length=20)),
+                ('kind', models.CharField(choices=[('publish_call', 'publish_call'), ('adopt_plan', 'adopt_plan'), ('publish_decisions', 'publish_decisions'), ('end_award', 'end_award'), ('change_tariff', 'change_tariff'), ('refund', 'refund'), ('credit_note', 'credit_note'), ('pay_supplier', 'pay_supplier'), ('settle_year', 'settle_year'), ('freeze_figures', 'freeze_figures'), ('pay_reviewers', 'pay_reviewers'), ('pay_aid', 'pay_aid'), ('take_back', 'take_back'), ('close_month', 'close_month'), ('reopen_month', 'reopen_month'), ('decide_sanction', 'decide_sanction'), ('uphold_sanction', 'uphold_sanction'), ('annul_sanction', 'annul_sanction'), ('grant_supplement', 'grant_supplement'), ('misconduct', 'misconduct')], max_length=20)),
                 ('subject', models.BigIntegerField()),
                 ('facts', models.JSONField(default=dict)),
                 ('state', models.CharField(choices=[('waiting', 'waiting'), ('approved', 'approved'), ('rejected', 'rejected'), ('withdrawn', 'withdrawn')], default=madang.portal.approvals.rules.ApprovalState['WAITING'], max_length=10)),
@@ -266,7 +267,7 @@ class Migration(migrations.Migration):
                 ('drafted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['publish_call', 'adopt_plan', 'publish_decisions', 'end_award', 'change_tariff', 'refund', 'credit_note', 'pay_supplier', 'settle_year', 'freeze_figures', 'pay_reviewers', 'take_back', 'close_month', 'reopen_month', 'decide_sanction', 'uphold_sanction', 'annul_sanction', 'grant_supplement', 'misconduct'])), name='approval_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'rejected', 'withdrawn'])), name='approval_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'rejected']), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(models.Q(('state__in', ['approved', 'rejected']), _negated=True), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='approval_decided_by_whom'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='approval_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('document_number', ''), _negated=True), _connector='OR'), name='approval_has_document'), models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('kind', 'subject'), name='approval_waiting_once')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['publish_call', 'adopt_plan', 'publish_decisions', 'end_award', 'change_tariff', 'refund', 'credit_note', 'pay_supplier', 'settle_year', 'freeze_figures', 'pay_reviewers', 'pay_aid', 'take_back', 'close_month', 'reopen_month', 'decide_sanction', 'uphold_sanction', 'annul_sanction', 'grant_supplement', 'misconduct'])), name='approval_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'rejected', 'withdrawn'])), name='approval_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'rejected']), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(models.Q(('state__in', ['approved', 'rejected']), _negated=True), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='approval_decided_by_whom'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='approval_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('document_number', ''), _negated=True), _connector='OR'), name='approval_has_document'), models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('kind', 'subject'), name='approval_waiting_once')],
             },
         ),
         migrations.CreateModel(
@@ -392,6 +393,17 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Qualification',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=30, unique=True)),
+                ('name_ko', models.CharField(max_length=80)),
+                ('name_en', models.CharField(max_length=80)),
+                ('added_at', models.DateTimeField()),
+                ('course', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.course')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Discount',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -483,6 +495,28 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['kind', 'field', 'code'], name='facility_by_kind')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['equipment', 'simulator', 'room', 'seat'])), name='facility_kind_known'), models.CheckConstraint(condition=models.Q(('field__in', ['mobility', 'energy', 'healthcare', 'other'])), name='facility_field_known'), models.CheckConstraint(condition=models.Q(('safety__in', ['open', 'instructed', 'supervised'])), name='facility_safety_known'), models.CheckConstraint(condition=models.Q(('grain__in', ['quarter', 'day'])), name='facility_grain_known'), models.CheckConstraint(condition=models.Q(('state__in', ['in_use', 'repair', 'retired'])), name='facility_state_known'), models.CheckConstraint(condition=models.Q(('closes__lte', 1440), ('opens__lt', models.F('closes'))), name='facility_opens_before_closing'), models.CheckConstraint(condition=models.Q(('weekdays__gte', 1), ('weekdays__lte', 127)), name='facility_open_on_some_day'), models.CheckConstraint(condition=models.Q(('longest__gte', 1)), name='facility_longest_above_zero')],
+            },
+        ),
+        migrations.CreateModel(
+            name='FacilityRequirement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requirements', to='portal.facility')),
+                ('qualification', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requirements', to='portal.qualification')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('facility', 'qualification'), name='facilityrequirement_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='FacilityOperator',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='operators', to='portal.facility')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('facility', 'person'), name='facilityoperator_once')],
             },
         ),
         migrations.CreateModel(
@@ -1223,6 +1257,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='OperatorSlot',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('slot', models.BigIntegerField()),
+                ('booking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='operator_slots', to='portal.booking')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('person', 'slot'), name='operatorslot_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='Company',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1282,6 +1328,7 @@ class Migration(migrations.Migration):
                 ('minutes', models.PositiveIntegerField()),
                 ('booking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='booked', to='portal.booking')),
                 ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='booked', to='portal.facility')),
+                ('operator', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='operated', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('booking', 'facility'), name='bookedfacility_once')],
@@ -1676,6 +1723,66 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('size__gte', 0)), name='storedfile_size_not_negative')],
+            },
+        ),
+        migrations.CreateModel(
+            name='QualificationGrant',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('given_on', models.DateField()),
+                ('expires_on', models.DateField()),
+                ('evidence', models.CharField(blank=True, max_length=300)),
+                ('file_name', models.CharField(blank=True, max_length=150)),
+                ('granted_at', models.DateTimeField()),
+                ('revoked_at', models.DateTimeField(null=True)),
+                ('revoked_why', models.CharField(blank=True, max_length=300)),
+                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+                ('granted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('qualification', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='portal.qualification')),
+                ('revoked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['person', 'qualification'], name='qualificationgrant_held')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('expires_on__gt', models.F('given_on'))), name='qualificationgrant_days_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), models.Q(models.Q(('revoked_at__isnull', False), _negated=True), ('revoked_by__isnull', True)), _connector='OR'), name='qualificationgrant_revoked_by_whom')],
+            },
+        ),
+        migrations.CreateModel(
+            name='IncidentReport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('damage', 'damage'), ('accident', 'accident')], max_length=10)),
+                ('severity', models.CharField(choices=[('slight', 'slight'), ('serious', 'serious'), ('dangerous', 'dangerous')], max_length=10)),
+                ('what', models.CharField(blank=True, max_length=200)),
+                ('file_name', models.CharField(blank=True, max_length=150)),
+                ('state', models.CharField(choices=[('reported', 'reported'), ('seen', 'seen'), ('working', 'working'), ('settled', 'settled'), ('unfounded', 'unfounded')], default=madang.portal.incidents.rules.IncidentState['REPORTED'], max_length=10)),
+                ('reported_at', models.DateTimeField()),
+                ('moved_at', models.DateTimeField()),
+                ('settled_at', models.DateTimeField(null=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('booking', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='portal.booking')),
+                ('closure', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='incidents', to='portal.closure')),
+                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='portal.facility')),
+                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+                ('reported_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['state', 'reported_at'], name='incidentreport_by_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['damage', 'accident'])), name='incidentreport_kind_known'), models.CheckConstraint(condition=models.Q(('severity__in', ['slight', 'serious', 'dangerous'])), name='incidentreport_severity_known'), models.CheckConstraint(condition=models.Q(('state__in', ['reported', 'seen', 'working', 'settled', 'unfounded'])), name='incidentreport_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['settled', 'unfounded']), ('settled_at__isnull', False)), models.Q(models.Q(('state__in', ['settled', 'unfounded']), _negated=True), ('settled_at__isnull', True)), _connector='OR'), name='incidentreport_settled_when')],
+            },
+        ),
+        migrations.CreateModel(
+            name='IncidentStep',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('reported', 'reported'), ('seen', 'seen'), ('working', 'working'), ('settled', 'settled'), ('unfounded', 'unfounded')], max_length=10)),
+                ('words', models.CharField(blank=True, max_length=1000)),
+                ('at', models.DateTimeField()),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='portal.incidentreport')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['reported', 'seen', 'working', 'settled', 'unfounded'])), name='incidentstep_state_known')],
             },
         ),
         migrations.CreateModel(
@@ -2888,6 +2995,7 @@ class Migration(migrations.Migration):
                 ('hours', models.PositiveSmallIntegerField()),
                 ('tracks', models.JSONField(default=list)),
                 ('attendance_least', models.PositiveSmallIntegerField()),
+                ('coursework_least', models.PositiveSmallIntegerField(default=0)),
                 ('state', models.CharField(choices=[('draft', 'draft'), ('open', 'open'), ('selected', 'selected'), ('ended', 'ended')], default=madang.portal.courses.rules.CohortState['DRAFT'], max_length=8)),
                 ('allowance', models.BigIntegerField(null=True)),
                 ('version', models.PositiveIntegerField(default=1)),
@@ -2898,7 +3006,58 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['state', 'closes_at'], name='cohort_by_state')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'open', 'selected', 'ended'])), name='cohort_state_known'), models.CheckConstraint(condition=models.Q(('band__in', ['day', 'evening', 'weekend'])), name='cohort_band_known'), models.UniqueConstraint(fields=('course', 'number'), name='cohort_number_once'), models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at')), ('ends_on__gt', models.F('starts_on'))), name='cohort_dates_in_order'), models.CheckConstraint(condition=models.Q(('places__gte', 1), ('hours__gte', 1)), name='cohort_has_places'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['selected', 'ended']), ('selected_at__isnull', False)), models.Q(models.Q(('state__in', ['selected', 'ended']), _negated=True), ('selected_at__isnull', True)), _connector='OR'), name='cohort_selected_when'), models.CheckConstraint(condition=models.Q(models.Q(('award__isnull', False), ('allowance__isnull', False)), models.Q(models.Q(('award__isnull', False), _negated=True), ('allowance__isnull', True)), _connector='OR'), name='cohort_allowance_of_award')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'open', 'selected', 'ended'])), name='cohort_state_known'), models.CheckConstraint(condition=models.Q(('band__in', ['day', 'evening', 'weekend'])), name='cohort_band_known'), models.UniqueConstraint(fields=('course', 'number'), name='cohort_number_once'), models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at')), ('ends_on__gt', models.F('starts_on'))), name='cohort_dates_in_order'), models.CheckConstraint(condition=models.Q(('places__gte', 1), ('hours__gte', 1)), name='cohort_has_places'), models.CheckConstraint(condition=models.Q(('attendance_least__lte', 100), ('coursework_least__lte', 100)), name='cohort_percentages'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['selected', 'ended']), ('selected_at__isnull', False)), models.Q(models.Q(('state__in', ['selected', 'ended']), _negated=True), ('selected_at__isnull', True)), _connector='OR'), name='cohort_selected_when'), models.CheckConstraint(condition=models.Q(models.Q(('award__isnull', False), ('allowance__isnull', False)), models.Q(models.Q(('award__isnull', False), _negated=True), ('allowance__isnull', True)), _connector='OR'), name='cohort_allowance_of_award')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Coursework',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('title_ko', models.CharField(max_length=120)),
+                ('title_en', models.CharField(max_length=120)),
+                ('due_at', models.DateTimeField()),
+                ('track', models.CharField(blank=True, max_length=60)),
+                ('required', models.BooleanField()),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('added_at', models.DateTimeField()),
+                ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='coursework', to='portal.cohort')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['cohort', 'due_at'], name='coursework_of_cohort')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('title_ko', ''), _negated=True), models.Q(('title_en', ''), _negated=True)), name='coursework_has_title')],
+            },
+        ),
+        migrations.CreateModel(
+            name='AidRate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('first_month', models.CharField(max_length=7)),
+                ('unit', models.CharField(choices=[('day', 'day'), ('month', 'month')], max_length=5)),
+                ('won', models.BigIntegerField()),
+                ('month_most_won', models.BigIntegerField()),
+                ('attendance_least', models.PositiveSmallIntegerField()),
+                ('set_at', models.DateTimeField()),
+                ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='aid_rates', to='portal.cohort')),
+                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.fundingsource')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('unit__in', ['day', 'month'])), name='aidrate_unit_known'), models.CheckConstraint(condition=models.Q(('first_month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='aidrate_month_written'), models.CheckConstraint(condition=models.Q(('month_most_won__gte', 1), ('won__gte', 1)), name='aidrate_above_nought'), models.CheckConstraint(condition=models.Q(('attendance_least__lte', 100)), name='aidrate_up_to_whole')],
+            },
+        ),
+        migrations.CreateModel(
+            name='AidList',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month', models.CharField(max_length=7)),
+                ('opened_at', models.DateTimeField()),
+                ('sha256', models.CharField(max_length=64, null=True)),
+                ('fixed_at', models.DateTimeField(null=True)),
+                ('approval', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.approval')),
+                ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='aid_lists', to='portal.cohort')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('cohort', 'month'), name='aidlist_once_a_month'), models.CheckConstraint(condition=models.Q(('month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='aidlist_month_written'), models.CheckConstraint(condition=models.Q(models.Q(('fixed_at__isnull', False), ('approval__isnull', False), ('sha256__isnull', False)), models.Q(models.Q(('fixed_at__isnull', False), _negated=True), ('approval__isnull', True), ('sha256__isnull', True)), _connector='OR'), name='aidlist_fixed_by_two')],
             },
         ),
         migrations.CreateModel(
@@ -3090,6 +3249,38 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['cohort', 'state'], name='learner_of_cohort')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['applied', 'seated', 'reserve', 'refused', 'withdrawn', 'left', 'graduated', 'unfinished'])), name='learner_state_known'), models.UniqueConstraint(fields=('cohort', 'person'), name='learner_once'), models.CheckConstraint(condition=models.Q(models.Q(('child', True), ('consent__isnull', False)), models.Q(models.Q(('child', True), _negated=True), ('consent__isnull', True)), _connector='OR'), name='learner_child_has_consent'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'reserve'), ('reserve__isnull', False)), models.Q(models.Q(('state', 'reserve'), _negated=True), ('reserve__isnull', True)), _connector='OR'), name='learner_reserve_has_place'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['withdrawn', 'left', 'graduated', 'unfinished']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['withdrawn', 'left', 'graduated', 'unfinished']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='learner_ended_when'), models.UniqueConstraint(condition=models.Q(('state', 'reserve')), fields=('cohort', 'reserve'), name='learner_reserve_place_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CourseworkDone',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('noted_at', models.DateTimeField()),
+                ('coursework', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='done', to='portal.coursework')),
+                ('learner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='coursework_done', to='portal.learner')),
+                ('noted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('coursework', 'learner'), name='courseworkdone_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='AidPayment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('of_month', models.CharField(max_length=7)),
+                ('year', models.PositiveSmallIntegerField()),
+                ('amount', models.BigIntegerField()),
+                ('days', models.PositiveSmallIntegerField()),
+                ('came', models.PositiveIntegerField()),
+                ('held', models.PositiveIntegerField()),
+                ('aids', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='portal.aidlist')),
+                ('learner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='aid_payments', to='portal.learner')),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.fundingsource')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['year', 'source'], name='aidpayment_of_a_year')],
+                'constraints': [models.UniqueConstraint(fields=('aids', 'learner', 'of_month', 'source'), name='aidpayment_once'), models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='aidpayment_not_nought'), models.CheckConstraint(condition=models.Q(('of_month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='aidpayment_month_written')],
             },
         ),
         migrations.CreateModel(

@@ -33,9 +33,8 @@ TABLES = [
 ]
 
 # The one change that a row may see. Of submissions and signatures: retention takes what people wrote or handed in. Of
-# receipts: how much of them is on no statement yet. Of
-# credit notes and what is owed to suppliers: their fate, while they are drafts. Everything else stays as it is.
-# aid: its time takes whose it was. Of receipts: how much of them is on no statement yet. Everything else stays as it is.
+# aid: its time takes whose it was. Of receipts: how much of them is on no statement yet. Of credit notes and what is
+# owed to suppliers: their fate, while they are drafts. Everything else stays as it is.
 EMPTIED = {
     "submission": (
         {
@@ -56,6 +55,7 @@ EMPTIED = {
     "supplierstatement": (
         dict.fromkeys(("sqlite", "postgresql"), "OLD.state = 'draft'"),
         ["id", "supplier_id", "month"],
+    ),
     "aidpayment": (
         dict.fromkeys(("sqlite", "postgresql"), "OLD.learner_id IS NOT NULL AND NEW.learner_id IS NULL"),
         ["id", "aids_id", "of_month", "source_id", "year", "amount", "days", "came", "held"],
