@@ -40,6 +40,7 @@ IMPERSONAL = {
     "call-conflict-rules", "list_conflict_rules", "list_bonus_rules",
     "camp-spaces-file",
     "accounting-month", "list_month_checks", "supplier-statement", "supplier-statement-file",
+    "incident-new", "grant-new", "list_facility_qualifications", "facility-needs", "facility-operators",
 }  # fmt: skip
 # Many at once: noted as a search, or shown without anybody's texts.
 LISTS = {
@@ -56,6 +57,7 @@ LISTS = {
     "receipts-look", "settlement", "show_settlement", "intake-honoraria", "get_intake_fees",
     "tenant-call",
     "list_check_lines", "usage-difference",
+    "qualification",
 }  # fmt: skip
 # Ask what for, or whether one is sure, before anything is handed out or done.
 ASK_FIRST = {
@@ -71,6 +73,7 @@ ASK_FIRST = {
 }  # fmt: skip
 # A person's, not an organisation's: noted under that person.
 PERSONS = {"misconduct", "list_misconduct", "person", "expert", "get_reviewer", "honorarium", "learner"}
+PERSONS |= {"incident", "incident-block", "incident-file", "get_incident", "grant-file", "grant-revoke"}
 
 
 @pytest.fixture(autouse=True)

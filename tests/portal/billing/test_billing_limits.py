@@ -227,7 +227,7 @@ def test_a_trial_asks_a_constant_number_of_queries(django_assert_num_queries, ma
     for rows in (1, 3):
         while Statement.objects.count() < rows:
             worked(university())
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             trials.tried(rule, TODAY)
 
 
@@ -242,7 +242,7 @@ def test_declared_aid_is_of_issued_statements_by_year_with_what_ceilings_leave(m
     [one] = aid.declared(aid.organisations(WORKER if WORKER.reads_everything else manager), TODAY)
     assert one.by_year == ((2026, 73_600_000),) and one.total == 73_600_000
     assert [(ceiling.name, left) for ceiling, left in one.ceilings] == [("cap", 26_400_000)]
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         aid.declared(aid.organisations(manager), TODAY)
 
 

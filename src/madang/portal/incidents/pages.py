@@ -68,6 +68,7 @@ def incident_new(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _report(request: HttpRequest, form: forms.IncidentForm, facility: int, booking: int | None) -> Any:
+    rules.refuse_unless_user(request.actor)
     given = dict(form.cleaned_data)
     upload = given.pop("file")
     if upload:

@@ -112,8 +112,8 @@ def supplier_statement_file(request: HttpRequest, pk: int, kind: str) -> HttpRes
 urlpatterns = [
     path("staff/suppliers/", suppliers, name="suppliers"),
     path("staff/suppliers/new/", supplier_new, name="supplier-new"),
-    path("staff/suppliers/contract/", supply_contract_new, name="supply-contract-new"),
-    path("staff/suppliers/statement/", supplier_statement_new, name="supplier-statement-new"),
+    path("staff/suppliers/contracts/new/", supply_contract_new, name="supply-contract-new"),
+    path("staff/suppliers/statements/new/", supplier_statement_new, name="supplier-statement-new"),
     path("staff/suppliers/statements/<int:pk>/", supplier_statement, name="supplier-statement"),
     path("staff/suppliers/statements/<int:pk>/<slug:kind>/", supplier_statement_file, name="supplier-statement-file"),
 ]
