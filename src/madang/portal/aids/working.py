@@ -104,4 +104,4 @@ def digest(found: dict[str, Any]) -> str:
 
 def over(month: str, now: datetime) -> bool:
     """Whether the last day of a month is over."""
-    return now >= Month.parse(month).period(settings.MADANG_ZONE).end
+    return month < str(Month.of(now, settings.MADANG_ZONE))
