@@ -67,6 +67,7 @@ rules = st.builds(
     start=st.dates(date(2026, 4, 1), date(2026, 5, 31)),
 )
 waits = st.lists(st.builds(Wait, st.dates(MAY, date(2026, 5, 31)), st.integers(0, 100 * HOUR)), max_size=8)
+UNTAXED = (Vat.NONE, Vat.ZERO)
 lines = st.lists(st.tuples(amounts, amounts, st.sampled_from(list(Vat))), max_size=5)
 
 
@@ -74,7 +75,9 @@ lines = st.lists(st.tuples(amounts, amounts, st.sampled_from(list(Vat))), max_si
 def test_the_books_balance_whatever_is_credited(known, waited, given):
     priced = []
     for due, discount, vat in given:
-        tariff = Tariff("p", TariffKind.USED, Won(1), Won(2), Days(MAY), vat, 0 if vat == Vat.NONE else 100)
+        tariff = Tariff(
+            "p", TariffKind.USED, Won(1), Won(2), Days(MAY), vat, 100 if vat in (Vat.INCLUDED, Vat.ADDED) else 0
+        )
         priced.append((tariff, quoted(tariff, Won(3 * due), Won(due + discount), Won(due))))
     due = sum(cost.due for _, cost in priced)
     found = credits(known, waited, Won(due))

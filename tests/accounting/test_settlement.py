@@ -40,4 +40,4 @@ def test_weights_that_divide_nothing_are_an_error(weights):
 def test_what_is_disallowed_is_left_over_until_it_is_returned():
     year = SourceYear(support=900, granted=1000, interest=5, disallowed=100)
     assert (year.accepted, year.left) == (800, 205)
-    assert SourceYear(900, 1000, 0, 5, 100, returned=105, carried_out=100).left == 0
+    assert SourceYear(support=900, granted=1000, interest=5, disallowed=100, returned=105, carried_out=100).left == 0

@@ -18,9 +18,19 @@ discounts = st.lists(st.tuples(st.integers(0, 2), st.integers(1, 10**9)), min_si
 shares = st.lists(st.lists(st.integers(1, 1000), min_size=1, max_size=4), min_size=3, max_size=3)
 acts = st.lists(st.tuples(st.integers(1, 1000), st.booleans()), min_size=1, max_size=5)
 
+UNTAXED = (Vat.NONE, Vat.ZERO)
+
 
 def tariff(vat=Vat.ADDED) -> Tariff:
-    return Tariff("p", TariffKind.USED, Won(1), Won(1), Days(date(2026, 1, 1)), vat, 0 if vat == Vat.NONE else 100)
+    return Tariff(
+        "p",
+        TariffKind.USED,
+        Won(1),
+        Won(1),
+        Days(date(2026, 1, 1)),
+        vat,
+        100 if vat in (Vat.INCLUDED, Vat.ADDED) else 0,
+    )
 
 
 @given(discounts, shares, acts)
