@@ -18,9 +18,7 @@ from madang.portal.companies.rules import KEEPERS, STAGES, CompanyStage
 from madang.portal.companies.sentences import STAGES as WORDS
 from madang.portal.companies.sentences import SUPPORT_KINDS
 from madang.portal.faces import form_page, one, signed_in, tried, with_role
-from madang.portal.files import actions as files
-from madang.portal.files.faces import answer
-from madang.portal.files.rules import ATTACHMENTS
+from madang.portal.files.faces import answer, attached
 from madang.portal.journal.actions import read
 from madang.portal.people.rules import hyphenated
 from madang.portal.tenancies import looking
@@ -101,18 +99,9 @@ def company_edit(request: HttpRequest, pk: int) -> HttpResponse:
 # --- the parts of a company: each with one form to add and one to take back ---
 
 
-def _stored(request: HttpRequest, form: Any) -> dict[str, Any]:
-    """The upload of a form, kept; nothing where none was given."""
-    upload = form.cleaned_data.pop("file", None)
-    if upload is None:
-        return {}
-    stored = files.store(now=request.now, name=upload.name, allowed=ATTACHMENTS, upload_chunks=upload.chunks())
-    return {"file": stored, "file_name": upload.name}
-
-
 def _enter(request: HttpRequest, row: Any, form: Any, act: dict[str, Any]) -> object:
     step = form.step()
-    return actions.enter(**act, version=row.version, given=step, **_stored(request, form))
+    return actions.enter(**act, version=row.version, given=step, **attached(request, form))
 
 
 def _plan(request: HttpRequest, row: Any, form: Any, act: dict[str, Any]) -> object:
@@ -125,12 +114,12 @@ def _note(request: HttpRequest, row: Any, form: Any, act: dict[str, Any]) -> obj
 
 
 def _file(request: HttpRequest, row: Any, form: Any, act: dict[str, Any]) -> object:
-    kept = _stored(request, form)
+    kept = attached(request, form)
     return actions.file(**act, stored=kept["file"], name=kept["file_name"])
 
 
 def _give(request: HttpRequest, row: Any, form: Any, act: dict[str, Any]) -> object:
-    kept = _stored(request, form)
+    kept = attached(request, form)
     return actions.give(**act, **form.cleaned_data, **kept)
 
 

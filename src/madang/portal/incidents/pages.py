@@ -16,9 +16,7 @@ from madang.portal.bookings import queries as bookings
 from madang.portal.faces import form_page, one, signed_in, tried, whole, with_role
 from madang.portal.facilities import queries as facilities
 from madang.portal.facilities.rules import KEEPERS
-from madang.portal.files import actions as files
-from madang.portal.files.faces import answer
-from madang.portal.files.rules import ATTACHMENTS, clean_name
+from madang.portal.files.faces import answer, attached
 from madang.portal.incidents import actions, forms, queries, rules
 from madang.portal.incidents.rules import IncidentState
 from madang.portal.incidents.sentences import KINDS, MOVES, SEVERITIES, STATES
@@ -69,11 +67,8 @@ def incident_new(request: HttpRequest, code: str) -> HttpResponse:
 
 def _report(request: HttpRequest, form: forms.IncidentForm, facility: int, booking: int | None) -> Any:
     rules.refuse_unless_user(request.actor)
-    given = dict(form.cleaned_data)
-    upload = given.pop("file")
-    if upload:
-        stored = files.store(now=request.now, name=upload.name, allowed=ATTACHMENTS, upload_chunks=upload.chunks())
-        given |= {"file": stored, "file_name": clean_name(upload.name)}
+    photo = attached(request, form)
+    given = form.cleaned_data | photo
     return actions.report(by=request.actor, now=request.now, facility=facility, booking=booking, **given)
 
 

@@ -17,9 +17,7 @@ from django.utils.translation import gettext as _
 from madang.portal.actors import READING_ROLES, Role
 from madang.portal.calls import queries as calls
 from madang.portal.faces import form_page, one, signed_in, tried, with_role
-from madang.portal.files import actions as files
-from madang.portal.files.faces import answer
-from madang.portal.files.rules import ATTACHMENTS, clean_name
+from madang.portal.files.faces import answer, attached
 from madang.portal.journal.actions import read
 from madang.portal.outcomes import actions, exports, queries
 from madang.portal.outcomes.forms import CheckForm, EntryForm, HandInForm, ScheduleForm
@@ -108,11 +106,8 @@ def item_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _add(request: HttpRequest, form: EntryForm, pk: int) -> object:
-    upload, kept = form.cleaned_data["file"], {}
-    if upload:
-        stored = files.store(now=request.now, name=upload.name, allowed=ATTACHMENTS, upload_chunks=upload.chunks())
-        kept = {"file": stored, "file_name": clean_name(upload.name)}
-    return actions.add(by=request.actor, now=request.now, duty=pk, entry=form.entry(), **kept)
+    evidence = attached(request, form)
+    return actions.add(by=request.actor, now=request.now, duty=pk, entry=form.entry(), **evidence)
 
 
 def _sure(request: HttpRequest, pk: int, form: Form, act: Callable[..., object], **words: Any) -> HttpResponse:

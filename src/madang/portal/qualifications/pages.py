@@ -17,9 +17,7 @@ from madang.portal.courses import queries as courses
 from madang.portal.faces import form_page, one, signed_in, tried, with_role
 from madang.portal.facilities import queries as facilities
 from madang.portal.facilities.rules import KEEPERS
-from madang.portal.files import actions as files
-from madang.portal.files.faces import answer
-from madang.portal.files.rules import ATTACHMENTS, clean_name
+from madang.portal.files.faces import answer, attached
 from madang.portal.journal.actions import read
 from madang.portal.qualifications import actions, forms, queries, rules
 from madang.portal.qualifications.sentences import STANDINGS
@@ -104,12 +102,8 @@ def grant_new(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _grant(request: HttpRequest, form: forms.GrantForm, code: str) -> object:
-    given = dict(form.cleaned_data)
-    upload = given.pop("file")
-    if upload:
-        stored = files.store(now=request.now, name=upload.name, allowed=ATTACHMENTS, upload_chunks=upload.chunks())
-        given |= {"file": stored, "file_name": clean_name(upload.name)}
-    return actions.grant(by=request.actor, now=request.now, code=code, **given)
+    paper = attached(request, form)
+    return actions.grant(by=request.actor, now=request.now, code=code, **form.cleaned_data, **paper)
 
 
 @with_role(*KEEPERS)
