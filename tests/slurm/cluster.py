@@ -232,7 +232,7 @@ class Cluster:
     def _lay(self) -> None:
         user = pwd.getpwuid(os.geteuid()).pw_name
         password = secrets.token_hex(16)
-        for below in ("munge", "slurmctld", "mariadb"):
+        for below in ("munge", "slurmctld", "mariadb", "mariadb-tmp"):
             (self.folder / below).mkdir(mode=0o700, exist_ok=True)
         (self.folder / "munge").chmod(0o711)
         facts = dict(self.ports, folder=self.folder, name=self.name, user=user, password=password)
@@ -248,12 +248,15 @@ class Cluster:
         (self.folder / "mariadb.cnf").write_text(
             f"[mariadbd]\ndatadir={self.folder}/mariadb\nsocket={self.folder}/mariadb.socket\n"
             f"pid-file={self.folder}/mariadbd.pid\nport={self.ports['mariadb']}\nbind-address=127.0.0.1\n"
+            # MariaDB deletes every "#sql" file in this folder when it starts, another server's in /tmp too
+            f"tmpdir={self.folder}/mariadb-tmp\n"
             "innodb_buffer_pool_size=64M\ninnodb_log_file_size=16M\ninnodb_lock_wait_timeout=900\n"
             "innodb_flush_log_at_trx_commit=0\nmax_allowed_packet=16M\nskip-log-bin\n"
         )
         (self.folder / "cluster.json").write_text(json.dumps({"name": self.name, "ports": self.ports}))
         install = ["mariadb-install-db", f"--datadir={self.folder}/mariadb", "--skip-test-db", "--no-defaults"]
-        install += ["--auth-root-authentication-method=normal", *_as_root("--user=root")]
+        install += [f"--tmpdir={self.folder}/mariadb-tmp", "--auth-root-authentication-method=normal"]
+        install += _as_root("--user=root")
         done = subprocess.run(install, env=self.environment, capture_output=True, text=True, timeout=120)
         if done.returncode:
             raise NotUp(f"mariadb-install-db: {done.stdout}{done.stderr}")
@@ -307,11 +310,16 @@ def _address() -> str:
 
 
 def _free_ports(*names: str) -> dict[str, int]:
+    """Ports that nobody holds, below those that the system hands to outgoing connections: a daemon that comes back
+    finds its own still free."""
     with contextlib.ExitStack() as held:
-        sockets = {name: held.enter_context(socket.socket()) for name in names}
-        for one in sockets.values():
-            one.bind(("127.0.0.1", 0))
-        return {name: one.getsockname()[1] for name, one in sockets.items()}
+        ports: dict[str, int] = {}
+        while len(ports) < len(names):
+            port = 20_000 + secrets.randbelow(12_000)
+            with contextlib.suppress(OSError):
+                held.enter_context(socket.socket()).bind(("127.0.0.1", port))
+                ports[names[len(ports)]] = port
+        return ports
 
 
 def _answers(port: int) -> bool:
