@@ -13,6 +13,7 @@ from madang.demonstration import cast as casting
 from madang.demonstration import draw, names, press, published, rounds
 from madang.demonstration.cast import Cast
 from madang.demonstration.progress import Progress
+from madang.portal.agreements import actions as agreements
 from madang.portal.applications.rules import AskLine
 from madang.portal.awards import actions as awards
 from madang.portal.awards.models import Award
@@ -192,7 +193,7 @@ def _answers() -> None:
         if place % 20 == 19:
             awards.decline(by=owner, now=at(2026, 3, 5), award=award.pk, reason="시연용 포기 (generated)")
         else:
-            awards.accept(by=owner, now=at(2026, 3, 5), award=award.pk)
+            agreements.accept(by=owner, now=at(2026, 3, 5), award=award.pk)
 
 
 def _report(cast: Cast, call: Call) -> None:
