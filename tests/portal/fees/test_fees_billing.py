@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 from django.utils import translation
+from factories import actor as as_actor
 from factories import (
     issue_closed,
     make_actor,
@@ -18,7 +19,6 @@ from factories import (
     make_product,
     make_staff,
 )
-from factories import actor as as_actor
 
 from madang.errors import Refused, Stale
 from madang.portal.actors import WORKER, Role

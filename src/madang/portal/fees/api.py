@@ -19,13 +19,13 @@ from madang.portal.schemas import Code, Id
 router = Router(tags=["facilities"])
 
 
-class FeeIn(Schema):
+class FacilityFeeIn(Schema):
     """The code of the product as which bookings are charged; null: they cost nothing."""
 
     product: Code | None
 
 
-class FeeOut(Schema):
+class FacilityFeeOut(Schema):
     """The code of the product as which bookings are charged; null where they cost nothing. Its prices: `/tariffs`."""
 
     product: str | None
@@ -44,7 +44,7 @@ class BookingCostLineOut(Schema):
     product: str
     first_day: date
     last_day: date
-    seconds: int
+    booked_seconds: int
     price_won: int
     discounts: list[str]
     list_price_won: int
@@ -69,7 +69,7 @@ class BookingCostOut(Schema):
     days_without_price: list[date]
 
 
-@router.get("/facilities/{code}/fee", response=FeeOut, operation_id="get_facility_fee", auth=token_or_none)
+@router.get("/facilities/{code}/fee", response=FacilityFeeOut, operation_id="get_facility_fee", auth=token_or_none)
 def get_facility_fee(request: HttpRequest, code: Code) -> Any:
     """As what bookings of a facility are charged."""
     row = one(facilities.facilities(request.actor), code=code)
@@ -79,7 +79,7 @@ def get_facility_fee(request: HttpRequest, code: Code) -> Any:
 
 @router.put("/facilities/{code}/fee", response={204: None}, operation_id="set_facility_fee")
 @known_to(*READING_ROLES)
-def set_facility_fee(request: HttpRequest, code: Code, given: FeeIn) -> Any:
+def set_facility_fee(request: HttpRequest, code: Code, given: FacilityFeeIn) -> Any:
     """Says as what bookings of a facility are charged from now on."""
     row = one(facilities.facilities(request.actor), code=code)
     actions.set_fee(by=request.actor, now=request.now, facility=row.pk, product=given.product or "")
@@ -102,7 +102,7 @@ def price_booking(request: HttpRequest, given: BookingCostIn) -> Any:
                 "product": product.code,
                 "first_day": line.first_day,
                 "last_day": line.last_day,
-                "seconds": line.amount,
+                "booked_seconds": line.amount,
                 "price_won": line.tariff.price,
                 "discounts": [discount.name for discount in line.discounts],
                 **_won(line.quote),
