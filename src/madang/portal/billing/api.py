@@ -48,8 +48,8 @@ class StatementOut(Schema):
 class StatementLineOut(Schema):
     """Days in a row (both counted) of one award's product; quantity is product-days or unit-seconds.
 
-    Where a facility was booked, `award` is empty and `booking_id` says which. Of one that is booked by the day, a day has
-    86,400 seconds.
+    Where a facility was booked, `award` is empty and `booking_id` says which; of one that is booked by the day, a day
+    has 86,400 seconds.
 
     `adjusts_month`: the earlier month that the use belongs to, where it came late and is billed in this one, or where
     the discount of it was withdrawn (or given back, below nought) by the act `withdrawn_by`.

@@ -34,7 +34,7 @@ def facility_fee(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("facility", code)
     lead = _(
         "Its price is that of the product, by the hour or by the day as the facility is booked. Products and their "
-        "prices are set up under Capacity and Prices. What is booked already stays as it was booked."
+        "prices are set up under Capacity and Tariffs. What is booked already stays as it was booked."
     )
     return form_page(request, form, title=in_language(row, "name"), label=_("Save"), lead=lead,
                      back=reverse("facility", args=[code]))  # fmt: skip
