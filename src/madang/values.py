@@ -18,6 +18,7 @@ GpuSeconds = NewType("GpuSeconds", int)
 CoreSeconds = NewType("CoreSeconds", int)
 
 SECONDS_PER_HOUR = 3600
+SECONDS_PER_DAY = 24 * SECONDS_PER_HOUR
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 

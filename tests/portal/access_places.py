@@ -25,6 +25,7 @@ grant-file               Lnnonnnooooo Lnnonnnooooo
 facility-needs           Lnnnnnnnonon Lnnnnnnnmnmn
 sessions                 Looooooooooo Looooooooooo
 facility-operators       Lnnnnnnnonon Lnnnnnnnmnmn
+facility-fee             Lnnnnnnnonon Lnnnnnnnmnmn
 incidents                Looooooooooo Looooooooooo
 incident                 Lnoonnnooooo Lnoonnnooooo
 incident-new             Looooooooooo Lrrrrrrrrrrr
@@ -42,6 +43,9 @@ grant_qualification      annnnnnroror
 revoke_qualification     annnnnnroror
 list_operator_sessions   aooooooooooo
 set_facility_operators   annnnnnroror
+get_facility_fee         oooooooooooo
+set_facility_fee         annnnnnroror
+price_booking            anoonnnooror
 list_incidents           aooooooooooo
 report_incident          aooorrrroror
 get_incident             anoonnnooooo
@@ -70,7 +74,7 @@ def make_places(world: Any) -> None:
         world.places[name] = {"code": "laser"}
     for name in ("grant-revoke", "grant-file"):
         world.places[name] = {"pk": held.pk}
-    for name in ("facility-needs", "facility-operators", "incident-new"):
+    for name in ("facility-needs", "facility-operators", "facility-fee", "incident-new"):
         world.places[name] = {"code": "car"}
     for name in ("incident", "incident-file", "incident-block"):
         world.places[name] = {"pk": told.pk}
@@ -78,7 +82,8 @@ def make_places(world: Any) -> None:
 
 def given_of_places(places: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """What stands in the paths of these operations."""
-    names = ("list_facility_qualifications", "set_facility_qualifications", "set_facility_operators", "report_incident")
+    names = ("list_facility_qualifications", "set_facility_qualifications", "set_facility_operators", "report_incident",
+             "get_facility_fee", "set_facility_fee")  # fmt: skip
     report = {"report": places["incident"]["pk"]}
     return {name: {"code": "car"} for name in names} | {
         "grant_qualification": {"code": "laser"},
@@ -96,6 +101,7 @@ def body_of_places(world: Any) -> dict[str, dict[str, Any]]:
         "set_facility_qualifications": {"qualifications": ["laser"]},
         "grant_qualification": {"email": world.people["member"].email, "evidence": "x", **days},
         "revoke_qualification": {"why": "x"},
+        "set_facility_fee": {"product": None},
         "set_facility_operators": {"emails": [world.people["officer"].email]},
         "move_incident": {"to": "seen", "version": 1},
         "block_for_incident": {"version": 1, **when},

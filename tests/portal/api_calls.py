@@ -99,6 +99,7 @@ def _body_of_booking(a: object) -> dict[str, Any]:
     wish = {"organisation_id": a, "facilities": ["car"], "purpose": "x", **when}
     return {
         "create_booking": wish,
+        "price_booking": {"organisation_id": a, "facilities": ["car"], **when},
         "create_series": {**wish, "weeks": 2},
         "cancel_booking": {"reason": "x"},
         "extend_booking": {"ends_at": "2026-04-01T05:00:00Z"},

@@ -41,6 +41,7 @@ IMPERSONAL = {
     "camp-spaces-file",
     "accounting-month", "list_month_checks", "supplier-statement", "supplier-statement-file",
     "incident-new", "grant-new", "list_facility_qualifications", "facility-needs", "facility-operators",
+    "facility-fee", "get_facility_fee",
 }  # fmt: skip
 # Many at once: noted as a search, or shown without anybody's texts.
 LISTS = {

@@ -17,14 +17,15 @@ from itertools import pairwise
 from math import prod
 
 from madang.errors import Refused
-from madang.values import SECONDS_PER_HOUR, Month, Won, divide_half_up
+from madang.values import SECONDS_PER_DAY, SECONDS_PER_HOUR, Month, Won, divide_half_up
 
 
 class TariffKind(StrEnum):
-    """What the price is for: holding one product for a month, or using one GPU (or core) for an hour."""
+    """What the price is for: holding one product for a month, using one GPU, core or facility an hour, or one a day."""
 
     RESERVED = "reserved"
     USED = "used"
+    DAILY = "daily"
 
 
 class Vat(StrEnum):
@@ -67,7 +68,8 @@ class Days:
 class Tariff:
     """The price of a product on some days, and what the market asks for the same: both in won, on one VAT basis.
 
-    `reserved`: per product and month. `used`: per GPU-hour, or core-hour where the product is sold by cores.
+    `reserved`: per product and month. `used`: per GPU-hour, or core-hour where the product is sold by cores, or hour of
+    a facility. `daily`: per day of a facility.
     `vat_permille` is the tax rate in thousandths. Refused: ``price_negative``, ``vat_rate_wrong``.
     """
 
@@ -200,11 +202,14 @@ def priced_units(kind: TariffKind, amount: int, month: Month) -> Fraction:
     """How often the tariff's price is charged, exactly.
 
     `reserved`: `amount` is product-days (products held, summed over the days of `month`), divided by that month's days.
-    `used`: `amount` is GPU-seconds (or core-seconds), divided by an hour. Refused: ``amount_negative``.
+    `used`: `amount` is GPU-seconds (core-seconds, seconds of a facility), divided by an hour. `daily`: seconds of whole
+    days, each of 24 hours whatever the clocks do, divided by a day. Refused: ``amount_negative``.
     """
     if amount < 0:
         raise Refused("amount_negative", amount=amount)
-    return Fraction(amount, days_in(month) if kind == TariffKind.RESERVED else SECONDS_PER_HOUR)
+    if kind == TariffKind.RESERVED:
+        return Fraction(amount, days_in(month))
+    return Fraction(amount, SECONDS_PER_DAY if kind == TariffKind.DAILY else SECONDS_PER_HOUR)
 
 
 def quote(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
 
 from madang.demonstration import press
 from madang.demonstration.cast import Cast
@@ -11,7 +14,7 @@ from madang.portal.calls import actions as calls
 from madang.portal.entitlements import actions as entitlements
 from madang.portal.entitlements.rules import EntitlementKind
 from madang.portal.prices import actions as prices
-from madang.portal.prices.rules import LimitKind
+from madang.portal.prices.rules import LimitKind, Vat
 from madang.portal.resources import actions as resources
 from madang.portal.resources.models import Pool, Product
 from madang.portal.resources.rules import Capacity, Grain, PoolUnit
@@ -23,6 +26,15 @@ B200_GPU_MONTH_WON = 800_000
 H100_MARKET_WON, B200_MARKET_WON = 2_800_000, 6_200_000
 # A second on one core costs one won: jobs of seconds would otherwise round to nothing on every statement.
 CORE_HOUR_WON, CORE_HOUR_MARKET_WON = 3_600, 14_400
+
+
+# product, its names, grain, won an hour or a day, and what the market asks
+FACILITY_PRICES = (
+    ("simulator", "주행 시뮬레이터 이용", "Use of a driving simulator", Grain.HOUR, 60_000, 300_000),
+    ("bench", "시험 장비 이용", "Use of test equipment", Grain.HOUR, 8_000, 40_000),
+    ("loan", "장비 대여", "Loan of equipment", Grain.DAY, 30_000, 120_000),
+)
+SIMULATOR_NOW_WON = 66_000
 
 
 def reserved_pools(cast: Cast, now: datetime) -> None:
@@ -84,6 +96,22 @@ def local_pool(cast: Cast, now: datetime, today: datetime) -> None:
     product = _product(cast, now, "core-hour", pool, "코어 시간", "Core-hour", 1, Grain.HOUR)
     source = ("시연을 위하여 정한 값: 코어 1초에 4원", "Chosen for the demonstration: four won a core-second")
     _price(cast, now, product, CORE_HOUR_WON, CORE_HOUR_MARKET_WON, source, date(first.year, first.number, 1))
+
+
+def facilities(cast: Cast, begun: datetime, now: datetime) -> None:
+    """As what facilities are charged, with VAT on top; simulators cost more since the first of this month."""
+    since, turn = (Month.of(at, settings.MADANG_ZONE) for at in (begun, now))
+    pools = {
+        Grain.HOUR: ("facility-hours", "시설·장비 (시간)", "Facilities by the hour"),
+        Grain.DAY: ("facility-days", "시설·장비 (일)", "Facilities by the day"),
+    }
+    made = {grain: _pool(cast, begun, *words, unit=PoolUnit.ITEM, grain=grain) for grain, words in pools.items()}
+    source, vat = ("시연을 위하여 정한 값", "Chosen for the demonstration"), {"vat": Vat.ADDED, "vat_permille": 100}
+    for code, korean, english, grain, won, market in FACILITY_PRICES:
+        product = _product(cast, begun, code, made[grain], korean, english, 1, grain)
+        _price(cast, begun, product, won, market, source, date(since.year, since.number, 1), **vat)
+        if code == "simulator" and since != turn:
+            _price(cast, begun, product, SIMULATOR_NOW_WON, market, source, date(turn.year, turn.number, 1), **vat)
 
 
 def discounts(cast: Cast, now: datetime) -> None:
@@ -253,7 +281,14 @@ def _product(
 
 
 def _price(
-    cast: Cast, now: datetime, product: Product, price: int, reference: int, source: tuple[str, str], starts_on: date
+    cast: Cast,
+    now: datetime,
+    product: Product,
+    price: int,
+    reference: int,
+    source: tuple[str, str],
+    starts_on: date,
+    **vat: Any,
 ) -> None:
     tariff = prices.draft_tariff(
         by=cast.actor("manager"),
@@ -264,6 +299,7 @@ def _price(
         reference_source=source[0],
         reference_source_en=source[1],
         starts_on=starts_on,
+        **vat,
     )
     prices.approve_tariff(
         by=cast.actor("approver"),

@@ -14,6 +14,7 @@ from itertools import count
 
 from django.conf import settings
 
+from madang.demonstration import catalogue as offers
 from madang.demonstration import draw, rounds
 from madang.demonstration.cast import Cast
 from madang.portal.actors import Actor, MemberRole
@@ -31,6 +32,7 @@ from madang.portal.facilities.rules import (
     SlotGrain,
     Terms,
 )
+from madang.portal.fees import actions as fees
 from madang.portal.people.models import Membership
 from madang.values import Period
 
@@ -86,6 +88,7 @@ def build(cast: Cast, organisations: Iterable[int], now: datetime) -> None:
     keeper, draws = cast.actor("manager"), random.Random(draw.SEED + 2)
     begun = now - timedelta(days=BACK + 5)
     rows = [facilities.add(by=keeper, now=begun, given=one, generated=True) for one in catalogue(begun.date())]
+    _price(cast, begun, now, rows)
     owners = Membership.objects.filter(organisation__in=organisations, role=MemberRole.OWNER, left_at__isnull=True)
     tenants = [(rounds.actor(row.person_id), row.organisation_id) for row in owners.order_by("organisation")]
     quarters = [row for row in rows if row.grain == SlotGrain.QUARTER]
@@ -97,6 +100,16 @@ def build(cast: Cast, organisations: Iterable[int], now: datetime) -> None:
                 _book(keeper, *draws.choice(tenants), row, start, draws, now)
     while bookings_chores.release_missed(now):
         pass
+
+
+def _price(cast: Cast, begun: datetime, now: datetime, rows: Iterable[Facility]) -> None:
+    """Simulators and equipment of mobility cost something, by the hour or by the day; the rest is free of charge."""
+    offers.facilities(cast, begun, now)
+    for row in rows:
+        by_day = "loan" if row.grain == SlotGrain.DAY else "bench"
+        kind = "simulator" if row.kind == FacilityKind.SIMULATOR else by_day
+        if row.field == FacilityField.MOBILITY:
+            fees.set_fee(by=cast.actor("manager"), now=begun, facility=row.pk, product=kind)
 
 
 def catalogue(today: date) -> list[Particulars]:

@@ -25,6 +25,7 @@ from madang.portal.environments import models as _environments  # noqa: F401
 from madang.portal.exchanges import models as _exchanges  # noqa: F401
 from madang.portal.experts import models as _experts  # noqa: F401
 from madang.portal.facilities import models as _facilities  # noqa: F401
+from madang.portal.fees import models as _fees  # noqa: F401
 from madang.portal.files import models as _files  # noqa: F401
 from madang.portal.findings import models as _findings  # noqa: F401
 from madang.portal.forecasts import models as _forecasts  # noqa: F401

@@ -14,7 +14,7 @@ from madang.accounting.pricing import Quote
 from madang.accounting.settlement import apportioned
 from madang.errors import Refused, Stale
 from madang.portal.actors import Actor
-from madang.portal.billing import queries, withdrawals
+from madang.portal.billing import bookings, queries, withdrawals
 from madang.portal.billing.gathering import Gathered, gathered
 from madang.portal.billing.models import Statement, StatementLine, Support
 from madang.portal.billing.rules import (
@@ -67,7 +67,7 @@ def work_out(*, by: Actor, now: datetime, organisation: int, month: str) -> Stat
 
 @action
 def work_out_month(*, by: Actor, now: datetime, month: str) -> int:
-    """Makes or refreshes the drafts of every organisation with an award in the month; gives how many."""
+    """Makes or refreshes the drafts of every organisation with an award or a booking in the month; gives how many."""
     refuse_unless_billing(by)
     wanted = queries.organisations_to_bill(written_month(month))
     fresh_drafts(wanted, Month.parse(month), now)
@@ -80,13 +80,15 @@ def issue(*, by: Actor, now: datetime, month: str) -> int:
     """Fixes every draft of a month that has ended, each worked out once more, and numbers them; gives how many.
 
     Refused: ``month_not_over``, ``statements_have_faults`` (month, statements), ``nothing_to_issue`` (month),
-    ``year_settled``.
+    ``bookings_not_released`` (month, bookings), ``year_settled``.
     """
     refuse_unless_issuing(by)
     refuse_unless_over(written_month(month), queries.today(now))
     drafts = queries.drafts_of(month)
     if not drafts:
         raise Refused("nothing_to_issue", month=month)
+    if open_still := bookings.not_released(Month.parse(month)):
+        raise Refused("bookings_not_released", month=month, bookings=open_still)
     funding.keep_year_open(year=Month.parse(month).year)
     # The month's row first: from here on no price of this month can change until we are done.
     numbers = ledger.number_statements(now=now, month=month, count=len(drafts))
@@ -114,7 +116,7 @@ def _fix(month: str, given: Mapping[int, str], now: datetime) -> None:
 def _divide_support(month: str, now: datetime) -> None:
     """Divides what the month's statements support among those who fund each pool, to the won."""
     parts, own = funders.parts_in(month), [(funding.own_source(now), 1)]
-    found: Counter[tuple[int, int, int, int]] = Counter()
+    found: Counter[tuple[int, int | None, int, int]] = Counter()
     for statement, award, pool, amount in queries.undivided_support(month):
         shares = parts.get(pool, own)
         for (source, _), won in zip(shares, apportioned(amount, [share for _, share in shares]), strict=True):
@@ -188,6 +190,7 @@ def _stored(statement: int, line: WorkedLine, terms: Terms) -> StatementLine:
     return StatementLine(
         statement_id=statement,
         award_id=line.holding.award,
+        booking_id=line.holding.booking,
         product_id=line.holding.product,
         tariff_id=terms.stored_tariff(line.holding.product, line.tariff) if line.tariff else None,
         first_day=line.first_day,

@@ -48,12 +48,16 @@ class StatementOut(Schema):
 class StatementLineOut(Schema):
     """Days in a row (both counted) of one award's product; quantity is product-days or unit-seconds.
 
+    Where a facility was booked, `award` is empty and `booking_id` says which; of one that is booked by the day, a day
+    has 86,400 seconds.
+
     `adjusts_month`: the earlier month that the use belongs to, where it came late and is billed in this one, or where
     the discount of it was withdrawn (or given back, below nought) by the act `withdrawn_by`.
     """
 
     id: int
     award: str
+    booking_id: int | None
     product: str
     first_day: date
     last_day: date
@@ -160,7 +164,8 @@ def _money(row: Any) -> dict[str, int]:
 def _line(row: Any) -> dict[str, Any]:
     return _money(row) | {
         "id": row.pk,
-        "award": row.award.number,
+        "award": row.award.number if row.award else "",
+        "booking_id": row.booking_id,
         "product": row.product.code,
         "first_day": row.first_day,
         "last_day": row.last_day,

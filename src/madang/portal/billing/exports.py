@@ -42,7 +42,14 @@ def counted_in(line: Any) -> str:
     """What a line's quantity counts, in words."""
     if line.product.grain == "month":
         return _("product-days")
+    if line.product.pool.unit == "item":
+        return _("seconds booked")
     return _("GPU-seconds") if line.product.pool.unit == "gpu" else _("core-seconds")
+
+
+def whose(line: Any) -> str:
+    """The number of the award, or the booking, that a line charges."""
+    return line.award.number if line.award else _("Booking {n}").format(n=line.booking_id)
 
 
 def table(statement: Any, lines: Sequence[Any]) -> list[list[sheets.Cell]]:
@@ -72,14 +79,17 @@ def withdrawn(line: Any) -> str:
 
 
 def adjusts(line: Any) -> str:
-    """The month that a line belongs to where it is billed in a later one; else nothing."""
+    """The month that a line belongs to where it is billed in a later one; else nothing.
+
+    A booking is billed when it is over, whenever it began.
+    """
     month = f"{line.first_day:%Y-%m}"
-    return "" if month == line.statement.month else month
+    return "" if month == line.statement.month or line.booking_id else month
 
 
 def _row(line: Any) -> list[sheets.Cell]:
     return [
-        line.award.number,
+        whose(line),
         in_language(line.product, "name"),
         line.first_day.isoformat(),
         line.last_day.isoformat(),
@@ -154,7 +164,7 @@ def _printed(line: Any) -> list[str]:
     late = adjusts(line)
     figures = [f"{getattr(line, name):,}" if line.tariff else "" for name in PRINTED]
     return [
-        line.award.number,
+        whose(line),
         in_language(line.product, "name"),
         f"{days} ({withdrawn(line) or _('Adjustment')})" if late else days,
         "" if line.withdraws_id else f"{line.quantity:,} {counted_in(line)}",

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 
 from django.conf import settings
 from django.db.models import Prefetch
@@ -15,7 +16,7 @@ from madang.accounting.limits import Limit, LimitKind
 from madang.accounting.pricing import Stacking, Tariff
 from madang.portal.awards.models import Award, AwardLine
 from madang.portal.awards.rules import AwardState
-from madang.portal.billing import aid, withdrawals
+from madang.portal.billing import aid, bookings, withdrawals
 from madang.portal.billing.rules import (
     Holding,
     Terms,
@@ -59,7 +60,9 @@ class Gathered:
 
 def gathered(organisations: Sequence[int], month: Month) -> dict[int, Gathered]:
     """All that the statements of these organisations rest on, in a dozen queries however many they are."""
-    tariffs, discounts, limits = _tariffs(organisations), prices.discount_values(), stored_limits.values()
+    booked = list(bookings.charged(organisations, month))
+    products = [holding.product for _, holding in booked]
+    tariffs, discounts, limits = _tariffs(organisations, products), prices.discount_values(), stored_limits.values()
     held, supported = aid.verdicts_of(organisations), {}
     if any(one.kind == LimitKind.CEILING for one in limits):
         supported = aid.supported_before(organisations, str(month))
@@ -70,7 +73,7 @@ def gathered(organisations: Sequence[int], month: Month) -> dict[int, Gathered]:
         )
         for pk, kind in Organisation.objects.filter(pk__in=organisations).values_list("pk", "kind")
     }
-    for organisation, holding in _holdings(organisations, month):
+    for organisation, holding in chain(_holdings(organisations, month), booked):
         found[organisation].holdings.append(holding)
     for organisation, lines in withdrawals.booked_in(organisations, month).items():
         found[organisation].withdrawn.extend(lines)
@@ -80,17 +83,17 @@ def gathered(organisations: Sequence[int], month: Month) -> dict[int, Gathered]:
 
 
 def _add_waits(found: dict[int, Gathered], month: Month) -> None:
-    owners = {one.award: own.waits for own in found.values() for one in own.holdings}
+    owners = {one.award: own.waits for own in found.values() for one in own.holdings if one.award}
     after = month.plus(1)
     days = date(month.year, month.number, 1), date(after.year, after.number, 1)
     for place, waited in waits.by_place(owners, *days).items():
         owners[place[0]][place] = waited
 
 
-def _tariffs(organisations: Sequence[int]) -> dict[int, dict[int, Tariff]]:
+def _tariffs(organisations: Sequence[int], booked: Iterable[int]) -> dict[int, dict[int, Tariff]]:
     products = AwardLine.objects.filter(award__organisation__in=organisations).values_list("product", flat=True)
     tariffs: dict[int, dict[int, Tariff]] = defaultdict(dict)
-    for row in prices.approved(products.distinct()):
+    for row in prices.approved({*products.distinct(), *booked}):
         if row.kind == kind_for(row.product.grain):
             tariffs[row.product_id][row.pk] = prices.as_value(row)
     return dict(tariffs)

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from madang.portal.awards.models import Award
 from madang.portal.billing.rules import StatementState
+from madang.portal.bookings.models import Booking
 from madang.portal.constraints import choices, exactly_when, one_of
 from madang.portal.creditnotes.rules import NoteReason, NoteState
 from madang.portal.funding.models import FundingSource
@@ -66,7 +67,8 @@ class Statement(models.Model):
 class StatementLine(models.Model):
     """Days in a row of one award's product under one tariff and the same discounts, both days counted.
 
-    `quantity` is product-days (reserved) or unit-seconds (used). A line without a tariff has no price and says so in
+    Where a facility was booked, the booking stands where the award stands. `quantity` is product-days (reserved) or
+    unit-seconds (used; of a facility by the day too). A line without a tariff has no price and says so in
     `fault`; `discounts` lists those that counted, as code, name and rate of that day, `limits` the self-pay part and
     the ceiling that did, `credits` what was taken off for waits beyond a promise, as code, jobs, hours and sentences.
 
@@ -75,7 +77,8 @@ class StatementLine(models.Model):
     """
 
     statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="lines")
-    award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="+")
+    award = models.ForeignKey(Award, null=True, on_delete=models.PROTECT, related_name="+")
+    booking = models.ForeignKey(Booking, null=True, on_delete=models.PROTECT, related_name="+")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
     tariff = models.ForeignKey(Tariff, null=True, on_delete=models.PROTECT, related_name="+")
     first_day = models.DateField()
@@ -103,6 +106,14 @@ class StatementLine(models.Model):
                 fields=["statement", "award", "product", "first_day"],
                 condition=Q(withdraws__isnull=True),
                 name="statementline_once",
+            ),
+            models.UniqueConstraint(
+                fields=["statement", "booking", "product", "first_day"], name="statementline_once_a_booking"
+            ),
+            models.CheckConstraint(
+                condition=Q(award__isnull=False, booking__isnull=True)
+                | Q(award__isnull=True, booking__isnull=False, withdraws__isnull=True),
+                name="statementline_of_award_or_booking",
             ),
             models.UniqueConstraint(
                 fields=["statement", "withdraws", "act"],
@@ -200,12 +211,13 @@ class CreditNoteItem(models.Model):
 class Support(models.Model):
     """Won of support that an issued statement gave one award in one pool, by who funds it; never changed.
 
+    Without an award it was given to the bookings of the organisation, of the facilities of that pool.
     `year` is the fiscal year: that of the statement's month. Below nought where a price is above its reference price.
     What a credit note changes of it is a row of its own, which names the `note`, in the year in which that was issued.
     """
 
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="supports")
-    award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="+")
+    award = models.ForeignKey(Award, null=True, on_delete=models.PROTECT, related_name="+")
     pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="+")
     source = models.ForeignKey(FundingSource, on_delete=models.PROTECT, related_name="+")
     note = models.ForeignKey(CreditNote, null=True, on_delete=models.PROTECT, related_name="supports")
@@ -219,6 +231,17 @@ class Support(models.Model):
                 fields=["statement", "award", "pool", "source"], condition=Q(note__isnull=True), name="support_once"
             ),
             models.UniqueConstraint(fields=["note", "award", "pool", "source"], name="support_once_a_note"),
+            # a unique constraint lets two rows without an award stand side by side
+            models.UniqueConstraint(
+                fields=["statement", "pool", "source"],
+                condition=Q(note__isnull=True, award__isnull=True),
+                name="support_of_bookings_once",
+            ),
+            models.UniqueConstraint(
+                fields=["note", "pool", "source"],
+                condition=Q(award__isnull=True),
+                name="support_of_bookings_a_note",
+            ),
             models.CheckConstraint(condition=~Q(amount=0), name="support_not_nought"),
         ]
 

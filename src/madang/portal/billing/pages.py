@@ -93,6 +93,7 @@ def _explained(line: Any, month: Month) -> dict[str, Any]:
     return {
         "line": line,
         "reserved": reserved,
+        "booked": exports.whose(line) if line.booking_id else "",
         "days": (line.last_day - line.first_day).days + 1,
         "month_days": days_in(month),
         "per": _(KINDS[line.tariff.kind]) if line.tariff else "",

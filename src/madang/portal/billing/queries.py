@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.conf import settings
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from madang.portal.actors import Actor
 from madang.portal.awards.models import Award
 from madang.portal.awards.rules import AwardState
+from madang.portal.billing import bookings
 from madang.portal.billing.models import Statement, StatementLine
 from madang.portal.billing.rules import WORKERS_OUT, StatementState
+from madang.portal.fees.rules import STACKING
 from madang.portal.ledger import monthly
 from madang.portal.ledger import queries as books
 from madang.portal.people.models import Organisation
@@ -36,11 +39,13 @@ def _used_in(month: Month) -> Q:
 
 
 def organisations_to_bill(month: Month) -> list[int]:
-    """Organisations with an award in force in the month, use in it, or a draft of it; those with an issued one not."""
+    """Organisations with an award in force, use or a booking in the month, or a draft of it; not with an issued one."""
     issued = Statement.objects.filter(month=str(month), state=StatementState.ISSUED).values("organisation")
     drafted = Statement.objects.filter(month=str(month), state=StatementState.DRAFT).values("organisation")
     running = Award.objects.filter(_ran_in(month) | _used_in(month)).values("organisation")
-    rows = Organisation.objects.filter(Q(pk__in=running) | Q(pk__in=drafted)).exclude(pk__in=issued)
+    booked = bookings.charged_in(month).values("booking__organisation")
+    wanted = Q(pk__in=running) | Q(pk__in=booked) | Q(pk__in=drafted)
+    rows = Organisation.objects.filter(wanted).exclude(pk__in=issued)
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
@@ -49,8 +54,12 @@ def organisations_not_worked_out(month: Month, since: datetime, at_most: int) ->
     fresh = Statement.objects.filter(month=str(month)).filter(
         Q(state=StatementState.ISSUED) | Q(worked_out_at__gte=since)
     )
-    rows = Award.objects.filter(_ran_in(month) | _used_in(month)).exclude(organisation__in=fresh.values("organisation"))
-    return list(rows.order_by("organisation").values_list("organisation", flat=True).distinct()[:at_most])
+    running = Award.objects.filter(_ran_in(month) | _used_in(month)).values("organisation")
+    booked = bookings.charged_in(month).values("booking__organisation")
+    rows = Organisation.objects.filter(Q(pk__in=running) | Q(pk__in=booked)).exclude(
+        pk__in=fresh.values("organisation")
+    )
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:at_most])
 
 
 def today(now: datetime) -> date:
@@ -69,8 +78,11 @@ def faulty_of(month: str) -> int:
     return Statement.objects.filter(month=month, state=StatementState.DRAFT, faults__gt=0).count()
 
 
-def undivided_support(month: str) -> list[tuple[int, int, int, int]]:
-    """What each issued statement of a month supported by (statement, award, pool), where that is not divided yet."""
+def undivided_support(month: str) -> list[tuple[int, int | None, int, int]]:
+    """What each issued statement of a month supported by (statement, award, pool), where that is not divided yet.
+
+    Its bookings together have no award.
+    """
     lines = StatementLine.objects.filter(statement__month=month, statement__state="issued", statement__supports=None)
     lines = lines.filter(withdraws__isnull=True)
     sums = lines.values_list("statement", "award", "product__pool").annotate(sum=Sum("subsidy"))
@@ -90,12 +102,17 @@ def home_panels(by: Actor, now: datetime) -> list[dict[str, object]]:
 
 
 def lines(statement: Statement) -> list[StatementLine]:
-    """A statement's lines with award, product and price, for somebody who may see the statement."""
+    """A statement's lines with award or booking, product and price, for somebody who may see the statement."""
     rows = StatementLine.objects.filter(statement=statement).select_related(
         "award", "product__pool", "tariff", "statement"
     )
-    with_stacking = rows.annotate(stacking=F("award__application__track__stacking"))
-    return list(with_stacking.order_by("award", "product__code", "first_day"))
+    of_award = F("award").asc(nulls_last=True)
+    return list(with_stacking(rows).order_by(of_award, "booking", "product__code", "first_day"))
+
+
+def with_stacking(rows: QuerySet[StatementLine]) -> QuerySet[StatementLine]:
+    """Lines with what happens where several discounts apply: as the award's track says, or as bookings have it."""
+    return rows.annotate(stacking=Coalesce("award__application__track__stacking", Value(STACKING.value)))
 
 
 def months(by: Actor) -> list[dict[str, object]]:

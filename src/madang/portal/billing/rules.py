@@ -31,17 +31,18 @@ class StatementState(StrEnum):
 
 @dataclass(frozen=True)
 class Holding:
-    """What an award had of one product in a month, by day: products held, or seconds used.
+    """What an award, or a booking, had of one product in a month, by day: products held, or seconds used.
 
     `stacking` is what the award's track says of several discounts.
     """
 
-    award: int
+    award: int | None
     product: int
     code: str
     pool: int
     amounts: Mapping[date, int]
     stacking: Stacking
+    booking: int | None = None
 
 
 @dataclass(frozen=True)
@@ -217,10 +218,13 @@ def within_ceilings(
 ) -> list[WorkedLine]:
     """The lines of one organisation's statement with no more support than its ceilings leave.
 
-    They count in order of days, awards and products; whether a ceiling binds a line is judged on the line's first day.
+    They count in order of days, awards (bookings first) and products; whether a ceiling binds a line is judged on the
+    line's first day.
     `supported` is the organisation's support by calendar year before this statement.
     """
-    ordered = sorted(worked, key=lambda line: (line.first_day, line.holding.award, line.holding.code))
+    ordered = sorted(
+        worked, key=lambda line: (line.first_day, line.holding.award or 0, line.holding.booking or 0, line.holding.code)
+    )
     priced = [line for line in ordered if line.tariff and line.quote]
     binding = [ceilings(limits, attributes_on(line.first_day), line.first_day) for line in priced]
     bounded = [Bounded(line.tariff, line.quote, found) for line, found in zip(priced, binding, strict=True)]

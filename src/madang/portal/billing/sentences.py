@@ -3,6 +3,10 @@
 from django.utils.translation import gettext_noop as N_
 
 REFUSALS = {
+    "bookings_not_released": N_(
+        "{bookings} bookings of {month} are over, but whether anybody came is not noted yet. The worker does that "
+        "within minutes; try again then."
+    ),
     "month_not_over": N_(
         "{month} has not ended yet. Its statements can be issued from the first day of the next month."
     ),

@@ -14,7 +14,7 @@ from madang.accounting.credits import Wait, WaitCredit
 from madang.accounting.limits import ceilings
 from madang.accounting.pricing import Days
 from madang.accounting.trial import PastLine, Totals, Waits, priced_again
-from madang.portal.billing import aid, withdrawals
+from madang.portal.billing import aid, queries, withdrawals
 from madang.portal.billing.models import Statement, StatementLine
 from madang.portal.entitlements import queries as entitlements
 from madang.portal.entitlements.rules import WAIT_CREDIT, EntitlementKind, figures_of, wait_credit
@@ -137,13 +137,11 @@ def _of_use(rows: list[Statement], months: list[str]) -> list[Statement]:
 def _past(months: list[str]) -> list[tuple[date, PastLine]]:
     """The stored lines of these months with their first days, as the library prices them."""
     rows = StatementLine.objects.filter(statement__month__in=months, tariff__isnull=False, withdraws__isnull=True)
-    ordered = rows.order_by("first_day", "award", "product__code").select_related(
+    by_award = F("award").asc(nulls_first=True)
+    ordered = rows.order_by("first_day", by_award, "booking", "product__code").select_related(
         "statement", "tariff__product", "product"
     )
-    return [
-        (line.first_day, _past_line(line))
-        for line in ordered.annotate(stacking=F("award__application__track__stacking"))
-    ]
+    return [(line.first_day, _past_line(line)) for line in queries.with_stacking(ordered)]
 
 
 def _waits(awards: Iterable[int], months: list[str]) -> Waits:
@@ -168,7 +166,8 @@ def _past_line(line: StatementLine) -> PastLine:
         stacking=Stacking(line.stacking),
         discounts=tuple(_discount(one, line.first_day) for one in line.discounts),
         least_permille=max(own, default=0),
-        place=(line.award_id, line.product.pool_id),
+        # no job of an award waits for a facility
+        place=(line.award_id or 0, line.product.pool_id),
     )
 
 

@@ -18,8 +18,8 @@ from madang.portal.creditnotes.rules import NoteState
 from madang.portal.prices import queries as prices
 from madang.values import Month
 
-# the statement that gave support, the award and the pool: what funding sources share
-Place = tuple[int, int, int]
+# the statement that gave support, the award (none: its bookings) and the pool: what funding sources share
+Place = tuple[int, int | None, int]
 
 
 def _discounted() -> QuerySet[StatementLine]:

@@ -18,7 +18,10 @@ from madang.portal.bookings.rules import BookingState
 from madang.portal.facilities.models import Facility
 from madang.portal.facilities.queries import terms_of
 from madang.portal.facilities.rules import KEEPERS, refuse_unless_keeper
+from madang.portal.fees.queries import charged_as, terms
+from madang.portal.fees.rules import WHOLE, billed_in, percent_cancelled
 from madang.portal.journal.actions import record
+from madang.portal.ledger import actions as ledger
 from madang.portal.people.queries import secret_hash
 from madang.portal.qualifications import queries as qualifications
 from madang.portal.qualifications.rules import refuse_short
@@ -97,11 +100,15 @@ def _refuse_unqualified(by: Actor, person: int | None, rows: Sequence[Facility],
 
 
 def _note_minutes(booking: Booking, rows: Sequence[Facility], period: Period) -> None:
-    crew = dict(BookedFacility.objects.filter(booking=booking).values_list("facility", "operator"))
+    known = {one.facility_id: one for one in BookedFacility.objects.filter(booking=booking)}
+    # what an extension adds is charged as what was booked
+    fees = {} if known else charged_as(row.pk for row in rows)
+    products = {pk: one.product_id for pk, one in known.items()} | {pk: one.pk for pk, one in fees.items()}
     BookedFacility.objects.filter(booking=booking).delete()
     BookedFacility.objects.bulk_create(
         BookedFacility(
-            booking=booking, facility=row, operator_id=crew.get(row.pk),
+            booking=booking, facility=row, product_id=products.get(row.pk),
+            operator_id=known[row.pk].operator_id if row.pk in known else None,
             minutes=sum(sum(months.values()) for months in looking.minutes_by_kind([row], period).values()),
         )
         for row in rows
@@ -201,7 +208,9 @@ def cancel(*, by: Actor, now: datetime, booking: int, reason: str = "", vouched:
     own = by.member_of(row.organisation_id)
     if not own and not reason.strip():
         raise Refused("booking_reason_needed", field="reason")
-    end(row, now, BookingState.CANCELLED, refund=True, reason=reason.strip()[: rules.REASON])
+    given = {"own": own and not vouched, "held": row.state == BookingState.CONFIRMED}
+    charged = percent_cancelled(terms(), **given, starts_at=row.starts_at, now=now)
+    end(row, now, BookingState.CANCELLED, refund=True, reason=reason.strip()[: rules.REASON], charged=charged)
     if not own:
         holding.tell(row, now, "booking_cancelled", reason=reason.strip())
     record(by=by, now=now, did="bookings.cancel", kind="booking", subject=booking)
@@ -257,7 +266,10 @@ def check_in(*, by: Actor, now: datetime, booking: int, code: str = "") -> None:
     due = [one for one in held if _calibration_over(one, now)]
     if due:
         raise Refused("calibration_due", facility=due[0].code, day=due[0].calibrated_until.isoformat())
-    _move(row, BookingState.USED, used_at=now)
+    if any(one.product_id for one in row.booked.all()):
+        # its statement is not issued in between without one of the two being told
+        ledger.keep_months_open(months=[str(billed_in(queries.period_of(row), settings.MADANG_ZONE))])
+    _move(row, BookingState.USED, used_at=now, charged=WHOLE)
     record(by=by, now=now, did="bookings.check_in", kind="booking", subject=booking)
 
 
@@ -284,7 +296,8 @@ def release(*, now: datetime, booking: int) -> None:
     if row is None:
         raise Stale("booking")
     missed = row.state == BookingState.CONFIRMED
-    end(row, now, BookingState.MISSED if missed else BookingState.LAPSED, refund=not missed)
+    state, charged = (BookingState.MISSED, terms().missed) if missed else (BookingState.LAPSED, 0)
+    end(row, now, state, refund=not missed, charged=charged)
     holding.tell(row, now, "booking_missed" if missed else "booking_lapsed")
     record(by=WORKER, now=now, did="bookings.release", kind="booking", subject=booking, missed=missed)
 

@@ -8,12 +8,14 @@ from madang.portal.constraints import choices, exactly_when, one_of, only_when
 from madang.portal.facilities.models import Facility
 from madang.portal.facilities.rules import FacilityKind
 from madang.portal.people.models import Organisation, Person
+from madang.portal.resources.models import Product
 
 
 class Booking(models.Model):
     """One or several facilities for an organisation in one period, all or none.
 
     While it is on the waiting list it holds no slot. `expected_by`: when nobody has checked in by then it is released.
+    `charged` is how many percent of its time is charged: known once it is used, or ends otherwise.
     """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
@@ -31,6 +33,7 @@ class Booking(models.Model):
     decided_at = models.DateTimeField(null=True)
     used_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    charged = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [
@@ -38,6 +41,10 @@ class Booking(models.Model):
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="booking_ends_after_start"),
             exactly_when("booking_used_when", Q(state="used"), "used_at"),
             exactly_when("booking_ended_when", Q(state__in=["refused", "cancelled", "missed", "lapsed"]), "ended_at"),
+            models.CheckConstraint(
+                condition=Q(charged=0) | Q(charged__lte=100, state__in=["used", "cancelled", "missed"]),
+                name="booking_charged_once_known",
+            ),
             only_when("booking_refused_by_whom", Q(state="refused"), "decided_by", "decided_at"),
         ]
         indexes = [
@@ -49,11 +56,15 @@ class Booking(models.Model):
 
 
 class BookedFacility(models.Model):
-    """A facility of a booking, its minutes of use (a day counts as eight hours), and who operates it."""
+    """A facility of a booking, its minutes of use (a day counts as eight hours), its charge and who operates it.
+
+    Without a product it costs nothing, whatever fee is set later.
+    """
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="booked")
     facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="booked")
     minutes = models.PositiveIntegerField()
+    product = models.ForeignKey(Product, null=True, on_delete=models.PROTECT, related_name="+")
     operator = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="operated")
 
     class Meta:

@@ -11,11 +11,12 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 
-from madang.portal import refusals
+from madang.errors import Refused
+from madang.portal import formats, refusals
 from madang.portal.bookings import actions, icalendar, looking, operating, queries, rules, showing, slots, staff_pages
 from madang.portal.bookings.forms import QUARTERS, BookingForm, CheckInForm, ExtendForm, ReasonForm
 from madang.portal.bookings.rules import BookingState
@@ -23,6 +24,8 @@ from madang.portal.faces import form_page, one, signed_in, tried, whole
 from madang.portal.facilities import queries as facilities
 from madang.portal.facilities.forms import SearchForm
 from madang.portal.facilities.rules import KEEPERS, FacilityState
+from madang.portal.fees import queries as fees
+from madang.portal.fees.rules import WHOLE, percent_cancelled
 from madang.portal.journal.actions import read
 from madang.portal.people import queries as people
 from madang.portal.templatetags.madang import in_language
@@ -76,7 +79,8 @@ def booking_new(request: HttpRequest) -> HttpResponse:
         "narrowed": bool(asked),
     }
     if request.method == "POST" and form.is_valid():
-        done = _series(request, form, context) if form.cleaned_data["weeks"] > 1 else _alone(request, form)
+        weekly = form.cleaned_data["weeks"] > 1
+        done = _series(request, form, context) if weekly else _alone(request, form, context)
         if done is not None:
             return done
     return render(request, "bookings/new.html", context, status=422 if form.is_bound and form.errors else 200)
@@ -102,8 +106,15 @@ def _given(request: HttpRequest, form: Any) -> dict[str, Any]:
     }
 
 
-def _alone(request: HttpRequest, form: Any) -> HttpResponse | None:
+def _alone(request: HttpRequest, form: Any, context: dict[str, Any]) -> HttpResponse | None:
+    """First shows what it will cost, if anything; the second time, agreed to that, books it."""
     given = _given(request, form)
+    cost = fees.of_new(given["organisation"], given["facilities"], [given["period"]])
+    if cost is not None and request.POST.get("agreed") != str(cost.total.payable):
+        context["cost"], context["fee_terms"] = cost, fees.terms()
+        if "agreed" in request.POST:
+            form.add_error(None, refusals.sentence(Refused("fee_changed")))
+        return None
     row = tried(form, lambda: actions.book(**given, wait=form.cleaned_data["wait"]))
     if row is None:
         return None
@@ -129,6 +140,9 @@ def _series(request: HttpRequest, form: Any, context: dict[str, Any]) -> HttpRes
     periods = slots.weekly(given["period"], weeks, settings.MADANG_ZONE)
     seen = looking.outlook(request.actor, given["organisation"], list(chosen), periods, request.now)
     context["weeks"] = [(period, refusals.sentence(why) if why else "") for period, why in seen]
+    free = [period for period, why in seen if why is None]
+    if free and (cost := fees.of_new(given["organisation"], given["facilities"], free)):
+        context["cost"], context["fee_terms"] = cost, fees.terms()
     context["shown"] = " ".join(str(place) for place, (_period, why) in enumerate(seen) if why is None)
     return None
 
@@ -151,6 +165,7 @@ def booking(request: HttpRequest, pk: int) -> HttpResponse:
         "place": queries.place_in_queue(row) if row.state == BookingState.QUEUED else 0,
         "may_report": own,
         "series": [one for one in queries.of_series(by, row.series) if one.pk != pk] if row.series else [],
+        "cost": fees.of_booking(row, row.charged or (WHOLE if row.state in rules.AHEAD else 0)),
     }
     return render(request, "bookings/booking.html", context)
 
@@ -175,9 +190,21 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         if not form.errors:
             messages.success(request, _("The booking is cancelled."))
             return redirect(back)
-    lead = _("It becomes free for others at once; who stands on the waiting list moves up.")
+    lead = _("It becomes free for others at once; who stands on the waiting list moves up.") + _charge(request, row)
     title = _("Cancel the booking of {name}").format(name=in_language(row.booked.all()[0].facility, "name"))
     return form_page(request, form, title=title, label=_("Cancel the booking"), lead=lead, back=back, danger=True)
+
+
+def _charge(request: HttpRequest, row: Any) -> str:
+    """What giving a booking up costs now, where it costs something."""
+    given = {"own": request.actor.member_of(row.organisation_id), "held": row.state == BookingState.CONFIRMED}
+    percent = percent_cancelled(fees.terms(), **given, starts_at=row.starts_at, now=request.now)
+    cost = fees.of_booking(row, percent)
+    if cost is None:
+        return ""
+    won = formats.won(cost.total.payable, get_language() or "ko")
+    words = _("It is cancelled so late that {percent} % of its time is charged: {won}.")
+    return " " + words.format(percent=percent, won=won)
 
 
 @signed_in

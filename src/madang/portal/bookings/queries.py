@@ -38,7 +38,7 @@ def bookable(row: Facility) -> Bookable:
 def bookings(by: Actor) -> QuerySet[Booking]:
     """Those of the actor's organisations with their facilities, first to come first; all for staff and auditors."""
     rows = Booking.objects.select_related("organisation", "person").prefetch_related(
-        "booked__facility", "booked__operator"
+        "booked__facility", "booked__operator", "booked__product"
     )
     rows = rows.order_by("starts_at", "pk")
     return rows if by.reads_everything else rows.filter(organisation__in=by.memberships)

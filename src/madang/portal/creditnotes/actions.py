@@ -136,7 +136,7 @@ def _divide(note: CreditNote, year: int, now: datetime) -> None:
     """Brings each source's support of the statement to what it is after the note; nought gives all of it back."""
     parts, own = funders.parts_in(note.statement.month), [(funding.own_source(now), 1)]
     stands = queries.supported(note.statement)
-    change: dict[tuple[int, int], int] = defaultdict(int)
+    change: dict[tuple[int | None, int], int] = defaultdict(int)
     for item in queries.items(note):
         change[item.line.award_id, item.line.product.pool_id] += item.subsidy
     rows = []

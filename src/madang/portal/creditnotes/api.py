@@ -35,10 +35,14 @@ class CreditNoteIn(Schema):
 
 
 class CreditNoteItemOut(Schema):
-    """What was taken off one line; discount and subsidy may lie below nought, where the price was lowered."""
+    """What was taken off one line, of an award or a booking.
+
+    Discount and subsidy may lie below nought, where the price was lowered.
+    """
 
     statement_line: int = Field(alias="line_id")
-    award: str = Field(alias="line.award.number")
+    award: str
+    booking_id: int | None = Field(alias="line.booking_id")
     product: str = Field(alias="line.product.code")
     quantity: int
     reference_won: int = Field(alias="reference")
@@ -50,6 +54,10 @@ class CreditNoteItemOut(Schema):
     supply_won: int = Field(alias="supply")
     vat_won: int = Field(alias="vat")
     payable_won: int = Field(alias="payable")
+
+    @staticmethod
+    def resolve_award(row: Any) -> str:
+        return row.line.award.number if row.line.award else ""
 
 
 class CreditNoteOut(Schema):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from madang.portal import formats, sheets
 from madang.portal.billing import papers
-from madang.portal.billing.exports import counted_in
+from madang.portal.billing.exports import counted_in, whose
 from madang.portal.creditnotes.sentences import REASONS
 from madang.portal.people.rules import hyphenated
 from madang.portal.templatetags.madang import in_language
@@ -35,7 +35,7 @@ def _row(item: Any) -> list[sheets.Cell]:
     line = item.line
     days = line.first_day.isoformat(), line.last_day.isoformat()
     return [
-        line.award.number, in_language(line.product, "name"), *days, item.quantity, counted_in(line), *_figures(item)
+        whose(line), in_language(line.product, "name"), *days, item.quantity, counted_in(line), *_figures(item)
     ]  # fmt: skip
 
 
@@ -103,7 +103,7 @@ def _printed(item: Any) -> list[str]:
     line = item.line
     quantity = f"{item.quantity:,} {counted_in(line)}" if item.quantity else "–"
     days = f"{line.first_day} – {line.last_day}"
-    return [line.award.number, in_language(line.product, "name"), days, quantity, *_won(item)]
+    return [whose(line), in_language(line.product, "name"), days, quantity, *_won(item)]
 
 
 def _won(row: Any) -> list[str]:

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from madang.portal.billing.exports import counted_in
+from madang.portal.billing.exports import counted_in, whose
 from madang.portal.creditnotes.queries import LeftLine
 from madang.portal.creditnotes.rules import NoteReason, Wish
 from madang.portal.creditnotes.sentences import REASONS
@@ -38,7 +38,7 @@ class NoteForm(forms.Form):
 
     def _add(self, one: LeftLine) -> None:
         line, left = one.line, one.left
-        what = f"{line.award.number} {in_language(line.product, 'name')}, {line.first_day} – {line.last_day}"
+        what = f"{whose(line)} {in_language(line.product, 'name')}, {line.first_day} – {line.last_day}"
         words = {"what": what, "unit": counted_in(line), "left": f"{left.quantity:,}", "won": f"{left.payable:,}"}
         beyond = ngettext_lazy(
             "{beyond} of them does not stand in the book.", "{beyond} of them do not stand in the book.", one.beyond

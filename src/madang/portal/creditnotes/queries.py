@@ -74,7 +74,7 @@ def _beyond(statement: Statement, found: Iterable[tuple[StatementLine, Figures]]
         return {}
     own: dict[tuple[str, int], list[tuple[StatementLine, Figures]]] = {}
     for line, left in found:
-        if line.product.grain == Grain.HOUR and f"{line.first_day:%Y-%m}" == statement.month:
+        if line.award_id and line.product.grain == Grain.HOUR and f"{line.first_day:%Y-%m}" == statement.month:
             own.setdefault((f"award:{line.award_id}", line.product.pool_id), []).append((line, left))
     owners = [owner for owner, _pool in own]
     held, late = books.used_by_day(owners, statement.month), monthly.adjusted(owners, month=statement.month)
@@ -96,6 +96,7 @@ def _billed_later(statement: Statement) -> dict[tuple[str, int], int]:
         statement__month__gt=statement.month,
         first_day__range=(f"{statement.month}-01", last_day(statement.month)),
         product__grain=Grain.HOUR,
+        award__isnull=False,
     )
     off = CreditNoteItem.objects.filter(line__in=last, note__state=NoteState.ISSUED)
     found: dict[tuple[str, int], int] = {}
@@ -124,9 +125,9 @@ def _by_month(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return found
 
 
-def supported(statement: Statement) -> dict[tuple[int, int], dict[int, int]]:
+def supported(statement: Statement) -> dict[tuple[int | None, int], dict[int, int]]:
     """What each source gives by (award, pool) for the use of a statement, its credit notes counted in."""
-    found: dict[tuple[int, int], dict[int, int]] = {}
+    found: dict[tuple[int | None, int], dict[int, int]] = {}
     rows = Support.objects.filter(statement=statement).order_by().values_list("award", "pool", "source")
     for award, pool, source, won in rows.annotate(sum=Sum("amount")):
         found.setdefault((award, pool), {})[source] = won

@@ -138,7 +138,12 @@ def criterion_draft(row: Criterion) -> CriterionDraft:
 
 def offered_products() -> QuerySet[Product]:
     """The products that a track can offer."""
-    return Product.objects.select_related("pool").filter(active=True).order_by("pool__code", "units")
+    return (
+        Product.objects.select_related("pool")
+        .filter(active=True)
+        .exclude(pool__unit="item")
+        .order_by("pool__code", "units")
+    )
 
 
 def known_regions() -> QuerySet[Region]:

@@ -22,8 +22,11 @@ from madang.portal.facilities import actions, exports, queries, rules
 from madang.portal.facilities.forms import FacilityForm, SearchForm, SheetForm, StaffSearchForm
 from madang.portal.facilities.rules import KEEPERS, FacilityState
 from madang.portal.facilities.sentences import COLUMNS, FACILITY_KINDS, FIELDS, SAFETY, SLOT_GRAINS, WEEKDAYS
+from madang.portal.fees import queries as fees
 from madang.portal.files import tables
 from madang.portal.files.faces import taken
+from madang.portal.prices import queries as prices
+from madang.portal.prices.rules import kind_for
 from madang.portal.qualifications import queries as qualifications
 from madang.portal.templatetags.madang import in_language
 
@@ -62,6 +65,7 @@ def facility(request: HttpRequest, code: str) -> HttpResponse:
     """One facility: what it is, on which terms it is booked, and a week of its calendar."""
     row = one(queries.facilities(request.actor), code=code)
     first = showing.monday(showing.asked_day(request.GET.get("week", ""), request.now))
+    fee = fees.charged_as([row.pk]).get(row.pk)
     context = {
         "crumbs": [(_("Facilities"), reverse("facilities")), (in_language(row, "name"), "")],
         "facility": row,
@@ -75,6 +79,8 @@ def facility(request: HttpRequest, code: str) -> HttpResponse:
         "may_book": row.state == FacilityState.IN_USE,
         "may_change": request.actor.has(*KEEPERS),
         "operators": operating.named(row.pk),
+        "fee": fee,
+        "price": prices.tariff_on(fee.pk, kind_for(fee.grain), prices.today(request.now)) if fee else None,
         "needed": qualifications.needed_by(row.pk),
         "may_report": bool(request.actor.memberships) or request.actor.has(*KEEPERS),
     }

@@ -19,6 +19,7 @@ from madang.portal.facilities.rules import (
     SlotGrain,
     Terms,
 )
+from madang.portal.fees.models import FacilityFee
 from madang.portal.people import queries as people
 from madang.portal.people.models import Person
 
@@ -74,6 +75,7 @@ def responsible(email: str) -> Person | None:
 
 
 def was_booked(facility: int) -> bool:
-    """Whether anything was ever booked or closed of it, so that what a slot means must not change."""
+    """Whether anything was ever booked or closed of it, or it has a fee, so that what a slot means must not change."""
     booked = BookedFacility.objects.filter(facility=facility)
-    return booked.exists() or Closure.objects.filter(facility=facility).exists()
+    fee = FacilityFee.objects.filter(facility=facility)
+    return booked.exists() or fee.exists() or Closure.objects.filter(facility=facility).exists()

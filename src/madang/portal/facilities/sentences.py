@@ -10,7 +10,7 @@ REFUSALS = {
     "facility_text_too_long": N_("This text is longer than {most} letters."),
     "facility_number_out_of_range": N_("This has to be a whole number from {least} to {most}."),
     "facility_hours_wrong": N_("Opening and closing are quarters of an hour such as 09:00 and 18:00, in this order."),
-    "facility_fixed": N_("It has been booked already, so its kind and its grain stay as they are."),
+    "facility_fixed": N_("It has been booked already, or has a fee, so its kind and its grain stay as they are."),
     "facility_choice_unknown": N_("{value} is none of the values for this column: {known}."),
     "facility_day_unreadable": N_("{value} is no day such as 2026-12-31."),
     "facilities_heading_missing": N_("The first row of the file has no column for: {columns}."),

@@ -93,6 +93,7 @@ DEEDS = {
     "companies.bring_in": N_("List of companies brought in"),
     "companies.merge": N_("Company made part of another one"),
     "companies.part": N_("Merge of companies undone"),
+    "fees.set_fee": N_("Fee of a facility set"),
     "bookings.renew_feed": N_("Private calendar address made"),
     "bookings.drop_feed": N_("Private calendar address taken away"),
     "calls.move_intake": N_("Intake moved to another state"),

@@ -108,6 +108,7 @@ DOMAINS = {
     "billing": N_("Statements"),
     "bonuses": N_("Bonus points"),
     "bookings": N_("Bookings"),
+    "fees": N_("Fees of facilities"),
     "calls": N_("Calls"),
     "cluster": N_("Cluster"),
     "creditnotes": N_("Credit notes"),

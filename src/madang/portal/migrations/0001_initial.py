@@ -915,14 +915,14 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('cluster', models.CharField(max_length=40)),
                 ('day', models.DateField()),
-                ('unit', models.CharField(choices=[('gpu', 'gpu'), ('core', 'core')], max_length=5)),
+                ('unit', models.CharField(choices=[('gpu', 'gpu'), ('core', 'core'), ('item', 'item')], max_length=5)),
                 ('kind', models.CharField(blank=True, max_length=30)),
                 ('installed', models.BigIntegerField()),
                 ('down', models.BigIntegerField(default=0)),
                 ('drained', models.BigIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('cluster', 'day', 'unit', 'kind'), name='nodeday_once'), models.CheckConstraint(condition=models.Q(('unit__in', ['gpu', 'core'])), name='nodeday_unit_known'), models.CheckConstraint(condition=models.Q(('down__gte', 0), ('drained__gte', 0), ('installed__gt', 0), ('installed__gte', django.db.models.expressions.CombinedExpression(models.F('down'), '+', models.F('drained')))), name='nodeday_within_installed')],
+                'constraints': [models.UniqueConstraint(fields=('cluster', 'day', 'unit', 'kind'), name='nodeday_once'), models.CheckConstraint(condition=models.Q(('unit__in', ['gpu', 'core', 'item'])), name='nodeday_unit_known'), models.CheckConstraint(condition=models.Q(('down__gte', 0), ('drained__gte', 0), ('installed__gt', 0), ('installed__gte', django.db.models.expressions.CombinedExpression(models.F('down'), '+', models.F('drained')))), name='nodeday_within_installed')],
             },
         ),
         migrations.CreateModel(
@@ -1002,14 +1002,14 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(max_length=30, unique=True)),
                 ('name_ko', models.CharField(max_length=80)),
                 ('name_en', models.CharField(max_length=80)),
-                ('unit', models.CharField(choices=[('gpu', 'gpu'), ('core', 'core')], max_length=5)),
-                ('grain', models.CharField(choices=[('month', 'month'), ('hour', 'hour')], default=madang.portal.resources.rules.Grain['MONTH'], max_length=5)),
+                ('unit', models.CharField(choices=[('gpu', 'gpu'), ('core', 'core'), ('item', 'item')], max_length=5)),
+                ('grain', models.CharField(choices=[('month', 'month'), ('hour', 'hour'), ('day', 'day')], default=madang.portal.resources.rules.Grain['MONTH'], max_length=5)),
                 ('backend_type', models.CharField(blank=True, max_length=30)),
                 ('runs_jobs', models.BooleanField(default=False)),
                 ('created_at', models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('unit__in', ['gpu', 'core'])), name='pool_unit_known'), models.CheckConstraint(condition=models.Q(('grain__in', ['month', 'hour'])), name='pool_grain_known')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('unit__in', ['gpu', 'core', 'item'])), name='pool_unit_known'), models.CheckConstraint(condition=models.Q(('grain__in', ['month', 'hour', 'day'])), name='pool_grain_known'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('unit', 'item'), _negated=True), models.Q(('grain', 'day'), _negated=True)), models.Q(('backend_type', ''), ('grain__in', ['hour', 'day']), ('runs_jobs', False), ('unit', 'item')), _connector='OR'), name='pool_of_facilities')],
             },
         ),
         migrations.CreateModel(
@@ -1151,13 +1151,20 @@ class Migration(migrations.Migration):
                 ('name_ko', models.CharField(max_length=80)),
                 ('name_en', models.CharField(max_length=80)),
                 ('units', models.PositiveIntegerField()),
-                ('grain', models.CharField(choices=[('month', 'month'), ('hour', 'hour')], max_length=5)),
+                ('grain', models.CharField(choices=[('month', 'month'), ('hour', 'hour'), ('day', 'day')], max_length=5)),
                 ('active', models.BooleanField(default=True)),
                 ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='products', to='portal.pool')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('grain__in', ['month', 'hour'])), name='product_grain_known'), models.CheckConstraint(condition=models.Q(('units__gte', 1)), name='product_units_from_one')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('grain__in', ['month', 'hour', 'day'])), name='product_grain_known'), models.CheckConstraint(condition=models.Q(('units__gte', 1)), name='product_units_from_one')],
             },
+        ),
+        migrations.CreateModel(
+            name='FacilityFee',
+            fields=[
+                ('facility', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='fee', serialize=False, to='portal.facility')),
+                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.product')),
+            ],
         ),
         migrations.CreateModel(
             name='Reading',
@@ -1247,13 +1254,14 @@ class Migration(migrations.Migration):
                 ('decided_at', models.DateTimeField(null=True)),
                 ('used_at', models.DateTimeField(null=True)),
                 ('ended_at', models.DateTimeField(null=True)),
+                ('charged', models.PositiveSmallIntegerField(default=0)),
                 ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.organisation')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'indexes': [models.Index(fields=['organisation', 'starts_at'], name='booking_of_organisation'), models.Index(fields=['person', 'starts_at'], name='booking_of_person'), models.Index(fields=['state', 'expected_by'], name='booking_expected'), models.Index(fields=['starts_at', 'ends_at'], name='booking_when')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'asked', 'confirmed', 'used', 'refused', 'cancelled', 'missed', 'lapsed'])), name='booking_state_known'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='booking_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'used'), ('used_at__isnull', False)), models.Q(models.Q(('state', 'used'), _negated=True), ('used_at__isnull', True)), _connector='OR'), name='booking_used_when'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['refused', 'cancelled', 'missed', 'lapsed']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['refused', 'cancelled', 'missed', 'lapsed']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='booking_ended_when'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('decided_by__isnull', False), ('decided_at__isnull', False)), _connector='OR'), name='booking_refused_by_whom')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'asked', 'confirmed', 'used', 'refused', 'cancelled', 'missed', 'lapsed'])), name='booking_state_known'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='booking_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'used'), ('used_at__isnull', False)), models.Q(models.Q(('state', 'used'), _negated=True), ('used_at__isnull', True)), _connector='OR'), name='booking_used_when'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['refused', 'cancelled', 'missed', 'lapsed']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['refused', 'cancelled', 'missed', 'lapsed']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='booking_ended_when'), models.CheckConstraint(condition=models.Q(('charged', 0), models.Q(('charged__lte', 100), ('state__in', ['used', 'cancelled', 'missed'])), _connector='OR'), name='booking_charged_once_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('decided_by__isnull', False), ('decided_at__isnull', False)), _connector='OR'), name='booking_refused_by_whom')],
             },
         ),
         migrations.CreateModel(
@@ -1329,6 +1337,7 @@ class Migration(migrations.Migration):
                 ('booking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='booked', to='portal.booking')),
                 ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='booked', to='portal.facility')),
                 ('operator', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='operated', to=settings.AUTH_USER_MODEL)),
+                ('product', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.product')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('booking', 'facility'), name='bookedfacility_once')],
@@ -1971,7 +1980,7 @@ class Migration(migrations.Migration):
             name='Tariff',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('reserved', 'reserved'), ('used', 'used')], max_length=10)),
+                ('kind', models.CharField(choices=[('reserved', 'reserved'), ('used', 'used'), ('daily', 'daily')], max_length=10)),
                 ('price', models.BigIntegerField()),
                 ('reference_price', models.BigIntegerField()),
                 ('reference_source', models.CharField(max_length=200)),
@@ -1987,7 +1996,7 @@ class Migration(migrations.Migration):
                 ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tariffs', to='portal.product')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['reserved', 'used'])), name='tariff_kind_known'), models.CheckConstraint(condition=models.Q(('vat__in', ['none', 'zero', 'included', 'added'])), name='tariff_vat_known'), models.CheckConstraint(condition=models.Q(('price__gte', 0), ('reference_price__gte', 0)), name='tariff_prices_not_negative'), models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='tariff_ends_after_start'), models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='tariff_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), models.Q(models.Q(('approved_at__isnull', False), _negated=True), ('approved_by__isnull', True)), _connector='OR'), name='tariff_approved_whole'), models.UniqueConstraint(condition=models.Q(('approved_at__isnull', False)), fields=('product', 'kind', 'starts_on'), name='tariff_one_a_day')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['reserved', 'used', 'daily'])), name='tariff_kind_known'), models.CheckConstraint(condition=models.Q(('vat__in', ['none', 'zero', 'included', 'added'])), name='tariff_vat_known'), models.CheckConstraint(condition=models.Q(('price__gte', 0), ('reference_price__gte', 0)), name='tariff_prices_not_negative'), models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='tariff_ends_after_start'), models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='tariff_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), models.Q(models.Q(('approved_at__isnull', False), _negated=True), ('approved_by__isnull', True)), _connector='OR'), name='tariff_approved_whole'), models.UniqueConstraint(condition=models.Q(('approved_at__isnull', False)), fields=('product', 'kind', 'starts_on'), name='tariff_one_a_day')],
             },
         ),
         migrations.CreateModel(
@@ -3824,7 +3833,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('year', models.PositiveSmallIntegerField()),
                 ('amount', models.BigIntegerField()),
-                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.award')),
+                ('award', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.award')),
                 ('note', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='supports', to='portal.creditnote')),
                 ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.pool')),
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.fundingsource')),
@@ -3832,7 +3841,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['year', 'award'], name='support_of_a_year')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('note__isnull', True)), fields=('statement', 'award', 'pool', 'source'), name='support_once'), models.UniqueConstraint(fields=('note', 'award', 'pool', 'source'), name='support_once_a_note'), models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='support_not_nought')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('note__isnull', True)), fields=('statement', 'award', 'pool', 'source'), name='support_once'), models.UniqueConstraint(fields=('note', 'award', 'pool', 'source'), name='support_once_a_note'), models.UniqueConstraint(condition=models.Q(('award__isnull', True), ('note__isnull', True)), fields=('statement', 'pool', 'source'), name='support_of_bookings_once'), models.UniqueConstraint(condition=models.Q(('award__isnull', True)), fields=('note', 'pool', 'source'), name='support_of_bookings_a_note'), models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='support_not_nought')],
             },
         ),
         migrations.CreateModel(
@@ -3891,14 +3900,15 @@ class Migration(migrations.Migration):
                 ('vat', models.BigIntegerField(default=0)),
                 ('payable', models.BigIntegerField(default=0)),
                 ('credit', models.BigIntegerField(default=0)),
-                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.award')),
+                ('award', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.award')),
+                ('booking', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.booking')),
                 ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.product')),
                 ('statement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='portal.statement')),
                 ('tariff', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.tariff')),
                 ('withdraws', models.ForeignKey(null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='portal.statementline')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('withdraws__isnull', True)), fields=('statement', 'award', 'product', 'first_day'), name='statementline_once'), models.UniqueConstraint(condition=models.Q(('withdraws__isnull', False)), fields=('statement', 'withdraws', 'act'), name='statementline_withdraws_once'), models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='statementline_days_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('act', ''), ('due__gte', 0), ('quantity__gt', 0), ('withdraws__isnull', True)), models.Q(('credit', 0), ('list_price', 0), ('quantity', 0), ('reference', 0), ('withdraws__isnull', False), models.Q(('act', ''), _negated=True), models.Q(('due', 0), _negated=True)), _connector='OR'), name='statementline_amounts'), models.CheckConstraint(condition=models.Q(models.Q(('fault', ''), ('tariff__isnull', False)), models.Q(models.Q(('fault', ''), _negated=True), ('tariff__isnull', True)), _connector='OR'), name='statementline_priced_or_fault')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('withdraws__isnull', True)), fields=('statement', 'award', 'product', 'first_day'), name='statementline_once'), models.UniqueConstraint(fields=('statement', 'booking', 'product', 'first_day'), name='statementline_once_a_booking'), models.CheckConstraint(condition=models.Q(models.Q(('award__isnull', False), ('booking__isnull', True)), models.Q(('award__isnull', True), ('booking__isnull', False), ('withdraws__isnull', True)), _connector='OR'), name='statementline_of_award_or_booking'), models.UniqueConstraint(condition=models.Q(('withdraws__isnull', False)), fields=('statement', 'withdraws', 'act'), name='statementline_withdraws_once'), models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='statementline_days_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('act', ''), ('due__gte', 0), ('quantity__gt', 0), ('withdraws__isnull', True)), models.Q(('credit', 0), ('list_price', 0), ('quantity', 0), ('reference', 0), ('withdraws__isnull', False), models.Q(('act', ''), _negated=True), models.Q(('due', 0), _negated=True)), _connector='OR'), name='statementline_amounts'), models.CheckConstraint(condition=models.Q(models.Q(('fault', ''), ('tariff__isnull', False)), models.Q(models.Q(('fault', ''), _negated=True), ('tariff__isnull', True)), _connector='OR'), name='statementline_priced_or_fault')],
             },
         ),
         migrations.CreateModel(

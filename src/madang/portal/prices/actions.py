@@ -42,7 +42,7 @@ def draft_tariff(
     vat_permille: int = 0,
     comment: str = "",
 ) -> Tariff:
-    """A price that charges nobody until another person approves it. A month's product gets a reserved price, else used.
+    """A price that charges nobody until another person approves it. It is of the product's kind.
 
     Refused: ``price_negative``, ``vat_rate_wrong``, ``price_starts_in_issued_month``.
     """

@@ -20,7 +20,8 @@ router = Router(tags=["prices"])
 
 
 class TariffOut(Schema):
-    """A price on days [starts_on, ends_on): for one product held a month (reserved), or one hour used (used)."""
+    """A price on days [starts_on, ends_on): for one product held a month (reserved), one hour used (used), or one
+    day booked (daily)."""
 
     product: str
     kind: str
@@ -62,7 +63,7 @@ class DiscountOut(Schema):
 
 
 class TariffIn(Schema):
-    """A new price of a product for one and a month, or for one hour where it is sold by the hour."""
+    """A new price of a product for one and a month, or for one hour or day where it is sold by the hour or day."""
 
     product: Code
     price_won: Won

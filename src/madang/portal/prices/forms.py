@@ -29,7 +29,10 @@ class TariffForm(forms.Form):
         label=_("Price in won"),
         min_value=0,
         max_value=LARGEST,
-        help_text=_("A product held by the month: for one and a month. A product sold by the hour: for one hour."),
+        help_text=_(
+            "A product held by the month: for one and a month. A product sold by the hour or by the day: for one hour "
+            "or day."
+        ),
     )
     reference_price = forms.IntegerField(
         label=_("Market reference price in won"),

@@ -21,6 +21,7 @@ from madang.portal.actors import READING_ROLES, Role
 from madang.portal.entitlements import queries as entitlements
 from madang.portal.entitlements.showing import shown
 from madang.portal.faces import one, tried, with_role
+from madang.portal.fees import queries as fees
 from madang.portal.prices import actions, limits, queries
 from madang.portal.prices.forms import ApproveForm, DiscountForm, EndDiscountForm, LimitForm, RejectForm, TariffForm
 from madang.portal.prices.rules import DISCOUNT, LimitKind
@@ -33,12 +34,14 @@ A_PAGE = 50
 def prices(request: HttpRequest) -> HttpResponse:
     """Today's prices and discounts, for everybody."""
     day = queries.today(request.now)
+    listed = queries.in_force(request.actor, request.now)
     context = {
-        "tariffs": [_tariff(row) for row in queries.in_force(request.actor, request.now)],
+        "tariffs": [_tariff(row) for row in listed],
         "discounts": [_discount(row) for row in queries.discounts_open(request.actor, day)],
         "limits": [_limit(row) for row in limits.listed(request.actor) if _open(row, day)],
         "rules": [shown(row) for row in entitlements.open_on(day)],
         "stackings": [_(sentence) for sentence in STACKINGS.values()],
+        "fee_terms": fees.terms() if any(row.product.pool.unit == "item" for row in listed) else None,
     }
     return render(request, "prices/prices.html", context)
 

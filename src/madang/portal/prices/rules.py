@@ -18,6 +18,7 @@ from madang.values import SECONDS_PER_HOUR, Month
 
 __all__ = ["Discount", "Limit", "LimitKind", "Stacking", "Tariff", "TariffKind", "Vat"]
 
+_KINDS = {Grain.MONTH: TariffKind.RESERVED, Grain.HOUR: TariffKind.USED, Grain.DAY: TariffKind.DAILY}
 KIND_PREFIX = "kind:"
 DISCOUNT = "discount"
 # no code of a stored rule holds a space
@@ -59,8 +60,8 @@ class Preview:
 
 
 def kind_for(grain: str) -> TariffKind:
-    """A product held by the month is priced as reserved, one sold by the hour as used."""
-    return TariffKind.RESERVED if grain == Grain.MONTH else TariffKind.USED
+    """A product held by the month is priced as reserved, one sold by the hour as used, by the day as daily."""
+    return _KINDS[Grain(grain)]
 
 
 def refuse_unless_drafter(by: Actor) -> None:

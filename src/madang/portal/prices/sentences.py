@@ -31,7 +31,11 @@ INPUT = frozenset(
     | {"product_unknown", "discount_unknown", "discount_code_taken", "price_starts_in_issued_month"}
 )
 
-KINDS = {"reserved": N_("a month for each held"), "used": N_("an hour for each used")}
+KINDS = {
+    "reserved": N_("a month for each held"),
+    "used": N_("an hour for each used"),
+    "daily": N_("a day for each booked"),
+}
 VATS = {
     "none": N_("Exempt from VAT"),
     "zero": N_("Zero-rated for VAT"),

@@ -12,7 +12,14 @@ from madang.portal.actors import Actor
 from madang.portal.journal.actions import record
 from madang.portal.resources import queries
 from madang.portal.resources.models import Pool, PoolMonth, Product
-from madang.portal.resources.rules import Capacity, Grain, PoolUnit, refuse_capacity, refuse_unless_manager
+from madang.portal.resources.rules import (
+    Capacity,
+    Grain,
+    PoolUnit,
+    refuse_capacity,
+    refuse_unit,
+    refuse_unless_manager,
+)
 from madang.portal.transactions import action
 
 PoolMonthKey = tuple[int, str]
@@ -31,8 +38,9 @@ def create_pool(
     backend_type: str = "",
     runs_jobs: bool = False,
 ) -> Pool:
-    """A new pool without capacity. Refused: ``pool_code_taken``."""
+    """A new pool without capacity. Refused: ``pool_code_taken``, ``pool_of_facilities``."""
     refuse_unless_manager(by)
+    refuse_unit(unit, grain, backend_type=backend_type, runs_jobs=runs_jobs)
     if Pool.objects.filter(code=code).exists():
         raise Refused("pool_code_taken", taken=code, field="code")
     pool = Pool.objects.create(
@@ -90,7 +98,7 @@ def create_product(
     refuse_unless_manager(by)
     if Product.objects.filter(code=code).exists():
         raise Refused("product_code_taken", taken=code, field="code")
-    if grain == Grain.HOUR and units != 1:
+    if grain != Grain.MONTH and units != 1:
         raise Refused("hour_product_has_one_unit", units=units, field="units")
     if not Pool.objects.filter(pk=pool, grain=grain).exists():
         raise Refused("pool_sold_otherwise", field="grain")

@@ -30,7 +30,10 @@ class PoolForm(forms.Form):
     grain = forms.ChoiceField(
         label=_("Sold"),
         choices=[(grain.value, _(GRAINS[grain])) for grain in Grain],
-        help_text=_("By the month its capacity counts units; by the hour it counts hours of a unit in a month."),
+        help_text=_(
+            "By the month its capacity counts units; by the hour it counts hours of a unit in a month. Facilities are "
+            "sold by the hour or by the day."
+        ),
     )
     backend_type = forms.CharField(
         label=_("Type at the cluster"), max_length=30, required=False, help_text=_("What the cluster calls these GPUs")
@@ -53,7 +56,7 @@ class ProductForm(forms.Form):
         min_value=1,
         max_value=LARGEST,
         initial=1,
-        help_text=_("8 for a server with eight GPUs; 1 for a product sold by the hour"),
+        help_text=_("8 for a server with eight GPUs; 1 for a product sold by the hour or day"),
     )
 
     def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:

@@ -10,7 +10,8 @@ from madang.portal.resources.rules import Grain, PoolUnit
 class Pool(models.Model):
     """Accelerators (or cores) of one type. `backend_type` is what the backend calls them; empty for cores.
 
-    A pool is sold by one grain: by the month its capacity counts units, by the hour it counts unit-hours a month.
+    A pool is sold by one grain: by the month its capacity counts units, by the hour it counts unit-hours a month. One
+    of facilities (`item`) has no capacity here: their calendars hold it; it says what is charged and who funds it.
     """
 
     code = models.CharField(max_length=30, unique=True)
@@ -23,7 +24,15 @@ class Pool(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [one_of("pool", "unit", PoolUnit), one_of("pool", "grain", Grain)]
+        constraints = [
+            one_of("pool", "unit", PoolUnit),
+            one_of("pool", "grain", Grain),
+            models.CheckConstraint(
+                condition=~Q(unit="item") & ~Q(grain="day")
+                | Q(unit="item", grain__in=["hour", "day"], backend_type="", runs_jobs=False),
+                name="pool_of_facilities",
+            ),
+        ]
 
 
 class PoolMonth(models.Model):
@@ -51,7 +60,10 @@ class PoolMonth(models.Model):
 
 
 class Product(models.Model):
-    """What an applicant can ask for: `units` of a pool each, by the month; or hours of the pool (units 1)."""
+    """What an applicant can ask for: `units` of a pool each, by the month; or hours of the pool (units 1).
+
+    One of facilities is what their bookings are charged as, by the hour or by the day (units 1).
+    """
 
     code = models.CharField(max_length=30, unique=True)
     pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="products")

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from madang.portal.actors import Actor
 from madang.portal.resources.models import Pool, PoolMonth, Product
-from madang.portal.resources.rules import Capacity, shown_months
+from madang.portal.resources.rules import Capacity, PoolUnit, shown_months
 from madang.values import Month
 
 
@@ -38,18 +38,27 @@ def products(by: Actor) -> QuerySet[Product]:
 
 
 def products_on_offer() -> QuerySet[Product]:
-    """Products that a new call may offer."""
-    return Product.objects.filter(active=True).select_related("pool").order_by("pool__code", "units", "code")
+    """Products that a new call may offer; facilities are booked, not applied for."""
+    return (
+        Product.objects.filter(active=True)
+        .exclude(pool__unit=PoolUnit.ITEM)
+        .select_related("pool")
+        .order_by("pool__code", "units", "code")
+    )
 
 
 def capacity_table(by: Actor, now: datetime) -> tuple[list[str], list[PoolCapacity]]:
-    """The months shown, and each pool's capacity in them; a month with nothing stored has nothing."""
+    """The months shown, and each pool's capacity in them; a month with nothing stored has nothing.
+
+    Facilities have none here.
+    """
     rows = list(PoolMonth.objects.all())
     months = shown_months(sorted({row.month for row in rows}), Month.of(now, settings.MADANG_ZONE))
     stored = {(row.pool_id, row.month): _capacity(row) for row in rows}
     nothing = Capacity()
     table = [
-        PoolCapacity(pool, [(month, stored.get((pool.pk, month), nothing)) for month in months]) for pool in pools(by)
+        PoolCapacity(pool, [(month, stored.get((pool.pk, month), nothing)) for month in months])
+        for pool in pools(by).exclude(unit=PoolUnit.ITEM)
     ]
     return months, table
 

@@ -11,17 +11,19 @@ from madang.values import Month
 
 
 class PoolUnit(StrEnum):
-    """What one unit of a pool is; its use is metered in that unit's seconds."""
+    """What one unit of a pool is; its use is metered in that unit's seconds. `item`: a facility that is booked."""
 
     GPU = "gpu"
     CORE = "core"
+    ITEM = "item"
 
 
 class Grain(StrEnum):
-    """How a product is asked for: so many of it by the month, or hours of the pool."""
+    """How a product is asked for: so many of it by the month, or hours of the pool; a facility by the hour or day."""
 
     MONTH = "month"
     HOUR = "hour"
+    DAY = "day"
 
 
 MANAGERS = (Role.OPERATOR, Role.PROGRAMME_MANAGER)
@@ -49,6 +51,13 @@ def refuse_unless_manager(by: Actor) -> None:
     """Capacity and products are set by the operator or a programme manager."""
     if not by.has(*MANAGERS):
         raise Refused("not_allowed_for_role")
+
+
+def refuse_unit(unit: PoolUnit, grain: Grain, *, backend_type: str, runs_jobs: bool) -> None:
+    """Refuses ``pool_of_facilities``: facilities alone are sold by the day, never by the month, and run no jobs."""
+    facilities = unit == PoolUnit.ITEM
+    if (grain == Grain.DAY and not facilities) or (facilities and (grain == Grain.MONTH or backend_type or runs_jobs)):
+        raise Refused("pool_of_facilities", field="grain")
 
 
 def refuse_capacity(month: str, wanted: Capacity) -> None:

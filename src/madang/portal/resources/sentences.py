@@ -5,8 +5,11 @@ from django.utils.translation import gettext_noop as N_
 REFUSALS = {
     "pool_code_taken": N_("There is already a pool with the code {taken}."),
     "product_code_taken": N_("There is already a product with the code {taken}."),
-    "pool_sold_otherwise": N_("A pool is sold either by the month or by the hour, and this one is sold otherwise."),
-    "hour_product_has_one_unit": N_("A product sold by the hour is one unit of its pool, not {units}."),
+    "pool_sold_otherwise": N_("A pool is sold by the month, the hour or the day, and this one is sold otherwise."),
+    "pool_of_facilities": N_(
+        "Facilities are sold by the hour or by the day and run no jobs; everything else is not sold by the day."
+    ),
+    "hour_product_has_one_unit": N_("A product sold by the hour or day is one unit of its pool, not {units}."),
     "month_not_written": N_("{month} is not a month. Write it as year and month, for example 2026-05."),
     "funded_above_physical": N_(
         "In {month}, {funded} funded units cannot be more than the {physical} that stand there, nor below zero."
@@ -20,7 +23,7 @@ REFUSALS = {
 }
 INPUT = frozenset(
     {"month_not_written", "funded_above_physical", "hour_product_has_one_unit", "units_not_above_zero"}
-    | {"pool_code_taken", "product_code_taken", "pool_sold_otherwise"}
+    | {"pool_code_taken", "product_code_taken", "pool_sold_otherwise", "pool_of_facilities"}
 )
 
 # what a pool's capacity counts: units where it is sold by the month, unit-hours a month where it is sold by the hour
@@ -29,6 +32,8 @@ UNITS = {
     "core_month": N_("CPU cores"),
     "gpu_hour": N_("GPU-hours a month"),
     "core_hour": N_("core-hours a month"),
+    "item_hour": N_("facility-hours"),
+    "item_day": N_("facility-days"),
 }
 # what the same amounts count over several months together
 TOTALS = {
@@ -37,5 +42,5 @@ TOTALS = {
     "gpu_hour": N_("GPU-hours"),
     "core_hour": N_("core-hours"),
 }
-UNIT_NAMES = {"gpu": N_("GPUs"), "core": N_("CPU cores")}
-GRAINS = {"month": N_("by the month"), "hour": N_("by the hour")}
+UNIT_NAMES = {"gpu": N_("GPUs"), "core": N_("CPU cores"), "item": N_("Facilities")}
+GRAINS = {"month": N_("by the month"), "hour": N_("by the hour"), "day": N_("by the day")}

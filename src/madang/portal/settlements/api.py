@@ -43,7 +43,8 @@ class SourceYearOut(Schema):
 
 
 class AwardYearOut(Schema):
-    """What one award used at reference prices, what was asked for it, and its support by source code, in won.
+    """What one award (or without a number, an organisation's bookings) used at reference
+    prices, what was asked for it, and its support by source code, in won.
 
     Credit notes of the year are taken off; `credit_won` was taken off for waits, and is no support.
     """

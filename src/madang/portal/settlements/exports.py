@@ -43,7 +43,7 @@ def table(found: Mapping[str, Any]) -> list[list[sheets.Cell]]:
     ]  # fmt: skip
     awards: list[list[sheets.Cell]] = [
         [
-            one["award"],
+            one["award"] or _("Bookings"),
             one["organisation"],
             *(one[f"{name}_won"] for name in ("reference", "due", "credit", "vat")),
             *(one["support_won"].get(source["code"], 0) for source in sources),

@@ -129,26 +129,28 @@ def _entered(year: int, column: str) -> dict[tuple[int, Any], int]:
 
 def _awards(year: int) -> list[tuple[dict[str, Any], dict[int, int]]]:
     """Each award with what it used and was asked for in the year, what credit notes of the year took off taken off,
-    and its support by source; in three queries.
+    and its support by source; in three queries. An organisation's bookings stand after all awards, without a number.
     """
-    by_award: dict[int, dict[int, int]] = defaultdict(dict)
-    supports = Support.objects.filter(year=year).order_by().values_list("award", "source")
-    for award, source, won in supports.annotate(sum=Sum("amount")):
-        by_award[award][source] = won
+    by_award: dict[tuple[int | None, int], dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    supports = Support.objects.filter(year=year).order_by().values_list("award", "statement__organisation", "source")
+    for award, organisation, source, won in supports.annotate(sum=Sum("amount")):
+        by_award[award, organisation][source] += won
     lines = StatementLine.objects.filter(statement__month__startswith=f"{year}-", statement__state="issued")
     items = CreditNoteItem.objects.filter(note__year=year, note__state=NoteState.ISSUED)
-    found: dict[int, dict[str, Any]] = {}
+    found: dict[tuple[int | None, int], dict[str, Any]] = {}
     for rows, sign, place in ((lines, 1, ""), (items, -1, "line__")):
         by = {
             "pk": f"{place}award",
+            "owner": f"{place}statement__organisation",
             "award": f"{place}award__number",
-            "organisation": f"{place}award__organisation__name",
+            "organisation": f"{place}statement__organisation__name",
         }
         for row in rows.order_by().values(*by.values()).annotate(**{name: Sum(name) for name in _ASKED}):
-            award = found.setdefault(row[by["pk"]], {name: row[by[name]] for name in ("award", "organisation")})
+            names = {"award": row[by["award"]] or "", "organisation": row[by["organisation"]]}
+            award = found.setdefault((row[by["pk"]], row[by["owner"]]), names)
             award |= {f"{name}_won": award.get(f"{name}_won", 0) + sign * row[name] for name in _ASKED}
-    ordered = sorted(found.items(), key=lambda one: one[1]["award"])
-    return [(award, by_award.get(pk, {})) for pk, award in ordered]
+    ordered = sorted(found.items(), key=lambda one: (not one[1]["award"], one[1]["award"], one[1]["organisation"]))
+    return [(award, by_award.get(place, {})) for place, award in ordered]
 
 
 def received(year: int) -> int:
@@ -158,9 +160,11 @@ def received(year: int) -> int:
 
 
 def differences(found: dict[str, Any]) -> list[str]:
-    """Awards whose divided support is not what their statements say; empty, or something is wrong with the tables."""
+    """Awards, or organisations with their bookings, whose divided support is not what their statements say; empty, or
+    something is wrong with the tables.
+    """
     return [
-        one["award"]
+        one["award"] or one["organisation"]
         for one in found["awards"]
         if sum(one["support_won"].values()) != one["reference_won"] - one["due_won"] - one["credit_won"]
     ]

@@ -18,7 +18,7 @@ from django.utils.translation import get_language, gettext
 from madang.portal import charts, formats, states
 from madang.portal.calls.sentences import STEPS
 from madang.portal.journal import deeds, kinds
-from madang.values import Month
+from madang.values import SECONDS_PER_DAY, Month
 
 register = template.Library()
 
@@ -85,6 +85,12 @@ def amount(seconds: int | None, unit: str) -> str:
 def hours(seconds: int) -> str:
     """Seconds of GPUs or cores as hours, for a table whose caption says of what."""
     return formats.hours(seconds)
+
+
+@register.filter
+def whole_days(seconds: int) -> str:
+    """Seconds of whole days as days: 1.5."""
+    return formats.decimal(seconds, SECONDS_PER_DAY)
 
 
 @register.filter

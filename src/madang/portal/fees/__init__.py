@@ -1,0 +1,1 @@
+"""What bookings of facilities cost: as which product each facility is charged, and what a booking comes to."""
