@@ -43,14 +43,14 @@ def decisions(by: Actor) -> QuerySet[Decision]:
 
 def in_intake(by: Actor, intake: int) -> QuerySet[Decision]:
     """An intake's decisions with the awards and their lines."""
-    lines = AwardLine.objects.select_related("product").order_by("pk")
+    lines = AwardLine.objects.filter(by_transfer=False).select_related("product").order_by("pk")
     awards = Prefetch("application__award", Award.objects.prefetch_related(Prefetch("lines", lines)))
     return decisions(by).filter(application__intake=intake).prefetch_related(awards)
 
 
 def published(call: Call) -> QuerySet[Decision]:
     """Every published decision of a call, for everyone: the selected first, by award number."""
-    lines = AwardLine.objects.select_related("product").order_by("pk")
+    lines = AwardLine.objects.filter(by_transfer=False).select_related("product").order_by("pk")
     awards = Prefetch("application__award", Award.objects.prefetch_related(Prefetch("lines", lines)))
     rows = Decision.objects.filter(application__intake__call=call, published_at__isnull=False)
     rows = rows.select_related("application__organisation", "application__track", "application__intake")

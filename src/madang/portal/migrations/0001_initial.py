@@ -38,6 +38,7 @@ import madang.portal.supplements.rules
 import madang.portal.suppliers.rules
 import madang.portal.takebacks.rules
 import madang.portal.tenancies.rules
+import madang.portal.transfers.rules
 import madang.review.scores
 from django.conf import settings
 from django.db import migrations, models
@@ -1100,7 +1101,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('source', models.CharField(max_length=40)),
                 ('source_key', models.CharField(max_length=120)),
-                ('kind', models.CharField(choices=[('grant', 'grant'), ('hold', 'hold'), ('release', 'release'), ('use', 'use'), ('overrun', 'overrun'), ('give_back', 'give_back'), ('expire', 'expire'), ('reversal', 'reversal')], max_length=12)),
+                ('kind', models.CharField(choices=[('grant', 'grant'), ('hold', 'hold'), ('release', 'release'), ('use', 'use'), ('overrun', 'overrun'), ('give_back', 'give_back'), ('expire', 'expire'), ('transfer_out', 'transfer_out'), ('transfer_in', 'transfer_in'), ('reversal', 'reversal')], max_length=12)),
                 ('amount', models.BigIntegerField()),
                 ('subject', models.CharField(blank=True, max_length=40)),
                 ('month', models.CharField(max_length=7)),
@@ -1112,7 +1113,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['to_account', 'month'], name='movement_to_month'), models.Index(fields=['from_account', 'month'], name='movement_from_month'), models.Index(fields=['subject'], name='movement_by_subject')],
-                'constraints': [models.UniqueConstraint(fields=('source', 'source_key'), name='movement_posted_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['grant', 'hold', 'release', 'use', 'overrun', 'give_back', 'expire', 'reversal'])), name='movement_kind_known'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='movement_amount_above_zero'), models.CheckConstraint(condition=models.Q(('from_account', models.F('to_account')), _negated=True), name='movement_between_two'), models.CheckConstraint(condition=models.Q(('month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='movement_month_written')],
+                'constraints': [models.UniqueConstraint(fields=('source', 'source_key'), name='movement_posted_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['grant', 'hold', 'release', 'use', 'overrun', 'give_back', 'expire', 'transfer_out', 'transfer_in', 'reversal'])), name='movement_kind_known'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='movement_amount_above_zero'), models.CheckConstraint(condition=models.Q(models.Q(('kind__startswith', 'transfer'), _negated=True), models.Q(('subject', ''), _negated=True), _connector='OR'), name='movement_transfer_has_subject'), models.CheckConstraint(condition=models.Q(('from_account', models.F('to_account')), _negated=True), name='movement_between_two'), models.CheckConstraint(condition=models.Q(('month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='movement_month_written')],
             },
         ),
         migrations.CreateModel(
@@ -1157,6 +1158,30 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('grain__in', ['month', 'hour'])), name='product_grain_known'), models.CheckConstraint(condition=models.Q(('units__gte', 1)), name='product_units_from_one')],
+            },
+        ),
+        migrations.CreateModel(
+            name='TransferRate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=30, unique=True)),
+                ('name_ko', models.CharField(max_length=80)),
+                ('name_en', models.CharField(max_length=80)),
+                ('sentence_ko', models.CharField(max_length=300)),
+                ('sentence_en', models.CharField(max_length=300)),
+                ('gives', models.PositiveIntegerField()),
+                ('gets', models.PositiveIntegerField()),
+                ('least_permille', models.PositiveSmallIntegerField()),
+                ('most_permille', models.PositiveSmallIntegerField()),
+                ('needs_approval', models.BooleanField()),
+                ('back', models.BooleanField()),
+                ('starts_on', models.DateField()),
+                ('ends_on', models.DateField(null=True)),
+                ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.pool')),
+                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.product')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('gets__gte', 1), ('gives__gte', 1), ('most_permille__range', (1, 1000)), ('least_permille__lte', models.F('most_permille'))), name='transferrate_figures'), models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='transferrate_ends_after_start')],
             },
         ),
         migrations.CreateModel(
@@ -3472,11 +3497,39 @@ class Migration(migrations.Migration):
                 ('months', models.PositiveSmallIntegerField()),
                 ('seconds', models.BigIntegerField()),
                 ('added_on', models.DateField(null=True)),
+                ('by_transfer', models.BooleanField(default=False)),
                 ('award', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='portal.award')),
                 ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.product')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('added_on__isnull', True)), fields=('award', 'product'), name='awardline_product_once'), models.UniqueConstraint(condition=models.Q(('added_on__isnull', False)), fields=('award',), name='awardline_one_supplement'), models.CheckConstraint(condition=models.Q(('quantity__gte', 1), ('quantity__lte', models.F('asked')), ('months__gte', 1), ('seconds__gt', 0)), name='awardline_within_asked')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('added_on__isnull', True)), fields=('award', 'product'), name='awardline_product_once'), models.UniqueConstraint(condition=models.Q(('added_on__isnull', False), ('by_transfer', False)), fields=('award',), name='awardline_one_supplement'), models.CheckConstraint(condition=models.Q(models.Q(('by_transfer', True), _negated=True), ('added_on__isnull', False), _connector='OR'), name='awardline_transfer_has_day'), models.CheckConstraint(condition=models.Q(('quantity__gte', 1), ('quantity__lte', models.F('asked')), ('months__gte', 1), ('seconds__gt', 0)), name='awardline_within_asked')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Transfer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('asked', 'asked'), ('done', 'done'), ('refused', 'refused')], default=madang.portal.transfers.rules.TransferState['ASKED'], max_length=7)),
+                ('given', models.BigIntegerField()),
+                ('quantity', models.PositiveIntegerField()),
+                ('got', models.BigIntegerField()),
+                ('reasons', models.CharField(blank=True, max_length=1000)),
+                ('asked_at', models.DateTimeField()),
+                ('decision', models.CharField(blank=True, max_length=1000)),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transfers', to='portal.award')),
+                ('back_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='backs', to='portal.transfer')),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('into', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.movement')),
+                ('line', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='transfer', to='portal.awardline')),
+                ('out', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.movement')),
+                ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.pool')),
+                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.product')),
+                ('rate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.transferrate')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'done', 'refused'])), name='transfer_state_known'), models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('award',), name='transfer_asked_once'), models.CheckConstraint(condition=models.Q(('given__gt', 0), ('got__gt', 0), ('quantity__gte', 1)), name='transfer_something'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'asked'), _negated=True), ('decided_at__isnull', False)), models.Q(('state', 'asked'), ('decided_at__isnull', True)), _connector='OR'), name='transfer_decided'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), ('line__isnull', False), ('out__isnull', False), ('into__isnull', False)), models.Q(models.Q(('state', 'done'), _negated=True), ('line__isnull', True), ('out__isnull', True), ('into__isnull', True)), _connector='OR'), name='transfer_done_has_sides'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), ('decided_by__isnull', False), _connector='OR'), name='transfer_refused_by_somebody')],
             },
         ),
         migrations.CreateModel(
