@@ -156,9 +156,7 @@ def test_hours_are_exchanged_used_billed_and_go_back(people):
     assert code(lambda: books.reverse(by=people[0], now=NOW, movement=out.pk)) == "reversal_of_transfer"
     # what is used is charged where it is used, late use too
     day = date(2026, 4, 3)
-    import_usage(
-        now=NOW, charges=[Usage("c", "u", f"award:{award.pk}", b200.pool_id, "", "2026-04", day, 12 * HOUR)]
-    )
+    import_usage(now=NOW, charges=[Usage("c", "u", f"award:{award.pk}", b200.pool_id, "", "2026-04", day, 12 * HOUR)])
     worked(award, "2026-04")
     assert StatementLine.objects.get().quantity == 12 * HOUR
     # back goes what is left of it, at the same rate, and hours that came in go nowhere else

@@ -19,7 +19,10 @@ router = Router(tags=["awards"])
 
 
 class AwardLineOut(Schema):
-    """So many of a product for whole months; `granted_seconds` are of its pool's unit; `added_on`: as a supplement, or `by_transfer`."""
+    """So many of a product for whole months; `granted_seconds` are of its pool's unit.
+
+    With `added_on` it came later, as a supplement or `by_transfer`.
+    """
 
     product: str
     pool: str

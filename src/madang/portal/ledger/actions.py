@@ -152,8 +152,9 @@ def reverse(*, by: Actor, now: datetime, movement: int) -> Movement:
     """Writes the movement that undoes another, once, in its month and on its day.
 
     Where the month is closed, undone use is an adjustment in the first later month that is open. Refused:
-    ``not_allowed_for_role``, ``movement_unknown``, ``reversal_of_reversal``, ``reversal_of_transfer``, ``already_posted``,
-    ``not_enough_…`` where the amount has moved on, ``month_already_issued`` for what is no use where its month's statements are out.
+    ``not_allowed_for_role``, ``movement_unknown``, ``reversal_of_reversal``, ``reversal_of_transfer``,
+    ``already_posted``, ``not_enough_…`` where the amount has moved on, ``month_already_issued`` for what is no use
+    where its month's statements are out.
     """
     if not may_correct(by):
         raise Refused("not_allowed_for_role")

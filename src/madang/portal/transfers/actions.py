@@ -125,7 +125,9 @@ def ask(*, by: Actor, now: datetime, award: int, way: str, hours: int, reasons: 
     "not_enough_left". Stale where the award ended at the same moment.
     """
     # of two at one moment the second waits here, and then finds what the first left
-    Award.objects.filter(pk=award, organisation__in=by.memberships, state=AwardState.IN_FORCE).update(state=AwardState.IN_FORCE)
+    Award.objects.filter(pk=award, organisation__in=by.memberships, state=AwardState.IN_FORCE).update(
+        state=AwardState.IN_FORCE
+    )
     one, found = offers.preview(by, award, way, hours, now)
     if one.waits and not reasons.strip():
         raise Refused("transfer_reasons", field="reasons")

@@ -16,14 +16,17 @@ from madang.values import SECONDS_PER_HOUR
 def table(rows: Iterable[Any]) -> list[list[sheets.Cell]]:
     """Headings and one row a transfer; amounts are whole hours of what the pools count."""
     headings = [
-        _("Award"), _("Organisation"), _("State"), _("Asked on"), _("Decided on"), _("Rate"), _("From the pool"),
-        _("Hours that go out"), _("To the product"), _("Hours that come in for them"), _("Reasons"), _("Decision"),
+        _("Award"), _("Organisation"), _("State"), _("Asked on"), _("Decided on"), _("Rate of transfers"),
+        _("From the pool"), _("Hours that go out"), _("To the product"), _("Hours that come in for them"),
+        _("Reasons"), _("Decision"),
     ]  # fmt: skip
     return [headings, *(_row(row) for row in rows)]
 
 
 def _row(row: Any) -> list[sheets.Cell]:
-    days = [one.astimezone(settings.MADANG_ZONE).date().isoformat() if one else "" for one in (row.asked_at, row.decided_at)]
+    days = [
+        one.astimezone(settings.MADANG_ZONE).date().isoformat() if one else "" for one in (row.asked_at, row.decided_at)
+    ]
     return [
         row.award.number,
         row.award.organisation.name,

@@ -113,9 +113,7 @@ def _offer(award: Award, way: _Way, sums: dict[int, Balances], now: datetime) ->
     product, pool = way.product, way.pool
     first, months = _span(award, product, now)
     by_hour, zone = product.grain == Grain.HOUR, settings.MADANG_ZONE
-    step = seconds_of(
-        by_hour=by_hour, quantity=1, units=product.units, first_month=first, months=months, zone=zone
-    )
+    step = seconds_of(by_hour=by_hour, quantity=1, units=product.units, first_month=first, months=months, zone=zone)
     terms = Rate(way.rate.gives, way.rate.gets)
     left = sums.get(pool.pk, Balances()).left
     return Offer(*way[:4], terms.back if way.back_of else terms, left, way.share, first, months, step)

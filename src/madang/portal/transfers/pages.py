@@ -68,7 +68,7 @@ def end_rate(request: HttpRequest, code: str) -> HttpResponse:
     row: Any = one(queries.rates(request.actor), code=code)
     if row.ends_on is not None and row.ends_on <= today(request.now):
         raise Http404
-    form = EndRateForm(request.POST or None)
+    form = EndRateForm(request.POST if request.method == "POST" else None)
     given = {"by": request.actor, "now": request.now, "rate": row.pk}
     if form.is_valid():
         tried(form, lambda: actions.end_rate(**given, **form.cleaned_data))
@@ -79,7 +79,9 @@ def end_rate(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "crumbs": _crumbs((_("Rates of transfers"), back), (name, "")),
         "heading": _("End the rate {rate}").format(rate=name),
-        "text": _("From the day on which it ends nobody can transfer by it. What waits by then is still decided by it."),
+        "text": _(
+            "From the day on which it ends nobody can transfer by it. What waits by then is still decided by it."
+        ),
         "label": _("End the rate"),
         "form": form,
         "url": request.path,

@@ -4,8 +4,8 @@ from django.utils.translation import gettext_noop as N_
 
 REFUSALS = {
     "transfer_rate_figures": N_(
-        "A rate is of whole hours from 1 to 1,000,000 on both sides, and its shares are from 0 to 1,000 thousandths, the "
-        "least not above the most."
+        "A rate is of whole hours from 1 to 1,000,000 on both sides, and its shares are from 0 to 1,000 thousandths, "
+        "the least not above the most."
     ),
     "transfer_rate_pools": N_(
         "A rate is from a pool that is sold by the hour to a product of another pool that counts the same unit."
@@ -20,7 +20,7 @@ REFUSALS = {
     "transfer_not_running": N_("Only the holder of an award in force can transfer hours."),
     "transfer_none": N_(
         "This transfer is not possible now: no such rate is in force today, nothing is left to transfer, or the centre "
-        "has given notice to take hours of this pool back."
+        "has given notice of a take-back in this pool."
     ),
     "transfer_too_little": N_("That is not enough for one. At least {hours} hours are needed."),
     "transfer_least": N_("At this rate at least {hours} hours are transferred at once."),
@@ -29,8 +29,8 @@ REFUSALS = {
     "transfer_reasons": N_("Please give the reasons."),
     "transfer_decided": N_("This transfer is decided already."),
     "transfer_changed": N_(
-        "By now this transfer would come to something else than was asked for. Turn it down, so that it can be asked for "
-        "anew."
+        "By now this transfer would come to something else than was asked for. Turn it down, so that it can be asked "
+        "for anew."
     ),
 }
 INPUT = frozenset(
@@ -45,15 +45,15 @@ MAILS = {
     "transfer_done": (
         N_("The transfer of award {number} is done"),
         N_(
-            "{centre} has approved the transfer of “{title}”: {given} of {pool} went out, and {got} of {product} came in. "
-            "You find the reason at the link."
+            "{centre} has approved the transfer of “{title}”: {given} of {pool} went out, and {got} of {product} came "
+            "in. You find the reason at the link."
         ),
     ),
     "transfer_refused": (
         N_("The transfer of award {number} is turned down"),
         N_(
-            "{centre} does not approve the transfer of {given} of {pool} of “{title}”. Nothing has changed; you find the "
-            "reason at the link."
+            "{centre} does not approve the transfer of {given} of {pool} of “{title}”. Nothing has changed; you find "
+            "the reason at the link."
         ),
     ),
 }
