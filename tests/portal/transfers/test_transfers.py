@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import pytest
-from factories import actor, make_actor, make_member, make_organisation, make_pool, make_pool_month, make_product
+from factories import (
+    actor,
+    make_actor,
+    make_closed,
+    make_member,
+    make_organisation,
+    make_pool,
+    make_pool_month,
+    make_product,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from portal.access_money import idle_award
@@ -159,16 +168,20 @@ def test_hours_are_exchanged_used_billed_and_go_back(people):
     import_usage(now=NOW, charges=[Usage("c", "u", f"award:{award.pk}", b200.pool_id, "", "2026-04", day, 12 * HOUR)])
     worked(award, "2026-04")
     assert StatementLine.objects.get().quantity == 12 * HOUR
+    make_closed("2026-04")
+    import_usage(now=NOW, charges=[Usage("c", "late", f"award:{award.pk}", b200.pool_id, "", "2026-04", day, HOUR)])
+    worked(award, "2026-05")
+    assert StatementLine.objects.exclude(quantity=12 * HOUR).get().quantity == HOUR
     # back goes what is left of it, at the same rate, and hours that came in go nowhere else
     rated(people, b200, h100, 2, 3, "b200-h100")
     assert [one.key for one in offers.offers(award, NOW)] == ["h100-b200", f"back-{row.pk}"]
-    assert code(lambda: asked(people, award, 51, f"back-{row.pk}")) == "transfer_most"
-    back = Transfer.objects.get(pk=asked(people, award, 50, f"back-{row.pk}").pk)
-    # 50 hours of B200 are 80.6 of H100
-    assert (back.given, back.got) == (50 * HOUR, 80 * HOUR)
-    assert sums(award, h100).left == 580 * HOUR and ledger.check_identity() == []
+    assert code(lambda: asked(people, award, 50, f"back-{row.pk}")) == "transfer_most"
+    back = Transfer.objects.get(pk=asked(people, award, 49, f"back-{row.pk}").pk)
+    # 49 hours of B200 are 79.03 of H100
+    assert (back.given, back.got) == (49 * HOUR, 79 * HOUR)
+    assert sums(award, h100).left == 579 * HOUR and ledger.check_identity() == []
     [offer, *_] = offers.offers(award, NOW)
-    assert offer.share.before == 20 * HOUR
+    assert offer.share.before == 21 * HOUR
     awards.end_early(by=people[0], now=NOW, award=award.pk, reason="x")
     assert {m.committed for m in PoolMonth.objects.filter(month__gte="2026-05")} == {0, 100}
     deeds = set(JournalEntry.objects.values_list("action", flat=True))
@@ -214,6 +227,10 @@ def test_a_manager_decides_where_the_rate_wants_it(people):
     assert code(lambda: actions.approve(by=people[0], now=later, transfer=row.pk, reason="x")) == "transfer_decided"
     assert sorted(Message.objects.values_list("code", flat=True)) == ["transfer_done", "transfer_refused"]
     assert offers.offers(award, later) == []
+    # what came in expires with the award like everything else
+    awards.expire(now=datetime.fromisoformat("2026-07-01T12:00+09:00"), award=award.pk)
+    assert [sums(award, one).expired for one in (h100, b200)] == [500 * HOUR, 62 * HOUR]
+    assert ledger.check_identity() == [] and identity(sums(award, b200))
 
 
 def people_of(by):
