@@ -88,10 +88,9 @@ def came_back(intake: int) -> int:
 
 def freed_hours(intakes: Iterable[int], now: datetime) -> dict[int, int]:
     """Unit-hours of the months ahead that standing awards of intakes no longer hold: taken back or exchanged."""
-    ahead = str(Month.of(now, settings.MADANG_ZONE).plus(1))
-    rows = FreedPromise.objects.filter(award__application__intake__in=intakes, month__gte=ahead)
-    standing = rows.filter(award__state__in=["offered", "accepted", "in_force"]).order_by()
-    return dict(standing.values_list("award__application__intake").annotate(sum=Sum("units")).filter(sum__gt=0))
+    standing = {"award__state__in": ["offered", "accepted", "in_force"], "award__application__intake__in": intakes}
+    rows = FreedPromise.objects.filter(month__gt=str(Month.of(now, settings.MADANG_ZONE)), units__gt=0, **standing)
+    return dict(rows.order_by().values_list("award__application__intake").annotate(sum=Sum("units")))
 
 
 def waiting(by: Actor, kind: ApprovalKind, subject: int) -> Approval | None:
