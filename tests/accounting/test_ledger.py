@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from madang.accounting.ledger import (
     ROUTES,
+    TRANSFERS,
     Balances,
     Bucket,
     Kind,
@@ -73,7 +74,7 @@ def test_any_history_that_the_rules_allow_balances_and_overdraws_nothing(steps):
 @given(histories, st.data())
 def test_a_reversal_restores_what_its_movement_changed(steps, data):
     _book, balances = accepted(steps)
-    kind, start, to = data.draw(st.sampled_from([step for step in STEPS if step[0] != Kind.REVERSAL]))
+    kind, start, to = data.draw(st.sampled_from([step for step in STEPS if step[0] not in {Kind.REVERSAL, *TRANSFERS}]))
     there = 50 if start == Bucket.SOURCE else getattr(balances, start.value)
     movement = move(kind, start, to, max(there, 1), key="new")
     undone = reverse(movement)
@@ -148,6 +149,13 @@ def test_a_reversal_is_not_reversed():
     with pytest.raises(Refused) as refused:
         reverse(reverse(grant(5)))
     assert refused.value.code == "reversal_of_reversal"
+
+
+@pytest.mark.parametrize("kind", sorted(TRANSFERS))
+def test_one_side_of_a_transfer_is_not_reversed(kind):
+    ((start, to),) = ROUTES[kind]
+    with pytest.raises(Refused, match="reversal_of_transfer"):
+        reverse(move(kind, start, to, 5))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,13 @@
 """The rows of access_pages and access_operations for training and the camp."""
 
 PAGES = """
+transfer-rates           oooooooooooo oooooooooooo
+staff-transfer-rates     Lnnnnnnooooo Lnnnnnnorooo
+transfer-rate-end        Lnnnnnnnonnn Lnnnnnnnrnnn
+transfer-new             Lnnonnnnnnnn Lnnrnnnnnnnn
+transfers                Lnnnnnnooooo Lnnnnnnooooo
+transfers-file           Lnnnnnnooooo Lnnnnnnooooo
+transfer                 Lnoonnnooooo Lnoonnnooooo
 suppliers                Lnnnnnnooooo Lnnnnnnooooo
 supplier-new             Lnnnnnnnonnn Lnnnnnnnrnnn
 supply-contract-new      Lnnnnnnnonnn Lnnnnnnnrnnn
@@ -85,6 +92,15 @@ certificate-revoke       Lnnnnnnoonnn Lnnnnnnrrnnn
 """
 
 OPERATIONS = """
+list_transfer_rates      oooooooooooo
+create_transfer_rate     annnnnnrorrr
+end_transfer_rate        annnnnnrorrr
+list_transfers           aooooooooooo
+preview_transfer         anronnnrrrrr
+ask_transfer             anronnnrrrrr
+get_transfer             anoonnnooooo
+approve_transfer         annnnnnrorrr
+refuse_transfer          annnnnnrorrr
 list_camp_spaces         oooooooooooo
 put_camp_space           annnnnnoorrr
 bring_in_camp_spaces     annnnnnoorrr

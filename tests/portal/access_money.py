@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 from factories import NOW, actor, make_award, make_closed, make_pool, make_product, make_submitted
+from portal.access_transfers import body_of_transfers, given_of_transfers, make_transfers
 
 from madang.portal.actors import WORKER
 from madang.portal.approvals.models import Approval
@@ -76,6 +77,7 @@ def make_money(world, a) -> None:
     _frozen(world, manager)
     _idle(world, a)
     _supplements(world, a)
+    make_transfers(world, a, idle_award)
     _months(world)
 
 
@@ -180,14 +182,14 @@ def given_of_take_backs(places) -> dict[str, dict[str, object]]:
     found["set_tax_party"] = places["tax-party"]
     found["draft_credit_note"] = {"statement": places["statement-payment"]["pk"]}
     names = ("get_supplement", "lower_supplement", "refuse_supplement", "draft_supplement")
-    found |= dict.fromkeys(names, places["supplement"])
+    found |= dict.fromkeys(names, places["supplement"]) | given_of_transfers(places)
     return found | {"ask_supplement": places["supplement-new"], "end_entitlement": places["entitlement-end"]}
 
 
 def body_of_take_back(places) -> dict[str, dict[str, object]]:
     """What is sent to them."""
     idle = {"award": places["take-back-new"]["number"], "pool": places["take-back-new"]["pool"]}
-    return {
+    return body_of_transfers(places) | {
         "ask_supplement": {**places["supplement-product"], "quantity": 1, "reasons": "x"},
         "lower_supplement": {"quantity": 5, "reason": "x"},
         "refuse_supplement": {"reason": "x"},

@@ -86,7 +86,7 @@ def test_a_reviewers_and_a_managers_pages(client, django_assert_num_queries, row
     client.force_login(make_staff(*Role))
     compared = f"{reverse('plan-compare', args=[found.intake.pk])}?plan={plans[0].pk}&plan={plans[1].pk}"
     wanted = {
-        reverse("staff"): 67,
+        reverse("staff"): 69,
         reverse("staff-intakes"): 7,
         reverse("staff-calls"): 9,
         reverse("intake-applications", args=[found.intake.pk]): 12,

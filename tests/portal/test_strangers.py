@@ -23,6 +23,7 @@ STAND_INS = {
 PUBLIC = {
     "front", "health", "set_language", "set-theme", "calls", "figures", "figures-json", "figure-definitions",
     "figures-map",     "award-list-csv", "award-list-json", "award-list-parquet", "prices", "capacity",
+    "transfer-rates",
     "camp", "courses", "certificate",
     "facilities", "bookings-calendar", "journal-heads", "journal-heads-json", "log-in", "log-out", "sign-up", "reset",
 }  # fmt: skip

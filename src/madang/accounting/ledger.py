@@ -38,6 +38,8 @@ class Kind(StrEnum):
     OVERRUN = "overrun"
     GIVE_BACK = "give_back"
     EXPIRE = "expire"
+    TRANSFER_OUT = "transfer_out"
+    TRANSFER_IN = "transfer_in"
     REVERSAL = "reversal"
 
 
@@ -51,12 +53,16 @@ _FORWARD: dict[Kind, frozenset[Route]] = {
     Kind.OVERRUN: frozenset({(Bucket.SOURCE, Bucket.USED)}),
     Kind.GIVE_BACK: frozenset({(Bucket.LEFT, Bucket.RETURNED)}),
     Kind.EXPIRE: frozenset({(Bucket.LEFT, Bucket.EXPIRED)}),
+    Kind.TRANSFER_OUT: frozenset({(Bucket.LEFT, Bucket.RETURNED)}),
+    Kind.TRANSFER_IN: frozenset({(Bucket.SOURCE, Bucket.LEFT)}),
 }
 ROUTES: dict[Kind, frozenset[Route]] = {
     **_FORWARD,
     Kind.REVERSAL: frozenset((to, start) for routes in _FORWARD.values() for start, to in routes),
 }
 """The (from, to) that each kind may take; a reversal may take any of the others backwards."""
+TRANSFERS = frozenset({Kind.TRANSFER_OUT, Kind.TRANSFER_IN})
+"""The two sides of one exchange: neither is undone without the other, so neither is reversed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,8 +238,11 @@ def movements_for(charge: Charge, *, hold_left: int, left: int) -> list[Movement
 def reverse(movement: Movement) -> Movement:
     """The row that undoes `movement`, in the same month, under a key that can exist only once.
 
-    Refused: ``reversal_of_reversal``. Undoing a use of a hold gives the amount back to the hold, to be released.
+    Refused: ``reversal_of_reversal``, ``reversal_of_transfer``. Undoing a use of a hold gives the amount back to the
+    hold, to be released.
     """
+    if movement.kind in TRANSFERS:
+        raise Refused("reversal_of_transfer", source=movement.source, key=movement.key)
     if movement.kind == Kind.REVERSAL:
         raise Refused("reversal_of_reversal", source=movement.source, key=movement.key)
     return replace(

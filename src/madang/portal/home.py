@@ -43,6 +43,7 @@ _PLACES: list[tuple[Any, list[tuple[Any, str, frozenset[Role]]]]] = [
         [
             (_("Awards"), "awards", _STAFF),
             (_("Supplements"), "supplements", _STAFF),
+            (_("Transfers"), "transfers", _STAFF),
             (_("Idle awards and take-backs"), "take-backs", _STAFF),
             (_("Rules on idle awards"), "idle-rules", _STAFF),
             (_("Recoveries, surcharges, back charges and bans"), "sanctions", _STAFF),
@@ -70,6 +71,7 @@ _PLACES: list[tuple[Any, list[tuple[Any, str, frozenset[Role]]]]] = [
             (_("Pools and products"), "pools", _STAFF),
             (_("Tariffs and discounts"), "tariffs", _STAFF),
             (_("Supplements, service credits and back charges"), "entitlements", _STAFF),
+            (_("Rates of transfers"), "staff-transfer-rates", _STAFF),
             (_("Try a rule"), "rule-trial", _STAFF),
             (_("Who funds what"), "funding", _STAFF),
             (_("Cluster"), "cluster", _RECORDS),

@@ -81,7 +81,7 @@ def test_pages_take_a_fixed_number_of_queries(client, clock, django_assert_num_q
     wanted = {
         reverse("plans", args=[found.intake.pk]): 11,
         reverse("plan", args=[plan.pk]): 20,
-        reverse("intake-decisions", args=[found.intake.pk]): 18,
+        reverse("intake-decisions", args=[found.intake.pk]): 19,
         reverse("awards"): 9,
     }
     for url, number in wanted.items():
@@ -94,7 +94,7 @@ def test_pages_take_a_fixed_number_of_queries(client, clock, django_assert_num_q
     for url, number in {
         reverse("awards"): 8,
         reverse("award-decision", args=[found.files[0].pk]): 16,
-        reverse("award", args=[Award.objects.get(application=found.files[0]).number]): 12,
+        reverse("award", args=[Award.objects.get(application=found.files[0]).number]): 13,
     }.items():
         with django_assert_num_queries(number):
             assert client.get(url).status_code == 200

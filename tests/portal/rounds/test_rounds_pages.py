@@ -70,6 +70,6 @@ def test_a_draft_has_no_round(client):
 def test_it_takes_a_constant_number_of_queries(client, django_assert_num_queries, rows):
     found = make_round([60 - n for n in range(rows)])
     client.force_login(make_staff(Role.PROGRAMME_MANAGER))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         page = client.get(url(found.intake))
     assert page.context["next"].mine

@@ -48,7 +48,7 @@ def figures(by: Actor, award: int, version: int) -> Figures:
         "organisation", "application__intake__call", "application__track", "second_instalment"
     )
     row = rows.get(pk=award)
-    lines = AwardLine.objects.filter(award=award).select_related("product__pool").order_by("pk")
+    lines = AwardLine.objects.filter(award=award, by_transfer=False).select_related("product__pool").order_by("pk")
     call, second = row.application.intake.call, getattr(row, "second_instalment", None)
     return Figures(
         number=row.number,

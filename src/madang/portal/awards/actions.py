@@ -222,18 +222,27 @@ def _grant(by: Actor, now: datetime, line: AwardLine, seconds: int, part: str = 
 def add(*, by: Actor, now: datetime, award: int, line: rules.Line) -> AwardLine:
     """Gives an award in force one more line of a product, for the supplement that two people granted.
 
-    Its capacity is promised and its computing granted at once. Refused "capacity_exceeded"; Stale when the award is no
-    longer in force.
+    Its capacity is promised and its computing granted at once. Refusals as for `receive`.
+    """
+    added = receive(by=by, now=now, award=award, line=line)
+    _grant(by, now, added, added.seconds)
+    return added
+
+
+@action
+def receive(*, by: Actor, now: datetime, award: int, line: rules.Line, by_transfer: bool = False) -> AwardLine:
+    """Gives an award in force one more line and promises its capacity, for the action that sees to its computing.
+
+    Refused "capacity_exceeded"; Stale when the award is no longer in force.
     """
     if not Award.objects.filter(pk=award, state=AwardState.IN_FORCE).update(state=AwardState.IN_FORCE):
         raise Stale("award")
     row = _line(Award(pk=award), line)
-    row.added_on = now.astimezone(settings.MADANG_ZONE).date()
+    row.added_on, row.by_transfer = now.astimezone(settings.MADANG_ZONE).date(), by_transfer
     AwardLine.objects.bulk_create([row])
     (added,) = _lines_of(AwardLine.objects.filter(pk=row.pk))
     resources.commit_all(by=by, now=now, units=problems.promised(added))
-    _grant(by, now, added, added.seconds)
-    facts = {"line": added.pk, "product": added.product.code, "quantity": added.quantity}
+    facts = {"line": added.pk, "product": added.product.code, "quantity": added.quantity, "by_transfer": by_transfer}
     journal.record(by=by, now=now, did="awards.add", kind="award", subject=award, **facts)
     return added
 

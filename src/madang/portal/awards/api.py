@@ -19,7 +19,10 @@ router = Router(tags=["awards"])
 
 
 class AwardLineOut(Schema):
-    """So many of a product for whole months; `granted_seconds` are of its pool's unit; `added_on`: as a supplement."""
+    """So many of a product for whole months; `granted_seconds` are of its pool's unit.
+
+    With `added_on` it came later, as a supplement or `by_transfer`.
+    """
 
     product: str
     pool: str
@@ -30,6 +33,7 @@ class AwardLineOut(Schema):
     months: int
     granted_seconds: int = Field(alias="seconds")
     added_on: date | None
+    by_transfer: bool
 
     @staticmethod
     def resolve_product(line: Any) -> str:

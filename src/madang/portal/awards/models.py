@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 from madang.portal.applications.models import Application
 from madang.portal.awards.rules import AwardState
-from madang.portal.constraints import choices, exactly_when, one_of
+from madang.portal.constraints import choices, exactly_when, one_of, only_when
 from madang.portal.people.models import Organisation, Person
 from madang.portal.plans.models import Plan
 from madang.portal.resources.models import Pool, Product
@@ -46,7 +46,7 @@ class Award(models.Model):
 class AwardLine(models.Model):
     """`quantity` of a product for whole months [first_month, first_month + months); the ledger grants its `seconds`.
 
-    A line with `added_on` came as a supplement on that day, at most one a product.
+    A line with `added_on` came on that day, as a supplement, at most one an award, or `by_transfer` from another pool.
     """
 
     award = models.ForeignKey(Award, on_delete=models.CASCADE, related_name="lines")
@@ -57,6 +57,7 @@ class AwardLine(models.Model):
     months = models.PositiveSmallIntegerField()
     seconds = models.BigIntegerField()
     added_on = models.DateField(null=True)
+    by_transfer = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -64,8 +65,11 @@ class AwardLine(models.Model):
                 fields=["award", "product"], condition=Q(added_on__isnull=True), name="awardline_product_once"
             ),
             models.UniqueConstraint(
-                fields=["award"], condition=Q(added_on__isnull=False), name="awardline_one_supplement"
+                fields=["award"],
+                condition=Q(added_on__isnull=False, by_transfer=False),
+                name="awardline_one_supplement",
             ),
+            only_when("awardline_transfer_has_day", Q(by_transfer=True), "added_on"),
             models.CheckConstraint(
                 condition=Q(quantity__gte=1) & Q(quantity__lte=F("asked")) & Q(months__gte=1) & Q(seconds__gt=0),
                 name="awardline_within_asked",

@@ -24,6 +24,8 @@ from madang.portal.decisions.halves import halves
 from madang.portal.faces import form_page, one, signed_in, tried, with_role
 from madang.portal.supplements import queries as supplements
 from madang.portal.takebacks.queries import take_backs
+from madang.portal.transfers import offers
+from madang.portal.transfers import queries as transfers
 
 A_PAGE = 50
 
@@ -63,6 +65,8 @@ def award(request: HttpRequest, number: str) -> HttpResponse:
         "take_backs": take_backs(request.actor).filter(award=row.pk),
         "supplements": supplements.supplements(request.actor).filter(award=row.pk),
         "may_ask": bool(supplements.offers(request.actor, row, request.now)),
+        "transfers": transfers.transfers(request.actor).filter(award=row.pk),
+        "may_transfer": request.actor.owner_of(row.organisation_id) and bool(offers.offers(row, request.now)),
         "second": getattr(row, "second_instalment", None),
         "may_split": row.state in instalments.BEFORE and request.actor.has(Role.PROGRAMME_MANAGER),
         "may_answer": _answerable(request, row),

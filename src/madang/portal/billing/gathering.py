@@ -126,10 +126,10 @@ def _late(owners: list[str], month: Month) -> dict[tuple[int, int], Days]:
     lines = (
         AwardLine.objects.filter(award__in=awards, product__grain=Grain.HOUR) if awards else AwardLine.objects.none()
     )
-    lines = lines.filter(added_on__isnull=True)
     found: dict[tuple[int, int], Days] = {}
     for award, product, pool in lines.order_by("product__code").values_list("award", "product", "product__pool"):
-        found[award, product] = late_amounts(booked.pop((_owner(award), pool), {}))
+        if days := booked.pop((_owner(award), pool), None):
+            found[award, product] = late_amounts(days)
     return found
 
 

@@ -56,6 +56,7 @@ def intake_decisions(request: HttpRequest, intake: int) -> HttpResponse:
         "adopted": queries.adopted(request.actor, intake),
         "held": held,
         "came_back": queries.came_back(intake),
+        "freed": queries.freed_hours([intake], request.now).get(intake, 0),
         "may_change": request.actor.has(Role.PROGRAMME_MANAGER),
         "halves": found if held else None,
         "page": page,

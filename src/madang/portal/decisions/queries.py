@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Min, Prefetch, Q, QuerySet
+from django.conf import settings
+from django.db.models import Min, Prefetch, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -16,7 +18,7 @@ from madang.portal.applications.models import Application
 from madang.portal.approvals.models import Approval
 from madang.portal.approvals.rules import ApprovalKind
 from madang.portal.awards import queries as awards
-from madang.portal.awards.models import Award, AwardLine
+from madang.portal.awards.models import Award, AwardLine, FreedPromise
 from madang.portal.calls.models import Call, Criterion, Track
 from madang.portal.decisions.models import Decision
 from madang.portal.decisions.rules import REVIEWS_MISSING, Outcome
@@ -26,6 +28,7 @@ from madang.portal.plans.models import Plan
 from madang.portal.plans.rules import PlanState
 from madang.portal.resources.models import Pool
 from madang.portal.tasks import Task
+from madang.values import Month
 
 # how codes read: {code: name}
 Names = dict[str, str]
@@ -43,14 +46,14 @@ def decisions(by: Actor) -> QuerySet[Decision]:
 
 def in_intake(by: Actor, intake: int) -> QuerySet[Decision]:
     """An intake's decisions with the awards and their lines."""
-    lines = AwardLine.objects.select_related("product").order_by("pk")
+    lines = AwardLine.objects.filter(by_transfer=False).select_related("product").order_by("pk")
     awards = Prefetch("application__award", Award.objects.prefetch_related(Prefetch("lines", lines)))
     return decisions(by).filter(application__intake=intake).prefetch_related(awards)
 
 
 def published(call: Call) -> QuerySet[Decision]:
     """Every published decision of a call, for everyone: the selected first, by award number."""
-    lines = AwardLine.objects.select_related("product").order_by("pk")
+    lines = AwardLine.objects.filter(by_transfer=False).select_related("product").order_by("pk")
     awards = Prefetch("application__award", Award.objects.prefetch_related(Prefetch("lines", lines)))
     rows = Decision.objects.filter(application__intake__call=call, published_at__isnull=False)
     rows = rows.select_related("application__organisation", "application__track", "application__intake")
@@ -81,6 +84,13 @@ def held_for_withdrawn(intake: int) -> bool:
 def came_back(intake: int) -> int:
     """How many awards of an intake were declined, lapsed or ended: what they held can be given anew."""
     return Award.objects.filter(application__intake=intake, state__in=["declined", "lapsed", "ended"]).count()
+
+
+def freed_hours(intakes: Iterable[int], now: datetime) -> dict[int, int]:
+    """Unit-hours of the months ahead that standing awards of intakes no longer hold: taken back or exchanged."""
+    standing = {"award__state__in": ["offered", "accepted", "in_force"], "award__application__intake__in": intakes}
+    rows = FreedPromise.objects.filter(month__gt=str(Month.of(now, settings.MADANG_ZONE)), units__gt=0, **standing)
+    return dict(rows.order_by().values_list("award__application__intake").annotate(sum=Sum("units")))
 
 
 def waiting(by: Actor, kind: ApprovalKind, subject: int) -> Approval | None:

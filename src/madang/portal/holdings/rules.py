@@ -97,7 +97,7 @@ IMPERSONAL = frozenset(
         "conflictruleset", "correctionnotice", "ask",
         "eligibilitycheck", "owedreport",
         "plan", "decision", "award", "awardline", "pool", "poolmonth", "product", "tariff", "discount",
-        "subsidylimit", "entitlement", "supplement", "jobwait",
+        "subsidylimit", "entitlement", "supplement", "transfer", "transferrate", "jobwait",
         "ledgeraccount", "movement", "monthtotal", "accountingmonth", "statement", "statementline",
         "creditnote", "creditnoteitem", "supplier", "supplycontract", "supplierstatement", "supplierline",
         "usagecursor",

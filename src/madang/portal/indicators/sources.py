@@ -213,7 +213,7 @@ def supported() -> list[Row]:
 
 def concentration() -> list[Row]:
     """How GPU time granted by awards in force spreads over organisations, by the year they came into force."""
-    rows = AwardLine.objects.filter(_GPUS, award__in_force_at__isnull=False).order_by()
+    rows = AwardLine.objects.filter(_GPUS, award__in_force_at__isnull=False, by_transfer=False).order_by()
     spread: dict[int, list[int]] = defaultdict(list)
     year = ExtractYear("award__in_force_at")
     for row in rows.values("award__organisation", year=year).annotate(n=Sum("seconds")):
@@ -383,7 +383,7 @@ def reported() -> list[Row]:
 
 def award_list() -> list[Row]:
     """Every published award that was not declined or lapsed, with what it gives, by number; without titles."""
-    rows = AwardLine.objects.filter(award__application__decision__published_at__isnull=False)
+    rows = AwardLine.objects.filter(award__application__decision__published_at__isnull=False, by_transfer=False)
     rows = rows.exclude(award__state__in=["held", "declined", "lapsed"])
     found = rows.order_by("award__number", "pk").values_list(*AWARD_COLUMNS.values())
     return [dict(zip(AWARD_COLUMNS, row, strict=True)) for row in found]

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from django.conf import settings
 from django.db.models import F
 
-from madang.accounting.ledger import ROUTES, Bucket, Kind
+from madang.accounting.ledger import ROUTES, TRANSFERS, Bucket, Kind
 from madang.errors import Refused, Stale
 from madang.portal.actors import Actor
 from madang.portal.journal.actions import record
@@ -116,6 +116,25 @@ def give_back_most(
 
 
 @action
+def transfer(
+    *, by: Actor, now: datetime, owner: str, out: tuple[int, int], into: tuple[int, int], source: str, key: str
+) -> tuple[Movement, Movement]:
+    """Takes an amount of one pool from what an owner has left, for an amount of another; both are (pool, amount).
+
+    The two movements bear one subject, by which each finds the other. Refused: ``not_enough_left`` (asked, left).
+    """
+    subject, when = f"{source}:{key}", _month_and_day(now)
+    moved = []
+    for kind, route, (pool, amount), end in (
+        (Kind.TRANSFER_OUT, (Bucket.LEFT, Bucket.RETURNED), out, "out"),
+        (Kind.TRANSFER_IN, (Bucket.SOURCE, Bucket.LEFT), into, "in"),
+    ):
+        row = _move(now, owner, pool, kind, route, amount, source, f"{key}/{end}", subject, *when)
+        moved.append(_recorded(by, now, row, owner))
+    return moved[0], moved[1]
+
+
+@action
 def expire(*, by: Actor, now: datetime, owner: str, pool: int, source: str, key: str) -> Movement | None:
     """Lets all that is left lapse, as at the end of an award; None where nothing is left."""
     accounts = open_accounts(owner, pool)
@@ -133,8 +152,9 @@ def reverse(*, by: Actor, now: datetime, movement: int) -> Movement:
     """Writes the movement that undoes another, once, in its month and on its day.
 
     Where the month is closed, undone use is an adjustment in the first later month that is open. Refused:
-    ``not_allowed_for_role``, ``movement_unknown``, ``reversal_of_reversal``, ``already_posted``, ``not_enough_…`` where
-    the amount has moved on, ``month_already_issued`` for what is no use where its month's statements are out.
+    ``not_allowed_for_role``, ``movement_unknown``, ``reversal_of_reversal``, ``reversal_of_transfer``,
+    ``already_posted``, ``not_enough_…`` where the amount has moved on, ``month_already_issued`` for what is no use
+    where its month's statements are out.
     """
     if not may_correct(by):
         raise Refused("not_allowed_for_role")
@@ -143,6 +163,8 @@ def reverse(*, by: Actor, now: datetime, movement: int) -> Movement:
         raise Refused("movement_unknown", movement=movement)
     if row.kind == Kind.REVERSAL:
         raise Refused("reversal_of_reversal", source=row.source, key=row.source_key)
+    if row.kind in TRANSFERS:
+        raise Refused("reversal_of_transfer", source=row.source, key=row.source_key)
     if row.to_account.bucket != Bucket.USED:
         keep_months_open(months=[row.month])
     route = (Bucket(row.to_account.bucket), Bucket(row.from_account.bucket))

@@ -54,6 +54,9 @@ class Movement(models.Model):
             models.UniqueConstraint(fields=["source", "source_key"], name="movement_posted_once"),
             one_of("movement", "kind", Kind),
             models.CheckConstraint(condition=Q(amount__gt=0), name="movement_amount_above_zero"),
+            models.CheckConstraint(
+                condition=~Q(kind__startswith="transfer") | ~Q(subject=""), name="movement_transfer_has_subject"
+            ),
             models.CheckConstraint(condition=~Q(from_account=F("to_account")), name="movement_between_two"),
             models.CheckConstraint(
                 condition=Q(month__regex=r"^[0-9]{4}-(0[1-9]|1[0-2])$"), name="movement_month_written"

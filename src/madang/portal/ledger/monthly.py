@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Sum
+from django.db.models import Count, Q, Sum
 
-from madang.accounting.ledger import Bucket
+from madang.accounting.ledger import TRANSFERS, Bucket, Kind
 from madang.portal.ledger.models import AccountingMonth, Adjustment, Movement
+from madang.portal.ledger.rules import Fault
 
 # an owner's name ("award:17") says nothing about who may see it: the domain of the owner decides before it asks here
 Place = tuple[str, int]
@@ -59,6 +60,14 @@ def standing(source: str, key: str) -> list[Movement]:
     """The movements of a charge that stand: not undone; none where it is not in the book."""
     rows = Movement.objects.filter(source=source, source_key__in=[key, f"{key}+1", f"{key}+2"])
     return list(rows.filter(reversed_by__isnull=True).select_related("to_account").order_by("pk"))
+
+
+def unpaired() -> list[Fault]:
+    """Transfers that do not have one movement out and one in."""
+    sides = {"out": Count("pk", filter=Q(kind=Kind.TRANSFER_OUT)), "into": Count("pk", filter=Q(kind=Kind.TRANSFER_IN))}
+    rows = Movement.objects.filter(kind__in=TRANSFERS).values("subject").annotate(**sides).order_by("subject")
+    odd = [row for row in rows if (row["out"], row["into"]) != (1, 1)]
+    return [Fault("transfer_sides_differ", row["subject"], row["out"], row["into"]) for row in odd]
 
 
 def used_from(sources: Iterable[str]) -> dict[Place, dict[date, int]]:

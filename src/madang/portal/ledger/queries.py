@@ -12,7 +12,7 @@ from django.db.models import F, Sum
 
 from madang.accounting.ledger import Balances, Bucket, Kind
 from madang.portal.ledger.models import AccountingMonth, Adjustment, LedgerAccount, MonthTotal, Movement
-from madang.portal.ledger.monthly import Place, adjusted
+from madang.portal.ledger.monthly import Place, adjusted, unpaired
 from madang.portal.ledger.rules import Fault, balances_from, differing
 
 # Added up by subject first and joined then: otherwise SQLite may begin with all accounts, and a posting takes seconds.
@@ -159,9 +159,9 @@ def check_identity() -> list[Fault]:
     """Whether the whole book agrees with itself; an empty list says that it does.
 
     granted = used + held + returned + expired + left for each owner and pool; each month total equals its movements;
-    each account's amount equals its movements.
+    each account's amount equals its movements; each transfer has its two sides.
     """
-    return [*_balance_faults(), *_month_faults(), *_amount_faults()]
+    return [*_balance_faults(), *_month_faults(), *_amount_faults(), *unpaired()]
 
 
 def _balance_faults() -> list[Fault]:

@@ -16,6 +16,9 @@ REFUSALS = {
         "{source}, {key} is in the book with {posted} seconds and is now reported with {reported}. "
         "Reverse the entry before posting it anew."
     ),
+    "reversal_of_transfer": N_(
+        "A transfer has two sides and is not undone by one ({source}, {key}). Transfer it back."
+    ),
     "reversal_of_reversal": N_("A reversal cannot itself be reversed ({source}, {key}). Post the amount anew."),
     "movement_unknown": N_("There is no entry {movement} in the book."),
     "month_already_issued": N_("The statements of {month} are issued, so what they rest on can no longer change."),

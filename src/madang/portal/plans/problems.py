@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -22,6 +22,7 @@ from madang.portal.journal.actions import digest
 from madang.portal.meetings import queries as meetings
 from madang.portal.people.models import Verdict
 from madang.portal.plans.budgets import REVIEW_GROUP, group_code, with_budgets
+from madang.portal.plans.freed import holds, kept_of
 from madang.portal.plans.rules import (
     ORGANISATION_MARK,
     REQUEST_MARK,
@@ -86,6 +87,8 @@ def problem_now(intake: int, now: datetime) -> Input:
     if unscored:
         raise Refused("applications_without_score", applications=len(unscored))
     products, given = products_of(files), _given(files)
+    kept = _kept(files, given, products)
+    files = [file for file in files if file.pk not in kept or kept[file.pk]]
     youth = young(files, row.closes_at.astimezone(settings.MADANG_ZONE).date())
     errors = scoring.errors_in(intake)
     groups = {file.pk: group_code(file.track.code, scores[file.pk].group or 0) for file in files
@@ -94,6 +97,7 @@ def problem_now(intake: int, now: datetime) -> Input:
         replace(
             _candidate(row, file, scores[file.pk], given.get(file.pk), file.pk in youth, groups.get(file.pk)),
             error=errors.get(file.pk, 0),
+            kept=kept.get(file.pk, ()),
         )
         for file in files
     ]
@@ -165,6 +169,28 @@ def _given(files: list[Application]) -> dict[int, dict[str, int]]:
     return found
 
 
+def _kept(
+    files: list[Application], given: Mapping[int, Mapping[str, int]], products: Mapping[str, Product]
+) -> dict[int, tuple[tuple[int, ...], ...]]:
+    """What standing awards still hold of their hours by wish and month, of those of which some came free.
+
+    Nothing of those that hold nothing any more: they are no part of what is decided again.
+    """
+    freed: dict[int, dict[tuple[str, str], int]] = defaultdict(dict)
+    rows = FreedPromise.objects.filter(award__application__in=given)
+    for file, pool, month, units in rows.values_list("award__application", "pool__code", "month", "units"):
+        freed[file][pool, month] = units
+    sold = {code: offered(product) for code, product in products.items()}
+    lines = {file.pk: wishes(file) for file in files if file.pk in freed}
+    found = {}
+    for pk, own in lines.items():
+        quantities = [given[pk].get(wish.product, 0) for wish in own]
+        kept = kept_of(own, quantities, sold, freed[pk])
+        if kept:
+            found[pk] = kept if holds(quantities, kept) else ()
+    return found
+
+
 def young(files: Iterable[Application] | QuerySet[Application], day: date) -> set[int]:
     """Applications whose organisation had a finding of a youth firm in force on the day of the deadline."""
     rows = Verdict.objects.filter(attribute="young_firm", holds=True, valid_from__lte=day, valid_until__gt=day)
@@ -219,16 +245,22 @@ def promised(line: AwardLine) -> dict[tuple[int, str], int]:
 
 
 def holdings(lines: QuerySet[AwardLine] | Iterable[AwardLine], from_month: str = "") -> dict[tuple[int, str], int]:
-    """Units that award lines hold, by pool and month, from a month on; without what was freed of their awards."""
+    """Units that award lines hold, by pool and month, from a month on; without what was freed of their awards.
+
+    Of lines that are not all of an award's no more counts as freed than they hold.
+    """
     rows = list(lines.select_related("product__pool") if isinstance(lines, QuerySet) else lines)
-    found: dict[tuple[int, str], int] = defaultdict(int)
+    own: dict[tuple[int, int, str], int] = defaultdict(int)
     for line in rows:
-        for place, units in promised(line).items():
-            if place[1] >= from_month:
-                found[place] += units
+        for (pool, month), units in promised(line).items():
+            if month >= from_month:
+                own[line.award_id, pool, month] += units
     freed = FreedPromise.objects.filter(award__in={row.award_id for row in rows}, month__gte=from_month)
-    for pool, of, units in freed.values_list("pool", "month", "units"):
-        found[pool, of] -= units
+    for award, pool, month, units in freed.values_list("award", "pool", "month", "units"):
+        own[award, pool, month] = max(0, own[award, pool, month] - units)
+    found: dict[tuple[int, str], int] = defaultdict(int)
+    for (_, pool, month), units in own.items():
+        found[pool, month] += units
     return {place: units for place, units in found.items() if units}
 
 

@@ -84,7 +84,10 @@ class Wish:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One application: score and its standard error in thousandths, wishes, and the quantities of a standing award."""
+    """One application: score and its standard error in thousandths, wishes, and the quantities of a standing award.
+
+    `kept` is what a standing award still holds of its hours month by month, where some of them were freed.
+    """
 
     id: str
     organisation: str
@@ -95,6 +98,7 @@ class Candidate:
     attributes: Mapping[str, str]
     given: tuple[int, ...] | None = None
     error: int = 0
+    kept: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -162,21 +166,42 @@ def _pool(stock: Stock, asked: set[Month]) -> Pool:
 
 
 def _request(candidate: Candidate, offered: Mapping[str, Offered]) -> Request:
-    given = candidate.given
+    given, products = candidate.given, [offered[wish.product] for wish in candidate.wishes]
+    if candidate.kept:
+        items = tuple(
+            _whole(wish, product) if product.by_hour else _item(wish, product)
+            for wish, product in zip(candidate.wishes, products, strict=True)
+        )
+    else:
+        items = tuple(map(_item, candidate.wishes, products))
     return Request(
         id=candidate.id,
         organisation=candidate.organisation,
         score=candidate.score,
         error=candidate.error,
         criteria=dict(sorted(candidate.criteria.items())),
-        options=(Alternative(tuple(_item(wish, offered[wish.product]) for wish in candidate.wishes)),),
+        options=(Alternative(items),),
         attributes={"track": candidate.track, **candidate.attributes},
-        fixed=None
-        if given is None
-        else Award(
-            tuple(in_units(offered[w.product], q, w.months) for w, q in zip(candidate.wishes, given, strict=True))
-        ),
+        fixed=None if given is None else _standing(candidate, given, products),
     )
+
+
+def _standing(candidate: Candidate, given: Sequence[int], products: Sequence[Offered]) -> Award:
+    wished = zip(candidate.wishes, given, products, strict=True)
+    units = [in_units(product, quantity, wish.months) for wish, quantity, product in wished]
+    if not candidate.kept:
+        return Award(tuple(units))
+    sums = (
+        sum(kept) if product.by_hour else each
+        for kept, each, product in zip(candidate.kept, units, products, strict=True)
+    )
+    return Award(tuple(sums), spread=candidate.kept)
+
+
+def _whole(wish: Wish, product: Offered) -> Item:
+    """Hours of a standing award for its whole window, since it no longer holds the same in every month."""
+    asked = in_units(product, wish.quantity, wish.months) * wish.months
+    return Item(wish.product, asked, 0, Month.parse(wish.first_month), wish.months, total=True)
 
 
 def _item(wish: Wish, product: Offered) -> Item:

@@ -57,6 +57,7 @@ class StandingOut(Schema):
     accepted: int
     in_force: int
     came_back: int
+    freed_hours: int
 
 
 class RoundOut(RoundLineOut):

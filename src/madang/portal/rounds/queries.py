@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Count, QuerySet, Sum
@@ -14,6 +15,7 @@ from madang.portal.awards.models import Award
 from madang.portal.calls import queries as calls
 from madang.portal.calls.models import Intake
 from madang.portal.calls.rules import ReviewStep
+from madang.portal.decisions import queries as decisions
 from madang.portal.decisions.models import Decision
 from madang.portal.plans.models import Plan
 from madang.portal.reviews.models import ReviewAssignment
@@ -48,7 +50,7 @@ def _by_state(rows: QuerySet, intake: str, state: str = "state") -> Counts:
 
 
 def standings(by: Actor, rounds: Iterable[Intake], now: datetime) -> dict[int, Standing]:
-    """Each round in numbers, by intake; seven queries however many there are."""
+    """Each round in numbers, by intake; eight queries however many there are."""
     rows = {row.pk: row for row in rounds}
     if not by.has(*READING_ROLES) or not rows:
         return {}
@@ -67,12 +69,14 @@ def standings(by: Actor, rounds: Iterable[Intake], now: datetime) -> dict[int, S
     decided = Decision.objects.filter(application__intake__in=rows)
     outcomes = _by_state(decided.filter(published_at__isnull=False), "application__intake", "outcome")
     held = _by_state(decided.filter(published_at__isnull=True), "application__intake", "outcome")
-    return {
+    freed = decisions.freed_hours(rows, now)
+    found = {
         pk: _standing(
             row, now, applications[pk], wanted.get(pk) or 0, sheets[pk], plans[pk], awards[pk], outcomes[pk], held[pk]
         )
         for pk, row in rows.items()
     }
+    return {pk: replace(standing, freed_hours=freed.get(pk, 0)) for pk, standing in found.items()}
 
 
 def _standing(

@@ -73,6 +73,7 @@ class Standing:
     accepted: int = 0
     in_force: int = 0
     came_back: int = 0
+    freed_hours: int = 0
 
 
 _STEP = {
@@ -106,7 +107,7 @@ def next_act(round: Standing) -> Act:
         return Act.PUBLISH
     if round.state is IntakeState.IN_REVIEW:
         return _in_review(round)
-    if round.came_back and round.reserve:
+    if (round.came_back or round.freed_hours) and round.reserve:
         return Act.SOLVE_AGAIN
     if round.offered:
         return Act.WAIT_FOR_ANSWERS

@@ -121,7 +121,11 @@ def line_of(row: Supplement, now: datetime) -> AwardLine:
 
 def rooms(row: Supplement, now: datetime) -> list[MonthRoom]:
     """The pool's free capacity in each month of a supplement that waits; for staff who decide."""
-    line = line_of(row, now)
+    return rooms_of(line_of(row, now))
+
+
+def rooms_of(line: AwardLine) -> list[MonthRoom]:
+    """The pool's free capacity in each month of a line that is not stored; for staff who decide."""
     wanted = promised(line) if line.months else {}
     stored = {one.month: one for one in PoolMonth.objects.filter(pool=line.product.pool_id)}
     sources = FundingSource.objects.in_bulk()
