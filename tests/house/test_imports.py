@@ -37,7 +37,7 @@ ORDER = (
     "indicators", "helpdesk", "outcomes", "settlements", "sanctions", "receipts", "suppliers", "taxinvoices",
     "creditnotes", "billing", "aids",
     "certificates", "coursework", "lessons", "learners", "companies", "incidents", "qualifications", "courses",
-    "bookings", "tenancies", "camp",
+    "bookedjobs", "bookings", "tenancies", "camp",
     "facilities",
     "forecasts",
     "nodes", "cluster",

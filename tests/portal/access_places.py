@@ -5,14 +5,20 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from factories import NOW, actor
+from factories import NOW, actor, make_facility
 
+from madang.portal.awards.models import Award
+from madang.portal.bookedjobs import actions as bookedjobs
+from madang.portal.bookings import actions as bookings
 from madang.portal.facilities.models import Facility
 from madang.portal.files.actions import store
 from madang.portal.files.rules import EVERYTHING
 from madang.portal.incidents import actions as incidents
 from madang.portal.incidents.rules import IncidentKind, Severity
+from madang.portal.jobs.rules import Shape
 from madang.portal.qualifications import actions as qualifications
+from madang.portal.resources.models import Pool
+from madang.values import Period
 
 PAGES = """
 my-qualifications        Looooooooooo Looooooooooo
@@ -30,6 +36,8 @@ incident                 Lnoonnnooooo Lnoonnnooooo
 incident-new             Looooooooooo Lrrrrrrrrrrr
 incident-file            Lnoonnnooooo Lnoonnnooooo
 incident-block           Lnnnnnnnonon Lnnnnnnnrnrn
+booking-job              Lnoonnnnnnnn Lnrrnnnnnnnn
+booking-job-drop         Lnoonnnnnnnn Lnmmnnnnnnnn
 """
 
 OPERATIONS = """
@@ -47,6 +55,9 @@ report_incident          aooorrrroror
 get_incident             anoonnnooooo
 move_incident            annnnnnroror
 block_for_incident       annnnnnroror
+get_booked_job           anoonnnooooo
+set_booked_job           anoonnnrrrrr
+drop_booked_job          anoonnnrrrrr
 """
 REPORT = {"kind": "damage", "severity": "slight", "what": "x", "words": "x"}
 
@@ -66,6 +77,7 @@ def make_places(world: Any) -> None:
         kind=IncidentKind.DAMAGE, severity=Severity.SLIGHT, words="On the door", booking=world.places["booking"]["pk"],
         **kept,
     )  # fmt: skip
+    _make_booked_job(world)
     for name in ("qualification", "grant-new"):
         world.places[name] = {"code": "laser"}
     for name in ("grant-revoke", "grant-file"):
@@ -76,13 +88,31 @@ def make_places(world: Any) -> None:
         world.places[name] = {"pk": told.pk}
 
 
+def _make_booked_job(world: Any) -> None:
+    """A simulator that A has booked, with a job in A's running award."""
+    award = Award.objects.get(number=world.places["award"]["number"])
+    pool = award.lines.get().product.pool
+    Pool.objects.filter(pk=pool.pk).update(runs_jobs=True)
+    when = Period(NOW + timedelta(hours=2), NOW + timedelta(hours=4))
+    by = {"by": actor(world.people["owner"]), "now": NOW}
+    given = {"organisation": award.organisation_id, "facilities": [make_facility(code="sim", kind="simulator").pk]}
+    booking = bookings.book(**by, **given, period=when, purpose="Drive")
+    shape = Shape(1 if pool.unit == "gpu" else 0, 1, 512, 600)
+    wanted = bookedjobs.Wanted(award, Pool.objects.get(pk=pool.pk), "drive", ["true"], shape)
+    bookedjobs.choose(**by, booking=booking.pk, wanted=wanted)
+    for name in ("booking-job", "booking-job-drop"):
+        world.places[name] = {"pk": booking.pk}
+
+
 def given_of_places(places: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """What stands in the paths of these operations."""
     names = ("list_facility_qualifications", "set_facility_qualifications", "set_facility_operators", "report_incident")
+    carried = {"booking": places["booking-job"]["pk"]}
     report = {"report": places["incident"]["pk"]}
     return {name: {"code": "car"} for name in names} | {
         "grant_qualification": {"code": "laser"},
         "revoke_qualification": {"grant": places["grant-revoke"]["pk"]},
+        **dict.fromkeys(("get_booked_job", "set_booked_job", "drop_booked_job"), carried),
         **dict.fromkeys(("get_incident", "move_incident", "block_for_incident"), report),
     }
 
@@ -90,6 +120,7 @@ def given_of_places(places: dict[str, dict[str, Any]]) -> dict[str, dict[str, An
 def body_of_places(world: Any) -> dict[str, dict[str, Any]]:
     """What is sent to them."""
     days = {"given_on": "2026-03-01", "expires_on": "2027-03-01"}
+    amounts = {"wall_seconds": 600, "gpus": 1 if Pool.objects.filter(runs_jobs=True, unit="gpu").exists() else 0}
     when = {"starts_at": "2026-05-03T01:00:00Z", "ends_at": "2026-05-03T02:00:00Z"}
     return {
         "add_qualification": {"code": "crane", "name_ko": "x", "name_en": "x"},
@@ -99,4 +130,5 @@ def body_of_places(world: Any) -> dict[str, dict[str, Any]]:
         "set_facility_operators": {"emails": [world.people["officer"].email]},
         "move_incident": {"to": "seen", "version": 1},
         "block_for_incident": {"version": 1, **when},
+        "set_booked_job": {"award": world.places["award"]["number"], "name": "x", "argv": ["true"], **amounts},
     }

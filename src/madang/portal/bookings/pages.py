@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 
+from madang.errors import Refused
 from madang.portal import refusals
+from madang.portal.bookedjobs import queries as bookedjobs
 from madang.portal.bookings import actions, icalendar, looking, operating, queries, rules, showing, slots, staff_pages
 from madang.portal.bookings.forms import QUARTERS, BookingForm, CheckInForm, ExtendForm, ReasonForm
 from madang.portal.bookings.rules import BookingState
@@ -113,7 +115,8 @@ def _alone(request: HttpRequest, form: Any) -> HttpResponse | None:
         BookingState.QUEUED: _("You stand on the waiting list. When it becomes free it is yours, and you get a mail."),
     }
     messages.success(request, words[BookingState(row.state)])
-    return redirect("booking", row.pk)
+    with_job = form.cleaned_data.get("job") and bookedjobs.may_carry(request.actor, row, request.now, None)
+    return redirect("booking-job" if with_job else "booking", row.pk)
 
 
 def _series(request: HttpRequest, form: Any, context: dict[str, Any]) -> HttpResponse | None:
@@ -140,7 +143,7 @@ def booking(request: HttpRequest, pk: int) -> HttpResponse:
     read(by=request.actor, now=request.now, what="view", kind="booking", subject=pk, organisation=row.organisation_id)
     by, now = request.actor, request.now
     own = rules.may_change(by, row.organisation_id, row.person_id)
-    ahead = row.ends_at > now
+    ahead, carried = row.ends_at > now, bookedjobs.of_booking(by, pk)
     context = {
         "crumbs": _mine((in_language(row.booked.all()[0].facility, "name"), "")),
         "booking": row,
@@ -150,6 +153,9 @@ def booking(request: HttpRequest, pk: int) -> HttpResponse:
         "may_decide": by.has(*KEEPERS) and row.state == BookingState.ASKED,
         "place": queries.place_in_queue(row) if row.state == BookingState.QUEUED else 0,
         "may_report": own,
+        "carried": carried,
+        "carried_why": refusals.sentence(Refused(carried.reason_code, **carried.reason_facts)) if carried else "",
+        "may_carry": bookedjobs.may_carry(by, row, now, carried),
         "series": [one for one in queries.of_series(by, row.series) if one.pk != pk] if row.series else [],
     }
     return render(request, "bookings/booking.html", context)

@@ -59,6 +59,7 @@ TABLES: dict[str, frozenset[str]] = {
     "joboutput": frozenset({"job_files"}),
     "trial": frozenset({"trial"}),
     "booking": frozenset({"booking"}),
+    "bookedjob": frozenset({"booking"}),
     "calendarfeed": frozenset({"account"}),
     "facilityoperator": frozenset({"account"}),
     "operatorslot": frozenset({"booking"}),

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_noop as N_
 
+from madang.portal.bookedjobs.sentences import DEEDS as BOOKED_JOB_DEEDS
 from madang.portal.camp.sentences import DEEDS as CAMP_DEEDS
 from madang.portal.incidents.sentences import DEEDS as INCIDENT_DEEDS
 from madang.portal.journal import training_deeds
@@ -10,6 +11,7 @@ from madang.portal.tenancies.sentences import DEEDS as TENANCY_DEEDS
 
 # Every action that writes an entry; a test holds that none is missing.
 DEEDS = {
+    **BOOKED_JOB_DEEDS,
     **CAMP_DEEDS,
     **INCIDENT_DEEDS,
     **QUALIFICATION_DEEDS,

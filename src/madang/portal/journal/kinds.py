@@ -107,6 +107,7 @@ DOMAINS = {
     "awards": N_("Awards"),
     "billing": N_("Statements"),
     "bonuses": N_("Bonus points"),
+    "bookedjobs": N_("Jobs of bookings"),
     "bookings": N_("Bookings"),
     "calls": N_("Calls"),
     "cluster": N_("Cluster"),

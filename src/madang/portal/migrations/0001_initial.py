@@ -9,6 +9,7 @@ import madang.portal.applications.rules
 import madang.portal.approvals.rules
 import madang.portal.awards.rules
 import madang.portal.billing.rules
+import madang.portal.bookedjobs.rules
 import madang.portal.calls.rules
 import madang.portal.camp.rules
 import madang.portal.challenges.rules
@@ -3141,6 +3142,35 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['award', 'state'], name='job_by_award'), models.Index(condition=models.Q(('settled_at__isnull', True)), fields=['state'], name='job_unsettled'), models.Index(condition=models.Q(('cleared_at__isnull', True)), fields=['ended_at'], name='job_uncleared'), models.Index(condition=models.Q(('steering__gt', models.F('steered'))), fields=['state'], name='job_unsteered')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['accepted', 'waiting', 'running', 'succeeded', 'failed', 'cancelled', 'timed_out', 'lost', 'refused'])), name='job_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['cancelled', 'failed', 'lost', 'refused', 'succeeded', 'timed_out']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['cancelled', 'failed', 'lost', 'refused', 'succeeded', 'timed_out']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='job_ended_has_time'), models.CheckConstraint(condition=models.Q(('cores__gte', 1), ('held__gt', 0), ('nodes__gte', 1), ('wall_seconds__gt', 0)), name='job_asks_for_something'), models.CheckConstraint(condition=models.Q(('settled_at__isnull', True), ('ended_at__isnull', False), _connector='OR'), name='job_settled_after_end'), models.CheckConstraint(condition=models.Q(('cleared_at__isnull', True), ('settled_at__isnull', False), _connector='OR'), name='job_cleared_after_settling'), models.UniqueConstraint(fields=('array', 'array_index'), name='job_array_index_once'), models.CheckConstraint(condition=models.Q(models.Q(('array__isnull', True), ('array_count', 1), ('array_index__isnull', True)), models.Q(('array__isnull', False), ('array_index__lt', models.F('array_count'))), _connector='OR'), name='job_array_numbered'), models.CheckConstraint(condition=models.Q(('priority__range', (-1000, 1000))), name='job_priority_within_bounds'), models.CheckConstraint(condition=models.Q(('idle_need', ''), models.Q(('idle_need__in', [madang.portal.jobs.rules.Need['SOON'], madang.portal.jobs.rules.Need['UNSEEN'], madang.portal.jobs.rules.Need['WAITS']]), ('idle_until__isnull', False)), _connector='OR'), name='job_idle_need_known'), models.CheckConstraint(condition=models.Q(models.Q(('idle_until__isnull', False), _negated=True), ('idle_since__isnull', False), _connector='OR'), name='job_idle_told_before_it_stops'), models.CheckConstraint(condition=models.Q(models.Q(('idle_stopped_at__isnull', False), _negated=True), models.Q(('idle_until__isnull', False), ('cancel_asked_at__isnull', False)), _connector='OR'), name='job_idle_stopped_when_due')],
+            },
+        ),
+        migrations.CreateModel(
+            name='BookedJob',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=100)),
+                ('argv', models.JSONField()),
+                ('gpus', models.PositiveIntegerField(default=0)),
+                ('cores', models.PositiveIntegerField(default=1)),
+                ('memory_mb', models.PositiveIntegerField()),
+                ('wall_seconds', models.PositiveIntegerField()),
+                ('key', models.UUIDField(unique=True)),
+                ('state', models.CharField(choices=[('owed', 'owed'), ('starting', 'starting'), ('submitted', 'submitted'), ('refused', 'refused')], default=madang.portal.bookedjobs.rules.CarriedState['OWED'], max_length=10)),
+                ('reason_code', models.CharField(blank=True, max_length=60)),
+                ('reason_facts', models.JSONField(default=dict)),
+                ('chosen_at', models.DateTimeField()),
+                ('tried_at', models.DateTimeField(null=True)),
+                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.award')),
+                ('booking', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='carried', to='portal.booking')),
+                ('environment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.environment')),
+                ('files_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.job')),
+                ('job', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='carried', to='portal.job')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.pool')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['state'], name='bookedjob_by_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['owed', 'starting', 'submitted', 'refused'])), name='bookedjob_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'submitted'), ('job__isnull', False)), models.Q(models.Q(('state', 'submitted'), _negated=True), ('job__isnull', True)), _connector='OR'), name='bookedjob_has_its_job'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'owed'), _negated=True), ('tried_at__isnull', False)), models.Q(('state', 'owed'), ('tried_at__isnull', True)), _connector='OR'), name='bookedjob_tried_when'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), models.Q(('reason_code', ''), _negated=True)), models.Q(models.Q(('state', 'refused'), _negated=True), ('reason_code', '')), _connector='OR'), name='bookedjob_refused_why'), models.CheckConstraint(condition=models.Q(('cores__gte', 1), ('wall_seconds__gt', 0)), name='bookedjob_asks_for_something')],
             },
         ),
         migrations.CreateModel(
