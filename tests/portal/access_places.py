@@ -36,6 +36,9 @@ incident                 Lnoonnnooooo Lnoonnnooooo
 incident-new             Looooooooooo Lrrrrrrrrrrr
 incident-file            Lnoonnnooooo Lnoonnnooooo
 incident-block           Lnnnnnnnonon Lnnnnnnnrnrn
+facility-here            Lommooooomom Lommooooomom
+facility-door            Lnnnnnnnonon Lnnnnnnnonon
+facility-door-drawing    Lnnnnnnnonon Lnnnnnnnonon
 booking-job              Lnoonnnnnnnn Lnrrnnnnnnnn
 booking-job-drop         Lnoonnnnnnnn Lnmmnnnnnnnn
 """
@@ -55,6 +58,7 @@ report_incident          aooorrrroror
 get_incident             anoonnnooooo
 move_incident            annnnnnroror
 block_for_incident       annnnnnroror
+get_facility_door        annnnnnroror
 get_booked_job           anoonnnooooo
 set_booked_job           anoonnnrrrrr
 drop_booked_job          anoonnnrrrrr
@@ -82,7 +86,8 @@ def make_places(world: Any) -> None:
         world.places[name] = {"code": "laser"}
     for name in ("grant-revoke", "grant-file"):
         world.places[name] = {"pk": held.pk}
-    for name in ("facility-needs", "facility-operators", "incident-new"):
+    for name in ("facility-needs", "facility-operators", "incident-new", "facility-here", "facility-door",
+                 "facility-door-drawing"):  # fmt: skip
         world.places[name] = {"code": "car"}
     for name in ("incident", "incident-file", "incident-block"):
         world.places[name] = {"pk": told.pk}
@@ -106,7 +111,8 @@ def _make_booked_job(world: Any) -> None:
 
 def given_of_places(places: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """What stands in the paths of these operations."""
-    names = ("list_facility_qualifications", "set_facility_qualifications", "set_facility_operators", "report_incident")
+    names = ("list_facility_qualifications", "set_facility_qualifications", "set_facility_operators", "report_incident",
+             "get_facility_door")  # fmt: skip
     carried = {"booking": places["booking-job"]["pk"]}
     report = {"report": places["incident"]["pk"]}
     return {name: {"code": "car"} for name in names} | {

@@ -18,7 +18,18 @@ from django.views.decorators.cache import never_cache
 from madang.errors import Refused
 from madang.portal import refusals
 from madang.portal.bookedjobs import queries as bookedjobs
-from madang.portal.bookings import actions, icalendar, looking, operating, queries, rules, showing, slots, staff_pages
+from madang.portal.bookings import (
+    actions,
+    door_pages,
+    icalendar,
+    looking,
+    operating,
+    queries,
+    rules,
+    showing,
+    slots,
+    staff_pages,
+)
 from madang.portal.bookings.forms import QUARTERS, BookingForm, CheckInForm, ExtendForm, ReasonForm
 from madang.portal.bookings.rules import BookingState
 from madang.portal.faces import form_page, one, signed_in, tried, whole
@@ -322,4 +333,5 @@ urlpatterns = [
     path("bookings/<int:pk>/extend/", extend, name="booking-extend"),
     path("bookings/<int:pk>/check-in/", check_in, name="booking-check-in"),
     *staff_pages.urlpatterns,
+    *door_pages.urlpatterns,
 ]
