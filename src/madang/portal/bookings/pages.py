@@ -22,6 +22,7 @@ from madang.portal.bookings import (
     actions,
     door_pages,
     icalendar,
+    invitations,
     looking,
     operating,
     queries,
@@ -293,32 +294,10 @@ def calendar_file(request: HttpRequest, secret: str) -> HttpResponse:
     rows = queries.made_by(person.pk).filter(**around)[:EVENTS_MOST]
     with override(person.language):
         name = settings.MADANG_CENTRE_NAME[person.language]
-        text = icalendar.written(name, [_event(row) for row in rows])
+        text = icalendar.written(name, [invitations.event(row) for row in rows])
     response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-_HOLDS = {BookingState.CONFIRMED: "CONFIRMED", BookingState.USED: "CONFIRMED", BookingState.ASKED: "TENTATIVE",
-          BookingState.QUEUED: "TENTATIVE"}  # fmt: skip
-
-
-def _event(row: Any) -> icalendar.Event:
-    booked = [one.facility for one in row.booked.all()]
-    places = dict.fromkeys(place for one in booked if (place := in_language(one, "place")))
-    host = settings.MADANG_BASE_URL.partition("//")[2].partition("/")[0]
-    changed = [at for at in (row.made_at, row.decided_at, row.used_at, row.ended_at) if at]
-    return icalendar.Event(
-        uid=f"booking-{row.pk}@{host}",
-        sequence=row.version,
-        start=row.starts_at,
-        end=row.ends_at,
-        changed=max(changed),
-        summary=", ".join(in_language(one, "name") for one in booked),
-        location=", ".join(places),
-        status=_HOLDS.get(BookingState(row.state), "CANCELLED"),
-        url=settings.MADANG_BASE_URL + reverse("booking", args=[row.pk]),
-    )
 
 
 urlpatterns = [

@@ -845,6 +845,7 @@ class Migration(migrations.Migration):
                 ('subject', models.CharField(max_length=200)),
                 ('body', models.TextField()),
                 ('link', models.CharField(blank=True, max_length=600)),
+                ('calendar', models.TextField(blank=True)),
                 ('state', models.CharField(choices=[('waiting', 'waiting'), ('sent', 'sent'), ('failed', 'failed')], default=madang.portal.outbox.rules.MessageState['WAITING'], max_length=10)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
                 ('next_try_at', models.DateTimeField()),
