@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from datetime import date, timedelta
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from factories import NOW, actor, make_facility
 
 from madang.portal.awards.models import Award
 from madang.portal.bookedjobs import actions as bookedjobs
 from madang.portal.bookings import actions as bookings
+from madang.portal.facilities import actions as facilities
 from madang.portal.facilities.models import Facility
+from madang.portal.facilities.rules import FacilityFileKind
 from madang.portal.files.actions import store
 from madang.portal.files.rules import EVERYTHING
 from madang.portal.incidents import actions as incidents
@@ -37,6 +42,9 @@ incident-new             Looooooooooo Lrrrrrrrrrrr
 incident-file            Lnoonnnooooo Lnoonnnooooo
 incident-block           Lnnnnnnnonon Lnnnnnnnrnrn
 facility-here            Lommooooomom Lommooooomom
+facility-file            oooooooooooo oooooooooooo
+facility-file-new        Lnnnnnnnonon Lnnnnnnnrnrn
+facility-file-remove     Lnnnnnnnonon Lnnnnnnnmnmn
 facility-door            Lnnnnnnnonon Lnnnnnnnonon
 facility-door-drawing    Lnnnnnnnonon Lnnnnnnnonon
 booking-job              Lnoonnnnnnnn Lnrrnnnnnnnn
@@ -58,12 +66,23 @@ report_incident          aooorrrroror
 get_incident             anoonnnooooo
 move_incident            annnnnnroror
 block_for_incident       annnnnnroror
+list_facility_files      oooooooooooo
+add_facility_file        annnnnnroror
+remove_facility_file     annnnnnroror
 get_facility_door        annnnnnroror
 get_booked_job           anoonnnooooo
 set_booked_job           anoonnnrrrrr
 drop_booked_job          anoonnnrrrrr
 """
 REPORT = {"kind": "damage", "severity": "slight", "what": "x", "words": "x"}
+
+
+def photo() -> SimpleUploadedFile:
+    """The smallest picture that is one."""
+    ends = struct.pack(">I", 0) + b"IEND" + struct.pack(">I", zlib.crc32(b"IEND"))
+    head = b"IHDR" + struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+    data = struct.pack(">I", 13) + head + struct.pack(">I", zlib.crc32(head))
+    return SimpleUploadedFile("car.png", b"\x89PNG\r\n\x1a\n" + data + ends)
 
 
 def make_places(world: Any) -> None:
@@ -81,6 +100,19 @@ def make_places(world: Any) -> None:
         kind=IncidentKind.DAMAGE, severity=Severity.SLIGHT, words="On the door", booking=world.places["booking"]["pk"],
         **kept,
     )  # fmt: skip
+    picture = store(now=NOW, name="car.png", allowed=EVERYTHING, upload_chunks=photo().chunks())
+    shown = {
+        "kind": FacilityFileKind.PHOTO,
+        "file": picture,
+        "file_name": "car.png",
+        "words_ko": "차",
+        "words_en": "Car",
+    }
+    car = Facility.objects.get(code="car")
+    pictured = facilities.add_file(**by, facility=car.pk, **shown)
+    for name in ("facility-file", "facility-file-remove"):
+        world.places[name] = {"code": "car", "pk": pictured.pk}
+    world.places["facility-file-new"] = {"code": "car"}
     _make_booked_job(world)
     for name in ("qualification", "grant-new"):
         world.places[name] = {"code": "laser"}
@@ -112,10 +144,11 @@ def _make_booked_job(world: Any) -> None:
 def given_of_places(places: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """What stands in the paths of these operations."""
     names = ("list_facility_qualifications", "set_facility_qualifications", "set_facility_operators", "report_incident",
-             "get_facility_door")  # fmt: skip
+             "get_facility_door", "list_facility_files", "add_facility_file")  # fmt: skip
     carried = {"booking": places["booking-job"]["pk"]}
     report = {"report": places["incident"]["pk"]}
     return {name: {"code": "car"} for name in names} | {
+        "remove_facility_file": {"code": "car", "file": places["facility-file"]["pk"]},
         "grant_qualification": {"code": "laser"},
         "revoke_qualification": {"grant": places["grant-revoke"]["pk"]},
         **dict.fromkeys(("get_booked_job", "set_booked_job", "drop_booked_job"), carried),

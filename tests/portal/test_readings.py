@@ -41,6 +41,8 @@ IMPERSONAL = {
     "camp-spaces-file",
     "accounting-month", "list_month_checks", "supplier-statement", "supplier-statement-file",
     "incident-new", "grant-new", "list_facility_qualifications", "facility-needs", "facility-operators",
+    "facility-here", "facility-door", "facility-door-drawing", "get_facility_door",
+    "facility-file", "facility-file-new", "facility-file-remove", "list_facility_files",
 }  # fmt: skip
 # Many at once: noted as a search, or shown without anybody's texts.
 LISTS = {

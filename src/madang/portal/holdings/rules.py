@@ -108,7 +108,7 @@ IMPERSONAL = frozenset(
         "environment", "jobtemplate", "bank", "receiptfile", "receipt", "received", "posting", "chase", "chasestop",
         "budgetalert", "fundingsource", "funding", "fundingpart", "fiscalyear", "support", "settlemententry",
         "settlement", "intakefigures", "yearfigures", "facility", "facilityaccessory", "bookedfacility", "closure",
-        "bookingslot", "hourquota", "hourstaken", "qualification",
+        "bookingslot", "hourquota", "hourstaken", "qualification", "facilityfile",
         "facilityrequirement", "expertterms", "committee", "committeedraw", "meeting",
         "committeepoints", "minutes", "calibration", "replyperiod", "stageentry", "companydocument", "supportgiven",
         "bidperiod", "assignmentsuggestion", "peerexchange",

@@ -127,6 +127,8 @@ DEEDS = {
     "facilities.add": N_("Facility added to the catalogue"),
     "facilities.change": N_("Facility changed"),
     "facilities.bring_in": N_("Sheet of facilities brought in"),
+    "facilities.add_file": N_("Photo or manual of a facility added"),
+    "facilities.remove_file": N_("Photo or manual of a facility taken away"),
     "facilities.renew_door_code": N_("Code at a facility renewed"),
     "forecasts.ask": N_("Simulation asked for"),
     "forecasts.fail": N_("Simulation ended without an answer"),

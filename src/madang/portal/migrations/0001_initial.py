@@ -1728,6 +1728,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='FacilityFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('photo', 'photo'), ('manual', 'manual')], max_length=6)),
+                ('file_name', models.CharField(max_length=150)),
+                ('words_ko', models.CharField(max_length=200)),
+                ('words_en', models.CharField(max_length=200)),
+                ('added_at', models.DateTimeField()),
+                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='portal.facility')),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['photo', 'manual'])), name='facilityfile_kind_known')],
+            },
+        ),
+        migrations.CreateModel(
             name='QualificationGrant',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
