@@ -41,7 +41,7 @@ incident                 Lnoonnnooooo Lnoonnnooooo
 incident-new             Looooooooooo Lrrrrrrrrrrr
 incident-file            Lnoonnnooooo Lnoonnnooooo
 incident-block           Lnnnnnnnonon Lnnnnnnnrnrn
-facility-here            Lommooooomom Lommooooomom
+facility-here            Lommoooomomo Lommoooomomo
 facility-file            oooooooooooo oooooooooooo
 facility-file-new        Lnnnnnnnonon Lnnnnnnnrnrn
 facility-file-remove     Lnnnnnnnonon Lnnnnnnnmnmn
