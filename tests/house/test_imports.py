@@ -37,7 +37,7 @@ ORDER = (
     "indicators", "helpdesk", "outcomes", "settlements", "sanctions", "receipts", "suppliers", "taxinvoices",
     "creditnotes", "billing", "aids",
     "certificates", "coursework", "lessons", "learners", "companies", "incidents", "qualifications", "courses",
-    "bookings", "tenancies", "camp", "fees",
+    "bookedjobs", "bookings", "tenancies", "camp", "fees",
     "facilities",
     "forecasts",
     "nodes", "cluster",

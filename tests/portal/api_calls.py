@@ -14,7 +14,7 @@ from portal.access_companies import LIST, body_of_company, given_of_companies
 from portal.access_experts import body_of_experts, given_to_experts
 from portal.access_money import body_of_months, body_of_take_back, given_of_months, given_of_take_backs
 from portal.access_outcomes import BODIES, OUTCOME, given_of_outcomes
-from portal.access_places import REPORT, body_of_places, given_of_places
+from portal.access_places import REPORT, body_of_places, given_of_places, photo
 from portal.access_reviews import body_of_reviews, given_to_reviews
 from portal.access_sanctions import body_of_sanctions, given_of_sanctions
 from portal.access_scores import body_of_scores, given_to_scores
@@ -369,6 +369,8 @@ def sent(client: Any, world: World, who: str, verb: str, path: str, name: str) -
         url += "?first=2026-04-01&last=2026-04-30"
     if name in ("add_outcome", "report_incident"):
         return send(url, OUTCOME if name == "add_outcome" else REPORT, headers=headers)
+    if name == "add_facility_file":
+        return send(url, {"kind": "photo", "words_ko": "x", "words_en": "x", "file": photo()}, headers=headers)
     if name == "bring_in_companies":
         return send(url, {"source": "x", "file": SimpleUploadedFile("c.csv", LIST)}, headers=headers)
     if name in ("bring_in_hours", "bring_in_coursework"):

@@ -42,6 +42,8 @@ IMPERSONAL = {
     "accounting-month", "list_month_checks", "supplier-statement", "supplier-statement-file",
     "incident-new", "grant-new", "list_facility_qualifications", "facility-needs", "facility-operators",
     "facility-fee", "get_facility_fee",
+    "facility-here", "facility-door", "facility-door-drawing", "get_facility_door",
+    "facility-file", "facility-file-new", "facility-file-remove", "list_facility_files",
 }  # fmt: skip
 # Many at once: noted as a search, or shown without anybody's texts.
 LISTS = {

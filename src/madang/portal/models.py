@@ -7,6 +7,7 @@ from madang.portal.approvals import models as _approvals  # noqa: F401
 from madang.portal.awards import models as _awards  # noqa: F401
 from madang.portal.billing import models as _billing  # noqa: F401
 from madang.portal.bonuses import models as _bonuses  # noqa: F401
+from madang.portal.bookedjobs import models as _bookedjobs  # noqa: F401
 from madang.portal.bookings import models as _bookings  # noqa: F401
 from madang.portal.calls import models as _calls  # noqa: F401
 from madang.portal.camp import models as _camp  # noqa: F401

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from madang.portal.bookedjobs.sentences import STATES as CARRIED_WORDS
 from madang.portal.bookings.sentences import STATES as BOOKING_WORDS
 from madang.portal.camp.sentences import BID_STATES as BID_WORDS
 from madang.portal.camp.sentences import CALL_STATES as TENANT_CALL_WORDS
@@ -150,6 +151,7 @@ STATES |= _of(
         "refused": BAD,
         "idle_stopped": BAD,
         "award_over": NEUTRAL,
+        "booking_ended": NEUTRAL,
         "job_before_failed": NEUTRAL,
     },
 )
@@ -174,6 +176,7 @@ STATES |= _of(
         "ended": GOOD,
     },
 )
+STATES |= _of("carried", CARRIED_WORDS, {"owed": WAITING, "starting": ACTIVE, "submitted": GOOD, "refused": BAD})
 STATES |= _of(
     "booking",
     BOOKING_WORDS,

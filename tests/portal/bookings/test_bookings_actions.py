@@ -139,7 +139,8 @@ def test_a_booking_is_held_until_the_centre_has_decided():
     actions.decide(by=staff, now=NOW, booking=other.pk, approve=True, reason="")
     assert (state(row), state(other)) == (BookingState.REFUSED, BookingState.CONFIRMED)
     assert held(car) == slots_between(6, 7)
-    assert sorted(Message.objects.values_list("code", flat=True)) == ["booking_approved", "booking_refused"]
+    told = Message.objects.exclude(code="booking_made").values_list("code", flat=True)
+    assert sorted(told) == ["booking_approved", "booking_refused"]
     with pytest.raises(Refused, match="booking_not_asked"):
         actions.decide(by=staff, now=NOW, booking=other.pk, approve=True, reason="")
 
@@ -179,7 +180,7 @@ def test_what_nobody_comes_to_is_released_after_its_grace_and_stays_counted():
     assert chores.release_missed(due) == 1 and chores.release_missed(due) == 0
     assert state(row) == BookingState.MISSED and not held(car)
     assert HoursTaken.objects.get().minutes == 120
-    assert Message.objects.get().code == "booking_missed"
+    assert Message.objects.latest("pk").code == "booking_missed"
 
 
 def test_a_booking_of_the_hour_that_is_going_on_has_its_grace_from_now():

@@ -31,7 +31,7 @@ def test_who_waits_moves_up_in_the_same_transaction_first_come_first():
     actions.cancel(by=first, now=NOW + timedelta(minutes=3), booking=row.pk)
     assert (state(early), state(late)) == (BookingState.CONFIRMED, BookingState.QUEUED)
     assert held(car) == slots_between(4, 6)
-    assert Message.objects.get().person_id == second.person
+    assert Message.objects.get(code="booking_moved_up").person_id == second.person
     actions.cancel(by=second, now=NOW + timedelta(minutes=4), booking=early.pk)
     assert state(late) == BookingState.CONFIRMED and held(car) == slots_between(5, 6)
 

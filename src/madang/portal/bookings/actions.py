@@ -79,6 +79,8 @@ def book(*, by: Actor, now: datetime, organisation: int, facilities: Sequence[in
         operating.take(booking, rows, period)
     facts = {"facilities": [row.pk for row in rows], "organisation": organisation, "state": state}
     record(by=by, now=now, did="bookings.book", kind="booking", subject=booking.pk, **facts)
+    if not queued:
+        holding.tell(booking, now, "booking_made" if by.member_of(organisation) else "")
     return booking
 
 
@@ -183,6 +185,7 @@ def extend(*, by: Actor, now: datetime, booking: int, until: datetime) -> None:
     holding.take(more, booking=row.pk)
     operating.extend(row, held, old, new)
     _note_minutes(row, held, new)
+    holding.tell(row, now, "booking_extended")
     facts = {"from": old.end.isoformat(), "until": new.end.isoformat(), "zone": zone.key}
     record(by=by, now=now, did="bookings.extend", kind="booking", subject=booking, **facts)
 
@@ -211,8 +214,8 @@ def cancel(*, by: Actor, now: datetime, booking: int, reason: str = "", vouched:
     given = {"own": own and not vouched, "held": row.state == BookingState.CONFIRMED}
     charged = percent_cancelled(terms(), **given, starts_at=row.starts_at, now=now)
     end(row, now, BookingState.CANCELLED, refund=True, reason=reason.strip()[: rules.REASON], charged=charged)
-    if not own:
-        holding.tell(row, now, "booking_cancelled", reason=reason.strip())
+    if not own or row.state in rules.HOLDING:
+        holding.tell(row, now, "booking_given_up" if own else "booking_cancelled", reason=reason.strip())
     record(by=by, now=now, did="bookings.cancel", kind="booking", subject=booking)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from madang.portal.bookings import rules
 from madang.portal.bookings.sentences import CLOSURES
+from madang.portal.facilities.rules import FacilityKind
 from madang.portal.facilities.sentences import FACILITY_KINDS, STATES
 from madang.portal.schemas import FIRST_DAY, LAST_DAY
 from madang.portal.templatetags.madang import in_language
@@ -77,13 +78,20 @@ class BookingForm(WhenForm):
         label=_("Every week, so many times"), min_value=1, max_value=rules.WEEKS_MOST, initial=1,
         help_text=_("You see first which weeks can be had."),
     )  # fmt: skip
+    job = forms.BooleanField(
+        label=_("Choose a compute job that starts with it, on the next page"), required=False,
+        help_text=_("With a simulator only. The job is charged to an award of the organisation."),
+    )  # fmt: skip
     wait = forms.BooleanField(label=_("If it is taken, put me on the waiting list"), required=False)
-    field_order = ("facilities", "organisation", "day", "start", "last_day", "end", "purpose", "weeks", "wait")
+    field_order = ("facilities", "organisation", "day", "start", "last_day", "end", "purpose", "weeks", "wait", "job")
 
     def __init__(self, *args: Any, facilities: Iterable[Any], organisations: Iterable[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        named = [(str(row.pk), f"{in_language(row, 'name')} ({row.code})") for row in facilities]
+        listed = list(facilities)
+        named = [(str(row.pk), f"{in_language(row, 'name')} ({row.code})") for row in listed]
         self.fields["facilities"].choices = named
+        if not any(row.kind == FacilityKind.SIMULATOR for row in listed):
+            del self.fields["job"]
         self.fields["organisation"].choices = [(str(row.pk), row.name) for row in organisations]
 
     def clean(self) -> dict[str, Any]:

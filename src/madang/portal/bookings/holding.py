@@ -8,19 +8,17 @@ from datetime import datetime
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.urls import reverse
 
 from madang.errors import Refused, Stale
 from madang.portal.actors import WORKER
 from madang.portal.bookings import looking, nights, operating, queries, rules, slots
+from madang.portal.bookings.invitations import tell
 from madang.portal.bookings.models import Booking, BookingSlot, HoursTaken
 from madang.portal.bookings.rules import BookingState, Waiting
 from madang.portal.facilities.models import Facility
 from madang.portal.facilities.queries import terms_of
 from madang.portal.facilities.rules import FacilityState
-from madang.portal.formats import moment
 from madang.portal.journal.actions import record
-from madang.portal.people.actions import write_mail
 from madang.values import Period
 
 Needs = Mapping[int, frozenset[int]]
@@ -186,17 +184,3 @@ def _moved(row: Booking, wanted: Needs, now: datetime) -> bool:
 def state_of(held: Iterable[Facility]) -> BookingState:
     """What a booking of these facilities becomes: it is asked for where any of them needs approval."""
     return BookingState.ASKED if any(one.needs_approval for one in held) else BookingState.CONFIRMED
-
-
-def tell(row: Booking, now: datetime, code: str, **facts: object) -> None:
-    """Writes to whoever booked, with when and what."""
-    person = row.person
-    if not person.is_active:
-        return
-    names = ", ".join(one.name_ko if person.language == "ko" else one.name_en for one in facilities_of(row))
-    when = moment(row.starts_at, person.language, settings.MADANG_ZONE)
-    link = reverse("booking", args=[row.pk])
-    write_mail(
-        person, now=now, code=code, key=f"{code}-{row.pk}-{now.timestamp():.0f}", link=link, names=names, when=when,
-        **facts,
-    )  # fmt: skip

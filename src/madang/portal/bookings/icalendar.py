@@ -33,7 +33,20 @@ def written(name: str, events: Iterable[Event]) -> str:
     return "".join(f"{folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"])
 
 
-def _event(event: Event) -> list[str]:
+def invitation(method: str, event: Event, *, organiser: str, attendee: str) -> str:
+    """One entry that a mail brings into a calendar (`REQUEST`), changes there, or takes out (`CANCEL`); RFC 5546.
+
+    The attendee has agreed by booking: no answer is asked for.
+    """
+    people = [
+        f"ORGANIZER:mailto:{organiser}",
+        f"ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=FALSE:mailto:{attendee}",
+    ]
+    head = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Madang//Bookings//EN", f"METHOD:{method}"]
+    return "".join(f"{folded(line)}\r\n" for line in [*head, *_event(event, *people), "END:VCALENDAR"])
+
+
+def _event(event: Event, *people: str) -> list[str]:
     return [
         "BEGIN:VEVENT",
         f"UID:{event.uid}",
@@ -45,6 +58,7 @@ def _event(event: Event) -> list[str]:
         f"LOCATION:{_text(event.location)}",
         f"STATUS:{event.status}",
         f"URL:{event.url}",
+        *people,
         "END:VEVENT",
     ]
 

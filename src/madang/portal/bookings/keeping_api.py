@@ -69,6 +69,13 @@ class OperatorsIn(Schema):
     emails: Annotated[list[Annotated[str, Field(min_length=3, max_length=254)]], Field(max_length=20)]
 
 
+class DoorOut(Schema):
+    """The code that stands at a facility, and the address that leads whoever scans it to checking in."""
+
+    door_code: str
+    address: str
+
+
 class QuotaIn(Schema):
     """Hours a month for each organisation, null for no limit; `version` as it was read, 0 for none."""
 
@@ -151,6 +158,15 @@ def set_facility_operators(request: HttpRequest, code: Code, given: OperatorsIn)
     row = one(facilities.facilities(request.actor), code=code)
     operating.set_operators(by=request.actor, now=request.now, facility=row.pk, emails=given.emails)
     return Status(204, None)
+
+
+@router.get("/facilities/{code}/door", response=DoorOut, operation_id="get_facility_door")
+@known_to(*READING_ROLES)
+def get_facility_door(request: HttpRequest, code: Code) -> Any:
+    """What stands at a facility: its code, and the address in its QR code; for those who keep the calendar."""
+    refuse_unless_keeper(request.actor)
+    row = one(facilities.facilities(request.actor), code=code)
+    return {"door_code": row.door_code, "address": showing.door_address(row)}
 
 
 @router.get("/booking-quotas", response=list[QuotaOut], operation_id="list_booking_quotas")

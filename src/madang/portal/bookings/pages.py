@@ -17,7 +17,20 @@ from django.views.decorators.cache import never_cache
 
 from madang.errors import Refused
 from madang.portal import formats, refusals
-from madang.portal.bookings import actions, icalendar, looking, operating, queries, rules, showing, slots, staff_pages
+from madang.portal.bookedjobs import queries as bookedjobs
+from madang.portal.bookings import (
+    actions,
+    door_pages,
+    icalendar,
+    invitations,
+    looking,
+    operating,
+    queries,
+    rules,
+    showing,
+    slots,
+    staff_pages,
+)
 from madang.portal.bookings.forms import QUARTERS, BookingForm, CheckInForm, ExtendForm, ReasonForm
 from madang.portal.bookings.rules import BookingState
 from madang.portal.faces import form_page, one, signed_in, tried, whole
@@ -124,7 +137,8 @@ def _alone(request: HttpRequest, form: Any, context: dict[str, Any]) -> HttpResp
         BookingState.QUEUED: _("You stand on the waiting list. When it becomes free it is yours, and you get a mail."),
     }
     messages.success(request, words[BookingState(row.state)])
-    return redirect("booking", row.pk)
+    with_job = form.cleaned_data.get("job") and bookedjobs.may_carry(request.actor, row, request.now, None)
+    return redirect("booking-job" if with_job else "booking", row.pk)
 
 
 def _series(request: HttpRequest, form: Any, context: dict[str, Any]) -> HttpResponse | None:
@@ -154,7 +168,7 @@ def booking(request: HttpRequest, pk: int) -> HttpResponse:
     read(by=request.actor, now=request.now, what="view", kind="booking", subject=pk, organisation=row.organisation_id)
     by, now = request.actor, request.now
     own = rules.may_change(by, row.organisation_id, row.person_id)
-    ahead = row.ends_at > now
+    ahead, carried = row.ends_at > now, bookedjobs.of_booking(by, pk)
     context = {
         "crumbs": _mine((in_language(row.booked.all()[0].facility, "name"), "")),
         "booking": row,
@@ -164,6 +178,9 @@ def booking(request: HttpRequest, pk: int) -> HttpResponse:
         "may_decide": by.has(*KEEPERS) and row.state == BookingState.ASKED,
         "place": queries.place_in_queue(row) if row.state == BookingState.QUEUED else 0,
         "may_report": own,
+        "carried": carried,
+        "carried_why": refusals.sentence(Refused(carried.reason_code, **carried.reason_facts)) if carried else "",
+        "may_carry": bookedjobs.may_carry(by, row, now, carried),
         "series": [one for one in queries.of_series(by, row.series) if one.pk != pk] if row.series else [],
         "cost": fees.of_booking(row, row.charged or (WHOLE if row.state in rules.AHEAD else 0)),
     }
@@ -303,32 +320,10 @@ def calendar_file(request: HttpRequest, secret: str) -> HttpResponse:
     rows = queries.made_by(person.pk).filter(**around)[:EVENTS_MOST]
     with override(person.language):
         name = settings.MADANG_CENTRE_NAME[person.language]
-        text = icalendar.written(name, [_event(row) for row in rows])
+        text = icalendar.written(name, [invitations.event(row) for row in rows])
     response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-_HOLDS = {BookingState.CONFIRMED: "CONFIRMED", BookingState.USED: "CONFIRMED", BookingState.ASKED: "TENTATIVE",
-          BookingState.QUEUED: "TENTATIVE"}  # fmt: skip
-
-
-def _event(row: Any) -> icalendar.Event:
-    booked = [one.facility for one in row.booked.all()]
-    places = dict.fromkeys(place for one in booked if (place := in_language(one, "place")))
-    host = settings.MADANG_BASE_URL.partition("//")[2].partition("/")[0]
-    changed = [at for at in (row.made_at, row.decided_at, row.used_at, row.ended_at) if at]
-    return icalendar.Event(
-        uid=f"booking-{row.pk}@{host}",
-        sequence=row.version,
-        start=row.starts_at,
-        end=row.ends_at,
-        changed=max(changed),
-        summary=", ".join(in_language(one, "name") for one in booked),
-        location=", ".join(places),
-        status=_HOLDS.get(BookingState(row.state), "CANCELLED"),
-        url=settings.MADANG_BASE_URL + reverse("booking", args=[row.pk]),
-    )
 
 
 urlpatterns = [
@@ -343,4 +338,5 @@ urlpatterns = [
     path("bookings/<int:pk>/extend/", extend, name="booking-extend"),
     path("bookings/<int:pk>/check-in/", check_in, name="booking-check-in"),
     *staff_pages.urlpatterns,
+    *door_pages.urlpatterns,
 ]

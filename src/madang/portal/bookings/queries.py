@@ -20,7 +20,7 @@ from madang.portal.bookings.models import (
     CalendarFeed,
     Closure,
 )
-from madang.portal.bookings.rules import AHEAD, HOLDING, Bookable, BookingState, Utilisation
+from madang.portal.bookings.rules import AHEAD, EARLY, HOLDING, Bookable, BookingState, Utilisation
 from madang.portal.facilities.models import Facility
 from madang.portal.facilities.queries import terms_of
 from madang.portal.facilities.rules import KEEPERS, FacilityState
@@ -57,6 +57,20 @@ def of_series(by: Actor, series: UUID) -> QuerySet[Booking]:
 
 def period_of(row: Booking) -> Period:
     return Period(row.starts_at, row.ends_at)
+
+
+def present(by: Actor, facility: int, now: datetime) -> QuerySet[Booking]:
+    """Bookings of a facility that the actor can check in to now, or has: those to be checked in first."""
+    own = Q(organisation__in=by.memberships) | Q(person=by.person)
+    rows = bookings(by) if by.has(*KEEPERS) else bookings(by).filter(own)
+    rows = rows.filter(booked__facility=facility, starts_at__lte=now + EARLY, ends_at__gt=now)
+    return rows.filter(state__in=[BookingState.CONFIRMED, BookingState.USED]).order_by("state", "starts_at", "pk")
+
+
+def coming(by: Actor, facility: int, now: datetime) -> Booking | None:
+    """The next booking of a facility by one of the actor's organisations."""
+    rows = bookings(by).filter(booked__facility=facility, organisation__in=by.memberships, starts_at__gt=now)
+    return rows.filter(state__in=AHEAD).first()
 
 
 def during(period: Period) -> Q:

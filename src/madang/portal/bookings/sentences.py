@@ -62,6 +62,26 @@ STATES = {
 CLOSURES = {"blackout": N_("Closed"), "maintenance": N_("Maintenance")}
 
 MAILS = {
+    "booking_made": (
+        N_("Your booking for {when}"),
+        N_("{names}, {when} to {until}: booked for {organisation}. The attached entry puts it into your calendar."),
+    ),
+    "booking_extended": (
+        N_("Your booking for {when} lasts longer"),
+        N_("{names}, {when} to {until}. The attached entry changes it in your calendar."),
+    ),
+    "booking_given_up": (
+        N_("Your booking for {when} was given up"),
+        N_("{names}, {when}: your organisation has cancelled it. The attached entry takes it out of your calendar."),
+    ),
+    "session_booked": (
+        N_("You operate {names}: {when}"),
+        N_("{names}, {when} to {until}, for {organisation}. The attached entry puts it into your calendar."),
+    ),
+    "session_cancelled": (
+        N_("You no longer operate {names}: {when}"),
+        N_("{names}, {when}: the booking no longer stands. The attached entry takes it out of your calendar."),
+    ),
     "booking_approved": (
         N_("Your booking for {when} is approved"),
         N_("{names}, {when}: the centre has approved your booking. {reason}"),

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from madang.portal.actors import Actor
@@ -15,6 +16,7 @@ from madang.portal.bookings import queries, slots
 from madang.portal.bookings.rules import HOLDING
 from madang.portal.bookings.sentences import CLOSURES
 from madang.portal.faces import whole
+from madang.portal.facilities.models import Facility
 from madang.portal.facilities.queries import terms_of
 from madang.portal.facilities.rules import SlotGrain
 from madang.portal.schemas import FIRST_DAY, LAST_DAY
@@ -53,6 +55,11 @@ def asked_day(text: str, now: datetime) -> date:
         day = FIRST_DAY
     fits = FIRST_DAY < day < LAST_DAY - timedelta(days=8)
     return day if fits else now.astimezone(settings.MADANG_ZONE).date()
+
+
+def door_address(row: Facility) -> str:
+    """Where the QR code at a facility leads, with the code that proves that somebody stands there."""
+    return f"{settings.MADANG_BASE_URL}{reverse('facility-here', args=[row.code])}?code={row.door_code}"
 
 
 def monday(day: date) -> date:

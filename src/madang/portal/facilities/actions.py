@@ -14,8 +14,16 @@ from django.db.models import F
 from madang.errors import Refused, Stale
 from madang.portal.actors import Actor
 from madang.portal.facilities import queries
-from madang.portal.facilities.models import Facility, FacilityAccessory
-from madang.portal.facilities.rules import Particulars, check, refuse_unless_keeper
+from madang.portal.facilities.models import Facility, FacilityAccessory, FacilityFile
+from madang.portal.facilities.rules import (
+    FILE_WORDS,
+    FILES_MOST,
+    FacilityFileKind,
+    Particulars,
+    check,
+    refuse_unless_keeper,
+)
+from madang.portal.files.models import StoredFile
 from madang.portal.journal.actions import record
 from madang.portal.transactions import action
 
@@ -120,3 +128,35 @@ def renew_door_code(*, by: Actor, now: datetime, facility: int) -> str:
     Facility.objects.filter(pk=facility).update(door_code=code)
     record(by=by, now=now, did="facilities.renew_door_code", kind="facility", subject=facility)
     return code
+
+
+@action
+def add_file(*, by: Actor, now: datetime, facility: int, kind: FacilityFileKind, file: StoredFile, file_name: str,
+             words_ko: str, words_en: str) -> FacilityFile:  # fmt: skip
+    """Shows a photo or offers a manual in the catalogue; `file` is stored and cleaned already.
+
+    Refused: ``facility_file_words_needed`` (most), ``facility_files_full`` (most).
+    """
+    refuse_unless_keeper(by)
+    words = {"words_ko": words_ko.strip(), "words_en": words_en.strip()}
+    for name, text in words.items():
+        if not 0 < len(text) <= FILE_WORDS:
+            raise Refused("facility_file_words_needed", field=name, most=FILE_WORDS)
+    # two who add at once come one after the other, so that both see how many there are
+    Facility.objects.filter(pk=facility).update(turn=F("turn") + 1)
+    if FacilityFile.objects.filter(facility=facility).count() >= FILES_MOST:
+        raise Refused("facility_files_full", most=FILES_MOST)
+    given = {"kind": kind, "file": file, "file_name": file_name, "added_at": now}
+    row = FacilityFile.objects.create(facility_id=facility, **given, **words)
+    record(by=by, now=now, did="facilities.add_file", kind="facility", subject=facility, file=row.pk, what=kind)
+    return row
+
+
+@action
+def remove_file(*, by: Actor, now: datetime, file: int) -> None:
+    """Takes a photo or manual out of the catalogue. Stale where it is gone."""
+    refuse_unless_keeper(by)
+    row = FacilityFile.objects.filter(pk=file).first()
+    if row is None or not FacilityFile.objects.filter(pk=file).delete()[0]:
+        raise Stale("facilityfile")
+    record(by=by, now=now, did="facilities.remove_file", kind="facility", subject=row.facility_id, file=file)

@@ -3,7 +3,9 @@
 from datetime import date
 from typing import Annotated, Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from ninja import Field, File, Form, Router, Schema, Status
 from ninja.files import UploadedFile
 from ninja.pagination import paginate
@@ -13,11 +15,13 @@ from madang.portal import refusals
 from madang.portal.access.bearer import token_or_none
 from madang.portal.actors import READING_ROLES
 from madang.portal.faces import known_to, one
-from madang.portal.facilities import actions, exports, queries
+from madang.portal.facilities import actions, exports, file_pages, queries
 from madang.portal.facilities.rules import (
+    FILE_WORDS,
     NUMBER_LIMITS,
     Accessory,
     FacilityField,
+    FacilityFileKind,
     FacilityKind,
     FacilityState,
     Particulars,
@@ -27,7 +31,7 @@ from madang.portal.facilities.rules import (
     refuse_unless_keeper,
 )
 from madang.portal.files import tables
-from madang.portal.schemas import Code, Day
+from madang.portal.schemas import Code, Day, Id
 
 router = Router(tags=["facilities"])
 Short = Annotated[str, Field(max_length=120)]
@@ -132,6 +136,21 @@ class FacilityOut(Schema):
         return list(row.accessories.all())
 
 
+class FacilityFileOut(Schema):
+    """A photo or manual of a facility."""
+
+    id: int
+    kind: FacilityFileKind
+    file_name: str
+    words_ko: str
+    words_en: str
+    address: str
+
+    @staticmethod
+    def resolve_address(row: Any) -> str:
+        return settings.MADANG_BASE_URL + reverse("facility-file", args=[row.facility.code, row.pk])
+
+
 class SheetFaultOut(Schema):
     """A row of a sheet that cannot be taken over."""
 
@@ -163,6 +182,42 @@ def list_facilities(
     return queries.found(
         queries.facilities(request.actor), words=q, kind=kind or "", field=field or "", grain=grain or ""
     )
+
+
+@router.get(
+    "/facilities/{code}/files", response=list[FacilityFileOut], operation_id="list_facility_files", auth=token_or_none
+)
+def list_facility_files(request: HttpRequest, code: Code) -> Any:
+    """Photos and manuals of a facility, with the address at which each is fetched."""
+    return list(queries.files(request.actor, one(queries.facilities(request.actor), code=code).pk))
+
+
+@router.post("/facilities/{code}/files", response={201: FacilityFileOut}, operation_id="add_facility_file")
+@known_to(*READING_ROLES)
+def add_facility_file(
+    request: HttpRequest,
+    code: Code,
+    kind: FacilityFileKind = Form(...),  # noqa: B008
+    words_ko: str = Form(..., max_length=FILE_WORDS),
+    words_en: str = Form(..., max_length=FILE_WORDS),
+    file: UploadedFile = File(...),  # noqa: B008
+) -> Any:
+    """Adds a photo or manual; what its maker's device wrote into it is left out."""
+    refuse_unless_keeper(request.actor)
+    row = one(queries.facilities(request.actor), code=code)
+    kept = file_pages.stored(now=request.now, kind=kind, name=file.name or "", chunks=file.chunks())
+    given = {"kind": kind, "words_ko": words_ko, "words_en": words_en, **kept}
+    return Status(201, actions.add_file(by=request.actor, now=request.now, facility=row.pk, **given))
+
+
+@router.delete("/facilities/{code}/files/{int:file}", response={204: None}, operation_id="remove_facility_file")
+@known_to(*READING_ROLES)
+def remove_facility_file(request: HttpRequest, code: Code, file: Id) -> Any:
+    """Takes a photo or manual away."""
+    row = one(queries.facilities(request.actor), code=code)
+    one(queries.files(request.actor, row.pk), pk=file)
+    actions.remove_file(by=request.actor, now=request.now, file=file)
+    return Status(204, None)
 
 
 @router.get("/facilities/{code}", response=FacilityOut, operation_id="get_facility", auth=token_or_none)

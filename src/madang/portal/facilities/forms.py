@@ -11,7 +11,16 @@ from madang.errors import Refused
 from madang.portal import refusals
 from madang.portal.facilities import rules
 from madang.portal.facilities.rules import NUMBER_LIMITS, TEXT_LIMITS, Particulars, Terms
-from madang.portal.facilities.sentences import COLUMNS, FACILITY_KINDS, FIELDS, SAFETY, SLOT_GRAINS, STATES, WEEKDAYS
+from madang.portal.facilities.sentences import (
+    COLUMNS,
+    FACILITY_KINDS,
+    FIELDS,
+    FILE_KINDS,
+    SAFETY,
+    SLOT_GRAINS,
+    STATES,
+    WEEKDAYS,
+)
 
 TEXTS = ("name_ko", "name_en", "maker", "model", "place_ko", "place_en", "specification_ko", "specification_en")
 CHOSEN = {"kind": FACILITY_KINDS, "field": FIELDS, "safety": SAFETY, "grain": SLOT_GRAINS}
@@ -148,3 +157,16 @@ class SheetForm(forms.Form):
     file = forms.FileField(
         label=_("The sheet, as XLSX or CSV"), help_text=_("You see its rows first; nothing is stored yet.")
     )
+
+
+class FacilityFileForm(forms.Form):
+    """A photo or manual, with what it shows or is: who cannot see a photo reads that."""
+
+    kind = forms.ChoiceField(label=_("What it is"), choices=[(value, _(word)) for value, word in FILE_KINDS.items()])
+    file = forms.FileField(label=_("File"))
+    words_ko = forms.CharField(label=_("What it shows or is, in Korean"), max_length=rules.FILE_WORDS)
+    words_en = forms.CharField(label=_("What it shows or is, in English"), max_length=rules.FILE_WORDS)
+
+
+class SureForm(forms.Form):
+    """Nothing but the question."""

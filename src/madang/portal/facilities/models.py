@@ -8,11 +8,13 @@ from madang.portal.facilities.rules import (
     EVERY_DAY,
     MINUTES_A_DAY,
     FacilityField,
+    FacilityFileKind,
     FacilityKind,
     FacilityState,
     SafetyClass,
     SlotGrain,
 )
+from madang.portal.files.models import StoredFile
 from madang.portal.people.models import Person
 
 
@@ -87,3 +89,18 @@ class FacilityAccessory(models.Model):
             models.UniqueConstraint(fields=["facility", "name_ko"], name="facilityaccessory_once"),
             models.CheckConstraint(condition=Q(count__gte=1), name="facilityaccessory_above_zero"),
         ]
+
+
+class FacilityFile(models.Model):
+    """A photo, with what it shows, or a manual, with what it is; without what its maker's device wrote into it."""
+
+    facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="files")
+    kind = models.CharField(max_length=6, choices=choices(FacilityFileKind))
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    file_name = models.CharField(max_length=150)
+    words_ko = models.CharField(max_length=200)
+    words_en = models.CharField(max_length=200)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [one_of("facilityfile", "kind", FacilityFileKind)]

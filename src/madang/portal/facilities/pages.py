@@ -18,9 +18,9 @@ from madang.portal import refusals, sheets
 from madang.portal.actors import READING_ROLES
 from madang.portal.bookings import operating, showing
 from madang.portal.faces import form_page, one, tried, with_role
-from madang.portal.facilities import actions, exports, queries, rules
+from madang.portal.facilities import actions, exports, file_pages, queries, rules
 from madang.portal.facilities.forms import FacilityForm, SearchForm, SheetForm, StaffSearchForm
-from madang.portal.facilities.rules import KEEPERS, FacilityState
+from madang.portal.facilities.rules import KEEPERS, FacilityFileKind, FacilityState
 from madang.portal.facilities.sentences import COLUMNS, FACILITY_KINDS, FIELDS, SAFETY, SLOT_GRAINS, WEEKDAYS
 from madang.portal.fees import queries as fees
 from madang.portal.files import tables
@@ -66,8 +66,11 @@ def facility(request: HttpRequest, code: str) -> HttpResponse:
     row = one(queries.facilities(request.actor), code=code)
     first = showing.monday(showing.asked_day(request.GET.get("week", ""), request.now))
     fee = fees.charged_as([row.pk]).get(row.pk)
+    files = list(queries.files(request.actor, row.pk))
     context = {
         "crumbs": [(_("Facilities"), reverse("facilities")), (in_language(row, "name"), "")],
+        "photos": [one for one in files if one.kind == FacilityFileKind.PHOTO],
+        "manuals": [one for one in files if one.kind == FacilityFileKind.MANUAL],
         "facility": row,
         "words": described(row),
         "opens": rules.clock(row.opens),
@@ -226,5 +229,6 @@ urlpatterns = [
     path("staff/facilities/sheets/new/", bring_in, name="facilities-bring-in"),
     path("staff/facilities/sheets/<slug:sha256>/", look, name="facilities-look"),
     path("staff/facilities/items/<slug:code>/", facility_edit, name="facility-edit"),
+    *file_pages.urlpatterns,
     path("staff/facilities/items/<slug:code>/door/", door_code, name="facility-door-code"),
 ]

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from madang.portal.actors import Actor
 from madang.portal.bookings.models import BookedFacility, Closure
-from madang.portal.facilities.models import Facility
+from madang.portal.facilities.models import Facility, FacilityFile
 from madang.portal.facilities.rules import (
     Accessory,
     FacilityField,
@@ -28,6 +28,12 @@ def facilities(by: Actor) -> QuerySet[Facility]:
     """The catalogue by code, with accessories; the retired for staff and auditors only."""
     rows = Facility.objects.select_related("responsible").prefetch_related("accessories").order_by("code")
     return rows if by.reads_everything else rows.exclude(state=FacilityState.RETIRED)
+
+
+def files(by: Actor, facility: int) -> QuerySet[FacilityFile]:
+    """The photos and manuals of a facility that the actor may see, in the order in which they came."""
+    rows = FacilityFile.objects.filter(facility=facility, facility__in=facilities(by).order_by().values("pk"))
+    return rows.select_related("file", "facility").order_by("pk")
 
 
 def found(rows: QuerySet[Facility], *, words: str = "", kind: str = "", field: str = "", state: str = "",

@@ -50,6 +50,11 @@ class FacilityState(StrEnum):
     RETIRED = "retired"
 
 
+class FacilityFileKind(StrEnum):
+    PHOTO = "photo"
+    MANUAL = "manual"
+
+
 KEEPERS = frozenset({Role.PROGRAMME_MANAGER, Role.OPERATOR})
 
 MINUTES_A_DAY = 24 * 60
@@ -66,6 +71,7 @@ NUMBER_LIMITS = {
     "opens": (0, MINUTES_A_DAY), "closes": (0, MINUTES_A_DAY),
     "weekdays": (1, EVERY_DAY),
 }  # fmt: skip
+FILES_MOST, FILE_WORDS = 12, 200
 ACCESSORIES_MOST, ACCESSORY_NAME, ACCESSORY_COUNT = 50, 80, 10_000
 
 

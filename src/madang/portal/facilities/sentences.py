@@ -18,14 +18,18 @@ REFUSALS = {
     "facilities_have_faults": N_("{rows} rows cannot be read, so nothing was stored. Mend them in the file."),
     "facilities_none": N_("The file has no row below its headings."),
     "responsible_unknown": N_("Nobody with an account has this e-mail address."),
+    "facility_file_words_needed": N_("Say in both languages what it shows or is, in at most {most} letters."),
+    "facility_files_full": N_("A facility has at most {most} photos and manuals. Take one away first."),
     "accessory_wrong": N_("Write one accessory a line: name | English name | number. No name stands twice."),
 }
+FILE_KINDS = {"photo": N_("Photo (PNG or JPEG)"), "manual": N_("Manual (PDF)")}
 INPUT = frozenset(
     {
         "facility_code_malformed", "facility_code_known", "facility_name_needed", "facility_text_too_long",
         "facility_number_out_of_range", "facility_hours_wrong", "facility_choice_unknown", "facility_day_unreadable",
         "facilities_heading_missing", "facilities_too_many_rows", "facilities_have_faults",
         "facilities_none", "responsible_unknown", "accessory_wrong", "facility_code_twice",
+        "facility_file_words_needed",
     }
 )  # fmt: skip
 

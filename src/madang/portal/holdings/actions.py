@@ -19,6 +19,7 @@ from madang.portal.applications.models import (
     SubmittedFile,
 )
 from madang.portal.approvals.models import Approval
+from madang.portal.bookedjobs.models import BookedJob
 from madang.portal.bookings.models import Booking, CalendarFeed, FacilityOperator
 from madang.portal.camp.models import TenantBid
 from madang.portal.challenges.models import Challenge
@@ -161,6 +162,7 @@ def _trials(ids: list[int], now: datetime) -> None:
 def _bookings(ids: list[int], now: datetime) -> None:
     """What for, and why it was ended, go; who had what when stays as the ground of quotas and utilisation."""
     Booking.objects.filter(pk__in=ids).update(purpose="", reason="")
+    BookedJob.objects.filter(booking__in=ids).update(name=queries.EMPTIED_NAME, argv=[], reason_facts={})
 
 
 def _companies(ids: list[int], now: datetime) -> None:

@@ -24,6 +24,7 @@ from madang.portal.applications.models import (
     Submission,
 )
 from madang.portal.approvals.models import Approval
+from madang.portal.bookedjobs.models import BookedJob
 from madang.portal.bookings.models import BookedFacility, Booking, FacilityOperator
 from madang.portal.certificates.models import Certificate
 from madang.portal.committees.models import Candidate
@@ -157,12 +158,8 @@ def _applying(person: int) -> dict[str, Rows]:
         ),
         "files_i_attached": _listed(
             Attachment.objects.filter(attached_by=person),
-            "name",
-            "issued_on",
-            "attached_at",
-            "removed_at",
-            **where,
-            **paper,
+            *("name", "issued_on", "attached_at", "removed_at"),
+            **(where | paper),
         ),
         "texts_i_accepted": _listed(
             Consent.objects.filter(accepted_by=person),
@@ -203,6 +200,9 @@ def _booking(person: int) -> dict[str, Rows]:
         ),
         "facilities_i_booked": _listed(
             BookedFacility.objects.filter(booking__person=person), "booking_id", "minutes", facility="facility__code"
+        ),
+        "jobs_i_chose_for_bookings": _listed(
+            BookedJob.objects.filter(person=person), *("booking_id", "name", "argv", "state", "chosen_at")
         ),
         "sessions_i_operated": _listed(
             BookedFacility.objects.filter(operator=person), "booking_id", "minutes", facility="facility__code"

@@ -31,6 +31,8 @@ from madang.portal.transactions import action
 # of a worker that was killed, another takes the jobs so much later; the backend knows them, so too early does no harm
 CLAIM = timedelta(seconds=30)
 OVER = "award_over"
+# what ends a job that nobody asked to cancel
+CLOSED = frozenset({OVER, "booking_ended"})
 # what of the terms stands in the job's own row
 STEADY = ("priority", "on_hold", "requeue", "checkpoint_seconds")
 
@@ -248,11 +250,11 @@ def cancel_array(*, by: Actor, now: datetime, jobs: QuerySet[Job]) -> int:
 
 
 @action
-def close(*, now: datetime, job: Job) -> bool:
-    """Ends a job whose award is no longer in force; when that is due, `queries.to_close` says."""
-    if not _ask_to_end(now, Job.objects.filter(pk=job.pk), OVER):
+def close(*, now: datetime, job: Job, why: str = OVER) -> bool:
+    """Ends a job whose award is no longer in force, or `why` else; when that is due, `queries.to_close` says."""
+    if not _ask_to_end(now, Job.objects.filter(pk=job.pk), why):
         return False
-    Job.objects.filter(pk=job.pk).exclude(state__in=FINAL_STATES).update(reason_code=OVER, reason_facts={})
+    Job.objects.filter(pk=job.pk).exclude(state__in=FINAL_STATES).update(reason_code=why, reason_facts={})
     journal.record(by=WORKER, now=now, did="jobs.close", kind="job", subject=job.pk, award=job.award_id)
     return True
 
@@ -316,8 +318,8 @@ def follow(*, now: datetime, job: Job, report: JobReport) -> bool:
     state = JobState(report.state.value)
     if state is JobState.CANCELLED and job.idle_stopped_at:
         code, facts = "idle_stopped", {}
-    elif job.reason_code == OVER and state in (JobState.CANCELLED, job.state):
-        code, facts = OVER, {}
+    elif job.reason_code in CLOSED and state in (JobState.CANCELLED, job.state):
+        code, facts = job.reason_code, {}
     if not rules.may_follow(job.state, state, again=report.restarts > 0):
         return _follow_reason(now, job, code, facts, report.restarts)
     rows = Job.objects.filter(pk=job.pk, state=job.state)

@@ -14,6 +14,7 @@ from django.urls import path
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET, require_POST
 
+from madang.portal.bookedjobs import queries as bookedjobs
 from madang.portal.environments import queries as environments
 from madang.portal.faces import one, signed_in, tried, whole
 from madang.portal.files import faces as files
@@ -201,6 +202,7 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
         "priority_form": PriorityForm(most_priority=most, initial={"priority": job.priority}),
         "shut_in": machine.shuts_in(),
         "kept_until": journals.kept_until("job_files", job.ended_at),
+        "booking": bookedjobs.booking_of(job.pk),
     }
     return render(request, "jobs/job.html", {**context, **_progress(request, job)})
 

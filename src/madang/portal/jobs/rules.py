@@ -44,7 +44,7 @@ FINAL_STATES = frozenset(
     {JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED, JobState.TIMED_OUT, JobState.LOST, JobState.REFUSED}
 )
 # Why a job is cancelled though nobody asked for it; such a state is told in words of its own.
-UNASKED = frozenset({"idle_stopped", "award_over", "job_before_failed"})
+UNASKED = frozenset({"idle_stopped", "award_over", "booking_ended", "job_before_failed"})
 # A report that arrives late may only move a job forwards.
 _RANK = {JobState.ACCEPTED: 0, JobState.WAITING: 1, JobState.RUNNING: 2}
 

@@ -111,6 +111,7 @@ STATES = {
     "refused": N_("Not taken by the machine"),
     "idle_stopped": N_("Stopped because it did nothing"),
     "award_over": N_("Ended with its award"),
+    "booking_ended": N_("Ended with its booking"),
     "job_before_failed": N_("Not started: a job before it did not end well"),
 }
 NEEDS = {
@@ -123,6 +124,7 @@ REASONS = {
     "": N_("The job has been received and will be handed to the machine in a moment."),
     "cancelled": N_("The job was cancelled before it was handed to the machine."),
     "award_over": N_("The award is no longer in force, so the job was not started, or was ended."),
+    "booking_ended": N_("The booking that the job started with is over, so the job was ended."),
     "environment_folder": N_("The environment {folder} is no longer on the operator's shelf."),
     "environment_changed": N_("The image {folder} on the operator's shelf is another one than was offered."),
     "environment_no_packages": N_("The centre's folder of packages is gone."),

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_noop as N_
 
+from madang.portal.bookedjobs.sentences import DEEDS as BOOKED_JOB_DEEDS
 from madang.portal.camp.sentences import DEEDS as CAMP_DEEDS
 from madang.portal.incidents.sentences import DEEDS as INCIDENT_DEEDS
 from madang.portal.journal import training_deeds
@@ -10,6 +11,7 @@ from madang.portal.tenancies.sentences import DEEDS as TENANCY_DEEDS
 
 # Every action that writes an entry; a test holds that none is missing.
 DEEDS = {
+    **BOOKED_JOB_DEEDS,
     **CAMP_DEEDS,
     **INCIDENT_DEEDS,
     **QUALIFICATION_DEEDS,
@@ -126,6 +128,8 @@ DEEDS = {
     "facilities.add": N_("Facility added to the catalogue"),
     "facilities.change": N_("Facility changed"),
     "facilities.bring_in": N_("Sheet of facilities brought in"),
+    "facilities.add_file": N_("Photo or manual of a facility added"),
+    "facilities.remove_file": N_("Photo or manual of a facility taken away"),
     "facilities.renew_door_code": N_("Code at a facility renewed"),
     "forecasts.ask": N_("Simulation asked for"),
     "forecasts.fail": N_("Simulation ended without an answer"),

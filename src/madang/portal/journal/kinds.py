@@ -109,6 +109,7 @@ DOMAINS = {
     "awards": N_("Awards"),
     "billing": N_("Statements"),
     "bonuses": N_("Bonus points"),
+    "bookedjobs": N_("Jobs of bookings"),
     "bookings": N_("Bookings"),
     "fees": N_("Fees of facilities"),
     "calls": N_("Calls"),

@@ -29,9 +29,13 @@ def write(
     address: str,
     language: str,
     link: str = "",
+    calendar: str = "",
     **facts: object,
 ) -> None:
-    """Owes one message. The same `key` twice is one message. `link` is a path on the portal; facts fill the text."""
+    """Owes one message. The same `key` twice is one message. `link` is a path on the portal; facts fill the text.
+
+    `calendar`: an entry for the reader's calendar, with its METHOD; it goes along as a file.
+    """
     with translation.override(language):
         subject, body = text_of(code, facts)
     values = {
@@ -42,6 +46,7 @@ def write(
         "subject": subject,
         "body": body,
         "link": link,
+        "calendar": calendar,
         "next_try_at": now,
         "written_at": now,
     }
@@ -122,6 +127,6 @@ def empty(*, before: datetime, now: datetime, limit: int = 200) -> int:
     if not ids:
         return 0
     _remove_files(Message.objects.filter(pk__in=ids))
-    Message.objects.filter(pk__in=ids).update(subject="", body="", link="", address="", last_error="")
+    Message.objects.filter(pk__in=ids).update(subject="", body="", link="", address="", last_error="", calendar="")
     journal.destroyed(now=now, kind="message", subjects=ids, due_before=before)
     return len(ids)

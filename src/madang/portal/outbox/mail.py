@@ -57,7 +57,7 @@ def message_id(key: str) -> str:
 
 
 def compose(message: Message) -> EmailMessage:
-    """The mail as it is sent: plain text with link and footer, in the message's language."""
+    """The mail as it is sent: plain text with link and footer, in the message's language, a calendar entry with it."""
     mail = EmailMessage()
     mail["Message-ID"] = message_id(message.key)
     mail["Date"] = format_datetime(message.written_at)
@@ -67,6 +67,12 @@ def compose(message: Message) -> EmailMessage:
     mail["Auto-Submitted"] = "auto-generated"
     mail["Content-Language"] = message.language
     mail.set_content(text(message), charset="utf-8", cte="base64")
+    if message.calendar:
+        method = re.search(r"^METHOD:([A-Z]+)\r?$", message.calendar, re.MULTILINE)
+        params = {"charset": "utf-8", "method": method[1]} if method else {"charset": "utf-8"}
+        # as bytes: a text's line ends would be changed, and an entry's are CR LF
+        entry = message.calendar.encode()
+        mail.add_attachment(entry, maintype="text", subtype="calendar", params=params, filename="booking.ics")
     return mail
 
 

@@ -9,7 +9,7 @@ from madang.portal.outbox.rules import MessageState
 
 
 class Message(models.Model):
-    """One mail; `key` makes writing it twice impossible and is its stable Message-ID."""
+    """One mail; `key` makes writing it twice impossible and is its stable Message-ID. `calendar`: an RFC 5546 entry."""
 
     key = models.CharField(max_length=120, unique=True)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="messages")
@@ -19,6 +19,7 @@ class Message(models.Model):
     subject = models.CharField(max_length=200)
     body = models.TextField()
     link = models.CharField(max_length=600, blank=True)
+    calendar = models.TextField(blank=True)
     state = models.CharField(max_length=10, choices=choices(MessageState), default=MessageState.WAITING)
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField()
