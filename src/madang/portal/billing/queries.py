@@ -89,9 +89,9 @@ def home_panels(by: Actor, now: datetime) -> list[dict[str, object]]:
     return [{"template": "billing/panel.html", "statements": shown}] if shown else []
 
 
-def lines(statement: Statement) -> list[StatementLine]:
-    """A statement's lines with award, product and price, for somebody who may see the statement."""
-    rows = StatementLine.objects.filter(statement=statement).select_related(
+def lines(*statements: Statement) -> list[StatementLine]:
+    """The lines of statements with award, product and price, for somebody who may see them."""
+    rows = StatementLine.objects.filter(statement__in=statements).select_related(
         "award", "product__pool", "tariff", "statement"
     )
     with_stacking = rows.annotate(stacking=F("award__application__track__stacking"))
