@@ -2233,6 +2233,7 @@ class Migration(migrations.Migration):
                 ('grace_days', models.PositiveSmallIntegerField(default=0)),
                 ('claims_most', models.PositiveSmallIntegerField(default=0)),
                 ('consensus', models.BooleanField(default=False)),
+                ('halves', models.BooleanField(default=False)),
                 ('position', models.PositiveSmallIntegerField(default=0)),
                 ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tracks', to='portal.call')),
             ],
@@ -2830,7 +2831,7 @@ class Migration(migrations.Migration):
                 ('set_at', models.DateTimeField()),
                 ('released_at', models.DateTimeField(null=True)),
                 ('award', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='second_instalment', to='portal.award')),
-                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('set_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
