@@ -43,7 +43,8 @@ def split(*, by: Actor, now: datetime, award: int, report_on: date | None) -> No
         SecondInstalment.objects.filter(award=award).delete()
     else:
         given = {"report_on": report_on, "set_by_id": by.person, "set_at": now}
-        SecondInstalment.objects.update_or_create(award_id=award, defaults=given)
+        if not SecondInstalment.objects.filter(award=award).update(**given):
+            SecondInstalment.objects.create(award_id=award, **given)
     day = report_on.isoformat() if report_on else None
     journal.record(by=by, now=now, did="awards.split", kind="award", subject=award, report_on=day)
 
