@@ -10,13 +10,26 @@ from hypothesis import strategies as st
 from madang.accounting.pricing import Days, Tariff, TariffKind, Vat
 from madang.accounting.settlement import apportioned
 from madang.accounting.statement import statement
-from madang.accounting.withdrawal import Discounted, divided, repriced
+from madang.accounting.withdrawal import Discounted, divided, repriced, same_share
 from madang.values import Won
 
 OWN = 99
 discounts = st.lists(st.tuples(st.integers(0, 2), st.integers(1, 10**9)), min_size=1, max_size=6)
 shares = st.lists(st.lists(st.integers(1, 1000), min_size=1, max_size=4), min_size=3, max_size=3)
 acts = st.lists(st.tuples(st.integers(1, 1000), st.booleans()), min_size=1, max_size=5)
+
+
+@given(st.lists(st.integers(1, 10**9), min_size=1, max_size=6), st.integers(1, 10**9), st.data())
+def test_what_follows_is_the_decided_share_of_each_line_whenever_it_comes(lefts, base, data):
+    amount = data.draw(st.integers(1, base))
+    lines = [Discounted(line, 0, left) for line, left in enumerate(lefts)]
+    cut = data.draw(st.integers(0, len(lines)))
+    found = same_share(lines, amount, base)
+    assert found == same_share(lines[:cut], amount, base) + same_share(lines[cut:], amount, base)
+    exact = sum(lefts) * amount
+    assert exact - len(lefts) * base < sum(won for _, won in found) * base <= exact
+    assert all(0 < won <= line.left for line, won in found)
+
 
 UNTAXED = (Vat.NONE, Vat.ZERO)
 

@@ -23,10 +23,10 @@ from madang.portal.prices.models import Discount, SubsidyLimit
 from madang.portal.receipts import actions as receipts
 from madang.portal.receipts import reading
 from madang.portal.receipts.models import Receipt
-from madang.portal.resources.models import Product
+from madang.portal.resources.models import Pool, Product
 from madang.portal.settlements import actions as settlements
 from madang.portal.supplements.models import Supplement
-from madang.portal.suppliers.models import Supplier, SupplierStatement
+from madang.portal.suppliers.models import Supplier, SupplierStatement, SupplyContract
 from madang.portal.takebacks import actions as takebacks
 from madang.portal.takebacks.models import IdleRule
 
@@ -50,6 +50,11 @@ def make_money(world, a) -> None:
     )  # fmt: skip
     match = receipts.match(by=manager, now=NOW, receipt=receipt.pk, statement=issued.pk, amount=120)
     supplier = Supplier.objects.create(code="cloud", name="Cloud", created_at=NOW)
+    rented = {"supplier": "cloud", "pool": make_pool().code, "kind": "used", "document": "x"}
+    terms = rented | {"supplier": supplier, "pool": Pool.objects.get(code=rented["pool"])}
+    SupplyContract.objects.create(
+        first_month="2026-01", price=5, units=0, set_by=world.people["manager"], set_at=NOW, **terms
+    )
     owed = SupplierStatement.objects.create(supplier=supplier, month="2026-02", worked_out_at=NOW)
     world.places |= {
         "receipt": {"pk": receipt.pk},
@@ -64,6 +69,7 @@ def make_money(world, a) -> None:
         "credit-note-new": {"pk": issued.pk},
         "tax-invoices-file": {"which": "tax", "kind": "csv"},
         "tax-party": {"organisation": a.pk},
+        "supply-contract": rented,
         "supplier-statement": {"pk": owed.pk},
         "supplier-statement-file": {"pk": owed.pk, "kind": "csv"},
     }
@@ -179,6 +185,7 @@ def given_of_take_backs(places) -> dict[str, dict[str, object]]:
     found = dict.fromkeys(names, places["take-back"]) | {"draft_take_back": places["take-back-over"]}
     note = {"note": places["credit-note"]["pk"]}
     found |= dict.fromkeys(("get_credit_note", "drop_credit_note", "lay_credit_note_before"), note)
+    found["lay_supplier_statement_before"] = {"statement": places["supplier-statement"]["pk"]}
     found["set_tax_party"] = places["tax-party"]
     found["draft_credit_note"] = {"statement": places["statement-payment"]["pk"]}
     names = ("get_supplement", "lower_supplement", "refuse_supplement", "draft_supplement")

@@ -151,6 +151,12 @@ put_review_points        annnonnnnnnn
 submit_review            annnrnnnnnnn
 list_credit_notes        aooooooooooo
 list_supplier_statements annnnnnooooo
+list_suppliers           annnnnnooooo
+list_supply_contracts    annnnnnooooo
+add_supplier             annnnnnrorrr
+set_supply_contract      annnnnnrorrr
+work_out_supplier_statement annnnnnrorrr
+lay_supplier_statement_before annnnnnrrrrr
 list_tax_invoices        annnnnnooooo
 set_tax_party            anronnnrorrr
 get_credit_note          annnnnnooooo

@@ -262,6 +262,10 @@ def _body_of_money(world: World) -> dict[str, Any]:
         "propose_refund": {},
         "draft_credit_note": {"reason": "changed", "text": "x", "items": []},
         "lay_credit_note_before": {},
+        "add_supplier": {"code": "other", "name": "x"},
+        "set_supply_contract": world.places["supply-contract"] | {"price_won": 1, "first_month": "2026-04"},
+        "work_out_supplier_statement": {"supplier": "cloud", "month": "2026-03"},
+        "lay_supplier_statement_before": {},
         "set_tax_party": {"representative": "x", "address": "x", "email": "a@example.org"},
         "stop_chasing": {"reason": "x"},
     }

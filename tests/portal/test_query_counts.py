@@ -6,14 +6,19 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from factories import NOW, make_assignment, make_award, make_job, make_reviewer, make_staff
+from factories import NOW, issue_closed, make_actor, make_assignment, make_award, make_job, make_reviewer, make_staff
+from portal.billing.test_billing_actions import NOW as JUNE
+from portal.billing.test_billing_actions import awarded, used, worked
 from rounds import adopt, make_round, propose, publish
 
 from madang.portal.actors import Role
 from madang.portal.agreements import actions as agreements
 from madang.portal.awards.models import Award
+from madang.portal.creditnotes.queries import beyond_the_book
 from madang.portal.indicators import actions as indicators
 from madang.portal.jobs import queries as jobs
+from madang.portal.ledger import actions as ledger
+from madang.portal.ledger.models import Movement
 from madang.portal.ledger.queries import held_by
 from madang.portal.outbox.models import Message
 from madang.portal.people import queries as people
@@ -74,6 +79,19 @@ def test_an_applicants_own_pages(client, django_assert_num_queries, rows):
         opened(client, count, url, django_assert_num_queries)
 
 
+def billed_and_undone(count):
+    """Issued statements whose use was undone after their month was closed."""
+    by = make_actor(Role.PROGRAMME_MANAGER)
+    for _ in range(count):
+        award = awarded(grain="hour")
+        used(award, 3600)
+        worked(award)
+    issue_closed(by=by, now=JUNE, month="2026-05")
+    for movement in list(Movement.objects.filter(kind="overrun")):
+        ledger.reverse(by=by, now=JUNE, movement=movement.pk)
+    assert len(beyond_the_book()) == count
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_a_reviewers_and_a_managers_pages(client, django_assert_num_queries, rows):
     found = make_round([60 - n for n in range(rows)])
@@ -83,10 +101,12 @@ def test_a_reviewers_and_a_managers_pages(client, django_assert_num_queries, row
     plans = [propose(found, policy) for policy in (PolicyChoice.RANK_SKIP, PolicyChoice.RANK_STOP)]
     client.force_login(reviewer.person)
     opened(client, 20, reverse("reviews"), django_assert_num_queries)
+    billed_and_undone(rows)
     client.force_login(make_staff(*Role))
     compared = f"{reverse('plan-compare', args=[found.intake.pk])}?plan={plans[0].pk}&plan={plans[1].pk}"
     wanted = {
-        reverse("staff"): 69,
+        reverse("staff"): 76,
+        reverse("credit-notes"): 15,
         reverse("staff-intakes"): 7,
         reverse("staff-calls"): 9,
         reverse("intake-applications", args=[found.intake.pk]): 12,

@@ -55,6 +55,16 @@ def divided(
     return found
 
 
+def same_share(lines: Sequence[Discounted], amount: int, base: int) -> list[tuple[Discounted, int]]:
+    """What is withdrawn of lines that came later, after `amount` of `base` won: the same share of each, rounded down.
+
+    Each line by itself, so that it does not matter with which others it comes. Those that come to nought are left out.
+    """
+    if not 0 < amount <= base:
+        raise ValueError("amount must lie within the base")
+    return [(line, won) for line in lines if (won := line.left * amount // base)]
+
+
 def repriced(tariff: Tariff, won: int) -> Quote:
     """The line that withdraws `won` of discount, or gives them back where below nought: exactly the opposite then.
 

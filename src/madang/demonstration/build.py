@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from madang.cli.language import N_
 from madang.demonstration import cast as casting
-from madang.demonstration import catalogue, national, present
+from madang.demonstration import catalogue, money, national, present
 from madang.demonstration.cast import Cast
 from madang.demonstration.progress import Progress
 from madang.portal.transactions import together
@@ -24,6 +24,8 @@ def build(now: datetime, progress: Progress) -> Cast:
         catalogue.consent_texts(cast, begun)
         catalogue.present_pools(cast, now - timedelta(days=60), now)
         catalogue.local_pool(cast, now - timedelta(days=60), now)
-    national.build(cast, progress)
+    call = national.build(cast, progress)
+    with progress.step(N_("Five of its awards in force, with statements, receipts and reports")):
+        money.build(cast, call, now)
     present.build(cast, now, progress)
     return cast

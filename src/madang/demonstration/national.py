@@ -46,8 +46,8 @@ def at(year: int, month: int, day: int, hour: int = 10) -> datetime:
 ANNOUNCED, CLOSES = (2025, 12, 22, 10), (2026, 1, 28, 15)
 
 
-def build(cast: Cast, progress: Progress) -> None:
-    """Everything from the announcement to the answers of those who were awarded."""
+def build(cast: Cast, progress: Progress) -> Call:
+    """Everything from the announcement to the answers of those who were awarded; gives the call."""
     call = _publish(cast)
     intake, draws = call.intakes.get(), random.Random(draw.SEED)
     firms, drawn = draw.round_of_spring_2026(published.POINTS, published.REVIEWS_EACH)
@@ -69,6 +69,7 @@ def build(cast: Cast, progress: Progress) -> None:
         rounds.decide(cast, intake, plans[-1], at(2026, 3, 3), "AI컴퓨팅-2026-031")
         _answers()
         _report(cast, call)
+    return call
 
 
 def _publish(cast: Cast) -> Call:
@@ -187,7 +188,7 @@ def _wishes(cast: Cast, intake: Intake) -> None:
 
 
 def _answers() -> None:
-    """Every winner answers in time: all but each twentieth accept. Their capacity stays promised, nothing runs."""
+    """Every winner answers in time: all but each twentieth accept. Their capacity stays promised."""
     for place, award in enumerate(Award.objects.filter(state="offered").select_related("application").order_by("pk")):
         owner = rounds.actor(award.application.created_by_id)
         if place % 20 == 19:

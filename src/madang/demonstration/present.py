@@ -29,6 +29,7 @@ from madang.portal.actors import WORKER, MemberRole
 from madang.portal.agreements import actions as agreements
 from madang.portal.agreements.rules import Side, SigningMethod
 from madang.portal.applications.rules import AskLine
+from madang.portal.awards import instalments
 from madang.portal.awards.models import Award
 from madang.portal.billing import actions as billing
 from madang.portal.calls import chores as calls_chores
@@ -205,9 +206,15 @@ def _hand_in(
 
 
 def _sign(cast: Cast, call: Call, owners: list[tuple[int, str, Organisation]], now: datetime) -> list[Award]:
-    """Each owner accepts and signs with their password, the approver signs for the centre: the award is in force."""
+    """Each owner accepts and signs with their password, the approver signs for the centre: the award is in force.
+
+    The university's comes in two instalments.
+    """
     for person, password, organisation in owners:
         award = Award.objects.get(application__intake__call=call, organisation=organisation)
+        if organisation.kind == OrganisationKind.UNIVERSITY:
+            halfway = award.starts_on + (award.ends_on - award.starts_on) // 2
+            instalments.split(by=cast.actor("manager"), now=now, award=award.pk, report_on=halfway)
         row = agreements.accept(by=rounds.actor(person), now=now, award=award.pk)
         for by, side, given in (
             (rounds.actor(person), Side.USER, password),

@@ -12,7 +12,9 @@ from factories import (
     make_award,
     make_member,
     make_organisation,
+    make_plan,
     make_pool,
+    make_pool_month,
     make_product,
     make_submitted,
     make_track,
@@ -107,6 +109,29 @@ def test_an_award_that_ended_gets_no_second_half_though_its_report_is_accepted()
     outcomes.hand_in(by=owner, now=JULY, duty=duty.pk, nothing=True)
     outcomes.check(by=make_actor(Role.SCREENING_OFFICER), now=JULY, duty=duty.pk, version=1, accept=True)
     assert granted(award) == [1801]
+
+
+def test_a_track_says_that_its_hours_come_in_halves_and_staff_change_an_award():
+    organisation = make_organisation()
+    products = [make_product(make_pool(grain=grain), grain=grain, units=1) for grain in ("hour", "month")]
+    files = [
+        make_submitted(make_track(products=[product], halves=halves), state="eligible", organisation=organisation)
+        for product, halves in ((products[0], True), (products[0], False), (products[1], True))
+    ]
+    for product in products:
+        make_pool_month(product.pool, "2026-05", physical=10**6, funded=10**6)
+    rows = []
+    for file in files:
+        line = rules.Line(file.track.products.get().product_id, 2, 2, "2026-05", 1, 7200)
+        grant = rules.Grant(file.pk, organisation.pk, "x", (line,))
+        rows += actions.hold(by=WORKER, now=NOW, plan=make_plan(file.intake), grants=[grant])
+    found = [queries.second_instalment(row.pk) for row in rows]
+    assert [one and (one.report_on, one.set_by_id) for one in found] == [(date(2026, 5, 16), None), None, None]
+    manager = make_actor(Role.PROGRAMME_MANAGER)
+    for day in (date(2026, 5, 20), None):
+        instalments.split(by=manager, now=NOW, award=rows[0].pk, report_on=day)
+        one = queries.second_instalment(rows[0].pk)
+        assert (one and (one.report_on, one.set_by_id)) == (day and (day, manager.person))
 
 
 @pytest.mark.parametrize(

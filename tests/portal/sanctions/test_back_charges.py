@@ -23,10 +23,11 @@ from madang.portal.creditnotes import actions as notes
 from madang.portal.creditnotes import queries as credit_notes
 from madang.portal.creditnotes.rules import NoteReason, Wish
 from madang.portal.entitlements import actions as entitlements
+from madang.portal.outbox.models import Message
 from madang.portal.prices.rules import rule_to_try
 from madang.portal.receipts import actions as money
 from madang.portal.receipts import queries as receipts
-from madang.portal.sanctions import actions, queries
+from madang.portal.sanctions import actions, chores, queries
 from madang.portal.settlements import queries as settlements
 from madang.portal.taxinvoices.queries import invoices
 
@@ -73,8 +74,8 @@ class Case:
         actions.decide(by=self.approver, now=JUNE, sanction=row.pk, comment="", document_number="D-1")
         return row
 
-    def annulled(self, row, now):
-        actions.appeal(by=self.owner, now=now, sanction=row.pk, text="We did report")
+    def annulled(self, row, now, appealed=None):
+        actions.appeal(by=self.owner, now=appealed or now, sanction=row.pk, text="We did report")
         actions.draft_outcome(by=self.manager, now=now, sanction=row.pk, annul=True, comment="So it was")
         actions.annul(by=self.other, now=now, sanction=row.pk, comment="", document_number="D-2")
 
@@ -127,7 +128,7 @@ def test_what_was_free_is_paid_with_the_next_statement_and_given_back_to_the_won
 
 def noted(case, month, *, reason=NoteReason.CHANGED, now=JUNE, **wish):
     statement = Statement.objects.get(month=month)
-    wishes = {StatementLine.objects.get(statement=statement).pk: Wish(**wish)} if wish else {}
+    wishes = {StatementLine.objects.get(statement=statement, withdraws=None).pk: Wish(**wish)} if wish else {}
     who = {"by": case.manager, "now": now}
     note = notes.draft(**who, statement=statement.pk, reason=reason, text="So", wishes=wishes)
     notes.lay_before(**who, note=note.pk, comment="")
@@ -157,9 +158,33 @@ def test_a_credit_note_and_a_back_charge_take_nothing_off_twice(db):
     sound()
 
 
+def test_months_billed_later_follow_once_at_the_same_share_less_their_notes_and_are_given_back(db):
+    case = Case(permille=500)
+    row = case.decided(less=1_600_000, last_month="2026-06")
+    assert code(lambda: case.found(first_month="2026-06", last_month="2026-06")) == "back_charge_stands"
+    assert (chores.follow(JUNE), queries.booked(row)) == (0, [("2026-06", 1_600_000)])
+    issue_closed(by=case.manager, now=JULY, month="2026-06")
+    noted(case, "2026-06", now=JULY, quantity=30)()
+    again = noted(case, "2026-06", now=JULY, quantity=1)
+    assert (chores.follow(JULY), chores.follow(JULY)) == (1, 0)
+    assert queries.booked(row) == [("2026-06", 1_600_000), ("2026-07", 800_000)]
+    assert code(again) == "credit_note_withdrawn"
+    assert Message.objects.filter(code="sanction_followed", person=case.owner.person).count() == 1
+    Award.objects.update(ends_on=date(2026, 7, 1))
+    issue_closed(by=case.manager, now=AUGUST, month="2026-07")
+    sound()
+    case.annulled(row, AUGUST, appealed=JULY)
+    assert chores.follow(AUGUST) == 0
+    assert sum(won for _, won in queries.booked(row)) == 0
+    september = datetime(2026, 9, 13, 3, 0, tzinfo=UTC)
+    issue_closed(by=case.manager, now=september, month="2026-08")
+    assert sum(by_source().values()) == 76_800_000 + 38_400_000
+    sound()
+
+
 def test_what_is_annulled_in_its_own_month_leaves_no_line_and_can_be_found_again(case):
     row = case.decided()
-    assert code(case.found) == "back_charge_of_nothing"
+    assert code(case.found) == "back_charge_stands"
     case.annulled(row, JUNE)
     assert worked(case.award, "2026-06", JUNE).due == 0
     assert not StatementLine.objects.filter(withdraws__isnull=False).exists()

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils.translation import override
 from factories import issue_closed, make_actor
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,7 +72,11 @@ def test_a_month_is_owed_by_the_book_agreed_by_two_and_what_is_undone_later_coun
     actions.lay_before(**by, statement=row.pk, comment="")
     actions.agree(by=approver, now=NOW, statement=row.pk, comment="", document_number="doc-1")
     assert (SupplierStatement.objects.get().state, queries.check_books()) == ("agreed", [])
-    assert exports.table(queries.statements(manager).get())[-1][-2] == 3040
+    shown = queries.statements(manager).get()
+    assert exports.table(shown)[-1][-2] == 3040
+    with override("ko"):
+        paper = exports.written(shown)
+    assert (paper["totals"][-1], paper["facts"][3][1]) == ("3,040", "2026. 6. 1.")
     with pytest.raises(Refused, match="supply_month_agreed"):
         actions.set_contract(**by, **terms, supplier=cloud, kind=SupplyKind.USED, first_month="2026-05", price=1)
     with pytest.raises(DatabaseError, match="supplierstatement"), transaction.atomic():

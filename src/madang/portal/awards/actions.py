@@ -17,7 +17,7 @@ from madang.portal.approvals import actions as approvals
 from madang.portal.approvals.models import Approval
 from madang.portal.approvals.rules import ApprovalKind
 from madang.portal.awards import queries, rules
-from madang.portal.awards.models import Award, AwardLine, BudgetAlert, FreedPromise
+from madang.portal.awards.models import Award, AwardLine, BudgetAlert, FreedPromise, SecondInstalment
 from madang.portal.awards.rules import AwardState, Grant
 from madang.portal.formats import core_hours, day, gpu_hours
 from madang.portal.journal import actions as journal
@@ -29,19 +29,16 @@ from madang.portal.plans import problems
 from madang.portal.plans.models import Plan
 from madang.portal.resources import actions as resources
 from madang.portal.resources.models import Pool
+from madang.portal.resources.rules import Grain
 from madang.portal.transactions import action
 from madang.values import SECONDS_PER_HOUR, Month
 
 SOURCE = "award"
 
 
-def _month_of(now: datetime) -> str:
-    """The month in which an instant falls at the centre."""
-    return str(Month.of(now, settings.MADANG_ZONE))
-
-
 def _next_month(now: datetime) -> str:
-    return str(Month.parse(_month_of(now)).plus(1))
+    """The month after the one in which an instant falls at the centre."""
+    return str(Month.of(now, settings.MADANG_ZONE).plus(1))
 
 
 def _lines(awards: Sequence[int]) -> list[AwardLine]:
@@ -84,9 +81,20 @@ def hold(*, by: Actor, now: datetime, plan: Plan, grants: Sequence[Grant]) -> li
         [_line(award, line) for award, grant in zip(awards, grants, strict=True) for line in grant.lines],
         batch_size=500,
     )
+    _halve(now, awards)
     _commit(by, now, awards)
     journal.record(by=by, now=now, did="awards.hold", kind="plan", subject=plan.pk, awards=len(awards))
     return awards
+
+
+def _halve(now: datetime, awards: Sequence[Award]) -> None:
+    """Notes the second instalment of those whose track grants hours in two halves."""
+    halved = AwardLine.objects.filter(
+        award__in=awards, product__grain=Grain.HOUR, award__application__track__halves=True
+    )
+    days = {award.pk: rules.halfway(award.starts_on, award.ends_on) for award in awards}
+    found = [pk for pk in halved.values_list("award", flat=True).distinct() if days[pk]]
+    SecondInstalment.objects.bulk_create(SecondInstalment(award_id=pk, report_on=days[pk], set_at=now) for pk in found)
 
 
 def _line(award: Award, line: rules.Line) -> AwardLine:
@@ -378,7 +386,7 @@ def note_search(*, by: Actor, now: datetime) -> None:
 @action
 def tell_share(*, now: datetime, award: Award, pool: Pool, share: int, sums: Balances) -> None:
     """Writes to the award's owners that a share of what they were granted is used; once a month and share."""
-    month = _month_of(now)
+    month = str(Month.of(now, settings.MADANG_ZONE))
     BudgetAlert.objects.create(award=award, pool=pool, month=month, share=share, told_at=now)
     hours = gpu_hours if pool.unit == "gpu" else core_hours
     facts: dict[str, Any] = {"share": share, "number": award.number, "title": award.title}

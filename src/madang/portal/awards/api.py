@@ -49,9 +49,9 @@ class AwardLineOut(Schema):
 
 
 class SecondHalfIn(Schema):
-    """The first day after those that the interim report is about."""
+    """The first day after those that the interim report is about; null: all is granted at once."""
 
-    report_on: Day
+    report_on: Day | None
 
 
 class SecondHalfOut(Schema):

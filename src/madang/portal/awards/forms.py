@@ -7,12 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 
 class InstalmentsForm(forms.Form):
-    """Half of the hours now, half after a report."""
+    """Half of the hours now, half after a report; or all at once."""
 
     report_on = forms.DateField(
         label=_("The interim report is about the days before"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("From this day on it can be handed in; it is due thirty days later."),
+        help_text=_(
+            "From this day on it can be handed in; it is due thirty days later. Empty: all is granted at once."
+        ),
+        required=False,
     )
 
 

@@ -107,12 +107,12 @@ class FreedPromise(models.Model):
 
 class SecondInstalment(models.Model):
     """That half of an award's computing by the hour is granted only once a report is accepted, which is about the days
-    before `report_on`.
+    before `report_on`. Nobody set it (`set_by`) where its track grants all its awards so.
     """
 
     award = models.OneToOneField(Award, on_delete=models.CASCADE, related_name="second_instalment")
     report_on = models.DateField()
-    set_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    set_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     set_at = models.DateTimeField()
     released_at = models.DateTimeField(null=True)
 

@@ -100,12 +100,14 @@ def _answerable(request: HttpRequest, row: Any) -> bool:
 
 @with_role(Role.PROGRAMME_MANAGER)
 def split(request: HttpRequest, number: str) -> HttpResponse:
-    """Asks for the day of the report, then grants half of the hours only after it."""
+    """Asks for the day of the report, after which the second half of the hours comes; without one all comes at once."""
     row = one(queries.awards(request.actor), number=number)
-    form = InstalmentsForm(request.POST if request.method == "POST" else None)
+    set_before = queries.second_instalment(row.pk)
+    first = {"report_on": set_before.report_on} if set_before else None
+    form = InstalmentsForm(request.POST if request.method == "POST" else None, initial=first)
     given = {"by": request.actor, "now": request.now, "award": row.pk}
     if form.is_valid() and tried(form, lambda: instalments.split(**given, **form.cleaned_data)):
-        messages.success(request, _("Half of the hours comes after the report. The award's page says so."))
+        messages.success(request, _("The instalments are set. The award's page says how."))
         return redirect("award", number)
     title = _("Grant award {number} in two instalments").format(number=number)
     lead = _(
@@ -113,7 +115,7 @@ def split(request: HttpRequest, number: str) -> HttpResponse:
         "halved comes with it. The rest is granted once an interim report on its outcomes is accepted."
     )
     back = reverse("award", args=[number])
-    return form_page(request, form, title=title, label=_("Grant it in two instalments"), lead=lead, back=back)
+    return form_page(request, form, title=title, label=_("Set it"), lead=lead, back=back)
 
 
 @signed_in

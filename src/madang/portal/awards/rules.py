@@ -60,6 +60,12 @@ def in_halves(grain: str) -> bool:
     return grain == Grain.HOUR
 
 
+def halfway(starts_on: date, ends_on: date) -> date | None:
+    """The first day of the second half of the days [starts_on, ends_on); none where they cannot be halved."""
+    found = starts_on + (ends_on - starts_on) // 2
+    return found if starts_on < found else None
+
+
 def first_half(seconds: int) -> int:
     """What is granted at once of a line in two instalments; a second that cannot be halved comes with it."""
     return seconds - seconds // 2

@@ -9,7 +9,6 @@ REFUSALS = {
     ),
     "award_not_running": N_("Only an award in force can be ended."),
     "award_reason_needed": N_("Please say why the award is to end."),
-    "instalments_set": N_("This award comes in two instalments already."),
     "instalments_late": N_("Instalments are set before an award is accepted: whoever accepts has to have read them."),
     "instalments_nothing": N_("Nothing of this award is counted by the hour; what is held by the month is not halved."),
     "instalments_day": N_("The day of the report lies within the award's days, after the first of them."),

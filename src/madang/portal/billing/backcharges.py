@@ -8,7 +8,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import F
 
-from madang.accounting.withdrawal import divided
+from madang.accounting.withdrawal import divided, same_share
 from madang.errors import Refused, Stale
 from madang.portal.actors import Actor
 from madang.portal.awards.models import Award
@@ -32,8 +32,7 @@ def withdraw(
 
     Stale where less is left of the discounts than that. Refused: "month_already_issued".
     """
-    # a credit note to one of these statements waits for us, or we see what it took off
-    Statement.objects.filter(lines__award=award).update(credited=F("credited"))
+    _alone(award)
     lines = withdrawals.lines(award, first_month, last_month, issued_until)
     if sum(one.left for one in lines) < amount:
         raise Stale("statement")
@@ -49,11 +48,42 @@ def withdraw(
 
 
 @action
+def follow(
+    *, by: Actor, now: datetime, act: str, award: int, first_month: str, last_month: str, issued_after: datetime,
+    share: tuple[int, int],
+) -> tuple[int, str]:  # fmt: skip
+    """Withdraws the same share, so much of so much, of the discounts of these months on statements issued since.
+
+    Each line is followed once. Gives the won and the month that bills them; nought where there is nothing to follow.
+    Refused: "month_already_issued".
+    """
+    _alone(award)
+    found = same_share(withdrawals.later(act, award, first_month, last_month, issued_after), *share)
+    month = _booked(now)
+    if not found:
+        return 0, month
+    funded, own = withdrawals.funded(line.place for line, _ in found), funding.own_source(now)
+    made = []
+    for line, won in found:
+        bearing = funded.setdefault(line.place, {})
+        for one in divided(won, [line], funded, own):
+            bearing[one.source] = bearing.get(one.source, 0) - one.won
+            given = {"line_id": one.line, "source_id": one.source, "amount": one.won}
+            made.append(BackCharge(act=act, booked=month, posted_at=now, **given))
+    _post(now, award, month, made)
+    total = sum(won for _, won in found)
+    facts = {"act": act, "amount_won": total, "month": month}
+    record(by=by, now=now, did="billing.withdraw", kind="award", subject=award, **facts)
+    return total, month
+
+
+@action
 def give_back(*, by: Actor, now: datetime, act: str, award: int) -> str:
     """Gives back all that an act withdrew, source by source, on the statement of the month that runs.
 
     Refused: "not_found", "month_already_issued".
     """
+    _alone(award)
     rows = list(BackCharge.objects.filter(act=act, reverses__isnull=True).order_by("pk"))
     if not rows:
         raise Refused("not_found")
@@ -67,6 +97,11 @@ def give_back(*, by: Actor, now: datetime, act: str, award: int) -> str:
     facts = {"act": act, "amount_won": sum(row.amount for row in rows), "month": month}
     record(by=by, now=now, did="billing.give_back", kind="award", subject=award, **facts)
     return month
+
+
+def _alone(award: int) -> None:
+    # a credit note to one of these statements, and whoever else withdraws or gives back, waits for us or we see it
+    Statement.objects.filter(lines__award=award).update(credited=F("credited"))
 
 
 def _booked(now: datetime) -> str:

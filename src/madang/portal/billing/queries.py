@@ -101,9 +101,9 @@ def home_panels(by: Actor, now: datetime) -> list[dict[str, object]]:
     return [{"template": "billing/panel.html", "statements": shown}] if shown else []
 
 
-def lines(statement: Statement) -> list[StatementLine]:
-    """A statement's lines with award or booking, product and price, for somebody who may see the statement."""
-    rows = StatementLine.objects.filter(statement=statement).select_related(
+def lines(*statements: Statement) -> list[StatementLine]:
+    """The lines of statements with award or booking, product and price, for somebody who may see them."""
+    rows = StatementLine.objects.filter(statement__in=statements).select_related(
         "award", "product__pool", "tariff", "statement"
     )
     of_award = F("award").asc(nulls_last=True)

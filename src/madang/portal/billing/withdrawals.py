@@ -43,8 +43,19 @@ def stands(lines: Iterable[int]) -> bool:
 
 def lines(award: int, first_month: str, last_month: str, issued_until: datetime) -> list[Discounted]:
     """The lines of an award's use in these months, both counted, of whose discount something is left."""
+    return _of_months(
+        _discounted().filter(award=award, statement__issued_at__lte=issued_until), first_month, last_month
+    )
+
+
+def later(act: str, award: int, first_month: str, last_month: str, issued_after: datetime) -> list[Discounted]:
+    """The same of statements that were issued since, but for lines of which this act withdrew something."""
+    rows = _discounted().filter(award=award, statement__issued_at__gt=issued_after)
+    return _of_months(rows.exclude(pk__in=BackCharge.objects.filter(act=act).values("line")), first_month, last_month)
+
+
+def _of_months(rows: QuerySet[StatementLine], first_month: str, last_month: str) -> list[Discounted]:
     first, after = Month.parse(first_month), Month.parse(last_month).plus(1)
-    rows = _discounted().filter(award=award, statement__issued_at__lte=issued_until)
     rows = rows.filter(
         first_day__gte=date(first.year, first.number, 1), first_day__lt=date(after.year, after.number, 1)
     )

@@ -77,6 +77,7 @@ class Track(models.Model):
     In a track with `peer_groups` (2 or more) applicants review each other's documents, nobody in the group of an
     application of their own, and may hand in until `grace_days` after the date; with 0 experts review.
     `claims_most` caps the bonus points that applicants claim; with `consensus` reviewers agree on one sheet at last.
+    With `halves` what its awards count by the hour comes in two halves, the second after a report.
     """
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="tracks")
@@ -103,6 +104,7 @@ class Track(models.Model):
     grace_days = models.PositiveSmallIntegerField(default=0)
     claims_most = models.PositiveSmallIntegerField(default=0)
     consensus = models.BooleanField(default=False)
+    halves = models.BooleanField(default=False)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,12 +17,13 @@ from madang.portal.billing import withdrawals
 from madang.portal.billing.models import CreditNote, CreditNoteItem, Statement, StatementLine, Support
 from madang.portal.billing.queries import lines
 from madang.portal.creditnotes.rules import Figures, NoteState, figures_of, last_day, total
-from madang.portal.ledger import monthly
 from madang.portal.ledger import queries as books
 from madang.portal.ledger.models import Adjustment
 from madang.portal.resources.rules import Grain
 from madang.portal.tasks import Task
 
+# an award, a pool and a month of use
+Place = tuple[int, int, str]
 _SUMMED = tuple(Figures.__dataclass_fields__)
 
 
@@ -49,80 +51,84 @@ def items(note: CreditNote) -> list[CreditNoteItem]:
 
 
 def left_of(statement: Statement) -> list[LeftLine]:
-    """Each line of use with what its issued credit notes have left of it; six queries."""
-    issued = CreditNoteItem.objects.filter(note__statement=statement, note__state=NoteState.ISSUED)
-    off: dict[int, list[Figures]] = {}
-    for item in issued:
-        off.setdefault(item.line_id, []).append(figures_of(item))
-    found = [(line, figures_of(line) - total(off.get(line.pk, []))) for line in _of_use(statement)]
-    beyond = _beyond(statement, found)
-    return [LeftLine(line, left, min(left.quantity, beyond.get(line.pk, 0))) for line, left in found]
+    """Each line of use of a statement with what its issued credit notes have left of it."""
+    return _left_of([statement])[statement.pk]
 
 
-def _of_use(statement: Statement) -> list[StatementLine]:
+def _left_of(statements: Sequence[Statement]) -> dict[int, list[LeftLine]]:
+    """The same of each of several statements, by row id; six queries however many they are."""
+    off: dict[int, list[Figures]] = defaultdict(list)
+    for item in CreditNoteItem.objects.filter(note__statement__in=statements, note__state=NoteState.ISSUED):
+        off[item.line_id].append(figures_of(item))
+    left = {line: figures_of(line) - total(off[line.pk]) for line in _of_use(statements)}
+    beyond = _beyond(left)
+    found: dict[int, list[LeftLine]] = {one.pk: [] for one in statements}
+    for line, figures in left.items():
+        found[line.statement_id].append(LeftLine(line, figures, min(figures.quantity, beyond.get(line.pk, 0))))
+    return found
+
+
+def _of_use(statements: Sequence[Statement]) -> list[StatementLine]:
     """The lines that price something: what an act withdrew is given back by its appeal alone."""
-    return [line for line in lines(statement) if line.withdraws_id is None]
+    return [line for line in lines(*statements) if line.withdraws_id is None]
 
 
-def _beyond(statement: Statement, found: Iterable[tuple[StatementLine, Figures]]) -> dict[int, int]:
+def _beyond(left: Mapping[StatementLine, Figures]) -> dict[int, int]:
     """Seconds that stand on lines by use and not in the book, laid on an award's lines of a pool, the last first.
 
     What came or was undone after its month was closed counts in its own month; what a later statement bills of the
     month counts as billed.
     """
-    if not Adjustment.objects.filter(month=statement.month).exists():
+    own: dict[Place, list[tuple[StatementLine, Figures]]] = defaultdict(list)
+    for line, figures in left.items():
+        hourly = line.award_id is not None and line.product.grain == Grain.HOUR
+        if hourly and f"{line.first_day:%Y-%m}" == line.statement.month:
+            own[line.award_id, line.product.pool_id, line.statement.month].append((line, figures))
+    months = {month for _award, _pool, month in own}
+    if not Adjustment.objects.filter(month__in=months).exists():
         return {}
-    own: dict[tuple[str, int], list[tuple[StatementLine, Figures]]] = {}
-    for line, left in found:
-        if line.award_id and line.product.grain == Grain.HOUR and f"{line.first_day:%Y-%m}" == statement.month:
-            own.setdefault((f"award:{line.award_id}", line.product.pool_id), []).append((line, left))
-    owners = [owner for owner, _pool in own]
-    held, late = books.used_by_day(owners, statement.month), monthly.adjusted(owners, month=statement.month)
-    later = _billed_later(statement)
+    kept = books.used_by_month([f"award:{award}" for award, _pool, _month in own], months)
+    later = _billed_later({award for award, _pool, _month in own}, months)
     beyond: dict[int, int] = {}
-    for place, rows in own.items():
-        kept = sum(held.get(place, {}).values()) + sum(late.get(place, {}).values())
-        over = sum(left.quantity for _line, left in rows) + later.get(place, 0) - kept
-        for line, left in reversed(rows):
-            beyond[line.pk] = max(0, min(over, left.quantity))
+    for (award, pool, month), rows in own.items():
+        billed = sum(figures.quantity for _line, figures in rows) + later[award, pool, month]
+        over = billed - kept.get((f"award:{award}", pool), {}).get(month, 0)
+        for line, figures in reversed(rows):
+            beyond[line.pk] = max(0, min(over, figures.quantity))
             over -= beyond[line.pk]
     return beyond
 
 
-def _billed_later(statement: Statement) -> dict[tuple[str, int], int]:
-    """Seconds of the statement's month that later statements of the organisation bill, less what was credited."""
+def _billed_later(awards: Collection[int], months: Collection[str]) -> Counter[Place]:
+    """Seconds of some months that later statements bill of these awards, less what was credited of them."""
     last = StatementLine.objects.filter(
-        statement__organisation=statement.organisation_id,
-        statement__month__gt=statement.month,
-        first_day__range=(f"{statement.month}-01", last_day(statement.month)),
+        award__in=awards,
+        first_day__range=(f"{min(months)}-01", last_day(max(months))),
         product__grain=Grain.HOUR,
-        award__isnull=False,
     )
     off = CreditNoteItem.objects.filter(line__in=last, note__state=NoteState.ISSUED)
-    found: dict[tuple[str, int], int] = {}
+    found: Counter[Place] = Counter()
     for rows, sign, place in ((last, 1, ""), (off, -1, "line__")):
-        by = (f"{place}award", f"{place}product__pool")
-        for award, pool, sum_ in rows.order_by().values(*by).annotate(sum=Sum("quantity")).values_list(*by, "sum"):
-            found[f"award:{award}", pool] = found.get((f"award:{award}", pool), 0) + sign * sum_
+        by = [f"{place}{name}" for name in ("award", "product__pool", "first_day", "statement__month")]
+        sums = rows.order_by().values(*by).annotate(sum=Sum("quantity")).values_list(*by, "sum")
+        for award, pool, day, billed, sum_ in sums:
+            if f"{day:%Y-%m}" < billed:
+                found[award, pool, f"{day:%Y-%m}"] += sign * sum_
     return found
 
 
 def beyond_the_book() -> list[Statement]:
-    """Issued statements that bill more seconds than the book holds by now; looks only at those with undone use."""
+    """Issued statements that bill more seconds than the book holds by now; looks only at those with undone use.
+
+    Seven queries, however many years those statements come to.
+    """
     undone = Adjustment.objects.filter(movement__from_account__bucket=Bucket.USED)
-    found = []
-    for month, owners in _by_month(undone.values_list("month", "movement__from_account__owner").distinct()).items():
-        awards = [int(owner.partition(":")[2]) for owner in owners if owner.startswith("award:")]
-        rows = Statement.objects.filter(month=month, state="issued", credited__lt=F("payable"))
-        found += rows.filter(organisation__awards__in=awards).distinct().order_by("number")
-    return [row for row in found if any(one.beyond for one in left_of(row))]
-
-
-def _by_month(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for month, owner in sorted(pairs):
-        found.setdefault(month, []).append(owner)
-    return found
+    pairs = list(undone.values_list("month", "movement__from_account__owner").distinct())
+    awards = [int(owner.partition(":")[2]) for _month, owner in pairs if owner.startswith("award:")]
+    asked = Statement.objects.filter(month__in={month for month, _owner in pairs}, organisation__awards__in=awards)
+    rows = list(asked.filter(state="issued", credited__lt=F("payable")).distinct().order_by("number")) if pairs else []
+    left = _left_of(rows) if rows else {}
+    return [row for row in rows if any(one.beyond for one in left[row.pk])]
 
 
 def supported(statement: Statement) -> dict[tuple[int | None, int], dict[int, int]]:

@@ -292,6 +292,7 @@ def _write_track(call: int, track: TrackDraft, position: int) -> None:
         grace_days=track.grace_days,
         claims_most=track.claims_most,
         consensus=track.consensus,
+        halves=track.halves,
     )
     _write_products(row, track.products)
     _write_consents(row, track.consents)

@@ -130,6 +130,7 @@ class TrackPart(Schema):
     grace_days: int = Field(0, ge=0, le=30, description="How long after the due date applicants may hand in sheets.")
     claims_most: int = Field(0, ge=0, le=SMALL)
     consensus: bool = False
+    halves: bool = Field(False, description="Its awards' hours come in two halves, the second after a report.")
     products: list[OfferPart] = Field([], max_length=MOST)
     criteria: list[CriterionPart] = Field([], max_length=MOST)
     sections: list[SectionPart] = Field([], max_length=MOST)

@@ -122,6 +122,10 @@ class TrackForm(forms.Form):
         label=_("Reviewers agree on one sheet"), required=False,
         help_text=_("Each scores alone first; then a moderator writes one sheet that they agree on, and it counts."),
     )  # fmt: skip
+    halves = forms.BooleanField(
+        label=_("Hours come in two halves"), required=False,
+        help_text=_("Each award's second half is granted once a report on the first half of its days is accepted."),
+    )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

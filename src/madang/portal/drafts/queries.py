@@ -94,6 +94,7 @@ def track_draft(track: Track) -> TrackDraft:
         grace_days=track.grace_days,
         claims_most=track.claims_most,
         consensus=track.consensus,
+        halves=track.halves,
         products=tuple(ProductOffer(row.product.code, row.minimum, row.maximum) for row in track.products.all()),
         criteria=tuple(criterion_draft(row) for row in track.criteria.all()),
         sections=tuple(

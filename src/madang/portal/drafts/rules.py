@@ -142,6 +142,7 @@ class TrackDraft:
     grace_days: int = 0
     claims_most: int = 0
     consensus: bool = False
+    halves: bool = False
     products: tuple[ProductOffer, ...] = ()
     criteria: tuple[CriterionDraft, ...] = ()
     sections: tuple[SectionDraft, ...] = ()
@@ -240,9 +241,7 @@ def faults(call: CallDraft, now: datetime) -> list[Refused]:
     found += _intake_faults(call.intakes, now)
     if not call.tracks:
         found.append(Refused("call_without_track"))
-    for track in call.tracks:
-        found += _track_faults(track)
-    return found
+    return found + [fault for track in call.tracks for fault in _track_faults(track)]
 
 
 def _intake_faults(intakes: tuple[IntakeDraft, ...], now: datetime) -> Iterator[Refused]:

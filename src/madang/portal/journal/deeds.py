@@ -268,6 +268,7 @@ DEEDS = {
     "sanctions.reduce": N_("Sanction reduced"),
     "sanctions.drop": N_("Sanction dropped"),
     "sanctions.decide": N_("Sanction decided"),
+    "sanctions.follow": N_("Discounts of months billed later withdrawn under a back charge"),
     "sanctions.appeal": N_("Appeal against a sanction"),
     "sanctions.uphold": N_("Sanction upheld on appeal"),
     "sanctions.annul": N_("Sanction annulled on appeal"),

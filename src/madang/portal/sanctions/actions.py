@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext
 
 from madang.errors import Refused, Stale
-from madang.portal.actors import Actor
+from madang.portal.actors import WORKER, Actor
 from madang.portal.approvals import actions as approvals
 from madang.portal.approvals import queries as drafts
 from madang.portal.approvals.models import Approval
@@ -247,8 +248,26 @@ def _days(row: Sanction, today: date, pay_days: int) -> dict[str, date]:
 
 def _withdrawn(by: Actor, now: datetime, row: Sanction) -> dict[str, str]:
     span = {"first_month": row.first_month, "last_month": row.last_month, "issued_until": row.found_at}
+    if claims.standing_over(row.award_id, row.rule_id, row.first_month, row.last_month).exclude(pk=row.pk).exists():
+        raise Refused("back_charge_stands")
     what = {"act": queries.number(row), "award": row.award_id, "amount": row.amount}
     return {"month": backcharges.withdraw(by=by, now=now, **what, **span)}
+
+
+@action
+def follow(*, now: datetime, sanction: int) -> int:
+    """Withdraws, of the months that a back charge names, what statements issued since it was found gave: the same share
+    as was decided, on the statement of the month that runs. Gives the won. Stale where it stands no longer.
+    """
+    row = Sanction.objects.select_related("organisation").get(pk=sanction)
+    share = (row.amount, row.base)
+    total, month = backcharges.follow(by=WORKER, now=now, share=share, **claims.bearing_on(row))
+    if not Sanction.objects.filter(pk=sanction, state__in=rules.STANDING).update(state=F("state")):
+        raise Stale("sanction")
+    if total:
+        _record(WORKER, now, "follow", row, amount_won=total, month=month)
+        _tell(row, now, "sanction_followed", key=f"-{now.isoformat()}", month=month, amount=total)
+    return total
 
 
 @action
@@ -328,7 +347,7 @@ def _settled(
 
 def _tell(
     row: Sanction, now: datetime, code: str, *, key: str = "", due: date | None = None, end: date | None = None,
-    **facts: object,
+    amount: int | None = None, **facts: object,
 ) -> None:  # fmt: skip
     for person in persons.owners(row.organisation_id):
         with translation.override(person.language):
@@ -343,7 +362,7 @@ def _tell(
             act=act,
             number=queries.number(row),
             organisation=row.organisation.name,
-            amount=won(row.amount or 0, person.language),
+            amount=won(amount or row.amount or 0, person.language),
             **days,
             **facts,
         )

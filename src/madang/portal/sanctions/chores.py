@@ -1,4 +1,4 @@
-"""The worker's part of sanctions: payments that name a demand find it."""
+"""The worker's part of sanctions: payments that name a demand find it, back charges reach months billed later."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from madang.portal.receipts import queries as receipts
 from madang.portal.receipts.matching import demands_in
-from madang.portal.sanctions import demands, queries
+from madang.portal.sanctions import actions, claims, demands, queries
 
 
 def match_named(now: datetime) -> int:
@@ -23,4 +23,9 @@ def match_named(now: datetime) -> int:
     return done
 
 
-EVERY = {match_named: 600}
+def follow(now: datetime) -> int:
+    """Back charges reach the statements that were issued since they were found."""
+    return sum(bool(actions.follow(now=now, sanction=sanction)) for sanction in claims.to_follow())
+
+
+EVERY = {match_named: 600, follow: 600}

@@ -27,6 +27,10 @@ REFUSALS = {
     "sanction_stands_already": N_(
         "An act of this kind on this award, source and year stands already. Decide on it first, or drop it."
     ),
+    "back_charge_stands": N_(
+        "A back charge under this rule stands for one of these months already. What is billed of them later follows by "
+        "itself."
+    ),
     "sanction_no_notice": N_("The organisation has had no notice yet."),
     "sanction_notice_given": N_("Notice was given already."),
     "sanction_answered": N_("The notice was answered already."),
@@ -109,6 +113,13 @@ MAILS = {
             "{centre} has decided to withdraw {amount} of discounts from {organisation}. The statement of {month} asks "
             "for them, with VAT where the price bears it. You can appeal at the link until {until}; an appeal does not "
             "suspend the payment."
+        ),
+    ),
+    "sanction_followed": (
+        N_("Discounts withdrawn of months billed since: {act} ({number})"),
+        N_(
+            "Under the decision that {centre} sent to {organisation}, the same share is withdrawn of the discounts on "
+            "a statement that was issued since: {amount}. The statement of {month} asks for it."
         ),
     ),
     "sanction_given_back": (

@@ -22,7 +22,11 @@ from madang.portal.suppliers.rules import SupplyState
 from madang.portal.suppliers.sentences import KINDS
 
 A_PAGE = 50
-FORMATS = {"csv": (exports.as_csv, sheets.CSV), "xlsx": (exports.as_xlsx, sheets.XLSX)}
+FORMATS = {
+    "pdf": (exports.as_pdf, "application/pdf"),
+    "csv": (exports.as_csv, sheets.CSV),
+    "xlsx": (exports.as_xlsx, sheets.XLSX),
+}
 
 
 def _crumbs(*more: tuple[str, str]) -> list[tuple[str, str]]:
@@ -99,7 +103,7 @@ def supplier_statement(request: HttpRequest, pk: int) -> HttpResponse:
 
 @with_role(*READING_ROLES)
 def supplier_statement_file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
-    """The same as a spreadsheet or as comma-separated text."""
+    """The same as a PDF, a spreadsheet or comma-separated text."""
     row = one(queries.statements(request.actor), pk=pk)
     if kind not in FORMATS:
         raise Http404
