@@ -1,4 +1,4 @@
-"""What a learner's attendance in a month comes to in living aid, and what of it is not yet paid, in whole won."""
+"""What a month comes to in aid, to a learner or to who hired one, and what of it is not yet paid, in whole won."""
 
 from __future__ import annotations
 
@@ -10,6 +10,13 @@ from madang.errors import Refused
 from madang.portal.actors import Actor, Role
 
 WON_MOST = 100_000_000
+
+
+class AidKind(StrEnum):
+    """Living aid goes to learners, for attendance; wage aid to the companies that hired graduates, for their wages."""
+
+    LIVING = "living"
+    WAGE = "wage"
 
 
 class AidUnit(StrEnum):
@@ -43,17 +50,21 @@ class Attended:
     held: int = 0
 
 
-# one learner, one month, one funding source
-Key = tuple[int, str, int]
+# one learner, one month, one funding source, and the organisation that gets it, or 0 for the learner
+Key = tuple[int, str, int, int]
 
 
 @dataclass(frozen=True, order=True)
 class AidLine:
-    """Won to a learner for a month, out of a source; below nought where too much was paid before."""
+    """Won for a learner and month, out of a source; below nought where too much was paid before.
+
+    `organisation` is who hired them and gets it; 0 where the learner does.
+    """
 
     learner: int
     of_month: str
     source: int
+    organisation: int
     amount: int
 
 

@@ -50,6 +50,7 @@ from madang.portal.replies.models import Reply
 from madang.portal.reviews.models import Affiliation, CriterionPoints, DeclaredInterest, ReviewAssignment, Reviewer
 from madang.portal.revisions.models import SheetVersion
 from madang.portal.suggestions.models import Bid
+from madang.portal.wageclaims.models import WageMonth
 
 # More rows of a kind, and more bytes of files, than anybody has in a browser's patience.
 ROWS, BYTES = 10_000, 512 * 1024 * 1024
@@ -245,7 +246,16 @@ def _learning(person: int) -> dict[str, Rows]:
             Presence.objects.filter(**mine), "came", "noted_at", "why", lesson="lesson__title", **course
         ),
         "living_aid": _listed(
-            AidPayment.objects.filter(**mine), "of_month", "amount", "days", fixed_at="aids__fixed_at", **course
+            AidPayment.objects.filter(**mine, organisation__isnull=True),
+            *("of_month", "amount", "days"),
+            fixed_at="aids__fixed_at",
+            **course,
+        ),
+        "wage_aid_claimed_for_me": _listed(
+            WageMonth.objects.filter(**mine),
+            *("month", "struck_at"),
+            **{"organisation": "claim__organisation__name", "state": "claim__state", "claimed_at": "claim__claimed_at"},
+            **course,
         ),
         "coursework_i_completed": _listed(
             CourseworkDone.objects.filter(**mine),

@@ -5,6 +5,7 @@ import django.db.models.expressions
 import django.db.models.functions.text
 import madang.accounting.pricing
 import madang.portal.agreements.rules
+import madang.portal.aids.rules
 import madang.portal.applications.rules
 import madang.portal.approvals.rules
 import madang.portal.awards.rules
@@ -38,6 +39,7 @@ import madang.portal.supplements.rules
 import madang.portal.suppliers.rules
 import madang.portal.takebacks.rules
 import madang.portal.tenancies.rules
+import madang.portal.wageclaims.rules
 import madang.review.scores
 from django.conf import settings
 from django.db import migrations, models
@@ -3010,6 +3012,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='WageTerms',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month_won', models.BigIntegerField()),
+                ('months_most', models.PositiveSmallIntegerField()),
+                ('hired_within_days', models.PositiveSmallIntegerField()),
+                ('company_most_won', models.BigIntegerField()),
+                ('office_needed', models.BooleanField()),
+                ('set_at', models.DateTimeField()),
+                ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wage_terms', to='portal.cohort')),
+                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.fundingsource')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('company_most_won__gte', 1), ('hired_within_days__gte', 1), ('month_won__gte', 1), ('months_most__gte', 1)), name='wageterms_above_nought')],
+            },
+        ),
+        migrations.CreateModel(
             name='Coursework',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -3049,6 +3069,7 @@ class Migration(migrations.Migration):
             name='AidList',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('living', 'living'), ('wage', 'wage')], default=madang.portal.aids.rules.AidKind['LIVING'], max_length=6)),
                 ('month', models.CharField(max_length=7)),
                 ('opened_at', models.DateTimeField()),
                 ('sha256', models.CharField(max_length=64, null=True)),
@@ -3057,7 +3078,7 @@ class Migration(migrations.Migration):
                 ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='aid_lists', to='portal.cohort')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('cohort', 'month'), name='aidlist_once_a_month'), models.CheckConstraint(condition=models.Q(('month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='aidlist_month_written'), models.CheckConstraint(condition=models.Q(models.Q(('fixed_at__isnull', False), ('approval__isnull', False), ('sha256__isnull', False)), models.Q(models.Q(('fixed_at__isnull', False), _negated=True), ('approval__isnull', True), ('sha256__isnull', True)), _connector='OR'), name='aidlist_fixed_by_two')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['living', 'wage'])), name='aidlist_kind_known'), models.UniqueConstraint(fields=('cohort', 'kind', 'month'), name='aidlist_once_a_month'), models.CheckConstraint(condition=models.Q(('month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='aidlist_month_written'), models.CheckConstraint(condition=models.Q(models.Q(('fixed_at__isnull', False), ('approval__isnull', False), ('sha256__isnull', False)), models.Q(models.Q(('fixed_at__isnull', False), _negated=True), ('approval__isnull', True), ('sha256__isnull', True)), _connector='OR'), name='aidlist_fixed_by_two')],
             },
         ),
         migrations.CreateModel(
@@ -3276,11 +3297,12 @@ class Migration(migrations.Migration):
                 ('held', models.PositiveIntegerField()),
                 ('aids', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='portal.aidlist')),
                 ('learner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='aid_payments', to='portal.learner')),
+                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='wage_aid', to='portal.organisation')),
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.fundingsource')),
             ],
             options={
                 'indexes': [models.Index(fields=['year', 'source'], name='aidpayment_of_a_year')],
-                'constraints': [models.UniqueConstraint(fields=('aids', 'learner', 'of_month', 'source'), name='aidpayment_once'), models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='aidpayment_not_nought'), models.CheckConstraint(condition=models.Q(('of_month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='aidpayment_month_written')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('organisation__isnull', True)), fields=('aids', 'learner', 'of_month', 'source'), name='aidpayment_once'), models.UniqueConstraint(condition=models.Q(('organisation__isnull', False)), fields=('aids', 'learner', 'of_month', 'source', 'organisation'), name='aidpayment_once_to_who_hired'), models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='aidpayment_not_nought'), models.CheckConstraint(condition=models.Q(('of_month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='aidpayment_month_written')],
             },
         ),
         migrations.CreateModel(
@@ -3384,6 +3406,47 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['told', 'accepted', 'refused'])), name='placement_state_known'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'told'), _negated=True), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(('state', 'told'), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='placement_decided_by_whom'), models.UniqueConstraint(fields=('learner', 'hired_on'), name='placement_once_a_day')],
+            },
+        ),
+        migrations.CreateModel(
+            name='WageClaim',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('first_month', models.CharField(max_length=7)),
+                ('last_month', models.CharField(max_length=7)),
+                ('employed_on', models.DateField()),
+                ('file_name', models.CharField(blank=True, max_length=160)),
+                ('state', models.CharField(choices=[('claimed', 'claimed'), ('accepted', 'accepted'), ('refused', 'refused')], default=madang.portal.wageclaims.rules.ClaimState['CLAIMED'], max_length=8)),
+                ('claimed_at', models.DateTimeField()),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('why', models.CharField(blank=True, max_length=300)),
+                ('emptied_at', models.DateTimeField(null=True)),
+                ('claimed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wage_claims', to='portal.company')),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wage_claims', to='portal.organisation')),
+                ('placement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wage_claims', to='portal.placement')),
+                ('terms', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='portal.wageterms')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['state', 'claimed_at'], name='wageclaim_by_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['claimed', 'accepted', 'refused'])), name='wageclaim_state_known'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'claimed'), _negated=True), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(('state', 'claimed'), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='wageclaim_decided_by_whom'), models.CheckConstraint(condition=models.Q(('file__isnull', False), ('emptied_at__isnull', False), _connector='OR'), name='wageclaim_has_paper'), models.CheckConstraint(condition=models.Q(('last_month__gte', models.F('first_month'))), name='wageclaim_months_in_order')],
+            },
+        ),
+        migrations.CreateModel(
+            name='WageMonth',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month', models.CharField(max_length=7)),
+                ('number', models.PositiveSmallIntegerField()),
+                ('struck_at', models.DateTimeField(null=True)),
+                ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='months', to='portal.wageclaim')),
+                ('learner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wage_months', to='portal.learner')),
+                ('struck_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('struck_at__isnull', True)), fields=('learner', 'month'), name='wagemonth_once'), models.UniqueConstraint(condition=models.Q(('struck_at__isnull', True)), fields=('learner', 'number'), name='wagemonth_number_once'), models.CheckConstraint(condition=models.Q(('month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='wagemonth_written'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='wagemonth_numbered'), models.CheckConstraint(condition=models.Q(models.Q(('struck_at__isnull', False), ('struck_by__isnull', False)), models.Q(models.Q(('struck_at__isnull', False), _negated=True), ('struck_by__isnull', True)), _connector='OR'), name='wagemonth_struck_by_whom')],
             },
         ),
         migrations.CreateModel(
