@@ -72,13 +72,17 @@ def _claim(request: HttpRequest, form: ClaimForm, placement: int) -> Any:
     return actions.claim(by=request.actor, now=request.now, placement=placement, **form.cleaned_data, **paper)
 
 
+def _whose(row: Any) -> dict[str, int]:
+    return {"whose": row.placement.learner.person_id, "organisation": row.organisation_id}
+
+
 @signed_in
 def wage_claim(request: HttpRequest, pk: int) -> HttpResponse:
     """One claim with its months and what was paid of them; staff accept or refuse it."""
     by = request.actor
     row = one(queries.claims(by), pk=pk)
     if by.reads_everything:
-        read(by=by, now=request.now, what="view", kind="wage_claim", subject=pk)
+        read(by=by, now=request.now, what="view", kind="wage_claim", subject=pk, **_whose(row))
     may = by.has(*KEEPERS) and not by.member_of(row.organisation_id)
     deciding = may and row.state == ClaimState.CLAIMED
     form = ClaimDecisionForm(request.POST if request.method == "POST" else None) if deciding else None
@@ -110,7 +114,7 @@ def wage_claim_file(request: HttpRequest, pk: int) -> HttpResponse:
     if row.file is None:
         raise Http404
     if request.actor.reads_everything:
-        read(by=request.actor, now=request.now, what="view", kind="wage_claim", subject=pk)
+        read(by=request.actor, now=request.now, what="view", kind="wage_claim", subject=pk, **_whose(row))
     return answer(row.file, row.file_name)
 
 
