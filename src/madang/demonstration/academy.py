@@ -14,7 +14,7 @@ from django.contrib.auth.hashers import make_password
 from django.db.models import Count
 
 from madang.demonstration import cast as casting
-from madang.demonstration import draw, names
+from madang.demonstration import draw, names, wages
 from madang.demonstration.cast import Cast
 from madang.portal.actors import Actor
 from madang.portal.aids import actions as aids
@@ -37,7 +37,7 @@ from madang.portal.organisations import actions as organisations
 from madang.portal.people.models import Organisation, Person, Region
 from madang.portal.people.rules import OrganisationKind, SizeClass
 
-PLACES, APPLICANTS, HOURS, LEFT, UNFINISHED, PLACED = 330, 745, 1300, 9, 25, 220
+PLACES, APPLICANTS, HOURS, LEFT, UNFINISHED, PLACED = 330, 745, 1300, 9, 25, 218
 NEXT_PLACES, NEXT_APPLICANTS = 220, 24
 # lessons on two days of the week; the other hours are online and in projects
 DAYS, LESSON_HOURS, MEETS = 304, 6, (1, 3)
@@ -76,6 +76,7 @@ def build(cast: Cast, now: datetime) -> None:
     certificates.issue(by=keeper, now=ended, cohort=cohort.pk, version=_version(cohort), telling=False)
     _aided(cast, cohort, now)
     _placed(keeper, cohort, now, draws)
+    wages.build(cast, cohort, now)
     _next(cast, course, organisation, now, draws)
 
 
@@ -223,7 +224,7 @@ def _aided(cast: Cast, cohort: Cohort, now: datetime) -> None:
 
 
 def _placed(keeper: Actor, cohort: Cohort, now: datetime, draws: random.Random) -> None:
-    """Where some 72 in a hundred of the graduates were hired, some by companies of the pipeline."""
+    """Where some 72 in a hundred of the graduates were hired, some by companies of the pipeline; `wages` adds two."""
     companies = list(Company.objects.filter(stage="office").order_by("pk")[:40])
     graduates = list(Learner.objects.filter(cohort=cohort, state=LearnerState.GRADUATED).order_by("pk"))
     rows = []
