@@ -37,7 +37,7 @@ from madang.portal.organisations import actions as organisations
 from madang.portal.people.models import Organisation, Person, Region
 from madang.portal.people.rules import OrganisationKind, SizeClass
 
-PLACES, APPLICANTS, HOURS, LEFT, UNFINISHED, PLACED = 330, 745, 1300, 9, 25, 218
+PLACES, APPLICANTS, HOURS, LEFT, UNFINISHED, PLACED = 330, 745, 1300, 9, 25, 220
 NEXT_PLACES, NEXT_APPLICANTS = 220, 24
 # lessons on two days of the week; the other hours are online and in projects
 DAYS, LESSON_HOURS, MEETS = 304, 6, (1, 3)
@@ -228,7 +228,7 @@ def _placed(keeper: Actor, cohort: Cohort, now: datetime, draws: random.Random) 
     companies = list(Company.objects.filter(stage="office").order_by("pk")[:40])
     graduates = list(Learner.objects.filter(cohort=cohort, state=LearnerState.GRADUATED).order_by("pk"))
     rows = []
-    for learner in draws.sample(graduates, PLACED):
+    for learner in draws.sample(graduates, PLACED - wages.HIRED):
         company = draws.choice(companies) if companies and draws.random() < 0.4 else None
         employer = company.name if company else names.organisation("company", draws.randint(7000, 9000), draws).korean
         hired_on = cohort.ends_on + timedelta(days=draws.randint(1, 50))

@@ -22,7 +22,7 @@ from madang.portal.wageclaims import actions
 from madang.portal.wageclaims.rules import WageTermsGiven
 
 # what was published of the seventh cohort: 2.4 million won a month for six months; the other terms are ours
-MONTH_WON, MONTHS = 2_400_000, 6
+MONTH_WON, MONTHS, HIRED = 2_400_000, 6, 2
 PAPER = b"%PDF-1.7\n% made up for the demonstration\n"
 
 
@@ -38,7 +38,7 @@ def build(cast: Cast, cohort: Cohort, now: datetime) -> None:
     free = Learner.objects.filter(cohort=cohort, state=LearnerState.GRADUATED).exclude(pk__in=placed).order_by("pk")
     paper = store(now=now, name="generated.pdf", allowed=ATTACHMENTS, upload_chunks=[PAPER])
     claims = []
-    for learner in free[:2]:
+    for learner in free[:HIRED]:
         told = {"employer": company.name, "hired_on": month, "evidence": "시연용으로 그린 가상 증빙"}
         row = placing.tell(by=keeper, now=now, learner=learner.pk, number=company.registration_number or "", **told)
         placing.decide(by=keeper, now=now, placement=row.pk, accept=True)
