@@ -35,7 +35,7 @@ ORDER = (
     "holdings",
     "rounds", "assignments", "suggestions",
     "indicators", "helpdesk", "outcomes", "settlements", "sanctions", "receipts", "suppliers", "taxinvoices",
-    "creditnotes", "billing", "aids",
+    "creditnotes", "billing", "aids", "wageclaims",
     "certificates", "coursework", "lessons", "learners", "companies", "incidents", "qualifications", "courses",
     "bookedjobs", "bookings", "tenancies", "camp", "fees",
     "facilities",

@@ -87,6 +87,12 @@ marks-look               Lnonnnnoonnn Lnmnnnnmmnnn
 cohort-aid               Lnnnnnnooooo Lnnnnnnooooo
 aid-list                 Lnnnnnnooooo Lnnnnnnooooo
 aid-file                 Lnnnnnnooooo Lnnnnnnrrrrr
+cohort-wage-aid          Lnnnnnnooooo Lnnnnnnooooo
+wage-claims              Looooooooooo Looooooooooo
+wage-claim-new           Lnoonnnnnnnn Lnrrnnnnnnnn
+wage-claim               Lnoonnnooooo Lnnnnnnrrnnn
+wage-claim-file          Lnoonnnooooo Lnoonnnooooo
+wage-month-strike        Lnnnnnnoonnn Lnnnnnnmmnnn
 certificates-issue       Lnnnnnnoonnn Lnnnnnnrrnnn
 certificate-revoke       Lnnnnnnoonnn Lnnnnnnrrnnn
 """
@@ -155,6 +161,13 @@ list_aid_lists           annnnnnooooo
 open_aid_month           annnnnnrorrr
 get_aid_list             annnnnnooooo
 draft_aid                annnnnnrrrrr
+list_wage_terms          oooooooooooo
+set_wage_terms           annnnnnrorrr
+list_hired_graduates     aooooooooooo
+list_wage_claims         aooooooooooo
+claim_wage_aid           anrrnnnnnnnn
+decide_wage_claim        annnnnnoorrr
+strike_wage_month        annnnnnoorrr
 list_own_aid             annonnnnnnnn
 publish_cohort           annnnnnoorrr
 select_learners          annnnnnrrrrr

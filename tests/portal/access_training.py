@@ -17,11 +17,17 @@ from madang.portal.courses.models import Cohort, CourseTeacher, Seat
 from madang.portal.courses.rules import StageGiven, StageKind
 from madang.portal.coursework.models import Coursework
 from madang.portal.files import tables
+from madang.portal.files.actions import store
+from madang.portal.files.rules import EVERYTHING
 from madang.portal.funding import actions as funding
+from madang.portal.funding.models import FundingSource
 from madang.portal.learners import actions
 from madang.portal.learners.models import Learner, Placement
 from madang.portal.lessons.models import Lesson
+from madang.portal.wageclaims import actions as wageclaims
+from madang.portal.wageclaims.rules import WageTermsGiven
 
+WAGE = {"first_month": "2026-02", "last_month": "2026-02", "employed_on": "2026-02-28"}
 HOURS, MARKS = b"email,hours\n", b"email,done\n"
 LISTS_OF_LEARNERS = {"bring_in_hours": HOURS, "bring_in_coursework": MARKS}
 
@@ -57,6 +63,7 @@ def make_training(world: Any, a: Any) -> None:
     )
     _make_coursework(world, class_, learner)
     _make_aid(world, class_, manager)
+    _make_wage_aid(world, class_, manager, a)
     email = applicant.email.encode()
     listed = tables.keep(now=NOW, name="hours.csv", chunks=[HOURS + email + b",1\n"])
     named = [
@@ -103,6 +110,34 @@ def _make_aid(world: Any, class_: Any, manager: Any) -> None:
     }
 
 
+def _make_wage_aid(world: Any, class_: Any, manager: Any, a: Any) -> None:
+    """Terms, two graduates whom A hired, and a claim for each: one to be decided, one accepted with a month."""
+    source, common = FundingSource.objects.get(code="aid").pk, {"now": NOW}
+    terms = WageTermsGiven(2_400_000, 6, 180, 100_000_000, False, source)
+    wageclaims.set_terms(by=manager, cohort=class_.pk, terms=terms, **common)
+    paper = store(now=NOW, name="insured.pdf", allowed=EVERYTHING, upload_chunks=[b"%PDF-1.7 insured"])
+    claims = []
+    for _ in range(2):
+        graduate = Learner.objects.create(
+            cohort=class_, person=make_person(), child=False, state="graduated", applied_at=NOW, ended_at=NOW
+        )
+        decided = {"state": "accepted", "decided_by": world.people["manager"], "decided_at": NOW}
+        hired = Placement.objects.create(
+            learner=graduate, employer="A", company=a.company, hired_on=date(2026, 1, 5), evidence="x", told_at=NOW,
+            **decided,
+        )  # fmt: skip
+        span = {"first_month": "2026-02", "last_month": "2026-02", "employed_on": date(2026, 2, 28)}
+        given = {"placement": hired.pk, **span, "file": paper, "file_name": "insured.pdf"}
+        claims.append(wageclaims.claim(by=actor(world.people["owner"]), **given, **common))
+    wageclaims.decide(by=manager, claim=claims[1].pk, accept=True, **common)
+    world.places |= {name: {"pk": claims[0].pk} for name in ("wage-claim", "wage-claim-file")}
+    world.places |= {
+        "cohort-wage-aid": {"pk": class_.pk},
+        "wage-claim-new": {"placement": claims[0].placement_id},
+        "wage-month-strike": {"pk": claims[1].pk, "month": "2026-02"},
+    }
+
+
 def _make_coursework(world: Any, class_: Any, learner: Any) -> None:
     """Two pieces, one of them to be removed, and a list of who completed the other."""
     pieces = [
@@ -127,6 +162,10 @@ def given_of_training(places: dict[str, dict[str, Any]]) -> dict[str, dict[str, 
         **dict.fromkeys(("list_learners", "list_lessons"), in_class),
         **dict.fromkeys(("leave_cohort", "enter_lesson_code"), learner),
         **dict.fromkeys(("list_aid_terms", "set_aid_terms", "list_aid_lists", "open_aid_month"), in_class),
+        **dict.fromkeys(("list_wage_terms", "set_wage_terms"), in_class),
+        "claim_wage_aid": places["wage-claim-new"],
+        "decide_wage_claim": {"claim": places["wage-claim"]["pk"]},
+        "strike_wage_month": {"claim": places["wage-month-strike"]["pk"]},
         **dict.fromkeys(("get_aid_list", "draft_aid"), listed),
         "list_own_aid": learner,
         "publish_cohort": {"cohort": places["cohort-act"]["pk"]},
@@ -149,6 +188,8 @@ def body_of_training(places: dict[str, dict[str, Any]]) -> dict[str, dict[str, A
     piece = {"title_ko": "과제", "title_en": "Work", "due_at": "2026-04-20T09:00:00+09:00"}
     version = Coursework.objects.get(pk=places["coursework-marks"]["pk"]).version
     won = {"unit_won": 30_000, "month_most_won": 600_000, "attendance_least_percent": 80, "source": "aid"}
+    most = {"months_most": 6, "hired_within_days": 90, "company_most_won": 9, "office_needed": True}
+    wage = {"month_won": 1, **most, "source": "aid"}
     read = {"version": 1}
     lesson = {"starts_at": "2026-04-20T10:00:00+09:00", "ends_at": "2026-04-20T12:00:00+09:00"}
     return {
@@ -159,6 +200,9 @@ def body_of_training(places: dict[str, dict[str, Any]]) -> dict[str, dict[str, A
         "set_aid_terms": {"first_month": "2026-03", "unit": "day", **won},
         "open_aid_month": {"month": "2026-03"},
         "draft_aid": {"comment": ""},
+        "set_wage_terms": wage,
+        "decide_wage_claim": {"accept": True},
+        "strike_wage_month": {"month": "2026-02"},
         "give_coursework": piece,
         "change_coursework": piece | {"version": version},
         "mark_coursework": {"completed": {str(places["learner"]["pk"]): True}},

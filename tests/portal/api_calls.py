@@ -18,7 +18,7 @@ from portal.access_places import REPORT, body_of_places, given_of_places, photo
 from portal.access_reviews import body_of_reviews, given_to_reviews
 from portal.access_sanctions import body_of_sanctions, given_of_sanctions
 from portal.access_scores import body_of_scores, given_to_scores
-from portal.access_training import LISTS_OF_LEARNERS, body_of_training, given_of_training
+from portal.access_training import LISTS_OF_LEARNERS, WAGE, body_of_training, given_of_training
 from portal.access_world import World
 
 from madang.portal.approvals.models import Approval
@@ -375,6 +375,8 @@ def sent(client: Any, world: World, who: str, verb: str, path: str, name: str) -
         return send(url, OUTCOME if name == "add_outcome" else REPORT, headers=headers)
     if name == "add_facility_file":
         return send(url, {"kind": "photo", "words_ko": "x", "words_en": "x", "file": photo()}, headers=headers)
+    if name == "claim_wage_aid":
+        return send(url, WAGE | {"file": SimpleUploadedFile("i.pdf", b"%PDF-1.7 insured")}, headers=headers)
     if name == "bring_in_companies":
         return send(url, {"source": "x", "file": SimpleUploadedFile("c.csv", LIST)}, headers=headers)
     if name in ("bring_in_hours", "bring_in_coursework"):

@@ -36,7 +36,7 @@ IMPERSONAL = {
     "meeting-opinion", "meeting-approve", "companies-file", "call-honoraria", "list_fee_rates", "outcomes-file",
     "call-reports", "nodes-file",
     "cohort", "learner-apply", "get_cohort", "check_certificate", "list_lessons", "coursework", "list_coursework",
-    "cohort-aid", "list_aid_terms", "list_aid_lists",
+    "cohort-aid", "list_aid_terms", "list_aid_lists", "cohort-wage-aid", "list_wage_terms",
     "call-conflict-rules", "list_conflict_rules", "list_bonus_rules",
     "camp-spaces-file",
     "accounting-month", "list_month_checks", "supplier-statement", "supplier-statement-file",
@@ -70,7 +70,7 @@ ASK_FIRST = {
     "joined-account-end", "demand-match-undo",
     "review-set-aside", "review-reopen", "consensus-answer", "consensus-close",
     "booking-cancel", "booking-extend", "booking-check-in", "closure-remove",
-    "experts-file", "honoraria-file", "intake-sheets-file", "aid-file",
+    "experts-file", "honoraria-file", "intake-sheets-file", "aid-file", "wage-month-strike",
     "camp-access-file",
     "check-line", "credit-note-file",
 }  # fmt: skip

@@ -39,12 +39,13 @@ def apportioned(amount: int, weights: Sequence[int]) -> tuple[int, ...]:
 class SourceYear:
     """A funding source's account over a fiscal year, in won: what came in, what it supported, what went back.
 
-    `aid` is what was paid to learners. `recovered` and `surcharged` is what came in in this year of what was claimed
-    back, whatever year it was given in.
+    `aid` is what was paid to learners, `wage_aid` what was paid to companies that hired graduates. `recovered` and
+    `surcharged` is what came in in this year of what was claimed back, whatever year it was given in.
     """
 
     support: int = 0
     aid: int = 0
+    wage_aid: int = 0
     granted: int = 0
     carried_in: int = 0
     interest: int = 0
@@ -57,7 +58,7 @@ class SourceYear:
     @property
     def accepted(self) -> int:
         """The support and aid that the source stands for: what was disallowed is left out."""
-        return self.support + self.aid - self.disallowed
+        return self.support + self.aid + self.wage_aid - self.disallowed
 
     @property
     def left(self) -> int:

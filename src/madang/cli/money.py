@@ -75,6 +75,7 @@ def _by_source(sources: list[dict[str, Any]]) -> str:
         "surcharged": N_("Surcharges received"),
         "support": N_("Support given"),
         "aid": N_("Living aid paid"),
+        "wage_aid": N_("Wage aid paid"),
         "disallowed": N_("Disallowed by the funder"),
         "returned": N_("Returned to the funder"),
         "carried_out": N_("Carried on into the next year"),

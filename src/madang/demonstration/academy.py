@@ -14,7 +14,7 @@ from django.contrib.auth.hashers import make_password
 from django.db.models import Count
 
 from madang.demonstration import cast as casting
-from madang.demonstration import draw, names
+from madang.demonstration import draw, names, wages
 from madang.demonstration.cast import Cast
 from madang.portal.actors import Actor
 from madang.portal.aids import actions as aids
@@ -76,6 +76,7 @@ def build(cast: Cast, now: datetime) -> None:
     certificates.issue(by=keeper, now=ended, cohort=cohort.pk, version=_version(cohort), telling=False)
     _aided(cast, cohort, now)
     _placed(keeper, cohort, now, draws)
+    wages.build(cast, cohort, now)
     _next(cast, course, organisation, now, draws)
 
 
@@ -223,11 +224,11 @@ def _aided(cast: Cast, cohort: Cohort, now: datetime) -> None:
 
 
 def _placed(keeper: Actor, cohort: Cohort, now: datetime, draws: random.Random) -> None:
-    """Where some 72 in a hundred of the graduates were hired, some by companies of the pipeline."""
+    """Where some 72 in a hundred of the graduates were hired, some by companies of the pipeline; `wages` adds two."""
     companies = list(Company.objects.filter(stage="office").order_by("pk")[:40])
     graduates = list(Learner.objects.filter(cohort=cohort, state=LearnerState.GRADUATED).order_by("pk"))
     rows = []
-    for learner in draws.sample(graduates, PLACED):
+    for learner in draws.sample(graduates, PLACED - wages.HIRED):
         company = draws.choice(companies) if companies and draws.random() < 0.4 else None
         employer = company.name if company else names.organisation("company", draws.randint(7000, 9000), draws).korean
         hired_on = cohort.ends_on + timedelta(days=draws.randint(1, 50))

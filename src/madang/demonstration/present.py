@@ -21,6 +21,7 @@ from madang.demonstration import (
     published,
     rounds,
     work,
+    workshop,
 )
 from madang.demonstration import cast as casting
 from madang.demonstration.cast import Cast
@@ -82,6 +83,7 @@ def build(cast: Cast, now: datetime, progress: Progress) -> None:
         _open_calls(cast, now, draws)
     with progress.step(N_("A catalogue of equipment and simulators, with bookings")), together():
         equipment.build(cast, sorted({award.organisation_id for award in awards}), now)
+        workshop.build(cast, now)
     with progress.step(N_("Companies on their way to an office")), together():
         pipeline.build(cast, now, awards)
     with progress.step(N_("A cohort of an academy, from applications to placements")), together():

@@ -117,6 +117,7 @@ _PLACES: list[tuple[Any, list[tuple[Any, str, frozenset[Role]]]]] = [
         _("Training"),
         [
             (_("Courses and cohorts"), "staff-courses", _STAFF),
+            (_("Wage aid"), "wage-claims", _STAFF),
         ],
     ),
     (
@@ -152,6 +153,7 @@ def _own_places(by: Actor) -> list[tuple[Any, str]]:
         (True, _("Sessions that I operate"), "sessions"),
         (member, _("Damage and accidents"), "incidents"),
         (member, _("Tenancies"), "tenancies"),
+        (member, _("Wage aid"), "wage-claims"),
         (True, _("Start-up camp"), "camp"),
         (True, _("Calls"), "calls"),
         (True, _("Courses"), "courses"),

@@ -68,3 +68,4 @@ from madang.portal.takebacks import models as _takebacks  # noqa: F401
 from madang.portal.taxinvoices import models as _taxinvoices  # noqa: F401
 from madang.portal.tenancies import models as _tenancies  # noqa: F401
 from madang.portal.transfers import models as _transfers  # noqa: F401
+from madang.portal.wageclaims import models as _wageclaims  # noqa: F401

@@ -24,6 +24,7 @@ from madang.portal.outcomes.sentences import STATES as OUTCOME_WORDS
 from madang.portal.sanctions.sentences import STATES as SANCTION_WORDS
 from madang.portal.tenancies.sentences import STATES as TENANCY_WORDS
 from madang.portal.tenancies.sentences import UPKEEP as UPKEEP_WORDS
+from madang.portal.wageclaims.sentences import STATES as WAGE_CLAIM_WORDS
 
 NEUTRAL, WAITING, ACTIVE, GOOD, BAD = "neutral", "warning", "information", "success", "danger"
 
@@ -224,6 +225,7 @@ STATES |= _of(
     },
 )
 STATES |= _of("placement", PLACEMENT_WORDS, {"told": WAITING, "accepted": GOOD, "refused": NEUTRAL})
+STATES |= _of("wageclaim", WAGE_CLAIM_WORDS, {"claimed": WAITING, "accepted": GOOD, "refused": NEUTRAL})
 STATES |= _of(
     "bid",
     BID_WORDS,

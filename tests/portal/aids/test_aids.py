@@ -59,7 +59,7 @@ def test_nobody_is_paid_for_not_coming_even_where_nothing_is_asked():
     assert rules.due_won(Attended(0, 0, 60), AidTerms("2026-04", AidUnit.MONTH, 1, 1, 0, 1)) == 0
 
 
-KEYS = st.tuples(st.integers(1, 3), st.sampled_from(["2026-04", "2026-05"]), st.integers(1, 2))
+KEYS = st.tuples(st.integers(1, 3), st.sampled_from(["2026-04", "2026-05"]), st.integers(1, 2), st.integers(0, 1))
 SUMS = st.dictionaries(KEYS, st.integers(0, 1000))
 
 
@@ -68,7 +68,7 @@ def test_lines_bring_what_was_paid_to_what_is_due_and_then_nothing_is_left(due, 
     found = rules.lines(due, paid)
     after = dict(paid)
     for line in found:
-        key = (line.learner, line.of_month, line.source)
+        key = (line.learner, line.of_month, line.source, line.organisation)
         after[key] = after.get(key, 0) + line.amount
     assert {key: won for key, won in after.items() if won} == {key: won for key, won in due.items() if won}
     assert rules.lines(due, after) == []
@@ -150,9 +150,9 @@ def test_two_people_fix_a_month_once_and_the_settlement_has_it_to_the_won():
     (source,) = settlements.content(2026)["sources"]
     assert (source["aid_won"], source["left_won"]) == (80_000, -80_000)
     assert settlements.content(2026)["aid"] == [
-        {"cohort": f"{made.cohort.course.code}-1", "source": "state", "paid_won": 80_000}
+        {"kind": "living", "cohort": f"{made.cohort.course.code}-1", "source": "state", "paid_won": 80_000}
     ]
-    found = exports.table("2026-04", queries.lines(made.by, row.pk), queries.people({made.one.pk, made.two.pk}))
+    found = exports.table("2026-04", queries.lines(made.by, row.pk), queries.people({made.one.pk, made.two.pk}), {})
     assert sum(line[-1] for line in found[1:]) == 80_000
 
 

@@ -148,7 +148,7 @@ def test_the_page_takes_a_fixed_number_of_queries(client, rules, django_assert_n
     for _ in range(count):
         make_job(application.award, submitted_by=member)
     client.force_login(member)
-    with django_assert_num_queries(36):
+    with django_assert_num_queries(37):
         client.get("/me/held/")
 
 

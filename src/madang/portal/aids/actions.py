@@ -13,7 +13,7 @@ from madang.errors import Refused, Stale
 from madang.portal.actors import Actor
 from madang.portal.aids import rules, working
 from madang.portal.aids.models import AidList, AidPayment, AidRate
-from madang.portal.aids.rules import AidTerms
+from madang.portal.aids.rules import AidKind, AidTerms
 from madang.portal.approvals import actions as approvals
 from madang.portal.approvals.models import Approval
 from madang.portal.approvals.rules import ApprovalKind
@@ -48,8 +48,8 @@ def set_terms(*, by: Actor, now: datetime, cohort: int, terms: AidTerms) -> AidR
 
 
 @action
-def open_month(*, by: Actor, now: datetime, cohort: int, month: str) -> AidList:
-    """Opens the list of a month that is over; there is one for each month.
+def open_month(*, by: Actor, now: datetime, cohort: int, month: str, kind: AidKind = AidKind.LIVING) -> AidList:
+    """Opens the list of a month that is over; there is one of each kind for each month.
 
     Refused: ``not_allowed_for_role``, ``month_not_written``, ``aid_month_not_over``, ``aid_month_outside``,
     ``aid_month_opened``.
@@ -63,10 +63,10 @@ def open_month(*, by: Actor, now: datetime, cohort: int, month: str) -> AidList:
         raise Refused("aid_month_outside", field="month")
     try:
         with transaction.atomic():
-            made = AidList.objects.create(cohort=row, month=month, opened_at=now)
+            made = AidList.objects.create(kind=kind, cohort=row, month=month, opened_at=now)
     except IntegrityError as error:
         raise Refused("aid_month_opened", field="month") from error
-    record(by=by, now=now, did="aids.open_month", kind=KIND, subject=made.pk, cohort=cohort, month=month)
+    record(by=by, now=now, did="aids.open_month", kind=KIND, subject=made.pk, cohort=cohort, aid=kind, month=month)
     return made
 
 
@@ -92,7 +92,8 @@ def draft(*, by: Actor, now: datetime, aids: int, comment: str) -> Approval:
     rules.refuse_unless_setting(by)
     row, found = _fixable(aids)
     won = sum(line["amount"] for line in found["lines"])
-    facts = {"cohort": row.cohort_id, "month": row.month, "sha256": working.digest(found), "won": won}
+    facts = {"cohort": row.cohort_id, "aid": row.kind, "month": row.month}
+    facts |= {"sha256": working.digest(found), "won": won}
     return approvals.draft(by=by, now=now, kind=ApprovalKind.PAY_AID, subject=aids, comment=comment, **facts)
 
 
@@ -118,12 +119,12 @@ def fix(*, by: Actor, now: datetime, aids: int, comment: str, document_number: s
         raise Stale("aid_list")
     AidPayment.objects.bulk_create((_payment(row, year, line) for line in found["lines"]), batch_size=BATCH)
     won = sum(line["amount"] for line in found["lines"])
-    facts = {"cohort": row.cohort_id, "month": row.month, "sha256": sha256, "won": won}
+    facts = {"cohort": row.cohort_id, "aid": row.kind, "month": row.month, "sha256": sha256, "won": won}
     record(by=by, now=now, did="aids.fix", kind=KIND, subject=aids, **facts)
     return AidList.objects.get(pk=aids)
 
 
 def _payment(row: AidList, year: int, line: dict[str, Any]) -> AidPayment:
-    who = {"learner_id": line["learner"], "source_id": line["source"]}
+    who = {"learner_id": line["learner"], "source_id": line["source"], "organisation_id": line["organisation"] or None}
     names = ("of_month", "amount", "days", "came", "held")
     return AidPayment(aids=row, year=year, **who, **{name: line[name] for name in names})

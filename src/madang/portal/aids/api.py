@@ -1,4 +1,4 @@
-"""The API of living aid: a cohort's terms and lists, what a list comes to, and one's own aid."""
+"""The API of aid: a cohort's terms and lists, what a list comes to, and one's own aid."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -9,7 +9,7 @@ from ninja.pagination import paginate
 
 from madang.portal.actors import READING_ROLES
 from madang.portal.aids import actions, queries, working
-from madang.portal.aids.rules import WON_MOST, AidTerms, AidUnit
+from madang.portal.aids.rules import WON_MOST, AidKind, AidTerms, AidUnit
 from madang.portal.courses import queries as courses
 from madang.portal.faces import known_to, one
 from madang.portal.funding import queries as funding
@@ -45,15 +45,17 @@ class AidTermsOut(Schema):
 
 
 class AidMonthIn(Schema):
-    """The month of a list."""
+    """The month of a list, and the kind of aid."""
 
     month: Month
+    kind: AidKind = AidKind.LIVING
 
 
 class AidListOut(Schema):
     """A list; nothing is paid before it is fixed (`fixed_at`)."""
 
     id: int
+    kind: AidKind
     cohort_id: int
     month: str
     fixed_at: datetime | None
@@ -62,9 +64,13 @@ class AidListOut(Schema):
 
 
 class AidLineOut(Schema):
-    """Won to a learner for a month; below nought where too much was paid. `learner` is gone once its time is over."""
+    """Won for a learner and month; below nought where too much was paid before.
+
+    `learner` is gone once its time is over; `organisation` is who hired them and gets it, 0 where the learner does.
+    """
 
     learner: int | None
+    organisation: int
     of_month: str
     source: int
     amount_won: int = Field(alias="amount")
@@ -136,7 +142,7 @@ def list_aid_lists(request: HttpRequest, cohort: Id) -> Any:
 def open_aid_month(request: HttpRequest, cohort: Id, given: AidMonthIn) -> Any:
     """Opens the list of a month that is over, once."""
     one(courses.cohorts(request.actor), pk=cohort)
-    row = actions.open_month(by=request.actor, now=request.now, cohort=cohort, month=given.month)
+    row = actions.open_month(by=request.actor, now=request.now, cohort=cohort, **given.dict())
     return Status(201, one(queries.lists(request.actor), pk=row.pk))
 
 

@@ -1,4 +1,4 @@
-"""What a learner's attendance in a month comes to in living aid, and what of it is not yet paid, in whole won."""
+"""What a month comes to in aid, to a learner or to who hired one, and what of it is not yet paid, in whole won."""
 
 from __future__ import annotations
 
@@ -8,8 +8,16 @@ from enum import StrEnum
 
 from madang.errors import Refused
 from madang.portal.actors import Actor, Role
+from madang.portal.outcomes.rules import shown
 
 WON_MOST = 100_000_000
+
+
+class AidKind(StrEnum):
+    """Living aid goes to learners, for attendance; wage aid to the companies that hired graduates, for their wages."""
+
+    LIVING = "living"
+    WAGE = "wage"
 
 
 class AidUnit(StrEnum):
@@ -43,17 +51,21 @@ class Attended:
     held: int = 0
 
 
-# one learner, one month, one funding source
-Key = tuple[int, str, int]
+# one learner, one month, one funding source, and the organisation that gets it, or 0 for the learner
+Key = tuple[int, str, int, int]
 
 
 @dataclass(frozen=True, order=True)
 class AidLine:
-    """Won to a learner for a month, out of a source; below nought where too much was paid before."""
+    """Won for a learner and month, out of a source; below nought where too much was paid before.
+
+    `organisation` is who hired them and gets it; 0 where the learner does.
+    """
 
     learner: int
     of_month: str
     source: int
+    organisation: int
     amount: int
 
 
@@ -93,3 +105,27 @@ def lines(due: Mapping[Key, int], paid: Mapping[Key, int]) -> list[AidLine]:
     """What is still to be paid, or to be taken back, so that everybody has had what is due."""
     found = (AidLine(*key, due.get(key, 0) - paid.get(key, 0)) for key in due.keys() | paid.keys())
     return sorted(line for line in found if line.amount)
+
+
+def published(sums: Mapping[tuple[int, int], int], least: int) -> dict[str, int | None]:
+    """What may be published of a year's won by learner and who hired them (0 for nobody).
+
+    None of living aid where fewer than `least` learners got any; none of wage aid where fewer than `least` graduates or
+    companies stand behind it, or where one of two companies could work the other out.
+    """
+    living = [won for (_learner, to), won in sums.items() if not to and won > 0]
+    wages: dict[int, int] = {}
+    for (_learner, to), won in sums.items():
+        if to:
+            wages[to] = wages.get(to, 0) + won
+    graduates = len({learner for (learner, to), won in sums.items() if to and won > 0})
+    companies = sum(won > 0 for won in wages.values())
+    whole = sum(won for (_learner, to), won in sums.items() if not to)
+    wage_won = shown([won for won in wages.values() if won > 0], companies, least) if graduates >= least else None
+    return {
+        "learners_aided": len(living) if len(living) >= least else None,
+        "living_aid_won": whole if len(living) >= least else None,
+        "companies_aided": companies if wage_won is not None else None,
+        "graduates_aided": graduates if wage_won is not None else None,
+        "wage_aid_won": wage_won,
+    }

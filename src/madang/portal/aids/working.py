@@ -1,4 +1,4 @@
-"""Works out what a list of living aid comes to: its month, and what earlier lists paid too much or too little."""
+"""Works out what a list of aid comes to: what is due, and what earlier lists paid too much or too little."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ from django.db.models import Sum
 from madang.errors import Refused
 from madang.portal.aids import rules
 from madang.portal.aids.models import AidList, AidPayment, AidRate
-from madang.portal.aids.rules import AidTerms, AidUnit, Attended, Key
+from madang.portal.aids.rules import AidKind, AidTerms, AidUnit, Attended, Key
 from madang.portal.learners.models import Learner
 from madang.portal.learners.queries import IN_CLASS
 from madang.portal.learners.rules import LearnerState
 from madang.portal.lessons.models import Lesson, Presence
+from madang.portal.wageclaims import queries as wageclaims
 from madang.values import Month
 
-FORMAT = "madang-aid 1"
+FORMAT = "madang-aid 2"
 # who left had days before
 PAID = (*IN_CLASS, LearnerState.LEFT)
 
@@ -69,32 +70,46 @@ def attended(cohort: int, months: Iterable[str], tracks: dict[int, str]) -> dict
 def content(row: AidList) -> dict[str, Any]:
     """What a list comes to now; people stand in it by number.
 
-    It holds its own month, and of every month whose list is fixed what is due beyond what was paid.
+    Of living aid it holds its own month, and of every month whose list is fixed what is due beyond what was paid. Of
+    wage aid it holds every month of a claim that was accepted, and what was paid for one that was struck since.
     Refused: ``aid_terms_missing`` (month).
     """
+    kind = AidKind(row.kind)
+    due, found = _living(row) if kind is AidKind.LIVING else (_wages(row.cohort_id), {})
+    lines = rules.lines(due, _paid(row.cohort_id, kind))
+    return {
+        "format": FORMAT,
+        "kind": kind.value,
+        "cohort": row.cohort_id,
+        "month": row.month,
+        "lines": [asdict(line) | asdict(found.get((line.learner, line.of_month), Attended())) for line in lines],
+    }
+
+
+def _wages(cohort: int) -> dict[Key, int]:
+    return {(learner, month, source, to): won for learner, month, source, to, won in wageclaims.due(cohort)}
+
+
+def _living(row: AidList) -> tuple[dict[Key, int], dict[tuple[int, str], Attended]]:
     terms = terms_of(row.cohort_id)
-    fixed = AidList.objects.filter(cohort=row.cohort_id, fixed_at__isnull=False).values_list("month", flat=True)
+    fixed = AidList.objects.filter(cohort=row.cohort_id, kind=row.kind, fixed_at__isnull=False)
     tracks = learners_of(row.cohort_id)
-    found = attended(row.cohort_id, {row.month, *fixed}, tracks)
+    found = attended(row.cohort_id, {row.month, *fixed.values_list("month", flat=True)}, tracks)
     due: dict[Key, int] = {}
     for (learner, month), days in found.items():
         rate = rules.in_force(terms, month)
         if rate is None:
             raise Refused("aid_terms_missing", month=month)
-        due[learner, month, rate.source] = rules.due_won(days, rate)
-    lines = rules.lines(due, _paid(row.cohort_id, tracks))
-    return {
-        "format": FORMAT,
-        "cohort": row.cohort_id,
-        "month": row.month,
-        "lines": [asdict(line) | asdict(found[line.learner, line.of_month]) for line in lines],
-    }
+        due[learner, month, rate.source, 0] = rules.due_won(days, rate)
+    return due, found
 
 
-def _paid(cohort: int, tracks: dict[int, str]) -> dict[Key, int]:
-    rows = AidPayment.objects.filter(aids__cohort=cohort, learner__in=list(tracks)).order_by()
-    sums = rows.values_list("learner", "of_month", "source").annotate(won=Sum("amount"))
-    return {(learner, month, source): won for learner, month, source, won in sums}
+def _paid(cohort: int, kind: AidKind) -> dict[Key, int]:
+    """What was paid, by key; nothing of those whose attendance was destroyed after its time."""
+    rows = AidPayment.objects.filter(aids__cohort=cohort, aids__kind=kind, learner__emptied_at__isnull=True)
+    rows = rows.filter(learner__isnull=False).order_by()
+    sums = rows.values_list("learner", "of_month", "source", "organisation").annotate(won=Sum("amount"))
+    return {(learner, month, source, to or 0): won for learner, month, source, to, won in sums}
 
 
 def digest(found: dict[str, Any]) -> str:

@@ -39,7 +39,7 @@ KINDS = {
     "settle_year": N_("Settle a year"),
     "freeze_figures": N_("Freeze the public figures of a year"),
     "pay_reviewers": N_("Fix the fees of reviewers"),
-    "pay_aid": N_("Fix a list of living aid"),
+    "pay_aid": N_("Fix a list of aid"),
     "take_back": N_("Take back what lies idle"),
     "close_month": N_("Close a month of the books"),
     "reopen_month": N_("Reopen a month of the books"),

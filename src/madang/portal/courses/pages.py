@@ -20,6 +20,7 @@ from madang.portal.courses.sentences import BANDS, KINDS, STAGES
 from madang.portal.faces import form_page, one, tried, with_role
 from madang.portal.learners import queries as learners
 from madang.portal.learners.sentences import STATES
+from madang.portal.wageclaims import queries as wageclaims
 
 A_PAGE = 50
 
@@ -40,6 +41,7 @@ def cohort(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **_facts(row),
         "open": row.state == "open" and row.opens_at <= request.now < row.closes_at,
+        "wage": wageclaims.terms(pk).first(),
         "mine": learners.own(request.actor).filter(cohort=pk).first(),
         "crumbs": [(_("Courses"), reverse("courses")), (row.course.code, "")],
     }

@@ -45,3 +45,14 @@ def asked_of(required: Mapping[str, int], track: str) -> int:
 def enough(done: int, asked: int, least: int) -> bool:
     """Whether `done` of `asked` required pieces are at least `least` per cent; where none was asked nothing lacks."""
     return done * 100 >= asked * least
+
+
+def published(asked: int, completed: int, people: int, least: int) -> dict[str, int | None]:
+    """What may be published of a year's coursework: nothing of fewer than `least` people; and neither what all of them
+    did or left, nor what nearly all did, which would say it of each.
+    """
+    whole = people >= least and all(one >= least for one in (completed, asked - completed))
+    return {
+        "coursework_asked": asked if people >= least else None,
+        "coursework_completed": completed if whole else None,
+    }

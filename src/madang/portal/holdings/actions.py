@@ -225,6 +225,7 @@ DESTROYERS: Mapping[str, Destroyer] = {
     "learner_without_place": (learning.due_without_place, learning.empty_learners),
     "learner": (learning.due_learners, learning.empty_learners),
     "training_aid": (learning.due_aid, learning.empty_aid),
+    "wage_claim": (learning.due_wage_claims, learning.empty_wage_claims),
     "certificate": (learning.due_certificates, learning.empty_certificates),
     "tenant_bid": (queries.due_bids, _bids),
     "resident": (queries.due_residents, _residents),

@@ -51,6 +51,7 @@ from madang.portal.replies.models import Reply
 from madang.portal.reviews.models import Affiliation, CriterionPoints, DeclaredInterest, ReviewAssignment, Reviewer
 from madang.portal.revisions.models import SheetVersion
 from madang.portal.suggestions.models import Bid
+from madang.portal.wageclaims.models import WageMonth
 
 # More rows of a kind, and more bytes of files, than anybody has in a browser's patience.
 ROWS, BYTES = 10_000, 512 * 1024 * 1024
@@ -228,6 +229,9 @@ def _learning(person: int) -> dict[str, Rows]:
     cohort = {"course": "cohort__course__code", "number": "cohort__number"}
     course = {"course": "learner__cohort__course__code"}
     mine = {"learner__person": person}
+    piece = {"coursework": "coursework__title_ko", "due_at": "coursework__due_at"}
+    living = AidPayment.objects.filter(**mine, organisation__isnull=True)
+    claim = {"organisation": "claim__organisation__name", "state": "claim__state", "claimed_at": "claim__claimed_at"}
     return {
         "courses_i_applied_to": _listed(
             Learner.objects.filter(person=person),
@@ -244,15 +248,9 @@ def _learning(person: int) -> dict[str, Rows]:
         "lessons_i_came_to": _listed(
             Presence.objects.filter(**mine), "came", "noted_at", "why", lesson="lesson__title", **course
         ),
-        "living_aid": _listed(
-            AidPayment.objects.filter(**mine), "of_month", "amount", "days", fixed_at="aids__fixed_at", **course
-        ),
-        "coursework_i_completed": _listed(
-            CourseworkDone.objects.filter(**mine),
-            *("noted_at",),
-            **{"coursework": "coursework__title_ko", "due_at": "coursework__due_at"},
-            **course,
-        ),
+        "living_aid": _listed(living, "of_month", "amount", "days", fixed_at="aids__fixed_at", **course),
+        "wage_aid_claimed_for_me": _listed(WageMonth.objects.filter(**mine), "month", "struck_at", **claim, **course),
+        "coursework_i_completed": _listed(CourseworkDone.objects.filter(**mine), "noted_at", **piece, **course),
         "certificates": _listed(
             Certificate.objects.filter(**mine), "number", "code", "name", "issued_at", "revoked_at", **course
         ),

@@ -16,6 +16,7 @@ from madang.portal.coursework.models import CourseworkDone
 from madang.portal.learners.models import GuardianConsent, Learner, Placement, StagePoints
 from madang.portal.learners.rules import TO_THE_END, LearnerState
 from madang.portal.lessons.models import Presence
+from madang.portal.wageclaims.models import WageClaim
 
 # who had a place, to the end or until they left
 WITH_PLACE = (LearnerState.LEFT, *sorted(TO_THE_END))
@@ -49,6 +50,16 @@ def due_aid(before: datetime) -> QuerySet[AidPayment]:
 def empty_aid(ids: list[int], now: datetime) -> None:
     """Whose it was goes; what was paid out of which source stays, as the settlement of its year rests on it."""
     AidPayment.objects.filter(pk__in=ids).update(learner=None)
+
+
+def due_wage_claims(before: datetime) -> QuerySet[WageClaim]:
+    """Claims of wage aid made before an instant that still have their paper."""
+    return WageClaim.objects.filter(claimed_at__lt=before, emptied_at__isnull=True)
+
+
+def empty_wage_claims(ids: list[int], now: datetime) -> None:
+    """The paper and words go; that so many months were claimed stays as a count."""
+    WageClaim.objects.filter(pk__in=ids).update(file=None, file_name="", why="", emptied_at=now)
 
 
 def due_certificates(before: datetime) -> QuerySet[Certificate]:
@@ -101,5 +112,8 @@ def records(person: int) -> dict[str, QuerySet]:
         "learner_without_place": mine.exclude(placed),
         "learner": mine.filter(placed),
         "training_aid": AidPayment.objects.filter(learner__person=person).annotate(began=F("aids__fixed_at")),
+        "wage_claim": WageClaim.objects.filter(placement__learner__person=person, emptied_at__isnull=True).annotate(
+            began=F("claimed_at")
+        ),
         "certificate": certificates.annotate(began=F("issued_at")),
     }

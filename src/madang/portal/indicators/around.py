@@ -6,6 +6,7 @@ from madang.portal.indicators.rules import Figure
 
 _COMPANIES = N_("The pipeline of companies, each stage with its evidence")
 _COURSES = N_("Cohorts that have ended, with their learners")
+_AID = N_("Lists of aid that two people fixed, of fiscal years that are settled")
 _CAMP = N_("Tenancies of the camp, day by day")
 _BOOKINGS = N_("Bookings of facilities that were checked in")
 _OUTCOMES = N_("Outcome reports that the centre accepted, with evidence")
@@ -68,6 +69,55 @@ AROUND = {
         _COURSES,
         protected=True,
         over=("graduates_hired", "graduates"),
+    ),
+    "coursework_asked": Figure(
+        N_("Pieces of coursework required"),
+        N_("Required coursework of cohorts that have ended, once for each learner who stayed to the end."),
+        N_("pieces"),
+        _COURSES,
+        protected=True,
+    ),
+    "coursework_completed": Figure(
+        N_("Pieces completed"),
+        N_("Of these, what learners completed, as who taught them noted. Withheld where nearly all or none were."),
+        N_("pieces"),
+        _COURSES,
+        protected=True,
+    ),
+    "coursework_share": Figure(
+        N_("Share of coursework completed"),
+        N_("Pieces completed divided by pieces required."),
+        N_("percent"),
+        _COURSES,
+        protected=True,
+        over=("coursework_completed", "coursework_asked"),
+    ),
+    "learners_aided": Figure(
+        N_("Learners with living aid"),
+        N_("Learners who got living aid of the year."),
+        N_("people"),
+        _AID,
+        protected=True,
+    ),
+    "living_aid_won": Figure(
+        N_("Living aid paid"), N_("Paid to them, adjustments taken off."), N_("won"), _AID, protected=True
+    ),
+    "companies_aided": Figure(
+        N_("Companies with wage aid"), N_("Companies that got wage aid of the year."), N_("firms"), _AID, protected=True
+    ),
+    "graduates_aided": Figure(
+        N_("Graduates for whom wage aid was paid"),
+        N_("Graduates for whose months these companies got it."),
+        N_("people"),
+        _AID,
+        protected=True,
+    ),
+    "wage_aid_won": Figure(
+        N_("Wage aid paid"),
+        N_("Paid to these companies. Withheld where too few stand behind it, or one has nearly all of it."),
+        N_("won"),
+        _AID,
+        protected=True,
     ),
     "camp_tenants": Figure(
         N_("Tenants of the camp"),

@@ -15,8 +15,10 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from madang.portal.actors import Actor
+from madang.portal.aids import figures as aids
 from madang.portal.bookings import figures as bookings
 from madang.portal.calls.models import Call, Track
+from madang.portal.coursework import figures as coursework
 from madang.portal.indicators import costs, sources
 from madang.portal.indicators.models import FigureSet, YearFigures
 from madang.portal.indicators.rules import Row, of_year
@@ -50,6 +52,8 @@ def worked_out(now: datetime) -> Figures:
         "conflicts": sources.conflicts(),
         "companies": sources.companies(),
         "training": sources.training(),
+        "coursework": coursework.by_year(now, earlier["coursework"]),
+        "aid": aids.by_year(now, earlier["aid"]),
         "camp": camp.by_month(now, earlier["camp"]),
         "facilities": bookings.by_year(now, earlier["facilities"]),
         "outcomes": sources.outcomes(now, earlier["outcomes"]),

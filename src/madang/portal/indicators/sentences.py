@@ -87,6 +87,18 @@ TABLES = {
         ("year",),
         ("places", "applicants", "graduates", "graduates_hired"),
     ),
+    "coursework": Table(
+        N_("Coursework completed"),
+        N_("By the year of the last day of cohorts, worked out once, when it is over."),
+        ("year",),
+        ("coursework_asked", "coursework_completed"),
+    ),
+    "aid": Table(
+        N_("Living aid and wage aid"),
+        N_("By fiscal year, worked out once, when it is settled."),
+        ("year",),
+        ("learners_aided", "living_aid_won", "companies_aided", "graduates_aided", "wage_aid_won"),
+    ),
     "camp": Table(
         N_("Start-up camp"),
         N_("By month that is over, on its last day. What was worked out of a month stays."),

@@ -42,6 +42,8 @@ SHOWN = {
     "conflicts": (("year", "call"), ("sheets", "recused")),
     "companies": (("year",), ("memoranda", "offices", "offices_now")),
     "training": (("year",), ("places", "applicants", "graduates", "graduates_hired", "hired_share")),
+    "coursework": (("year",), ("coursework_asked", "coursework_completed", "coursework_share")),
+    "aid": (("year",), TABLES["aid"].columns),
     "camp": (("month",), ("camp_tenants", "camp_let", "camp_spaces", "camp_residents")),
     "facilities": (("year", "class"), ("facilities", "facility_minutes", "standard_minutes", "facility_use")),
     "outcomes": (("year",), TABLES["outcomes"].columns),

@@ -50,6 +50,7 @@ RECORDS = {
     "guardian_consent": (N_("A guardian's consent for a child"), N_("the day it was recorded")),
     "learner_without_place": (N_("Application to a course without a place"), N_("the last day of the cohort")),
     "learner": (N_("A learner's application, points, attendance and placement"), N_("the last day of the cohort")),
+    "wage_claim": (N_("The paper of a claim of wage aid"), N_("the day on which it was claimed")),
     "training_aid": (N_("Living aid paid to a learner"), N_("the day on which it was fixed")),
     "certificate": (N_("Name on a certificate"), N_("the day it was issued")),
     "tenant_bid": (N_("Text of a bid for the camp"), N_("the decision, or the end of the tenancy")),

@@ -1,4 +1,4 @@
-"""The words for what is done about courses, learners, lessons, coursework, living aid and certificates."""
+"""The words for what is done about courses, learners, lessons, coursework, aid and certificates."""
 
 from django.utils.translation import gettext_noop as N_
 
@@ -31,8 +31,12 @@ DEEDS = {
     "coursework.drop": N_("Coursework removed"),
     "coursework.mark": N_("Completed coursework noted"),
     "aids.set_terms": N_("Terms of living aid set"),
-    "aids.open_month": N_("List of living aid opened"),
-    "aids.fix": N_("List of living aid fixed"),
+    "aids.open_month": N_("List of aid opened"),
+    "aids.fix": N_("List of aid fixed"),
+    "wageclaims.set_terms": N_("Terms of wage aid set"),
+    "wageclaims.claim": N_("Wage aid claimed"),
+    "wageclaims.decide": N_("Claim of wage aid looked at"),
+    "wageclaims.strike": N_("Month of a claim of wage aid struck"),
     "certificates.issue": N_("Certificates of a cohort issued"),
     "certificates.revoke": N_("Certificate revoked"),
 }

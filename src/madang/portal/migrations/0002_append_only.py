@@ -29,6 +29,7 @@ TABLES = [
     "feelist",
     "aidrate",
     "aidpayment",
+    "wageterms",
     "conflictruleset",
 ]
 
@@ -58,7 +59,7 @@ EMPTIED = {
     ),
     "aidpayment": (
         dict.fromkeys(("sqlite", "postgresql"), "OLD.learner_id IS NOT NULL AND NEW.learner_id IS NULL"),
-        ["id", "aids_id", "of_month", "source_id", "year", "amount", "days", "came", "held"],
+        ["id", "aids_id", "organisation_id", "of_month", "source_id", "year", "amount", "days", "came", "held"],
     ),
     "receipt": (
         dict.fromkeys(("sqlite", "postgresql"), "TRUE"),

@@ -9,6 +9,7 @@ from ninja.pagination import paginate
 
 from madang.accounting.settlement import Item
 from madang.portal.actors import READING_ROLES
+from madang.portal.aids.rules import AidKind
 from madang.portal.awards import queries as awards
 from madang.portal.faces import known_to, one
 from madang.portal.funding import queries as funding
@@ -36,6 +37,7 @@ class SourceYearOut(Schema):
     surcharged_won: int
     support_won: int
     aid_won: int
+    wage_aid_won: int
     disallowed_won: int
     returned_won: int
     carried_out_won: int
@@ -71,8 +73,9 @@ class StatementsOut(Schema):
 
 
 class AidYearOut(Schema):
-    """Living aid of one cohort out of one source, in won."""
+    """Aid of one kind and cohort out of one source, in won."""
 
+    kind: AidKind
     cohort: str
     source: str
     paid_won: int

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from madang.portal import sheets
+from madang.portal.aids.sentences import KINDS
 from madang.portal.settlements.sentences import ITEMS
 
 
@@ -26,6 +27,7 @@ def items(source: Mapping[str, Any]) -> list[tuple[str, int]]:
         (_("Surcharges received"), source["surcharged_won"]),
         (_("Support given"), source["support_won"]),
         (_("Living aid paid"), source["aid_won"]),
+        (_("Wage aid paid"), source["wage_aid_won"]),
         *((_(ITEMS[item]), source[f"{item}_won"]) for item in after),
         (_("Still to be settled"), source["left_won"]),
     ]
@@ -52,8 +54,8 @@ def table(found: Mapping[str, Any]) -> list[list[sheets.Cell]]:
         for one in found["awards"]
     ]
     told = {source["code"]: name for source, name in zip(sources, names, strict=True)}
-    aid = [[one["cohort"], told[one["source"]], one["paid_won"]] for one in found["aid"]]
-    more = [[], [_("Cohort"), _("Funding source"), _("Living aid paid (won)")], *aid] if aid else []
+    aid = [[one["cohort"], _(KINDS[one["kind"]]), told[one["source"]], one["paid_won"]] for one in found["aid"]]
+    more = [[], [_("Cohort"), _("Kind of aid"), _("Funding source"), _("Aid paid (won)")], *aid] if aid else []
     return [[_("Item"), *names], *accounts, [], heading, *awards, *more]
 
 

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 from madang.accounting.settlement import SourceYear
 from madang.portal.actors import Actor
 from madang.portal.aids.models import AidPayment
+from madang.portal.aids.rules import AidKind
 from madang.portal.billing.models import CreditNote, CreditNoteItem, Statement, StatementLine, Support
 from madang.portal.billing.rules import StatementState
 from madang.portal.creditnotes.rules import NoteState
@@ -21,9 +22,10 @@ from madang.portal.sanctions.models import Recovered
 from madang.portal.sanctions.rules import SanctionAct
 from madang.portal.settlements.models import Settlement, SettlementEntry
 
-FORMAT = "madang-settlement 3"
+FORMAT = "madang-settlement 4"
 # sums of lines; `credit` is what was taken off for waits beyond a promise, which is no support
 _ASKED = ("reference", "due", "credit", "vat")
+AID_ITEMS = {AidKind.LIVING.value: "aid", AidKind.WAGE.value: "wage_aid"}
 ITEM_OF = {SanctionAct.RECOVERY.value: "recovered", SanctionAct.SURCHARGE.value: "surcharged"}
 
 
@@ -57,7 +59,7 @@ def drafts_left(year: int) -> int:
 
 def content(year: int) -> dict[str, Any]:
     """What a year comes to now, in a constant number of queries: sources with every item, and awards with support by
-    source, in won; and living aid by cohort and source. What was received on statements is not among it: receipts go on
+    source, in won; and aid by cohort, kind and source. What was received on statements is not among it: receipts go on
     coming after a year is settled. What was claimed back counts in the year in which it came in, a credit note in that
     in which it was issued.
     """
@@ -90,12 +92,12 @@ def _together(rows: QuerySet[Any]) -> dict[str, int]:
 
 
 def _aid(year: int, sources: dict[int, FundingSource]) -> list[dict[str, Any]]:
-    """Living aid by cohort and funding source, in one query."""
-    course, number = "aids__cohort__course__code", "aids__cohort__number"
-    rows = AidPayment.objects.filter(year=year).order_by(course, number, "source").values_list(course, number, "source")
+    """Aid by cohort, kind and funding source, in one query."""
+    by = ("aids__cohort__course__code", "aids__cohort__number", "aids__kind", "source")
+    rows = AidPayment.objects.filter(year=year).order_by(*by).values_list(*by)
     return [
-        {"cohort": f"{code}-{cohort}", "source": sources[source].code, "paid_won": won}
-        for code, cohort, source, won in rows.annotate(sum=Sum("amount"))
+        {"kind": kind, "cohort": f"{code}-{cohort}", "source": sources[source].code, "paid_won": won}
+        for code, cohort, kind, source, won in rows.annotate(sum=Sum("amount"))
     ]
 
 
@@ -112,9 +114,9 @@ def _accounts(year: int, sources: dict[int, FundingSource]) -> list[tuple[Fundin
     rows = Support.objects.filter(year=year).order_by().values_list("source")
     for source, won in rows.annotate(sum=Sum("amount")):
         items[source]["support"] = won
-    aid = AidPayment.objects.filter(year=year).order_by().values_list("source")
-    for source, won in aid.annotate(sum=Sum("amount")):
-        items[source]["aid"] = won
+    aid = AidPayment.objects.filter(year=year).order_by().values_list("source", "aids__kind")
+    for source, kind, won in aid.annotate(sum=Sum("amount")):
+        items[source][AID_ITEMS[kind]] = won
     for source, by_act in sanctions.received_in(year).items():
         items[source] |= {ITEM_OF[act]: won for act, won in by_act.items()}
     return [(sources[source], SourceYear(**items[source])) for source in sorted(items)]

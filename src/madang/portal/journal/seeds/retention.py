@@ -232,6 +232,18 @@ RULES = [
         ),
     ),
     RetentionSeed(
+        "wage_claim",
+        1825,
+        (
+            "채용장려금 신청의 재직 증빙은 정산의 증빙으로서 신청 후 5년간 보관합니다(보조금 관리에 관한 법률에 준함). "
+            "신청한 달과 금액은 남습니다."
+        ),
+        (
+            "The paper of a claim of wage aid is kept five years after it was claimed, as evidence of the settlement "
+            "(after the Subsidy Management Act); months and amounts stay."
+        ),
+    ),
+    RetentionSeed(
         "certificate",
         3650,
         "수료증의 이름은 진위 확인을 위해 발급한 날부터 10년간 보관합니다.",

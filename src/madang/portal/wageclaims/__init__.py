@@ -1,0 +1,1 @@
+"""Wage aid: what a company that hired graduates claims by month, with what shows that they still work there."""
