@@ -34,8 +34,8 @@ MAY_IMPORT = {
 ORDER = (
     "holdings",
     "rounds", "assignments", "suggestions",
-    "indicators", "helpdesk", "outcomes", "settlements", "sanctions", "receipts", "suppliers", "taxinvoices",
-    "creditnotes", "billing", "aids",
+    "indicators", "helpdesk", "outcomes", "settlements", "sanctions", "receipts", "expenses", "suppliers",
+    "taxinvoices", "creditnotes", "billing", "aids",
     "certificates", "coursework", "lessons", "learners", "companies", "incidents", "qualifications", "courses",
     "bookings", "tenancies", "camp",
     "facilities",

@@ -2,6 +2,10 @@
 
 PAGES = """
 suppliers                Lnnnnnnooooo Lnnnnnnooooo
+expenses                 Lnnnnnnooooo Lnnnnnnooooo
+expense-new              Lnnnnnnnonnn Lnnnnnnnrnnn
+expense-sheet            Lnnnnnnooooo Lnnnnnnooooo
+expense-line-remove      Lnnnnnnnxnnn Lnnnnnnnmnnn
 supplier-new             Lnnnnnnnonnn Lnnnnnnnrnnn
 supply-contract-new      Lnnnnnnnonnn Lnnnnnnnrnnn
 supplier-statement-new   Lnnnnnnnonnn Lnnnnnnnrnnn

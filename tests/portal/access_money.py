@@ -10,6 +10,7 @@ from madang.portal.actors import WORKER
 from madang.portal.approvals.models import Approval
 from madang.portal.billing.models import CreditNote, Statement
 from madang.portal.entitlements.models import Entitlement
+from madang.portal.expenses.models import ExpenseLine, ExpenseSheet
 from madang.portal.files import tables
 from madang.portal.funding import actions as funding
 from madang.portal.indicators.models import YearFigures
@@ -50,7 +51,13 @@ def make_money(world, a) -> None:
     match = receipts.match(by=manager, now=NOW, receipt=receipt.pk, statement=issued.pk, amount=120)
     supplier = Supplier.objects.create(code="cloud", name="Cloud", created_at=NOW)
     owed = SupplierStatement.objects.create(supplier=supplier, month="2026-02", worked_out_at=NOW)
+    spent = ExpenseSheet.objects.create(
+        first_month="2026-02", length=1, entered_by=world.people["manager"], entered_at=NOW
+    )
+    line = ExpenseLine.objects.create(sheet=spent, kind="staff", amount=5, document="closing 2")
     world.places |= {
+        "expense-sheet": {"pk": spent.pk},
+        "expense-line-remove": {"pk": spent.pk, "line": line.pk},
         "receipt": {"pk": receipt.pk},
         "match-undo": {"pk": match.pk},
         "receipts-look": {"code": "main", "sha256": kept.sha256},

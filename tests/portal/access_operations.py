@@ -151,6 +151,7 @@ put_review_points        annnonnnnnnn
 submit_review            annnrnnnnnnn
 list_credit_notes        aooooooooooo
 list_supplier_statements annnnnnooooo
+list_expense_sheets      annnnnnooooo
 list_tax_invoices        annnnnnooooo
 set_tax_party            anronnnrorrr
 get_credit_note          annnnnnooooo

@@ -39,7 +39,7 @@ IMPERSONAL = {
     "cohort-aid", "list_aid_terms", "list_aid_lists",
     "call-conflict-rules", "list_conflict_rules", "list_bonus_rules",
     "camp-spaces-file",
-    "accounting-month", "list_month_checks", "supplier-statement", "supplier-statement-file",
+    "accounting-month", "list_month_checks", "supplier-statement", "supplier-statement-file", "expense-sheet",
     "incident-new", "grant-new", "list_facility_qualifications", "facility-needs", "facility-operators",
 }  # fmt: skip
 # Many at once: noted as a search, or shown without anybody's texts.

@@ -23,6 +23,7 @@ from madang.portal.decisions import models as _decisions  # noqa: F401
 from madang.portal.entitlements import models as _entitlements  # noqa: F401
 from madang.portal.environments import models as _environments  # noqa: F401
 from madang.portal.exchanges import models as _exchanges  # noqa: F401
+from madang.portal.expenses import models as _expenses  # noqa: F401
 from madang.portal.experts import models as _experts  # noqa: F401
 from madang.portal.facilities import models as _facilities  # noqa: F401
 from madang.portal.files import models as _files  # noqa: F401

@@ -34,6 +34,7 @@ SHOWN = {
     ),
     "value": (("month",), ("reference_won", "due_won", "subsidy_won")),
     "cost": (("month",), TABLES["cost"].columns),
+    "expenditure": (("year", "pool"), TABLES["expenditure"].columns),
     "waits": (("month",), ("started", "within_hour", "within_eight")),
     "concentration": (("year",), ("holders", "granted_seconds", "top_share", "gini_milli")),
     "ended": (("year",), ("declined", "lapsed", "ended_early")),
@@ -89,6 +90,8 @@ def name_of(column: str, code: Any, labels: Labels, language: str) -> str:
         return _(FACILITY_KINDS[code])
     if column == "unit":
         return _("GPU time") if code == "gpu" else _("CPU core time")
+    if column == "pool" and not code:
+        return _("All pools")
     row = labels["region" if column == "region_today" else column].get(code)
     if row is None:
         return str(code)
@@ -195,7 +198,7 @@ def cell(code: str, row: Row, language: str) -> str:
         return formats.percent(row[over[0]], row[over[1]], 2)
     number = row[code]
     if number is None:
-        return _("withheld")
+        return _("withheld") if FIGURES[code].protected else formats.NOTHING
     if code.endswith("_won"):
         return formats.won(number, language)
     if code.endswith("_milli"):

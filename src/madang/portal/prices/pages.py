@@ -21,6 +21,7 @@ from madang.portal.actors import READING_ROLES, Role
 from madang.portal.entitlements import queries as entitlements
 from madang.portal.entitlements.showing import shown
 from madang.portal.faces import one, tried, with_role
+from madang.portal.indicators import queries as indicators
 from madang.portal.prices import actions, limits, queries
 from madang.portal.prices.forms import ApproveForm, DiscountForm, EndDiscountForm, LimitForm, RejectForm, TariffForm
 from madang.portal.prices.rules import DISCOUNT, LimitKind
@@ -38,9 +39,17 @@ def prices(request: HttpRequest) -> HttpResponse:
         "discounts": [_discount(row) for row in queries.discounts_open(request.actor, day)],
         "limits": [_limit(row) for row in limits.listed(request.actor) if _open(row, day)],
         "rules": [shown(row) for row in entitlements.open_on(day)],
+        "hour": _hour(),
         "stackings": [_(sentence) for sentence in STACKINGS.values()],
     }
     return render(request, "prices/prices.html", context)
+
+
+def _hour() -> dict[str, Any] | None:
+    """What a GPU-hour cost the centre in the last year that the public figures tell it of."""
+    found = indicators.latest()
+    rows = [row for row in found.figures["expenditure"] if not row["pool"]] if found else []
+    return rows[-1] if rows else None
 
 
 def _tariff(row: Any) -> dict[str, object]:
