@@ -20,6 +20,7 @@ from madang.portal.consensus import models as _consensus  # noqa: F401
 from madang.portal.courses import models as _courses  # noqa: F401
 from madang.portal.coursework import models as _coursework  # noqa: F401
 from madang.portal.decisions import models as _decisions  # noqa: F401
+from madang.portal.energy import models as _energy  # noqa: F401
 from madang.portal.entitlements import models as _entitlements  # noqa: F401
 from madang.portal.environments import models as _environments  # noqa: F401
 from madang.portal.exchanges import models as _exchanges  # noqa: F401

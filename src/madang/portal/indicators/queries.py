@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from madang.portal.actors import Actor
 from madang.portal.bookings import figures as bookings
 from madang.portal.calls.models import Call, Track
+from madang.portal.energy import figures as energy
 from madang.portal.expenses import figures as expenses
 from madang.portal.indicators import costs, sources
 from madang.portal.indicators.models import FigureSet, YearFigures
@@ -44,6 +45,7 @@ def worked_out(now: datetime) -> Figures:
         "value": costs.value(),
         "cost": costs.by_month(now, earlier["cost"]),
         "expenditure": expenses.by_year(now),
+        "energy": energy.by_month(earlier["energy"]),
         "waits": sources.waits(now, earlier["waits"]),
         "concentration": sources.concentration(),
         "ended": sources.ended(),

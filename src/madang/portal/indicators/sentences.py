@@ -58,6 +58,15 @@ TABLES = {
         ("year", "pool"),
         ("spent_won", "funded_seconds", "used_seconds", "provided_hour_won", "used_hour_won"),
     ),
+    "energy": Table(
+        N_("Energy measured"),
+        N_(
+            "By pool and month, worked out once, when the month's books are closed; months without a measurement are "
+            "not."
+        ),
+        ("pool", "unit", "month"),
+        ("measured_joules", "measured_seconds", "used_seconds"),
+    ),
     "waits": Table(N_("Waiting times"), N_("By month."), ("month",), ("started", "within_hour", "within_eight")),
     "concentration": Table(
         N_("Concentration"),
@@ -140,7 +149,7 @@ ABSENT = {
         N_("What the capacity costs the centre"),
         N_("The centre's costs, rent included, are not agreed on for every month of a year that is over."),
     ),
-    "energy": (N_("Energy"), N_("No meter of power is read here, so no energy is published.")),
+    "energy": (N_("Energy"), N_("Of no job in a closed month did the cluster measure what it consumed.")),
 }
 
 # the columns that name a row of a table, and of the list of awards

@@ -237,6 +237,7 @@ DEEDS = {
     "suppliers.set_contract": N_("Price of a supplier set"),
     "suppliers.work_out": N_("What is owed to a supplier worked out"),
     "suppliers.agree": N_("What is owed to a supplier agreed on"),
+    "energy.keep": N_("Measured energy taken over"),
     "expenses.start": N_("Sheet of the centre's costs begun"),
     "expenses.add_line": N_("Cost of the centre entered"),
     "expenses.remove_line": N_("Cost of the centre taken off its draft"),

@@ -113,6 +113,7 @@ DOMAINS = {
     "cluster": N_("Cluster"),
     "creditnotes": N_("Credit notes"),
     "suppliers": N_("Suppliers"),
+    "energy": N_("Energy"),
     "expenses": N_("Costs of the centre"),
     "taxinvoices": N_("Electronic tax invoices"),
     "decisions": N_("Decisions"),

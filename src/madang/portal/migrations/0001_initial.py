@@ -2862,6 +2862,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='MeasuredUse',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.CharField(max_length=40)),
+                ('key', models.CharField(max_length=120)),
+                ('month', models.CharField(db_index=True, max_length=7)),
+                ('seconds', models.BigIntegerField()),
+                ('joules', models.BigIntegerField()),
+                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.award')),
+                ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.pool')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='measureduse_once'), models.CheckConstraint(condition=models.Q(('joules__gte', 0), ('seconds__gt', 0)), name='measureduse_not_negative')],
+            },
+        ),
+        migrations.CreateModel(
             name='SecondInstalment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
