@@ -50,10 +50,8 @@ def test_a_job_that_held_two_types_of_gpus_is_charged_in_the_pool_of_each(tmp_pa
         4_000,
     )
     single = (8, 8, *row[2:9], 600, row[10], "cpu=8,gres/gpu:h100=1,gres/gpu=1,node=1", 54_321)
-    (tmp_path / "records").write_text(
+    lines = ["|".join(sacct.FIELDS), *("|".join(map(str, one)) for one in (row, single))]
     (tmp_path / "records").write_text("\n".join([*lines, ""]))
-        f"{'|'.join(sacct.FIELDS)}\n{'|'.join(map(str, row))}\n{'|'.join(map(str, one))}\n"
-    )
     for name, says in SAYS.items():
         (tmp_path / name).write_text(f"#!/bin/sh\n{says.format(tmp_path)}\n")
         (tmp_path / name).chmod(0o755)
