@@ -2015,6 +2015,12 @@ class Migration(migrations.Migration):
                 ('reference_price', models.BigIntegerField()),
                 ('reference_source', models.CharField(max_length=200)),
                 ('reference_source_en', models.CharField(blank=True, max_length=200)),
+                ('quoted_currency', models.CharField(blank=True, max_length=3)),
+                ('quoted_minor', models.BigIntegerField(null=True)),
+                ('rate', models.BigIntegerField(null=True)),
+                ('rate_per', models.PositiveSmallIntegerField(null=True)),
+                ('rate_on', models.DateField(null=True)),
+                ('rate_source', models.CharField(blank=True, max_length=200)),
                 ('vat', models.CharField(choices=[('none', 'none'), ('zero', 'zero'), ('included', 'included'), ('added', 'added')], default=madang.accounting.pricing.Vat['NONE'], max_length=10)),
                 ('vat_permille', models.PositiveSmallIntegerField(default=0)),
                 ('starts_on', models.DateField()),
@@ -2026,7 +2032,7 @@ class Migration(migrations.Migration):
                 ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tariffs', to='portal.product')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['reserved', 'used'])), name='tariff_kind_known'), models.CheckConstraint(condition=models.Q(('vat__in', ['none', 'zero', 'included', 'added'])), name='tariff_vat_known'), models.CheckConstraint(condition=models.Q(('price__gte', 0), ('reference_price__gte', 0)), name='tariff_prices_not_negative'), models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='tariff_ends_after_start'), models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='tariff_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), models.Q(models.Q(('approved_at__isnull', False), _negated=True), ('approved_by__isnull', True)), _connector='OR'), name='tariff_approved_whole'), models.UniqueConstraint(condition=models.Q(('approved_at__isnull', False)), fields=('product', 'kind', 'starts_on'), name='tariff_one_a_day')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['reserved', 'used'])), name='tariff_kind_known'), models.CheckConstraint(condition=models.Q(('vat__in', ['none', 'zero', 'included', 'added'])), name='tariff_vat_known'), models.CheckConstraint(condition=models.Q(('price__gte', 0), ('reference_price__gte', 0)), name='tariff_prices_not_negative'), models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='tariff_ends_after_start'), models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='tariff_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('quoted_currency', ''), ('quoted_minor', None), ('rate', None), ('rate_on', None), ('rate_per', None), ('rate_source', '')), models.Q(('quoted_minor__gte', 0), ('rate__gte', 1), ('rate_on__isnull', False), ('rate_per__in', [1, 100]), ('quoted_currency__regex', '^[A-Z]{3}$'), models.Q(('rate_source', ''), _negated=True)), _connector='OR'), name='tariff_quoted_with_its_rate'), models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), models.Q(models.Q(('approved_at__isnull', False), _negated=True), ('approved_by__isnull', True)), _connector='OR'), name='tariff_approved_whole'), models.UniqueConstraint(condition=models.Q(('approved_at__isnull', False)), fields=('product', 'kind', 'starts_on'), name='tariff_one_a_day')],
             },
         ),
         migrations.CreateModel(
