@@ -183,6 +183,7 @@ def test_use_is_reported_once_and_is_the_time_reported(backend, make_spec):
     assert_charged(backend, report)
     assert {(one.gpus, one.cores) for one in slices_of(backend, report.id)} == {(1, 2)}
     everything = backend.usage()
+    assert all(one.joules is None or one.joules > 0 for one in everything.slices)
     assert everything == backend.usage("")
     assert backend.usage(everything.cursor).slices == []
     assert backend.usage(everything.cursor).cursor == everything.cursor

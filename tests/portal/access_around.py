@@ -9,6 +9,10 @@ transfers                Lnnnnnnooooo Lnnnnnnooooo
 transfers-file           Lnnnnnnooooo Lnnnnnnooooo
 transfer                 Lnoonnnooooo Lnoonnnooooo
 suppliers                Lnnnnnnooooo Lnnnnnnooooo
+expenses                 Lnnnnnnooooo Lnnnnnnooooo
+expense-new              Lnnnnnnnonnn Lnnnnnnnrnnn
+expense-sheet            Lnnnnnnooooo Lnnnnnnooooo
+expense-line-remove      Lnnnnnnnxnnn Lnnnnnnnmnnn
 supplier-new             Lnnnnnnnonnn Lnnnnnnnrnnn
 supply-contract-new      Lnnnnnnnonnn Lnnnnnnnrnnn
 supplier-statement-new   Lnnnnnnnonnn Lnnnnnnnrnnn

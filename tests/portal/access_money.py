@@ -11,6 +11,7 @@ from madang.portal.actors import WORKER
 from madang.portal.approvals.models import Approval
 from madang.portal.billing.models import CreditNote, Statement
 from madang.portal.entitlements.models import Entitlement
+from madang.portal.expenses.models import ExpenseLine, ExpenseSheet
 from madang.portal.files import tables
 from madang.portal.funding import actions as funding
 from madang.portal.indicators.models import YearFigures
@@ -56,7 +57,13 @@ def make_money(world, a) -> None:
         first_month="2026-01", price=5, units=0, set_by=world.people["manager"], set_at=NOW, **terms
     )
     owed = SupplierStatement.objects.create(supplier=supplier, month="2026-02", worked_out_at=NOW)
+    spent = ExpenseSheet.objects.create(
+        first_month="2026-02", length=1, entered_by=world.people["manager"], entered_at=NOW
+    )
+    line = ExpenseLine.objects.create(sheet=spent, kind="staff", amount=5, document="closing 2")
     world.places |= {
+        "expense-sheet": {"pk": spent.pk},
+        "expense-line-remove": {"pk": spent.pk, "line": line.pk},
         "receipt": {"pk": receipt.pk},
         "match-undo": {"pk": match.pk},
         "receipts-look": {"code": "main", "sha256": kept.sha256},

@@ -157,6 +157,7 @@ add_supplier             annnnnnrorrr
 set_supply_contract      annnnnnrorrr
 work_out_supplier_statement annnnnnrorrr
 lay_supplier_statement_before annnnnnrrrrr
+list_expense_sheets      annnnnnooooo
 list_tax_invoices        annnnnnooooo
 set_tax_party            anronnnrorrr
 get_credit_note          annnnnnooooo

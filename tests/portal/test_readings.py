@@ -39,7 +39,7 @@ IMPERSONAL = {
     "cohort-aid", "list_aid_terms", "list_aid_lists", "cohort-wage-aid", "list_wage_terms",
     "call-conflict-rules", "list_conflict_rules", "list_bonus_rules",
     "camp-spaces-file",
-    "accounting-month", "list_month_checks", "supplier-statement", "supplier-statement-file",
+    "accounting-month", "list_month_checks", "supplier-statement", "supplier-statement-file", "expense-sheet",
     "incident-new", "grant-new", "list_facility_qualifications", "facility-needs", "facility-operators",
     "facility-fee", "get_facility_fee",
     "facility-here", "facility-door", "facility-door-drawing", "get_facility_door",

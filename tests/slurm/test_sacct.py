@@ -57,6 +57,31 @@ def test_charged_is_what_ran_without_suspension_and_without_what_a_resized_job_h
     assert charged["12", 1795379341] + charged["12", 1795379346] == 1795379379 - 1795379342
 
 
+@pytest.mark.parametrize("cell", ["", "0", "18446744073709551614", "18446744073709551615", "N/A"])
+def test_energy_that_slurm_does_not_know_is_none(cell):
+    assert (sacct.joules(cell), sacct.joules("5400")) == (None, 5400)
+
+
+@given(st.integers(1, 10**12), st.integers(1, 5 * DAY))
+def test_the_energy_of_an_ended_run_is_that_of_its_slices(joules, ran):
+    measured = Meter(SEOUL, SINCE, energy=True)
+    ended = run(end=1_000 + ran, elapsed=ran, joules=joules)
+    assert sum(one.joules for one in slices_of(ended, measured, "a")) == joules
+    assert {one.joules for one in slices_of(ended, METER, "a")} == {None}  # nodes are shared
+    assert not any(one.joules for one in slices_of(ended._replace(end=0), measured, "a", whole_days=True))
+    assert {one.joules for one in slices_of(ended._replace(held=Held(1, (("a", 1), ("b", 1)))), measured, "a")} == {
+        None
+    }
+
+
+def test_a_recorded_answer_with_energy_is_read():
+    lines = ["|".join(sacct.FIELDS), *(
+        f"{job}|{job}|c|lab|p|COMPLETED|1000|1000|1060|60|00:00:00|cpu=4,energy={cell or 0},node=1|{cell}"
+        for job, cell in ((1, "54321"), (2, ""), (3, "18446744073709551614"))
+    )]  # fmt: skip
+    assert [one.joules for one in sacct.runs(lines)] == [54321, None, None]
+
+
 def test_parts_of_gpus_count_as_the_centre_says():
     first, second, third, fourth = (slices_of(one, METER, "a") for one in recorded("25.05")[:4])
     assert [(one.gpu_type, one.gpus, one.gpus_per, one.cores) for one in first] == [("a100", 2, 7, 8)]

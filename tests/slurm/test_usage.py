@@ -69,7 +69,7 @@ class Stand:
         ending = end or "Unknown"
         cells = (id, id, "c", account, "p", state or ("COMPLETED" if end else "RUNNING"), start, start, ending, ran)
         self.rows[id] = "|".join(
-            map(str, (*cells, f"{suspended // 3600:02}:{suspended // 60 % 60:02}:{suspended % 60:02}", tres))
+            map(str, (*cells, f"{suspended // 3600:02}:{suspended // 60 % 60:02}:{suspended % 60:02}", tres, ""))
         )
         self.write()
 

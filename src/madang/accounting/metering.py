@@ -35,6 +35,7 @@ class UsageSlice:
 
     `key` is unique within `source` (the cluster) and never used again for anything else. `gpus` are of `gpu_type`
     (empty where the backend does not say) and `gpus_per` of them make a whole GPU: 2 of 7 parts are 2 and 7.
+    `joules` is what it consumed, None where that was not measured.
     Refused: ``usage_key_missing``, ``usage_negative``.
     """
 
@@ -47,11 +48,12 @@ class UsageSlice:
     cores: int
     gpu_type: str = ""
     gpus_per: int = 1
+    joules: int | None = None
 
     def __post_init__(self) -> None:
         if not self.source or not self.key:
             raise Refused("usage_key_missing", source=self.source, job=self.job)
-        if self.gpus < 0 or self.cores < 0 or self.gpus_per < 1:
+        if self.gpus < 0 or self.cores < 0 or self.gpus_per < 1 or (self.joules or 0) < 0:
             raise Refused("usage_negative", source=self.source, key=self.key, gpus=self.gpus, cores=self.cores)
 
     def width(self, unit: Unit) -> int:

@@ -57,6 +57,7 @@ _PLACES: list[tuple[Any, list[tuple[Any, str, frozenset[Role]]]]] = [
             (_("Credit notes"), "credit-notes", _STAFF),
             (_("Electronic tax invoices"), "tax-invoices", _STAFF),
             (_("Suppliers"), "suppliers", _STAFF),
+            (_("Costs of the centre"), "expenses", _STAFF),
             (_("Months of the books"), "accounting-months", _STAFF),
             (_("Use that came otherwise"), "usage-differences", _STAFF),
             (_("Settlement"), "settlements", _STAFF),

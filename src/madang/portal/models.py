@@ -21,9 +21,11 @@ from madang.portal.consensus import models as _consensus  # noqa: F401
 from madang.portal.courses import models as _courses  # noqa: F401
 from madang.portal.coursework import models as _coursework  # noqa: F401
 from madang.portal.decisions import models as _decisions  # noqa: F401
+from madang.portal.energy import models as _energy  # noqa: F401
 from madang.portal.entitlements import models as _entitlements  # noqa: F401
 from madang.portal.environments import models as _environments  # noqa: F401
 from madang.portal.exchanges import models as _exchanges  # noqa: F401
+from madang.portal.expenses import models as _expenses  # noqa: F401
 from madang.portal.experts import models as _experts  # noqa: F401
 from madang.portal.facilities import models as _facilities  # noqa: F401
 from madang.portal.fees import models as _fees  # noqa: F401

@@ -106,11 +106,28 @@ def test_a_discount_is_added_and_ended(client):
     assert Discount.objects.get().ends_on == date(2099, 7, 1)
 
 
+def test_a_reference_price_in_dollars_is_converted_once_and_shown_with_its_rate(client):
+    client.force_login(make_staff(Role.PROGRAMME_MANAGER))
+    dollars = {"product": make_product().pk, "reference_price": "12.34", "reference_currency": "USD", "rate_per": "1"}
+    rate = {"rate": "1,380.5", "rate_on": "2026-05-01", "rate_source": "Seoul Money Brokerage"}
+    client.cookies["madang_language"] = "en"
+    wrong = [{"reference_price": "12.345"}, {"rate_on": ""}, {"rate": "x"}, {"reference_currency": "KRW"}]
+    for one in wrong:
+        page = client.post("/staff/tariffs/", FORM | dollars | rate | one)
+        assert page.status_code == 200 and not Tariff.objects.exists(), one
+    assert "12.34 has more decimals than KRW, which has 0." in page.content.decode()
+
+    assert client.post("/staff/tariffs/", FORM | dollars | rate).status_code == 302
+    assert (Tariff.objects.get().reference_price, Tariff.objects.get().quoted_minor) == (17_035, 1_234)
+    shown = client.get("/staff/tariffs/").content.decode()
+    assert "12.34 USD, 1,380.5 won for 1 USD (Seoul Money Brokerage, 2026-05-01)" in shown
+
+
 def test_pages_take_as_many_queries_for_one_price_as_for_three(client, django_assert_num_queries):
     for count in (1, 2):
         in_force(count)
         young(code=f"young{count}")
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             client.get("/prices/")
     client.force_login(make_staff(Role.AUDITOR))
     for count in (0, 2):

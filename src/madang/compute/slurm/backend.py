@@ -312,6 +312,7 @@ class SlurmBackend:
             partitions={partition: kind for kind, partition in self._settings.partitions.items() if kind},
             owner=cache(self._settings.owner),
             joined=self._payer,
+            energy=self._settings.energy,
         )
 
     def join(self, accounts: Iterable[Joined]) -> None:

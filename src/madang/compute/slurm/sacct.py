@@ -13,16 +13,17 @@ from madang.errors import Refused, Unavailable
 
 FIELDS = (
     *("JobIDRaw", "JobID", "Cluster", "Account", "Partition", "State", "Submit", "Start", "End"),
-    *("ElapsedRaw", "Suspended", "AllocTRES"),
+    *("ElapsedRaw", "Suspended", "AllocTRES", "ConsumedEnergyRaw"),
 )
 # A dump of another tool may write these for those; whatever else it has is not read.
 NEEDED = {"jobid", "cluster", "account", "state", "submit", "start", "end", "alloctres"}
 # The cells of a row in the order in which `_run` takes them.
 _TAKEN = (
     *("jobid", "jobidraw", "cluster", "account", "partition", "state", "submit", "start", "end"),
-    *("elapsedraw", "elapsed", "suspended", "alloctres"),
+    *("elapsedraw", "elapsed", "suspended", "alloctres", "consumedenergyraw"),
 )
 _EMPTY = -1  # where a column would be that an answer does not have: an empty cell behind the others
+_NO_ENERGY = 1 << 63  # Slurm writes what it does not know as one of the largest numbers of 64 bits
 NEVER = frozenset({"", "Unknown", "None", "NONE", "N/A"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -38,7 +39,8 @@ class Run(NamedTuple):
     """One run of one job. Instants are epoch seconds, 0 for not yet; spans are seconds.
 
     `job` is the id that its submission gave (of an array or a heterogeneous job, that of the whole), `raw` Slurm's own
-    of this part. `elapsed` is without the time in suspension; both are as of now while the run is open.
+    of this part. `elapsed` is without the time in suspension; both are as of now while the run is open. `joules` is
+    what Slurm measured at the run's nodes, None where it measured nothing.
     """
 
     cluster: str
@@ -53,6 +55,7 @@ class Run(NamedTuple):
     elapsed: int
     suspended: int
     held: Held
+    joules: int | None = None
 
 
 class Unreadable(NamedTuple):
@@ -143,7 +146,22 @@ def _taken(heading: Iterable[str]) -> Callable[[list[str]], Sequence[str]]:
 
 
 def _run(taken: Sequence[str]) -> Run | None:
-    job, raw, cluster, account, partition, state, submit, start, end, elapsed, in_words, suspended, allocated = taken
+    (
+        job,
+        raw,
+        cluster,
+        account,
+        partition,
+        state,
+        submit,
+        start,
+        end,
+        elapsed,
+        in_words,
+        suspended,
+        allocated,
+        energy,
+    ) = taken
     began = instant(start)
     if not began:
         return None
@@ -160,7 +178,14 @@ def _run(taken: Sequence[str]) -> Run | None:
         _span(elapsed or in_words),
         _span(suspended or "0"),
         held(allocated),
+        joules(energy),
     )
+
+
+def joules(text: str) -> int | None:
+    """What a ConsumedEnergyRaw says; None where nothing was measured, or what it says is no number."""
+    found = tres.whole(text)
+    return found if found and found < _NO_ENERGY else None
 
 
 def instant(text: str) -> int:

@@ -31,6 +31,8 @@ class Settings:
     `hand` the program that is run so.
     `node_python` is the Python (3.8 or later) of the nodes. `log_bytes`, `output_files`: how much of a log and how many
     files are offered. `forgotten_seconds`: after how long a job that Slurm knows nothing of any more is taken for lost.
+    `energy`: take over what Slurm measured of jobs' energy; only for a cluster that gives its nodes out whole, since of
+    a node that jobs share Slurm records to each what the node consumed.
     """
 
     mark: str
@@ -50,6 +52,7 @@ class Settings:
     grace_seconds: int = 30
     timeout_seconds: int = 60
     forgotten_seconds: int = 600
+    energy: bool = False
 
     @property
     def told(self) -> dict[str, str]:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from madang.accounting.metering import UsageSlice, by_day
+from madang.accounting.settlement import apportioned
 from madang.compute.protocol import Oddity
 from madang.compute.slurm.sacct import Held, Run
 from madang.values import Period
@@ -40,7 +41,7 @@ class Meter:
     no type of. `owner` gives the account that pays for one of Slurm's, None for accounts that are not ours; of those,
     `joined` gives payer and source for a run that began at an instant (epoch seconds), None where nobody pays.
     `cluster` is asked for by name where slurmdbd keeps several. `live` is False where no controller can be asked any
-    more, so that only the records count.
+    more, so that only the records count. `energy`: what Slurm measured of a run is its own, as nodes are given whole.
     """
 
     zone: ZoneInfo
@@ -51,6 +52,7 @@ class Meter:
     joined: Callable[[str, int], tuple[str, str] | None] = lambda account, begin: None
     cluster: str = ""
     live: bool = True
+    energy: bool = False
 
 
 def slices_of(run: Run, meter: Meter, owner: str, *, whole_days: bool = False) -> list[UsageSlice] | Oddity:
@@ -70,11 +72,15 @@ def slices_of(run: Run, meter: Meter, owner: str, *, whole_days: bool = False) -
         return Oddity(run.raw, "usage_share_missing", {"type": widths})
     made = []
     days = by_day(begin, begin + seconds, meter.zone)
-    for _, start, end in days[:-1] if whole_days else days:
+    # of a run that goes on, or that held several types, nobody knows what each slice consumed
+    measured = run.joules if meter.energy and not whole_days and len(widths) == 1 else None
+    shares = measured and apportioned(measured, [end - start for _, start, end in days])
+    for place, (_, start, end) in enumerate(days[:-1] if whole_days else days):
         period = Period(datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC))
         for ending, kind, gpus, per, cores in widths:
             key = f"{run.raw}.{run.submit}.{run.start}.{start}{ending}"
-            made.append(UsageSlice(run.cluster, key, owner, run.job, period, gpus, cores, kind, per))
+            joules = shares[place] if shares else None
+            made.append(UsageSlice(run.cluster, key, owner, run.job, period, gpus, cores, kind, per, joules))
     return made
 
 

@@ -85,6 +85,7 @@ class _Window:
             yield (
                 f"{piece.key} {clock_second(piece.period.end)} {piece.account} {piece.gpu_type}"
                 f" {piece.gpus} {piece.gpus_per} {piece.cores}"
+                f"{'' if piece.joules is None else f' {piece.joules}'}"
             )
         yield from (f"{one.job} {one.code}" for one in self.odd.get(hour, ()))
 

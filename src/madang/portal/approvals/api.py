@@ -18,6 +18,7 @@ from madang.portal.awards import actions as awards
 from madang.portal.creditnotes import actions as creditnotes
 from madang.portal.decisions import actions as decisions
 from madang.portal.drafts import actions as drafts
+from madang.portal.expenses import actions as expenses
 from madang.portal.faces import known_to, one
 from madang.portal.honoraria import actions as honoraria
 from madang.portal.indicators import actions as indicators
@@ -44,6 +45,7 @@ CARRIES_OUT: dict[str, tuple[Callable[..., Any], str]] = {
     ApprovalKind.REFUND: (receipts.refund, "statement"),
     ApprovalKind.CREDIT_NOTE: (creditnotes.issue, "note"),
     ApprovalKind.PAY_SUPPLIER: (suppliers.agree, "statement"),
+    ApprovalKind.AGREE_EXPENSES: (expenses.agree, "sheet"),
     ApprovalKind.SETTLE_YEAR: (settlements.settle, "year"),
     ApprovalKind.FREEZE_FIGURES: (indicators.freeze, "year"),
     ApprovalKind.PAY_REVIEWERS: (honoraria.fix, "intake"),

@@ -28,6 +28,7 @@ WHERE = {
     ApprovalKind.REFUND: ("statement-payment", "subject"),
     ApprovalKind.CREDIT_NOTE: ("credit-note", "subject"),
     ApprovalKind.PAY_SUPPLIER: ("supplier-statement", "subject"),
+    ApprovalKind.AGREE_EXPENSES: ("expense-sheet", "subject"),
     ApprovalKind.SETTLE_YEAR: ("settlement", "subject"),
     ApprovalKind.FREEZE_FIGURES: ("staff-figures-year", "subject"),
     ApprovalKind.PAY_REVIEWERS: ("intake-honoraria", "subject"),

@@ -16,6 +16,7 @@ class ApprovalKind(StrEnum):
     REFUND = "refund"
     CREDIT_NOTE = "credit_note"
     PAY_SUPPLIER = "pay_supplier"
+    AGREE_EXPENSES = "agree_expenses"
     SETTLE_YEAR = "settle_year"
     FREEZE_FIGURES = "freeze_figures"
     PAY_REVIEWERS = "pay_reviewers"

@@ -36,6 +36,7 @@ KINDS = {
     "refund": N_("Pay back what was paid too much"),
     "credit_note": N_("Issue a credit note"),
     "pay_supplier": N_("Agree on what is owed to a supplier"),
+    "agree_expenses": N_("Agree on the centre's costs"),
     "settle_year": N_("Settle a year"),
     "freeze_figures": N_("Freeze the public figures of a year"),
     "pay_reviewers": N_("Fix the fees of reviewers"),

@@ -103,6 +103,7 @@ IMPERSONAL = frozenset(
         "subsidylimit", "entitlement", "supplement", "transfer", "transferrate", "jobwait",
         "ledgeraccount", "movement", "monthtotal", "accountingmonth", "statement", "statementline",
         "creditnote", "creditnoteitem", "supplier", "supplycontract", "supplierstatement", "supplierline",
+        "expensesheet", "expenseline", "expensemonth", "measureduse",
         "usagecursor",
         "dayuse", "rollupcursor", "figureset", "reportedfigure", "allocationpolicy", "lotteryseed", "planstudy",
         "estimate", "estimatemonth", "jobafter", "sharesetting", "clusterterms", "clusterlook", "clusterchange",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -65,7 +65,7 @@ def figures(request: HttpRequest) -> HttpResponse:
         "charts": showing.pictures(row.figures, labels, call, language),
         "map": showing.region_map(demand, labels, call, language),
         "reported": _reported(row.figures, labels, language),
-        "absent": [(_(title), _(why)) for title, why in ABSENT.values()],
+        "absent": [(_(title), _(why)) for _code, title, why in _absent(row.figures)],
         "worked_out_at": row.worked_out_at,
         "calls": [(code, in_language(one, "title")) for code, one in sorted(labels["call"].items())],
         "chosen": call,
@@ -75,6 +75,11 @@ def figures(request: HttpRequest) -> HttpResponse:
         "crumbs": [],
     }
     return render(request, "indicators/figures.html", context)
+
+
+def _absent(found: Mapping[str, Sequence[Row]]) -> list[tuple[str, str, str]]:
+    """What has no row yet, with the reason."""
+    return [(code, title, why) for code, (title, why) in ABSENT.items() if not found.get(code)]
 
 
 def _reported(figures: dict[str, list[Row]], labels: showing.Labels, language: str) -> list[dict[str, Any]]:
@@ -98,10 +103,11 @@ def _reported(figures: dict[str, list[Row]], labels: showing.Labels, language: s
 
 def definitions(request: HttpRequest) -> HttpResponse:
     """The registry: each figure with its definition, unit and source, and what the columns of the files say."""
+    last = queries.latest()
     context = {
         "figures": dictionary.figures(_language()),
         "tables": dictionary.tables(_language()),
-        "absent": [(code, _(title), _(why)) for code, (title, why) in ABSENT.items()],
+        "absent": [(code, _(title), _(why)) for code, title, why in _absent(last.figures if last else {})],
         "threshold": settings.MADANG_SMALL_CELL,
         "parquet": parquet.available(),
         "crumbs": [(_("Public figures"), reverse("figures")), (_("Definitions and data"), "")],

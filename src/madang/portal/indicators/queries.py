@@ -19,6 +19,8 @@ from madang.portal.aids import figures as aids
 from madang.portal.bookings import figures as bookings
 from madang.portal.calls.models import Call, Track
 from madang.portal.coursework import figures as coursework
+from madang.portal.energy import figures as energy
+from madang.portal.expenses import figures as expenses
 from madang.portal.indicators import costs, sources
 from madang.portal.indicators.models import FigureSet, YearFigures
 from madang.portal.indicators.rules import Row, of_year
@@ -44,6 +46,8 @@ def worked_out(now: datetime) -> Figures:
         "availability": nodes.months(),
         "value": costs.value(),
         "cost": costs.by_month(now, earlier["cost"]),
+        "expenditure": expenses.by_year(now),
+        "energy": energy.by_month(earlier["energy"]),
         "waits": sources.waits(now, earlier["waits"]),
         "concentration": sources.concentration(),
         "ended": sources.ended(),

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_noop as N_
 
 from madang.portal.indicators.around import AROUND
 from madang.portal.indicators.rules import Figure
+from madang.portal.indicators.spending import SPENDING
 
 _APPLICATIONS = N_("Submitted applications of intakes whose decisions are published, as released with them")
 _DECISIONS = N_("Published decisions and the awards they made")
@@ -278,6 +279,7 @@ FIGURES = {
         N_("sheets"),
         _SHEETS,
     ),
+    **SPENDING,
     **AROUND,
     "number": Figure(
         N_("As others reported"),

@@ -49,6 +49,24 @@ TABLES = {
         ("month",),
         ("cost_won", "paid_won"),
     ),
+    "expenditure": Table(
+        N_("What a GPU-hour costs the centre"),
+        N_(
+            "By year that is over and pool, and all pools of GPUs together, once two people agreed on the costs of "
+            "every month of it and on the rent."
+        ),
+        ("year", "pool"),
+        ("spent_won", "funded_seconds", "used_seconds", "provided_hour_won", "used_hour_won"),
+    ),
+    "energy": Table(
+        N_("Energy measured"),
+        N_(
+            "By pool and month, worked out once, when the month's books are closed; months without a measurement are "
+            "not."
+        ),
+        ("pool", "unit", "month"),
+        ("measured_joules", "measured_seconds", "used_seconds"),
+    ),
     "waits": Table(N_("Waiting times"), N_("By month."), ("month",), ("started", "within_hour", "within_eight")),
     "concentration": Table(
         N_("Concentration"),
@@ -137,13 +155,13 @@ TABLES = {
     ),
 }
 
-# what the centre is asked for and does not publish, because nothing here measures it: (title, why)
+# what the centre is asked for and does not publish while its table is empty: (title, why)
 ABSENT = {
     "expenditure": (
         N_("What the capacity costs the centre"),
-        N_("What the machines, their power and their rent cost is not recorded here, so it is not published."),
+        N_("The centre's costs, rent included, are not agreed on for every month of a year that is over."),
     ),
-    "energy": (N_("Energy"), N_("No meter of power is read here, so no energy is published.")),
+    "energy": (N_("Energy"), N_("Of no job in a closed month did the cluster measure what it consumed.")),
 }
 
 # the columns that name a row of a table, and of the list of awards
@@ -154,7 +172,7 @@ COLUMNS = {
     "by": N_("What the row divides by: nothing, track, kind, size, sector, region (as named then) or region_today"),
     "category": N_("Code of the part; empty where the row is not divided, or stands for a division that is withheld"),
     "complete": N_("1 where the numbers hold everything, 0 where parts of them are withheld"),
-    "pool": N_("Code of the pool"),
+    "pool": N_("Code of the pool; empty for all pools of GPUs"),
     "unit": N_("What the pool counts: gpu or core"),
     "class": N_("Class of facilities: equipment, simulator, room or seat"),
     "resource": N_("Type of GPU as pools name it, or core"),

@@ -24,6 +24,7 @@ DEMAND = ("applications", "awards", "competition", "gpus_asked", "gpus_given")
 CODED = {"kind": ORGANISATION_KINDS, "size": SIZE_CLASSES, "sector": SECTORS}
 # a line over time and a table by month have at most so many months, so that they can be read; the file has all
 LINE_MONTHS, TABLE_MONTHS = 24, 12
+JOULES_PER_KWH = 3_600_000
 # what a page shows of each plain table: columns that name a row, then figures
 SHOWN = {
     "supported": (("year",), ("organisations", "projects")),
@@ -34,6 +35,8 @@ SHOWN = {
     ),
     "value": (("month",), ("reference_won", "due_won", "subsidy_won")),
     "cost": (("month",), TABLES["cost"].columns),
+    "expenditure": (("year", "pool"), TABLES["expenditure"].columns),
+    "energy": (("month", "pool"), ("measured_joules", "measured_seconds", "used_seconds", "measured_share")),
     "waits": (("month",), ("started", "within_hour", "within_eight")),
     "concentration": (("year",), ("holders", "granted_seconds", "top_share", "gini_milli")),
     "ended": (("year",), ("declined", "lapsed", "ended_early")),
@@ -91,6 +94,8 @@ def name_of(column: str, code: Any, labels: Labels, language: str) -> str:
         return _(FACILITY_KINDS[code])
     if column == "unit":
         return _("GPU time") if code == "gpu" else _("CPU core time")
+    if column == "pool" and not code:
+        return _("All pools")
     row = labels["region" if column == "region_today" else column].get(code)
     if row is None:
         return str(code)
@@ -194,14 +199,17 @@ def cell(code: str, row: Row, language: str) -> str:
     """A figure of a row in words, by its unit."""
     over = FIGURES[code].over
     if over:
-        return formats.percent(row[over[0]], row[over[1]], 2)
+        part, whole = row[over[0]], row[over[1]]
+        return _("withheld") if part is None or whole is None else formats.percent(part, whole, 2)
     number = row[code]
     if number is None:
-        return _("withheld")
+        return _("withheld") if FIGURES[code].protected else formats.NOTHING
     if code.endswith("_won"):
         return formats.won(number, language)
     if code.endswith("_milli"):
         return formats.decimal(number, 1000, 3)
+    if code.endswith("_joules"):
+        return formats.decimal(number, JOULES_PER_KWH, 1)
     if code.endswith("_minutes"):
         return formats.decimal(number, 60, 1)
     if code.endswith("_seconds"):

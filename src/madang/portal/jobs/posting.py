@@ -14,10 +14,12 @@ from django.conf import settings
 from django.db import connection
 
 from madang.accounting.metering import Unit, UsageSlice, charges
+from madang.accounting.settlement import apportioned
 from madang.compute.protocol import Backend, UsageBatch
 from madang.compute.sharing import Joining, Shared
 from madang.portal import backends
 from madang.portal.actors import WORKER
+from madang.portal.energy import actions as energy
 from madang.portal.jobs import actions, places, queries
 from madang.portal.jobs.rules import subject_of, unit_of
 from madang.portal.ledger.importer import import_usage
@@ -30,6 +32,8 @@ MOST_SUBJECT = 40
 
 # a pool, what it counts in, and the job's name in the ledger
 Payer = tuple[int, Unit, str]
+# a charge, and the joules that it consumed
+Measured = tuple[Usage, int]
 # where a batch begins, and the batch
 Read = tuple[str, UsageBatch]
 
@@ -48,7 +52,9 @@ def post_usage(now: datetime) -> int:
     with _seldom_collected(), kept_pages():
         for before, batch in _beside(batches) if connection.vendor == "postgresql" else batches:
             if batch.slices:
-                posted += _posted(now, _rows(now, batch.slices))
+                rows, measured = _rows(now, batch.slices)
+                posted += _posted(now, rows)
+                energy.keep(now=now, measured=measured)
             for odd in batch.odd:
                 months.note_oddity(by=WORKER, now=now, source=name, job=odd.job, code=odd.code, facts=dict(odd.facts))
             if batch.cursor != before:
@@ -94,8 +100,8 @@ def _posted(now: datetime, rows: Sequence[Usage]) -> int:
     return done.posted
 
 
-def _rows(now: datetime, slices: list[UsageSlice]) -> list[Usage]:
-    """Each charge with its pool and its job's name in the ledger.
+def _rows(now: datetime, slices: list[UsageSlice]) -> tuple[list[Usage], list[Measured]]:
+    """Each charge with its pool and its job's name in the ledger, and those whose energy was measured.
 
     A job that somebody gave to the cluster without the portal is charged to the award of its account, in the award's
     pool of that type of GPU, or of cores. A slice that belongs to no award and pool of ours is left out, and said.
@@ -112,13 +118,17 @@ def _rows(now: datetime, slices: list[UsageSlice]) -> list[Usage]:
     found = places.pools_by_type({piece.account for piece in slices if piece.job in strangers})
     pools = {place: (pool.pk, unit_of(pool.unit)) for place, pool in found.items()}
     rows: list[Usage] = []
+    measured: list[Measured] = []
     for piece in slices:
         payer = _payer(piece, pools) if piece.job in strangers else payers.get(piece.job)
         if payer:
             pool, unit, subject = payer
             parts = charges(piece, settings.MADANG_ZONE, unit)
-            rows += [usage_of(charge, pool=pool, subject=subject) for charge in parts]
-    return rows
+            charged = [usage_of(charge, pool=pool, subject=subject) for charge in parts]
+            rows += charged
+            if piece.joules and charged:
+                measured += zip(charged, apportioned(piece.joules, [one.amount for one in charged]), strict=True)
+    return rows, measured
 
 
 def _payer(piece: UsageSlice, pools: Mapping[tuple[str, str], tuple[int, Unit]]) -> Payer | None:

@@ -18,6 +18,7 @@ TABLES = [
     "creditnote",
     "creditnoteitem",
     "supplierstatement",
+    "expensesheet",
     "settlemententry",
     "settlement",
     "intakefigures",
@@ -56,6 +57,10 @@ EMPTIED = {
     "supplierstatement": (
         dict.fromkeys(("sqlite", "postgresql"), "OLD.state = 'draft'"),
         ["id", "supplier_id", "month"],
+    ),
+    "expensesheet": (
+        dict.fromkeys(("sqlite", "postgresql"), "(OLD.state = 'draft' OR NEW.state = 'replaced')"),
+        ["id", "first_month", "length", "entered_by_id"],
     ),
     "aidpayment": (
         dict.fromkeys(("sqlite", "postgresql"), "OLD.learner_id IS NOT NULL AND NEW.learner_id IS NULL"),

@@ -16,6 +16,7 @@ from madang.portal.ledger import queries as books
 from madang.portal.prices import queries
 from madang.portal.prices.models import Discount, SubsidyLimit, Tariff
 from madang.portal.prices.rules import (
+    Quoted,
     Vat,
     kind_for,
     limit_of,
@@ -34,7 +35,7 @@ def draft_tariff(
     now: datetime,
     product: int,
     price: int,
-    reference_price: int,
+    reference_price: int | Quoted,
     reference_source: str,
     reference_source_en: str = "",
     starts_on: date,
@@ -44,11 +45,14 @@ def draft_tariff(
 ) -> Tariff:
     """A price that charges nobody until another person approves it. It is of the product's kind.
 
+    A reference price in another currency is converted once, here, and keeps its rate.
     Refused: ``price_negative``, ``vat_rate_wrong``, ``price_starts_in_issued_month``.
     """
     refuse_unless_drafter(by)
     refuse_issued(starts_on, books.issued_months())
-    _refuse_figures(price, reference_price, vat, vat_permille)
+    quoted = reference_price if isinstance(reference_price, Quoted) else None
+    reference = reference_price.won if isinstance(reference_price, Quoted) else reference_price
+    _refuse_figures(price, reference, vat, vat_permille)
     stored = resources.products(by).filter(pk=product).first()
     if stored is None:
         raise Refused("product_unknown", field="product")
@@ -56,7 +60,8 @@ def draft_tariff(
         product=stored,
         kind=kind_for(stored.grain),
         price=price,
-        reference_price=reference_price,
+        reference_price=reference,
+        **_as_quoted(quoted),
         reference_source=reference_source,
         reference_source_en=reference_source_en,
         vat=vat,
@@ -69,6 +74,13 @@ def draft_tariff(
     approvals.draft(by=by, now=now, kind=ApprovalKind.CHANGE_TARIFF, subject=tariff.pk, comment=comment, **facts)
     record(by=by, now=now, did="prices.draft_tariff", kind="tariff", subject=tariff.pk, **facts)
     return tariff
+
+
+def _as_quoted(quoted: Quoted | None) -> dict[str, object]:
+    if quoted is None:
+        return {}
+    given = {"quoted_currency": quoted.currency, "quoted_minor": quoted.minor, "rate": quoted.rate}
+    return given | {"rate_per": quoted.per, "rate_on": quoted.day, "rate_source": quoted.source}
 
 
 def _refuse_figures(price: int, reference_price: int, vat: Vat, vat_permille: int) -> None:

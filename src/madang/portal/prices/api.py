@@ -1,22 +1,46 @@
 """Tariffs and discounts as JSON: public once in force; drafted and ended by staff, tariffs by two people."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpRequest
 from ninja import Field, Router, Schema, Status
 from ninja.pagination import paginate
 
+from madang.accounting.currencies import written
+from madang.errors import Refused
 from madang.portal.actors import PUBLIC, READING_ROLES
 from madang.portal.approvals import queries as approvals
 from madang.portal.approvals.rules import ApprovalKind
 from madang.portal.faces import known_to, one
 from madang.portal.prices import actions, limits, queries
-from madang.portal.prices.rules import LimitKind, Vat
+from madang.portal.prices.rules import LimitKind, Quoted, Vat, quoted_of
 from madang.portal.resources import queries as resources
 from madang.portal.schemas import Code, Comment, Day, Name, Won
 
 router = Router(tags=["prices"])
+
+
+class QuotedIn(Schema):
+    """A reference price in another currency as text, and the published won for one unit of it or a hundred."""
+
+    currency: str = Field(min_length=3, max_length=3)
+    quoted: str = Field(max_length=20)
+    rate: str = Field(max_length=20)
+    per: Literal[1, 100] = 1
+    day: Day
+    source: str = Field(min_length=1, max_length=200)
+
+
+class QuotedOut(Schema):
+    """The same, with all decimals of the currency."""
+
+    currency: str
+    quoted: str
+    rate: str
+    per: int
+    day: date
+    source: str
 
 
 class TariffOut(Schema):
@@ -29,6 +53,7 @@ class TariffOut(Schema):
     reference_price_won: int
     reference_source: str
     reference_source_en: str
+    reference_quoted: QuotedOut | None
     vat: str
     vat_permille: int
     starts_on: date
@@ -37,6 +62,18 @@ class TariffOut(Schema):
     @staticmethod
     def resolve_product(row: Any) -> str:
         return row.product.code
+
+    @staticmethod
+    def resolve_reference_quoted(row: Any) -> dict[str, Any] | None:
+        found = queries.quoted(row)
+        return found and {
+            "currency": found.currency,
+            "quoted": written(found.minor, found.currency),
+            "rate": found.rate_written,
+            "per": found.per,
+            "day": found.day,
+            "source": found.source,
+        }
 
     @staticmethod
     def resolve_price_won(row: Any) -> int:
@@ -63,11 +100,15 @@ class DiscountOut(Schema):
 
 
 class TariffIn(Schema):
-    """A new price of a product for one and a month, or for one hour or day where it is sold by the hour or day."""
+    """A new price of a product for one and a month, or for one hour or day where it is sold by the hour or day.
+
+    The reference price is given in won, or in another currency with the rate that converts it.
+    """
 
     product: Code
     price_won: Won
-    reference_price_won: Won
+    reference_price_won: Won | None = None
+    reference_quoted: QuotedIn | None = None
     reference_source: str = Field(min_length=1, max_length=200)
     reference_source_en: str = Field("", max_length=200)
     starts_on: Day
@@ -177,10 +218,19 @@ def list_all_tariffs(request: HttpRequest) -> Any:
 def draft_tariff(request: HttpRequest, given: TariffIn) -> Any:
     """Drafts a price; it charges nobody until somebody else approves what `approval` names."""
     product = one(resources.products(request.actor), code=given.product, active=True)
-    plain = given.dict(exclude={"product", "price_won", "reference_price_won"})
-    prices = {"price": given.price_won, "reference_price": given.reference_price_won}
+    plain = given.dict(exclude={"product", "price_won", "reference_price_won", "reference_quoted"})
+    prices = {"price": given.price_won, "reference_price": _reference(given)}
     made = actions.draft_tariff(by=request.actor, now=request.now, product=product.pk, **prices, **plain)
     return Status(201, next(row for row in _listed(request) if row.pk == made.pk))
+
+
+def _reference(given: TariffIn) -> Quoted | int:
+    if given.reference_quoted is not None and given.reference_price_won is None:
+        quoted = given.reference_quoted.dict()
+        return quoted_of(amount=quoted.pop("quoted"), **quoted)
+    if given.reference_quoted is not None or given.reference_price_won is None:
+        raise Refused("reference_once", field="reference_price_won")
+    return given.reference_price_won
 
 
 @router.get("/discounts", response=list[DiscountOut], auth=None, operation_id="list_discounts")

@@ -7,14 +7,16 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from madang.accounting.currencies import MINOR_DIGITS
 from madang.portal.actors import PUBLIC, Actor
 from madang.portal.prices import queries
-from madang.portal.prices.rules import LimitKind, Vat
+from madang.portal.prices.rules import WON, LimitKind, Vat, quoted_of
 from madang.portal.prices.sentences import HOLDERS, LIMIT_KINDS, VATS
 from madang.portal.resources import queries as resources
 
 # Far above any price, far below what a database column holds.
 LARGEST = 10**12
+PER = [(1, _("one unit of the currency")), (100, _("a hundred units of the currency"))]
 
 
 def _day(label: Any, **given: Any) -> forms.DateField:
@@ -34,12 +36,18 @@ class TariffForm(forms.Form):
             "or day."
         ),
     )
-    reference_price = forms.IntegerField(
-        label=_("Market reference price in won"),
-        min_value=0,
-        max_value=LARGEST,
-        help_text=_("What a private cloud asks for the same"),
+    reference_price = forms.CharField(
+        label=_("Market reference price"), max_length=20, help_text=_("What a private cloud asks for the same")
     )
+    reference_currency = forms.ChoiceField(
+        label=_("Its currency"), choices=[(code, code) for code in MINOR_DIGITS], required=False, initial=WON
+    )
+    rate = forms.CharField(label=_("Exchange rate in won, if its currency is another"), max_length=20, required=False)
+    rate_per = forms.TypedChoiceField(
+        label=_("The rate is for"), coerce=int, required=False, empty_value=1, choices=PER
+    )
+    rate_on = _day(_("Day of the rate"), required=False)
+    rate_source = forms.CharField(label=_("Who published the rate"), max_length=200, required=False)
     reference_source = forms.CharField(
         label=_("Where the reference price comes from"), max_length=200, help_text=_("Name the source and its date")
     )
@@ -56,6 +64,14 @@ class TariffForm(forms.Form):
     def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["product"].choices = [(row.pk, row.code) for row in resources.products(by) if row.active]
+
+    def values(self) -> dict[str, Any]:
+        """What `actions.draft_tariff` takes. Refused as `rules.quoted_of`."""
+        given = dict(self.cleaned_data)
+        names = {"reference_price": "amount", "rate_per": "per", "rate_on": "day", "rate_source": "source"}
+        quoted = {word: given.pop(name) for name, word in names.items()} | {"rate": given.pop("rate")}
+        quoted["currency"] = given.pop("reference_currency") or WON
+        return given | {"reference_price": quoted_of(**quoted)}
 
 
 class ApproveForm(forms.Form):

@@ -13,7 +13,8 @@ class Tariff(models.Model):
     """Won for a product: per product-month (reserved) or per unit-hour (used), with the market reference price.
 
     In force [starts_on, ends_on) once approved; `approved_by` empty means a draft that charges nobody.
-    `reference_source_en` is the source in English, where it was given.
+    `reference_source_en` is the source in English, where it was given. Of a reference price that is quoted in another
+    currency `quoted_minor` are its minor units and `rate` the millionths of a won for `rate_per` units of it.
     """
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="tariffs")
@@ -22,6 +23,12 @@ class Tariff(models.Model):
     reference_price = models.BigIntegerField()
     reference_source = models.CharField(max_length=200)
     reference_source_en = models.CharField(max_length=200, blank=True)
+    quoted_currency = models.CharField(max_length=3, blank=True)
+    quoted_minor = models.BigIntegerField(null=True)
+    rate = models.BigIntegerField(null=True)
+    rate_per = models.PositiveSmallIntegerField(null=True)
+    rate_on = models.DateField(null=True)
+    rate_source = models.CharField(max_length=200, blank=True)
     vat = models.CharField(max_length=10, choices=choices(Vat), default=Vat.NONE)
     vat_permille = models.PositiveSmallIntegerField(default=0)
     starts_on = models.DateField()
@@ -43,6 +50,15 @@ class Tariff(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("drafted_by")), name="tariff_by_two_people"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    quoted_currency="", quoted_minor=None, rate=None, rate_per=None, rate_on=None, rate_source=""
+                )
+                | Q(quoted_minor__gte=0, rate__gte=1, rate_per__in=[1, 100], rate_on__isnull=False)
+                & Q(quoted_currency__regex=r"^[A-Z]{3}$")
+                & ~Q(rate_source=""),
+                name="tariff_quoted_with_its_rate",
             ),
             exactly_when("tariff_approved_whole", Q(approved_at__isnull=False), "approved_by"),
             models.UniqueConstraint(

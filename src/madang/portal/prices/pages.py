@@ -16,15 +16,17 @@ from django.urls import path, reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from madang.accounting.currencies import written
 from madang.portal import formats
 from madang.portal.actors import READING_ROLES, Role
 from madang.portal.entitlements import queries as entitlements
 from madang.portal.entitlements.showing import shown
 from madang.portal.faces import one, tried, with_role
 from madang.portal.fees import queries as fees
+from madang.portal.indicators import queries as indicators
 from madang.portal.prices import actions, limits, queries
 from madang.portal.prices.forms import ApproveForm, DiscountForm, EndDiscountForm, LimitForm, RejectForm, TariffForm
-from madang.portal.prices.rules import DISCOUNT, LimitKind
+from madang.portal.prices.rules import DISCOUNT, LimitKind, Quoted
 from madang.portal.prices.sentences import HOLDERS, KINDS, LIMIT_KINDS, STACKINGS, VATS
 from madang.portal.templatetags.madang import in_language
 
@@ -40,14 +42,31 @@ def prices(request: HttpRequest) -> HttpResponse:
         "discounts": [_discount(row) for row in queries.discounts_open(request.actor, day)],
         "limits": [_limit(row) for row in limits.listed(request.actor) if _open(row, day)],
         "rules": [shown(row) for row in entitlements.open_on(day)],
+        "hour": _hour(),
         "stackings": [_(sentence) for sentence in STACKINGS.values()],
         "fee_terms": fees.terms() if any(row.product.pool.unit == "item" for row in listed) else None,
     }
     return render(request, "prices/prices.html", context)
 
 
+def _hour() -> dict[str, Any] | None:
+    """What a GPU-hour cost the centre in the last year that the public figures tell it of."""
+    found = indicators.latest()
+    rows = [row for row in found.figures["expenditure"] if not row["pool"]] if found else []
+    return rows[-1] if rows else None
+
+
 def _tariff(row: Any) -> dict[str, object]:
-    return {"row": row, "per": _(KINDS[row.kind]), "vat": _(VATS[row.vat])}
+    return {"row": row, "per": _(KINDS[row.kind]), "vat": _(VATS[row.vat]), "quoted": _quoted(queries.quoted(row))}
+
+
+def _quoted(found: Quoted | None) -> str:
+    if found is None:
+        return ""
+    words = _("{amount} {currency}, {rate} won for {per} {currency} ({source}, {day})")
+    amount, day = written(found.minor, found.currency), formats.day(found.day, get_language() or "ko")
+    facts = {"currency": found.currency, "rate": found.rate_written, "per": found.per, "source": found.source}
+    return words.format(amount=amount, day=day, **facts)
 
 
 def _discount(row: Any) -> dict[str, object]:
@@ -116,7 +135,7 @@ def _saved(request: HttpRequest, form: TariffForm | DiscountForm | LimitForm) ->
         return actions.create_limit(**new, **form.values())
     if isinstance(form, DiscountForm):
         return actions.create_discount(**new, **form.cleaned_data)
-    return actions.draft_tariff(**new, **form.cleaned_data)
+    return actions.draft_tariff(**new, **form.values())
 
 
 def _done(form: Form, act: Callable[[], object]) -> bool:

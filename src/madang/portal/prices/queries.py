@@ -105,6 +105,13 @@ def approved(products: Iterable[int]) -> QuerySet[Tariff]:
     return rows.select_related("product").order_by("product", "starts_on")
 
 
+def quoted(row: Tariff) -> rules.Quoted | None:
+    """A reference price in the currency in which it is quoted, with its rate; None where that is won."""
+    if not row.quoted_currency:
+        return None
+    return rules.Quoted(row.quoted_currency, row.quoted_minor, row.rate, row.rate_per, row.rate_on, row.rate_source)
+
+
 def as_value(row: Tariff) -> rules.Tariff:
     """A stored tariff as the pricing library takes it; its product is the code."""
     return rules.Tariff(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from madang.accounting.currencies import WON, Quoted, parse, parse_rate
 from madang.accounting.limits import Limit, LimitKind
 from madang.accounting.pricing import Days, Discount, Quote, Stacking, Tariff, TariffKind, Vat
 from madang.accounting.statement import Line, lines, statement
@@ -16,11 +17,12 @@ from madang.portal.actors import Actor, Role
 from madang.portal.resources.rules import Grain
 from madang.values import SECONDS_PER_HOUR, Month
 
-__all__ = ["Discount", "Limit", "LimitKind", "Stacking", "Tariff", "TariffKind", "Vat"]
+__all__ = ["WON", "Discount", "Limit", "LimitKind", "Quoted", "Stacking", "Tariff", "TariffKind", "Vat"]
 
 _KINDS = {Grain.MONTH: TariffKind.RESERVED, Grain.HOUR: TariffKind.USED, Grain.DAY: TariffKind.DAILY}
 KIND_PREFIX = "kind:"
 DISCOUNT = "discount"
+MOST_WON = 10**12
 # no code of a stored rule holds a space
 TRIED = "the rule that is tried"
 
@@ -57,6 +59,22 @@ class Preview:
     def whole(self) -> bool:
         """Whether every day has its price."""
         return not self.unpriced
+
+
+def quoted_of(*, currency: str, amount: str, rate: str, per: int, day: date | None, source: str) -> Quoted | int:
+    """A reference price as it was written: won, or an amount of another currency with the rate published on a day.
+
+    Refused: ``currency_unknown``, ``amount_unreadable``, ``amount_too_fine``, ``rate_unreadable``, ``rate_incomplete``.
+    """
+    minor = parse(amount, currency, field="reference_price")
+    if currency == WON:
+        return minor
+    if day is None:
+        raise Refused("rate_incomplete", currency=currency, field="rate")
+    quoted = Quoted(currency, minor, parse_rate(rate, field="rate"), per, day, source.strip())
+    if quoted.won > MOST_WON:
+        raise Refused("amount_unreadable", text=amount, field="reference_price")
+    return quoted
 
 
 def kind_for(grain: str) -> TariffKind:

@@ -5,6 +5,14 @@ from django.utils.translation import gettext_noop as N_
 REFUSALS = {
     "tariff_missing": N_("{product} has no price on {day}."),
     "tariffs_overlap": N_("{product} has two prices on {day}."),
+    "currency_unknown": N_("{currency} is no currency that is converted here."),
+    "amount_unreadable": N_("“{text}” is no amount. Write digits with at most one point, such as 1,234.56."),
+    "amount_too_fine": N_("{text} has more decimals than {currency}, which has {digits}."),
+    "rate_unreadable": N_("“{text}” is no exchange rate above nought with at most six decimals."),
+    "rate_incomplete": N_(
+        "A price in {currency} needs the won for it, for one unit or a hundred, and the day and source of that rate."
+    ),
+    "reference_once": N_("A reference price is given in won or in another currency, not both and not neither."),
     "price_negative": N_("A price cannot be below zero."),
     "vat_rate_wrong": N_("A price without VAT has the rate zero; one with VAT needs its rate in thousandths."),
     "price_starts_in_issued_month": N_(
@@ -28,6 +36,14 @@ REFUSALS = {
 INPUT = frozenset(
     {"price_negative", "vat_rate_wrong", "discount_rate_wrong", "discount_for_unknown", "days_end_before_start"}
     | {"discount_after_unknown", "limit_figure_wrong", "limit_years_wrong", "limit_code_taken"}
+    | {
+        "reference_once",
+        "currency_unknown",
+        "amount_unreadable",
+        "amount_too_fine",
+        "rate_unreadable",
+        "rate_incomplete",
+    }
     | {"product_unknown", "discount_unknown", "discount_code_taken", "price_starts_in_issued_month"}
 )
 

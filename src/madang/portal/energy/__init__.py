@@ -1,0 +1,1 @@
+"""What jobs consumed, where the cluster measures it."""
