@@ -122,9 +122,8 @@ def make_places(world: Any) -> None:
         world.places[name] = {"code": "laser"}
     for name in ("grant-revoke", "grant-file"):
         world.places[name] = {"pk": held.pk}
-    for name in ("facility-needs", "facility-operators", "facility-fee", "incident-new"):
-    for name in ("facility-needs", "facility-operators", "incident-new", "facility-here", "facility-door",
-                 "facility-door-drawing"):  # fmt: skip
+    for name in ("facility-needs", "facility-operators", "facility-fee", "incident-new", "facility-here",
+                 "facility-door", "facility-door-drawing"):  # fmt: skip
         world.places[name] = {"code": "car"}
     for name in ("incident", "incident-file", "incident-block"):
         world.places[name] = {"pk": told.pk}
@@ -149,7 +148,7 @@ def _make_booked_job(world: Any) -> None:
 def given_of_places(places: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """What stands in the paths of these operations."""
     names = ("list_facility_qualifications", "set_facility_qualifications", "set_facility_operators", "report_incident",
-             "get_facility_fee", "set_facility_fee")  # fmt: skip
+             "get_facility_fee", "set_facility_fee",
              "get_facility_door", "list_facility_files", "add_facility_file")  # fmt: skip
     carried = {"booking": places["booking-job"]["pk"]}
     report = {"report": places["incident"]["pk"]}

@@ -16,7 +16,7 @@ from madang.portal.actors import WORKER, Actor
 from madang.portal.approvals import actions as approvals
 from madang.portal.approvals.models import Approval
 from madang.portal.approvals.rules import ApprovalKind
-from madang.portal.awards import queries, rules
+from madang.portal.awards import letters, queries, rules
 from madang.portal.awards.models import Award, AwardLine, BudgetAlert, FreedPromise, SecondInstalment
 from madang.portal.awards.rules import AwardState, Grant
 from madang.portal.formats import core_hours, day, gpu_hours
@@ -24,7 +24,6 @@ from madang.portal.journal import actions as journal
 from madang.portal.ledger import actions as ledger
 from madang.portal.ledger import queries as balances
 from madang.portal.outbox import actions as outbox
-from madang.portal.people.models import Person
 from madang.portal.plans import problems
 from madang.portal.plans.models import Plan
 from madang.portal.resources import actions as resources
@@ -185,7 +184,7 @@ def lapse(*, now: datetime, award: int) -> bool:
         return False
     _release(WORKER, now, [award])
     journal.record(by=WORKER, now=now, did="awards.lapse", kind="award", subject=award)
-    _tell(Award.objects.get(pk=award), "award_lapsed", now)
+    letters.tell(Award.objects.get(pk=award), "award_lapsed", now)
     return True
 
 
@@ -203,7 +202,7 @@ def enter_force(*, by: Actor, now: datetime, award: int) -> None:
         halved = split and rules.in_halves(line.product.grain)
         _grant(by, now, line, rules.first_half(line.seconds) if halved else line.seconds)
     journal.record(by=by, now=now, did="awards.enter_force", kind="award", subject=award)
-    _tell(Award.objects.get(pk=award), "award_in_force", now)
+    letters.tell(Award.objects.get(pk=award), "award_in_force", now)
 
 
 @action
@@ -215,7 +214,7 @@ def grant_rest(*, by: Actor, now: datetime, award: int) -> int:
         if rest:
             _grant(by, now, line, rest, "/second")
             total += rest
-    _tell(Award.objects.get(pk=award), "award_rest_granted", now)
+    letters.tell(Award.objects.get(pk=award), "award_rest_granted", now)
     return total
 
 
@@ -290,7 +289,7 @@ def end_early(*, by: Actor, now: datetime, award: int, reason: str) -> None:
     for pool, figures in balances.balances(queries.owner_of(award)).items():
         if figures.left:
             give_back(by=by, now=now, award=award, pool=pool, amount=figures.left)
-    _tell_end(award, "award_ended", now)
+    letters.tell_end(award, "award_ended", now)
 
 
 def _end(by: Actor, now: datetime, award: int, reason: str) -> None:
@@ -335,7 +334,7 @@ def expire(*, now: datetime, award: int) -> bool:
     _end(WORKER, now, award, "")
     for pool in balances.balances(queries.owner_of(award)):
         let_lapse(now=now, award=award, pool=pool)
-    _tell_end(award, "award_over", now)
+    letters.tell_end(award, "award_over", now)
     return True
 
 
@@ -344,32 +343,6 @@ def let_lapse(*, now: datetime, award: int, pool: int) -> None:
     """Lets what is left of an award that is over expire."""
     key = f"{award}/expired/{pool}/{now.isoformat()}"
     ledger.expire(by=WORKER, now=now, owner=queries.owner_of(award), pool=pool, source=SOURCE, key=key)
-
-
-def _tell_end(award: int, code: str, now: datetime) -> None:
-    """One mail to every owner and to whoever has jobs there, with the instant at which what still runs is cancelled."""
-    until = rules.jobs_until(now, settings.MADANG_JOB_NOTICE_HOURS)
-    _tell(Award.objects.get(pk=award), code, now, also=queries.with_open_jobs(award), until=until)
-
-
-def _tell(award: Award, code: str, now: datetime, also: Iterable[Person] = (), **facts: object) -> None:
-    """One mail to every owner of the organisation, and to others where there are any."""
-    told = {person.pk: person for person in [*queries.owners_of({award.organisation_id})[award.organisation_id], *also]}
-    for person in told.values():
-        if person.email:
-            outbox.write(
-                now=now,
-                key=f"{code}-{award.pk}-{person.pk}",
-                code=code,
-                person=person.pk,
-                address=person.email,
-                language=person.language,
-                link=f"/awards/{award.number}/",
-                number=award.number,
-                title=award.title,
-                centre=settings.MADANG_CENTRE_NAME[person.language],
-                **facts,
-            )
 
 
 @action

@@ -112,7 +112,7 @@ IMPERSONAL = frozenset(
         "budgetalert", "fundingsource", "funding", "fundingpart", "fiscalyear", "support", "settlemententry",
         "settlement", "intakefigures", "yearfigures", "facility", "facilityaccessory", "bookedfacility", "closure",
         "bookingslot", "hourquota", "hourstaken", "qualification", "facilityfee",
-        "bookingslot", "hourquota", "hourstaken", "qualification", "facilityfile",
+        "facilityfile",
         "facilityrequirement", "expertterms", "committee", "committeedraw", "meeting",
         "committeepoints", "minutes", "calibration", "replyperiod", "stageentry", "companydocument", "supportgiven",
         "bidperiod", "assignmentsuggestion", "peerexchange",

@@ -5,10 +5,12 @@ import django.db.models.expressions
 import django.db.models.functions.text
 import madang.accounting.pricing
 import madang.portal.agreements.rules
+import madang.portal.aids.rules
 import madang.portal.applications.rules
 import madang.portal.approvals.rules
 import madang.portal.awards.rules
 import madang.portal.billing.rules
+import madang.portal.bookedjobs.rules
 import madang.portal.calls.rules
 import madang.portal.camp.rules
 import madang.portal.challenges.rules
@@ -18,6 +20,7 @@ import madang.portal.consensus.rules
 import madang.portal.courses.rules
 import madang.portal.creditnotes.rules
 import madang.portal.environments.rules
+import madang.portal.expenses.rules
 import madang.portal.facilities.rules
 import madang.portal.forecasts.rules
 import madang.portal.incidents.rules
@@ -38,6 +41,8 @@ import madang.portal.supplements.rules
 import madang.portal.suppliers.rules
 import madang.portal.takebacks.rules
 import madang.portal.tenancies.rules
+import madang.portal.transfers.rules
+import madang.portal.wageclaims.rules
 import madang.review.scores
 from django.conf import settings
 from django.db import migrations, models
@@ -217,6 +222,30 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ExpenseSheet',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('first_month', models.CharField(max_length=7)),
+                ('length', models.PositiveSmallIntegerField()),
+                ('state', models.CharField(choices=[('draft', 'draft'), ('agreed', 'agreed'), ('replaced', 'replaced')], default=madang.portal.expenses.rules.SheetState['DRAFT'], max_length=10)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('entered_at', models.DateTimeField()),
+                ('agreed_at', models.DateTimeField(null=True)),
+                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'agreed', 'replaced'])), name='expensesheet_state_known'), models.CheckConstraint(condition=models.Q(('length__in', [1, 3, 6, 12])), name='expensesheet_length_known'), models.CheckConstraint(condition=models.Q(('first_month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='expensesheet_month_written'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'draft'), _negated=True), ('agreed_at__isnull', False)), models.Q(('state', 'draft'), ('agreed_at__isnull', True)), _connector='OR'), name='expensesheet_agreed_when'), models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('first_month', 'length'), name='expensesheet_one_draft')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ExpenseMonth',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month', models.CharField(max_length=7, unique=True)),
+                ('sheet', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='months', to='portal.expensesheet')),
+            ],
+        ),
+        migrations.CreateModel(
             name='SanctionTerms',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -254,7 +283,7 @@ class Migration(migrations.Migration):
             name='Approval',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('publish_call', 'publish_call'), ('adopt_plan', 'adopt_plan'), ('publish_decisions', 'publish_decisions'), ('end_award', 'end_award'), ('change_tariff', 'change_tariff'), ('refund', 'refund'), ('credit_note', 'credit_note'), ('pay_supplier', 'pay_supplier'), ('settle_year', 'settle_year'), ('freeze_figures', 'freeze_figures'), ('pay_reviewers', 'pay_reviewers'), ('pay_aid', 'pay_aid'), ('take_back', 'take_back'), ('close_month', 'close_month'), ('reopen_month', 'reopen_month'), ('decide_sanction', 'decide_sanction'), ('uphold_sanction', 'uphold_sanction'), ('annul_sanction', 'annul_sanction'), ('grant_supplement', 'grant_supplement'), ('misconduct', 'misconduct')], max_length=20)),
+                ('kind', models.CharField(choices=[('publish_call', 'publish_call'), ('adopt_plan', 'adopt_plan'), ('publish_decisions', 'publish_decisions'), ('end_award', 'end_award'), ('change_tariff', 'change_tariff'), ('refund', 'refund'), ('credit_note', 'credit_note'), ('pay_supplier', 'pay_supplier'), ('agree_expenses', 'agree_expenses'), ('settle_year', 'settle_year'), ('freeze_figures', 'freeze_figures'), ('pay_reviewers', 'pay_reviewers'), ('pay_aid', 'pay_aid'), ('take_back', 'take_back'), ('close_month', 'close_month'), ('reopen_month', 'reopen_month'), ('decide_sanction', 'decide_sanction'), ('uphold_sanction', 'uphold_sanction'), ('annul_sanction', 'annul_sanction'), ('grant_supplement', 'grant_supplement'), ('misconduct', 'misconduct')], max_length=20)),
                 ('subject', models.BigIntegerField()),
                 ('facts', models.JSONField(default=dict)),
                 ('state', models.CharField(choices=[('waiting', 'waiting'), ('approved', 'approved'), ('rejected', 'rejected'), ('withdrawn', 'withdrawn')], default=madang.portal.approvals.rules.ApprovalState['WAITING'], max_length=10)),
@@ -267,7 +296,7 @@ class Migration(migrations.Migration):
                 ('drafted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['publish_call', 'adopt_plan', 'publish_decisions', 'end_award', 'change_tariff', 'refund', 'credit_note', 'pay_supplier', 'settle_year', 'freeze_figures', 'pay_reviewers', 'pay_aid', 'take_back', 'close_month', 'reopen_month', 'decide_sanction', 'uphold_sanction', 'annul_sanction', 'grant_supplement', 'misconduct'])), name='approval_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'rejected', 'withdrawn'])), name='approval_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'rejected']), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(models.Q(('state__in', ['approved', 'rejected']), _negated=True), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='approval_decided_by_whom'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='approval_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('document_number', ''), _negated=True), _connector='OR'), name='approval_has_document'), models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('kind', 'subject'), name='approval_waiting_once')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['publish_call', 'adopt_plan', 'publish_decisions', 'end_award', 'change_tariff', 'refund', 'credit_note', 'pay_supplier', 'agree_expenses', 'settle_year', 'freeze_figures', 'pay_reviewers', 'pay_aid', 'take_back', 'close_month', 'reopen_month', 'decide_sanction', 'uphold_sanction', 'annul_sanction', 'grant_supplement', 'misconduct'])), name='approval_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'rejected', 'withdrawn'])), name='approval_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'rejected']), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(models.Q(('state__in', ['approved', 'rejected']), _negated=True), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='approval_decided_by_whom'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='approval_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('document_number', ''), _negated=True), _connector='OR'), name='approval_has_document'), models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('kind', 'subject'), name='approval_waiting_once')],
             },
         ),
         migrations.CreateModel(
@@ -844,6 +873,7 @@ class Migration(migrations.Migration):
                 ('subject', models.CharField(max_length=200)),
                 ('body', models.TextField()),
                 ('link', models.CharField(blank=True, max_length=600)),
+                ('calendar', models.TextField(blank=True)),
                 ('state', models.CharField(choices=[('waiting', 'waiting'), ('sent', 'sent'), ('failed', 'failed')], default=madang.portal.outbox.rules.MessageState['WAITING'], max_length=10)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
                 ('next_try_at', models.DateTimeField()),
@@ -1013,6 +1043,20 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ExpenseLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('electricity', 'electricity'), ('staff', 'staff'), ('depreciation', 'depreciation'), ('premises', 'premises'), ('maintenance', 'maintenance'), ('other', 'other')], max_length=15)),
+                ('amount', models.BigIntegerField()),
+                ('document', models.CharField(max_length=200)),
+                ('pool', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.pool')),
+                ('sheet', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='portal.expensesheet')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['electricity', 'staff', 'depreciation', 'premises', 'maintenance', 'other'])), name='expenseline_kind_known'), models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='expenseline_not_negative')],
+            },
+        ),
+        migrations.CreateModel(
             name='SupplyContract',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1100,7 +1144,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('source', models.CharField(max_length=40)),
                 ('source_key', models.CharField(max_length=120)),
-                ('kind', models.CharField(choices=[('grant', 'grant'), ('hold', 'hold'), ('release', 'release'), ('use', 'use'), ('overrun', 'overrun'), ('give_back', 'give_back'), ('expire', 'expire'), ('reversal', 'reversal')], max_length=12)),
+                ('kind', models.CharField(choices=[('grant', 'grant'), ('hold', 'hold'), ('release', 'release'), ('use', 'use'), ('overrun', 'overrun'), ('give_back', 'give_back'), ('expire', 'expire'), ('transfer_out', 'transfer_out'), ('transfer_in', 'transfer_in'), ('reversal', 'reversal')], max_length=12)),
                 ('amount', models.BigIntegerField()),
                 ('subject', models.CharField(blank=True, max_length=40)),
                 ('month', models.CharField(max_length=7)),
@@ -1112,7 +1156,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['to_account', 'month'], name='movement_to_month'), models.Index(fields=['from_account', 'month'], name='movement_from_month'), models.Index(fields=['subject'], name='movement_by_subject')],
-                'constraints': [models.UniqueConstraint(fields=('source', 'source_key'), name='movement_posted_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['grant', 'hold', 'release', 'use', 'overrun', 'give_back', 'expire', 'reversal'])), name='movement_kind_known'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='movement_amount_above_zero'), models.CheckConstraint(condition=models.Q(('from_account', models.F('to_account')), _negated=True), name='movement_between_two'), models.CheckConstraint(condition=models.Q(('month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='movement_month_written')],
+                'constraints': [models.UniqueConstraint(fields=('source', 'source_key'), name='movement_posted_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['grant', 'hold', 'release', 'use', 'overrun', 'give_back', 'expire', 'transfer_out', 'transfer_in', 'reversal'])), name='movement_kind_known'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='movement_amount_above_zero'), models.CheckConstraint(condition=models.Q(models.Q(('kind__startswith', 'transfer'), _negated=True), models.Q(('subject', ''), _negated=True), _connector='OR'), name='movement_transfer_has_subject'), models.CheckConstraint(condition=models.Q(('from_account', models.F('to_account')), _negated=True), name='movement_between_two'), models.CheckConstraint(condition=models.Q(('month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='movement_month_written')],
             },
         ),
         migrations.CreateModel(
@@ -1157,6 +1201,30 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('grain__in', ['month', 'hour', 'day'])), name='product_grain_known'), models.CheckConstraint(condition=models.Q(('units__gte', 1)), name='product_units_from_one')],
+            },
+        ),
+        migrations.CreateModel(
+            name='TransferRate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=30, unique=True)),
+                ('name_ko', models.CharField(max_length=80)),
+                ('name_en', models.CharField(max_length=80)),
+                ('sentence_ko', models.CharField(max_length=300)),
+                ('sentence_en', models.CharField(max_length=300)),
+                ('gives', models.PositiveIntegerField()),
+                ('gets', models.PositiveIntegerField()),
+                ('least_permille', models.PositiveSmallIntegerField()),
+                ('most_permille', models.PositiveSmallIntegerField()),
+                ('needs_approval', models.BooleanField()),
+                ('back', models.BooleanField()),
+                ('starts_on', models.DateField()),
+                ('ends_on', models.DateField(null=True)),
+                ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.pool')),
+                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.product')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('gets__gte', 1), ('gives__gte', 1), ('most_permille__range', (1, 1000)), ('least_permille__lte', models.F('most_permille'))), name='transferrate_figures'), models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='transferrate_ends_after_start')],
             },
         ),
         migrations.CreateModel(
@@ -1735,6 +1803,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='FacilityFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('photo', 'photo'), ('manual', 'manual')], max_length=6)),
+                ('file_name', models.CharField(max_length=150)),
+                ('words_ko', models.CharField(max_length=200)),
+                ('words_en', models.CharField(max_length=200)),
+                ('added_at', models.DateTimeField()),
+                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='portal.facility')),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['photo', 'manual'])), name='facilityfile_kind_known')],
+            },
+        ),
+        migrations.CreateModel(
             name='QualificationGrant',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1985,6 +2069,12 @@ class Migration(migrations.Migration):
                 ('reference_price', models.BigIntegerField()),
                 ('reference_source', models.CharField(max_length=200)),
                 ('reference_source_en', models.CharField(blank=True, max_length=200)),
+                ('quoted_currency', models.CharField(blank=True, max_length=3)),
+                ('quoted_minor', models.BigIntegerField(null=True)),
+                ('rate', models.BigIntegerField(null=True)),
+                ('rate_per', models.PositiveSmallIntegerField(null=True)),
+                ('rate_on', models.DateField(null=True)),
+                ('rate_source', models.CharField(blank=True, max_length=200)),
                 ('vat', models.CharField(choices=[('none', 'none'), ('zero', 'zero'), ('included', 'included'), ('added', 'added')], default=madang.accounting.pricing.Vat['NONE'], max_length=10)),
                 ('vat_permille', models.PositiveSmallIntegerField(default=0)),
                 ('starts_on', models.DateField()),
@@ -1996,7 +2086,7 @@ class Migration(migrations.Migration):
                 ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tariffs', to='portal.product')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['reserved', 'used', 'daily'])), name='tariff_kind_known'), models.CheckConstraint(condition=models.Q(('vat__in', ['none', 'zero', 'included', 'added'])), name='tariff_vat_known'), models.CheckConstraint(condition=models.Q(('price__gte', 0), ('reference_price__gte', 0)), name='tariff_prices_not_negative'), models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='tariff_ends_after_start'), models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='tariff_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), models.Q(models.Q(('approved_at__isnull', False), _negated=True), ('approved_by__isnull', True)), _connector='OR'), name='tariff_approved_whole'), models.UniqueConstraint(condition=models.Q(('approved_at__isnull', False)), fields=('product', 'kind', 'starts_on'), name='tariff_one_a_day')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['reserved', 'used', 'daily'])), name='tariff_kind_known'), models.CheckConstraint(condition=models.Q(('vat__in', ['none', 'zero', 'included', 'added'])), name='tariff_vat_known'), models.CheckConstraint(condition=models.Q(('price__gte', 0), ('reference_price__gte', 0)), name='tariff_prices_not_negative'), models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='tariff_ends_after_start'), models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='tariff_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('quoted_currency', ''), ('quoted_minor', None), ('rate', None), ('rate_on', None), ('rate_per', None), ('rate_source', '')), models.Q(('quoted_minor__gte', 0), ('rate__gte', 1), ('rate_on__isnull', False), ('rate_per__in', [1, 100]), ('quoted_currency__regex', '^[A-Z]{3}$'), models.Q(('rate_source', ''), _negated=True)), _connector='OR'), name='tariff_quoted_with_its_rate'), models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), models.Q(models.Q(('approved_at__isnull', False), _negated=True), ('approved_by__isnull', True)), _connector='OR'), name='tariff_approved_whole'), models.UniqueConstraint(condition=models.Q(('approved_at__isnull', False)), fields=('product', 'kind', 'starts_on'), name='tariff_one_a_day')],
             },
         ),
         migrations.CreateModel(
@@ -2242,6 +2332,7 @@ class Migration(migrations.Migration):
                 ('grace_days', models.PositiveSmallIntegerField(default=0)),
                 ('claims_most', models.PositiveSmallIntegerField(default=0)),
                 ('consensus', models.BooleanField(default=False)),
+                ('halves', models.BooleanField(default=False)),
                 ('position', models.PositiveSmallIntegerField(default=0)),
                 ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tracks', to='portal.call')),
             ],
@@ -2832,6 +2923,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='MeasuredUse',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.CharField(max_length=40)),
+                ('key', models.CharField(max_length=120)),
+                ('month', models.CharField(db_index=True, max_length=7)),
+                ('seconds', models.BigIntegerField()),
+                ('joules', models.BigIntegerField()),
+                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.award')),
+                ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.pool')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='measureduse_once'), models.CheckConstraint(condition=models.Q(('joules__gte', 0), ('seconds__gt', 0)), name='measureduse_not_negative')],
+            },
+        ),
+        migrations.CreateModel(
             name='SecondInstalment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -2839,7 +2946,7 @@ class Migration(migrations.Migration):
                 ('set_at', models.DateTimeField()),
                 ('released_at', models.DateTimeField(null=True)),
                 ('award', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='second_instalment', to='portal.award')),
-                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('set_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
@@ -3019,6 +3126,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='WageTerms',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month_won', models.BigIntegerField()),
+                ('months_most', models.PositiveSmallIntegerField()),
+                ('hired_within_days', models.PositiveSmallIntegerField()),
+                ('company_most_won', models.BigIntegerField()),
+                ('office_needed', models.BooleanField()),
+                ('set_at', models.DateTimeField()),
+                ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wage_terms', to='portal.cohort')),
+                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.fundingsource')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('company_most_won__gte', 1), ('hired_within_days__gte', 1), ('month_won__gte', 1), ('months_most__gte', 1)), name='wageterms_above_nought')],
+            },
+        ),
+        migrations.CreateModel(
             name='Coursework',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -3058,6 +3183,7 @@ class Migration(migrations.Migration):
             name='AidList',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('living', 'living'), ('wage', 'wage')], default=madang.portal.aids.rules.AidKind['LIVING'], max_length=6)),
                 ('month', models.CharField(max_length=7)),
                 ('opened_at', models.DateTimeField()),
                 ('sha256', models.CharField(max_length=64, null=True)),
@@ -3066,7 +3192,7 @@ class Migration(migrations.Migration):
                 ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='aid_lists', to='portal.cohort')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('cohort', 'month'), name='aidlist_once_a_month'), models.CheckConstraint(condition=models.Q(('month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='aidlist_month_written'), models.CheckConstraint(condition=models.Q(models.Q(('fixed_at__isnull', False), ('approval__isnull', False), ('sha256__isnull', False)), models.Q(models.Q(('fixed_at__isnull', False), _negated=True), ('approval__isnull', True), ('sha256__isnull', True)), _connector='OR'), name='aidlist_fixed_by_two')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['living', 'wage'])), name='aidlist_kind_known'), models.UniqueConstraint(fields=('cohort', 'kind', 'month'), name='aidlist_once_a_month'), models.CheckConstraint(condition=models.Q(('month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='aidlist_month_written'), models.CheckConstraint(condition=models.Q(models.Q(('fixed_at__isnull', False), ('approval__isnull', False), ('sha256__isnull', False)), models.Q(models.Q(('fixed_at__isnull', False), _negated=True), ('approval__isnull', True), ('sha256__isnull', True)), _connector='OR'), name='aidlist_fixed_by_two')],
             },
         ),
         migrations.CreateModel(
@@ -3150,6 +3276,35 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['award', 'state'], name='job_by_award'), models.Index(condition=models.Q(('settled_at__isnull', True)), fields=['state'], name='job_unsettled'), models.Index(condition=models.Q(('cleared_at__isnull', True)), fields=['ended_at'], name='job_uncleared'), models.Index(condition=models.Q(('steering__gt', models.F('steered'))), fields=['state'], name='job_unsteered')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['accepted', 'waiting', 'running', 'succeeded', 'failed', 'cancelled', 'timed_out', 'lost', 'refused'])), name='job_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['cancelled', 'failed', 'lost', 'refused', 'succeeded', 'timed_out']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['cancelled', 'failed', 'lost', 'refused', 'succeeded', 'timed_out']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='job_ended_has_time'), models.CheckConstraint(condition=models.Q(('cores__gte', 1), ('held__gt', 0), ('nodes__gte', 1), ('wall_seconds__gt', 0)), name='job_asks_for_something'), models.CheckConstraint(condition=models.Q(('settled_at__isnull', True), ('ended_at__isnull', False), _connector='OR'), name='job_settled_after_end'), models.CheckConstraint(condition=models.Q(('cleared_at__isnull', True), ('settled_at__isnull', False), _connector='OR'), name='job_cleared_after_settling'), models.UniqueConstraint(fields=('array', 'array_index'), name='job_array_index_once'), models.CheckConstraint(condition=models.Q(models.Q(('array__isnull', True), ('array_count', 1), ('array_index__isnull', True)), models.Q(('array__isnull', False), ('array_index__lt', models.F('array_count'))), _connector='OR'), name='job_array_numbered'), models.CheckConstraint(condition=models.Q(('priority__range', (-1000, 1000))), name='job_priority_within_bounds'), models.CheckConstraint(condition=models.Q(('idle_need', ''), models.Q(('idle_need__in', [madang.portal.jobs.rules.Need['SOON'], madang.portal.jobs.rules.Need['UNSEEN'], madang.portal.jobs.rules.Need['WAITS']]), ('idle_until__isnull', False)), _connector='OR'), name='job_idle_need_known'), models.CheckConstraint(condition=models.Q(models.Q(('idle_until__isnull', False), _negated=True), ('idle_since__isnull', False), _connector='OR'), name='job_idle_told_before_it_stops'), models.CheckConstraint(condition=models.Q(models.Q(('idle_stopped_at__isnull', False), _negated=True), models.Q(('idle_until__isnull', False), ('cancel_asked_at__isnull', False)), _connector='OR'), name='job_idle_stopped_when_due')],
+            },
+        ),
+        migrations.CreateModel(
+            name='BookedJob',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=100)),
+                ('argv', models.JSONField()),
+                ('gpus', models.PositiveIntegerField(default=0)),
+                ('cores', models.PositiveIntegerField(default=1)),
+                ('memory_mb', models.PositiveIntegerField()),
+                ('wall_seconds', models.PositiveIntegerField()),
+                ('key', models.UUIDField(unique=True)),
+                ('state', models.CharField(choices=[('owed', 'owed'), ('starting', 'starting'), ('submitted', 'submitted'), ('refused', 'refused')], default=madang.portal.bookedjobs.rules.CarriedState['OWED'], max_length=10)),
+                ('reason_code', models.CharField(blank=True, max_length=60)),
+                ('reason_facts', models.JSONField(default=dict)),
+                ('chosen_at', models.DateTimeField()),
+                ('tried_at', models.DateTimeField(null=True)),
+                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.award')),
+                ('booking', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='carried', to='portal.booking')),
+                ('environment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.environment')),
+                ('files_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.job')),
+                ('job', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='carried', to='portal.job')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.pool')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['state'], name='bookedjob_by_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['owed', 'starting', 'submitted', 'refused'])), name='bookedjob_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'submitted'), ('job__isnull', False)), models.Q(models.Q(('state', 'submitted'), _negated=True), ('job__isnull', True)), _connector='OR'), name='bookedjob_has_its_job'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'owed'), _negated=True), ('tried_at__isnull', False)), models.Q(('state', 'owed'), ('tried_at__isnull', True)), _connector='OR'), name='bookedjob_tried_when'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), models.Q(('reason_code', ''), _negated=True)), models.Q(models.Q(('state', 'refused'), _negated=True), ('reason_code', '')), _connector='OR'), name='bookedjob_refused_why'), models.CheckConstraint(condition=models.Q(('cores__gte', 1), ('wall_seconds__gt', 0)), name='bookedjob_asks_for_something')],
             },
         ),
         migrations.CreateModel(
@@ -3285,11 +3440,12 @@ class Migration(migrations.Migration):
                 ('held', models.PositiveIntegerField()),
                 ('aids', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='portal.aidlist')),
                 ('learner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='aid_payments', to='portal.learner')),
+                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='wage_aid', to='portal.organisation')),
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.fundingsource')),
             ],
             options={
                 'indexes': [models.Index(fields=['year', 'source'], name='aidpayment_of_a_year')],
-                'constraints': [models.UniqueConstraint(fields=('aids', 'learner', 'of_month', 'source'), name='aidpayment_once'), models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='aidpayment_not_nought'), models.CheckConstraint(condition=models.Q(('of_month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='aidpayment_month_written')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('organisation__isnull', True)), fields=('aids', 'learner', 'of_month', 'source'), name='aidpayment_once'), models.UniqueConstraint(condition=models.Q(('organisation__isnull', False)), fields=('aids', 'learner', 'of_month', 'source', 'organisation'), name='aidpayment_once_to_who_hired'), models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='aidpayment_not_nought'), models.CheckConstraint(condition=models.Q(('of_month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='aidpayment_month_written')],
             },
         ),
         migrations.CreateModel(
@@ -3396,6 +3552,47 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='WageClaim',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('first_month', models.CharField(max_length=7)),
+                ('last_month', models.CharField(max_length=7)),
+                ('employed_on', models.DateField()),
+                ('file_name', models.CharField(blank=True, max_length=160)),
+                ('state', models.CharField(choices=[('claimed', 'claimed'), ('accepted', 'accepted'), ('refused', 'refused')], default=madang.portal.wageclaims.rules.ClaimState['CLAIMED'], max_length=8)),
+                ('claimed_at', models.DateTimeField()),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('why', models.CharField(blank=True, max_length=300)),
+                ('emptied_at', models.DateTimeField(null=True)),
+                ('claimed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wage_claims', to='portal.company')),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.storedfile')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wage_claims', to='portal.organisation')),
+                ('placement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wage_claims', to='portal.placement')),
+                ('terms', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='portal.wageterms')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['state', 'claimed_at'], name='wageclaim_by_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['claimed', 'accepted', 'refused'])), name='wageclaim_state_known'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'claimed'), _negated=True), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(('state', 'claimed'), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='wageclaim_decided_by_whom'), models.CheckConstraint(condition=models.Q(('file__isnull', False), ('emptied_at__isnull', False), _connector='OR'), name='wageclaim_has_paper'), models.CheckConstraint(condition=models.Q(('last_month__gte', models.F('first_month'))), name='wageclaim_months_in_order')],
+            },
+        ),
+        migrations.CreateModel(
+            name='WageMonth',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month', models.CharField(max_length=7)),
+                ('number', models.PositiveSmallIntegerField()),
+                ('struck_at', models.DateTimeField(null=True)),
+                ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='months', to='portal.wageclaim')),
+                ('learner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wage_months', to='portal.learner')),
+                ('struck_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('struck_at__isnull', True)), fields=('learner', 'month'), name='wagemonth_once'), models.UniqueConstraint(condition=models.Q(('struck_at__isnull', True)), fields=('learner', 'number'), name='wagemonth_number_once'), models.CheckConstraint(condition=models.Q(('month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='wagemonth_written'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='wagemonth_numbered'), models.CheckConstraint(condition=models.Q(models.Q(('struck_at__isnull', False), ('struck_by__isnull', False)), models.Q(models.Q(('struck_at__isnull', False), _negated=True), ('struck_by__isnull', True)), _connector='OR'), name='wagemonth_struck_by_whom')],
+            },
+        ),
+        migrations.CreateModel(
             name='Decision',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -3481,11 +3678,39 @@ class Migration(migrations.Migration):
                 ('months', models.PositiveSmallIntegerField()),
                 ('seconds', models.BigIntegerField()),
                 ('added_on', models.DateField(null=True)),
+                ('by_transfer', models.BooleanField(default=False)),
                 ('award', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='portal.award')),
                 ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.product')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('added_on__isnull', True)), fields=('award', 'product'), name='awardline_product_once'), models.UniqueConstraint(condition=models.Q(('added_on__isnull', False)), fields=('award',), name='awardline_one_supplement'), models.CheckConstraint(condition=models.Q(('quantity__gte', 1), ('quantity__lte', models.F('asked')), ('months__gte', 1), ('seconds__gt', 0)), name='awardline_within_asked')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('added_on__isnull', True)), fields=('award', 'product'), name='awardline_product_once'), models.UniqueConstraint(condition=models.Q(('added_on__isnull', False), ('by_transfer', False)), fields=('award',), name='awardline_one_supplement'), models.CheckConstraint(condition=models.Q(models.Q(('by_transfer', True), _negated=True), ('added_on__isnull', False), _connector='OR'), name='awardline_transfer_has_day'), models.CheckConstraint(condition=models.Q(('quantity__gte', 1), ('quantity__lte', models.F('asked')), ('months__gte', 1), ('seconds__gt', 0)), name='awardline_within_asked')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Transfer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('asked', 'asked'), ('done', 'done'), ('refused', 'refused')], default=madang.portal.transfers.rules.TransferState['ASKED'], max_length=7)),
+                ('given', models.BigIntegerField()),
+                ('quantity', models.PositiveIntegerField()),
+                ('got', models.BigIntegerField()),
+                ('reasons', models.CharField(blank=True, max_length=1000)),
+                ('asked_at', models.DateTimeField()),
+                ('decision', models.CharField(blank=True, max_length=1000)),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transfers', to='portal.award')),
+                ('back_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='backs', to='portal.transfer')),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('into', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.movement')),
+                ('line', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='transfer', to='portal.awardline')),
+                ('out', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.movement')),
+                ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.pool')),
+                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.product')),
+                ('rate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.transferrate')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'done', 'refused'])), name='transfer_state_known'), models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('award',), name='transfer_asked_once'), models.CheckConstraint(condition=models.Q(('given__gt', 0), ('got__gt', 0), ('quantity__gte', 1)), name='transfer_something'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'asked'), _negated=True), ('decided_at__isnull', False)), models.Q(('state', 'asked'), ('decided_at__isnull', True)), _connector='OR'), name='transfer_decided'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), ('line__isnull', False), ('out__isnull', False), ('into__isnull', False)), models.Q(models.Q(('state', 'done'), _negated=True), ('line__isnull', True), ('out__isnull', True), ('into__isnull', True)), _connector='OR'), name='transfer_done_has_sides'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), ('decided_by__isnull', False), _connector='OR'), name='transfer_refused_by_somebody')],
             },
         ),
         migrations.CreateModel(
