@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 # Five of them are for the token and the person whom it speaks for.
 OF_STAFF = {
     "intakes": 7,
-    "intakes/{intake}": 13,
+    "intakes/{intake}": 14,
     "intakes/{intake}/applications": 9,
     "intakes/{intake}/demand": 12,
     "intakes/{intake}/reviews": 8,

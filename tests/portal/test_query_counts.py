@@ -68,7 +68,7 @@ def test_an_applicants_own_pages(client, django_assert_num_queries, rows):
         )  # fmt: skip
     client.force_login(owner)
     wanted = {
-        reverse("home"): 25,
+        reverse("home"): 26,
         reverse("application", args=[found.files[0].pk]): 25,
         reverse("agreement", args=[award.number]): 11,
         reverse("own-messages"): 7,
@@ -105,7 +105,7 @@ def test_a_reviewers_and_a_managers_pages(client, django_assert_num_queries, row
     client.force_login(make_staff(*Role))
     compared = f"{reverse('plan-compare', args=[found.intake.pk])}?plan={plans[0].pk}&plan={plans[1].pk}"
     wanted = {
-        reverse("staff"): 76,
+        reverse("staff"): 77,
         reverse("credit-notes"): 15,
         reverse("staff-intakes"): 7,
         reverse("staff-calls"): 9,

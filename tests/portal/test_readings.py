@@ -71,7 +71,7 @@ ASK_FIRST = {
     "review-set-aside", "review-reopen", "consensus-answer", "consensus-close",
     "booking-cancel", "booking-extend", "booking-check-in", "closure-remove",
     "experts-file", "honoraria-file", "intake-sheets-file", "aid-file", "wage-month-strike",
-    "camp-access-file",
+    "camp-access-file", "transfers-file",
     "check-line", "credit-note-file",
 }  # fmt: skip
 # A person's, not an organisation's: noted under that person.
