@@ -116,7 +116,7 @@ def _chosen() -> list[Award]:
 def _run(cast: Cast, award: Award, paper: StoredFile) -> Held:
     """The owner hands in the signed agreement on paper, staff confirm it, the approver signs: the award is in force."""
     owner, at = rounds.member(award.application.created_by_id), _at(FIRST, -8)
-    row = agreements.draw_up(by=owner, now=at, award=award.pk)
+    row = award.agreements.get()
     handed_in = agreements.hand_in_paper(by=owner, now=at, agreement=row.pk, file=paper.pk, name="협약서(가상).pdf")
     agreements.confirm_paper(by=cast.actor("manager"), now=at + timedelta(hours=2), paper=handed_in.pk)
     agreements.sign(by=cast.actor("approver"), now=at + timedelta(hours=3), agreement=row.pk, side=Side.BODY,
