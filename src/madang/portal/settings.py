@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -40,6 +41,13 @@ def _folder(name: str) -> Path | None:
     if value and not (Path(value).is_absolute() and Path(value).is_dir()):
         raise ImproperlyConfigured(f"MADANG_{name} must be a folder that is there, named from the root, not {value!r}.")
     return Path(value) if value else None
+
+
+def _place(name: str) -> str:
+    value = os.environ.get(f"MADANG_{name}", "").strip()
+    if value and not re.fullmatch(r"https?://[^/?#@\s]+(/[^?#\s]*)?", value):
+        raise ImproperlyConfigured(f"MADANG_{name} must be an address such as https://doi.org, not {value!r}.")
+    return value
 
 
 def _numbers(name: str, default: str, low: int, high: int) -> tuple[int, ...]:
@@ -147,6 +155,7 @@ MADANG_SUPPLIER = {
     "email": _read("SUPPLIER_EMAIL", ""),
 }
 MADANG_BUDGET_SHARES = _numbers("BUDGET_SHARES", "50,80,100", 1, 100)
+MADANG_DOI_RESOLVER = _place("DOI_RESOLVER")
 MADANG_SMALL_CELL = _number("SMALL_CELL", 5, 2, 100)
 MADANG_GENERATED = _flag("GENERATED")
 MADANG_BEHIND_PROXY = _flag("BEHIND_PROXY")

@@ -72,7 +72,7 @@ def test_the_pages_ask_the_database_the_same_however_long_they_are(count, django
     client = logged_in(owner)
     with django_assert_num_queries(8):
         client.get("/reports/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(f"/reports/{duties[0].pk}/")
 
 

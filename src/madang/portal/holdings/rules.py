@@ -116,7 +116,7 @@ IMPERSONAL = frozenset(
         "facilityrequirement", "expertterms", "committee", "committeedraw", "meeting",
         "committeepoints", "minutes", "calibration", "replyperiod", "stageentry", "companydocument", "supportgiven",
         "bidperiod", "assignmentsuggestion", "peerexchange",
-        "feerate", "feelist", "withholdingrule", "outcomeduty", "outcomereport",
+        "feerate", "feelist", "withholdingrule", "outcomeduty", "outcomereport", "paperrecord",
         "freedpromise", "secondinstalment", "idlerule", "takeback", "course", "cohort", "selectionstage",
         "lesson", "campspace", "tenantcall", "offeredspace", "tenantbidpoints", "housenotice",
         "coursework", "aidrate", "aidlist", "wageterms",

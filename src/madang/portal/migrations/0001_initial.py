@@ -59,6 +59,22 @@ class Migration(migrations.Migration):
 
     operations = [CreateTogether([
         migrations.CreateModel(
+            name='PaperRecord',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('doi', models.CharField(max_length=200, unique=True)),
+                ('answered', models.BooleanField(default=False)),
+                ('title', models.CharField(blank=True, max_length=300)),
+                ('container', models.CharField(blank=True, max_length=200)),
+                ('year', models.PositiveSmallIntegerField(null=True)),
+                ('tries', models.PositiveSmallIntegerField(default=0)),
+                ('asked_at', models.DateTimeField()),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('answered', True), models.Q(('container', ''), ('title', ''), ('year__isnull', True)), _connector='OR'), name='paperrecord_says_what_was_answered')],
+            },
+        ),
+        migrations.CreateModel(
             name='Supplier',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from django.db.models import F
@@ -19,7 +20,8 @@ from madang.portal.files.models import StoredFile
 from madang.portal.journal import actions as journal
 from madang.portal.outbox import actions as outbox
 from madang.portal.outcomes import rules
-from madang.portal.outcomes.models import OutcomeDuty, OutcomeItem, OutcomeReport
+from madang.portal.outcomes.lookups import Paper
+from madang.portal.outcomes.models import OutcomeDuty, OutcomeItem, OutcomeReport, PaperRecord
 from madang.portal.outcomes.queries import today
 from madang.portal.outcomes.rules import Entry, OutcomeSpan, OutcomeState
 from madang.portal.screening.models import OwedReport
@@ -191,6 +193,14 @@ def _written(by: Actor, duty: int) -> OutcomeReport:
     if row.state != OutcomeState.DRAFT:
         raise Refused("outcome_not_open")
     return row
+
+
+@action
+def note_paper(*, now: datetime, doi: str, found: Paper | None) -> None:
+    """Notes what the registry of DOIs answered, or that it did not. The worker's, of a public register: no journal."""
+    row, _ = PaperRecord.objects.get_or_create(doi=doi, defaults={"asked_at": now})
+    said = {"answered": found is not None, **(asdict(found) if found else {})}
+    PaperRecord.objects.filter(pk=row.pk, answered=False).update(asked_at=now, tries=F("tries") + 1, **said)
 
 
 @action

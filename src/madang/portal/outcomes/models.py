@@ -61,6 +61,28 @@ class OutcomeReport(models.Model):
         ]
 
 
+class PaperRecord(models.Model):
+    """What the registry says of a DOI, as it was answered; without `title` it knows none, without `answered` it did
+    not answer in `tries` tries. Nobody's own words are changed by it.
+    """
+
+    doi = models.CharField(max_length=200, unique=True)
+    answered = models.BooleanField(default=False)
+    title = models.CharField(max_length=300, blank=True)
+    container = models.CharField(max_length=200, blank=True)
+    year = models.PositiveSmallIntegerField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answered=True) | Q(title="", container="", year__isnull=True),
+                name="paperrecord_says_what_was_answered",
+            ),
+        ]
+
+
 class OutcomeItem(models.Model):
     """One outcome with its evidence: a file, or the DOI of a paper. `emptied`: words and file went with their time."""
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.forms import Form
@@ -21,6 +22,7 @@ from madang.portal.files.faces import answer, attached
 from madang.portal.journal.actions import read
 from madang.portal.outcomes import actions, exports, queries
 from madang.portal.outcomes.forms import CheckForm, EntryForm, HandInForm, ScheduleForm
+from madang.portal.outcomes.models import OutcomeItem, OutcomeReport, PaperRecord
 from madang.portal.outcomes.rules import KEEPERS, OutcomeState
 from madang.portal.outcomes.sentences import KINDS, STATES
 from madang.portal.screening import queries as screening
@@ -72,10 +74,12 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         if not form.errors:
             messages.success(request, _("Saved. The organisation is told."))
             return redirect("outcome-report", pk)
+    papers = queries.registered(versions)
     context = {
         "report": row,
-        "versions": [(one_of, [(_(KINDS[item.kind]), item) for item in one_of.items.all()]) for one_of in versions],
+        "versions": [(one_of, _shown(one_of, papers)) for one_of in versions],
         "form": form,
+        "looks_up": bool(settings.MADANG_DOI_RESOLVER),
         "elsewhere": queries.named_elsewhere(versions[0]) if may_check else set(),
         "may_write": mine and row.state == OutcomeState.DRAFT,
         "may_correct": mine and row.state == OutcomeState.ACCEPTED,
@@ -85,6 +89,10 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         "crumbs": [(_("Outcome reports"), reverse("outcome-reports")), (row.award.number, "")],
     }
     return render(request, "outcomes/report.html", context, status=422 if form and form.errors else 200)
+
+
+def _shown(version: OutcomeReport, papers: dict[str, PaperRecord]) -> list[tuple[str, OutcomeItem, PaperRecord | None]]:
+    return [(_(KINDS[item.kind]), item, papers.get(item.doi)) for item in version.items.all()]
 
 
 def _own(request: HttpRequest, pk: int) -> Any:

@@ -7,14 +7,27 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, CharField, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from madang.portal.actors import Actor
 from madang.portal.awards.models import Award
 from madang.portal.outcomes import rules
-from madang.portal.outcomes.models import OutcomeDuty, OutcomeItem, OutcomeReport
+from madang.portal.outcomes.models import OutcomeDuty, OutcomeItem, OutcomeReport, PaperRecord
 from madang.portal.outcomes.rules import OutcomeKind, OutcomeState
 from madang.portal.tasks import Task
 
@@ -53,6 +66,21 @@ def item(by: Actor, pk: int) -> OutcomeItem | None:
     """An entry with its evidence, where its report may be seen."""
     rows = OutcomeItem.objects.select_related("file", "report__duty__owed")
     return rows.filter(pk=pk, report__duty__in=reports(by).order_by().values("pk")).first()
+
+
+def registered(versions: list[OutcomeReport]) -> dict[str, PaperRecord]:
+    """What the registry answered of the DOIs of a report, where it was asked."""
+    dois = {item.doi for version in versions for item in version.items.all() if item.doi}
+    return {row.doi: row for row in PaperRecord.objects.filter(doi__in=dois, answered=True)} if dois else {}
+
+
+def to_look_up(now: datetime) -> str:
+    """A DOI that was handed in and not asked for yet, or a day ago in vain and not too often; empty for none."""
+    asked = PaperRecord.objects.filter(doi=OuterRef("doi"))
+    rested = asked.filter(answered=False, tries__lt=rules.MOST_TRIES, asked_at__lte=now - timedelta(days=1))
+    rows = OutcomeItem.objects.exclude(doi="").exclude(report__state=OutcomeState.DRAFT)
+    rows = rows.filter(~Exists(asked) | Exists(rested))
+    return rows.order_by("pk").values_list("doi", flat=True).first() or ""
 
 
 def named_elsewhere(report: OutcomeReport) -> set[str]:

@@ -19,6 +19,8 @@ DAYS_TO_WRITE, DAYS_TO_MEND, DAYS_LAST_CALL = 30, 14, 7
 INTERIM = 0
 MOST_MONTHS, MOST_REPORTS, MOST_ITEMS = 60, 10, 200
 WHAT_LIMIT, DOI_LIMIT, REASON_LIMIT = 200, 200, 1000
+# how often the registry of DOIs is asked in vain before a person looks
+MOST_TRIES = 5
 MOST_PEOPLE, MOST_WON = 100_000, 10**15
 # The largest contributor is not to be known better than to a tenth by the second largest.
 CLOSEST_PERCENT = 10
