@@ -162,5 +162,5 @@ def test_lists_cost_the_same_with_one_facility_as_with_three(client, django_asse
     for url, count in {reverse("facilities"): 3, reverse("bookings-calendar"): 5, "/api/v1/facilities": 3}.items():
         with django_assert_num_queries(count):
             assert client.get(url).status_code == 200, url
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(reverse("facility", args=[row.code]))

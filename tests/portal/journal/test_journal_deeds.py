@@ -26,6 +26,7 @@ PUT_TOGETHER = {
         "reduce",
         "drop",
         "decide",
+        "follow",
         "appeal",
         "uphold",
         "annul",

@@ -22,7 +22,6 @@ from madang.portal.files.faces import answer, attached
 from madang.portal.journal.actions import read
 from madang.portal.outcomes import actions, exports, queries
 from madang.portal.outcomes.forms import CheckForm, EntryForm, HandInForm, ScheduleForm
-from madang.portal.outcomes.models import OutcomeItem, OutcomeReport, PaperRecord
 from madang.portal.outcomes.rules import KEEPERS, OutcomeState
 from madang.portal.outcomes.sentences import KINDS, STATES
 from madang.portal.screening import queries as screening
@@ -91,7 +90,8 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "outcomes/report.html", context, status=422 if form and form.errors else 200)
 
 
-def _shown(version: OutcomeReport, papers: dict[str, PaperRecord]) -> list[tuple[str, OutcomeItem, PaperRecord | None]]:
+def _shown(version: Any, papers: dict[str, Any]) -> list[tuple[str, Any, Any]]:
+    """What a version says: the kind in words, the entry, and what the registry answered of its paper."""
     return [(_(KINDS[item.kind]), item, papers.get(item.doi)) for item in version.items.all()]
 
 
