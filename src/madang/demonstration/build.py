@@ -25,7 +25,10 @@ def build(now: datetime, progress: Progress) -> Cast:
         catalogue.present_pools(cast, now - timedelta(days=60), now)
         catalogue.local_pool(cast, now - timedelta(days=60), now)
     call = national.build(cast, progress)
-    with progress.step(N_("Five of its awards in force, with statements, receipts and reports")):
-        money.build(cast, call, now)
     present.build(cast, now, progress)
+    # after all that a month's statements bill, bookings too
+    with progress.step(N_("Five awards of the spring round in force, with statements, receipts and reports")):
+        money.build(cast, call, now)
+    with progress.step(N_("Statements, public figures and the sealed journal")):
+        present.close_books(cast, now)
     return cast

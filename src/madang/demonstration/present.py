@@ -68,7 +68,7 @@ def _day(now: datetime, days: int, hour: int) -> datetime:
 
 
 def build(cast: Cast, now: datetime, progress: Progress) -> None:
-    """The trial call with its awards and jobs, then the open calls, then the figures."""
+    """The trial call with its awards and jobs, then the open calls, then what else the centre does."""
     draws = random.Random(draw.SEED + 1)
     with progress.step(N_("A trial call for this machine's cores, from notice to agreement")):
         awards = _trial(cast, now, draws)
@@ -90,8 +90,6 @@ def build(cast: Cast, now: datetime, progress: Progress) -> None:
         academy.build(cast, now)
     with progress.step(N_("A start-up camp with its tenants")), together():
         camp.build(cast, now)
-    with progress.step(N_("Statements, public figures and the sealed journal")):
-        _close_books(cast, now)
 
 
 def _run_jobs(awards: list[Award], now: datetime, progress: Progress) -> None:
@@ -277,7 +275,7 @@ def _apply_to_open(call: Call, month: Month, now: datetime, draws: random.Random
         rounds.apply(track, intake, entry, list(track.consents.values_list("text", flat=True)))
 
 
-def _close_books(cast: Cast, now: datetime) -> None:
+def close_books(cast: Cast, now: datetime) -> None:
     billing.work_out_month(by=WORKER, now=datetime.now(UTC), month=str(Month.of(now, settings.MADANG_ZONE)))
     while indicators.roll_up(datetime.now(UTC)):
         pass
