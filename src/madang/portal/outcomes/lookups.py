@@ -17,8 +17,7 @@ import httpx
 
 CITATION = "application/vnd.citationstyles.csl+json"
 # where the registry's resolver leads for such data: the agencies at which papers are registered
-AGENCIES = frozenset({"api.crossref.org", "data.crossref.org", "data.crosscite.org", "api.datacite.org",
-                      "data.datacite.org", "www.kisti.re.kr", "doi.kisti.re.kr"})  # fmt: skip
+AGENCIES = frozenset({"api.crossref.org", "data.crossref.org", "data.crosscite.org", "api.datacite.org"})
 MOST_BYTES, MOST_SECONDS, MOST_STEPS = 1_000_000, 5.0, 4
 TITLE_LIMIT, CONTAINER_LIMIT = 300, 200
 
