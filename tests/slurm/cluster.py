@@ -250,8 +250,9 @@ class Cluster:
             f"pid-file={self.folder}/mariadbd.pid\nport={self.ports['mariadb']}\nbind-address=127.0.0.1\n"
             # MariaDB deletes every "#sql" file in this folder when it starts, another server's in /tmp too
             f"tmpdir={self.folder}/mariadb-tmp\n"
+            # 2: what is committed outlives a killed server; 0 lost a second of it that slurmdbd still believed in
             "innodb_buffer_pool_size=64M\ninnodb_log_file_size=16M\ninnodb_lock_wait_timeout=900\n"
-            "innodb_flush_log_at_trx_commit=0\nmax_allowed_packet=16M\nskip-log-bin\n"
+            "innodb_flush_log_at_trx_commit=2\nmax_allowed_packet=16M\nskip-log-bin\n"
         )
         (self.folder / "cluster.json").write_text(json.dumps({"name": self.name, "ports": self.ports}))
         install = ["mariadb-install-db", f"--datadir={self.folder}/mariadb", "--skip-test-db", "--no-defaults"]
