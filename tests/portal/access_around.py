@@ -111,6 +111,7 @@ ask_transfer             anronnnrrrrr
 get_transfer             anoonnnooooo
 approve_transfer         annnnnnrorrr
 refuse_transfer          annnnnnrorrr
+withdraw_transfer        anronnnrrrrr
 list_camp_spaces         oooooooooooo
 put_camp_space           annnnnnoorrr
 bring_in_camp_spaces     annnnnnoorrr

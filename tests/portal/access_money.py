@@ -195,7 +195,8 @@ def given_of_take_backs(places) -> dict[str, dict[str, object]]:
     found["lay_supplier_statement_before"] = {"statement": places["supplier-statement"]["pk"]}
     found["set_tax_party"] = places["tax-party"]
     found["draft_credit_note"] = {"statement": places["statement-payment"]["pk"]}
-    names = ("get_supplement", "lower_supplement", "refuse_supplement", "draft_supplement")
+    verbs = ("get", "lower", "refuse", "draft", "withdraw")
+    names = tuple(f"{verb}_supplement" for verb in verbs)
     found |= dict.fromkeys(names, places["supplement"]) | given_of_transfers(places)
     return found | {"ask_supplement": places["supplement-new"], "end_entitlement": places["entitlement-end"]}
 

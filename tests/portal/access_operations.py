@@ -32,6 +32,7 @@ ask_supplement           anronnnrrrrr
 get_supplement           anoonnnooooo
 lower_supplement         annnnnnrorrr
 refuse_supplement        annnnnnrorrr
+withdraw_supplement      anronnnrrrrr
 draft_supplement         annnnnnrorrr
 list_take_backs          aooooooooooo
 propose_take_back        annnnnnrorrr

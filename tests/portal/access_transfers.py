@@ -34,7 +34,8 @@ def make_transfers(world, a, award_of) -> None:
 
 def given_of_transfers(places) -> dict[str, dict[str, object]]:
     """What stands in the paths of their operations."""
-    found = dict.fromkeys(("get_transfer", "approve_transfer", "refuse_transfer"), places["transfer"])
+    names = ("get_transfer", "approve_transfer", "refuse_transfer", "withdraw_transfer")
+    found = dict.fromkeys(names, places["transfer"])
     found |= dict.fromkeys(("ask_transfer", "preview_transfer"), places["transfer-new"])
     return found | {"end_transfer_rate": places["transfer-rate-end"]}
 

@@ -162,3 +162,22 @@ def test_capacity_that_another_took_is_not_granted_and_who_is_turned_down_may_as
     given = {"now": NOW, "award": award.pk, "product": product, "quantity": 1, "reasons": "x"}
     assert code(lambda: actions.ask(by=stranger, **given)) == "not_found"
     assert code(lambda: actions.refuse(by=people[1], now=NOW, supplement=row.pk, reason="x")) == "not_allowed_for_role"
+
+
+def test_an_owner_withdraws_what_no_approver_has_before_him_and_asks_anew(people, client):
+    rule(people, from_percent=0)
+    award = award_of(people)
+    row = asked(people, award, 300)
+    given = {"now": NOW, "supplement": row.pk}
+    assert code(lambda: actions.withdraw(by=people[0], **given)) == "not_allowed_for_role"
+    assert code(lambda: actions.withdraw(by=actor(make_member(make_organisation())), **given)) == "not_found"
+    actions.draft(by=people[0], comment="Good", **given)
+    assert code(lambda: actions.withdraw(by=actor(people[2]), **given)) == "supplement_draft_waits"
+    approvals.withdraw(by=people[0], now=NOW, kind=actions.KIND, subject=row.pk)
+    client.force_login(people[2])
+    assert client.post(f"/supplements/{row.pk}/", {"act": "withdraw"}).status_code == 302
+    shown = client.get(f"/supplements/{row.pk}/").content.decode()
+    assert "요청을 취하했습니다" in shown and 'value="withdraw"' not in shown
+    assert code(lambda: actions.withdraw(by=actor(people[2]), **given)) == "supplement_decided"
+    assert code(lambda: actions.refuse(by=people[0], reason="x", **given)) == "supplement_decided"
+    assert asked(people, award, 10).state == "asked"

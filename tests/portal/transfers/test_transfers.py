@@ -233,6 +233,31 @@ def test_a_manager_decides_where_the_rate_wants_it(people):
     assert ledger.check_identity() == [] and identity(sums(award, b200))
 
 
+def test_an_owner_withdraws_what_waits_and_asks_anew(people, client):
+    h100, b200 = product_of(), product_of()
+    award = award_of(people, h100)
+    rated(people, h100, b200, needs_approval=True)
+    row = asked(people, award, 100, reasons="A larger model")
+    given = {"now": NOW, "transfer": row.pk}
+    assert code(lambda: actions.withdraw(by=people[0], **given)) == "not_allowed_for_role"
+    assert code(lambda: actions.withdraw(by=actor(make_member(make_organisation())), **given)) == "not_found"
+    actions.withdraw(by=actor(people[1]), **given)
+    row.refresh_from_db()
+    assert (row.state, row.decided_at, row.decided_by) == ("withdrawn", NOW, None)
+    assert code(lambda: actions.withdraw(by=actor(people[1]), **given)) == "transfer_decided"
+    assert code(lambda: actions.approve(by=people[0], reason="x", **given)) == "transfer_decided"
+    assert sums(award, h100).left == 600 * HOUR and not Message.objects.exists()
+    again = asked(people, award, 100, reasons="A larger model still")
+    # the same on the page of it, which offers it to nobody else
+    client.force_login(make_member(award.organisation, role="member"))
+    assert b'value="withdraw"' not in client.get(f"/transfers/{again.pk}/").content
+    client.force_login(people[1])
+    assert b'value="withdraw"' in client.get(f"/transfers/{again.pk}/").content
+    assert client.post(f"/transfers/{again.pk}/", {"act": "withdraw"}).status_code == 302
+    shown = client.get(f"/transfers/{again.pk}/").content.decode()
+    assert "요청을 취하했습니다" in shown and 'value="withdraw"' not in shown
+
+
 def people_of(by):
     from madang.portal.people.models import Person
 

@@ -3706,7 +3706,7 @@ class Migration(migrations.Migration):
             name='Transfer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('asked', 'asked'), ('done', 'done'), ('refused', 'refused')], default=madang.portal.transfers.rules.TransferState['ASKED'], max_length=7)),
+                ('state', models.CharField(choices=[('asked', 'asked'), ('done', 'done'), ('refused', 'refused'), ('withdrawn', 'withdrawn')], default=madang.portal.transfers.rules.TransferState['ASKED'], max_length=9)),
                 ('given', models.BigIntegerField()),
                 ('quantity', models.PositiveIntegerField()),
                 ('got', models.BigIntegerField()),
@@ -3726,14 +3726,14 @@ class Migration(migrations.Migration):
                 ('rate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.transferrate')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'done', 'refused'])), name='transfer_state_known'), models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('award',), name='transfer_asked_once'), models.CheckConstraint(condition=models.Q(('given__gt', 0), ('got__gt', 0), ('quantity__gte', 1)), name='transfer_something'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'asked'), _negated=True), ('decided_at__isnull', False)), models.Q(('state', 'asked'), ('decided_at__isnull', True)), _connector='OR'), name='transfer_decided'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), ('line__isnull', False), ('out__isnull', False), ('into__isnull', False)), models.Q(models.Q(('state', 'done'), _negated=True), ('line__isnull', True), ('out__isnull', True), ('into__isnull', True)), _connector='OR'), name='transfer_done_has_sides'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), ('decided_by__isnull', False), _connector='OR'), name='transfer_refused_by_somebody')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'done', 'refused', 'withdrawn'])), name='transfer_state_known'), models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('award',), name='transfer_asked_once'), models.CheckConstraint(condition=models.Q(('given__gt', 0), ('got__gt', 0), ('quantity__gte', 1)), name='transfer_something'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'asked'), _negated=True), ('decided_at__isnull', False)), models.Q(('state', 'asked'), ('decided_at__isnull', True)), _connector='OR'), name='transfer_decided'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), ('line__isnull', False), ('out__isnull', False), ('into__isnull', False)), models.Q(models.Q(('state', 'done'), _negated=True), ('line__isnull', True), ('out__isnull', True), ('into__isnull', True)), _connector='OR'), name='transfer_done_has_sides'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), ('decided_by__isnull', False), _connector='OR'), name='transfer_refused_by_somebody')],
             },
         ),
         migrations.CreateModel(
             name='Supplement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('asked', 'asked'), ('granted', 'granted'), ('refused', 'refused')], default=madang.portal.supplements.rules.SupplementState['ASKED'], max_length=7)),
+                ('state', models.CharField(choices=[('asked', 'asked'), ('granted', 'granted'), ('refused', 'refused'), ('withdrawn', 'withdrawn')], default=madang.portal.supplements.rules.SupplementState['ASKED'], max_length=9)),
                 ('asked', models.PositiveIntegerField()),
                 ('quantity', models.PositiveIntegerField()),
                 ('reasons', models.TextField()),
@@ -3749,7 +3749,7 @@ class Migration(migrations.Migration):
                 ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.entitlement')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'granted', 'refused'])), name='supplement_state_known'), models.UniqueConstraint(condition=models.Q(('state__in', ['asked', 'granted'])), fields=('award',), name='supplement_once'), models.CheckConstraint(condition=models.Q(('quantity__gte', 1), ('quantity__lte', models.F('asked'))), name='supplement_within_asked'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'asked'), _negated=True), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(('state', 'asked'), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='supplement_decided'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'granted'), ('added__isnull', False)), models.Q(models.Q(('state', 'granted'), _negated=True), ('added__isnull', True)), _connector='OR'), name='supplement_granted_has_line')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'granted', 'refused', 'withdrawn'])), name='supplement_state_known'), models.UniqueConstraint(condition=models.Q(('state__in', ['asked', 'granted'])), fields=('award',), name='supplement_once'), models.CheckConstraint(condition=models.Q(('quantity__gte', 1), ('quantity__lte', models.F('asked'))), name='supplement_within_asked'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'asked'), _negated=True), ('decided_by__isnull', False), ('decided_at__isnull', False)), models.Q(('state', 'asked'), ('decided_by__isnull', True), ('decided_at__isnull', True)), _connector='OR'), name='supplement_decided'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'granted'), ('added__isnull', False)), models.Q(models.Q(('state', 'granted'), _negated=True), ('added__isnull', True)), _connector='OR'), name='supplement_granted_has_line')],
             },
         ),
         migrations.CreateModel(

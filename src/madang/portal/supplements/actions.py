@@ -46,7 +46,7 @@ def ask(*, by: Actor, now: datetime, award: int, product: str, quantity: int, re
         raise Refused("not_allowed_for_role")
     if row.state != AwardState.IN_FORCE:
         raise Refused("supplement_not_running")
-    if Supplement.objects.filter(award=award).exclude(state=SupplementState.REFUSED).exists():
+    if Supplement.objects.filter(award=award, state__in=rules.STANDING).exists():
         raise Refused("supplement_asked")
     rule = entitlements.supplement_on(now.astimezone(settings.MADANG_ZONE).date())
     if rule is None:
@@ -83,10 +83,14 @@ def _for_manager(by: Actor, supplement: int) -> Supplement:
     row = queries.supplements(by).filter(pk=supplement).first()
     if row is None:
         raise Refused("not_found")
+    _check_waits(row)
+    return row
+
+
+def _check_waits(row: Supplement) -> None:
     rules.check_open(row.state)
     if drafts.waiting_for(KIND, row.pk) is not None:
         raise Refused("supplement_draft_waits")
-    return row
 
 
 def _change(row: Supplement, **values: object) -> None:
@@ -117,6 +121,22 @@ def refuse(*, by: Actor, now: datetime, supplement: int, reason: str) -> None:
     _change(row, state=SupplementState.REFUSED, **given)
     journal.record(by=by, now=now, did="supplements.refuse", kind="supplement", subject=row.pk)
     _tell(row, now, "supplement_refused")
+
+
+@action
+def withdraw(*, by: Actor, now: datetime, supplement: int) -> None:
+    """Takes back, for an owner, what is not decided and not before an approver; he may ask anew.
+
+    Refused: "not_allowed_for_role", "not_found", "supplement_decided", "supplement_draft_waits". Stale.
+    """
+    row = queries.supplements(by).filter(pk=supplement).first()
+    if row is None:
+        raise Refused("not_found")
+    if not by.owner_of(row.award.organisation_id):
+        raise Refused("not_allowed_for_role")
+    _check_waits(row)
+    _change(row, state=SupplementState.WITHDRAWN, decided_by=by.person, decided_at=now)
+    journal.record(by=by, now=now, did="supplements.withdraw", kind="supplement", subject=row.pk)
 
 
 @action

@@ -109,6 +109,13 @@ def get_supplement(request: HttpRequest, supplement: int) -> Any:
     return _shown(request, supplement)
 
 
+@router.post("/supplements/{int:supplement}/withdrawal", response=SupplementOut, operation_id="withdraw_supplement")
+def withdraw_supplement(request: HttpRequest, supplement: int) -> Any:
+    """Takes back, for an owner, what is not decided and not before an approver."""
+    actions.withdraw(by=request.actor, now=request.now, supplement=supplement)
+    return _shown(request, supplement)
+
+
 @router.put("/supplements/{int:supplement}/quantity", response=SupplementOut, operation_id="lower_supplement")
 @known_to(*READING_ROLES)
 def lower_supplement(request: HttpRequest, supplement: int, given: LowerIn) -> Any:

@@ -19,7 +19,7 @@ class Supplement(models.Model):
     award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="supplements")
     line = models.ForeignKey(AwardLine, on_delete=models.PROTECT, related_name="+")
     rule = models.ForeignKey(Entitlement, on_delete=models.PROTECT, related_name="+")
-    state = models.CharField(max_length=7, choices=choices(SupplementState), default=SupplementState.ASKED)
+    state = models.CharField(max_length=9, choices=choices(SupplementState), default=SupplementState.ASKED)
     asked = models.PositiveIntegerField()
     quantity = models.PositiveIntegerField()
     reasons = models.TextField()

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -62,9 +63,10 @@ def supplement(request: HttpRequest, supplement: int) -> HttpResponse:
     act, approve = partial(actions.draft, **what), partial(actions.grant, **what)
     found = halves(request, ApprovalKind.GRANT_SUPPLEMENT, row.pk, act, approve)
     waits = row.state == SupplementState.ASKED
-    lower, refuse = _forms(request, row) if waits and found.waiting is None else (None, None)
+    lower, refuse, withdraw = _forms(request, row) if waits and found.waiting is None else (None, None, None)
     given = {"by": request.actor, "now": request.now, **what}
-    if found.done or _done(lower, actions.lower, given) or _done(refuse, actions.refuse, given):
+    acts = ((lower, actions.lower), (refuse, actions.refuse), (withdraw, actions.withdraw))
+    if found.done or any(_done(form, act, given) for form, act in acts):
         return redirect("supplement", row.pk)
     if staff:
         actions.note_reading(by=request.actor, now=request.now, supplement=row)
@@ -74,6 +76,7 @@ def supplement(request: HttpRequest, supplement: int) -> HttpResponse:
         "rooms": queries.rooms(row, request.now) if waits and staff else [],
         "lower": lower,
         "refuse": refuse,
+        "withdraw": withdraw,
         "halves": found if waits and staff else None,
         "staff": staff,
         "crumbs": [
@@ -81,17 +84,18 @@ def supplement(request: HttpRequest, supplement: int) -> HttpResponse:
             (row.award.number, reverse("award", args=[row.award.number])),
         ],
     }
-    bad = any(form is not None and form.is_bound and form.errors for form in (lower, refuse))
+    bad = any(form is not None and form.is_bound and form.errors for form, _act in acts)
     return render(request, "supplements/supplement.html", context, status=422 if bad else 200)
 
 
-def _forms(request: HttpRequest, row: Any) -> tuple[LowerForm | None, RefuseForm | None]:
-    """What a programme manager can send now; each is bound where it is what was sent."""
+def _forms(request: HttpRequest, row: Any) -> tuple[LowerForm | None, RefuseForm | None, Form | None]:
+    """What a programme manager and an owner can send now; each is bound where it is what was sent."""
+    sent = {name: request.POST if request.POST.get("act") == name else None for name in ("lower", "refuse", "withdraw")}
+    withdraw = Form(sent["withdraw"]) if request.actor.owner_of(row.award.organisation_id) else None
     if not request.actor.has(Role.PROGRAMME_MANAGER):
-        return None, None
-    sent = {name: request.POST if request.POST.get("act") == name else None for name in ("lower", "refuse")}
+        return None, None, withdraw
     lower = LowerForm(sent["lower"], most=row.quantity - 1, auto_id="lower_%s") if row.quantity > 1 else None
-    return lower, RefuseForm(sent["refuse"], auto_id="refuse_%s")
+    return lower, RefuseForm(sent["refuse"], auto_id="refuse_%s"), withdraw
 
 
 def _done(form: Any, act: Any, given: dict[str, Any]) -> bool:

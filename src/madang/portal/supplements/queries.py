@@ -26,7 +26,7 @@ from madang.portal.resources.models import PoolMonth
 from madang.portal.resources.rules import Grain
 from madang.portal.supplements import rules
 from madang.portal.supplements.models import Supplement
-from madang.portal.supplements.rules import Given, SupplementState
+from madang.portal.supplements.rules import STANDING, Given, SupplementState
 from madang.portal.tasks import Task
 from madang.values import Month
 
@@ -74,7 +74,7 @@ def offers(by: Actor, award: Award, now: datetime) -> list[Offer]:
     rule = entitlements.supplement_on(now.astimezone(settings.MADANG_ZONE).date())
     if rule is None:
         return []
-    if Supplement.objects.filter(award=award).exclude(state=SupplementState.REFUSED).exists():
+    if Supplement.objects.filter(award=award, state__in=STANDING).exists():
         return []
     balances = ledger.balances(owner_of(award.pk))
     found = [offer_of(line, rule, now) for line in award.lines.all() if line.added_on is None]

@@ -10,11 +10,15 @@ from madang.values import Month
 
 
 class SupplementState(StrEnum):
-    """Asked for; then granted, or not."""
+    """Asked for; then granted, or not, or taken back before that."""
 
     ASKED = "asked"
     GRANTED = "granted"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+STANDING = (SupplementState.ASKED, SupplementState.GRANTED)
 
 
 @dataclass(frozen=True)

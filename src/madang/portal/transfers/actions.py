@@ -208,6 +208,24 @@ def refuse(*, by: Actor, now: datetime, transfer: int, reason: str) -> None:
     _tell(row, now, "transfer_refused")
 
 
+@action
+def withdraw(*, by: Actor, now: datetime, transfer: int) -> None:
+    """Takes back, for an owner, what waits for a decision; he may ask anew.
+
+    Refused: "not_allowed_for_role", "not_found", "transfer_decided". Stale where it is decided at the same moment.
+    """
+    row = queries.transfers(by).filter(pk=transfer).first()
+    if row is None:
+        raise Refused("not_found")
+    if not by.owner_of(row.award.organisation_id):
+        raise Refused("not_allowed_for_role")
+    rules.check_open(row.state)
+    waiting = Transfer.objects.filter(pk=row.pk, state=TransferState.ASKED)
+    if not waiting.update(state=TransferState.WITHDRAWN, decided_at=now):
+        raise Stale("transfer")
+    journal.record(by=by, now=now, did="transfers.withdraw", kind="transfer", subject=row.pk)
+
+
 def _text(text: str) -> str:
     if not text.strip():
         raise Refused("transfer_reasons", field="reason")

@@ -185,6 +185,13 @@ def get_transfer(request: HttpRequest, transfer: int) -> Any:
     return _transfer(request, transfer)
 
 
+@router.post("/transfers/{int:transfer}/withdrawal", response=TransferOut, operation_id="withdraw_transfer")
+def withdraw_transfer(request: HttpRequest, transfer: int) -> Any:
+    """Takes back, for an owner, what waits for a decision."""
+    actions.withdraw(by=request.actor, now=request.now, transfer=transfer)
+    return _transfer(request, transfer)
+
+
 @router.post("/transfers/{int:transfer}/approval", response=TransferOut, operation_id="approve_transfer")
 @known_to(*READING_ROLES)
 def approve_transfer(request: HttpRequest, transfer: int, given: TransferDecisionIn) -> Any:

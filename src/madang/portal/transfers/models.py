@@ -56,7 +56,7 @@ class Transfer(models.Model):
     award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="transfers")
     rate = models.ForeignKey(TransferRate, on_delete=models.PROTECT, related_name="+")
     back_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="backs")
-    state = models.CharField(max_length=7, choices=choices(TransferState), default=TransferState.ASKED)
+    state = models.CharField(max_length=9, choices=choices(TransferState), default=TransferState.ASKED)
     pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="+")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
     given = models.BigIntegerField()

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -163,9 +164,11 @@ def transfer(request: HttpRequest, transfer: int) -> HttpResponse:
     row = one(queries.transfers(request.actor), pk=transfer)
     staff, waits = request.actor.reads_everything, row.state == TransferState.ASKED
     decides = waits and request.actor.has(Role.PROGRAMME_MANAGER)
-    forms = _forms(request) if decides else {}
+    forms = _forms(request, "approve", "refuse") if decides else {}
+    if waits and request.actor.owner_of(row.award.organisation_id):
+        forms |= _forms(request, "withdraw")
     given = {"by": request.actor, "now": request.now, "transfer": row.pk}
-    acts = {"approve": actions.approve, "refuse": actions.refuse}
+    acts = {"approve": actions.approve, "refuse": actions.refuse, "withdraw": actions.withdraw}
     for name, form in forms.items():
         if form.is_valid():
             tried(form, partial(acts[name], **given, **form.cleaned_data))
@@ -188,10 +191,10 @@ def transfer(request: HttpRequest, transfer: int) -> HttpResponse:
     return render(request, "transfers/transfer.html", context, status=422 if bad else 200)
 
 
-def _forms(request: HttpRequest) -> dict[str, DecideForm]:
+def _forms(request: HttpRequest, *names: str) -> dict[str, Form]:
     sent = request.POST.get("act") if request.method == "POST" else ""
-    names = ("approve", "refuse")
-    return {name: DecideForm(request.POST if name == sent else None, auto_id=f"{name}_%s") for name in names}
+    made = {name: Form if name == "withdraw" else DecideForm for name in names}
+    return {name: form(request.POST if name == sent else None, auto_id=f"{name}_%s") for name, form in made.items()}
 
 
 urlpatterns = [

@@ -17,11 +17,12 @@ MOST_HOURS = 10**6
 
 
 class TransferState(StrEnum):
-    """Asked for, where the rate wants staff to decide; then carried out, or not."""
+    """Asked for, where the rate wants staff to decide; then carried out, or not, or taken back before that."""
 
     ASKED = "asked"
     DONE = "done"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True)
