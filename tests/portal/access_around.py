@@ -7,6 +7,7 @@ transfer-rate-end        Lnnnnnnnonnn Lnnnnnnnrnnn
 transfer-new             Lnnonnnnnnnn Lnnrnnnnnnnn
 transfers                Lnnnnnnooooo Lnnnnnnooooo
 transfers-file           Lnnnnnnooooo Lnnnnnnooooo
+supplement-trial         Lnnnnnnooooo Lnnnnnnooooo
 transfer                 Lnoonnnooooo Lnoonnnooooo
 suppliers                Lnnnnnnooooo Lnnnnnnooooo
 expenses                 Lnnnnnnooooo Lnnnnnnooooo
@@ -102,6 +103,7 @@ certificate-revoke       Lnnnnnnoonnn Lnnnnnnrrnnn
 """
 
 OPERATIONS = """
+try_supplement_rule      annnnnnooooo
 list_transfer_rates      oooooooooooo
 create_transfer_rate     annnnnnrorrr
 end_transfer_rate        annnnnnrorrr

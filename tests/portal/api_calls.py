@@ -286,7 +286,7 @@ def _body_of_prices(product: str, words: dict[str, str]) -> dict[str, Any]:
             "code": "more", "kind": "self_pay", **words, "permille": 1, "starts_on": "2026-09-01",
         },
         "end_subsidy_limit": {"ends_on": "2026-09-01"},
-        "try_rule": {"kind": "self_pay", "permille": 100},
+        "try_rule": {"kind": "self_pay", "permille": 100}, "try_supplement_rule": {"permille": 500},
     }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import pytest
+from django.utils import timezone
 from factories import actor, make_actor, make_member, make_organisation, make_pool, make_pool_month, make_product
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,15 +20,17 @@ from madang.portal.awards import actions as awards
 from madang.portal.awards.models import AwardLine
 from madang.portal.billing.models import StatementLine
 from madang.portal.entitlements import actions as entitlements
+from madang.portal.entitlements.rules import SupplementRule
 from madang.portal.jobs import places
 from madang.portal.journal.models import JournalEntry
 from madang.portal.ledger import queries as ledger
 from madang.portal.ledger.importer import import_usage
 from madang.portal.ledger.rules import Usage
 from madang.portal.outbox.models import Message
+from madang.portal.people.models import Person
 from madang.portal.plans.problems import holdings
 from madang.portal.resources.models import PoolMonth
-from madang.portal.supplements import actions, queries, rules
+from madang.portal.supplements import actions, queries, rules, trials
 from madang.portal.supplements.models import Supplement
 from madang.portal.supplements.rules import Given
 from madang.values import Month
@@ -181,3 +184,28 @@ def test_an_owner_withdraws_what_no_approver_has_before_him_and_asks_anew(people
     assert code(lambda: actions.withdraw(by=actor(people[2]), **given)) == "supplement_decided"
     assert code(lambda: actions.refuse(by=people[0], reason="x", **given)) == "supplement_decided"
     assert asked(people, award, 10).state == "asked"
+
+
+def test_a_trial_says_who_could_have_asked_for_how_much_and_whether_the_pool_had_room(people, client, monkeypatch):
+    first, second, idle = (award_of(people) for _ in range(3))
+    half = first.lines.get().quantity // 2
+    used(first, half, date(2026, 1, 20)), used(second, half - 1, date(2026, 1, 21)), used(second, 1, date(2026, 3, 2))
+    found = trials.tried(SupplementRule(500, 50), date(2026, 4, 2))
+    assert found.by_month == (("2026-01", 3, 1), ("2026-02", 3, 0), ("2026-03", 3, 1)) and found.could_ask == 2
+    pools = {one.pool.pk: one for one in found.pools}
+    pool = first.lines.get().product.pool_id
+    assert (pools[pool].awards, pools[pool].could_ask, pools[pool].most) == (1, 1, half * 3600)
+    assert pools[idle.lines.get().product.pool_id].could_ask == 0
+    assert not any(one.short for one in found.pools)
+    # what a day before was not there yet counts for nothing, and a pool that is full has no room
+    PoolMonth.objects.filter(pool=pool, month="2026-02").update(committed=1000)
+    again = {one.pool.pk: one for one in trials.tried(SupplementRule(500, 50), date(2026, 3, 31)).pools}
+    assert again[pool].short == ("2026-02",) and again[second.lines.get().product.pool_id].could_ask == 0
+    # ended early, nobody asks any more
+    awards.end_early(by=people[0], now=NOW, award=idle.pk, reason="x")
+    assert trials.tried(SupplementRule(500, 0), date(2026, 8, 1)).by_month[0] == ("2026-05", 2, 2)
+    monkeypatch.setattr(timezone, "now", lambda: datetime.fromisoformat("2026-04-02T12:00+09:00"))
+    client.force_login(Person.objects.get(pk=people[0].person))
+    shown = client.get("/staff/supplements/trial/", {"permille": 500, "from_percent": 50})
+    assert shown.status_code == 200 and "자원별 영향" in shown.content.decode()
+    assert client.get("/staff/supplements/trial/", {"permille": 0, "from_percent": 50}).status_code == 422

@@ -9,9 +9,11 @@ from ninja.pagination import LimitOffsetPagination, paginate
 
 from madang.portal.actors import READING_ROLES
 from madang.portal.awards import queries as awards
+from madang.portal.entitlements.rules import SupplementRule
 from madang.portal.faces import known_to, one
+from madang.portal.prices.queries import today
 from madang.portal.schemas import Comment
-from madang.portal.supplements import actions, queries
+from madang.portal.supplements import actions, queries, trials
 from madang.portal.supplements.rules import SupplementState
 
 router = Router(tags=["supplements"])
@@ -60,6 +62,39 @@ class SupplementOut(Schema):
         return row.added.seconds if row.added else None
 
 
+class SupplementTrialIn(Schema):
+    """A rule to try: at most `permille` of what was granted, once `from_percent` of it is used."""
+
+    permille: int = Field(ge=1, le=1000)
+    from_percent: int = Field(0, ge=0, le=100)
+
+
+class SupplementTrialMonthOut(Schema):
+    """A month: the awards in force at its end, and those that could ask for the first time."""
+
+    month: str
+    awards: int
+    could_ask: int
+
+
+class SupplementTrialPoolOut(Schema):
+    """A pool: awards that held it, those that could have asked, at most so much, and months without room for it."""
+
+    pool: str = Field(alias="pool.code")
+    awards: int
+    could_ask: int
+    most_seconds: int = Field(alias="most")
+    months_short: list[str] = Field(alias="short")
+
+
+class SupplementTrialOut(Schema):
+    """What a rule would have opened in the last three months."""
+
+    months: list[SupplementTrialMonthOut]
+    could_ask: int
+    pools: list[SupplementTrialPoolOut]
+
+
 class LowerIn(Schema):
     """How many are to be granted, fewer than before, and why."""
 
@@ -77,6 +112,15 @@ class SupplementLaidOut(Schema):
     """The approval that now waits for a second person."""
 
     approval: int
+
+
+@router.post("/supplement-trials", response=SupplementTrialOut, operation_id="try_supplement_rule")
+@known_to(*READING_ROLES)
+def try_supplement_rule(request: HttpRequest, given: SupplementTrialIn) -> Any:
+    """Who could have asked in the last three months had a rule been in force, and for how much; nothing is kept."""
+    found = trials.tried(SupplementRule(**given.dict()), today(request.now))
+    months = [{"month": month, "awards": awards, "could_ask": count} for month, awards, count in found.by_month]
+    return {"months": months, "could_ask": found.could_ask, "pools": found.pools}
 
 
 @router.get("/supplements", response=list[SupplementOut], operation_id="list_supplements")

@@ -44,6 +44,15 @@ class LowerForm(forms.Form):
         self.fields["quantity"].widget.attrs["max"] = most
 
 
+class TrialForm(forms.Form):
+    """A rule on supplements to try on the last months; nothing of it is kept."""
+
+    permille = forms.IntegerField(
+        label=_("At most so many thousandths of what was granted"), min_value=1, max_value=1000, initial=500
+    )
+    from_percent = forms.IntegerField(label=_("From this percent of use on"), min_value=0, max_value=100, initial=50)
+
+
 class RefuseForm(forms.Form):
     """Why nothing is granted."""
 

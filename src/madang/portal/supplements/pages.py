@@ -17,9 +17,11 @@ from madang.portal.actors import READING_ROLES, Role
 from madang.portal.approvals.rules import ApprovalKind
 from madang.portal.awards import queries as awards
 from madang.portal.decisions.halves import halves
+from madang.portal.entitlements.rules import SupplementRule
 from madang.portal.faces import form_page, one, signed_in, tried, with_role
-from madang.portal.supplements import actions, queries
-from madang.portal.supplements.forms import AskForm, LowerForm, RefuseForm
+from madang.portal.prices.queries import today
+from madang.portal.supplements import actions, queries, trials
+from madang.portal.supplements.forms import AskForm, LowerForm, RefuseForm, TrialForm
 from madang.portal.supplements.rules import SupplementState
 from madang.portal.templatetags.madang import in_language
 
@@ -53,6 +55,26 @@ def supplements(request: HttpRequest) -> HttpResponse:
     page = Paginator(queries.supplements(request.actor), A_PAGE).get_page(request.GET.get("page"))
     crumbs = [(_("Work of the centre"), reverse("staff")), (_("Supplements"), "")]
     return render(request, "supplements/list.html", {"page": page, "crumbs": crumbs})
+
+
+@with_role(*READING_ROLES)
+def supplement_trial(request: HttpRequest) -> HttpResponse:
+    """Who could have asked in the last three months had a rule been in force, and for how much; nothing is kept."""
+    form = TrialForm(request.GET if "permille" in request.GET else None)
+    day = today(request.now)
+    context = {
+        "crumbs": [
+            (_("Work of the centre"), reverse("staff")),
+            (_("Supplements, service credits and back charges"), reverse("entitlements")),
+            (_("Try a rule on supplements"), ""),
+        ],
+        "form": form,
+        "months": trials.months_before(day),
+        "trial": trials.tried(SupplementRule(**form.cleaned_data), day) if form.is_valid() else None,
+        "may_draft": request.actor.has(Role.PROGRAMME_MANAGER),
+        "chosen": request.GET.urlencode(),
+    }
+    return render(request, "supplements/trial.html", context, status=422 if form.errors else 200)
 
 
 @signed_in
@@ -108,5 +130,6 @@ def _done(form: Any, act: Any, given: dict[str, Any]) -> bool:
 urlpatterns = [
     path("awards/<slug:number>/supplement/", ask, name="supplement-new"),
     path("staff/supplements/", supplements, name="supplements"),
+    path("staff/supplements/trial/", supplement_trial, name="supplement-trial"),
     path("supplements/<int:supplement>/", supplement, name="supplement"),
 ]

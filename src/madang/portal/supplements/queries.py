@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from madang.accounting.ledger import Balances
-from madang.errors import Refused
 from madang.portal.actors import Actor, Role
 from madang.portal.awards.models import Award, AwardLine
 from madang.portal.awards.queries import owner_of
@@ -83,11 +82,7 @@ def offers(by: Actor, award: Award, now: datetime) -> list[Offer]:
 
 def _used_enough(one: Offer, sums: Balances | None) -> bool:
     sums = sums or Balances()
-    try:
-        rules.check_used(sums.used + sums.held, sums.granted, one.rule.from_percent)
-    except Refused:
-        return False
-    return True
+    return rules.used_enough(sums.used + sums.held, sums.granted, one.rule.from_percent)
 
 
 @dataclass(frozen=True)

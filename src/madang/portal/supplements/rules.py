@@ -71,9 +71,14 @@ def check_quantity(quantity: int, at_most: int) -> None:
         raise Refused("supplement_quantity", most=at_most, field="quantity")
 
 
+def used_enough(used: int, granted: int, from_percent: int) -> bool:
+    """Whether so much of what was granted is used as a rule asks for."""
+    return used * 100 >= granted * from_percent
+
+
 def check_used(used: int, granted: int, from_percent: int) -> None:
     """Refused: ``supplement_too_early`` (percent) while less is used or set aside for jobs than the rule asks for."""
-    if used * 100 < granted * from_percent:
+    if not used_enough(used, granted, from_percent):
         raise Refused("supplement_too_early", percent=from_percent)
 
 
