@@ -74,6 +74,7 @@ _PLACES: list[tuple[Any, list[tuple[Any, str, frozenset[Role]]]]] = [
             (_("Supplements, service credits and back charges"), "entitlements", _STAFF),
             (_("Rates of transfers"), "staff-transfer-rates", _STAFF),
             (_("Try a rule"), "rule-trial", _STAFF),
+            (_("Try a rule on supplements"), "supplement-trial", _STAFF),
             (_("Who funds what"), "funding", _STAFF),
             (_("Cluster"), "cluster", _RECORDS),
             (_("Nodes and capacity"), "nodes", _STAFF),

@@ -156,7 +156,8 @@ def get_supplement(request: HttpRequest, supplement: int) -> Any:
 @router.post("/supplements/{int:supplement}/withdrawal", response=SupplementOut, operation_id="withdraw_supplement")
 def withdraw_supplement(request: HttpRequest, supplement: int) -> Any:
     """Takes back, for an owner, what is not decided and not before an approver."""
-    actions.withdraw(by=request.actor, now=request.now, supplement=supplement)
+    row = one(queries.supplements(request.actor), pk=supplement)
+    actions.withdraw(by=request.actor, now=request.now, supplement=row.pk)
     return _shown(request, supplement)
 
 

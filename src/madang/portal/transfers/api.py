@@ -188,7 +188,8 @@ def get_transfer(request: HttpRequest, transfer: int) -> Any:
 @router.post("/transfers/{int:transfer}/withdrawal", response=TransferOut, operation_id="withdraw_transfer")
 def withdraw_transfer(request: HttpRequest, transfer: int) -> Any:
     """Takes back, for an owner, what waits for a decision."""
-    actions.withdraw(by=request.actor, now=request.now, transfer=transfer)
+    row = one(queries.transfers(request.actor), pk=transfer)
+    actions.withdraw(by=request.actor, now=request.now, transfer=row.pk)
     return _transfer(request, transfer)
 
 
