@@ -226,6 +226,8 @@ def prepare() -> list[int]:
 
 def write_rows(count: int, awards: list[int]) -> None:
     """Jobs of some minutes in the order of their ends, none over the centre's midnight, one slice each."""
+    from madang.compute.slurm.sacct import FIELDS
+
     day = 86_400
     with (HOME / "rows").open("w") as file:
         for number in range(count):
@@ -235,7 +237,10 @@ def write_rows(count: int, awards: list[int]) -> None:
             start, end = second - length + 1800, second + 1800
             tres = f"billing=8,cpu={gpus * 8},gres/gpu:h100={gpus},gres/gpu={gpus},mem=64000M,node=1"
             account = f"bench-a-{awards[number % len(awards)]}"
-            cells = (number, number, "bench", account, "h100", "COMPLETED", start, start, end, length, "00:00:00", tres)
+            asked = (start, start, end, length, "00:00:00", tres, 0)
+            cells = (number, number, "bench", account, "h100", "COMPLETED", *asked)
+            if len(cells) != len(FIELDS):
+                raise SystemExit("the reader asks for other columns than are written here")
             file.write("|".join(map(str, cells)).ljust(WIDTH - 1) + "\n")
 
 
