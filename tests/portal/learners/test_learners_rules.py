@@ -135,6 +135,25 @@ def test_of_what_is_shown_neither_a_part_nor_the_rest_is_small(three, least):
             assert whole is not None and not 0 < part < least and not 0 < whole - part < least
 
 
+@given(st.lists(st.lists(st.integers(0, 40), min_size=3, max_size=3), min_size=2, max_size=6), st.integers(2, 6))
+def test_no_day_adds_a_small_number_of_people_to_what_was_told(days, least):
+    names, told = ("applicants", "graduates", "graduates_hired"), []
+    for three in days:
+        counts = YearOfLearners(30, *sorted(three, reverse=True))
+        told.append(counts.told(told[-1] if told else None, least))
+    for before, after in pairwise(told):
+        steps = [None if None in (before[one], after[one]) else after[one] - before[one] for one in names]
+        parts = [one - other for one, other in pairwise(steps) if None not in (one, other)]
+        assert all(before[one] is None or after[one] is not None for one in names), (before, after)
+        assert not any(0 < abs(one) < least for one in [*steps, *parts] if one is not None), (before, after)
+
+
+def test_a_graduate_more_is_told_with_the_next_ones():
+    first = YearOfLearners(330, 745, 305, 220).told(None, 5)
+    assert YearOfLearners(340, 745, 305, 221).told(first, 5) == first | {"places": 340}
+    assert YearOfLearners(340, 745, 305, 225).told(first, 5)["graduates_hired"] == 225
+
+
 def test_a_certificate_asks_for_its_share_of_the_lessons():
     assert rules.graduates(80, 100, 80) and not rules.graduates(79, 100, 80) and not rules.graduates(0, 0, 0)
 

@@ -10,9 +10,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from django.urls import reverse
-from factories import NOW, make_staff
+from django.utils import timezone
+from factories import NOW, actor, make_staff
 from portal.outcomes.test_outcomes_actions import PAPER, accepted, made
 
+from madang.portal.access import actions as access
 from madang.portal.actors import Role
 from madang.portal.outcomes import chores, queries, rules
 from madang.portal.outcomes.lookups import CITATION, MOST_BYTES, NoAnswer, Paper, look_up, paper_of
@@ -113,9 +115,16 @@ def test_the_worker_asks_once_and_the_page_shows_it_beside_what_was_entered(clie
     settings.MADANG_DOI_RESOLVER = registry
     assert [chores.look_up_paper(NOW), chores.look_up_paper(NOW)] == [1, 0]
     assert PaperRecord.objects.values_list("doi", "title", "year").get() == (PAPER.doi, SMEARS.title, 2025)
-    client.force_login(make_staff(Role.SCREENING_OFFICER))
+    officer = make_staff(Role.SCREENING_OFFICER)
+    client.force_login(officer)
     page = client.get(reverse("outcome-report", args=[duty.pk]), headers={"accept-language": "en"}).content.decode()
     assert SMEARS.title in page and "Journal of Wards, 2025" in page and PAPER.what in page
+    _, secret = access.create_token(by=actor(officer), now=timezone.now(), name="t", days=9)
+    whole = client.get(f"/api/v1/outcome-reports/{duty.pk}", headers={"authorization": f"Bearer {secret}"}).json()
+    told = whole["versions"][0]["items"][0]
+    assert (told["what"], told["registered"]) == (
+        PAPER.what, {"title": SMEARS.title, "container": "Journal of Wards", "year": 2025},
+    )  # fmt: skip
     assert OutcomeItem.objects.get(doi=PAPER.doi).what == PAPER.what
 
 

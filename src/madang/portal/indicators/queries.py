@@ -55,7 +55,7 @@ def worked_out(now: datetime) -> Figures:
         "sanctions": sanctions.by_year(now, earlier["sanctions"]),
         "conflicts": sources.conflicts(),
         "companies": sources.companies(),
-        "training": sources.training(),
+        "training": sources.training(earlier["training"]),
         "coursework": coursework.by_year(now, earlier["coursework"]),
         "aid": aids.by_year(now, earlier["aid"]),
         "camp": camp.by_month(now, earlier["camp"]),

@@ -101,7 +101,10 @@ TABLES = {
     ),
     "training": Table(
         N_("Places and graduates"),
-        N_("By the year of the last day of cohorts that have ended."),
+        N_(
+            "By the year of the last day of cohorts that have ended. A number of people stays as it was told until so "
+            "many are added that nobody shows as a difference between two days."
+        ),
         ("year",),
         ("places", "applicants", "graduates", "graduates_hired"),
     ),

@@ -340,13 +340,14 @@ def _of_year(way: progress.Way, year: int) -> progress.Way:
     return {stage: day for stage, day in way.items() if not year or day.year == year or stage == CompanyStage.LEFT}
 
 
-def training() -> list[Row]:
+def training(earlier: list[Row]) -> list[Row]:
     """Places, applicants, graduates and those hired, by the year of the cohorts' last day; three queries.
 
-    Of cohorts that have ended, each number of people withheld where it, or what it leaves of the one before, is small.
+    Of cohorts that have ended, each number of people withheld where it, or what it leaves of the one before, is small;
+    what was told of a year (`earlier`) stays until enough people have been added to it.
     """
-    least = settings.MADANG_SMALL_CELL
-    return [{"year": year, **counts.shown(least)} for year, counts in learners.by_year().items()]
+    known, least = {row["year"]: row for row in earlier}, settings.MADANG_SMALL_CELL
+    return [{"year": year, **counts.told(known.get(year), least)} for year, counts in learners.by_year().items()]
 
 
 def outcomes(now: datetime, earlier: list[Row]) -> list[Row]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import pairwise
 
 from madang.errors import Refused
 from madang.portal.people.rules import years_after
@@ -141,6 +142,23 @@ class YearOfLearners:
         )
         hired = self.hired if graduated is not None and _apart(self.hired, self.graduates, least) else None
         return {"places": self.places, "applicants": applicants, "graduates": graduated, "graduates_hired": hired}
+
+    def told(self, earlier: Mapping[str, int | None] | None, least: int) -> dict[str, int | None]:
+        """What is published after `earlier`: the same people until every step, and every difference of two, is large.
+
+        So nobody is told by subtracting one day from the next. What was shown is not withheld later; places are no
+        people.
+        """
+        now = self.shown(least)
+        if earlier is None:
+            return now
+        before = {name: earlier[name] for name in ("applicants", "graduates", "graduates_hired")}
+        steps = [None if one is None else (now[name] or 0) - one for name, one in before.items()]
+        parts = [one - other for one, other in pairwise(steps) if one is not None and other is not None]
+        gone = any(one is not None and now[name] is None for name, one in before.items())
+        if gone or any(0 < abs(one) < least for one in [*steps, *parts] if one is not None):
+            return {"places": self.places, **before}
+        return now
 
 
 def _apart(part: int, whole: int, least: int) -> bool:

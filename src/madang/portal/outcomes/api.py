@@ -38,8 +38,19 @@ class OutcomeReportOut(Schema):
     state: OutcomeState
 
 
+class RegisteredPaperOut(Schema):
+    """What the registry of DOIs says of a paper; an empty `title`: it knows no such DOI."""
+
+    title: str
+    container: str
+    year: int | None
+
+
 class AwardOutcomeOut(Schema):
-    """One outcome: `amount_won` for revenue and investment, `count` (of people, or 1) for anything else."""
+    """One outcome: `amount_won` for revenue and investment, `count` (of people, or 1) for anything else.
+
+    `registered`: what the registry of DOIs answered on a paper, in a whole report; null where it did not.
+    """
 
     id: int
     kind: OutcomeKind
@@ -48,6 +59,7 @@ class AwardOutcomeOut(Schema):
     what: str
     doi: str
     file_name: str
+    registered: RegisteredPaperOut | None = None
 
     @staticmethod
     def resolve_count(row: Any) -> int | None:
@@ -80,7 +92,12 @@ class WholeOutcomeReportOut(OutcomeReportOut):
 
     @staticmethod
     def resolve_versions(row: Any) -> Any:
-        return queries.versions(row.pk)
+        found: Any = queries.versions(row.pk)
+        papers = queries.registered(found)
+        for version in found:
+            for item in version.items.all():
+                item.registered = papers.get(item.doi)
+        return found
 
 
 class HandInIn(Schema):
