@@ -1,6 +1,8 @@
 """The rows of access_pages and access_operations for training and the camp."""
 
 PAGES = """
+figures-year-sums        oooooooooooo oooooooooooo
+figures-year-parquet     nnnnnnnnnnnn nnnnnnnnnnnn
 transfer-rates           oooooooooooo oooooooooooo
 staff-transfer-rates     Lnnnnnnooooo Lnnnnnnorooo
 transfer-rate-end        Lnnnnnnnonnn Lnnnnnnnrnnn

@@ -99,10 +99,17 @@ def _frozen(world, manager) -> None:
     given = {"kind": "freeze_figures", "subject": 2024, "state": "approved", "document_number": "D"}
     halves = {"drafted_by_id": manager.person, "drafted_at": NOW, "decided_at": NOW}
     approval = Approval.objects.create(decided_by=world.people["approver"], **given, **halves)
-    given = {"content": '{"figures": {"value": []}}', "sha256": "0" * 64, "approval": approval, "frozen_at": NOW}
+    given = {
+        "content": '{"year": 2024, "figures": {"supported": [{"year": 2024, "organisations": 1, "projects": 1}]}}',
+        "sha256": "0" * 64,
+        "approval": approval,
+        "frozen_at": NOW,
+    }
     YearFigures.objects.create(year=2024, **given)
-    world.places["figures-year"] = world.places["figures-year-json"] = {"year": 2024}
-    world.places["figures-year-csv"] = {"year": 2024, "code": "value"}
+    for name in ("figures-year", "figures-year-json", "figures-year-sums"):
+        world.places[name] = {"year": 2024}
+    for name in ("figures-year-csv", "figures-year-parquet"):
+        world.places[name] = {"year": 2024, "code": "supported"}
     world.places["staff-figures-year"] = {"year": 2025}
     world.places["figures-chart"] = {"name": "kinds"}
 

@@ -105,6 +105,7 @@ get_figure               oooooooooooo
 list_figure_definitions  oooooooooooo
 list_figure_years        oooooooooooo
 get_figure_year          oooooooooooo
+get_figure_year_differences oooooooooooo
 draft_figure_year        annnnnnrrrrr
 list_jobs                aooooooooooo
 submit_job               anrrnnnnnnnn

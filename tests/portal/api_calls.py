@@ -56,6 +56,7 @@ def _given(world: World, name: str) -> dict[str, Any]:
         "list_results": places["call"],
         "get_figure": {"code": "demand"},
         "get_figure_year": places["figures-year"],
+        "get_figure_year_differences": places["figures-year"],
         "draft_figure_year": places["staff-figures-year"],
         "job_output": job | {"path": "out.txt"},
         **dict.fromkeys(("job_array", "steer_job_array", "cancel_job_array"), places["job-array"]),

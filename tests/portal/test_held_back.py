@@ -22,6 +22,7 @@ from madang.portal.jobs import places
 from madang.portal.outbox.models import Message
 from madang.portal.people.models import Person
 from madang.portal.plans.models import Plan
+from madang.portal.resources.models import Pool
 from madang.portal.reviews.models import ReviewAssignment
 
 pytestmark = pytest.mark.django_db
@@ -45,11 +46,11 @@ def seen_by(client, person, headers, files, call, plan):
     pages = ["/", "/home/", "/applications/", f"/applications/{pk}/", f"/applications/{pk}/receipt/",
              f"/decisions/{pk}/",
              "/awards/", f"/calls/{call}/", f"/calls/{call}/results/", "/figures/", "/figures.json",
-             "/figures/demand.csv",
+             "/figures/demand.csv", "/figures/capacity.csv", "/capacity/",
              "/me/", "/me/messages/", "/me/export/", "/me/held/",
              "/jobs/", "/jobs/new/", f"/plans/{plan}.json"]  # fmt: skip
     operations = ["applications", f"applications/{pk}", "decisions", "awards", f"calls/{call}", f"calls/{call}/results",
-                  "figures", "jobs", f"plans/{plan}", "me"]  # fmt: skip
+                  "figures", f"pools/{Pool.objects.get().code}/capacity", "jobs", f"plans/{plan}", "me"]  # fmt: skip
     answers = {url: client.get(url) for url in pages}
     answers |= {url: client.get(f"/api/v1/{url}", headers=headers) for url in operations}
     return {url: (answer.status_code, _text(answer)) for url, answer in answers.items()}

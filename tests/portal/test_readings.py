@@ -23,6 +23,7 @@ IMPERSONAL = {
     "application-begin", "call", "call-approval", "call-edit", "call-manage", "call-results", "figure-csv", "plan",
     "plan-document", "plan-progress", "plans", "pool", "product-retire", "tariff", "intake-round", "intake-demand",
     "get_approval", "get_call_document", "get_figure", "figures-year", "figures-year-json", "figures-year-csv",
+    "figures-year-sums", "figures-year-parquet", "get_figure_year_differences",
     "figures-chart", "staff-figures-year", "get_figure_year", "get_intake", "get_plan", "get_plan_status",
     "list_coverage",
     "list_demand", "list_plan_outcomes", "list_plans", "list_pool_capacity", "list_results", "plans-progress",

@@ -10,7 +10,19 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from madang.cli import apply, credentials, environments, forecasts, jobs, money, office, plans, submit, training
+from madang.cli import (
+    apply,
+    credentials,
+    environments,
+    figures,
+    forecasts,
+    jobs,
+    money,
+    office,
+    plans,
+    submit,
+    training,
+)
 from madang.cli.client import centre, public
 from madang.cli.language import N_, language, say, translate
 from madang.cli.output import amount, instant, plain, show, table
@@ -40,6 +52,7 @@ def register(commands: Commands) -> None:
     training.register(commands, add)
     forecasts.register(commands, add)
     plans.register(commands, add)
+    figures.register(commands, add)
     usage = add(commands, "usage", N_("Show what awards were granted, have used and have left."), _usage, json=True)
     usage.add_argument("award", nargs="?", metavar="AWARD", help=translate(N_("an award's number; all without one")))
 

@@ -6,7 +6,7 @@ import csv
 import importlib
 import io
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 from html.parser import HTMLParser
 
@@ -20,13 +20,17 @@ from portal.indicators.test_indicators_figures import publish, use
 from madang.errors import Refused
 from madang.portal.access import actions as access
 from madang.portal.actors import Role
+from madang.portal.applications.models import Consent
 from madang.portal.approvals.models import Approval
-from madang.portal.awards.models import Award
+from madang.portal.awards.models import Award, AwardLine
 from madang.portal.billing.models import Statement
-from madang.portal.indicators import actions, chores, parquet
+from madang.portal.calls.models import ConsentText
+from madang.portal.decisions.models import Decision
+from madang.portal.indicators import actions, chores, listing, parquet
 from madang.portal.indicators.models import FigureSet, YearFigures
 from madang.portal.indicators.registry import FIGURES
 from madang.portal.journal.models import JournalEntry
+from madang.portal.prices.models import Tariff
 from madang.portal.resources.models import Pool
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +74,29 @@ def test_the_page_and_its_data_need_no_log_in(client):
     assert client.get("/figures/nonsense.csv").status_code == 404
     assert client.get("/figures/regions.svg")["Content-Type"] == "image/svg+xml"
     (award,) = csv.DictReader(io.StringIO(client.get("/figures/awards.csv").content.decode()))
-    assert (award["quantity"], award["units"], "title" in award) == ("2", "8", False)
+    assert (award["quantity"], award["units"], award["title"], award["award_won"]) == ("2", "8", "", "")
+
+
+def test_the_list_of_awards_has_values_in_won_and_titles_only_where_applicants_agreed(client):
+    award = publish(make.make_submitted(state="eligible"))
+    manager, approver = make.make_staff(Role.PROGRAMME_MANAGER), make.make_staff(Role.APPROVER)
+    Tariff.objects.create(
+        product=award.lines.get().product, kind="reserved", price=400_000, reference_price=1_000_000,
+        reference_source="A list", starts_on=date(2026, 1, 1), drafted_by=manager, drafted_at=NOW,
+        approved_by=approver, approved_at=NOW,
+    )  # fmt: skip
+    words = dict.fromkeys(("title_ko", "title_en", "body_ko", "body_en", "refusal_ko", "refusal_en"), "x")
+    text = ConsentText.objects.create(code=listing.TITLE_CONSENT, version=1, created_at=NOW, **words)
+    (row,) = client.get("/figures/awards.json").json()["awards"]
+    months = award.lines.get().months
+    assert (row["year"], row["award_won"], row["title"]) == (NOW.year, 2 * months * 1_000_000, None)
+    person = award.application.created_by
+    given = Consent.objects.create(application=award.application, text=text, accepted_by=person, accepted_at=NOW)
+    (row,) = client.get("/figures/awards.json").json()["awards"]
+    assert row["title"] == award.title
+    assert "title" not in listing.award_list(titles=False)[0]
+    Consent.objects.filter(pk=given.pk).update(withdrawn_at=NOW)
+    assert client.get("/figures/awards.json").json()["awards"][0]["title"] is None
 
 
 def test_figures_of_an_earlier_release_wait_for_the_next_working_out(client):
@@ -117,7 +143,7 @@ def test_every_number_of_the_public_pages_is_a_figure_with_a_definition(client):
     Statement.objects.update(reference=2000, subsidy=2000)
     chores.work_out(NOW.replace(month=5, day=2))
     assert FIGURES.keys() <= Numbers.of(client.get("/figures/definitions/")).ids
-    for url in ("/", "/figures/", "/figures/2025/"):
+    for url in ("/", "/figures/", "/figures/2025/", "/capacity/"):
         page = Numbers.of(client.get(url, headers=ENGLISH))
         assert page.loose == [], url
         assert page.figures
@@ -137,7 +163,9 @@ class Numbers(HTMLParser):
     A name, a time, a choice, a link, a source, a digest, a heading and a drawing (which a table stands for) are none.
     """
 
-    NAMES = frozenset({"th", "time", "option", "a", "cite", "code", "caption", "figcaption", "svg", "h1", "nav", "dt"})
+    NAMES = frozenset(
+        {"th", "time", "option", "a", "cite", "code", "caption", "figcaption", "svg", "h1", "h2", "nav", "dt"}
+    )
     EMPTY = frozenset({"meta", "link", "input", "br", "img", "hr"})
 
     def __init__(self):
@@ -192,12 +220,43 @@ def test_a_year_is_frozen_by_two_people_and_stays(client):
     assert "These numbers are no longer what was frozen" in page
     assert (">1,000<" in page, ">2,500<" in page, "₩1,000" in page) == (True, True, True)
     assert client.get("/figures/2025.json").content == answer.content
+    (one,) = client.get("/api/v1/figures/years/2025/differences").json()["differences"][:1]
+    assert (one["table"], one["figure"], one["frozen"], one["now"]) == ("value", "reference_won", 1000, 2500)
     (line,) = csv.DictReader(io.StringIO(client.get("/figures/2025/value.csv").content.decode()))
     assert line["reference_won"] == "1000"
     (year,) = client.get("/api/v1/figures/years").json()
     assert year["sha256"] == row.sha256 == client.get("/api/v1/figures/years/2025").json()["sha256"]
     with pytest.raises(DatabaseError), transaction.atomic():
         YearFigures.objects.update(content="{}")
+
+
+def test_every_file_of_a_release_stands_in_its_checksums_and_stays(client):
+    award = publish(make.make_submitted(state="eligible"))
+    Decision.objects.update(published_at=NOW.replace(year=2025))
+    statement("2025-06")
+    actions.work_out(now=NOW)
+    draft(2025)
+    freeze(2025)
+    assert published.otherwise(client, [2025]) == []
+    sums = client.get("/figures/2025/SHA256SUMS").content
+    lines = dict(reversed(line.split("  ")) for line in sums.decode().splitlines())
+    assert {"madang-2025.json", "madang-2025-awards.csv", "madang-2025-value.csv", "madang-2025-demand.csv"} <= {*lines}
+    AwardLine.objects.filter(award=award).update(quantity=1)
+    Statement.objects.update(reference=2500, subsidy=2500)
+    page = client.get("/figures/2025/", headers=ENGLISH).content.decode()
+    for name, digest in lines.items():
+        code = name.removeprefix("madang-2025-")
+        address = "/figures/2025.json" if code == name else f"/figures/2025/{code}"
+        answer = client.get(address)
+        assert (sha256(answer.content).hexdigest(), name in answer["Content-Disposition"]) == (digest, True)
+        assert client.get(address, headers={"if-none-match": answer["ETag"]}).status_code == 304
+        assert (address in page, digest in page) == (True, True)
+    assert client.get("/figures/2025/SHA256SUMS").content == sums
+    assert any(name.endswith(".parquet") for name in lines) == parquet.available()
+    assert client.get("/figures/2025/waits.csv").status_code == client.get("/figures/2025/no.csv").status_code == 404
+    found = client.get("/api/v1/figures/years/2025/differences").json()["differences"]
+    (changed,) = [one for one in found if one["table"] == "awards"]
+    assert (changed["named"]["award"], changed["frozen"], changed["now"]) == (award.number, 2, 1)
 
 
 def test_figures_that_changed_after_the_draft_are_not_frozen():

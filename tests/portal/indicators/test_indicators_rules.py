@@ -169,10 +169,12 @@ def test_differences_name_the_row_the_figure_and_both_numbers():
     after = {"value": [{"month": "2026-01", "reference_won": 6, "due_won": 1, "subsidy_won": 5}]}
     assert rules.differences(TABLES, before, before) == []
     assert rules.differences(TABLES, before, after) == [
-        ("value", {"month": "2026-01"}, "reference_won", 5, 6),
-        ("value", {"month": "2026-01"}, "subsidy_won", 4, 5),
+        rules.Difference("value", {"month": "2026-01"}, "reference_won", 5, 6),
+        rules.Difference("value", {"month": "2026-01"}, "subsidy_won", 4, 5),
     ]
-    assert ("value", {"month": "2026-01"}, "due_won", 1, None) in rules.differences(TABLES, before, {})
+    gone = rules.Difference("value", {"month": "2026-01"}, "due_won", 1, None)
+    assert gone in rules.differences(TABLES, before, {})
+    assert rules.differences(TABLES, {}, after) == []
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,25 @@ class FrozenFiguresOut(FrozenYearOut):
     figures: dict[str, list[dict[str, Any]]]
 
 
+class DifferenceOut(Schema):
+    """A number that the tables say otherwise by now; `named`: what names its row; null where there is no number."""
+
+    table: str
+    named: dict[str, str]
+    figure: str
+    frozen: int | None
+    now: int | None
+
+
+class FigureDifferencesOut(Schema):
+    """A frozen year beside the tables as they were last worked out."""
+
+    year: int
+    sha256: str
+    worked_out_at: datetime | None
+    differences: list[DifferenceOut]
+
+
 class FreezeDraftIn(Schema):
     """A word for the approver."""
 
@@ -94,6 +113,19 @@ def get_figure_year(request: HttpRequest, year: Year) -> Any:
     row = one(queries.frozen_years(), year=year)
     facts = {"year": row.year, "sha256": row.sha256, "frozen_at": row.frozen_at}
     return facts | {"figures": json.loads(row.content)["figures"]}
+
+
+@router.get(
+    "/figures/years/{int:year}/differences",
+    response=FigureDifferencesOut,
+    auth=None,
+    operation_id="get_figure_year_differences",
+)
+def get_figure_year_differences(request: HttpRequest, year: Year) -> Any:
+    """Where the tables say something else by now than what was frozen of a year; empty where they say the same."""
+    row = one(queries.frozen_years(), year=year)
+    found = {"year": row.year, "sha256": row.sha256, "worked_out_at": queries.latest_at()}
+    return found | {"differences": queries.changes(row.content)}
 
 
 @router.post("/figures/years/{int:year}/draft", response={201: FreezeDraftOut}, operation_id="draft_figure_year")

@@ -7,15 +7,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from madang.portal.indicators import listing
 from madang.portal.indicators.registry import FIGURES
-from madang.portal.indicators.sentences import COLUMNS, TABLES
-from madang.portal.indicators.sources import AWARD_COLUMNS
+from madang.portal.indicators.sentences import AWARDS, COLUMNS, TABLES
 
 
 def columns(table: str) -> list[str]:
     """The columns of a table's file, those that name a row first; of the list of awards too."""
     if table == "awards":
-        return [*AWARD_COLUMNS]
+        return ["year", *listing.COLUMNS, "award_won", "title"]
     one = TABLES[table]
     return [*one.by, *one.columns, *(["complete"] if table == "demand" else [])]
 
@@ -41,20 +41,20 @@ def tables(language: str) -> list[dict[str, Any]]:
     """Every table with its columns and what each says; the list of awards is one."""
     with override(language):
         every = [(code, _(one.title), _(one.definition), columns(code)) for code, one in TABLES.items()]
-        every.append(("awards", _("List of awards"), _("Every published award with what it gives."), columns("awards")))
+        every.append(("awards", _(AWARDS.title), _(AWARDS.definition), columns("awards")))
         return [
             {
                 "code": code,
                 "title": title,
                 "definition": text,
-                "columns": [{"name": name, "meaning": _meaning(name, code)} for name in found],
+                "columns": [{"name": name, "meaning": _meaning(name)} for name in found],
             }
             for code, title, text, found in every
         ]
 
 
-def _meaning(column: str, table: str) -> str:
-    return _(FIGURES[column].definition) if column in FIGURES and table in TABLES else _(COLUMNS[column])
+def _meaning(column: str) -> str:
+    return _(FIGURES[column].definition if column in FIGURES else COLUMNS[column])
 
 
 def both() -> dict[str, Any]:

@@ -21,10 +21,10 @@ from madang.portal.actors import READING_ROLES
 from madang.portal.approvals.rules import ApprovalKind
 from madang.portal.decisions.halves import halves
 from madang.portal.faces import one, with_role
-from madang.portal.indicators import actions, dictionary, parquet, queries, showing
+from madang.portal.indicators import actions, dictionary, parquet, queries, releases, showing
 from madang.portal.indicators.registry import FIGURES
-from madang.portal.indicators.rules import FIRST_YEAR, Row, differences, of_year, table
-from madang.portal.indicators.sentences import ABSENT, TABLES
+from madang.portal.indicators.rules import FIRST_YEAR, Difference, Row, table
+from madang.portal.indicators.sentences import ABSENT, AWARDS, TABLES
 from madang.portal.people.sentences import ORGANISATION_KINDS as KINDS
 from madang.portal.templatetags.madang import in_language
 
@@ -129,15 +129,10 @@ def _json(body: dict[str, Any]) -> JsonResponse:
 
 
 def _csv(request: HttpRequest, name: str, columns: Sequence[str], rows: Iterable[Row]) -> HttpResponse:
-    lines = [list(columns), *([_blank(row.get(column)) for column in columns] for row in rows)]
-    text = sheets.comma_separated(lines, bom=request.GET.get("bom") == "1")
+    text = releases.comma_separated(columns, rows, bom=request.GET.get("bom") == "1")
     response = HttpResponse(text, content_type=sheets.CSV)
     response["Content-Disposition"] = f'attachment; filename="madang-{name}.csv"'
     return response
-
-
-def _blank(value: Any) -> Any:
-    return "" if value is None else value
 
 
 @_data
@@ -174,13 +169,13 @@ def award_parquet(request: HttpRequest) -> HttpResponse:
 
 @conditional_page
 def award_csv(request: HttpRequest) -> HttpResponse:
-    """The list of awards with their amounts as CSV, without titles."""
+    """The list of awards with their amounts as CSV; titles only where applicants agreed to it."""
     return _csv(request, "awards", dictionary.columns("awards"), queries.awards())
 
 
 @conditional_page
 def award_json(request: HttpRequest) -> JsonResponse:
-    """The list of awards with their amounts as JSON, without titles."""
+    """The list of awards with their amounts as JSON; titles only where applicants agreed to it."""
     return _json({"awards": queries.awards()})
 
 
@@ -215,37 +210,39 @@ def _year(year: int) -> Any:
 def figures_year(request: HttpRequest, year: int) -> HttpResponse:
     """A frozen year, with where the tables say something else by now."""
     row = _year(year)
-    last = queries.latest()
     context = {
-        **_shown_year(row.content, last.figures if last else {}, year),
+        **_shown_year(row.content, queries.changes(row.content)),
         "row": row,
+        "files": [(name, _address(year, name), sha256) for name, sha256 in releases.sums(row)],
         "crumbs": [(_("Public figures"), reverse("figures")), (str(year), "")],
     }
     return render(request, "indicators/year.html", context)
 
 
-def _shown_year(content: str, now: dict[str, list[Row]], year: int) -> dict[str, Any]:
+def _address(year: int, name: str) -> str:
+    """Where a file of a year's release stands."""
+    code = name.removeprefix(f"madang-{year}-")
+    return f"/figures/{year}.json" if code == name else f"/figures/{year}/{code}"
+
+
+def _shown_year(content: str, changed: Sequence[Difference]) -> dict[str, Any]:
     """A year's tables, and how they differ from what the tables say now."""
-    found, labels, language = json.loads(content)["figures"], queries.labels(), _language()
+    frozen, labels, language = json.loads(content), queries.labels(), _language()
+    year, found = frozen["year"], frozen["figures"]
     plain = [showing.plain(code, found[code], labels, language) for code in showing.SHOWN if found.get(code)]
-    changed = [
-        (
-            _(TABLES[code].title),
-            ", ".join(showing.name_of(name, key, labels, language) for name, key in named.items() if key),
-            figure,
-            _(FIGURES[figure].title),
-            _number(before),
-            _number(after),
-        )
-        for code, named, figure, before, after in differences(TABLES, found, of_year(now, year))
-    ]
     return {
         "year": year,
         "demand": showing.demand(found["demand"], labels, "", language) if found.get("demand") else [],
         "plain": plain,
-        "changed": changed[:DIFFERENCES],
+        "changed": [_difference(one, labels, language) for one in changed[:DIFFERENCES]],
         "more": len(changed) > DIFFERENCES,
     }
+
+
+def _difference(one: Difference, labels: showing.Labels, language: str) -> tuple[str, ...]:
+    named = ", ".join(showing.name_of(name, key, labels, language) for name, key in one.named.items() if key)
+    titles = _({**TABLES, "awards": AWARDS}[one.table].title), named, one.figure, _(FIGURES[one.figure].title)
+    return *titles, _number(one.frozen), _number(one.now)
 
 
 def _number(value: int | None) -> str:
@@ -255,17 +252,38 @@ def _number(value: int | None) -> str:
 def year_json(request: HttpRequest, year: int) -> HttpResponse:
     """A frozen year as the very text whose SHA-256 is published; it never changes, and its digest is its tag."""
     row = _year(year)
-    answer = condition(etag_func=lambda *_args, **_more: f'"{row.sha256}"')
-    return answer(lambda _request: HttpResponse(row.content, content_type="application/json"))(request)
+    return _released(request, row, releases.name_of(year), "application/json")
+
+
+def _released(request: HttpRequest, row: Any, name: str, kind: str) -> HttpResponse:
+    """A file of a frozen year, with its SHA-256 as its tag; saved under the name that the list of checksums has."""
+    content = releases.file(row, name)
+    if content is None:
+        raise Http404
+    answer = HttpResponse(content, content_type=kind)
+    way = "inline" if name.endswith(".json") else "attachment"
+    answer["Content-Disposition"] = f'{way}; filename="{name}"'
+    tagged = condition(etag_func=lambda *_args, **_more: f'"{queries.digest(content)}"')
+    return tagged(lambda _request: answer)(request)
+
+
+def year_csv(request: HttpRequest, year: int, code: str) -> HttpResponse:
+    """One table of a frozen year as CSV, the list of awards too."""
+    return _released(request, _year(year), releases.name_of(year, code, "csv"), sheets.CSV)
+
+
+def year_parquet(request: HttpRequest, year: int, code: str) -> HttpResponse:
+    """One table of a frozen year as Parquet, where that can be written."""
+    return _released(request, _year(year), releases.name_of(year, code, "parquet"), parquet.PARQUET)
 
 
 @conditional_page
-def year_csv(request: HttpRequest, year: int, code: str) -> HttpResponse:
-    """One table of a frozen year as CSV."""
-    found = json.loads(_year(year).content)["figures"]
-    if code not in found:
-        raise Http404
-    return _csv(request, f"{year}-{code}", dictionary.columns(code), found[code])
+def year_sums(request: HttpRequest, year: int) -> HttpResponse:
+    """The SHA-256 of every file of a year's release, as `sha256sum --check` reads it."""
+    lines = [f"{sha256}  {name}\n" for name, sha256 in releases.sums(_year(year))]
+    answer = HttpResponse("".join(lines), content_type="text/plain; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{releases.SUMS}"'
+    return answer
 
 
 @with_role(*READING_ROLES)
@@ -273,10 +291,12 @@ def staff_years(request: HttpRequest) -> HttpResponse:
     """The years that figures belong to, each with whether it is frozen."""
     row = queries.latest()
     frozen = {one.year: one for one in queries.frozen_years()}
-    years = sorted({*frozen, *(queries.years(row.figures) if row else [])}, reverse=True)
+    this_year = queries.this_year(request.now)
+    over = [year for year in (queries.years(row.figures) if row else []) if year <= this_year]
+    years = sorted({*frozen, *over}, reverse=True)
     context = {
         "years": [(year, frozen.get(year)) for year in years],
-        "this_year": queries.this_year(request.now),
+        "this_year": this_year,
         "crumbs": [(_("Work of the centre"), reverse("staff")), (_("Figures of a year"), "")],
     }
     return render(request, "indicators/staff.html", context)
@@ -293,9 +313,9 @@ def staff_year(request: HttpRequest, year: int) -> HttpResponse:
     if found.done:
         return redirect("staff-figures-year", year)
     last = queries.latest()
-    now = last.figures if last else {}
+    content = frozen.content if frozen else queries.year_text(year, last.figures if last else {})
     context = {
-        **_shown_year(frozen.content if frozen else queries.year_text(year, now), now, year),
+        **_shown_year(content, queries.changes(content) if frozen else []),
         "row": frozen,
         "halves": None if frozen else found,
         "runs": year >= queries.this_year(request.now),
@@ -319,7 +339,9 @@ urlpatterns = [
     path("figures/charts/<slug:name>.svg", chart_svg, name="figures-chart"),
     path("figures/<int:year>/", figures_year, name="figures-year"),
     path("figures/<int:year>.json", year_json, name="figures-year-json"),
+    path("figures/<int:year>/SHA256SUMS", year_sums, name="figures-year-sums"),
     path("figures/<int:year>/<slug:code>.csv", year_csv, name="figures-year-csv"),
+    path("figures/<int:year>/<slug:code>.parquet", year_parquet, name="figures-year-parquet"),
     path("figures/<slug:code>.csv", figure_csv, name="figure-csv"),
     path("figures/<slug:code>.parquet", figure_parquet, name="figure-parquet"),
     path("staff/figures/", staff_years, name="staff-figures"),

@@ -13,7 +13,7 @@ from madang.portal.indicators.registry import FIGURES
 
 PARQUET = "application/vnd.apache.parquet"
 # besides the figures themselves, what is counted and not named
-COUNTED = frozenset({"year", "complete", "quantity", "units", "months"})
+COUNTED = frozenset({"year", "complete", "units", "months"})
 
 
 @cache

@@ -21,13 +21,14 @@ from madang.portal.calls.models import Call, Track
 from madang.portal.coursework import figures as coursework
 from madang.portal.energy import figures as energy
 from madang.portal.expenses import figures as expenses
-from madang.portal.indicators import costs, sources
+from madang.portal.indicators import costs, listing, sources
 from madang.portal.indicators.models import FigureSet, YearFigures
-from madang.portal.indicators.rules import Row, of_year
-from madang.portal.indicators.sentences import TABLES
+from madang.portal.indicators.rules import Difference, Row, differences, of_year
+from madang.portal.indicators.sentences import AWARDS, TABLES
 from madang.portal.indicators.showing import headline
 from madang.portal.nodes import queries as nodes
 from madang.portal.people.models import Region
+from madang.portal.resources import figures as capacity
 from madang.portal.resources.models import Pool
 from madang.portal.sanctions import figures as sanctions
 from madang.portal.tenancies import figures as camp
@@ -42,6 +43,7 @@ def worked_out(now: datetime) -> Figures:
     return {
         "demand": sources.demand(),
         "supported": sources.supported(),
+        "capacity": capacity.by_month(),
         "use": sources.use(now),
         "availability": nodes.months(),
         "value": costs.value(),
@@ -81,8 +83,8 @@ def latest_at() -> datetime | None:
 
 
 def awards() -> list[Row]:
-    """The public list of awards with their amounts."""
-    return sources.award_list()
+    """The public list of awards with their amounts, and the titles that may be published."""
+    return listing.award_list()
 
 
 def labels() -> dict[str, dict[str, Any]]:
@@ -113,12 +115,25 @@ def frozen_years() -> QuerySet[YearFigures]:
 
 def year_text(year: int, figures: Mapping[str, list[Row]]) -> str:
     """A year's rows of all tables as the one text that is frozen: members sorted, so that equal figures are equal."""
-    return json.dumps({"year": year, "figures": of_year(figures, year)}, ensure_ascii=False, sort_keys=True, indent=1)
+    found = of_year(with_awards(figures), year)
+    return json.dumps({"year": year, "figures": found}, ensure_ascii=False, sort_keys=True, indent=1)
 
 
-def digest(text: str) -> str:
-    """SHA-256 (hexadecimal) of a text as UTF-8."""
-    return sha256(text.encode()).hexdigest()
+def with_awards(figures: Mapping[str, list[Row]]) -> Figures:
+    """All tables and the list of awards as a release has it, without titles."""
+    return {**figures, "awards": listing.award_list(titles=False)}
+
+
+def changes(content: str) -> list[Difference]:
+    """Where the tables, as last worked out, say something else than a frozen year's text."""
+    frozen, last = json.loads(content), latest()
+    now = of_year(with_awards(last.figures if last else {}), frozen["year"])
+    return differences({**TABLES, "awards": AWARDS}, frozen["figures"], now)
+
+
+def digest(content: str | bytes) -> str:
+    """SHA-256 (hexadecimal) of a file, or of a text as UTF-8."""
+    return sha256(content.encode() if isinstance(content, str) else content).hexdigest()
 
 
 def years(figures: Mapping[str, list[Row]]) -> list[int]:

@@ -51,6 +51,18 @@ FIGURES = {
     "gpus_given": Figure(
         N_("GPUs given"), N_("Of the awards, the quantity given times the GPUs in each."), N_("GPUs"), _DECISIONS
     ),
+    "quantity": Figure(
+        N_("Quantity given"), N_("How many of a product an award gives, supplements included."), N_("units"), _DECISIONS
+    ),
+    "award_won": Figure(
+        N_("Value of an award"),
+        N_(
+            "What the award gives, all its months, at the market reference price of the prices approved by now; empty "
+            "where a day has no price."
+        ),
+        N_("won"),
+        _DECISIONS,
+    ),
     "competition": Figure(
         N_("Applications to one award"),
         N_("Applications divided by awards."),

@@ -247,12 +247,25 @@ def of_year(figures: Mapping[str, list[Row]], year: int) -> dict[str, list[Row]]
     }
 
 
+@dataclass(frozen=True)
+class Difference:
+    """A number of a frozen year that the tables say otherwise by now; `named`: what names its row. None: not there."""
+
+    table: str
+    named: dict[str, str]
+    figure: str
+    frozen: int | None
+    now: int | None
+
+
 def differences(
     tables: Mapping[str, Table], frozen: Mapping[str, list[Row]], now: Mapping[str, list[Row]]
-) -> list[tuple[str, dict[str, str], str, int | None, int | None]]:
-    """Where the tables say something else than what was frozen: (table, what names the row, figure, frozen, now)."""
+) -> list[Difference]:
+    """Where tables say something else than what was frozen; one that is newer than the frozen year is left out."""
     found = []
     for code, one in tables.items():
+        if code not in frozen:
+            continue
         sides = [
             {tuple(str(row[name]) for name in one.by): row for row in side.get(code, ())} for side in (frozen, now)
         ]
@@ -261,7 +274,7 @@ def differences(
             for column in one.columns:
                 if before.get(column) != after.get(column):
                     named = dict(zip(one.by, key, strict=True))
-                    found.append((code, named, column, before.get(column), after.get(column)))
+                    found.append(Difference(code, named, column, before.get(column), after.get(column)))
     return found
 
 

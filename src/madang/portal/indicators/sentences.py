@@ -30,6 +30,12 @@ TABLES = {
         ("year",),
         ("organisations", "projects"),
     ),
+    "capacity": Table(
+        N_("Capacity"),
+        N_("By pool and month, months to come too, as the page on capacity shows it."),
+        ("pool", "unit", "month"),
+        ("standing_units", "funded_units", "promised_units", "free_units"),
+    ),
     "use": Table(
         N_("Use of funded capacity"),
         N_("By pool and month."),
@@ -158,6 +164,18 @@ TABLES = {
     ),
 }
 
+# the list of awards, which is read when it is asked for, and stands in every release of a year without its titles
+AWARDS = Table(
+    N_("List of awards"),
+    N_(
+        "Every published award with what it gives, by the year in which the decisions of its intake were published. A "
+        "title stands there where the applicant agreed to its publication and until they withdraw that; it is in no "
+        "frozen year."
+    ),
+    ("award", "product_code", "units", "first_month", "months"),
+    ("quantity", "award_won"),
+)
+
 # what the centre is asked for and does not publish while its table is empty: (title, why)
 ABSENT = {
     "expenditure": (
@@ -187,8 +205,8 @@ COLUMNS = {
     "track": N_("Code of the track"),
     "organisation": N_("Name of the organisation"),
     "product_code": N_("Code of the product"),
-    "quantity": N_("How many of it"),
     "units": N_("Units of the pool in each"),
     "first_month": N_("First month of the award"),
     "months": N_("For how many months"),
+    "title": N_("Title of the project; empty where the applicant did not agree to its publication"),
 }

@@ -96,7 +96,7 @@ def name_of(column: str, code: Any, labels: Labels, language: str) -> str:
         return _("GPU time") if code == "gpu" else _("CPU core time")
     if column == "pool" and not code:
         return _("All pools")
-    row = labels["region" if column == "region_today" else column].get(code)
+    row = labels.get("region" if column == "region_today" else column, {}).get(code)
     if row is None:
         return str(code)
     if column == "track":

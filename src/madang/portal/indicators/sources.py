@@ -68,19 +68,6 @@ OUTCOMES = {
     OutcomeKind.MODEL: "models_published",
     OutcomeKind.OFFICE: "offices_reported",
 }
-# the columns of the list of awards, and where a line has them
-AWARD_COLUMNS = {
-    "award": "award__number",
-    "call": "award__application__intake__call__code",
-    "track": "award__application__track__code",
-    "organisation": "award__organisation__name",
-    "product_code": "product__code",
-    "quantity": "quantity",
-    "units": "product__units",
-    "unit": "product__pool__unit",
-    "first_month": "first_month",
-    "months": "months",
-}
 
 
 def to_release() -> list[tuple[int, datetime]]:
@@ -380,11 +367,3 @@ def reported() -> list[Row]:
         }
         for row in rows
     ]
-
-
-def award_list() -> list[Row]:
-    """Every published award that was not declined or lapsed, with what it gives, by number; without titles."""
-    rows = AwardLine.objects.filter(award__application__decision__published_at__isnull=False, by_transfer=False)
-    rows = rows.exclude(award__state__in=["held", "declined", "lapsed"])
-    found = rows.order_by("award__number", "pk").values_list(*AWARD_COLUMNS.values())
-    return [dict(zip(AWARD_COLUMNS, row, strict=True)) for row in found]

@@ -1,13 +1,38 @@
-"""The entries of what computing costs the centre itself, in won and in energy."""
+"""The entries of what the centre has to award, and of what computing costs it, in won and in energy."""
 
 from django.utils.translation import gettext_noop as N_
 
 from madang.portal.indicators.rules import Figure
 
+_CAPACITY = N_("The capacity entered for each pool and month, and the plans that were adopted")
+_UNITS = N_("GPUs, or core-hours in the month")
 _EXPENSES = N_("The centre's costs and rent, agreed on by two people, and the ledger, rolled up by day")
 _CLUSTER = N_("The cluster's records of jobs, where it measures energy, and the ledger")
 
 SPENDING = {
+    "standing_units": Figure(
+        N_("Standing there"),
+        N_("Units of the pool that are there in the month, with operating money or without."),
+        _UNITS,
+        _CAPACITY,
+    ),
+    "funded_units": Figure(
+        N_("Funded"), N_("Of these, units with operating money: only they are awarded."), _UNITS, _CAPACITY
+    ),
+    "promised_units": Figure(
+        N_("Promised"),
+        N_("Of these, units that plans give to awards in the month, or hold for an answer."),
+        _UNITS,
+        _CAPACITY,
+    ),
+    "free_units": Figure(N_("Still free"), N_("Funded less promised."), _UNITS, _CAPACITY),
+    "promised_share": Figure(
+        N_("Share promised"),
+        N_("Promised divided by funded."),
+        N_("percent"),
+        _CAPACITY,
+        over=("promised_units", "funded_units"),
+    ),
     "spent_won": Figure(
         N_("Spent by the centre"),
         N_(

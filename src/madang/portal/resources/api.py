@@ -27,14 +27,14 @@ class PoolOut(Schema):
 
 
 class CapacityOut(Schema):
-    """Units of a pool in one month (YYYY-MM); `version` goes back with a change."""
+    """Units of a pool in one month (YYYY-MM); `version` goes back with a change, and is null for who makes none."""
 
     month: str
     physical_units: int
     funded_units: int
     committed_units: int
     free_units: int
-    version: int
+    version: int | None
 
 
 class ProductOut(Schema):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.db.models import QuerySet
 
-from madang.portal.actors import Actor
+from madang.portal.actors import READING_ROLES, Actor
+from madang.portal.awards.models import AwardLine
+from madang.portal.awards.rules import AwardState
+from madang.portal.plans import problems
 from madang.portal.resources.models import Pool, PoolMonth, Product
 from madang.portal.resources.rules import Capacity, PoolUnit, shown_months
 from madang.values import Month
@@ -50,11 +54,12 @@ def products_on_offer() -> QuerySet[Product]:
 def capacity_table(by: Actor, now: datetime) -> tuple[list[str], list[PoolCapacity]]:
     """The months shown, and each pool's capacity in them; a month with nothing stored has nothing.
 
-    Facilities have none here.
+    Facilities have none here. What is set aside by decisions that are not published yet only staff see.
     """
     rows = list(PoolMonth.objects.all())
     months = shown_months(sorted({row.month for row in rows}), Month.of(now, settings.MADANG_ZONE))
-    stored = {(row.pool_id, row.month): _capacity(row) for row in rows}
+    unpublished = None if by.has(*READING_ROLES) else set_aside()
+    stored = {(row.pool_id, row.month): _capacity(row, unpublished) for row in rows}
     nothing = Capacity()
     table = [
         PoolCapacity(pool, [(month, stored.get((pool.pk, month), nothing)) for month in months])
@@ -64,8 +69,14 @@ def capacity_table(by: Actor, now: datetime) -> tuple[list[str], list[PoolCapaci
 
 
 def capacity(by: Actor, pool: Pool) -> list[tuple[str, Capacity]]:
-    """What is stored of one pool, by month."""
-    return [(row.month, _capacity(row)) for row in PoolMonth.objects.filter(pool=pool).order_by("month")]
+    """What is stored of one pool, by month; what is set aside by decisions that are not published only staff see."""
+    unpublished = None if by.has(*READING_ROLES) else set_aside()
+    return [(row.month, _capacity(row, unpublished)) for row in PoolMonth.objects.filter(pool=pool).order_by("month")]
+
+
+def set_aside() -> dict[tuple[int, str], int]:
+    """Units promised by pool and month to awards whose decisions are not published, so that they tell nobody."""
+    return problems.holdings(AwardLine.objects.filter(award__state=AwardState.HELD))
 
 
 def capacity_of(pool: int, month: str) -> Capacity:
@@ -79,5 +90,8 @@ def pool_code(pool: int) -> str:
     return Pool.objects.filter(pk=pool).values_list("code", flat=True).first() or ""
 
 
-def _capacity(row: PoolMonth) -> Capacity:
-    return Capacity(row.physical, row.funded, row.committed, row.version)
+def _capacity(row: PoolMonth, unpublished: Mapping[tuple[int, str], int] | None = None) -> Capacity:
+    """As stored; for everybody else less what is `unpublished`, and without the version, which would tell of it."""
+    if unpublished is None:
+        return Capacity(row.physical, row.funded, row.committed, row.version)
+    return Capacity(row.physical, row.funded, row.committed - unpublished.get((row.pool_id, row.month), 0))
