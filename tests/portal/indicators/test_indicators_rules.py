@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from madang.disclosure.protection import Protection
 from madang.errors import Refused
 from madang.portal.indicators import costs, maps, rules
+from madang.portal.indicators.openness import OPEN
 from madang.portal.indicators.registry import FIGURES
 from madang.portal.indicators.rules import Counts, Line, Number, funded_seconds, gini_milli, released, table, total
 from madang.portal.indicators.sentences import COLUMNS, TABLES
@@ -162,6 +163,10 @@ def test_a_year_has_its_rows_and_no_others():
         "reported": [{"call": "a"}],
     }
     assert rules.of_year(figures, 2026) == {"value": [{"month": "2026-01"}], "demand": [{"year": 2026}], "reported": []}
+
+
+def test_each_figure_is_protected_or_says_why_it_is_open():
+    assert OPEN.keys() == {code for code, one in FIGURES.items() if not one.protected}
 
 
 def test_differences_name_the_row_the_figure_and_both_numbers():

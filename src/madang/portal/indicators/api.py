@@ -32,7 +32,7 @@ class FigureOut(Schema):
 
 
 class DefinitionOut(Schema):
-    """One figure; `protected`: small cells of it are withheld; `over`: the two columns of a quotient."""
+    """One figure; `protected`: small cells are withheld, else `open_because`; `over`: the columns of a quotient."""
 
     code: str
     title: str
@@ -40,6 +40,7 @@ class DefinitionOut(Schema):
     unit: str
     source: str
     protected: bool
+    open_because: str
     over: list[str]
 
 

@@ -142,6 +142,7 @@ AROUND = {
         N_("People of the tenants who could come in on the month's last day; withheld where tenants are too few."),
         N_("people"),
         _CAMP,
+        protected=True,
     ),
     "facilities": Figure(
         N_("Facilities counted"),

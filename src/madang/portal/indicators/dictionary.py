@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from madang.portal.indicators import listing
+from madang.portal.indicators.openness import OPEN
 from madang.portal.indicators.registry import FIGURES
 from madang.portal.indicators.sentences import AWARDS, COLUMNS, TABLES
 
@@ -31,6 +32,7 @@ def figures(language: str) -> list[dict[str, Any]]:
                 "unit": _(one.unit),
                 "source": _(one.source),
                 "protected": one.protected,
+                "open_because": "" if one.protected else _(OPEN[code]),
                 "over": list(one.over or ()),
             }
             for code, one in FIGURES.items()

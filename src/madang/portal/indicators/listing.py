@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Min
 
-from madang.accounting.pricing import Stacking
+from madang.accounting.pricing import Stacking, Tariff
 from madang.portal.applications.models import Consent
 from madang.portal.awards.models import AwardLine
 from madang.portal.decisions.models import Decision
@@ -48,11 +49,12 @@ def award_list(*, titles: bool = True) -> list[Row]:
     lines = AwardLine.objects.filter(award__application__decision__published_at__isnull=False, by_transfer=False)
     lines = lines.exclude(award__state__in=["held", "declined", "lapsed"]).order_by("award__number", "pk")
     found = list(lines.values(*COLUMNS.values(), *_MORE))
-    years, worth, named = _years(), _Worth({line["product"] for line in found}), _titles() if titles else {}
+    years, tariffs, named = _years(), _tariffs({line["product"] for line in found}), _titles() if titles else {}
     rows: dict[tuple[Any, ...], Row] = {}
     for line in found:
         row = {"year": years[line[_INTAKE]], **{name: line[at] for name, at in COLUMNS.items()}}
-        row["award_won"] = worth.won(line)
+        priced = (line["product__grain"], line["quantity"], line["first_month"], line["months"])
+        row["award_won"] = _worth(*priced, tariffs.get(line["product"], ()))
         place = tuple(row[name] for name in SAME)
         known = rows.setdefault(place, row)
         if known is not row:
@@ -79,30 +81,24 @@ def _titles() -> dict[int, str]:
     return dict(given.exclude(application__award=None).values_list("application", "application__award__title"))
 
 
-class _Worth:
-    """What lines are worth at the market reference price, to the won; equal lines are priced once."""
+def _tariffs(products: Iterable[int]) -> dict[int, tuple[Tariff, ...]]:
+    """The approved prices of products, by product."""
+    found: dict[int, list[Tariff]] = defaultdict(list)
+    for row in prices.approved(products):
+        found[row.product_id].append(prices.as_value(row))
+    return {product: tuple(values) for product, values in found.items()}
 
-    def __init__(self, products: Iterable[int]) -> None:
-        self._tariffs: dict[int, list[Any]] = defaultdict(list)
-        for row in prices.approved(products):
-            self._tariffs[row.product_id].append(row)
-        self._known: dict[Sequence[Any], int | None] = {}
 
-    def won(self, line: Row) -> int | None:
-        """None where a day of it has no price."""
-        key = tuple(line[name] for name in ("product", "product__grain", "quantity", "first_month", "months"))
-        if key not in self._known:
-            self._known[key] = self._priced(*key)
-        return self._known[key]
-
-    def _priced(self, product: int, grain: str, quantity: int, first_month: str, months: int) -> int | None:
-        kind = rules.kind_for(grain)
-        found = rules.preview(
-            product=self._tariffs[product][0].product.code if self._tariffs[product] else "",
-            amounts=rules.amounts_asked(grain, quantity, months_from(Month.parse(first_month), months)),
-            tariffs=[prices.as_value(row) for row in self._tariffs[product] if row.kind == kind],
-            discounts=(),
-            attributes={},
-            stacking=Stacking.BEST,
-        )
-        return found.total.reference if found.whole else None
+@lru_cache(maxsize=4096)
+def _worth(grain: str, quantity: int, first_month: str, months: int, tariffs: tuple[Tariff, ...]) -> int | None:
+    """What a line is worth at the market reference price, to the won; None where a day of it has no price."""
+    of_kind = [one for one in tariffs if one.kind == rules.kind_for(grain)]
+    found = rules.preview(
+        product=of_kind[0].product if of_kind else "",
+        amounts=rules.amounts_asked(grain, quantity, months_from(Month.parse(first_month), months)),
+        tariffs=of_kind,
+        discounts=(),
+        attributes={},
+        stacking=Stacking.BEST,
+    )
+    return found.total.reference if found.whole else None
