@@ -64,6 +64,12 @@ def demand(client) -> Rows:
     return {(line["call"], line["by"], line["category"]): line for line in lines}
 
 
+def named(client) -> dict[str, str]:
+    """Who holds each award, by its number, as the list of awards says."""
+    lines = csv.DictReader(io.StringIO(client.get("/figures/awards.csv").content.decode()))
+    return {line["award"]: line["organisation"] for line in lines}
+
+
 def otherwise(client, years: Sequence[int] = ()) -> list[str]:
     """Files that do not say of every table what its CSV says; a year's files against the rows of the year."""
     every = client.get("/figures.json").json()["figures"]

@@ -53,6 +53,9 @@ class Drawn:
     intakes: list = field(default_factory=list)  # (intake, plan)
     tellings: list = field(default_factory=list)  # of each intake, what each reading of the files told
     last: dict = field(default_factory=dict)
+    awards: dict = field(default_factory=dict)  # the list of awards as last read
+    named: list = field(default_factory=list)  # for each intake, who came onto that list with its decisions
+    later: set = field(default_factory=set)  # who came onto it on another day
     contradictions: list = field(default_factory=list)
 
     def settle(self) -> None:
@@ -131,8 +134,14 @@ class Drawn:
         self.contradictions += published.otherwise(client)
         for code in ("", *(one.code for one in self.calls)):
             self.contradictions += published.page_says_more(client, rows, code, LABELS)
+        awards = published.named(client)
+        new = {name for number, name in awards.items() if number not in self.awards}
+        self.awards = awards
         if call:
             self.tellings.append([published.told(self.last, rows, call.code)])
+            self.named.append(new)
+        else:
+            self.later |= new
         self.last = rows
 
     def serve_reserve(self, client, now) -> int:
@@ -174,18 +183,19 @@ def faults(client, found: Drawn, later: frozenset[int] = frozenset()) -> list[tu
     `later`: organisations named after the decisions; each may narrow a withheld number by one contributor.
     """
     out: list[tuple] = [("contradiction", one) for one in found.contradictions]
-    for (intake, plan), tellings in zip(found.intakes, found.tellings, strict=True):
+    for (intake, plan), tellings, at_once in zip(found.intakes, found.tellings, found.named, strict=True):
         document = client.get(f"/plans/{plan.pk}.json").json()
         lines = sources.lines(intake.pk)
         known = {
-            f"O-{intake.pk}-{row.pk}": Known(
-                row.kind, row.size_class, row.sector if row.kind == "company" else "", row.region.code
+            row.name: (
+                f"O-{intake.pk}-{row.pk}",
+                Known(row.kind, row.size_class, row.sector if row.kind == "company" else "", row.region.code),
             )
             for row, _ in found.organisations
         }
         selected = {line.organisation for line in lines if line.selected}
-        named = {name: one for name, one in known.items() if int(name.rpartition("-")[2]) in selected - later}
-        since = {name: one for name, one in known.items() if int(name.rpartition("-")[2]) in selected & later}
+        named = dict(known[name] for name in at_once)
+        since = dict(known[name] for name in found.later)
         applicants = published.applicants(document, named, since)
         attack = published.Attack(applicants, tellings, REGIONS)
         hidden = [line for line in lines if line.organisation not in selected - later]
@@ -227,7 +237,7 @@ def test_nothing_withheld_is_told_by_all_files_of_all_days_together(client):
     assert sum(cell is None for part in divisions if part for cell in part.values()) > 5
     assert faults(client, found) == []
     served = found.serve_reserve(client, NOW + 9 * DAY)
-    del found.intakes[1:], found.tellings[1:]
+    del found.intakes[1:], found.tellings[1:], found.named[1:]
     assert faults(client, found, frozenset({served})) == []
 
 
@@ -268,9 +278,10 @@ def test_the_attack_sees_through_too_little_withheld_and_through_two_releases(cl
         point = transaction.savepoint()  # a release stays as it is, so each of them is the only one
         found.take_down(client, NOW, found.calls[0])
         told[hide] = found.tellings.pop()
-        found.last = {}
+        names = found.named.pop()
+        found.last, found.awards = {}, {}
         transaction.savepoint_rollback(point)
-    seen = {}
+    seen, found.named = {}, [names]
     for hide, tellings in told.items():
         found.tellings = [tellings]
         seen[hide] = {fault[0] for fault in faults(client, found)}

@@ -111,7 +111,7 @@ def published(sums: Mapping[tuple[int, int], int], least: int) -> dict[str, int 
     """What may be published of a year's won by learner and who hired them (0 for nobody).
 
     None of living aid where fewer than `least` learners got any; none of wage aid where fewer than `least` graduates or
-    companies stand behind it, or where one of two companies could work the other out.
+    companies stand behind it; and none of either where who got second most could work the largest amount out.
     """
     living = [won for (_learner, to), won in sums.items() if not to and won > 0]
     wages: dict[int, int] = {}
@@ -120,11 +120,12 @@ def published(sums: Mapping[tuple[int, int], int], least: int) -> dict[str, int 
             wages[to] = wages.get(to, 0) + won
     graduates = len({learner for (learner, to), won in sums.items() if to and won > 0})
     companies = sum(won > 0 for won in wages.values())
+    living_told = shown(living, len(living), least) is not None
     whole = sum(won for (_learner, to), won in sums.items() if not to)
     wage_won = shown([won for won in wages.values() if won > 0], companies, least) if graduates >= least else None
     return {
-        "learners_aided": len(living) if len(living) >= least else None,
-        "living_aid_won": whole if len(living) >= least else None,
+        "learners_aided": len(living) if living_told else None,
+        "living_aid_won": whole if living_told else None,
         "companies_aided": companies if wage_won is not None else None,
         "graduates_aided": graduates if wage_won is not None else None,
         "wage_aid_won": wage_won,
