@@ -79,7 +79,7 @@ def figures(request: HttpRequest) -> HttpResponse:
 
 def _absent(found: Mapping[str, Sequence[Row]]) -> list[tuple[str, str, str]]:
     """What has no row yet, with the reason."""
-    return [(code, title, why) for code, (title, why) in ABSENT.items() if not found.get(code)]
+    return [(code, TABLES[code].title, why) for code, why in ABSENT.items() if not found.get(code)]
 
 
 def _reported(figures: dict[str, list[Row]], labels: showing.Labels, language: str) -> list[dict[str, Any]]:

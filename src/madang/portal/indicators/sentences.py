@@ -176,13 +176,21 @@ AWARDS = Table(
     ("quantity", "award_won"),
 )
 
-# what the centre is asked for and does not publish while its table is empty: (title, why)
+# why a table that the centre is asked for has no row yet
 ABSENT = {
-    "expenditure": (
-        N_("What the capacity costs the centre"),
-        N_("The centre's costs, rent included, are not agreed on for every month of a year that is over."),
-    ),
-    "energy": (N_("Energy"), N_("Of no job in a closed month did the cluster measure what it consumed.")),
+    "availability": N_("The centre has read no Slurm cluster's nodes for a whole month."),
+    "cost": N_("There is no month that is over, with all its statements issued, in which jobs used GPUs."),
+    "expenditure": N_("The centre's costs, rent included, are not agreed on for every month of a year that is over."),
+    "energy": N_("Of no job in a closed month did the cluster measure what it consumed."),
+    "waits": N_("No month is over in which jobs started."),
+    "take_backs": N_("No year is over in which idle hours were taken back."),
+    "sanctions": N_("No year is over in which money was recovered, a surcharge imposed or somebody banned."),
+    "training": N_("No cohort has ended."),
+    "coursework": N_("No year is over in which a cohort with required coursework ended."),
+    "aid": N_("No fiscal year in which aid was paid is settled."),
+    "camp": N_("No month is over in which the camp had tenants."),
+    "facilities": N_("No month is over in which a facility was used."),
+    "outcomes": N_("Of no year that is published was a report accepted. A year is published in July of the next."),
 }
 
 # the columns that name a row of a table, and of the list of awards
