@@ -336,4 +336,4 @@ def test_parquet_is_offered_where_it_can_be_written(client):
     assert all("/figures/demand.parquet" in page for page in pages)
     assert published.otherwise(client) == []
     types = importlib.import_module("pyarrow.parquet").read_schema(io.BytesIO(answers[1].content)).types
-    assert [str(one) for one in types].count("int64") == 3
+    assert [str(one) for one in types].count("int64") == 5
