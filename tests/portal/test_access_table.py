@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from factories import NOW
@@ -18,11 +18,13 @@ from portal.test_strangers import ROUTES
 
 pytestmark = pytest.mark.django_db
 
-# On PostgreSQL too for one person of each side: what a page asks of the database is the same for all who may open it.
+# On PostgreSQL too for one person of each side: what a page asks of the database is the same for all who may open it,
+# and who may not is asked on SQLite alone.
 EVERYBODY = [pytest.param(who, marks=() if who in ("owner", "manager") else pytest.mark.one_engine) for who in PEOPLE]
 LETTERS = {
     200: "o", 201: "o", 204: "o", 302: "m", 400: "b", 401: "a", 403: "f", 404: "n", 405: "x", 409: "r", 422: "r",
 }  # fmt: skip
+ASKED_OF_ONE_ENGINE = "nxLaf"
 EXPECTED = {
     name: (get, post)
     for name, get, post in (
@@ -77,12 +79,19 @@ def test_pages_and_operations_answer_each_person_as_the_tables_say(who):
     assert operations_unlike_the_table(world, who) == {}
 
 
+def asked(letter):
+    """Whether this engine is sent a request that is answered so."""
+    return connection.vendor == "sqlite" or letter not in ASKED_OF_ONE_ENGINE
+
+
 def pages_unlike_the_table(world, who):
     client, column, wrong = Client(), PEOPLE.index(who), {}
     if world.people[who]:
         client.force_login(world.people[who])
     for route, name in ROUTES:
         for verb, wanted in zip(("get", "post"), EXPECTED[name], strict=True):
+            if not asked(wanted[column]):
+                continue
             url = address(world, route, name)
             found = letter(undone(lambda verb=verb, url=url: getattr(client, verb)(url)))
             if found != wanted[column]:
@@ -95,6 +104,8 @@ def pages_unlike_the_table(world, who):
 def operations_unlike_the_table(world, who):
     client, column, wrong = Client(), PEOPLE.index(who), {}
     for verb, path, name in operations():
+        if not asked(PROMISED[name][column]):
+            continue
         answer = undone(lambda verb=verb, path=path, name=name: sent(client, world, who, verb, path, name))
         if letter(answer) != PROMISED[name][column]:
             wrong[name] = (letter(answer), PROMISED[name][column], answer.content[:200])
