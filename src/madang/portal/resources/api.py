@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from ninja import Field, Path, Router, Schema, Status
 from ninja.pagination import paginate
 
+from madang.portal.access.bearer import token_or_none
 from madang.portal.actors import PUBLIC, READING_ROLES
 from madang.portal.faces import known_to, one
 from madang.portal.resources import actions, queries
@@ -106,10 +107,12 @@ def _capacity(request: HttpRequest, pool: Any) -> list[dict[str, Any]]:
     ]
 
 
-@router.get("/pools/{code}/capacity", response=list[CapacityOut], auth=None, operation_id="list_pool_capacity")
+@router.get(
+    "/pools/{code}/capacity", response=list[CapacityOut], auth=token_or_none, operation_id="list_pool_capacity"
+)
 @paginate
 def list_pool_capacity(request: HttpRequest, code: str = Path(pattern=r"^[-\w]{1,30}$")) -> Any:
-    """A pool's capacity by month."""
+    """A pool's capacity by month; a token of the staff shows what is set aside before publication, and the version."""
     return _capacity(request, one(queries.pools(PUBLIC), code=code))
 
 
