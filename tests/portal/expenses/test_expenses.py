@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import DatabaseError, transaction
-from factories import make_actor
+from factories import make_actor, make_staff
 from hypothesis import given
 from hypothesis import strategies as st
 from portal.billing.test_billing_actions import awarded, used
@@ -14,7 +14,7 @@ from portal.billing.test_billing_actions import awarded, used
 from madang.errors import Refused
 from madang.portal.actors import Role
 from madang.portal.expenses import actions, figures, queries, rules
-from madang.portal.expenses.models import ExpenseMonth, ExpenseSheet
+from madang.portal.expenses.models import ExpenseLine, ExpenseMonth, ExpenseSheet
 from madang.portal.expenses.rules import ExpenseKind
 from madang.portal.indicators import actions as indicators
 from madang.portal.resources.models import PoolMonth
@@ -111,3 +111,17 @@ def test_a_year_shows_once_all_its_costs_and_rent_are_agreed_on_and_is_put_right
         actions.add_line(**by, sheet=better, pool=None, amount=20, **line)
     with pytest.raises(DatabaseError, match="expensesheet"), transaction.atomic():
         ExpenseSheet.objects.filter(pk=better).update(first_month="2026-01")
+
+
+@pytest.mark.django_db
+def test_a_manager_enters_a_cost_on_the_page_and_takes_it_off_again(client):
+    client.force_login(make_staff(Role.PROGRAMME_MANAGER))
+    url = client.post("/staff/expenses/new/", {"length": 6, "first_month": "2025-01"}).url
+    line = {"what": "line", "kind": "electricity", "pool": "", "amount": "4000", "document": "closing 2025"}
+    for wrong in ({"document": ""}, {"amount": "-1"}, {"amount": "4.5"}, {"kind": "x"}):
+        assert client.post(url, line | wrong).status_code == 422 and not ExpenseLine.objects.exists(), wrong
+    assert client.post(url, line).status_code == 302
+    kept = ExpenseLine.objects.get()
+    assert (kept.kind, kept.pool_id, kept.amount) == (ExpenseKind.ELECTRICITY, None, 4_000)
+    assert "closing 2025" in client.get(url).content.decode()
+    assert client.post(f"{url}lines/{kept.pk}/remove/").status_code == 302 and not ExpenseLine.objects.exists()

@@ -3,8 +3,10 @@
 from datetime import date
 
 import pytest
-from factories import make_product, make_staff
+from django.utils import timezone
+from factories import make_actor, make_product, make_staff
 
+from madang.portal.access import actions as access
 from madang.portal.actors import Role
 from madang.portal.prices.models import Discount, Tariff
 
@@ -145,3 +147,23 @@ def test_the_api_is_public(client):
 
     assert (tariff["price_won"], tariff["kind"], tariff["ends_on"]) == (3_200_000, "reserved", None)
     assert (discount["code"], discount["permille"]) == ("young", 500)
+
+
+def test_a_script_drafts_a_reference_price_in_yen_and_gives_it_once(client):
+    _row, secret = access.create_token(by=make_actor(Role.PROGRAMME_MANAGER), now=timezone.now(), name="t", days=9)
+    plain = {"product": make_product().code, "price_won": 3, "reference_source": "List", "starts_on": "2027-01-01"}
+    yen = {"currency": "JPY", "quoted": "1,234", "rate": "912.5", "per": 100, "day": "2026-05-01", "source": "Bank"}
+
+    def draft(**given):
+        headers = {"Authorization": f"Bearer {secret}"}
+        return client.post("/api/v1/tariffs", plain | given, content_type="application/json", headers=headers)
+
+    for wrong in (
+        {},
+        {"reference_quoted": yen, "reference_price_won": 5},
+        {"reference_quoted": yen | {"quoted": "1.5"}},
+    ):
+        assert draft(**wrong).status_code in (409, 422) and not Tariff.objects.exists(), wrong
+    made = draft(reference_quoted=yen)
+    assert made.status_code == 201, made.content
+    assert (made.json()["reference_price_won"], made.json()["reference_quoted"]) == (11_260, yen)
