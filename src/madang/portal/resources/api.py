@@ -107,9 +107,7 @@ def _capacity(request: HttpRequest, pool: Any) -> list[dict[str, Any]]:
     ]
 
 
-@router.get(
-    "/pools/{code}/capacity", response=list[CapacityOut], auth=token_or_none, operation_id="list_pool_capacity"
-)
+@router.get("/pools/{code}/capacity", response=list[CapacityOut], auth=token_or_none, operation_id="list_pool_capacity")
 @paginate
 def list_pool_capacity(request: HttpRequest, code: str = Path(pattern=r"^[-\w]{1,30}$")) -> Any:
     """A pool's capacity by month; a token of the staff shows what is set aside before publication, and the version."""
