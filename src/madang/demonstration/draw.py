@@ -115,10 +115,15 @@ def _drawn(
     place: int, product: str, servers: int, points: Sequence[int], reviewers_each: int, draw: random.Random
 ) -> Drawn:
     title, field = names.project(draw)
-    merit = min(0.97, max(0.35, draw.gauss(0.74, 0.10)))
-    marks = tuple(tuple(_mark(merit, most, draw) for most in points) for _ in range(reviewers_each))
+    given = marks(points, reviewers_each, draw)
     least = max(press.LIMITS[product][0], (servers + 1) // 2)
-    return Drawn(place, product, servers, least, draw.choice(MONTHS), title, field, marks)
+    return Drawn(place, product, servers, least, draw.choice(MONTHS), title, field, given)
+
+
+def marks(points: Sequence[int], reviewers_each: int, draw: random.Random) -> tuple[tuple[int, ...], ...]:
+    """What reviewers give one application: a row a reviewer, a whole number of points a criterion."""
+    merit = min(0.97, max(0.35, draw.gauss(0.74, 0.10)))
+    return tuple(tuple(_mark(merit, most, draw) for most in points) for _ in range(reviewers_each))
 
 
 def _mark(merit: float, most: int, draw: random.Random) -> int:

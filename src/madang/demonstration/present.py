@@ -17,6 +17,7 @@ from madang.demonstration import (
     draw,
     equipment,
     names,
+    panels,
     pipeline,
     published,
     rounds,
@@ -62,11 +63,6 @@ OPEN_APPLICATIONS = 12
 HOURS_MORE = 12
 
 
-def _day(now: datetime, days: int, hour: int) -> datetime:
-    local = now.astimezone(settings.MADANG_ZONE) + timedelta(days=days)
-    return local.replace(hour=hour, minute=0, second=0, microsecond=0)
-
-
 def build(cast: Cast, now: datetime, progress: Progress) -> None:
     """The trial call with its awards and jobs, then the open calls, then what else the centre does."""
     draws = random.Random(draw.SEED + 1)
@@ -90,6 +86,8 @@ def build(cast: Cast, now: datetime, progress: Progress) -> None:
         academy.build(cast, now)
     with progress.step(N_("A start-up camp with its tenants")), together():
         camp.build(cast, now)
+    with progress.step(N_("Two small calls in review: by consensus, and by the applicants themselves")):
+        panels.build(cast, now)
 
 
 def _run_jobs(awards: list[Award], now: datetime, progress: Progress) -> None:
@@ -110,25 +108,27 @@ def _supplement(award: Award, now: datetime) -> None:
 
 def _trial(cast: Cast, now: datetime, draws: random.Random) -> list[Award]:
     month = Month.of(now, settings.MADANG_ZONE)
-    dates = IntakeDraft(_day(now, -40, 9), _day(now, -25, 18), _day(now, -12, 18), _day(now, -6, 18))
+    dates = IntakeDraft(
+        rounds.day(now, -40, 9), rounds.day(now, -25, 18), rounds.day(now, -12, 18), rounds.day(now, -6, 18)
+    )
     with together():
         call = published.publish(
             cast,
             published.own_cores(dates, month),
-            drafted=_day(now, -42, 10),
-            now=_day(now, -41, 10),
+            drafted=rounds.day(now, -42, 10),
+            now=rounds.day(now, -41, 10),
             document="AI컴퓨팅-2026-201",
         )
         calls_chores.move_intakes(dates.opens_at)
-        owners = _tenants(cast, _day(now, -39, 10), draws)
+        owners = _tenants(cast, rounds.day(now, -39, 10), draws)
         marks = _hand_in(call, owners, month, dates.opens_at + timedelta(days=3))
         intake = call.intakes.get()
-        rounds.screen_all(cast, intake, _day(now, -24, 10))
-        committee.review(cast, intake, marks, _day(now, -22, 10), _day(now, -15, 14))
-    (plan,) = rounds.solve(cast, intake, (PolicyChoice.PORTFOLIO,), _day(now, -8, 10))
+        rounds.screen_all(cast, intake, rounds.day(now, -24, 10))
+        committee.review(cast, intake, marks, rounds.day(now, -22, 10), rounds.day(now, -15, 14))
+    (plan,) = rounds.solve(cast, intake, (PolicyChoice.PORTFOLIO,), rounds.day(now, -8, 10))
     with together():
-        rounds.decide(cast, intake, plan, _day(now, -6, 10), "AI컴퓨팅-2026-214")
-    return _sign(cast, call, owners, _day(now, -5, 10))
+        rounds.decide(cast, intake, plan, rounds.day(now, -6, 10), "AI컴퓨팅-2026-214")
+    return _sign(cast, call, owners, rounds.day(now, -5, 10))
 
 
 def _tenants(cast: Cast, now: datetime, draws: random.Random) -> list[tuple[int, str, Organisation]]:
@@ -241,9 +241,12 @@ def _open_calls(cast: Cast, now: datetime, draws: random.Random) -> None:
     calls = []
     for make, opens, closes, document in makers:
         dates = IntakeDraft(
-            _day(now, opens, 9), _day(now, closes, 18), _day(now, closes + 14, 18), _day(now, closes + 21, 18)
+            rounds.day(now, opens, 9),
+            rounds.day(now, closes, 18),
+            rounds.day(now, closes + 14, 18),
+            rounds.day(now, closes + 21, 18),
         )
-        drafted, at = _day(now, opens - 2, 10), _day(now, opens - 1, 10)
+        drafted, at = rounds.day(now, opens - 2, 10), rounds.day(now, opens - 1, 10)
         calls.append(published.publish(cast, make(dates, nearest), drafted=drafted, now=at, document=document))  # type: ignore[arg-type]
     calls_chores.move_intakes(now)
     _apply_to_open(calls[0], nearest, now, draws)

@@ -9,9 +9,11 @@ from madang.demonstration.cast import Cast
 from madang.portal.calls.models import Call
 from madang.portal.drafts import actions as drafts
 from madang.portal.drafts.rules import (
+    BonusDraft,
     CallDraft,
     ConsentAsked,
     CriterionDraft,
+    EvidenceDraft,
     IntakeDraft,
     ProductOffer,
     RuleDraft,
@@ -171,6 +173,67 @@ def open_rolling(intake: IntakeDraft, first: Month) -> CallDraft:
                 rules=(*_rules(), RuleDraft("age_at_most", "announcement", {"years": 10})),
             ),
         ),
+    )
+
+
+def blind_consensus(intake: IntakeDraft, first: Month) -> CallDraft:
+    """A small blind call: reviewers score alone, then agree on one sheet; certificates bring bonus points."""
+    bonuses = tuple(
+        BonusDraft(
+            code, *title, "확인서로 증명합니다. (시연용)", "Proved by a certificate. (Demonstration)", points, code
+        )
+        for code, title, points in (
+            ("venture", ("벤처기업", "Venture firm"), 3),
+            ("young-staff", ("청년 고용 기업", "Employer of young people"), 2),
+        )
+    )
+    papers = tuple(
+        EvidenceDraft(one.code, f"{one.title_ko} 확인서", f"Certificate: {one.title_en}", "확인기관", "Certifying body", required=False)
+        for one in bonuses
+    )  # fmt: skip
+    track = _track(
+        "pilot",
+        ("실증 분야", "Pilot track"),
+        (str(first), str(first.plus(5))),
+        (ProductOffer("h100x1", 1, 2),),
+        minimum_total_milli=60_000,
+        consensus=True,
+        claims_most=4,
+        evidence=papers,
+        bonuses=bonuses,
+    )
+    return CallDraft(
+        code="blind-pilot",
+        kind="regular",
+        title_ko="신청기관을 가리고 합의로 평가하는 실증 공고 (시연용)",
+        title_en="Pilot call reviewed blind and by consensus (demonstration)",
+        summary_ko="평가위원은 신청기관을 모른 채 각자 채점한 뒤 조정위원과 합의합니다. 가점은 증빙으로 확인합니다.",
+        summary_en="Reviewers do not see who applies, score alone, then agree. Bonus points rest on papers.",
+        intakes=(intake,),
+        tracks=(track,),
+        blind=True,
+    )
+
+
+def peer_exchange(intake: IntakeDraft, first: Month) -> CallDraft:
+    """A small call whose applicants review each other in two groups."""
+    track = _track(
+        "exchange",
+        ("상호평가 분야", "Exchange track"),
+        (str(first), str(first.plus(2))),
+        (ProductOffer("h100x1", 1, 2),),
+        peer_groups=2,
+        grace_days=3,
+    )
+    return CallDraft(
+        code="peer-exchange",
+        kind="beta",
+        title_ko="신청자가 서로 평가하는 소규모 공고 (시연용)",
+        title_en="Small call whose applicants review each other (demonstration)",
+        summary_ko="신청자마다 다른 신청 세 건을 평가합니다. 평가를 내지 않으면 알림을 거쳐 자기 신청이 탈락합니다.",
+        summary_en="Each reviews three others. Who leaves reviews out loses the own application after reminders.",
+        intakes=(intake,),
+        tracks=(track,),
     )
 
 

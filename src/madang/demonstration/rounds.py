@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
+
+from django.conf import settings
 
 from madang.demonstration.cast import Cast
 from madang.demonstration.published import CRITERIA
@@ -14,6 +16,7 @@ from madang.portal.actors import Actor, Via
 from madang.portal.applications import actions as applications
 from madang.portal.applications.models import Application
 from madang.portal.applications.rules import AskLine
+from madang.portal.bonuses import actions as bonuses
 from madang.portal.calls import actions as calls
 from madang.portal.calls import chores as calls_chores
 from madang.portal.calls.models import Intake, Track
@@ -39,7 +42,10 @@ MARKS_COMMENT = "시연용으로 만든 점수입니다. · Points made for the 
 
 @dataclass(frozen=True)
 class Entry:
-    """One application to hand in: who, at which instant, what; `marks` a row a reviewer, a whole number a criterion."""
+    """One application to hand in: who, at which instant, what; `marks` a row a reviewer, a whole number a criterion.
+
+    `papers` are stored files by what they prove; the bonus points of the same codes are claimed with them.
+    """
 
     person: int
     organisation: int
@@ -48,6 +54,13 @@ class Entry:
     texts: dict[str, str]
     ask: AskLine
     marks: tuple[tuple[int, ...], ...]
+    papers: Mapping[str, int] = field(default_factory=dict)
+
+
+def day(now: datetime, days: int, hour: int) -> datetime:
+    """An hour of the day that lies so many days from now, in the centre's own time."""
+    local = now.astimezone(settings.MADANG_ZONE) + timedelta(days=days)
+    return local.replace(hour=hour, minute=0, second=0, microsecond=0)
 
 
 def actor(person: int) -> Actor:
@@ -73,9 +86,20 @@ def apply(track: Track, intake: Intake, entry: Entry, texts: Sequence[int]) -> i
     applications.set_asks(by=by, now=at, application=row.pk, version=row.version, asks=[entry.ask])
     for text in texts:
         applications.accept_consent(by=by, now=at, application=row.pk, text=text)
+    if entry.papers:
+        _claim(row.pk, entry)
     version = Application.objects.values_list("version", flat=True).get(pk=row.pk)
     applications.submit(by=by, now=at + timedelta(seconds=30), application=row.pk, version=version)
     return row.pk
+
+
+def _claim(application: int, entry: Entry) -> None:
+    by, at = member(entry.person), entry.at
+    for code, file in entry.papers.items():
+        given = {"name": "generated.pdf", "evidence": code, "issued_on": at.date()}
+        applications.attach(by=by, now=at, application=application, file=file, **given)
+    version = Application.objects.values_list("version", flat=True).get(pk=application)
+    bonuses.claim(by=by, now=at, application=application, version=version, claims=entry.papers)
 
 
 def screen_all(cast: Cast, intake: Intake, now: datetime) -> None:
