@@ -8,6 +8,7 @@ import factories
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from madang.portal.actors import Role
 from madang.portal.applications.models import Application, Attachment, SubmittedFile
@@ -246,7 +247,9 @@ def test_screening_by_question_answer_and_verdict(client):
     officer = factories.make_staff(Role.SCREENING_OFFICER)
     base = f"/staff/applications/{row.pk}/"
     client.force_login(officer)
-    assert client.get(base).status_code == 200
+    page = client.get(base)
+    until = timezone.localtime(page.wsgi_request.now + timedelta(hours=48))
+    assert f'value="{until:%Y-%m-%dT%H:%M}"' in page.content.decode()
     assert Reading.objects.filter(what="view", reader=officer.pk).count() == 1
     go(client, f"{base}ask/", text="Which data?", answer_by="2026-04-05T18:00")
     assert client.post(f"{base}verdict/", {"version": row.version, "eligible": "1"}).status_code == 422  # still open

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from datetime import date, timedelta
 
@@ -358,6 +359,11 @@ def test_staff_and_the_chair_do_it_all_by_pages(client, monkeypatch, language):
     assert url in client.get(reverse("reviews")).content.decode()
     page = client.get(f"{url}room/").content.decode()
     assert "30.00" in page  # the standard deviation of 90, 60 and 30
+    late = ReviewAssignment.objects.filter(application=files[0], reviewer=people[2], step="presentation")
+    late.update(state="assigned", ended_at=None)
+    rows = list(csv.reader(client.get(f"{url}table/csv/").content.decode("utf-8-sig").splitlines()))
+    assert rows[1][-3:] == [people[2].person.name, "1", ""]
+    late.update(state="submitted", ended_at=MEETS)
     number = files[0].pk
     assert client.post(f"{url}points/{number}/", {"version": 2, "points": 2, "reason": "고용 계획"}).status_code == 302
     assert client.post(f"{url}points/{number}/", {"version": 2, "points": 3, "reason": "x"}).status_code == 422

@@ -47,7 +47,9 @@ class QuestionForm(forms.Form):
     """A question to the applicant with its deadline."""
 
     text = forms.CharField(label=_("Question"), max_length=LONGEST_QUESTION, widget=forms.Textarea(attrs={"rows": 4}))
-    answer_by = instant_field(_("Answer by"))
+    answer_by = instant_field(
+        _("Answer by"), help_text=_("Filled in with the time that this centre usually gives; change it where needed.")
+    )
 
 
 class AnswerForm(forms.Form):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
@@ -126,7 +129,13 @@ def application_page(request: HttpRequest, pk: int) -> HttpResponse:
         given = {"kind": "application", "subject": pk, "whose": row.created_by_id, "organisation": row.organisation_id}
         journal.read(by=request.actor, now=request.now, what="view", **given)
     verdict = VerdictForm(initial={"version": row.version})
-    return render(request, "screening/application.html", _context(request, row, QuestionForm(), verdict))
+    return render(request, "screening/application.html", _context(request, row, _question(request), verdict))
+
+
+def _question(request: HttpRequest) -> QuestionForm:
+    """An empty question with the time to answer that the centre gives."""
+    until = request.now + timedelta(hours=settings.MADANG_QUESTION_HOURS)
+    return QuestionForm(initial={"answer_by": timezone.localtime(until)})
 
 
 def _context(request: HttpRequest, row: Any, question: QuestionForm, verdict: VerdictForm) -> dict[str, Any]:
@@ -177,7 +186,7 @@ def verdict_page(request: HttpRequest, pk: int) -> HttpResponse:
         if not form.errors:
             messages.success(request, gettext("Saved."))
             return redirect("screening", pk=pk)
-    return render(request, "screening/application.html", _context(request, row, QuestionForm(), form), status=422)
+    return render(request, "screening/application.html", _context(request, row, _question(request), form), status=422)
 
 
 def _judge(request: HttpRequest, pk: int, given: dict[str, Any]) -> None:
