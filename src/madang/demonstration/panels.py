@@ -69,14 +69,14 @@ def build(cast: Cast, now: datetime) -> None:
 
     paper = store(now=day(-27), name="generated.pdf", allowed=ATTACHMENTS, upload_chunks=[PAPER]).pk
     with together():
-        intake = _publish(cast, published.blind_consensus, (-30, -16, 5, 14), month, "AI컴퓨팅-2026-240", day)
+        intake = _publish(cast, published.blind_consensus, (-30, -16, 5, 14), month, day, document="AI컴퓨팅-2026-240")
         papers = [dict.fromkeys(one, paper) for one in CLAIMS] + [{}] * (AGREEING - len(CLAIMS))
         marks = _hand_in(intake, papers, month, day(-27), serials, draws)
         rounds.screen_all(cast, intake, day(-15))
         _judge(cast, list(marks), day(-14))
         _agree(cast, intake, marks, day)
     with together():
-        intake = _publish(cast, published.peer_exchange, (-40, -28, -4, 12), month, "AI컴퓨팅-2026-241", day)
+        intake = _publish(cast, published.peer_exchange, (-40, -28, -4, 12), month, day, document="AI컴퓨팅-2026-241")
         _hand_in(intake, [{}] * PEERS, month, day(-37), serials, draws)
         rounds.screen_all(cast, intake, day(-26))
     # a process of its own arranges who reviews whom
@@ -92,8 +92,9 @@ def _publish(
     make: Callable[[IntakeDraft, Month], CallDraft],
     days: tuple[int, int, int, int],
     month: Month,
-    document: str,
     day: Day,
+    *,
+    document: str,
 ) -> Intake:
     dates = IntakeDraft(day(days[0], 9), *(day(one, 18) for one in days[1:]))
     drafted, at = day(days[0] - 2, 10), day(days[0] - 1, 10)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from factories import (
     NOW,
     actor,
@@ -15,6 +16,7 @@ from factories import (
     make_bonus,
     make_evidence_kind,
     make_intake,
+    make_staff,
     make_submitted,
     make_track,
 )
@@ -163,3 +165,13 @@ def test_the_database_wants_a_reason_for_what_is_taken_back(claimed, officer):
         BonusVerdict.objects.filter(pk=verdict.pk).update(undone_at=NOW, undone_by=officer.person)
     with pytest.raises(IntegrityError), transaction.atomic():
         BonusVerdict.objects.filter(pk=verdict.pk).update(state="waiting")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_takes_a_fixed_number_of_queries(client, claimed, django_assert_num_queries, count):
+    for _ in range(count - 1):
+        make_submitted(claimed.track, claimed.intake, state="eligible", claims=["first", "second"])
+    client.force_login(make_staff(Role.SCREENING_OFFICER))
+    with django_assert_num_queries(11):
+        page = client.get(reverse("intake-bonuses", args=[claimed.intake_id]))
+    assert page.content.decode().count('/bonus/"') >= count

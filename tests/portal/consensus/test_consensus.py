@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from factories import (
     NOW,
     actor,
@@ -13,6 +14,7 @@ from factories import (
     make_assignment,
     make_intake,
     make_reviewer,
+    make_staff,
     make_submitted,
     make_track,
 )
@@ -227,3 +229,22 @@ def test_who_left_the_panel_counts_no_longer():
     assert (found.agreed, found.objected, found.silent) == ({1}, {2}, {3})
     assert rules.answers({1}, {1: True, 2: False}).unanimous
     assert not rules.answers(set(), {}).unanimous
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_its_lists_take_a_fixed_number_of_queries(client, django_assert_num_queries, count):
+    track, one = make_track(consensus=True), make_reviewer()
+    intake, manager = make_intake(track.call, **IN_REVIEW), make_staff(Role.PROGRAMME_MANAGER)
+    files = [make_submitted(track, intake, state="eligible") for _ in range(count)]
+    for file in files:
+        for sheet in (make_assignment(file, one), make_assignment(file)):
+            hand_in(sheet, 40, 20)
+        actions.appoint(by=actor(manager), now=NOW, application=file.pk, moderator=one.pk)
+        given = {"version": 1, "points": {"merit": 40, "plan": 20}}
+        actions.send(by=actor(one.person), now=NOW, application=file.pk, **given)
+    lists = [(one.person, reverse("my-consensus"), 33), (manager, reverse("intake-consensus", args=[intake.pk]), 21)]
+    for person, url, queries_of_it in lists:
+        client.force_login(person)
+        with django_assert_num_queries(queries_of_it):
+            page = client.get(url)
+        assert all(file.number in page.content.decode() for file in files)

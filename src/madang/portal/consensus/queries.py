@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,8 +50,8 @@ def intakes(by: Actor) -> QuerySet[Intake]:
 def files(by: Actor, intake: int | None = None) -> QuerySet[Application]:
     """The applications in review of tracks that decide by consensus, for staff and auditors."""
     rows = Application.objects.filter(state__in=REVIEWED_STATES, in_force__isnull=False, track__consensus=True)
-    rows = rows.filter(intake=intake) if intake else rows
-    rows = rows.select_related("track", "intake__call", "organisation", "consensus__moderator__person")
+    rows = (rows.filter(intake=intake) if intake else rows).select_related("track", "intake__call", "organisation")
+    rows = rows.select_related("consensus__moderator__person")
     return rows.order_by("number") if by.reads_everything else rows.none()
 
 
@@ -115,15 +115,18 @@ def _titled(by: Actor, rows: Iterable[Consensus]) -> list[Consensus]:
 
 def moderates(by: Actor, row: Consensus, now: datetime) -> bool:
     """Whether the actor is the moderator and may see the application."""
-    one = row.moderator
-    return one.person_id == by.person and one.active and may_see(one, row.application, now)
+    return row.moderator.person_id == by.person and bool(led([row], now))
 
 
-def may_see(one: Reviewer, file: Application, now: datetime) -> bool:
-    """Whether nothing bars a reviewer from an application, and they have agreed to the call's terms."""
-    if circle([file], [one], now).barred():
-        return False
-    return not owing_terms({file.intake.call_id}, {one.pk})
+def led(rows: list[Consensus], now: datetime) -> list[Consensus]:
+    """Those of one moderator's that nothing bars, neither a conflict nor owed terms; a fixed number of queries."""
+    one, files = (rows[0].moderator if rows else None), [row.application for row in rows]
+    if one is None or not one.active:
+        return []
+    barred = circle(files, [one], now).barred()
+    owing = owing_terms({file.intake.call_id for file in files}, {one.pk})
+    free = {f.pk for f in files if (f.pk, one.pk) not in barred and (f.intake.call_id, one.pk) not in owing}
+    return [row for row in rows if row.application_id in free]
 
 
 def asked(by: Actor, row: Consensus, now: datetime) -> ReviewAssignment | None:
@@ -148,9 +151,8 @@ def answers(row: Consensus, found: Panel) -> Answers:
 
 def moderators(file: Application, now: datetime) -> list[Reviewer]:
     """Who may moderate an application's consensus: active in the pool and not barred, those with a sheet first."""
-    rows = list(
-        Reviewer.objects.filter(active=True, expert=True).select_related("person").order_by("person__name", "pk")
-    )
+    every = Reviewer.objects.filter(active=True, expert=True).select_related("person")
+    rows = list(every.order_by("person__name", "pk"))
     barred = circle([file], rows, now).barred()
     sheets = ReviewAssignment.objects.filter(application=file, state__in=LIVE_STATES)
     with_sheet = set(sheets.values_list("reviewer", flat=True))
@@ -163,10 +165,10 @@ def own(by: Actor, now: datetime) -> tuple[list[Consensus], list[Consensus]]:
         return [], []
     alive = Q(application__state__in=REVIEWED_STATES)
     rows = _whole(Consensus.objects.filter(alive, moderator__person=by.person).order_by("application__number"))
-    led = _titled(by, [row for row in rows if moderates(by, row, now)])
+    mine = _titled(by, led(list(rows), now))
     sheets = desk.mine(by, now).filter(state=AssignmentState.SUBMITTED, step=ReviewStep.DOCUMENT, owes_terms=False)
     sent = Consensus.objects.filter(alive, application__in=sheets.values("application"), sheets__isnull=False)
-    return led, _titled(by, _whole(sent.distinct().order_by("application__number")))
+    return mine, _titled(by, _whole(sent.distinct().order_by("application__number")))
 
 
 def waits_for(by: Actor, row: Consensus) -> bool:
@@ -179,8 +181,8 @@ def waits_for(by: Actor, row: Consensus) -> bool:
 
 def tasks(by: Actor, now: datetime) -> list[Task]:
     """For a moderator: sheets to write; for a reviewer: sheets to agree to. Only where all sheets are in."""
-    led, sent = own(by, now) if by.reviewer and Consensus.objects.exclude(state="closed").exists() else ([], [])
-    writing = [row for row in led if row.state == ConsensusState.WRITING]
+    mine, sent = own(by, now) if by.reviewer and Consensus.objects.exclude(state="closed").exists() else ([], [])
+    writing = [row for row in mine if row.state == ConsensusState.WRITING]
     ready = panels([row.application_id for row in writing], now) if writing else {}
     text, other = gettext("A consensus waits for its sheet"), gettext("A sheet waits for you to agree or object")
     link = [reverse("consensus", args=[row.application_id]) for row in writing if not ready[row.application_id].waiting]
@@ -192,9 +194,7 @@ def staff_tasks(by: Actor, now: datetime) -> list[Task]:
     """For a programme manager: applications that decide by consensus and have no moderator yet, by intake."""
     if not by.has(Role.PROGRAMME_MANAGER):
         return []
-    counts: dict[int, int] = defaultdict(int)
     rows = files(by).filter(consensus__isnull=True, intake__state="in_review").exclude(intake__state__in=RESULTS_OUT)
-    for intake in rows.values_list("intake", flat=True):
-        counts[intake] += 1
+    counts = Counter(rows.values_list("intake", flat=True))
     text = gettext("Applications without a moderator")
     return [Task(text, reverse("intake-consensus", args=[pk]), count) for pk, count in counts.items()]
