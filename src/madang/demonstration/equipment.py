@@ -78,6 +78,7 @@ SIMULATORS = [
     ("SIM-SIL", "소프트웨어 주행 시뮬레이터", "Software-in-the-loop driving simulator"),
 ]
 ROOMS = [("ROOM-A", "실증동 회의실", "Meeting room of the test building"), ("ROOM-B", "교육실", "Training room")]
+MAKER = "Demo Instruments"  # a maker is written as on its plate, in one language for both
 LENT_BY_DAY = {"주행 데이터 수집 차량", "소형 자율주행 플랫폼", "열화상 카메라"}
 PURPOSES = ["센서 자료 수집", "모델 성능 실증", "시제품 시험", "시연 준비"]
 BACK, AHEAD = 35, 14  # days of bookings behind and ahead; the organisations came 39 days ago
@@ -136,7 +137,7 @@ def _equipment(field: FacilityField, korean: str, english: str, unit: int, seria
         name_ko=f"{korean} {unit}호기",
         name_en=f"{english} no. {unit}",
         field=field,
-        maker="시연용",
+        maker=MAKER,
         model=f"M{serial:02d}-{unit}",
         specification_ko="시연용으로 만든 장비입니다.",
         specification_en="Made up for the demonstration.",
@@ -155,7 +156,10 @@ def _simulator(code: str, korean: str, english: str) -> Particulars:
         name_en=english,
         kind=FacilityKind.SIMULATOR,
         field=FacilityField.MOBILITY,
-        maker="시연용",
+        maker=MAKER,
+        model=f"{code}-1",
+        specification_ko="시연용으로 만든 시뮬레이터입니다.",
+        specification_en="A simulator made up for the demonstration.",
         place_ko="실증동 1층 시뮬레이터실",
         place_en="Test building, simulator hall",
         safety=SafetyClass.OPEN if code == "SIM-SIL" else SafetyClass.SUPERVISED,

@@ -158,6 +158,26 @@ def test_a_calendars_lines_are_short_and_unfold_to_what_they_were(text):
     assert found.replace("\r\n ", "") == text
 
 
+@pytest.mark.parametrize(
+    ("zone", "starts", "ends", "hours"),
+    [
+        ("America/New_York", "2026-03-08T01:30", "2026-03-08T04:30", 2),  # an hour is left out there
+        ("Europe/Berlin", "2026-10-25T01:30", "2026-10-25T03:30", 3),  # an hour comes twice there
+        ("Europe/Berlin", "2026-10-25T02:30", "2026-10-25T02:30+", 1),  # from the first half past two to the second
+        ("America/New_York", "2026-10-31T23:00", "2026-11-01T00:00", 1),  # midnight before the clocks are set back
+    ],
+)
+def test_a_feed_read_in_another_zone_keeps_its_moments_over_a_change_of_its_clocks(zone, starts, ends, hours):
+    there = ZoneInfo(zone)
+    start, end = (datetime.fromisoformat(at.rstrip("+")).replace(tzinfo=there, fold="+" in at) for at in (starts, ends))
+    # booked on the centre's clock, which knows no such change, and then read on the other
+    event = icalendar.Event("b-1@x", 1, start.astimezone(SEOUL), end.astimezone(SEOUL), NOW, "", "", "CONFIRMED", "")
+    lines = dict(line.split(":", 1) for line in icalendar.written("", [event]).split("\r\n") if ":" in line)
+    read = [datetime.strptime(f"{lines[name]}+0000", "%Y%m%dT%H%M%SZ%z") for name in ("DTSTART", "DTEND")]
+    assert [f"{at.astimezone(there):%Y-%m-%dT%H:%M}" for at in read] == [starts, ends.rstrip("+")]
+    assert read[1] - read[0] == timedelta(hours=hours)
+
+
 def test_a_calendar_speaks_in_instants_of_utc():
     start = datetime(2026, 3, 29, 0, 30, tzinfo=SEOUL)
     event = icalendar.Event("b-1@x", 3, start, start + timedelta(hours=1), NOW, "Car; big, red", "Hall\n2", "CONFIRMED",

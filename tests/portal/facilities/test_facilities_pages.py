@@ -7,7 +7,17 @@ from dataclasses import replace
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from factories import NOW, actor, make_actor, make_facility, make_member, make_person, make_staff
+from factories import (
+    NOW,
+    actor,
+    make_actor,
+    make_facility,
+    make_member,
+    make_person,
+    make_pool,
+    make_product,
+    make_staff,
+)
 
 from madang.errors import Refused, Stale
 from madang.portal.actors import Role
@@ -15,6 +25,7 @@ from madang.portal.bookings import actions as bookings
 from madang.portal.facilities import actions, queries
 from madang.portal.facilities.models import Facility
 from madang.portal.facilities.rules import Accessory, Particulars, SlotGrain, Terms
+from madang.portal.fees import queries as fees
 from madang.portal.journal.models import JournalEntry
 from madang.values import Period
 
@@ -153,6 +164,29 @@ def test_the_catalogues_own_file_can_be_brought_in_again(client, language, kind)
     assert client.post(location).status_code == 302
     assert queries.known(["car-1"])["car-1"] == replace(rich, maker="Hyundai")
     assert Facility.objects.get().version == 1
+
+
+def test_a_sheet_sets_fees_of_products_that_fit_the_grain_and_leaves_them_without_the_column(client):
+    client.force_login(make_staff(Role.OPERATOR))
+    pool = make_pool(unit="item", grain="hour")
+    for grain in ("hour", "day"):
+        make_product(pool, grain=grain, units=1, code=f"by-{grain}")
+    heading = "code,name_ko,name_en,kind"
+    bad = looked_at(client, f"{heading},product\na,가,A,room,by-day\nb,나,B,room,none\nc,다,C,room,\n".encode())
+    assert page(client, bad).count("sold as this one is booked") == 2 and client.post(bad).status_code == 422
+    good = looked_at(client, f"{heading},product\na,가,A,room,by-hour\nb,나,B,room,\n".encode())
+    assert "by-hour" in page(client, good) and client.post(good).status_code == 302
+    assert fees.charged_by_code(["a", "b"]) == {"a": "by-hour"}
+    client.post(looked_at(client, f"{heading}\na,가,Ann,room\n".encode()))
+    assert fees.charged_by_code(["a"]) == {"a": "by-hour"}
+    # the catalogue's own file sets nothing anew
+    answer = client.get(reverse("facilities-file", args=["xlsx"]))
+    seen = page(client, looked_at(client, answer.content, "f.xlsx"))
+    assert "2 of them are in the catalogue just so" in seen
+    free = looked_at(client, f"{heading},product\na,가,Ann,room,\n".encode())
+    assert "Changed" in page(client, free) and client.post(free).status_code == 302
+    assert not fees.charged_by_code(["a"])
+    assert JournalEntry.objects.filter(action="fees.set_fee").count() == 2
 
 
 @pytest.mark.parametrize("rows", [1, 3])

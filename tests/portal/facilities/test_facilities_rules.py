@@ -16,7 +16,8 @@ from madang.portal.facilities.rules import Accessory, FacilityKind, Particulars,
 CAR = Particulars("car-1", "자율주행차", "Self-driving car")
 WORDS = sheet.Words(
     {name: name for name in ("code", "name_ko", "name_en", *rules.TEXT_LIMITS, *rules.NUMBER_LIMITS, "kind", "field",
-                             "grain", "safety", "responsible", "needs_approval", "calibrated_until", "accessories")}
+                             "grain", "safety", "responsible", "needs_approval", "calibrated_until", "accessories",
+                             "product")}
     | {"구분": "kind"},
     {"kind": {"equipment": "equipment", "room": "room", "실증장비": "equipment"}, "field": {"energy": "energy"},
      "grain": {"day": "day", "quarter": "quarter"}, "safety": {"open": "open"},
@@ -99,6 +100,12 @@ def test_a_column_that_is_not_there_leaves_what_is_known():
     known = replace(CAR, maker="Hyundai", terms=Terms(notice_hours=24))
     ((_, one),) = sheet.read([HEAD, ["car-1", "새 이름", "Car", "room"]], WORDS, {"car-1": known}).listed
     assert one == replace(known, name_ko="새 이름", name_en="Car", kind=FacilityKind.ROOM)
+
+
+def test_fees_stay_unless_a_sheet_has_their_column():
+    assert not sheet.read([HEAD, ["a", "o", "o", "room"]], WORDS, {}).charged
+    rows = [[*HEAD, "product"], ["a", "o", "o", "room", "hall"], ["b", "o", "o", "room", ""]]
+    assert sheet.read(rows, WORDS, {}).charged == {"a": "hall", "b": ""}
 
 
 @pytest.mark.parametrize(

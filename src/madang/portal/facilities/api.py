@@ -30,6 +30,7 @@ from madang.portal.facilities.rules import (
     Terms,
     refuse_unless_keeper,
 )
+from madang.portal.fees import actions as fees
 from madang.portal.files import tables
 from madang.portal.schemas import Code, Day, Id
 
@@ -246,18 +247,17 @@ def bring_in_facilities(
     file: UploadedFile = File(...),  # noqa: B008
     dry_run: bool = Form(False),
 ) -> Any:
-    """Takes a sheet (XLSX or CSV) over, all of it or nothing; a code that is there is changed."""
+    """Takes a sheet (XLSX or CSV) over with its fees, all of it or nothing; a code that is there is changed."""
     refuse_unless_keeper(request.actor)
     found = exports.read(tables.keep(now=request.now, name=file.name or "file", chunks=file.chunks()))
     listed = [given for _place, given in found.listed]
     if dry_run:
-        known = queries.known(given.code for given in listed)
-        new = sum(given.code not in known for given in listed)
-        changed = sum(given.code in known and known[given.code] != given for given in listed)
+        new, changed = map(len, exports.new_and_changed(found))
     elif found.faults:
         raise Refused("facilities_have_faults", rows=len(found.faults))
     else:
-        new, changed = actions.bring_in(by=request.actor, now=request.now, listed=listed)
+        given = {"listed": listed, "charged": found.charged}
+        new, changed = fees.bring_in(by=request.actor, now=request.now, **given)
     faults = [
         {"row": fault.place, "column": fault.column, "code": fault.code,
          "detail": refusals.sentence(Refused(fault.code, **fault.facts))}

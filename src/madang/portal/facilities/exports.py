@@ -12,6 +12,7 @@ from django.utils.translation import override
 from madang.portal import sheets
 from madang.portal.facilities import queries, rules, sheet
 from madang.portal.facilities.sentences import COLUMNS, FACILITY_KINDS, FIELDS, SAFETY, SLOT_GRAINS, STATES
+from madang.portal.fees import queries as fees
 from madang.portal.files import tables
 from madang.portal.files.models import StoredFile
 
@@ -41,10 +42,27 @@ def read(stored: StoredFile) -> sheet.Sheet:
     found = sheet.read(rows, meant, queries.known(codes))
     emails = {one.responsible for _place, one in found.listed if one.responsible.strip()}
     unknown = {email for email in emails if queries.responsible(email) is None}
-    wrong = [place for place, one in found.listed if one.responsible in unknown]
-    faults = [*found.faults, *(sheet.SheetFault(place, "responsible", "responsible_unknown", {}) for place in wrong)]
+    fits = fees.sold_as()
+    wrong = {place: sheet.SheetFault(place, "product", "fee_product_wrong", {}) for place, one in found.listed
+             if found.charged.get(one.code) and found.charged[one.code] not in fits[one.terms.grain]}  # fmt: skip
+    wrong |= {place: sheet.SheetFault(place, "responsible", "responsible_unknown", {}) for place, one in found.listed
+              if one.responsible in unknown}  # fmt: skip
     listed = tuple(pair for pair in found.listed if pair[0] not in wrong)
-    return sheet.Sheet(listed, tuple(sorted(faults, key=lambda fault: fault.place)))
+    faults = sorted([*found.faults, *wrong.values()], key=lambda fault: fault.place)
+    return sheet.Sheet(listed, tuple(faults), found.charged)
+
+
+def new_and_changed(found: sheet.Sheet) -> tuple[set[str], set[str]]:
+    """The codes of a sheet that the catalogue does not have, and those that it has otherwise or under another fee."""
+    codes = [one.code for _place, one in found.listed]
+    known, charged = queries.known(codes), fees.charged_by_code(codes)
+    changed = {
+        one.code
+        for _place, one in found.listed
+        if one.code in known
+        and (known[one.code] != one or found.charged.get(one.code, fee := charged.get(one.code, "")) != fee)
+    }
+    return set(codes) - set(known), changed
 
 
 _SHOWN: dict[str, Callable[[Any], sheets.Cell]] = {
@@ -60,13 +78,18 @@ _SHOWN: dict[str, Callable[[Any], sheets.Cell]] = {
 def table(rows: Iterable[Any]) -> list[list[sheets.Cell]]:
     """Headings and one row a facility; what comes out here can be brought in again."""
     headings: list[sheets.Cell] = [_(word) for word in COLUMNS.values()]
-    return [[*headings, _("State")], *([*_cells(row), _(STATES[row.state])] for row in rows)]
+    listed = list(rows)
+    charged = fees.charged_as(row.pk for row in listed)
+    return [[*headings, _("State")], *([*_cells(row, charged.get(row.pk)), _(STATES[row.state])] for row in listed)]
 
 
-def _cells(row: Any) -> list[sheets.Cell]:
+def _cells(row: Any, product: Any) -> list[sheets.Cell]:
     given = queries.particulars_of(row)
     found: list[sheets.Cell] = []
     for name in COLUMNS:
+        if name == "product":
+            found.append(product.code if product else "")
+            continue
         value = getattr(given, name) if hasattr(given, name) else getattr(given.terms, name)
         if name in CHOICES:
             found.append(_(CHOICES[name][value]))

@@ -22,6 +22,7 @@ from madang.portal.facilities import actions, exports, file_pages, queries, rule
 from madang.portal.facilities.forms import FacilityForm, SearchForm, SheetForm, StaffSearchForm
 from madang.portal.facilities.rules import KEEPERS, FacilityFileKind, FacilityState
 from madang.portal.facilities.sentences import COLUMNS, FACILITY_KINDS, FIELDS, SAFETY, SLOT_GRAINS, WEEKDAYS
+from madang.portal.fees import actions as setting_fees
 from madang.portal.fees import queries as fees
 from madang.portal.files import tables
 from madang.portal.files.faces import taken
@@ -197,7 +198,8 @@ def look(request: HttpRequest, sha256: str) -> HttpResponse:
             if found.faults:
                 raise Refused("facilities_have_faults", rows=len(found.faults))
             listed = [given for _place, given in found.listed]
-            added, changed = actions.bring_in(by=request.actor, now=request.now, listed=listed)
+            given = {"listed": listed, "charged": found.charged}
+            added, changed = setting_fees.bring_in(by=request.actor, now=request.now, **given)
             text = _("{added} facilities were added and {changed} changed.")
             messages.success(request, text.format(added=added, changed=changed))
             return redirect("staff-facilities")
@@ -208,8 +210,9 @@ def look(request: HttpRequest, sha256: str) -> HttpResponse:
 
 
 def _preview(found: Any) -> dict[str, Any]:
-    known = queries.known(given.code for _place, given in found.listed)
-    lines = [(place, given, _("New") if given.code not in known else _("Changed") if known[given.code] != given else "")
+    new, changed = exports.new_and_changed(found)
+    lines = [(place, given, found.charged.get(given.code),
+              _("New") if given.code in new else _("Changed") if given.code in changed else "")
              for place, given in found.listed]  # fmt: skip
     faults = [
         (fault.place, _(COLUMNS[fault.column]) if fault.column in COLUMNS else "",
@@ -217,7 +220,7 @@ def _preview(found: Any) -> dict[str, Any]:
         for fault in found.faults
     ]  # fmt: skip
     return {"lines": lines[:SHOWN], "more": max(0, len(lines) - SHOWN), "rows": len(lines), "faults": faults[:SHOWN],
-            "same": sum(1 for line in lines if not line[2])}  # fmt: skip
+            "priced": bool(found.charged), "same": sum(1 for line in lines if not line[3])}  # fmt: skip
 
 
 urlpatterns = [

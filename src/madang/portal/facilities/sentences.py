@@ -82,4 +82,5 @@ COLUMNS = {
     "needs_approval": N_("Needs approval"),
     "calibrated_until": N_("Calibrated until"),
     "accessories": N_("Accessories"),
+    "product": N_("Charged as (code of the product)"),
 }

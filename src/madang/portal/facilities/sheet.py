@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -43,10 +43,15 @@ class SheetFault:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What a sheet holds, each with its row."""
+    """What a sheet holds, each with its row.
+
+    `charged`: the code of the product as which a facility is charged, by the facility's code; empty is free of charge.
+    Without that column it is empty, and fees stay as they are.
+    """
 
     listed: tuple[tuple[int, Particulars], ...]
     faults: tuple[SheetFault, ...]
+    charged: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(rows: Sequence[Sequence[str]], words: Words, known: Mapping[str, Particulars]) -> Sheet:
@@ -61,6 +66,7 @@ def read(rows: Sequence[Sequence[str]], words: Words, known: Mapping[str, Partic
         raise Refused("facilities_heading_missing", columns=", ".join(missing), field="file")
     listed: list[tuple[int, Particulars]] = []
     faults: list[SheetFault] = []
+    charged: dict[str, str] = {}
     for place, row in enumerate(rows[1:], start=2):
         cells = {name: cell.strip() for name, cell in zip(headings, row, strict=False) if name}
         if not any(cells.values()):
@@ -70,12 +76,14 @@ def read(rows: Sequence[Sequence[str]], words: Words, known: Mapping[str, Partic
             if any(other.code == one.code for _, other in listed):
                 raise Refused("facility_code_twice", field="code")
             listed.append((place, one))
+            if "product" in cells:
+                charged[one.code] = cells["product"]
         except Refused as refused:
             facts = {name: value for name, value in refused.facts.items() if name != "field"}
             faults.append(SheetFault(place, str(refused.facts.get("field", "")), refused.code, facts))
     if not listed and not faults:
         raise Refused("facilities_none", field="file")
-    return Sheet(tuple(listed), tuple(faults))
+    return Sheet(tuple(listed), tuple(faults), charged)
 
 
 def particulars(cells: Mapping[str, str], words: Words, known: Mapping[str, Particulars]) -> Particulars:

@@ -1,15 +1,18 @@
-"""Says as what bookings of a facility are charged from now on."""
+"""Says as what bookings of a facility are charged from now on, of one or of a whole sheet."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import F
 
 from madang.errors import Refused, Stale
 from madang.portal.actors import Actor
+from madang.portal.facilities import actions as facilities
+from madang.portal.facilities import queries as catalogue
 from madang.portal.facilities.models import Facility
-from madang.portal.facilities.rules import refuse_unless_keeper
+from madang.portal.facilities.rules import Particulars, refuse_unless_keeper
 from madang.portal.fees import queries
 from madang.portal.fees.models import FacilityFee
 from madang.portal.journal.actions import record
@@ -34,3 +37,21 @@ def set_fee(*, by: Actor, now: datetime, facility: int, product: str) -> None:
     if chosen is not None:
         FacilityFee.objects.create(facility_id=facility, product=chosen)
     record(by=by, now=now, did="fees.set_fee", kind="facility", subject=facility, product=product)
+
+
+@action
+def bring_in(*, by: Actor, now: datetime, listed: Sequence[Particulars], charged: Mapping[str, str]) -> tuple[int, int]:
+    """Adds and changes the facilities of a sheet with their fees, all of it or nothing; gives how many of each.
+
+    `charged`: the product's code by the facility's code, as `facilities.sheet.Sheet` has it. What is booked already
+    stays as it was booked. Refused as `facilities.actions.bring_in` and `set_fee`.
+    """
+    codes = [one.code for one in listed]
+    fees, known = queries.charged_by_code(codes), catalogue.known(codes)
+    added, changed = facilities.bring_in(by=by, now=now, listed=listed)
+    rows = dict(Facility.objects.filter(code__in=codes).values_list("code", "pk"))
+    for one in listed:
+        if charged.get(one.code, fees.get(one.code, "")) != fees.get(one.code, ""):
+            set_fee(by=by, now=now, facility=rows[one.code], product=charged[one.code])
+            changed += known.get(one.code) == one
+    return added, changed

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from madang.accounting.pricing import Quote
 from madang.accounting.statement import Line, statement
 from madang.portal.bookings.models import Booking
+from madang.portal.facilities.rules import SlotGrain
 from madang.portal.fees import rules
 from madang.portal.fees.models import FacilityFee
 from madang.portal.people.models import Organisation
@@ -44,6 +45,17 @@ def products_for(grain: str) -> QuerySet[Product]:
     """As what a facility that is booked by this grain can be charged."""
     rows = Product.objects.filter(pool__unit=PoolUnit.ITEM, grain=rules.sold_by(grain), active=True)
     return rows.order_by("code")
+
+
+def sold_as() -> dict[str, set[str]]:
+    """The codes of the products as which facilities of each grain can be charged."""
+    return {grain: set(products_for(grain).values_list("code", flat=True)) for grain in SlotGrain}
+
+
+def charged_by_code(codes: Iterable[str]) -> dict[str, str]:
+    """The code of the product as which each of these facilities, by its code, is charged; free ones are not in it."""
+    rows = FacilityFee.objects.filter(facility__code__in=list(codes))
+    return dict(rows.values_list("facility__code", "product__code"))
 
 
 def charged_as(facilities: Iterable[int]) -> dict[int, Product]:
