@@ -85,6 +85,16 @@ def test_a_series_is_shown_with_what_is_skipped_before_anything_is_booked(client
     assert "The other weeks of this series" in page(client, reverse("booking", args=[first.pk]))
 
 
+def test_many_facilities_are_chosen_in_groups_of_which_only_what_is_chosen_is_open(client):
+    rows = [make_facility(kind="room" if place else "equipment", field="energy") for place in range(12)]
+    client.force_login(make_member())
+    assert page(client, reverse("booking-new")).count("<details><summary>") == 2
+    answer = client.post(reverse("booking-new"), {"facilities": [rows[0].pk]}, headers={"accept-language": "en"})
+    seen = answer.content.decode()
+    assert answer.status_code == 422 and seen.count("<details open><summary>") == 1
+    assert "Demonstration equipment · Energy (1)" in seen and seen.count('name="facilities"') == 12
+
+
 def test_whole_days_and_what_a_form_cannot_read(client):
     person, car = make_member(), make_facility(grain="day", longest=5)
     client.force_login(person)

@@ -78,6 +78,18 @@ def test_two_who_book_the_same_hour_at_once_end_with_one_booking():
 
 
 @pytest.mark.django_db(transaction=True)
+def test_an_extension_and_a_booking_of_what_follows_at_once_leave_one_of_them():
+    car, by, other = make_facility(), member(), member()
+    row, until = booked(by, [car], hours(4, 6)), hours(4, 7).end
+    answers = at_once(lambda: actions.extend(by=by, now=NOW, booking=row.pk, until=until),
+                      lambda: booked(other, [car], hours(6, 8)))  # fmt: skip
+    assert len(errors(answers)) == 1
+    row.refresh_from_db()
+    assert (row.ends_at == until) != Booking.objects.exclude(pk=row.pk).exists()
+    assert held(car) == slots_between(4, 7 if row.ends_at == until else 8)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_two_releases_and_two_waiting_lists_end_with_one_winner():
     car, hall = make_facility(), make_facility()
     owner = member()

@@ -98,7 +98,7 @@ def test_the_plan_says_what_is_free():
 
     class Row:
         def __init__(self, pk, kind=SpaceKind.ROOM, state="in_use"):
-            self.pk, self.kind, self.state = pk, kind, state
+            self.pk, self.kind, self.state, self.code = pk, kind, state, "SHOWER-1" if pk else "201"
             self.x, self.y, self.width, self.height = pk * 4, 0, 4, 3
 
     rows = [Row(0), Row(1), Row(2), Row(3, SpaceKind.SHARED), Row(4, state="closed")]
@@ -107,3 +107,5 @@ def test_the_plan_says_what_is_free():
         ("free", None), ("taken", date(2026, 5, 1)), ("free", date(2026, 6, 1)), ("shared", None), ("closed", None)
     ]  # fmt: skip
     assert drawing.width == 2 * plan.EDGE + 20 * plan.STEP
+    # a code that would stand out of its rectangle is squeezed into it
+    assert [shape.squeezed for shape in drawing.shapes[:2]] == [None, 4 * plan.STEP - plan.EDGE]

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from madang.portal.bookings import rules
 from madang.portal.bookings.sentences import CLOSURES
+from madang.portal.facilities.forms import bookable
 from madang.portal.facilities.rules import FacilityKind
 from madang.portal.facilities.sentences import FACILITY_KINDS, STATES
 from madang.portal.schemas import FIRST_DAY, LAST_DAY
-from madang.portal.templatetags.madang import in_language
 from madang.values import Period
 
 QUARTERS = [f"{hour:02d}:{minute:02d}" for hour in range(24) for minute in (0, 15, 30, 45)]
@@ -88,8 +88,7 @@ class BookingForm(WhenForm):
     def __init__(self, *args: Any, facilities: Iterable[Any], organisations: Iterable[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         listed = list(facilities)
-        named = [(str(row.pk), f"{in_language(row, 'name')} ({row.code})") for row in listed]
-        self.fields["facilities"].choices = named
+        self.fields["facilities"].choices = bookable(listed)
         if not any(row.kind == FacilityKind.SIMULATOR for row in listed):
             del self.fields["job"]
         self.fields["organisation"].choices = [(str(row.pk), row.name) for row in organisations]
@@ -151,9 +150,7 @@ class ClosureForm(WhenForm):
 
     def __init__(self, *args: Any, facilities: Iterable[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["facilities"].choices = [
-            (str(row.pk), f"{in_language(row, 'name')} ({row.code})") for row in facilities
-        ]
+        self.fields["facilities"].choices = bookable(facilities)
 
 
 class StateForm(ReasonForm):

@@ -11,7 +11,7 @@ from madang.portal.camp.rules import LET, SpaceState
 
 # units of the drawing to one step, and what is left free around it
 STEP, EDGE = 10, 6
-LETTER = 12
+LETTER, LETTER_WIDE = 12, 7
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class Shape:
     """A space as it is drawn: a rectangle, where its two lines of text stand, and what it is on the day.
 
     `state`: free, taken, closed or shared. `until`: the first day on which that changes, as far as it is known.
+    `squeezed`: how wide its code is drawn where it would not fit into the rectangle.
     """
 
     row: Any
@@ -31,6 +32,7 @@ class Shape:
     middle: int
     upper: int
     lower: int
+    squeezed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,9 @@ def _shape(row: Any, first: date | None, ends: date | None, day: date) -> Shape:
     x, y, width, height = (EDGE + row.x * STEP, EDGE + row.y * STEP, row.width * STEP, row.height * STEP)
     middle = y + height // 2
     state, until = _state(row, first, ends, day)
-    return Shape(row, state, until, x, y, width, height, x + width // 2, middle - LETTER // 3, middle + LETTER)
+    squeezed = width - EDGE if len(row.code) * LETTER_WIDE > width - EDGE else None
+    upper, lower = middle - LETTER // 3, middle + LETTER
+    return Shape(row, state, until, x, y, width, height, x + width // 2, upper, lower, squeezed)
 
 
 def _state(row: Any, first: date | None, ends: date | None, day: date) -> tuple[str, date | None]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from madang.errors import Refused
 from madang.portal import refusals
 from madang.portal.facilities import rules
-from madang.portal.facilities.rules import NUMBER_LIMITS, TEXT_LIMITS, Particulars, Terms
+from madang.portal.facilities.rules import NUMBER_LIMITS, TEXT_LIMITS, FacilityKind, Particulars, Terms
 from madang.portal.facilities.sentences import (
     COLUMNS,
     FACILITY_KINDS,
@@ -21,7 +23,10 @@ from madang.portal.facilities.sentences import (
     STATES,
     WEEKDAYS,
 )
+from madang.portal.templatetags.madang import in_language
 
+# a list of more than so many is shown in groups
+UNGROUPED = 10
 TEXTS = ("name_ko", "name_en", "maker", "model", "place_ko", "place_en", "specification_ko", "specification_en")
 CHOSEN = {"kind": FACILITY_KINDS, "field": FIELDS, "safety": SAFETY, "grain": SLOT_GRAINS}
 NUMBERS = ("before", "after", "notice_hours", "ahead_days", "longest", "grace_minutes", "each_night")
@@ -37,6 +42,23 @@ HINTS = {
 
 def _choices(of: dict[str, str]) -> list[tuple[str, Any]]:
     return [(value, _(word)) for value, word in of.items()]
+
+
+def bookable(rows: Iterable[Any]) -> list[Any]:
+    """Facilities as choices; many of them in groups by class, equipment by its field too."""
+    listed = list(rows)
+    if len(listed) <= UNGROUPED:
+        return [_choice(row) for row in listed]
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for row in listed:
+        words = [gettext(FACILITY_KINDS[row.kind])]
+        words += [gettext(FIELDS[row.field])] if row.kind == FacilityKind.EQUIPMENT else []
+        groups.setdefault(" · ".join(words), []).append(_choice(row))
+    return list(groups.items())
+
+
+def _choice(row: Any) -> tuple[str, str]:
+    return str(row.pk), f"{in_language(row, 'name')} ({row.code})"
 
 
 class SearchForm(forms.Form):

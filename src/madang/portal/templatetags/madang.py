@@ -10,7 +10,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.core.paginator import Page
-from django.forms import BaseForm, BoundField, CheckboxInput, NumberInput
+from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, NumberInput
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
@@ -228,8 +228,19 @@ def field(bound: BoundField, wide: bool = False) -> dict[str, Any]:
     """A form's field with label, required mark, hint and errors, tied together for a screen reader."""
     widget = bound.field.widget
     attrs = {"inputmode": "numeric"} if isinstance(widget, NumberInput) else {}
+    if isinstance(widget, CheckboxSelectMultiple) and any(
+        isinstance(more, list | tuple) for _value, more in widget.choices
+    ):
+        return {"field": bound, "groups": _groups(bound), "kind": "groups", "wide": wide}
     kind = "choice" if isinstance(widget, CheckboxInput) else "text"
     return {"field": bound, "control": bound.as_widget(attrs=attrs), "kind": kind, "wide": wide}
+
+
+def _groups(bound: BoundField) -> list[tuple[str, list[Any], bool]]:
+    """Boxes to tick in groups: the group's name, its boxes, and whether one of them is ticked, so that it is open."""
+    chosen = [str(value) for value in bound.value() or ()]
+    listed = bound.field.widget.optgroups(bound.html_name, chosen, {"id": bound.auto_id})
+    return [(name, options, any(one["selected"] for one in options)) for name, options, _place in listed]
 
 
 @register.inclusion_tag("parts/field_errors.html")
