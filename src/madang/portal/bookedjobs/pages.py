@@ -34,8 +34,9 @@ def booking_job(request: HttpRequest, pk: int) -> HttpResponse:
     row, carried = _own(request, pk)
     by, back = request.actor, reverse("booking", args=[pk])
     places = queries.offered(by, row, request.now)
-    title = _("Compute job for {name}").format(name=in_language(row.booked.all()[0].facility, "name"))
-    crumbs = [(_("Bookings"), reverse("bookings")), (_("Booking"), back), (title, "")]
+    name = in_language(row.booked.all()[0].facility, "name")
+    title = _("Compute job for {name}").format(name=name)
+    crumbs = [(_("Bookings"), reverse("bookings")), (name, back), (_("Compute job"), "")]
     if not places:
         return render(request, "bookedjobs/none.html", {"title": title, "back": back, "crumbs": crumbs})
     form = job_form(

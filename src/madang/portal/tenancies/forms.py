@@ -148,9 +148,9 @@ class ReportForm(forms.Form):
 class RequestForm(forms.Form):
     """What has to be mended, and where."""
 
-    what = forms.CharField(label=_("What has to be mended"), max_length=rules.WHAT)
+    what = forms.CharField(label=_("What has to be repaired"), max_length=rules.WHAT)
     space = forms.TypedChoiceField(label=_("Where"), coerce=int, required=False, empty_value=None)
-    words = long_field(_("What is wrong"))
+    words = long_field(_("What is wrong with it"))
 
     def __init__(self, *args: Any, spaces: Iterable[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
