@@ -1,4 +1,4 @@
-"""Hours of an online course and completed coursework, brought in from a script."""
+"""Hours of an online course, completed coursework and facilities, brought in from a script."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from madang.portal.courses.rules import StageGiven, StageKind
 from madang.portal.coursework import actions as coursework
 from madang.portal.coursework.models import CourseworkDone
 from madang.portal.coursework.rules import CourseworkGiven
+from madang.portal.facilities.models import Facility
 from madang.portal.learners.models import StagePoints
 
 MANAGER, OFFICER = Role.PROGRAMME_MANAGER, Role.SCREENING_OFFICER
@@ -37,3 +38,14 @@ def test_hours_and_completed_coursework_are_looked_at_then_stored(staff, here): 
     (here / "done.csv").write_text(f"email,done\n{learner.person.email},yes\n")
     assert staff(OFFICER, "completed", str(piece.pk), "done.csv").status == 0
     assert CourseworkDone.objects.get().learner_id == learner.pk
+
+
+def test_a_sheet_of_facilities_is_looked_at_then_stored(staff, here):  # noqa: F811
+    (here / "f.csv").write_text("code,name_ko,name_en,kind\nhall,홀,Hall,room\nx,나,X,house\n")
+    faulty = staff(MANAGER, "facilities", "f.csv")
+    assert (faulty.status, "3: house" in faulty.out, Facility.objects.count()) == (1, True, 0)
+    (here / "f.csv").write_text("code,name_ko,name_en,kind\nhall,홀,Hall,room\n")
+    looked = staff(MANAGER, "facilities", "f.csv", "--dry-run")
+    assert looked.out.strip() == "To store: 1 new facilities and 0 changed; 0 rows cannot be used."
+    assert not Facility.objects.exists()
+    assert staff(MANAGER, "facilities", "f.csv", language="ko").status == 0 and Facility.objects.get().code == "hall"

@@ -20,6 +20,7 @@ from madang.cli import (
     money,
     office,
     plans,
+    sheets,
     submit,
     training,
 )
@@ -50,6 +51,7 @@ def register(commands: Commands) -> None:
     office.register(commands, add)
     money.register(commands, add)
     training.register(commands, add)
+    sheets.register(commands, add)
     forecasts.register(commands, add)
     plans.register(commands, add)
     figures.register(commands, add)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from madang.cli.client import client
 from madang.cli.language import N_, translate
-from madang.cli.output import plain, show
-from madang.errors import Refused
+from madang.cli.sheets import add_file, brought_in, told
 
 Add = Callable[..., argparse.ArgumentParser]
 
@@ -22,8 +19,7 @@ def register(commands: Any, add: Add) -> None:
     done = add(commands, "completed", N_("Bring in who completed a piece of coursework."), _completed, json=True)
     done.add_argument("piece", type=int, metavar="PIECE", help=translate(N_("the coursework's number in the API")))
     for parser in (hours, done):
-        parser.add_argument("file", type=Path, metavar="FILE", help=translate(N_("the list, CSV or XLSX")))
-        parser.add_argument("--dry-run", action="store_true", help=translate(N_("only look at it, store nothing")))
+        add_file(parser)
 
 
 def _hours(given: argparse.Namespace) -> int:
@@ -35,20 +31,9 @@ def _completed(given: argparse.Namespace) -> int:
 
 
 def _brought_in(given: argparse.Namespace, place: str) -> int:
-    """All rows of a file or none. Where some cannot be used nothing is stored, they are told, and the exit is 1."""
-    if not given.file.is_file():
-        raise Refused("file_not_there", file=str(given.file))
-    with client() as api:
-        found = api.upload(place, {"dry_run": "true"}, [("file", given.file)])
-        if not given.dry_run and not found["faults"]:
-            found = api.upload(place, {"dry_run": "false"}, [("file", given.file)])
-    show(given, found, _text(found))
-    return 1 if found["faults"] else 0
-
-
-def _text(found: dict[str, Any]) -> str:
+    """All rows of a file or none."""
+    found = brought_in(given, place)
     text = (
         N_("To store: {rows} rows, {faults} that cannot be used.") if found["dry_run"] else N_("Stored: {rows} rows.")
     )
-    faults = [plain(f"{one['row']}: {one['detail']}") for one in found["faults"]]
-    return "\n".join([translate(text, rows=len(found["rows"]), faults=len(faults)), *faults])
+    return told(given, found, translate(text, rows=len(found["rows"]), faults=len(found["faults"])))
